@@ -1,0 +1,62 @@
+"""Whatever holds numbers, as an array: the one place where lists, scalars, frames and text are told apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import backend
+
+
+def as_array(value, partner: np.dtype | None = None, keep_ints: bool = False) -> np.ndarray:
+    """`value` as an array of real numbers, without copying one that is an array already.
+
+    Lists and Python numbers become the default float type (keep_ints: lists of whole numbers, as labels are, stay so).
+    partner: the dtype which a bare number adopts, so that 2.0 * float32 stays float32, also on NumPy 1.26.
+    Raises TypeError for text and objects, ValueError for ragged lists.
+    """
+    if isinstance(value, (bool, int, float, np.generic)):
+        return _number(value, partner)
+    array = np.asarray(value) if hasattr(value, "__array__") else _from_list(value, keep_ints)
+    if array.dtype.kind == "O" and hasattr(value, "__array__"):     # a data frame or series of mixed number types
+        array = _numbers_or_objects(array)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"Tensors hold real numbers; received {describe(value, array)}.")
+    return array
+
+
+def _number(value, partner) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"Tensors hold real numbers; received {value!r} of type {type(value).__name__}.")
+    plain = array.item()
+    if partner is not None and (partner.kind == "f" or isinstance(plain, bool) or (partner.kind in "iu" and isinstance(plain, int))):
+        return np.array(plain, dtype=partner)
+    if isinstance(plain, bool) or (partner is None and isinstance(value, np.generic)):
+        return array
+    return np.array(plain, dtype=np.int64 if partner is not None and isinstance(plain, int) else backend.floatx())
+
+
+def _from_list(value, keep_ints) -> np.ndarray:
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        lengths = sorted({len(v) for v in value if hasattr(v, "__len__")})
+        found = f" ({lengths[0]} and {lengths[-1]})" if len(lengths) > 1 else ""
+        raise ValueError(f"The rows of the list have different lengths{found}, so they make no rectangular array. "
+                         "Pad the rows to one length.") from None
+    return array.astype(backend.floatx()) if array.dtype.kind in ("f" if keep_ints else "iuf") else array
+
+
+def _numbers_or_objects(array) -> np.ndarray:
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError):
+        return array
+
+
+def describe(value, array) -> str:
+    """What was received, never its contents: 'list of dtype <U3', with the cure for text."""
+    cure = ""
+    if array.dtype.kind in "SUO":
+        cure = ". Text labels become whole numbers with np.unique(labels, return_inverse=True)[1]"
+    return f"{type(value).__name__} of dtype {array.dtype}{cure}"

@@ -1,0 +1,33 @@
+"""Two numbers that the whole library shares: the default float type and the fuzz factor that keeps divisions finite."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_settings: dict = {"floatx": "float32", "epsilon": 1e-7}
+_FLOATS = ("float16", "float32", "float64")
+
+
+def floatx() -> str:
+    """The dtype that new weights and Python lists get: 'float32' unless changed by `set_floatx`."""
+    return _settings["floatx"]
+
+
+def set_floatx(value: str) -> None:
+    """Set the default float dtype: 'float16', 'float32' or 'float64' (gradient checks want float64)."""
+    name = value if isinstance(value, str) else np.dtype(value).name
+    if name not in _FLOATS:
+        raise ValueError(f"set_floatx expects one of {', '.join(_FLOATS)}; received {value!r}.")
+    _settings["floatx"] = name
+
+
+def epsilon() -> float:
+    """The small number used against division by zero: 1e-7 unless changed by `set_epsilon`."""
+    return _settings["epsilon"]
+
+
+def set_epsilon(value: float) -> None:
+    """Set the fuzz factor; losses and optimizers created with `epsilon=None` use it."""
+    if not 0 < value < 1:
+        raise ValueError(f"set_epsilon expects a small number between 0 and 1; received {value!r}.")
+    _settings["epsilon"] = float(value)

@@ -1,0 +1,127 @@
+"""Element by element: z[i] depends on x[i] (and y[i]) alone. g stands for ∂L/∂z throughout.
+
+`_times` multiplies g by a slope that may be infinite or undefined. Where g is 0 it gives 0, whatever the slope, so a
+branch that `where` threw away cannot send NaN back: the gradient of where(x > 0, sqrt(x), 0) is finite everywhere.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def _times(g, slope):
+    return np.where(g == 0, 0, g * slope)
+
+
+def add(x, y):
+    """z = x + y      ∂L/∂x = g        ∂L/∂y = g"""
+    return x + y, (lambda g: g, lambda g: g)
+
+
+def sub(x, y):
+    """z = x - y      ∂L/∂x = g        ∂L/∂y = -g"""
+    return x - y, (lambda g: g, lambda g: -g)
+
+
+def mul(x, y):
+    """z = x·y        ∂L/∂x = g·y      ∂L/∂y = g·x"""
+    return x * y, (lambda g: g * y, lambda g: g * x)
+
+
+def div(x, y):
+    """z = x/y        ∂L/∂x = g/y      ∂L/∂y = -g·x/y²"""
+    return x / y, (lambda g: _times(g, 1 / y), lambda g: _times(g, -x / (y * y)))
+
+
+def neg(x):
+    """z = -x         ∂L/∂x = -g"""
+    return -x, (lambda g: -g,)
+
+
+def power(x, y):
+    """z = xʸ         ∂L/∂x = g·y·xʸ⁻¹      ∂L/∂y = g·z·ln x   (taken as 0 where x <= 0, where ln x has no value)"""
+    z = np.power(x, y)
+
+    def vjp_x(g):
+        return _times(g, np.where(y == 0, 0, y * np.power(x, np.where(y == 0, 1, y - 1))))
+
+    def vjp_y(g):
+        return _times(g, np.where(x > 0, z * np.log(np.where(x > 0, x, 1)), 0))
+
+    return z, (vjp_x, vjp_y)
+
+
+def exp(x):
+    """z = eˣ         ∂L/∂x = g·z"""
+    z = np.exp(x)
+    return z, (lambda g: _times(g, z),)
+
+
+def expm1(x):
+    """z = eˣ - 1     ∂L/∂x = g·(z + 1)       exact near 0, where exp(x) - 1 loses digits"""
+    z = np.expm1(x)
+    return z, (lambda g: _times(g, z + 1),)
+
+
+def log(x):
+    """z = ln x       ∂L/∂x = g/x"""
+    return np.log(x), (lambda g: _times(g, 1 / x),)
+
+
+def log1p(x):
+    """z = ln(1 + x)  ∂L/∂x = g/(1 + x)       exact near 0"""
+    return np.log1p(x), (lambda g: _times(g, 1 / (1 + x)),)
+
+
+def sqrt(x):
+    """z = √x         ∂L/∂x = g/(2z), and 0 at x = 0 (the slope there is infinite; 0 keeps norms and std usable)"""
+    z = np.sqrt(x)
+    return z, (lambda g: _times(g, np.where(z == 0, 0, 0.5 / z)),)
+
+
+def square(x):
+    """z = x²         ∂L/∂x = 2g·x"""
+    return x * x, (lambda g: 2 * g * x,)
+
+
+def absolute(x):
+    """z = |x|        ∂L/∂x = g·sign(x), which is 0 at 0"""
+    return np.abs(x), (lambda g: g * np.sign(x),)
+
+
+def sin(x):
+    """z = sin x      ∂L/∂x = g·cos x"""
+    return np.sin(x), (lambda g: g * np.cos(x),)
+
+
+def cos(x):
+    """z = cos x      ∂L/∂x = -g·sin x"""
+    return np.cos(x), (lambda g: -g * np.sin(x),)
+
+
+def maximum(x, y):
+    """z = max(x, y)  g goes to the larger one; where they are equal, half to each"""
+    share = np.where(x == y, 0.5, x > y)
+    return np.maximum(x, y), (lambda g: g * share, lambda g: g * (1 - share))
+
+
+def minimum(x, y):
+    """z = min(x, y)  g goes to the smaller one; where they are equal, half to each"""
+    share = np.where(x == y, 0.5, x < y)
+    return np.minimum(x, y), (lambda g: g * share, lambda g: g * (1 - share))
+
+
+def clip(x, *, low=None, high=None):
+    """z = x held between low and high (None: no bound)     ∂L/∂x = g where low <= x <= high, else 0"""
+    z = np.clip(x, low, high)
+    return z, (lambda g: g * (z == x),)
+
+
+def where(x, y, *, condition):
+    """z = x where condition holds, else y      g goes to the one that was taken"""
+    return np.where(condition, x, y), (lambda g: np.where(condition, g, 0), lambda g: np.where(condition, 0, g))
+
+
+def cast(x, *, dtype):
+    """z = x in another dtype      ∂L/∂x = g (the engine casts it back)"""
+    return x.astype(dtype), (lambda g: g,)

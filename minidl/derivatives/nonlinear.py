@@ -1,0 +1,105 @@
+"""What makes a network more than one matrix product, and the losses fused with it.
+
+The fused cross-entropies take logits (the numbers before softmax or sigmoid). Computing log(softmax(x)) in two steps
+overflows or takes the log of 0; in one step the result is exact, and its gradient is the famous p - y.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def relu(x):
+    """z = max(x, 0)  ∂L/∂x = g where x > 0, else 0"""
+    z = np.maximum(x, 0)
+    return z, (lambda g: g * (z > 0),)
+
+
+def threshold(x, *, value=0.0):
+    """z = x where x > value, else 0       ∂L/∂x = g where x > value, else 0"""
+    above = x > value
+    return x * above, (lambda g: g * above,)
+
+
+def leaky_relu(x, *, negative_slope=0.3):
+    """z = x where x > 0, else a·x      ∂L/∂x = g, or a·g      (Maas et al. 2013)"""
+    slope = np.where(x > 0, 1, x.dtype.type(negative_slope)).astype(x.dtype)
+    return x * slope, (lambda g: g * slope,)
+
+
+def elu(x, *, alpha=1.0):
+    """z = x where x > 0, else α(eˣ - 1)      ∂L/∂x = g, or g·(z + α)      (Clevert et al. 2016)"""
+    z = np.where(x > 0, x, x.dtype.type(alpha) * np.expm1(np.minimum(x, 0)))
+    return z, (lambda g: g * np.where(x > 0, 1, z + alpha),)
+
+
+def sigmoid(x):
+    """z = 1/(1 + e⁻ˣ)      ∂L/∂x = g·z(1 - z)      computed from e^(-|x|), which cannot overflow"""
+    e = np.exp(-np.abs(x))
+    z = np.where(x >= 0, 1, e) / (1 + e)
+    return z, (lambda g: g * z * (1 - z),)
+
+
+def tanh(x):
+    """z = tanh x     ∂L/∂x = g(1 - z²)"""
+    z = np.tanh(x)
+    return z, (lambda g: g * (1 - z * z),)
+
+
+def softplus(x):
+    """z = ln(1 + eˣ)       ∂L/∂x = g·sigmoid(x)"""
+    return np.logaddexp(x, x.dtype.type(0)), (lambda g: g * sigmoid(x)[0],)
+
+
+def softmax(x, *, axis=-1):
+    """z = eˣ / Σ eˣ        ∂L/∂x = z·(g - Σ g·z)"""
+    e = np.exp(x - x.max(axis=axis, keepdims=True))     # the largest becomes e⁰ = 1: no overflow
+    z = e / e.sum(axis=axis, keepdims=True)
+    return z, (lambda g: z * (g - (g * z).sum(axis=axis, keepdims=True)),)
+
+
+def log_softmax(x, *, axis=-1):
+    """z = x - ln Σ eˣ      ∂L/∂x = g - softmax(x)·Σ g"""
+    z = x - x.max(axis=axis, keepdims=True)
+    z -= np.log(np.exp(z).sum(axis=axis, keepdims=True))
+    return z, (lambda g: g - np.exp(z) * g.sum(axis=axis, keepdims=True),)
+
+
+def softmax_cross_entropy(x, *, targets):
+    """z = -Σ t·log_softmax(x), one number per sample      ∂L/∂x = g·(softmax(x)·Σ t - t)
+
+    x: logits (..., C), targets: one-hot or probabilities of the same shape.
+    """
+    log_p = log_softmax(x)[0]
+    z = -np.sum(np.where(targets == 0, 0, targets * log_p), axis=-1)     # 0·(-inf) counts as 0
+    weight = np.sum(targets, axis=-1, keepdims=True)
+    return z, (lambda g: g[..., None] * (np.exp(log_p) * weight - targets),)
+
+
+def sparse_softmax_cross_entropy(x, *, labels):
+    """z = -log_softmax(x)[label], one number per sample   ∂L/∂x = g·(softmax(x) - one_hot(label))
+
+    x: logits (n, C), labels: whole numbers 0 .. C-1, shape (n,); the loss above checks them.
+    """
+    rows = np.arange(len(x))
+    log_p = log_softmax(x)[0]
+
+    def vjp(g):
+        p = np.exp(log_p)
+        p[rows, labels] -= 1
+        p *= g[:, None]
+        return p
+
+    return -log_p[rows, labels], (vjp,)
+
+
+def sigmoid_cross_entropy(x, *, targets):
+    """z = max(x, 0) - x·t + ln(1 + e^(-|x|))      ∂L/∂x = g·(sigmoid(x) - t)      element by element"""
+    z = np.maximum(x, 0) - x * targets + np.log1p(np.exp(-np.abs(x)))
+    return z, (lambda g: g * (sigmoid(x)[0] - targets),)
+
+
+def masked_scale(x, *, mask, scale):
+    """z = x·mask·scale     ∂L/∂x = g·mask·scale      dropout; the layer draws the mask (booleans) and chooses the scale"""
+    factor = mask * x.dtype.type(scale)
+    return x * factor, (lambda g: g * factor,)

@@ -1,0 +1,98 @@
+"""Many numbers to fewer. `axis` is None (all), an int or a tuple of ints, as in NumPy; g has the result's shape."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def _spread(g, x, axis, keepdims):
+    """g stretched back over the axes that were summed away: a read-only view of g with the shape of x."""
+    if axis is not None and not keepdims:
+        g = np.expand_dims(g, axis)
+    return np.broadcast_to(g, x.shape)
+
+
+def _count(x, axis):
+    """How many numbers went into each result."""
+    if axis is None:
+        return x.size
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return int(np.prod([x.shape[a] for a in axes], dtype=np.int64))
+
+
+def _nonempty(x, axis, name):
+    if _count(x, axis) == 0:
+        raise ValueError(f"{name}() of an empty array: shape {x.shape} has nothing along axis {axis}.")
+
+
+def sum(x, *, axis=None, keepdims=False):
+    """z = Σ x        ∂L/∂x = g for every x that was summed"""
+    return np.sum(x, axis=axis, keepdims=keepdims), (lambda g: _spread(g, x, axis, keepdims),)
+
+
+def mean(x, *, axis=None, keepdims=False):
+    """z = Σ x / n    ∂L/∂x = g/n"""
+    _nonempty(x, axis, "mean")
+    n = _count(x, axis)
+    return np.mean(x, axis=axis, keepdims=keepdims), (lambda g: _spread(g / n, x, axis, keepdims),)
+
+
+def var(x, *, axis=None, keepdims=False):
+    """z = Σ (x - x̄)² / n      ∂L/∂x = g·2(x - x̄)/n       (divides by n, as NumPy and batch normalisation do)"""
+    _nonempty(x, axis, "var")
+    n = _count(x, axis)
+    centred = x - np.mean(x, axis=axis, keepdims=True)
+    z = np.mean(centred * centred, axis=axis, keepdims=keepdims)
+    return z, (lambda g: _spread(g, x, axis, keepdims) * centred * (2 / n),)
+
+
+def prod(x, *, axis=None, keepdims=False):
+    """z = Π x        ∂L/∂xᵢ = g·Π of the others (computed without division, so a zero does no harm)"""
+    z = np.prod(x, axis=axis, keepdims=keepdims)
+
+    def vjp(g):
+        axes = range(x.ndim) if axis is None else [a % x.ndim for a in np.atleast_1d(axis)]
+        kept = [a for a in range(x.ndim) if a not in set(axes)]
+        order = [*kept, *axes]
+        rows = x.transpose(order).reshape([x.shape[a] for a in kept] + [-1])
+        ones = np.ones_like(rows[..., :1])
+        before = np.cumprod(np.concatenate([ones, rows[..., :-1]], -1), -1)
+        after = np.cumprod(np.concatenate([ones, rows[..., :0:-1]], -1), -1)[..., ::-1]
+        others = (before * after).reshape([x.shape[a] for a in order]).transpose(np.argsort(order))
+        return _spread(g, x, axis, keepdims) * others
+
+    return z, (vjp,)
+
+
+def _extreme(x, z, axis, keepdims):
+    """The vjp of max and min: g is shared evenly among all entries that reach the extreme."""
+    hit = x == (z if keepdims or axis is None else np.expand_dims(z, axis))
+    share = hit / np.sum(hit, axis=axis, keepdims=True)
+    return lambda g: _spread(g, x, axis, keepdims) * share
+
+
+def max(x, *, axis=None, keepdims=False):
+    """z = max x      g to the largest; ties share it evenly"""
+    z = np.max(x, axis=axis, keepdims=keepdims)
+    return z, (_extreme(x, z, axis, keepdims),)
+
+
+def min(x, *, axis=None, keepdims=False):
+    """z = min x      g to the smallest; ties share it evenly"""
+    z = np.min(x, axis=axis, keepdims=keepdims)
+    return z, (_extreme(x, z, axis, keepdims),)
+
+
+def logsumexp(x, *, axis=None, keepdims=False):
+    """z = ln Σ eˣ, shifted by the largest x so that nothing overflows      ∂L/∂x = g·softmax(x)"""
+    top = np.max(x, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0)
+    e = np.exp(x - top)
+    total = np.sum(e, axis=axis, keepdims=True)
+    z = np.log(total) + top
+    return z if keepdims else np.squeeze(z, axis=axis), (lambda g: _spread(g, x, axis, keepdims) * (e / total),)
+
+
+def cumsum(x, *, axis):
+    """zᵢ = x₁ + ... + xᵢ      ∂L/∂xᵢ = gᵢ + gᵢ₊₁ + ...: the same sum, from the other end"""
+    return np.cumsum(x, axis=axis), (lambda g: np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis),)

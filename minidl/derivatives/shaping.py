@@ -1,0 +1,67 @@
+"""The same numbers in another arrangement; the gradient is put back where its number came from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def reshape(x, *, shape):
+    """z = x read in the same order into a new shape"""
+    return np.reshape(x, shape), (lambda g: np.reshape(g, x.shape),)
+
+
+def transpose(x, *, axes=None):
+    """z = x with its axes in another order (None: reversed)"""
+    return np.transpose(x, axes), (lambda g: np.transpose(g, None if axes is None else np.argsort(axes)),)
+
+
+def broadcast_to(x, *, shape):
+    """z = x repeated to a larger shape      the engine sums g back down"""
+    return np.broadcast_to(x, shape), (lambda g: g,)
+
+
+def getitem(x, *, index):
+    """z = x[index]   g is put back at index; an entry that was picked twice gets both (np.add.at)"""
+
+    def vjp(g):
+        dx = np.zeros(x.shape, g.dtype)
+        np.add.at(dx, index, g) if _may_repeat(index) else dx.__setitem__(index, g)
+        return dx
+
+    return x[index], (vjp,)
+
+
+def _may_repeat(index) -> bool:
+    """Whether an index picks by lists of positions; slices, single positions and masks pick nothing twice."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(p, (list, np.ndarray)) and np.asarray(p).dtype != bool for p in parts)
+
+
+def take(x, *, indices, axis):
+    """z = x taken at whole-number positions along one axis (an embedding looks its rows up this way)"""
+    index = (slice(None),) * (axis % x.ndim) + (indices,)
+    return getitem(x, index=index)
+
+
+def concatenate(*xs, axis=0):
+    """z = the xs end to end along an axis      each x gets its own slice of g"""
+    z = np.concatenate(xs, axis)
+    ends = np.cumsum([x.shape[axis] for x in xs])
+
+    def part(end, size):
+        window = [slice(None)] * z.ndim
+        window[axis] = slice(end - size, end)
+        return lambda g: g[tuple(window)]
+
+    return z, tuple(part(end, x.shape[axis]) for end, x in zip(ends, xs))
+
+
+def stack(*xs, axis=0):
+    """z = the xs side by side along a new axis      each x gets its own layer of g"""
+    return np.stack(xs, axis), tuple(lambda g, i=i: np.take(g, i, axis) for i in range(len(xs)))
+
+
+def pad(x, *, widths, value=0.0):
+    """z = x in a frame of `value`; widths is ((before, after), ...) per axis      g without its frame"""
+    inner = tuple(slice(before, before + n) for (before, _), n in zip(widths, x.shape))
+    return np.pad(x, widths, constant_values=value), (lambda g: g[inner],)

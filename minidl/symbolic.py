@@ -1,0 +1,106 @@
+"""Values not known yet. A `Symbol` has a shape and remembers the layer call or op that will make it.
+
+`apply` and `Layer.__call__` hand over to `record` when they meet a Symbol. A recorded node is a whole layer call or a bare
+op, never a layer's insides, so weights, the training flag and randomness stay live when `models/graph.py` replays it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from . import backend
+from .operators import Operators
+from .tensor import Tensor, apply, no_grad
+
+
+class Node:
+    """One recorded step: function(*args, **kwargs), where some of the arguments are symbols."""
+
+    def __init__(self, function, args: tuple, kwargs: dict, name: str):
+        self.function, self.args, self.kwargs, self.name = function, args, kwargs, name
+
+    def parents(self) -> list[Symbol]:
+        """The symbols this step needs."""
+        found: list[Symbol] = []
+        replace((self.args, self.kwargs), found.append)
+        return found
+
+    def run(self, value_of) -> object:
+        """Do the step with real values; value_of: Symbol -> Tensor."""
+        args, kwargs = replace((self.args, self.kwargs), value_of)
+        return self.function(*args, **kwargs)
+
+
+class Symbol(Operators):
+    """A tensor to come. shape: with None for an axis of unknown size, the batch first. node: the step that makes it."""
+
+    _apply = staticmethod(apply)
+
+    def __init__(self, shape, dtype=None, name: str | None = None, node: Node | None = None):
+        self.shape = tuple(None if n is None else int(n) for n in shape)
+        self.dtype = np.dtype(dtype or backend.floatx())
+        self.name = name or (node.name if node else "input")
+        self.node = node
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    def record_op(self, op, inputs, params) -> Symbol:
+        """What `apply` calls instead of computing."""
+        return record(partial(apply, op), inputs, params, op.__name__)
+
+    def __repr__(self):
+        return f"<Symbol '{self.name}' shape={self.shape} dtype={self.dtype}>"
+
+    def __bool__(self):
+        raise TypeError("A symbol has no value yet, so `if` cannot ask for one. Use ops.where, or decide inside a Layer's call().")
+
+    def __iter__(self):
+        raise TypeError("A symbol has no value yet and cannot be looped over; index it: x[:, 0].")
+
+    def __array__(self, *args, **kwargs):
+        raise TypeError("A symbol has no value yet, so NumPy cannot compute with it. Use minidl.ops, or a Layer or Lambda.")
+
+
+def replace(structure, value_of):
+    """The same structure of tuples, lists and dicts, with value_of(symbol) in each symbol's place."""
+    if isinstance(structure, Symbol):
+        return value_of(structure)
+    if type(structure) in (list, tuple):
+        return type(structure)([replace(s, value_of) for s in structure])
+    if type(structure) is dict:
+        return {key: replace(s, value_of) for key, s in structure.items()}
+    return structure
+
+
+def has_symbol(structure) -> bool:
+    """Whether a symbol is anywhere in these arguments."""
+    if type(structure) in (list, tuple):
+        return any([has_symbol(s) for s in structure])
+    return isinstance(structure, Symbol) or (type(structure) is dict and has_symbol(list(structure.values())))
+
+
+def record(function, args, kwargs, name: str):
+    """Note a step and return the symbols of its results. Their shapes come from a dry run on zeros.
+
+    Two runs, with batches of 2 and of 3: an axis whose size differs between them is one of unknown size (None).
+    """
+    node = Node(function, args, kwargs, name)
+    with no_grad():
+        two, three = (node.run(lambda s, n=n: _zeros(s, n)) for n in (2, 3))
+    return _symbols(two, three, node)
+
+
+def _zeros(symbol: Symbol, unknown: int) -> Tensor:
+    return Tensor(np.zeros([unknown if n is None else n for n in symbol.shape], symbol.dtype))
+
+
+def _symbols(two, three, node):
+    if isinstance(two, (list, tuple)):
+        part = [Node(lambda *a, i=i, **k: node.function(*a, **k)[i], node.args, node.kwargs, node.name) for i in range(len(two))]
+        return type(two)([_symbols(a, b, n) for a, b, n in zip(two, three, part)])
+    shape = [a if a == b else None for a, b in zip(np.shape(two), np.shape(three))]
+    return Symbol(shape, two.dtype, node=node)

@@ -1,0 +1,388 @@
+"""Reverse-mode differentiation: the whole idea, in one file.
+
+A `Tensor` holds a NumPy array. Whatever is computed from tensors goes through `apply`, which calls an op of the table
+(`minidl.derivatives`) and remembers, for each input that needs a gradient, the edge (input, vjp). Those edges are the
+tape. `loss.backward()` walks it from the loss to the leaves, multiplying by one local derivative an edge: the chain rule.
+
+>>> x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
+>>> (x * x).sum().backward()
+>>> x.grad
+array([2., 4., 6.], dtype=float32)
+
+Gradients here are plain arrays, of first order only. For gradients of gradients read on in HIPS autograd and JAX.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+
+import numpy as np
+
+from . import backend
+from .arrays import as_array
+from .operators import Operators
+
+
+class GraphError(RuntimeError):
+    """backward() cannot give a right answer: the graph was dropped, changed, or never recorded."""
+
+
+class _Tape(threading.local):
+    recording = True        # each thread has its own switch
+
+
+_tape = _Tape()
+
+
+class no_grad:
+    """`with no_grad():` nothing inside is recorded: cheaper, and there is no backward. Also a decorator."""
+
+    def __init__(self):
+        self._before = []           # a stack, so that one object may be entered twice
+
+    def __enter__(self):
+        self._before.append(_tape.recording)
+        _tape.recording = False
+
+    def __exit__(self, *error):
+        _tape.recording = self._before.pop()
+
+    def __call__(self, function):
+        def unrecorded(*args, **kwargs):
+            with no_grad():
+                return function(*args, **kwargs)
+
+        unrecorded.__name__, unrecorded.__doc__ = function.__name__, function.__doc__
+        return unrecorded
+
+
+# --- forward: compute, and remember how to go back -------------------------------------------------------------------
+
+def apply(op, *inputs, **params):
+    """Compute op(*inputs) and record how to go back.
+
+    op: a function of the table: arrays in, (array, one vjp per argument) out. inputs: tensors, arrays or numbers.
+    params: whatever is not differentiated. The result needs a gradient if an input does and recording is on.
+    """
+    for x in inputs:
+        if not isinstance(x, Tensor):
+            symbol = next((s for s in inputs if hasattr(s, "record_op")), None)
+            if symbol is not None:                          # a value not known yet: note the op, compute it later
+                return symbol.record_op(op, inputs, params)
+            inputs = _as_tensors(inputs)
+            break
+    with np.errstate(all="ignore"):                         # inf and nan travel on; the training loop reports them
+        data, vjps = op(*[x._data for x in inputs], **params)
+    result = wrap(data)
+    if _tape.recording:
+        edges = tuple([(x, vjp) for x, vjp in zip(inputs, vjps) if x.requires_grad])
+        if edges and result._data.dtype.kind == "f":
+            result.requires_grad = True
+            result._op = op
+            result._edges = edges
+            result._used = tuple([(x, x._version) for x in inputs])
+    return result
+
+
+def wrap(data) -> Tensor:
+    """A tensor around an array that nobody else will change: unlike Tensor(data), no copy and no checks."""
+    tensor = Tensor.__new__(Tensor)
+    tensor._data = data if type(data) is np.ndarray else np.asarray(data)
+    return tensor
+
+
+def _as_tensors(values) -> list[Tensor]:
+    """Bare numbers take the dtype of the arrays they meet: 2.0 * x * np.float64(3) stays float32 if x is."""
+    dtypes = [v.dtype for v in values if isinstance(v, (Tensor, np.ndarray))]
+    partner = np.result_type(*dtypes) if dtypes else None
+    return [v if isinstance(v, Tensor) else wrap(as_array(v, partner)) for v in values]
+
+
+# --- backward: the chain rule ----------------------------------------------------------------------------------------
+
+_DROPPED = type("Dropped", (tuple,), {})()      # stands where a tensor's edges were, once backward has used them up
+
+
+def _results_first(root: Tensor) -> list[Tensor]:
+    """The graph under root, each tensor before those it was made from. A loop, not recursion: depth costs nothing."""
+    order, seen, stack = [], set(), [(root, False)]
+    while stack:
+        tensor, inputs_done = stack.pop()
+        if inputs_done:
+            order.append(tensor)
+        elif id(tensor) not in seen:
+            seen.add(id(tensor))
+            stack.append((tensor, True))
+            stack.extend([(parent, False) for parent, _ in tensor._edges if id(parent) not in seen])
+    order.reverse()
+    return order
+
+
+def _check_graph(order: list[Tensor]) -> None:
+    for tensor in order:
+        if tensor._edges is _DROPPED:
+            raise GraphError("The graph was already freed by an earlier backward(). Compute the loss anew before each "
+                             "backward(), or call the first one as backward(retain_graph=True).")
+        for used, version in tensor._used:
+            if used._version != version:
+                raise GraphError(
+                    f"{used._label()} was modified in place after '{tensor._op.__name__}' had used it: its gradient would "
+                    "be wrong. Call backward() before changing values, or compute the loss again.")
+
+
+def _fit(gradient, tensor: Tensor) -> np.ndarray:
+    """Undo broadcasting: sum over the axes along which the tensor was repeated. And give it the tensor's dtype."""
+    gradient = np.asarray(gradient)
+    shape = tensor._data.shape
+    if gradient.shape != shape:
+        added = gradient.ndim - len(shape)
+        if added > 0:
+            gradient = gradient.sum(axis=tuple(range(added)))
+        stretched = tuple([i for i, n in enumerate(shape) if n == 1 and gradient.shape[i] != 1])
+        if stretched:
+            gradient = gradient.sum(axis=stretched, keepdims=True)
+        if gradient.shape != shape:
+            raise ValueError(f"A vjp returned shape {gradient.shape} for an input of shape {shape}.")
+    return gradient if gradient.dtype == tensor._data.dtype else gradient.astype(tensor._data.dtype)
+
+
+def _backward(root: Tensor, seed: np.ndarray, retain_graph: bool) -> None:
+    order = _results_first(root)
+    _check_graph(order)
+    gradients = {id(root): seed}        # of this pass alone: what lies in between keeps nothing
+    ours = set()                        # keys whose array nobody else holds, so that it may be added into
+    for tensor in order:
+        key = id(tensor)
+        g = gradients.pop(key)
+        if not tensor._edges or tensor._retains:
+            tensor._receive(g if key in ours and not tensor._edges else g.copy())
+        for parent, vjp in tensor._edges:
+            d = _fit(vjp(g), parent)
+            key = id(parent)
+            if key not in gradients:
+                gradients[key] = d
+                if d is not g and d.base is None:       # neither g nor a view of it: a fresh array
+                    ours.add(key)
+            elif key in ours:
+                gradients[key] += d
+            else:
+                gradients[key] = gradients[key] + d
+                ours.add(key)
+        if tensor._edges and not retain_graph:
+            tensor._edges, tensor._used = _DROPPED, ()
+
+
+# --- the tensor ---------------------------------------------------------------------------------------------------------
+
+class Tensor(Operators):
+    """A NumPy array that remembers how it was computed.
+
+    data: numbers, lists, arrays or another tensor; copied. Lists and Python numbers become the default float type.
+    requires_grad: True for a value whose gradient is wanted (a leaf); after `backward()` it stands in `.grad`.
+    dtype: convert to this dtype. Only float tensors can have a gradient (TypeError otherwise).
+    """
+
+    _apply = staticmethod(apply)
+    __slots__ = ("_data", "_grad", "requires_grad", "_op", "_edges", "_used", "_version", "_retains", "_logits", "__weakref__")
+
+    def __new__(cls, *args, **kwargs):
+        self = object.__new__(cls)
+        self._edges = self._used = ()       # (input, vjp) pairs; (input, its version then) pairs
+        self._version = 0                   # counts the changes made in place
+        self._grad = self._op = self._logits = None
+        self.requires_grad = self._retains = False
+        return self
+
+    def __init__(self, data, requires_grad: bool = False, dtype=None):
+        self._data = np.array(as_array(data), dtype=dtype)      # a copy: changing yours later leaves the graph alone
+        if requires_grad and self._data.dtype.kind != "f":
+            raise TypeError(f"Only float tensors have gradients; received dtype {self._data.dtype}. "
+                            "Write 1.0 for 1, or pass dtype='float32'.")
+        self.requires_grad = bool(requires_grad)
+
+    # -- what it holds
+    shape = property(lambda self: self._data.shape, doc="Its size along each axis.")
+    ndim = property(lambda self: self._data.ndim, doc="How many axes it has.")
+    size = property(lambda self: self._data.size, doc="How many numbers it holds.")
+    dtype = property(lambda self: self._data.dtype, doc="The type of its numbers.")
+
+    @property
+    def data(self) -> np.ndarray:
+        """The array itself. A graph that still needs the old values notices `t.data = ...` and `t.data -= ...`."""
+        return self._data
+
+    @data.setter
+    def data(self, value):
+        self._data = self._like(value, "data")
+        self._version += 1
+
+    @property
+    def grad(self) -> np.ndarray | None:
+        """∂(loss)/∂(this), an array of the same shape, once backward() has run. It adds up until set to None."""
+        if self._grad is None and self._edges and not self._retains:
+            warnings.warn("Only leaves keep a gradient; this tensor was computed from others. "
+                          "Call its retain_grad() before backward().", stacklevel=2)
+        return self._grad
+
+    @grad.setter
+    def grad(self, value):
+        self._grad = None if value is None else self._like(value, "a gradient")
+
+    def _like(self, value, what: str) -> np.ndarray:
+        array = np.asarray(as_array(value), dtype=self._data.dtype)
+        if array.shape != self._data.shape:
+            raise ValueError(f"{self._label()} received {what} of shape {array.shape}.")
+        return array
+
+    def _label(self) -> str:
+        return f"A tensor of shape {self.shape}"
+
+    def numpy(self) -> np.ndarray:
+        """A copy as a plain array, yours to change."""
+        return self._data.copy()
+
+    def item(self) -> float:
+        """The number in a tensor of one element, as a Python number."""
+        return self._data.item()
+
+    def detach(self) -> Tensor:
+        """The same values, cut off from the graph."""
+        return wrap(self._data)
+
+    def tolist(self): return self._data.tolist()
+    def argmax(self, axis=None): return self._data.argmax(axis)
+    def argmin(self, axis=None): return self._data.argmin(axis)
+    def argsort(self, axis=-1): return self._data.argsort(axis)
+    def any(self, axis=None): return self._data.any(axis)
+    def all(self, axis=None): return self._data.all(axis)
+    def round(self, decimals=0): return self._data.round(decimals)
+
+    # -- its gradient
+    def backward(self, gradient=None, retain_graph: bool = False) -> None:
+        """Add ∂(this)/∂(leaf) to the `.grad` of every leaf this was computed from.
+
+        gradient: ∂L/∂(this), of this tensor's shape; 1 if left out, which only a single number allows.
+        retain_graph: keep the graph for another backward; otherwise it is freed, so memory does not grow.
+        Raises GraphError if nothing was recorded, the graph is gone, or a value in it has changed since.
+        """
+        if not self.requires_grad:
+            raise GraphError("backward() found nothing to differentiate: no tensor this was computed from has "
+                             "requires_grad=True, or it was computed under no_grad() or in plain NumPy.")
+        if gradient is None:
+            if self._data.size != 1:
+                raise ValueError(f"backward() starts from a single number, but this tensor has shape {self.shape}. "
+                                 "Call .mean() or .sum() first, or pass gradient=.")
+            gradient = np.ones(self._data.shape)
+        seed = np.array(self._like(gradient, "a gradient"))
+        with np.errstate(all="ignore"):
+            _backward(self, seed, retain_graph)
+
+    def retain_grad(self) -> None:
+        """Keep this tensor's gradient too, although it is not a leaf."""
+        self._retains = True
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self._grad = None
+
+    def _receive(self, gradient: np.ndarray) -> None:
+        self._grad = gradient if self._grad is None else self._grad + gradient
+
+    # -- changing it
+    def __setitem__(self, index, value):
+        raise TypeError("A tensor's entries are not assigned, because a recorded graph may still need the old ones. Build "
+                        "a new tensor: ops.where(mask, new, t); or change a copy: a = t.numpy(); a[i] = value; Tensor(a).")
+
+    def _in_place(self, operator: str, ufunc, other):
+        if not self.requires_grad or self._edges:
+            return NotImplemented               # so that Python rebinds the name: a = a + b
+        if _tape.recording:
+            raise TypeError(f"'{operator}' would turn this leaf into the result of a computation. To move a weight, write "
+                            f"w.data {operator} ..., or put the step under `with no_grad():`.")
+        self.data = ufunc(self._data, self._like(np.broadcast_to(as_array(other), self.shape), "a change"))
+        return self
+
+    def __iadd__(self, other): return self._in_place("+=", np.add, other)
+    def __isub__(self, other): return self._in_place("-=", np.subtract, other)
+    def __imul__(self, other): return self._in_place("*=", np.multiply, other)
+    def __itruediv__(self, other): return self._in_place("/=", np.divide, other)
+
+    # -- as Python sees it
+    def _compare(self, ufunc, other):
+        return NotImplemented if other is None or isinstance(other, str) else ufunc(self._data, as_array(other, self._data.dtype))
+
+    def __eq__(self, other): return self._compare(np.equal, other)
+    def __ne__(self, other): return self._compare(np.not_equal, other)
+    def __lt__(self, other): return self._compare(np.less, other)
+    def __le__(self, other): return self._compare(np.less_equal, other)
+    def __gt__(self, other): return self._compare(np.greater, other)
+    def __ge__(self, other): return self._compare(np.greater_equal, other)
+    __hash__ = object.__hash__
+
+    def __len__(self): return len(self._data)
+    def __iter__(self): return (self[i] for i in range(len(self)))
+    def __bool__(self): return bool(self._data)
+    def __float__(self): return float(self._data.item())
+    def __int__(self): return int(self._data.item())
+    def __index__(self): return self._data.__index__()
+    def __format__(self, spec): return format(self._data.item(), spec) if spec and self.size == 1 else format(str(self), spec)
+    def __deepcopy__(self, memo): return Tensor(self._data, requires_grad=self.requires_grad)
+
+    def __repr__(self):
+        values = np.array2string(self._data, precision=4, separator=", ", threshold=20, edgeitems=2, prefix="Tensor(")
+        about = [f"shape={self.shape}"] if self.size > 20 else []
+        about += [f"dtype={self.dtype}"] if self.dtype != backend.floatx() else []
+        about += [f"op={self._op.__name__}"] if self._op else ["requires_grad=True"] if self.requires_grad else []
+        return f"Tensor({', '.join([values, *about])})"
+
+    # -- as NumPy sees it
+    def __array__(self, dtype=None, copy=None):
+        if copy or (dtype is not None and np.dtype(dtype) != self._data.dtype):
+            return np.array(self._data, dtype=dtype)
+        view = self._data.view()
+        view.flags.writeable = False        # np.asarray(t) shares memory; whoever wants to write takes t.numpy()
+        return view
+
+
+class Variable(Tensor):
+    """A named weight: a leaf that training changes.
+
+    value: its initial numbers. name: 'kernel', 'bias', ... trainable: False for a weight that gradients do not move.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, value, name: str = "variable", trainable: bool = True, dtype=None):
+        super().__init__(value, dtype=dtype)
+        self.name = name
+        self.trainable = trainable
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training moves it; whole-number variables never are."""
+        return self.requires_grad
+
+    @trainable.setter
+    def trainable(self, value: bool):
+        self.requires_grad = bool(value) and self._data.dtype.kind == "f"
+
+    def assign(self, value) -> None:
+        """Replace the numbers, keeping shape and dtype. A graph that still needs the old ones refuses to go backward."""
+        self._data[...] = self._like(value, "values")
+        self._version += 1
+
+    def assign_add(self, value) -> None:
+        """Add to the numbers in place."""
+        self.assign(self._data + as_array(value, self._data.dtype))
+
+    def assign_sub(self, value) -> None:
+        """Subtract in place: `w.assign_sub(learning_rate * w.grad)` is one step of gradient descent."""
+        self.assign(self._data - as_array(value, self._data.dtype))
+
+    def _label(self) -> str:
+        return f"Variable '{self.name}' of shape {self.shape}"
+
+    def __repr__(self):
+        values = np.array2string(self._data, precision=4, separator=", ", threshold=20, edgeitems=2)
+        return f"<Variable '{self.name}' shape={self.shape} dtype={self.dtype} trainable={self.trainable}\n{values}>"
