@@ -1,0 +1,80 @@
+"""MNIST: 70 000 handwritten digits, 28 by 28 pixels. The four files come with minidl.
+
+Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits", made from NIST's Special Databases 1
+and 3. Licence: Creative Commons Attribution-ShareAlike 3.0, https://creativecommons.org/licenses/by-sa/3.0/
+"""
+
+import os
+
+import numpy as np
+
+from ..files import DataFileError, check_digest
+from .base import Arrays, IdxFile, load
+
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+
+# The digests are of the contents: the same contents circulate in .gz files that were compressed differently.
+FILES = (
+    IdxFile(
+        "train-images-idx3-ubyte.gz",
+        (60000, 28, 28),
+        sha256="ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    ),
+    IdxFile(
+        "train-labels-idx1-ubyte.gz",
+        (60000,),
+        sha256="65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    ),
+    IdxFile(
+        "t10k-images-idx3-ubyte.gz",
+        (10000, 28, 28),
+        sha256="0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    ),
+    IdxFile(
+        "t10k-labels-idx1-ubyte.gz",
+        (10000,),
+        sha256="ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    ),
+)
+
+KERAS_NPZ_BYTES = 11_490_434
+KERAS_NPZ_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+
+
+def load_data(path: str | os.PathLike[str] | None = None) -> Arrays:
+    """Load MNIST: `(x_train, y_train), (x_test, y_test) = load_data()`.
+
+    x_train is (60000, 28, 28) and x_test (10000, 28, 28): uint8, 0 is background and 255 is full ink. y_train (60000,)
+    and y_test (10000,) are uint8 too: the digits 0 to 9. Each call returns new arrays, yours to change.
+
+    The files are looked for in MINIDL_HOME (if set), beside minidl's code, in `~/.minidl`, then on the network.
+
+    path: as in Keras. If Keras's file `mnist.npz` is there, it is read; if not, the ordinary search goes on. The
+        numbers are the same either way: whatever is read must match the published digest.
+
+    Raises:
+        DataFileError: a file is damaged or not MNIST, or none is found and none can be downloaded.
+    """
+    if path is not None and os.path.isfile(path):
+        return _read_keras_npz(path)
+    return load("mnist", FILES, MIRRORS)
+
+
+def _read_keras_npz(path: str | os.PathLike[str]) -> Arrays:
+    """Read the four arrays from Keras's file, and from no other: its digest is checked before it is opened."""
+    import io
+
+    with open(path, "rb") as file:
+        data = file.read(KERAS_NPZ_BYTES + 1)
+    try:
+        check_digest("sha256", KERAS_NPZ_SHA256, data)
+    except DataFileError as error:
+        raise DataFileError(
+            f"{os.fspath(path)} is damaged, or is not Keras's mnist.npz: {error}. "
+            "Delete it or put a good copy in its place; load_data() without a path needs no such file"
+        ) from None
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
