@@ -1,0 +1,218 @@
+"""What weights are before training. An initializer is called with a shape and returns an array of that shape.
+
+Good starts keep the size of signals and gradients alike from layer to layer: the variance must shrink as the number of
+inputs (fan in) and outputs (fan out) of a unit grows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import backend
+from .random import generator
+from .registry import Registry
+
+initializers = Registry("initializer")
+
+
+def get(identifier):
+    """An initializer from a name ('glorot_uniform', 'zeros', ...), a class, or any callable of a shape."""
+    if isinstance(identifier, str):
+        identifier = initializers[identifier]
+    if isinstance(identifier, type):
+        identifier = identifier()
+    if not callable(identifier):
+        raise ValueError(f"An initializer is a name or a function of a shape; received {identifier!r}.")
+    return identifier
+
+
+class Initializer:
+    """Base class: subclasses give `draw(shape, rng)`. seed: None draws from the library's own randomness."""
+
+    def __init__(self, seed: int | None = None):
+        self.seed = seed
+
+    def __call__(self, shape, dtype=None) -> np.ndarray:
+        return np.asarray(self.draw(tuple(shape), generator(self.seed)), dtype=dtype or backend.floatx())
+
+    def draw(self, shape: tuple, rng: np.random.Generator):
+        raise NotImplementedError(f"{type(self).__name__} needs a method draw(self, shape, rng).")
+
+
+@initializers.register("zero")
+class Zeros(Initializer):
+    """All 0: right for biases, wrong for kernels, whose units would all learn the same."""
+
+    def draw(self, shape, rng):
+        return np.zeros(shape)
+
+
+@initializers.register("one")
+class Ones(Initializer):
+    """All 1."""
+
+    def draw(self, shape, rng):
+        return np.ones(shape)
+
+
+@initializers.register()
+class Constant(Initializer):
+    """All the same `value`."""
+
+    def __init__(self, value=0.0):
+        super().__init__()
+        self.value = value
+
+    def draw(self, shape, rng):
+        return np.full(shape, self.value)
+
+
+@initializers.register("normal")
+class RandomNormal(Initializer):
+    """Normally distributed around `mean` with standard deviation `stddev`."""
+
+    def __init__(self, mean=0.0, stddev=0.05, seed=None):
+        super().__init__(seed)
+        self.mean, self.stddev = mean, stddev
+
+    def draw(self, shape, rng):
+        return rng.normal(self.mean, self.stddev, shape)
+
+
+@initializers.register()
+class TruncatedNormal(RandomNormal):
+    """Normal, but what falls outside two standard deviations is drawn again."""
+
+    def draw(self, shape, rng):
+        return self.mean + self.stddev * _truncated(shape, rng)
+
+
+@initializers.register("uniform")
+class RandomUniform(Initializer):
+    """Uniform between `minval` and `maxval`."""
+
+    def __init__(self, minval=-0.05, maxval=0.05, seed=None):
+        super().__init__(seed)
+        self.minval, self.maxval = minval, maxval
+
+    def draw(self, shape, rng):
+        return rng.uniform(self.minval, self.maxval, shape)
+
+
+def _truncated(shape, rng):
+    z = rng.normal(size=shape)
+    while (outside := np.abs(z) > 2).any():
+        z[outside] = rng.normal(size=int(outside.sum()))
+    return z
+
+
+@initializers.register()
+class VarianceScaling(Initializer):
+    """Variance scale/n, n being fan_in, fan_out or their mean (fan_avg); uniform or truncated normal."""
+
+    def __init__(self, scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None):
+        super().__init__(seed)
+        if mode not in ("fan_in", "fan_out", "fan_avg"):
+            raise ValueError(f"VarianceScaling: mode is 'fan_in', 'fan_out' or 'fan_avg'; received {mode!r}.")
+        if distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
+            raise ValueError("VarianceScaling: distribution is 'truncated_normal', 'untruncated_normal' or 'uniform'; "
+                             f"received {distribution!r}.")
+        self.scale, self.mode, self.distribution = scale, mode, distribution
+
+    def draw(self, shape, rng):
+        fan_in, fan_out = fans(shape)
+        n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
+        variance = self.scale / max(1.0, n)
+        if self.distribution == "uniform":
+            limit = np.sqrt(3 * variance)
+            return rng.uniform(-limit, limit, shape)
+        if self.distribution == "untruncated_normal":
+            return rng.normal(0, np.sqrt(variance), shape)
+        return _truncated(shape, rng) * np.sqrt(variance) / 0.87962566103423978     # the std of a normal cut at ±2
+
+
+def fans(shape: tuple) -> tuple[float, float]:
+    """How many inputs feed a unit, and how many units an input feeds. shape: (..., inputs, units), kernels in front."""
+    if len(shape) < 2:
+        return (shape[0], shape[0]) if shape else (1, 1)
+    field = int(np.prod(shape[:-2]))
+    return field * shape[-2], field * shape[-1]
+
+
+@initializers.register()
+class GlorotUniform(VarianceScaling):
+    """Uniform within ±√(6/(fan_in + fan_out)). Glorot & Bengio 2010."""
+
+    def __init__(self, seed=None):
+        super().__init__(1.0, "fan_avg", "uniform", seed)
+
+
+@initializers.register()
+class GlorotNormal(VarianceScaling):
+    """Variance 2/(fan_in + fan_out). Glorot & Bengio 2010."""
+
+    def __init__(self, seed=None):
+        super().__init__(1.0, "fan_avg", "truncated_normal", seed)
+
+
+@initializers.register()
+class HeUniform(VarianceScaling):
+    """Uniform within ±√(6/fan_in), for relu. He et al. 2015."""
+
+    def __init__(self, seed=None):
+        super().__init__(2.0, "fan_in", "uniform", seed)
+
+
+@initializers.register()
+class HeNormal(VarianceScaling):
+    """Variance 2/fan_in, for relu. He et al. 2015."""
+
+    def __init__(self, seed=None):
+        super().__init__(2.0, "fan_in", "truncated_normal", seed)
+
+
+@initializers.register()
+class LecunUniform(VarianceScaling):
+    """Uniform within ±√(3/fan_in). LeCun et al. 1998."""
+
+    def __init__(self, seed=None):
+        super().__init__(1.0, "fan_in", "uniform", seed)
+
+
+@initializers.register()
+class LecunNormal(VarianceScaling):
+    """Variance 1/fan_in. LeCun et al. 1998."""
+
+    def __init__(self, seed=None):
+        super().__init__(1.0, "fan_in", "truncated_normal", seed)
+
+
+@initializers.register()
+class Orthogonal(Initializer):
+    """A random matrix with orthonormal rows or columns, times `gain`: it turns vectors without stretching. Saxe et al. 2014"""
+
+    def __init__(self, gain=1.0, seed=None):
+        super().__init__(seed)
+        self.gain = gain
+
+    def draw(self, shape, rng):
+        if len(shape) < 2:
+            raise ValueError(f"Orthogonal needs a shape of two axes or more; received {shape}.")
+        rows, columns = int(np.prod(shape[:-1])), shape[-1]
+        q, r = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
+        q *= np.sign(np.diagonal(r))            # makes the draw uniform over all such matrices
+        return self.gain * (q if rows >= columns else q.T).reshape(shape)
+
+
+@initializers.register()
+class Identity(Initializer):
+    """The identity matrix times `gain`; for square or any two-axis shapes."""
+
+    def __init__(self, gain=1.0):
+        super().__init__()
+        self.gain = gain
+
+    def draw(self, shape, rng):
+        if len(shape) != 2:
+            raise ValueError(f"Identity needs a shape of two axes; received {shape}.")
+        return self.gain * np.eye(*shape)

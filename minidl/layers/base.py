@@ -1,0 +1,221 @@
+"""What every layer is: some weights, made when the first input shows its shape, and a `call` that computes with them.
+
+Your own layer is a subclass with `build` (make weights) and `call` (use them):
+
+>>> class Scale(Layer):
+...     def build(self, input_shape):
+...         self.factor = self.add_weight((input_shape[-1],), initializer="ones", name="factor")
+...     def call(self, x):
+...         return x * self.factor
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+import numpy as np
+
+from .. import backend, initializers, symbolic
+from ..arrays import as_array
+from ..operators import Operators
+from ..registry import Registry, snake_case
+from ..tensor import Tensor, Variable, wrap
+
+layer_classes = Registry("layer")
+_name_counts: Counter = Counter()
+
+
+class _Mode(threading.local):
+    training = False        # what the outermost call said; layers inside inherit it
+
+
+_mode = _Mode()
+
+
+class Layer:
+    """A function with weights.
+
+    name: for summaries and errors; made from the class if left out. trainable: False keeps training from moving the
+    weights. dtype: of weights and inputs; float inputs are converted to it. input_shape: of one sample, without the batch
+    axis; given to the first layer of a Sequential it lets the model be built at once.
+    """
+
+    built = False
+    takes_raw_input = False     # True for layers made for raw numbers: Embedding, Rescaling, Normalization
+    output_shape: tuple | None = None
+
+    def __init__(self, name: str | None = None, trainable: bool = True, dtype=None, input_shape=None, input_dim=None, **unknown):
+        if unknown:
+            raise TypeError(f"{type(self).__name__} does not know the argument{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown))}.")
+        if input_dim is not None:
+            input_shape = (input_dim,)
+        self.name = name or _automatic_name(type(self).__name__)
+        self.dtype = np.dtype(dtype or backend.floatx())
+        self.declared_shape = None if input_shape is None else _shape_of_one_sample(input_shape, self.name)
+        self._trainable = bool(trainable)
+        self.input = self.output = None         # the symbols of the last symbolic call, if there was one
+
+    # -- for subclasses
+    def build(self, input_shape: tuple) -> None:
+        """Make the weights. input_shape: with None for the batch axis."""
+
+    def call(self, *args, **kwargs):
+        """Compute the output from the input. May take `training`: True in fit, False in evaluate and predict."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method call(self, x).")
+
+    def add_weight(self, shape=(), initializer="glorot_uniform", name="weight", trainable=True, dtype=None) -> Variable:
+        """A new variable of this layer. initializer: a name or a function of a shape. Keep it: self.w = self.add_weight(...)"""
+        if isinstance(shape, str):              # the order of old Keras: add_weight(name, shape, ...)
+            raise TypeError("add_weight takes the shape first: add_weight(shape, initializer, name=...).")
+        shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+        dtype = np.dtype(dtype or self.dtype)
+        value = initializers.get(initializer)(shape, dtype=dtype)
+        return Variable(value, name=name, trainable=trainable and self._trainable, dtype=dtype)
+
+    # -- calling it
+    def __call__(self, *args, training: bool | None = None, **kwargs):
+        """Compute on tensors or arrays; on a symbol, record the call for a functional model.
+
+        training: True or False for this call and all inside it; None inherits from the call around (False at the top).
+        """
+        if symbolic.has_symbol([*args, kwargs]):
+            if training is not None:
+                kwargs["training"] = training
+            self.input = args[0] if len(args) == 1 else args
+            self.output = symbolic.record(self, args, kwargs, self.name)
+            self.output_shape = getattr(self.output, "shape", None)
+            return self.output
+        args = tuple([self._to_tensor(x) for x in args])
+        if not self.built:
+            self._build_from(args)
+        outer = _mode.training
+        _mode.training = outer if training is None else bool(training)
+        try:
+            if self._call_takes_training:
+                kwargs["training"] = _mode.training
+            result = self.call(*args, **kwargs)
+            if self.output_shape is None and isinstance(result, Tensor):
+                self.output_shape = (None, *result.shape[1:])
+            return result
+        finally:
+            _mode.training = outer
+
+    def _to_tensor(self, x):
+        """Arrays become tensors; floats get this layer's dtype, so that x / 255.0 (float64) leaves the network float32."""
+        if isinstance(x, (list, tuple)) and x and all(isinstance(v, (Operators, np.ndarray)) for v in x):
+            return type(x)([self._to_tensor(v) for v in x])
+        if not isinstance(x, Tensor):
+            if isinstance(x, (str, bytes, type(None), bool, dict)):
+                return x
+            x = Tensor(x)
+        if x.dtype.kind != "f" or x.dtype == self.dtype:
+            return x
+        return x.astype(self.dtype) if x.requires_grad else wrap(x.data.astype(self.dtype))
+
+    def _build_from(self, args) -> None:
+        shapes = [tuple(x.shape) for x in args if isinstance(x, Tensor)]
+        shape = (None, *shapes[0][1:]) if shapes else None
+        if args and isinstance(args[0], (list, tuple)):
+            shape = [(None, *x.shape[1:]) for x in args[0]]
+        self.build(shape)  # pyright: ignore[reportArgumentType]
+        self.built = True
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        code = getattr(cls.call, "__code__", None)
+        named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()
+        cls._call_takes_training = "training" in named
+
+    _call_takes_training = False
+
+    # -- its weights
+    @property
+    def layers_inside(self) -> list[Layer]:
+        """The layers among this one's attributes, also inside lists, tuples and dicts, in the order they were set."""
+        return [thing for thing in _things_in(vars(self)) if isinstance(thing, Layer)]
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All variables, its own first and then those of the layers inside; each once."""
+        found = {id(v): v for v in _things_in(vars(self)) if isinstance(v, Variable)}
+        for layer in self.layers_inside:
+            found.update({id(v): v for v in layer.weights})
+        return list(found.values())
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The variables that training moves."""
+        return [v for v in self.weights if v.trainable]
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The variables that training leaves alone."""
+        return [v for v in self.weights if not v.trainable]
+
+    variables = weights
+    trainable_variables = trainable_weights
+    non_trainable_variables = non_trainable_weights
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training moves this layer's weights; setting it reaches the layers inside as well."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool):
+        self._trainable = bool(value)
+        for variable in _things_in(vars(self)):
+            if isinstance(variable, (Variable, Layer)):
+                variable.trainable = value
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of all weights as arrays, in the order of `weights`."""
+        return [v.numpy() for v in self.weights]
+
+    def set_weights(self, weights) -> None:
+        """Give all weights new values, in the order of `get_weights()`. Nothing changes if a shape does not fit."""
+        variables, arrays = self.weights, [as_array(w) for w in weights]
+        if len(variables) != len(arrays):
+            unbuilt = "" if variables else " (it has none before it is built: call it on data once)"
+            raise ValueError(f"{self.name}: set_weights received {len(arrays)} arrays, but there are {len(variables)} weights{unbuilt}.")
+        for variable, array in zip(variables, arrays):
+            if variable.shape != array.shape:
+                raise ValueError(f"{self.name}: weight '{variable.name}' has shape {variable.shape}; received {array.shape}.")
+        for variable, array in zip(variables, arrays):
+            variable.assign(array)
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold."""
+        return sum(v.size for v in self.weights)
+
+    def __getattr__(self, attribute):
+        if attribute in ("_trainable", "dtype", "name"):
+            raise RuntimeError(f"{type(self).__name__}.__init__ must begin with super().__init__().")
+        raise AttributeError(f"{type(self).__name__} '{vars(self).get('name', '?')}' has no attribute {attribute!r}.")
+
+    def __repr__(self):
+        return f"<{type(self).__name__} '{self.name}'{'' if self.built else ', not built yet'}>"
+
+
+def _things_in(value):
+    """Variables and layers among values, looking into lists, tuples and dicts."""
+    for thing in value.values() if isinstance(value, dict) else value:
+        if isinstance(thing, (Variable, Layer)):
+            yield thing
+        elif isinstance(thing, (list, tuple, dict)):
+            yield from _things_in(thing)
+
+
+def _automatic_name(class_name: str) -> str:
+    """dense, dense_1, dense_2, ... counted over the process, as Keras does."""
+    name = snake_case(class_name)
+    _name_counts[name] += 1
+    return name if _name_counts[name] == 1 else f"{name}_{_name_counts[name] - 1}"
+
+
+def _shape_of_one_sample(shape, name) -> tuple:
+    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    if not all(n is None or (isinstance(n, (int, np.integer)) and n > 0) for n in shape):
+        raise ValueError(f"{name}: input_shape holds the sizes of one sample, without the batch axis; received {shape}.")
+    return shape

@@ -1,0 +1,33 @@
+"""Gradient descent, with a memory of its direction."""
+
+from .base import Optimizer, check_number, optimizers
+
+
+@optimizers.register()
+class SGD(Optimizer):
+    """w ← w − η·g; with momentum v ← μ·v − η·g; w ← w + v; with nesterov w ← w + μ·v − η·g.
+
+    Robbins & Monro 1951; Polyak 1964 (the 'heavy ball'); Nesterov 1983 in the form of Sutskever et al. 2013.
+    """
+
+    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, **kwargs):
+        if not isinstance(nesterov, bool):
+            raise TypeError(f"SGD: nesterov is True or False; received {nesterov!r}. If you meant the order of older tutorials, "
+                            "SGD(lr, momentum, decay, nesterov), write the names: SGD(learning_rate=..., momentum=..., nesterov=...).")
+        super().__init__(learning_rate, **kwargs)
+        self.momentum, self.nesterov = check_number("momentum", momentum, 0, 1), nesterov
+
+    def slots(self):
+        return ("velocity",) if self.momentum else ()
+
+    def update(self, w, g, lr, velocity=None):
+        step = lr * g
+        if velocity is not None:
+            velocity *= self.momentum
+            velocity -= step                            # v ← μ·v − η·g
+            if self.nesterov:
+                w += self.momentum * velocity
+            else:
+                w += velocity
+                return
+        w -= step

@@ -1,0 +1,9 @@
+"""Pictures of training, drawn with matplotlib. This package alone names matplotlib, and `import minidl` does not load it.
+
+Each function returns the figure. With `path` it is written there; without, it is shown if there is a screen to show it on.
+"""
+
+from .digits import digits
+from .history import history
+
+__all__ = ["digits", "history"]

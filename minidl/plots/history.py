@@ -1,0 +1,39 @@
+"""The course of training: one panel a quantity, training and validation in one picture."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+from matplotlib.ticker import MaxNLocator
+
+from .base import COLOURS, finish
+
+
+def history(run, path=None, title: str | None = None):
+    """Draw what `fit` returned: loss and metrics against the epoch, validation dashed.
+
+    run: a History, or a dict name -> list of numbers. path: where to write the picture. ValueError if nothing was recorded.
+    """
+    records = getattr(run, "history", run)
+    names = [n for n in records if not n.startswith("val_") and len(records[n])]
+    if not names:
+        raise ValueError("There is no history to draw yet: call fit first.")
+    names.sort(key=lambda n: (n != "loss", n))              # the loss first
+    figure, axes = plt.subplots(1, len(names), figsize=(4.5 * len(names), 3.4), squeeze=False, layout="constrained")
+    for axis, name in zip(axes[0], names):
+        values = records[name]
+        first = getattr(run, "epoch", [0])[0] + 1 if getattr(run, "epoch", None) else 1
+        epochs = range(first, first + len(values))
+        axis.plot(epochs, values, "o-", color=COLOURS[0], label="training")
+        held_back = records.get(f"val_{name}", [])
+        if len(held_back):
+            # with validation_freq there are fewer; each is drawn at the epoch it was measured after
+            every = max(1, round(len(values) / len(held_back)))
+            at = list(epochs)[every - 1 :: every][: len(held_back)]
+            axis.plot(at, held_back[: len(at)], "s--", color=COLOURS[1], label="validation")
+        axis.set(xlabel="epoch", ylabel=name.replace("_", " "))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axis.grid(alpha=0.3)
+        axis.legend()
+    if title:
+        figure.suptitle(title)
+    return finish(figure, path)
