@@ -10,6 +10,7 @@ images that the network has never seen. It is the workflow of "TensorFlow Tutori
     python chapters/ch07_mnist.py --seed 3          start from other random weights
 """
 import argparse
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +91,7 @@ def read_picture(path) -> np.ndarray:
     square = np.zeros((size, size))
     top, left = (size - digit.shape[0]) // 2, (size - digit.shape[1]) // 2
     square[top:top + digit.shape[0], left:left + digit.shape[1]] = digit
-    cells = [slice(int(a), max(int(a) + 1, int(np.ceil(b)))) for a, b in zip(picked, picked[1:])]
+    cells = [slice(int(a), max(int(a) + 1, int(np.ceil(b)))) for a, b in itertools.pairwise(picked)]
     small = np.array([[square[r, c].mean() for c in cells] for r in cells])
     image = np.pad(small / max(small.max(), 1e-9), 4)
     down, right = (14 - np.average(np.indices(image.shape)[k], weights=image) for k in (0, 1))

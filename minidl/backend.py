@@ -15,7 +15,7 @@ def floatx() -> str:
 
 def set_floatx(value: str) -> None:
     """Set the default float dtype: 'float16', 'float32' or 'float64' (gradient checks want float64)."""
-    name = value if isinstance(value, str) else np.dtype(value).name
+    name = value if isinstance(value, str) or value is None else np.dtype(value).name
     if name not in _FLOATS:
         raise ValueError(f"set_floatx expects one of {', '.join(_FLOATS)}; received {value!r}.")
     _settings["floatx"] = name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
+
 import numpy as np
 
 from .arrays import as_array
@@ -72,7 +74,7 @@ def split_tail(arrays: tuple, fraction: float) -> tuple[tuple, tuple]:
 
     arrays: x, y, sample_weight, where the last two may be None. ValueError if either part would be empty.
     """
-    if not isinstance(fraction, (int, float)) or not 0 < fraction < 1:
+    if isinstance(fraction, bool) or not isinstance(fraction, numbers.Real) or not 0 < fraction < 1:
         raise ValueError(f"validation_split must be a fraction between 0 and 1; received {fraction!r}.")
     n = len(arrays[0])
     cut = int(np.floor(n * (1 - fraction)))
@@ -85,5 +87,7 @@ def class_weights(y: np.ndarray, weights: dict) -> np.ndarray:
     """One weight a sample from a dict {class: weight}. y: class indices (n,) or (n, 1), or one-hot (n, C)."""
     labels = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y)).astype(int)
     known = {int(k): float(v) for k, v in weights.items()}
+    if labels.min(initial=0) < 0 or min(known, default=0) < 0:
+        raise ValueError("class_weight needs classes counted from 0; the labels or the keys go below. Map your classes to 0, 1, ...")
     table = np.array([known.get(c, 1.0) for c in range(max([int(labels.max(initial=0)), *known]) + 1)], dtype=np.float32)
     return table[labels]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .arrays import as_array
-from .tensor import Tensor, no_grad
+from .tensor import Tensor, newest_first, no_grad
 
 
 class GradientReport:
@@ -55,6 +55,9 @@ def check_gradients(f, *inputs, eps: float = 1e-6, atol: float = 1e-6, rtol: flo
     tensors = [Tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
 
     out = f(*tensors)
+    if not isinstance(out, Tensor):
+        report.fail(f"f returned {type(out).__name__}, not a tensor: compute with minidl's ops, not in plain NumPy.")
+        return report
     cotangent = rng.normal(size=out.shape)
     with no_grad():
         again = f(*[Tensor(a) for a in arrays])
@@ -64,7 +67,10 @@ def check_gradients(f, *inputs, eps: float = 1e-6, atol: float = 1e-6, rtol: flo
     if not out.requires_grad:
         report.fail("the result does not depend on any float input: was something computed in plain NumPy on the way?")
         return report
+    weights = [(t, t._grad) for t in newest_first(out) if not any(t is own for own in tensors)]
     out.backward(gradient=cotangent)
+    for weight, before in weights:              # what f captured, such as a layer's weights, stays as it was
+        weight._grad = before
     for i, (tensor, array) in enumerate(zip(tensors, arrays)):
         if not np.array_equal(tensor.data, array, equal_nan=True):
             report.fail(f"input {i} was modified in place by f or by its derivative.")

@@ -26,6 +26,17 @@ def get(identifier):
     return identifier
 
 
+def draw(initializer, shape, dtype) -> np.ndarray:
+    """What an initializer gives for this shape, as an array of this dtype; functions of the shape alone are welcome."""
+    code = getattr(initializer, "__code__", None)
+    takes_dtype = code is None or "dtype" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    value = initializer(shape, dtype=dtype) if takes_dtype else initializer(shape)
+    array = np.asarray(value, dtype=dtype)
+    if array.shape != tuple(shape):
+        raise ValueError(f"The initializer {initializer!r} returned shape {array.shape} for a weight of shape {tuple(shape)}.")
+    return array
+
+
 class Initializer:
     """Base class: subclasses give `draw(shape, rng)`. seed: None draws from the library's own randomness."""
 
@@ -117,6 +128,8 @@ class VarianceScaling(Initializer):
         if distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
             raise ValueError("VarianceScaling: distribution is 'truncated_normal', 'untruncated_normal' or 'uniform'; "
                              f"received {distribution!r}.")
+        if not scale > 0:
+            raise ValueError(f"VarianceScaling: scale must be above 0; received {scale!r}.")
         self.scale, self.mode, self.distribution = scale, mode, distribution
 
     def draw(self, shape, rng):

@@ -13,7 +13,7 @@ import numpy as np
 from . import backend, ops
 from .arrays import as_array
 from .derivatives import nonlinear
-from .registry import Registry, unknown
+from .registry import Registry, snake_case, unknown
 from .tensor import Tensor, apply
 
 losses = Registry("loss")
@@ -46,13 +46,16 @@ class Loss:
     def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size"):
         if reduction not in _REDUCTIONS:
             raise ValueError(unknown("reduction", reduction, [r for r in _REDUCTIONS if r]))
-        self.name = name or type(self).__name__
+        self.name = name or snake_case(type(self).__name__)
+        self.title = type(self).__name__        # for messages
         self.reduction = reduction
         self._warned: set[str] = set()
 
     def __call__(self, y_true, y_pred, sample_weight=None) -> Tensor:
         """The loss as a tensor with a gradient. y_true, y_pred: arrays or tensors; sample_weight: one number a sample."""
         y_pred = ops.convert_to_tensor(y_pred)
+        if y_pred.dtype.kind != "f":
+            y_pred = y_pred.astype(backend.floatx())
         y_true = y_true if isinstance(y_true, Tensor) else as_array(y_true, keep_ints=True)
         y_true, y_pred = self.align(y_true, y_pred)
         return _reduce(self.call(y_true, y_pred), sample_weight, self.reduction)
@@ -74,36 +77,41 @@ class Loss:
     def _warn_once(self, message: str) -> None:
         if message not in self._warned:
             self._warned.add(message)
-            warnings.warn(f"{self.name}: {message}", stacklevel=2)
+            warnings.warn(f"{self.title}: {message}", stacklevel=2)
 
 
 def _reduce(values: Tensor, sample_weight, reduction) -> Tensor:
     values = ops.convert_to_tensor(values)
     total_weight = None
     if sample_weight is not None:
-        weight = as_array(sample_weight).astype(values.dtype)
-        if weight.ndim == values.ndim + 1 and weight.shape[-1] == 1:
-            weight = weight[..., 0]
-        if weight.shape != values.shape[: weight.ndim]:
-            raise ValueError(f"sample_weight has shape {weight.shape}, but there is one loss per sample: {values.shape}.")
-        weight = weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))
+        weight = weights_like(sample_weight, values.shape).astype(values.dtype)
         values = values * weight
-        total_weight = float(np.broadcast_to(weight, values.shape).sum())
+        total_weight = float(weight.sum())
     if reduction in (None, "none"):
         return values
     if reduction == "sum":
         return values.sum()
     if reduction == "mean_with_sample_weight" and total_weight is not None:
-        return values.sum() / total_weight
+        return values.sum() / (total_weight or 1.0)
     return values.mean()
+
+
+def weights_like(sample_weight, shape: tuple) -> np.ndarray:
+    """Sample weights spread over values of this shape: one a sample, (n,) or (n, 1), or one a value. ValueError otherwise."""
+    weight = as_array(sample_weight)
+    if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
+        weight = weight[..., 0]
+    if weight.shape != shape[: weight.ndim] and weight.shape != (*shape[: weight.ndim - 1], 1):
+        raise ValueError(f"sample_weight has shape {weight.shape}, but there is one value per sample: {shape}.")
+    return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)
 
 
 class FunctionLoss(Loss):
     """Any function(y_true, y_pred) of tensors as a loss; what it returns is reduced like the others."""
 
-    def __init__(self, function, name=None, reduction="sum_over_batch_size"):
+    def __init__(self, function, reduction="sum_over_batch_size", name=None):
         super().__init__(name or getattr(function, "__name__", "loss"), reduction)
-        self.function = function
+        self.function, self.title = function, self.name
 
     def call(self, y_true, y_pred):
         return self.function(y_true, y_pred)
@@ -116,41 +124,34 @@ class Regression(Loss):
 
     kind = "regression"
 
+    def __init__(self, reduction="sum_over_batch_size", name=None):
+        super().__init__(name, reduction)
+
     def align(self, y_true, y_pred):
         y_true, y_pred = super().align(y_true, y_pred)
         if y_true.shape != y_pred.shape:
             per_sample = y_true.shape[1:] or (1,)
             raise ValueError(
-                f"{self.name}: y_true has shape {y_true.shape} but the model outputs {y_pred.shape}. Losses do not broadcast. "
+                f"{self.title}: y_true has shape {y_true.shape} but the model outputs {y_pred.shape}. Losses do not broadcast. "
                 f"Each sample has {per_sample[-1]} target{'s' if per_sample[-1] != 1 else ''}: end the model with "
                 f"Dense({per_sample[-1]}), or pass y of shape {('n', *y_pred.shape[1:])}.".replace("'n'", "n"))
         return (y_true, y_pred) if y_pred.ndim > 1 else (y_true.reshape(-1, 1), y_pred.reshape(-1, 1))
 
 
-def mean_squared_error(y_true, y_pred) -> Tensor:
-    """mean (y_true - y_pred)² over the last axis."""
-    return ops.mean(ops.square(ops.subtract(y_true, y_pred)), axis=-1)
-
-
-def mean_absolute_error(y_true, y_pred) -> Tensor:
-    """mean |y_true - y_pred| over the last axis."""
-    return ops.mean(ops.absolute(ops.subtract(y_true, y_pred)), axis=-1)
-
-
-@losses.register("mse", "MSE")
+@losses.register("mse")
 class MeanSquaredError(Regression):
     """mean (y_true - y_pred)²: large errors count most."""
 
     def call(self, y_true, y_pred):
-        return mean_squared_error(y_true, y_pred)
+        return ops.square(y_true - y_pred).mean(axis=-1)
 
 
-@losses.register("mae", "MAE")
+@losses.register("mae")
 class MeanAbsoluteError(Regression):
     """mean |y_true - y_pred|: every unit of error counts alike, so outliers pull less."""
 
     def call(self, y_true, y_pred):
-        return mean_absolute_error(y_true, y_pred)
+        return ops.absolute(y_true - y_pred).mean(axis=-1)
 
 
 # --- classification --------------------------------------------------------------------------------------------------
@@ -196,7 +197,7 @@ def _label_range(y) -> tuple[int, int]:
     return (int(y.min()), int(y.max())) if y.size else (0, 0)
 
 
-@losses.register("bce", "BCE")
+@losses.register("bce")
 class BinaryCrossentropy(CrossEntropy):
     """-(t·ln p + (1 - t)·ln(1 - p)), the mean over the last axis: yes-or-no questions, one per output unit.
 
@@ -213,7 +214,7 @@ class BinaryCrossentropy(CrossEntropy):
         y_true, y_pred = super().align(y_true, y_pred)
         if y_true.shape != y_pred.shape:
             raise ValueError(
-                f"{self.name}: y_true has shape {y_true.shape} but the model outputs {y_pred.shape}. For two classes end the "
+                f"{self.title}: y_true has shape {y_true.shape} but the model outputs {y_pred.shape}. For two classes end the "
                 "model with Dense(1, activation='sigmoid'); for one of several classes use "
                 "loss='sparse_categorical_crossentropy' with softmax outputs.")
         return y_true, y_pred
@@ -221,7 +222,7 @@ class BinaryCrossentropy(CrossEntropy):
     def check_targets(self, y, output_shape):
         low, high = (y.min(), y.max()) if y.size else (0, 0)
         if low < 0 or high > 1:
-            raise ValueError(f"{self.name}: targets must lie between 0 and 1, but y runs {low:g}..{high:g}. Map your two classes to "
+            raise ValueError(f"{self.title}: targets must lie between 0 and 1, but y runs {low:g}..{high:g}. Map your two classes to "
                              "0 and 1, or use loss='sparse_categorical_crossentropy' for several classes.")
 
     def call(self, y_true, y_pred):
@@ -252,14 +253,14 @@ class CategoricalCrossentropy(CrossEntropy):
     def __init__(self, from_logits=False, label_smoothing=0.0, axis=-1, reduction="sum_over_batch_size", name=None):
         super().__init__(from_logits, name, reduction)
         if axis != -1:
-            raise ValueError(f"{self.name}: the classes must be on the last axis (axis=-1); received axis={axis}. Transpose first.")
+            raise ValueError(f"{self.title}: the classes must be on the last axis (axis=-1); received axis={axis}. Transpose first.")
         self.label_smoothing = _check_smoothing(label_smoothing)
 
     def align(self, y_true, y_pred):
         if y_true.shape != y_pred.shape:
             self._refuse(as_array(y_true), y_pred.shape)
         if y_pred.shape[-1:] == (1,):
-            raise ValueError(f"{self.name}: the model outputs one number a sample, {y_pred.shape}, so there are no classes to "
+            raise ValueError(f"{self.title}: the model outputs one number a sample, {y_pred.shape}, so there are no classes to "
                              "choose from. For two classes use loss='binary_crossentropy' with a sigmoid.")
         return ops.convert_to_tensor(y_true, y_pred.dtype), y_pred
 
@@ -267,9 +268,9 @@ class CategoricalCrossentropy(CrossEntropy):
         classes = shape[-1] if shape else 1
         if y.shape in (shape[:-1], (*shape[:-1], 1)) and np.all(y == np.floor(y)):
             low, high = _label_range(y)
-            raise ValueError(f"{self.name}: the labels look like class indices (whole numbers {low}..{high}). "
+            raise ValueError(f"{self.title}: the labels look like class indices (whole numbers {low}..{high}). "
                              f"Use loss='sparse_categorical_crossentropy', or y = to_categorical(y, {classes}).")
-        raise ValueError(f"{self.name}: y_true has shape {y.shape} but the model outputs {shape}. One-hot targets have one "
+        raise ValueError(f"{self.title}: y_true has shape {y.shape} but the model outputs {shape}. One-hot targets have one "
                          f"column a class: end the model with Dense({y.shape[-1] if y.ndim > 1 else classes}), or check y.")
 
     def call(self, y_true, y_pred):
@@ -289,30 +290,34 @@ class LabelLoss(CrossEntropy):
 
     kind = "sparse"
 
+    def _without_ignored(self, labels: np.ndarray) -> np.ndarray:
+        """The labels; a loss that ignores some of them puts a valid one in their place."""
+        return labels
+
     def align(self, y_true, y_pred):
-        labels, shape = as_array(y_true, keep_ints=True), y_pred.shape
+        labels, shape = self._without_ignored(as_array(y_true, keep_ints=True)), y_pred.shape
         if len(shape) < 2:
-            raise ValueError(f"{self.name}: expected outputs of shape (n, classes); the model outputs {shape}.")
+            raise ValueError(f"{self.title}: expected outputs of shape (n, classes); the model outputs {shape}.")
         if labels.shape == (*shape[:-1], 1):
             labels = labels[..., 0]
         if labels.shape != shape[:-1]:
             if labels.shape == shape:
-                raise ValueError(f"{self.name}: y_true has shape {labels.shape}, like the output, so the labels look one-hot. "
+                raise ValueError(f"{self.title}: y_true has shape {labels.shape}, like the output, so the labels look one-hot. "
                                  "Use loss='categorical_crossentropy', or y = y.argmax(axis=-1).")
-            raise ValueError(f"{self.name}: y_true has shape {labels.shape} but the model outputs {shape}; expected one class "
+            raise ValueError(f"{self.title}: y_true has shape {labels.shape} but the model outputs {shape}; expected one class "
                              f"index a sample, shape {shape[:-1]}.")
-        return _check_labels(self.name, labels, shape[-1]), y_pred
+        return _check_labels(self.title, labels, shape[-1]), y_pred
 
     def check_targets(self, y, output_shape):
         if y.size and (y.ndim == 1 or y.shape[-1] == 1):
-            _check_labels(self.name, y, output_shape[-1])
+            _check_labels(self.title, y, output_shape[-1])
 
 
 def _check_labels(name, labels, classes) -> np.ndarray:
     """Labels as whole numbers, each a valid class: a negative one would silently pick from the end."""
-    whole = labels.astype(np.intp, copy=False)
-    if labels.dtype.kind == "f" and not np.array_equal(whole, labels):
+    if labels.dtype.kind == "f" and not np.array_equal(np.floor(labels), labels):       # NaN equals nothing
         raise ValueError(f"{name}: class indices are whole numbers; y holds fractions. For regression use loss='mse'.")
+    whole = labels.astype(np.intp, copy=False)
     if whole.size and whole.view(np.uintp).max() >= classes:        # seen as unsigned, negative ones are huge
         low, high = _label_range(whole)
         one_based = " If your labels start at 1, subtract 1." if low >= 1 and high == classes else ""
@@ -329,18 +334,26 @@ class SparseCategoricalCrossentropy(LabelLoss):
     def __init__(self, from_logits=False, ignore_class=None, reduction="sum_over_batch_size", axis=-1, name=None):
         super().__init__(from_logits, name, reduction)
         if axis != -1:
-            raise ValueError(f"{self.name}: the classes must be on the last axis (axis=-1); received axis={axis}. Transpose first.")
+            raise ValueError(f"{self.title}: the classes must be on the last axis (axis=-1); received axis={axis}. Transpose first.")
         self.ignore_class = ignore_class
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         if self.ignore_class is None:
             return super().__call__(y_true, y_pred, sample_weight)
         labels = as_array(y_true, keep_ints=True)
-        counts = labels != self.ignore_class
-        weight = counts if sample_weight is None else counts * as_array(sample_weight).reshape(len(labels), *(1,) * (labels.ndim - 1))
-        total = super().__call__(np.where(counts, labels, 0), y_pred, weight)
-        mean = self.reduction in ("sum_over_batch_size", "mean")
-        return total * (labels.size / max(1, int(counts.sum()))) if mean else total
+        if labels.ndim == np.ndim(y_pred) and labels.shape[-1:] == (1,):
+            labels = labels[..., 0]
+        counts = (labels != self.ignore_class).astype(backend.floatx())
+        weight = counts if sample_weight is None else counts * weights_like(sample_weight, labels.shape)
+        total = super().__call__(self._without_ignored(labels), y_pred, weight)
+        is_mean = self.reduction in ("sum_over_batch_size", "mean")
+        return total * (labels.size / max(1.0, float(counts.sum()))) if is_mean else total
+
+    def _without_ignored(self, labels):
+        return labels if self.ignore_class is None else np.where(labels == self.ignore_class, 0, labels)
+
+    def check_targets(self, y, output_shape):
+        super().check_targets(self._without_ignored(y), output_shape)
 
     def call(self, y_true, y_pred):
         logits = self.logits(y_pred)
@@ -353,7 +366,7 @@ class SparseCategoricalCrossentropy(LabelLoss):
         return -ops.log(_at_label(p, y_true))
 
 
-@losses.register("nll", "NLL")
+@losses.register("nll", "nll_loss")
 class NegativeLogLikelihood(LabelLoss):
     """-y_pred[label], for a model that ends in log_softmax: CrossEntropy = NLL ∘ LogSoftmax."""
 
@@ -374,6 +387,16 @@ def _at_label(values: Tensor, labels: np.ndarray) -> Tensor:
     """values[..., label] for each sample."""
     rows = values.reshape(-1, values.shape[-1])
     return rows[np.arange(rows.shape[0]), labels.ravel()].reshape(labels.shape)
+
+
+def mean_squared_error(y_true, y_pred) -> Tensor:
+    """MeanSquaredError, one loss per sample."""
+    return MeanSquaredError(reduction=None)(y_true, y_pred)
+
+
+def mean_absolute_error(y_true, y_pred) -> Tensor:
+    """MeanAbsoluteError, one loss per sample."""
+    return MeanAbsoluteError(reduction=None)(y_true, y_pred)
 
 
 def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0) -> Tensor:

@@ -69,15 +69,19 @@ class Mean(Metric):
 
     def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
         """values: a number or array; sample_weight: a number, or one a value."""
-        values = as_array(values)
-        if sample_weight is None:
-            self.total += float(values.sum())
-            self.count += values.size
+        values = values.data if isinstance(values, Tensor) else as_array(values)
+        if values.ndim == 0:
+            weight = 1 if sample_weight is None else sample_weight if isinstance(sample_weight, int) else float(np.sum(sample_weight))
+            self.total += values.item() * weight
+            self.count += weight
+        elif sample_weight is None or isinstance(sample_weight, (int, float)):
+            weight = 1.0 if sample_weight is None else sample_weight
+            self.total += float(values.sum()) * weight
+            self.count += values.size * weight
         else:
-            weight = np.asarray(sample_weight, dtype=values.dtype)
-            weight = weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))
+            weight = losses.weights_like(sample_weight, values.shape)
             self.total += float((values * weight).sum())
-            self.count += float(weight.sum()) * values.size / max(1, weight.size)
+            self.count += float(weight.sum())
 
     def result(self):
         return self.total / self.count if self.count else 0.0
@@ -89,6 +93,14 @@ class MeanMetric(Mean):
     def measure(self, y_true: np.ndarray, y_pred: np.ndarray):
         """One number per sample, from arrays."""
         raise NotImplementedError(f"{type(self).__name__} needs a method measure(self, y_true, y_pred).")
+
+    def targets(self, y_true: np.ndarray, shape: tuple) -> np.ndarray:
+        """y_true in this shape, from which it may differ by a last axis of 1; ValueError for any other."""
+        if y_true.shape == shape:
+            return y_true
+        if y_true.shape in ((*shape, 1), shape[:-1]) and (y_true.shape != shape[:-1] or shape[-1] == 1):
+            return y_true.reshape(shape)
+        raise ValueError(f"{type(self).__name__}: y_true has shape {y_true.shape}; for these outputs it expects {shape}.")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y_pred = y_pred.data if isinstance(y_pred, Tensor) else as_array(y_pred)
@@ -124,7 +136,7 @@ class LossMetric(MeanMetric):
             self.loss.reduction = reduction
 
 
-@metrics.register("mse", "MSE")
+@metrics.register("mse")
 class MeanSquaredError(LossMetric):
     """mean (y_true - y_pred)²."""
 
@@ -132,7 +144,7 @@ class MeanSquaredError(LossMetric):
         super().__init__(losses.MeanSquaredError(), name)
 
 
-@metrics.register("mae", "MAE")
+@metrics.register("mae")
 class MeanAbsoluteError(LossMetric):
     """mean |y_true - y_pred|."""
 
@@ -151,7 +163,7 @@ class BinaryAccuracy(MeanMetric):
         self.threshold = threshold
 
     def measure(self, y_true, y_pred):
-        hits = (y_true.reshape(y_pred.shape) > 0.5) == (y_pred > self.threshold)
+        hits = (self.targets(y_true, y_pred.shape) > 0.5) == (y_pred > self.threshold)
         return hits.reshape(len(hits), -1).mean(axis=-1)
 
 
@@ -163,7 +175,7 @@ class CategoricalAccuracy(MeanMetric):
         super().__init__(name)
 
     def measure(self, y_true, y_pred):
-        return y_true.argmax(axis=-1) == y_pred.argmax(axis=-1)
+        return self.targets(y_true, y_pred.shape).argmax(axis=-1) == y_pred.argmax(axis=-1)
 
 
 @metrics.register()
@@ -174,7 +186,7 @@ class SparseCategoricalAccuracy(MeanMetric):
         super().__init__(name)
 
     def measure(self, y_true, y_pred):
-        return y_true.reshape(y_pred.shape[:-1]) == y_pred.argmax(axis=-1)
+        return self.targets(y_true, y_pred.shape[:-1]) == y_pred.argmax(axis=-1)
 
 
 @metrics.register("acc")
@@ -185,7 +197,7 @@ class Accuracy(MeanMetric):
         super().__init__(name)
 
     def measure(self, y_true, y_pred):
-        return y_true.reshape(y_pred.shape) == y_pred
+        return self.targets(y_true, y_pred.shape) == y_pred
 
 
 def check_metric(identifier) -> None:

@@ -15,7 +15,6 @@ from .derivatives import arithmetic, linear, nonlinear, reductions, shaping
 class Operators:
     """What can be done with a value, known or still to come."""
 
-    __slots__ = ()
     shape: tuple
     _apply: Callable
 
@@ -46,7 +45,6 @@ class Operators:
     def cumsum(self, axis=None): return self._apply(reductions.cumsum, self.ravel() if axis is None else self, axis=axis or 0)
     def clip(self, min=None, max=None): return self._apply(arithmetic.clip, self, low=min, high=max)
     def astype(self, dtype): return self._apply(arithmetic.cast, self, dtype=np.dtype(dtype))
-    def dot(self, other): return self._apply(linear.matmul, self, other)
     def ravel(self): return self.reshape(-1)
     def flatten(self): return self.reshape(-1)
 
@@ -63,10 +61,19 @@ class Operators:
         return self.transpose(axes)
 
     def squeeze(self, axis=None):
-        axes = [i for i, n in enumerate(self.shape) if n == 1] if axis is None else [a % len(self.shape) for a in np.atleast_1d(axis)]
+        ndim = len(self.shape)
+        axes = [i for i, n in enumerate(self.shape) if n == 1] if axis is None else [range(ndim)[a] for a in np.atleast_1d(axis)]
         if any(self.shape[a] != 1 for a in axes):
             raise ValueError(f"squeeze(axis={axis}) needs axes of size 1; the shape is {self.shape}.")
-        return self.reshape([n for i, n in enumerate(self.shape) if i not in axes])
+        return self[tuple(0 if i in axes else slice(None) for i in range(ndim))]
+
+    def dot(self, other):
+        """NumPy's dot as far as it is a matrix product or a product with a number."""
+        if not self.shape or not np.shape(other):
+            return self * other
+        if len(np.shape(other)) > 2:
+            raise ValueError(f"dot of {self.shape} and {np.shape(other)} is not defined here; for stacks of matrices write a @ b.")
+        return self @ other
 
     @property
     def T(self):
@@ -78,7 +85,7 @@ class Operators:
         if method == "__call__" and not kwargs and ufunc in _UFUNCS:
             return self._apply(_UFUNCS[ufunc], *inputs)
         if method == "__call__" and not kwargs and ufunc.__name__ in _PIECEWISE_CONSTANT:
-            return ufunc(*_as_plain(inputs, []))
+            return ufunc(*[x.item() if isinstance(x, np.generic) else x for x in _as_plain(inputs, [])])
         asked = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "") + "".join(f"({k}=)" for k in kwargs)
         raise TypeError(f"{asked} has no derivative in minidl. Use the functions of minidl.ops or the tensor's methods, "
                         "or t.numpy() where no gradient is needed.")
@@ -86,9 +93,11 @@ class Operators:
     def __array_function__(self, function, types, args, kwargs):
         """np.mean(t), np.concatenate([t, u]): our method of that name, or plain NumPy where no gradient is at stake."""
         name = function.__name__.removeprefix("a") if function.__name__ in ("amax", "amin") else function.__name__
-        if name in _METHODS and isinstance(args[0], Operators):
-            return getattr(args[0], name)(*args[1:], **{k: v for k, v in kwargs.items() if v is not None})
-        if name in ("concatenate", "stack"):
+        if name in _METHODS and (args or "a" in kwargs) and isinstance(first := args[0] if args else kwargs.pop("a"), Operators):
+            named = {_RENAMED.get(k, k): v for k, v in kwargs.items() if v is not None}
+            places = [named.pop(k) for k in ("shape", "newshape", "axes") if k in named]
+            return getattr(first, name)(*args[1:], *places, **named)
+        if name in ("concatenate", "stack") and args:
             return self._apply(getattr(shaping, name), *args[0], **dict(zip(["axis"], args[1:])), **kwargs)
         if name == "where" and len(args) == 3:
             return self._apply(arithmetic.where, *args[1:], condition=np.asarray(args[0]))
@@ -115,6 +124,8 @@ def _plain_index(index):
         return tuple([_plain_index(part) for part in index])
     if isinstance(index, Operators):
         index = np.asarray(index)
+        if index.dtype.kind == "f" and not np.array_equal(index, np.floor(index)):
+            raise IndexError("A tensor of fractions cannot be an index.")
         return index.astype(np.intp) if index.dtype.kind == "f" else index
     return np.asarray(index, dtype=None if index else np.intp) if isinstance(index, list) else index
 
@@ -134,6 +145,7 @@ _UFUNCS = {
     np.absolute: arithmetic.absolute, np.sin: arithmetic.sin, np.cos: arithmetic.cos, np.tanh: nonlinear.tanh,
     np.maximum: arithmetic.maximum, np.minimum: arithmetic.minimum, np.matmul: linear.matmul,
 }
+_RENAMED = {"a_min": "min", "a_max": "max"}
 _METHODS = {"sum", "mean", "max", "min", "prod", "var", "std", "cumsum", "clip", "reshape", "transpose", "swapaxes",
             "squeeze", "ravel", "dot"}
 # These step from value to value, so their derivative is 0 wherever there is one: the plain answer loses nothing.

@@ -90,7 +90,7 @@ def take(x, indices, axis=0): return apply(shaping.take, x, indices=np.asarray(i
 def expand_dims(x, axis):
     """A new axis of size 1 at `axis`: (3,) becomes (1, 3) with 0, (3, 1) with 1 or -1."""
     x = convert_to_tensor(x)
-    return x[(slice(None),) * (axis % (len(x.shape) + 1)) + (None,)]
+    return x[(slice(None),) * range(len(x.shape) + 1)[axis] + (None,)]
 
 
 def pad(x, pad_width, constant_values=0.0):
@@ -108,18 +108,18 @@ def split(x, indices_or_sections, axis=0) -> list:
         if size % cuts:
             raise ValueError(f"split: {size} entries along axis {axis} do not divide into {cuts} equal parts.")
         cuts = range(size // int(cuts), size, size // int(cuts))
-    front = (slice(None),) * (axis % len(x.shape))
+    front = (slice(None),) * range(len(x.shape))[axis]
     return [x[(*front, slice(a, b))] for a, b in zip([0, *cuts], [*cuts, size])]
 
 
 def _flip_index(ndim, axis):
-    axes = range(ndim) if axis is None else [a % ndim for a in np.atleast_1d(axis)]
+    axes = range(ndim) if axis is None else [range(ndim)[a] for a in np.atleast_1d(axis)]
     return tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(ndim))
 
 
 # --- matrix products
 def matmul(x1, x2): return apply(linear.matmul, x1, x2)
-def dot(x1, x2): return apply(linear.matmul, x1, x2)
+def dot(x1, x2): return convert_to_tensor(x1).dot(x2)
 
 
 def dense(x, kernel, bias=None):
@@ -130,35 +130,27 @@ def dense(x, kernel, bias=None):
 # --- what makes networks more than matrix products
 def relu(x): return apply(nonlinear.relu, x)
 def threshold(x, value=0.0): return apply(nonlinear.threshold, x, value=value)
-def leaky_relu(x, negative_slope=0.2): return apply(nonlinear.leaky_relu, x, negative_slope=negative_slope)
-def elu(x, alpha=1.0): return apply(nonlinear.elu, x, alpha=alpha)
-def tanh(x): return apply(nonlinear.tanh, x)
-def softplus(x): return apply(nonlinear.softplus, x)
-def log_softmax(x, axis=-1): return apply(nonlinear.log_softmax, x, axis=axis)
+def leaky_relu(x, negative_slope=0.2): return apply(nonlinear.leaky_relu, _floats(x), negative_slope=negative_slope)
+def elu(x, alpha=1.0): return apply(nonlinear.elu, _floats(x), alpha=alpha)
+def tanh(x): return apply(nonlinear.tanh, _floats(x))
+def softplus(x): return apply(nonlinear.softplus, _floats(x))
+def sigmoid(x): return apply(nonlinear.sigmoid, _floats(x))
+def log_softmax(x, axis=-1): return apply(nonlinear.log_softmax, _floats(x), axis=axis)
 
 
-def sigmoid(x):
-    """1/(1 + e⁻ˣ). The result remembers x, so that a loss on it can compute the stable form."""
-    return _remember("sigmoid", apply(nonlinear.sigmoid, x), x)
+def _floats(x):
+    """x as a tensor of floats: whole numbers would wrap around or lose a slope of 0.2."""
+    x = convert_to_tensor(x)
+    return x if x.dtype.kind == "f" else x.astype(backend.floatx())
 
 
 def softmax(x, axis=-1):
-    """eˣ / Σ eˣ along `axis`. Over the last axis the result remembers x, as `sigmoid` does.
-
-    Raises ValueError over an axis of size 1, where the answer would be 1 for any x.
-    """
-    x = convert_to_tensor(x)
+    """eˣ / Σ eˣ along `axis`. ValueError over an axis of size 1, where the answer would be 1 for any x."""
+    x = _floats(x)
     if len(x.shape) == 0 or x.shape[axis] == 1:
         raise ValueError(f"softmax over an axis of size 1 is always 1, whatever the network computes; received shape {x.shape}. "
                          "For two classes from one output use sigmoid.")
-    result = apply(nonlinear.softmax, x, axis=axis)
-    return _remember("softmax", result, x) if axis in (-1, len(x.shape) - 1) else result
-
-
-def _remember(kind, result, x):
-    if isinstance(result, Tensor):
-        result._logits = (kind, convert_to_tensor(x))
-    return result
+    return apply(nonlinear.softmax, x, axis=axis)
 
 
 def one_hot(x, num_classes, axis=-1, dtype=None) -> Tensor:

@@ -4,49 +4,57 @@ from __future__ import annotations
 
 
 class Registry:
-    """The names of one kind of thing ('optimizer', 'loss', ...).
+    """The things of one kind ('optimizer', 'loss', ...) by name; capitals and underscores in a name do not matter.
 
-    >>> optimizers = Registry("optimizer")
-    >>> @optimizers.register()          # under its own name, in CamelCase and in snake_case
+    >>> optimizers = Registry("optimizer", naming=str.lower)
+    >>> @optimizers.register()
     ... class MyMomentum: ...
-    >>> optimizers["my_momentum"]
+    >>> optimizers["my_momentum"] is optimizers["MyMomentum"] is MyMomentum
+    True
     """
 
-    def __init__(self, kind: str):
+    def __init__(self, kind: str, naming=None):
         self.kind = kind
-        self._things: dict[str, object] = {}
+        self.names: dict[str, object] = {}          # as they are listed, e.g. 'mean_squared_error'
+        self._by_plain: dict[str, object] = {}      # as they are looked up, e.g. 'meansquarederror'
+        self._naming = naming or snake_case
 
     def register(self, *aliases: str):
-        """Decorator: file a class or function under its name, its snake_case name, and any aliases."""
+        """Decorator: file a class or function under its name and any aliases."""
 
         def file(thing):
-            for name in (thing.__name__, snake_case(thing.__name__), thing.__name__.lower(), *aliases):
-                self._things[name] = thing
+            self.names[self._naming(thing.__name__)] = thing
+            self.names.update({alias: thing for alias in aliases})
+            for name in (thing.__name__, *aliases):
+                self._by_plain[_plain(name)] = thing
             return thing
 
         return file
 
     def __getitem__(self, name: str):
-        if name not in self._things:
-            raise ValueError(unknown(self.kind, name, self._things))
-        return self._things[name]
+        if name not in self:
+            raise ValueError(unknown(self.kind, name, self.names))
+        return self._by_plain[_plain(name)]
 
     def __contains__(self, name) -> bool:
-        return name in self._things
+        return isinstance(name, str) and _plain(name) in self._by_plain
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
 
 
 def unknown(kind: str, name, known) -> str:
-    """The message for a name that is not there: what, the nearest, and all that there are (snake_case only)."""
-    shown = sorted({k for k in known if k == k.lower()} or set(known))
-    return f"Unknown {kind} {name!r}.{did_you_mean(str(name), known)} Available: {', '.join(shown)}."
+    """The message for a name that is not there: what, the nearest, and all that there are."""
+    return f"Unknown {kind} {name!r}.{did_you_mean(str(name), known)} Available: {', '.join(sorted(known))}."
 
 
 def did_you_mean(name: str, known) -> str:
     """" Did you mean 'adam'?" or, when nothing is near, an empty string."""
     import difflib  # slow to load, and only needed once somebody has mistyped
 
-    lowered = {str(k).lower(): str(k) for k in sorted(known, key=str, reverse=True)}
-    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
+    lowered = {str(k).lower(): str(k) for k in sorted(known, key=str)}
+    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6 if len(name) > 2 else 0.5)
     return f" Did you mean '{lowered[near[0]]}'?" if near else ""
 
 
@@ -54,9 +62,7 @@ def snake_case(name: str) -> str:
     """'LeakyReLU' -> 'leaky_re_lu', 'MeanSquaredError' -> 'mean_squared_error' (Keras's rule for automatic names)."""
     out = ""
     for i, letter in enumerate(name):
-        follows_lower = i > 0 and not name[i - 1].isupper()
-        ends_acronym = i > 0 and name[i - 1].isupper() and name[i + 1 : i + 2].islower()
-        if letter.isupper() and (follows_lower or ends_acronym) and name[i - 1] != "_":
-            out += "_"
-        out += letter.lower()
-    return out.replace("__", "_").lstrip("_") or name
+        before, after = name[i - 1 : i], name[i + 1 : i + 2]
+        starts_word = before.islower() or (before != "_" and after.islower())
+        out += "_" * (i > 0 and letter.isupper() and starts_word) + letter.lower()
+    return out.lstrip("_") or name

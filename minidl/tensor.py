@@ -14,13 +14,16 @@ Gradients here are plain arrays, of first order only. For gradients of gradients
 
 from __future__ import annotations
 
+import itertools
 import threading
 import warnings
+from operator import attrgetter
 
 import numpy as np
 
 from . import backend
 from .arrays import as_array
+from .derivatives import nonlinear
 from .operators import Operators
 
 
@@ -28,33 +31,47 @@ class GraphError(RuntimeError):
     """backward() cannot give a right answer: the graph was dropped, changed, or never recorded."""
 
 
-class _Tape(threading.local):
-    recording = True        # each thread has its own switch
+class _Tape(threading.local):       # each thread has its own
+    pauses = 0                      # how many no_grad() are around
+    quiet = False
 
 
 _tape = _Tape()
+_count = itertools.count()
+_number = attrgetter("_number")
 
 
 class no_grad:
     """`with no_grad():` nothing inside is recorded: cheaper, and there is no backward. Also a decorator."""
 
-    def __init__(self):
-        self._before = []           # a stack, so that one object may be entered twice
-
     def __enter__(self):
-        self._before.append(_tape.recording)
-        _tape.recording = False
+        _tape.pauses += 1
 
     def __exit__(self, *error):
-        _tape.recording = self._before.pop()
+        _tape.pauses -= 1
 
     def __call__(self, function):
         def unrecorded(*args, **kwargs):
-            with no_grad():
+            with self:
                 return function(*args, **kwargs)
 
         unrecorded.__name__, unrecorded.__doc__ = function.__name__, function.__doc__
         return unrecorded
+
+
+class quiet:
+    """`with quiet():` inf and nan travel on without NumPy's warnings; the training loop reports them, once and with a cure."""
+
+    def __enter__(self):
+        self._state = None if _tape.quiet else np.errstate(all="ignore")
+        if self._state is not None:
+            self._state.__enter__()
+            _tape.quiet = True
+
+    def __exit__(self, *error):
+        if self._state is not None:
+            _tape.quiet = False
+            self._state.__exit__(*error)
 
 
 # --- forward: compute, and remember how to go back -------------------------------------------------------------------
@@ -65,30 +82,61 @@ def apply(op, *inputs, **params):
     op: a function of the table: arrays in, (array, one vjp per argument) out. inputs: tensors, arrays or numbers.
     params: whatever is not differentiated. The result needs a gradient if an input does and recording is on.
     """
+    arrays = []
     for x in inputs:
         if not isinstance(x, Tensor):
-            symbol = next((s for s in inputs if hasattr(s, "record_op")), None)
-            if symbol is not None:                          # a value not known yet: note the op, compute it later
-                return symbol.record_op(op, inputs, params)
-            inputs = _as_tensors(inputs)
-            break
-    with np.errstate(all="ignore"):                         # inf and nan travel on; the training loop reports them
-        data, vjps = op(*[x._data for x in inputs], **params)
+            return _apply_mixed(op, inputs, params)
+        arrays.append(x._data)
+    if _tape.quiet:                                         # entered once for a whole step of training: it takes its time
+        data, vjps = op(*arrays, **params)
+    else:
+        with quiet():
+            data, vjps = op(*arrays, **params)
     result = wrap(data)
-    if _tape.recording:
-        edges = tuple([(x, vjp) for x, vjp in zip(inputs, vjps) if x.requires_grad])
-        if edges and result._data.dtype.kind == "f":
-            result.requires_grad = True
-            result._op = op
-            result._edges = edges
-            result._used = tuple([(x, x._version) for x in inputs])
+    data = result._data
+    if data.base is not None:                               # a view: changing it changes the input, and the other way round
+        for x in inputs:
+            if np.may_share_memory(data, x._data):
+                result._version = x._version
+    if not _tape.pauses:
+        _record(result, op, inputs, vjps)
+    if op in _PROBABILITIES and params.get("axis", -1) in (-1, data.ndim - 1):
+        result._logits = (op.__name__, inputs[0] if result.requires_grad else inputs[0].detach())
     return result
+
+
+def _record(result: Tensor, op, inputs, vjps) -> None:
+    """Keep the way back to those inputs that need a gradient, and the state in which the op saw them all."""
+    if len(vjps) != len(inputs):
+        raise TypeError(f"'{op.__name__}' returned {len(vjps)} vjps for {len(inputs)} inputs; it needs one an input.")
+    edges, used = [], []
+    for x, vjp in zip(inputs, vjps):
+        used.append((x, x._version[0]))
+        if x.requires_grad:
+            edges.append((x, vjp))
+    if edges and result._data.dtype.kind == "f":
+        result.requires_grad = True
+        result._op, result._edges, result._used = op, edges, used
+
+
+def _apply_mixed(op, inputs, params):
+    """`apply` where not all inputs are tensors."""
+    for x in inputs:
+        if hasattr(x, "record_op"):                         # a symbol: a value not known yet. Note the op, compute it later
+            return x.record_op(op, inputs, params)
+    return apply(op, *_as_tensors(inputs), **params)
+
+
+# What these return remembers the logits it was made from, so that a cross-entropy on it can compute the stable form.
+_PROBABILITIES = {nonlinear.softmax, nonlinear.sigmoid}
 
 
 def wrap(data) -> Tensor:
     """A tensor around an array that nobody else will change: unlike Tensor(data), no copy and no checks."""
     tensor = Tensor.__new__(Tensor)
     tensor._data = data if type(data) is np.ndarray else np.asarray(data)
+    tensor._number = next(_count)
+    tensor._version = [0]
     return tensor
 
 
@@ -96,7 +144,8 @@ def _as_tensors(values) -> list[Tensor]:
     """Bare numbers take the dtype of the arrays they meet: 2.0 * x * np.float64(3) stays float32 if x is."""
     dtypes = [v.dtype for v in values if isinstance(v, (Tensor, np.ndarray))]
     partner = np.result_type(*dtypes) if dtypes else None
-    return [v if isinstance(v, Tensor) else wrap(as_array(v, partner)) for v in values]
+    with quiet():
+        return [v if isinstance(v, Tensor) else wrap(as_array(v, partner)) for v in values]
 
 
 # --- backward: the chain rule ----------------------------------------------------------------------------------------
@@ -104,19 +153,15 @@ def _as_tensors(values) -> list[Tensor]:
 _DROPPED = type("Dropped", (tuple,), {})()      # stands where a tensor's edges were, once backward has used them up
 
 
-def _results_first(root: Tensor) -> list[Tensor]:
-    """The graph under root, each tensor before those it was made from. A loop, not recursion: depth costs nothing."""
-    order, seen, stack = [], set(), [(root, False)]
+def newest_first(root: Tensor) -> list[Tensor]:
+    """The graph under root, each tensor before those it was made from: they are older. No recursion, so any depth will do."""
+    found, stack = {id(root): root}, [root]
     while stack:
-        tensor, inputs_done = stack.pop()
-        if inputs_done:
-            order.append(tensor)
-        elif id(tensor) not in seen:
-            seen.add(id(tensor))
-            stack.append((tensor, True))
-            stack.extend([(parent, False) for parent, _ in tensor._edges if id(parent) not in seen])
-    order.reverse()
-    return order
+        for parent, _ in stack.pop()._edges:
+            if id(parent) not in found:
+                found[id(parent)] = parent
+                stack.append(parent)
+    return sorted(found.values(), key=_number, reverse=True)
 
 
 def _check_graph(order: list[Tensor]) -> None:
@@ -125,15 +170,14 @@ def _check_graph(order: list[Tensor]) -> None:
             raise GraphError("The graph was already freed by an earlier backward(). Compute the loss anew before each "
                              "backward(), or call the first one as backward(retain_graph=True).")
         for used, version in tensor._used:
-            if used._version != version:
+            if used._version[0] != version:
                 raise GraphError(
                     f"{used._label()} was modified in place after '{tensor._op.__name__}' had used it: its gradient would "
                     "be wrong. Call backward() before changing values, or compute the loss again.")
 
 
-def _fit(gradient, tensor: Tensor) -> np.ndarray:
+def _fit(gradient: np.ndarray, tensor: Tensor) -> np.ndarray:
     """Undo broadcasting: sum over the axes along which the tensor was repeated. And give it the tensor's dtype."""
-    gradient = np.asarray(gradient)
     shape = tensor._data.shape
     if gradient.shape != shape:
         added = gradient.ndim - len(shape)
@@ -144,11 +188,16 @@ def _fit(gradient, tensor: Tensor) -> np.ndarray:
             gradient = gradient.sum(axis=stretched, keepdims=True)
         if gradient.shape != shape:
             raise ValueError(f"A vjp returned shape {gradient.shape} for an input of shape {shape}.")
-    return gradient if gradient.dtype == tensor._data.dtype else gradient.astype(tensor._data.dtype)
+    gradient = np.asarray(gradient)
+    if gradient.dtype == tensor._data.dtype:
+        return gradient
+    if tensor._data.dtype.kind != "f":
+        raise TypeError(f"Only float tensors have gradients; {tensor._label()} has dtype {tensor._data.dtype}.")
+    return gradient.astype(tensor._data.dtype)
 
 
 def _backward(root: Tensor, seed: np.ndarray, retain_graph: bool) -> None:
-    order = _results_first(root)
+    order = newest_first(root)
     _check_graph(order)
     gradients = {id(root): seed}        # of this pass alone: what lies in between keeps nothing
     ours = set()                        # keys whose array nobody else holds, so that it may be added into
@@ -158,16 +207,18 @@ def _backward(root: Tensor, seed: np.ndarray, retain_graph: bool) -> None:
         if not tensor._edges or tensor._retains:
             tensor._receive(g if key in ours and not tensor._edges else g.copy())
         for parent, vjp in tensor._edges:
-            d = _fit(vjp(g), parent)
+            d = vjp(g)
+            if type(d) is not np.ndarray or d.shape != parent._data.shape or d.dtype != parent._data.dtype:
+                d = _fit(np.asarray(d), parent)
             key = id(parent)
             if key not in gradients:
                 gradients[key] = d
                 if d is not g and d.base is None:       # neither g nor a view of it: a fresh array
                     ours.add(key)
             elif key in ours:
-                gradients[key] += d
+                np.add(gradients[key], d, out=gradients[key])
             else:
-                gradients[key] = gradients[key] + d
+                gradients[key] = np.asarray(gradients[key] + d)
                 ours.add(key)
         if tensor._edges and not retain_graph:
             tensor._edges, tensor._used = _DROPPED, ()
@@ -184,18 +235,21 @@ class Tensor(Operators):
     """
 
     _apply = staticmethod(apply)
-    __slots__ = ("_data", "_grad", "requires_grad", "_op", "_edges", "_used", "_version", "_retains", "_logits", "__weakref__")
 
-    def __new__(cls, *args, **kwargs):
-        self = object.__new__(cls)
-        self._edges = self._used = ()       # (input, vjp) pairs; (input, its version then) pairs
-        self._version = 0                   # counts the changes made in place
-        self._grad = self._op = self._logits = None
-        self.requires_grad = self._retains = False
-        return self
+    requires_grad = False
+    _edges = ()             # (input, vjp) pairs: what it was computed from, and how to go back there
+    _used = ()              # (input, its version then) pairs
+    _op = None              # the function of the table that made it
+    _grad: np.ndarray | None = None
+    _retains = False
+    _logits = None          # ('softmax' or 'sigmoid', the logits) if it holds probabilities made from them
 
     def __init__(self, data, requires_grad: bool = False, dtype=None):
         self._data = np.array(as_array(data), dtype=dtype)      # a copy: changing yours later leaves the graph alone
+        self._number = next(_count)                             # tells which of two tensors is older
+        self._version = [0]                                     # counts changes made in place; views of it share the list
+        if self._data.dtype.kind not in "biuf":
+            raise TypeError(f"Tensors hold real numbers; received dtype={dtype!r}.")
         if requires_grad and self._data.dtype.kind != "f":
             raise TypeError(f"Only float tensors have gradients; received dtype {self._data.dtype}. "
                             "Write 1.0 for 1, or pass dtype='float32'.")
@@ -214,13 +268,14 @@ class Tensor(Operators):
 
     @data.setter
     def data(self, value):
-        self._data = self._like(value, "data")
-        self._version += 1
+        array = self._like(value, "data")
+        self._data = array if array is self._data else array.copy()
+        self._version[0] += 1
 
     @property
     def grad(self) -> np.ndarray | None:
         """∂(loss)/∂(this), an array of the same shape, once backward() has run. It adds up until set to None."""
-        if self._grad is None and self._edges and not self._retains:
+        if self._grad is None and self._op is not None and not self._retains:
             warnings.warn("Only leaves keep a gradient; this tensor was computed from others. "
                           "Call its retain_grad() before backward().", stacklevel=2)
         return self._grad
@@ -247,8 +302,10 @@ class Tensor(Operators):
         return self._data.item()
 
     def detach(self) -> Tensor:
-        """The same values, cut off from the graph."""
-        return wrap(self._data)
+        """The same values, in the same memory, cut off from the graph."""
+        tensor = wrap(self._data)
+        tensor._version = self._version
+        return tensor
 
     def tolist(self): return self._data.tolist()
     def argmax(self, axis=None): return self._data.argmax(axis)
@@ -273,9 +330,10 @@ class Tensor(Operators):
             if self._data.size != 1:
                 raise ValueError(f"backward() starts from a single number, but this tensor has shape {self.shape}. "
                                  "Call .mean() or .sum() first, or pass gradient=.")
-            gradient = np.ones(self._data.shape)
-        seed = np.array(self._like(gradient, "a gradient"))
-        with np.errstate(all="ignore"):
+            seed = np.ones(self._data.shape, self._data.dtype)
+        else:
+            seed = np.array(self._like(gradient, "a gradient"))
+        with quiet():
             _backward(self, seed, retain_graph)
 
     def retain_grad(self) -> None:
@@ -287,7 +345,7 @@ class Tensor(Operators):
         self._grad = None
 
     def _receive(self, gradient: np.ndarray) -> None:
-        self._grad = gradient if self._grad is None else self._grad + gradient
+        self._grad = gradient if self._grad is None else np.asarray(self._grad + gradient)
 
     # -- changing it
     def __setitem__(self, index, value):
@@ -295,9 +353,9 @@ class Tensor(Operators):
                         "a new tensor: ops.where(mask, new, t); or change a copy: a = t.numpy(); a[i] = value; Tensor(a).")
 
     def _in_place(self, operator: str, ufunc, other):
-        if not self.requires_grad or self._edges:
+        if not self.requires_grad or self._op is not None:
             return NotImplemented               # so that Python rebinds the name: a = a + b
-        if _tape.recording:
+        if not _tape.pauses:
             raise TypeError(f"'{operator}' would turn this leaf into the result of a computation. To move a weight, write "
                             f"w.data {operator} ..., or put the step under `with no_grad():`.")
         self.data = ufunc(self._data, self._like(np.broadcast_to(as_array(other), self.shape), "a change"))
@@ -310,7 +368,11 @@ class Tensor(Operators):
 
     # -- as Python sees it
     def _compare(self, ufunc, other):
-        return NotImplemented if other is None or isinstance(other, str) else ufunc(self._data, as_array(other, self._data.dtype))
+        if other is None or isinstance(other, str):
+            return NotImplemented
+        if isinstance(other, np.generic):
+            other = other.item()                # so that 0.1 equals np.float64(0.1) here too
+        return ufunc(self._data, other if isinstance(other, (int, float)) else as_array(other))
 
     def __eq__(self, other): return self._compare(np.equal, other)
     def __ne__(self, other): return self._compare(np.not_equal, other)
@@ -327,10 +389,11 @@ class Tensor(Operators):
     def __int__(self): return int(self._data.item())
     def __index__(self): return self._data.__index__()
     def __format__(self, spec): return format(self._data.item(), spec) if spec and self.size == 1 else format(str(self), spec)
-    def __deepcopy__(self, memo): return Tensor(self._data, requires_grad=self.requires_grad)
+    def __reduce__(self): return Tensor, (self._data, self.requires_grad)      # copies and pickles are leaves of their own
 
     def __repr__(self):
-        values = np.array2string(self._data, precision=4, separator=", ", threshold=20, edgeitems=2, prefix="Tensor(")
+        edge = 2 if self.ndim < 3 else 1
+        values = np.array2string(self._data, precision=4, separator=", ", threshold=20, edgeitems=edge, prefix="Tensor(")
         about = [f"shape={self.shape}"] if self.size > 20 else []
         about += [f"dtype={self.dtype}"] if self.dtype != backend.floatx() else []
         about += [f"op={self._op.__name__}"] if self._op else ["requires_grad=True"] if self.requires_grad else []
@@ -351,11 +414,10 @@ class Variable(Tensor):
     value: its initial numbers. name: 'kernel', 'bias', ... trainable: False for a weight that gradients do not move.
     """
 
-    __slots__ = ("name",)
-
     def __init__(self, value, name: str = "variable", trainable: bool = True, dtype=None):
         super().__init__(value, dtype=dtype)
         self.name = name
+        self.born_trainable = trainable         # unfreezing a layer does not set its counters and moving means free
         self.trainable = trainable
 
     @property
@@ -370,7 +432,7 @@ class Variable(Tensor):
     def assign(self, value) -> None:
         """Replace the numbers, keeping shape and dtype. A graph that still needs the old ones refuses to go backward."""
         self._data[...] = self._like(value, "values")
-        self._version += 1
+        self._version[0] += 1
 
     def assign_add(self, value) -> None:
         """Add to the numbers in place."""
@@ -379,6 +441,9 @@ class Variable(Tensor):
     def assign_sub(self, value) -> None:
         """Subtract in place: `w.assign_sub(learning_rate * w.grad)` is one step of gradient descent."""
         self.assign(self._data - as_array(value, self._data.dtype))
+
+    def __reduce__(self):
+        return Variable, (self._data, self.name, self.trainable)
 
     def _label(self) -> str:
         return f"Variable '{self.name}' of shape {self.shape}"

@@ -16,7 +16,8 @@ def to_categorical(x, num_classes: int | None = None) -> np.ndarray:
     num_classes: the largest index + 1 if left out. ValueError for an index below 0, beyond num_classes or not whole.
     """
     labels = as_array(x, keep_ints=True)
-    whole = labels.astype(np.intp)
+    with np.errstate(invalid="ignore"):         # NaN is refused below
+        whole = labels.astype(np.intp)
     if not np.array_equal(whole, labels):
         raise ValueError("to_categorical expects class indices, which are whole numbers; received fractions.")
     if whole.ndim > 1 and whole.shape[-1] == 1:
@@ -24,7 +25,9 @@ def to_categorical(x, num_classes: int | None = None) -> np.ndarray:
     classes = int(whole.max(initial=-1)) + 1 if num_classes is None else num_classes
     if whole.size and (whole.min() < 0 or whole.max() >= classes):
         raise ValueError(f"to_categorical: class indices run {whole.min()}..{whole.max()}; valid are 0..{classes - 1}.")
-    return np.eye(classes)[whole]
+    hot = np.zeros((whole.size, classes))
+    hot[np.arange(whole.size), whole.ravel()] = 1
+    return hot.reshape(*whole.shape, classes)
 
 
 def normalize(x, axis: int = -1, order: int = 2) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Element by element: z[i] depends on x[i] (and y[i]) alone. g stands for ∂L/∂z throughout.
 
 `_times` multiplies g by a slope that may be infinite or undefined. Where g is 0 it gives 0, whatever the slope, so a
-branch that `where` threw away cannot send NaN back: the gradient of where(x > 0, sqrt(x), 0) is finite everywhere.
+branch that `where` threw away cannot send NaN back: the gradient of where(p > 0, p·ln p, 0) is finite everywhere.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import numpy as np
 
 
 def _times(g, slope):
-    return np.where(g == 0, 0, g * slope)
+    product = g * slope
+    return product if np.isfinite(product).all() else np.where(g == 0, 0, product)
 
 
 def add(x, y):
@@ -25,12 +26,13 @@ def sub(x, y):
 
 def mul(x, y):
     """z = x·y        ∂L/∂x = g·y      ∂L/∂y = g·x"""
-    return x * y, (lambda g: g * y, lambda g: g * x)
+    return x * y, (lambda g: _times(g, y), lambda g: _times(g, x))
 
 
 def div(x, y):
-    """z = x/y        ∂L/∂x = g/y      ∂L/∂y = -g·x/y²"""
-    return x / y, (lambda g: _times(g, 1 / y), lambda g: _times(g, -x / (y * y)))
+    """z = x/y        ∂L/∂x = g/y      ∂L/∂y = -g·z/y"""
+    z = x / y
+    return z, (lambda g: _times(g, 1 / y), lambda g: _times(g, -z / y))
 
 
 def neg(x):
@@ -81,7 +83,7 @@ def sqrt(x):
 
 def square(x):
     """z = x²         ∂L/∂x = 2g·x"""
-    return x * x, (lambda g: 2 * g * x,)
+    return x * x, (lambda g: _times(g, 2 * x),)
 
 
 def absolute(x):
@@ -114,7 +116,7 @@ def minimum(x, y):
 def clip(x, *, low=None, high=None):
     """z = x held between low and high (None: no bound)     ∂L/∂x = g where low <= x <= high, else 0"""
     z = np.clip(x, low, high)
-    return z, (lambda g: g * (z == x),)
+    return z.astype(x.dtype, copy=False), (lambda g: g * (z == x),)
 
 
 def where(x, y, *, condition):

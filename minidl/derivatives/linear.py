@@ -38,9 +38,8 @@ def dense(x, w, *bias):
     for b in bias:
         z += b
 
-    def vjp_w(g):
-        rows = x.reshape(-1, x.shape[-1])
-        return np.matmul(rows.T, g.reshape(-1, g.shape[-1]))
+    def rows(a):
+        return a if a.ndim == 2 else a.reshape(-1, a.shape[-1])
 
-    vjp_b = (lambda g: g.reshape(-1, g.shape[-1]).sum(axis=0),) if bias else ()
-    return z, (lambda g: np.matmul(g, w.T), vjp_w, *vjp_b)
+    vjp_b = (lambda g: rows(g).sum(axis=0),) if bias else ()
+    return z, (lambda g: np.matmul(g, w.T), lambda g: np.matmul(rows(x).T, rows(g)), *vjp_b)

@@ -23,13 +23,13 @@ def threshold(x, *, value=0.0):
 
 def leaky_relu(x, *, negative_slope=0.3):
     """z = x where x > 0, else a·x      ∂L/∂x = g, or a·g      (Maas et al. 2013)"""
-    slope = np.where(x > 0, 1, x.dtype.type(negative_slope)).astype(x.dtype)
-    return x * slope, (lambda g: g * slope,)
+    above = x > 0
+    return np.where(above, x, negative_slope * x), (lambda g: np.where(above, g, negative_slope * g),)
 
 
 def elu(x, *, alpha=1.0):
     """z = x where x > 0, else α(eˣ - 1)      ∂L/∂x = g, or g·(z + α)      (Clevert et al. 2016)"""
-    z = np.where(x > 0, x, x.dtype.type(alpha) * np.expm1(np.minimum(x, 0)))
+    z = np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
     return z, (lambda g: g * np.where(x > 0, 1, z + alpha),)
 
 
@@ -101,5 +101,5 @@ def sigmoid_cross_entropy(x, *, targets):
 
 def masked_scale(x, *, mask, scale):
     """z = x·mask·scale     ∂L/∂x = g·mask·scale      dropout; the layer draws the mask (booleans) and chooses the scale"""
-    factor = mask * x.dtype.type(scale)
+    factor = mask * x.dtype.type(scale)             # x: floats
     return x * factor, (lambda g: g * factor,)

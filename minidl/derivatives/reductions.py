@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
 def _spread(g, x, axis, keepdims):
-    """g stretched back over the axes that were summed away: a read-only view of g with the shape of x."""
-    if axis is not None and not keepdims:
-        g = np.expand_dims(g, axis)
-    return np.broadcast_to(g, x.shape)
+    """g stretched back over the axes that were summed away, to the shape of x."""
+    if axis is None:
+        return np.asarray(g).repeat(x.size).reshape(x.shape)
+    return np.broadcast_to(g if keepdims else np.expand_dims(g, axis), x.shape)
 
 
 def _count(x, axis):
-    """How many numbers went into each result."""
+    """How many numbers go into each result."""
     if axis is None:
         return x.size
-    axes = axis if isinstance(axis, tuple) else (axis,)
-    return int(np.prod([x.shape[a] for a in axes], dtype=np.int64))
+    return math.prod([x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,))])
 
 
-def _nonempty(x, axis, name):
-    if _count(x, axis) == 0:
+def _nonzero_count(x, axis, name):
+    n = _count(x, axis)
+    if n == 0:
         raise ValueError(f"{name}() of an empty array: shape {x.shape} has nothing along axis {axis}.")
+    return n
 
 
 def sum(x, *, axis=None, keepdims=False):
     """z = Σ x        ∂L/∂x = g for every x that was summed"""
-    return np.sum(x, axis=axis, keepdims=keepdims), (lambda g: _spread(g, x, axis, keepdims),)
+    return x.sum(axis=axis, keepdims=keepdims), (lambda g: _spread(g, x, axis, keepdims),)
 
 
 def mean(x, *, axis=None, keepdims=False):
     """z = Σ x / n    ∂L/∂x = g/n"""
-    _nonempty(x, axis, "mean")
-    n = _count(x, axis)
-    return np.mean(x, axis=axis, keepdims=keepdims), (lambda g: _spread(g / n, x, axis, keepdims),)
+    n = _nonzero_count(x, axis, "mean")
+    z = np.mean(x, axis=axis, keepdims=keepdims) if x.dtype == np.float16 else x.sum(axis=axis, keepdims=keepdims) / n
+    return z, (lambda g: _spread(g / n, x, axis, keepdims),)
 
 
 def var(x, *, axis=None, keepdims=False):
     """z = Σ (x - x̄)² / n      ∂L/∂x = g·2(x - x̄)/n       (divides by n, as NumPy and batch normalisation do)"""
-    _nonempty(x, axis, "var")
-    n = _count(x, axis)
+    n = _nonzero_count(x, axis, "var")
     centred = x - np.mean(x, axis=axis, keepdims=True)
     z = np.mean(centred * centred, axis=axis, keepdims=keepdims)
     return z, (lambda g: _spread(g, x, axis, keepdims) * centred * (2 / n),)
@@ -54,7 +56,7 @@ def prod(x, *, axis=None, keepdims=False):
         axes = range(x.ndim) if axis is None else [a % x.ndim for a in np.atleast_1d(axis)]
         kept = [a for a in range(x.ndim) if a not in set(axes)]
         order = [*kept, *axes]
-        rows = x.transpose(order).reshape([x.shape[a] for a in kept] + [-1])
+        rows = x.transpose(order).reshape([x.shape[a] for a in kept] + [_count(x, axis)])
         ones = np.ones_like(rows[..., :1])
         before = np.cumprod(np.concatenate([ones, rows[..., :-1]], -1), -1)
         after = np.cumprod(np.concatenate([ones, rows[..., :0:-1]], -1), -1)[..., ::-1]

@@ -7,12 +7,13 @@ import numpy as np
 
 def reshape(x, *, shape):
     """z = x read in the same order into a new shape"""
-    return np.reshape(x, shape), (lambda g: np.reshape(g, x.shape),)
+    return x.reshape(shape), (lambda g: g.reshape(x.shape),)
 
 
 def transpose(x, *, axes=None):
     """z = x with its axes in another order (None: reversed)"""
-    return np.transpose(x, axes), (lambda g: np.transpose(g, None if axes is None else np.argsort(axes)),)
+    back = None if axes is None else np.argsort([a % x.ndim for a in axes])
+    return np.transpose(x, axes), (lambda g: np.transpose(g, back),)
 
 
 def broadcast_to(x, *, shape):
@@ -32,14 +33,15 @@ def getitem(x, *, index):
 
 
 def _may_repeat(index) -> bool:
-    """Whether an index picks by lists of positions; slices, single positions and masks pick nothing twice."""
+    """Whether an index may pick an entry twice. Single positions, slices and masks do not; lists of positions may."""
     parts = index if isinstance(index, tuple) else (index,)
-    return any(isinstance(p, (list, np.ndarray)) and np.asarray(p).dtype != bool for p in parts)
+    return not all(p is None or p is Ellipsis or isinstance(p, (int, np.integer, slice)) or getattr(p, "dtype", None) == np.bool_
+                   for p in parts)
 
 
 def take(x, *, indices, axis):
     """z = x taken at whole-number positions along one axis (an embedding looks its rows up this way)"""
-    index = (slice(None),) * (axis % x.ndim) + (indices,)
+    index = (slice(None),) * range(x.ndim)[axis] + (indices,)
     return getitem(x, index=index)
 
 

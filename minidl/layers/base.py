@@ -70,8 +70,10 @@ class Layer:
             raise TypeError("add_weight takes the shape first: add_weight(shape, initializer, name=...).")
         shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
         dtype = np.dtype(dtype or self.dtype)
-        value = initializers.get(initializer)(shape, dtype=dtype)
-        return Variable(value, name=name, trainable=trainable and self._trainable, dtype=dtype)
+        value = initializers.draw(initializers.get(initializer), shape, dtype)
+        variable = Variable(value, name=name, trainable=trainable, dtype=dtype)
+        variable.trainable = trainable and self._trainable
+        return variable
 
     # -- calling it
     def __call__(self, *args, training: bool | None = None, **kwargs):
@@ -79,30 +81,36 @@ class Layer:
 
         training: True or False for this call and all inside it; None inherits from the call around (False at the top).
         """
-        if symbolic.has_symbol([*args, kwargs]):
+        if (kwargs or len(args) != 1 or type(args[0]) is not Tensor) and symbolic.has_symbol([*args, kwargs]):
             if training is not None:
                 kwargs["training"] = training
             self.input = args[0] if len(args) == 1 else args
             self.output = symbolic.record(self, args, kwargs, self.name)
             self.output_shape = getattr(self.output, "shape", None)
             return self.output
-        args = tuple([self._to_tensor(x) for x in args])
+        place = self._training_place
+        if place is not None and len(args) > place:             # the flag given by position: layer(x, True)
+            args, training = args[:place], args[place]
+        args = [self._to_tensor(x) for x in args]
         if not self.built:
             self._build_from(args)
         outer = _mode.training
-        _mode.training = outer if training is None else bool(training)
+        if training is not None:
+            _mode.training = bool(training)
+        if place is not None:
+            kwargs["training"] = _mode.training
         try:
-            if self._call_takes_training:
-                kwargs["training"] = _mode.training
             result = self.call(*args, **kwargs)
-            if self.output_shape is None and isinstance(result, Tensor):
-                self.output_shape = (None, *result.shape[1:])
-            return result
         finally:
             _mode.training = outer
+        if self.output_shape is None and isinstance(result, Tensor):
+            self.output_shape = (None, *result.shape[1:])
+        return result
 
     def _to_tensor(self, x):
         """Arrays become tensors; floats get this layer's dtype, so that x / 255.0 (float64) leaves the network float32."""
+        if type(x) is Tensor and (x._data.dtype == self.dtype or x._data.dtype.kind != "f"):
+            return x
         if isinstance(x, (list, tuple)) and x and all(isinstance(v, (Operators, np.ndarray)) for v in x):
             return type(x)([self._to_tensor(v) for v in x])
         if not isinstance(x, Tensor):
@@ -122,36 +130,59 @@ class Layer:
         self.built = True
 
     def __init_subclass__(cls, **kwargs):
+        """Note where `call` takes `training`, and have `build` mark the layer as built."""
         super().__init_subclass__(**kwargs)
         code = getattr(cls.call, "__code__", None)
-        named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()
-        cls._call_takes_training = "training" in named
+        named = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount] if code else ()
+        cls._training_place = named.index("training") if "training" in named else None
+        if "build" in vars(cls):
+            build = cls.build
 
-    _call_takes_training = False
+            def build_once(self, *args, **kwargs):
+                build(self, *args, **kwargs)
+                self.built = True
+
+            build_once.__doc__ = build.__doc__
+            cls.build = build_once
+
+    _training_place: int | None = None
 
     # -- its weights
     @property
     def layers_inside(self) -> list[Layer]:
         """The layers among this one's attributes, also inside lists, tuples and dicts, in the order they were set."""
-        return [thing for thing in _things_in(vars(self)) if isinstance(thing, Layer)]
+        return [thing for thing in _things_in(vars(self)) if isinstance(thing, Layer) and thing is not self]
 
     @property
     def weights(self) -> list[Variable]:
         """All variables, its own first and then those of the layers inside; each once."""
-        found = {id(v): v for v in _things_in(vars(self)) if isinstance(v, Variable)}
-        for layer in self.layers_inside:
-            found.update({id(v): v for v in layer.weights})
-        return list(found.values())
+        return self._collect(set(), lambda layer, variable: True)
 
     @property
     def trainable_weights(self) -> list[Variable]:
-        """The variables that training moves."""
-        return [v for v in self.weights if v.trainable]
+        """The variables that training moves: none of those in a layer whose `trainable` is False."""
+        return self._collect(set(), lambda layer, variable: layer._trainable and variable.trainable, frozen=False)
+
+    def _collect(self, seen: set, wanted, frozen: bool = True) -> list[Variable]:
+        if id(self) in seen or not (frozen or self._trainable):
+            return []
+        seen.add(id(self))
+        things = list(_things_in(vars(self)))
+        found = []
+        for variable in things:
+            if isinstance(variable, Variable) and id(variable) not in seen and wanted(self, variable):
+                seen.add(id(variable))
+                found.append(variable)
+        for layer in things:
+            if isinstance(layer, Layer):
+                found += layer._collect(seen, wanted, frozen)
+        return found
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The variables that training leaves alone."""
-        return [v for v in self.weights if not v.trainable]
+        moving = {id(v) for v in self.trainable_weights}
+        return [v for v in self.weights if id(v) not in moving]
 
     variables = weights
     trainable_variables = trainable_weights
@@ -165,9 +196,11 @@ class Layer:
     @trainable.setter
     def trainable(self, value: bool):
         self._trainable = bool(value)
-        for variable in _things_in(vars(self)):
-            if isinstance(variable, (Variable, Layer)):
-                variable.trainable = value
+        for thing in _things_in(vars(self)):
+            if isinstance(thing, Layer) and thing._trainable != self._trainable:
+                thing.trainable = value
+            elif isinstance(thing, Variable):
+                thing.trainable = value and thing.born_trainable
 
     def get_weights(self) -> list[np.ndarray]:
         """Copies of all weights as arrays, in the order of `weights`."""

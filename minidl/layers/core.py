@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import numbers
+
 import numpy as np
 
 from .. import activations, initializers, ops
@@ -80,7 +83,7 @@ class Activation(Layer):
         return self.activation(x)
 
 
-@layer_classes.register("relu")
+@layer_classes.register()
 class ReLU(Layer):
     """max(x, 0), optionally with a slope below `threshold` and a ceiling `max_value`."""
 
@@ -95,7 +98,7 @@ class ReLU(Layer):
         return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
 
 
-@layer_classes.register("leaky_relu")
+@layer_classes.register()
 class LeakyReLU(Layer):
     """x where x > 0, else negative_slope·x. (`alpha` is its older name.)"""
 
@@ -124,7 +127,7 @@ class Flatten(Layer):
     """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784), and (n,) becomes (n, 1)."""
 
     def call(self, x):
-        return x.reshape(x.shape[0], int(np.prod(x.shape[1:], dtype=int)))
+        return x.reshape(x.shape[0], math.prod(x.shape[1:]))
 
 
 @layer_classes.register()
@@ -160,7 +163,7 @@ class Dropout(Layer):
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
-        if not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
+        if isinstance(rate, bool) or not isinstance(rate, numbers.Real) or not 0 <= rate <= 1:
             raise ValueError(f"Dropout: rate is the share to drop, between 0 and 1; received {rate!r}.")
         self.rate, self.noise_shape, self.seed = float(rate), noise_shape, seed
 
@@ -170,6 +173,7 @@ class Dropout(Layer):
     def call(self, x, training=False):
         if not training or self.rate == 0:
             return x
+        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
         if self.rate == 1:
             return x * 0.0
         shape = x.shape if self.noise_shape is None else [n if m is None else m for n, m in zip(x.shape, self.noise_shape)]

@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from ..tensor import Tensor, _results_first
+from ..tensor import Tensor, newest_first
 
 
 class NonFiniteLossError(FloatingPointError):
@@ -16,7 +16,7 @@ class NonFiniteLossError(FloatingPointError):
 
 def fits(shape: tuple, declared: tuple) -> bool:
     """Whether data of this shape is what a model was declared for; None fits any size."""
-    return len(shape) == len(declared) and all(d is None or n == d for n, d in zip(shape, declared))
+    return shape[1:] == declared[1:] or (len(shape) == len(declared) and all(d is None or n == d for n, d in zip(shape, declared)))
 
 
 def input_advice(name: str, sample: tuple, shape: tuple) -> str:
@@ -101,7 +101,7 @@ def _first_bad(loss: Tensor, x, y, weights) -> str:
     for weight in weights:
         if not np.isfinite(weight.data).all():
             return f"the weight '{weight.name}' of shape {weight.shape}"
-    for tensor in reversed(_results_first(loss)):
+    for tensor in reversed(newest_first(loss)):
         if tensor._op is not None and not np.isfinite(tensor.data).all():
             return f"the result of '{tensor._op.__name__}', shape {tensor.shape}"
     return "the loss itself"

@@ -16,7 +16,7 @@ from ..callbacks import CallbackList, History, ProgressBar, TerminateOnNaN
 from ..layers import Layer
 from ..metrics import Mean, check_metric, resolve_metric
 from ..random import generator
-from ..tensor import Tensor, no_grad, wrap
+from ..tensor import Tensor, no_grad, quiet, wrap
 from . import diagnosis
 from .graph import Graph
 from .summary import table
@@ -97,7 +97,8 @@ class Model(Layer):
 
     def _compiled(self) -> None:
         if self.optimizer is None:
-            raise RuntimeError(f"Model '{self.name}' is not compiled. Call model.compile(optimizer='adam', loss=..., metrics=['accuracy']) first.")
+            raise RuntimeError(f"Model '{self.name}' is not compiled. Call model.compile(optimizer='adam', loss=..., "
+                               "metrics=['accuracy']) first.")
 
     @property
     def metrics(self) -> list:
@@ -152,6 +153,10 @@ class Model(Layer):
         """Take the batch into every metric and return where each stands, by name."""
         if not self._watched and self._metric_specs:
             self._watched = [(resolve_metric(m, self.loss, np.shape(y), y_pred.shape), weighted) for m, weighted in self._metric_specs]
+            names = [m.name for m, weighted in self._watched if not weighted]
+            for metric, weighted in self._watched:
+                if weighted and metric.name in names:
+                    metric.name = f"weighted_{metric.name}"
         for metric, weighted in self._watched:
             metric.update_state(y, y_pred, sample_weight if weighted else None)
         return self.get_metrics_result()
@@ -198,7 +203,9 @@ class Model(Layer):
         self._meet(x, y)
         batches = Batches(x, y, weight, batch_size, generator(seed) if shuffle else None)
         steps = len(batches) if steps_per_epoch is None else check_count("steps_per_epoch", steps_per_epoch, 1)
-        held_back = None if validation is None else Batches(*validation, batch_size=check_count("validation_batch_size", validation_batch_size or batch_size))
+        held_back = None
+        if validation is not None:
+            held_back = Batches(*validation, batch_size=check_count("validation_batch_size", validation_batch_size or batch_size))
         bar = _bar(verbose)
         self.history = History()
         run = CallbackList([*_as_list(callbacks), self.history, *bar], self, {"epochs": epochs, "steps": steps, "verbose": verbose})
@@ -223,8 +230,9 @@ class Model(Layer):
             for step, batch in zip(range(steps), endless or batches):
                 for hook in batch_begin:
                     hook(step)
-                logs = self.train_step(_as_tensors(batch))
-                if self.optimizer.iterations == 1 and step == 0:
+                with quiet():
+                    logs = self.train_step(_as_tensors(batch))
+                if self.optimizer.iterations == 1 and step == 0 and batch[2] is None and len(batch[0]) >= 16:
                     self._check_first(logs)
                 for hook in batch_end:
                     hook(step, logs)
@@ -266,7 +274,7 @@ class Model(Layer):
         self.reset_metrics()
         logs = {}
         begin, end = (run.hooked("on_test_batch_begin"), run.hooked("on_test_batch_end")) if run else ((), ())
-        with no_grad():
+        with no_grad(), quiet():
             for step, batch in zip(range(steps or len(batches)), batches):
                 for hook in begin:
                     hook(step)
@@ -284,7 +292,7 @@ class Model(Layer):
         outputs = []
         try:
             run.call("on_predict_begin")
-            with no_grad():
+            with no_grad(), quiet():
                 for step, batch in zip(range(steps or len(batches)), batches):
                     for hook in begin:
                         hook(step)
@@ -348,8 +356,11 @@ class Model(Layer):
         with no_grad():
             output = self(wrap(x[:1]), training=False)
         self._output_shape = (len(x), *output.shape[1:])
-        if self.optimizer is not None and not self.optimizer.variables:
-            self.optimizer.build(self.trainable_weights)
+        if self.optimizer is not None:
+            weights = self.trainable_weights
+            known = {id(v) for v in self.optimizer.variables}
+            if not known.issuperset(id(v) for v in weights) or not known:
+                self.optimizer.build(weights)
         if self.loss is not None and y is not None:
             self.loss.align(wrap(y[:1]), output)
             self.loss.check_targets(y, self._output_shape)

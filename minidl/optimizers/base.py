@@ -19,9 +19,9 @@ import numpy as np
 
 from ..arrays import as_array
 from ..registry import Registry, did_you_mean, snake_case
-from ..tensor import Variable
+from ..tensor import Variable, quiet
 
-optimizers = Registry("optimizer")
+optimizers = Registry("optimizer", naming=str.lower)
 
 
 class Optimizer:
@@ -33,10 +33,11 @@ class Optimizer:
     entry gets larger. At most one of the three. lr, decay: as tutorials before 2022 write them, with a FutureWarning.
     """
 
-    def __init__(self, learning_rate=0.001, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None,
+    def __init__(self, learning_rate=0.001, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, *,
                  name: str | None = None, **legacy):
         self.name = name or snake_case(type(self).__name__)
-        self._learning_rate = _check_rate(_translate(type(self).__name__, learning_rate, legacy))
+        default = (type(self).__init__.__defaults__ or (learning_rate,))[0]
+        self._learning_rate = _check_rate(_translate(type(self).__name__, learning_rate, default, legacy))
         self.weight_decay = None if weight_decay is None else check_number("weight_decay", weight_decay, 0)
         limits = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
         given = {k: check_number(k, v, 0, open_below=True) for k, v in limits.items() if v is not None}
@@ -46,7 +47,8 @@ class Optimizer:
         self.iterations = 0
         self.variables: list[Variable] = []
         self._memory: list[tuple[np.ndarray, ...]] = []     # the slots, aligned with the variables
-        self._not_decayed: list[str] = []
+        self._scratch: dict[tuple, np.ndarray] = {}
+        self._not_decayed: tuple[set[int], list[str]] = (set(), [])     # ids of variables, words in names
 
     # -- for subclasses
     def slots(self) -> tuple[str, ...]:
@@ -59,6 +61,13 @@ class Optimizer:
 
     def begin_step(self, t: int) -> None:
         """Compute here what a paper computes once a step, not once a variable. t: 1 in the first step."""
+
+    def scratch(self, w: np.ndarray) -> np.ndarray:
+        """An array of w's shape for what is computed on the way; the same one each time, because a new one costs more."""
+        key = (w.shape, w.dtype)
+        if key not in self._scratch:
+            self._scratch[key] = np.empty_like(w)
+        return self._scratch[key]
 
     def update(self, w: np.ndarray, g: np.ndarray, lr: float, *slots: np.ndarray):
         """Move w, in place. w: the variable's array; g: its gradient, not to be changed; slots: in the order of `slots()`."""
@@ -122,29 +131,31 @@ class Optimizer:
 
     def apply_gradients(self, grads_and_vars) -> None:
         """`apply` for pairs (gradient, variable), as from zip(grads, model.trainable_variables)."""
-        grads, variables = zip(*grads_and_vars)
-        self.apply(grads, variables)
+        pairs = list(grads_and_vars)
+        self.apply([g for g, _ in pairs], [v for _, v in pairs])
 
     def _move(self, grads: list) -> None:
         self._report_missing(grads)
-        with np.errstate(all="ignore"):
+        with quiet():
             grads = self._clip(grads)
             lr = self.learning_rate
             self.begin_step(self.iterations + 1)
             for v, g, slots in zip(self.variables, grads, self._memory):
                 if g is not None:
                     w = v.data
-                    if self.weight_decay and not any(word in v.name for word in self._not_decayed):
+                    if self.weight_decay and self._decays(v):
                         w -= w * (self.weight_decay * lr)
                     moved = self.update(w, g, lr, *slots)
                     if moved is not None:           # an update that returns the new values instead of changing w
                         w[...] = moved
-                    v._version += 1
+                    v._version[0] += 1
         self.iterations += 1
 
     def _report_missing(self, grads) -> None:
+        if not any([g is None for g in grads]) and grads:
+            return
         missing = [v.name for v, g in zip(self.variables, grads) if g is None and v.trainable]
-        if len(missing) == len(grads):
+        if all(g is None for g in grads):
             raise ValueError("No variable has a gradient. Call loss.backward() first, and compute the loss from these variables "
                              "with minidl's ops (not in plain NumPy, not under no_grad()).")
         if missing:
@@ -162,15 +173,19 @@ class Optimizer:
         return grads
 
     def exclude_from_weight_decay(self, var_list=None, var_names=None) -> None:
-        """Leave variables whose name contains one of these words out of weight decay, e.g. var_names=['bias']."""
-        self._not_decayed = [v.name for v in var_list or ()] + list(var_names or ())
+        """Leave these variables, and those whose name contains one of the words, out of weight decay: var_names=['bias']."""
+        self._not_decayed = {id(v) for v in var_list or ()}, list(var_names or ())
+
+    def _decays(self, variable) -> bool:
+        ids, words = self._not_decayed
+        return id(variable) not in ids and not any(word in variable.name for word in words)
 
     def __repr__(self):
         return f"<{type(self).__name__} learning_rate={self.learning_rate:g}, {self.iterations} steps done>"
 
 
 def _norm(grads) -> float:
-    return math.sqrt(sum(float(np.vdot(g, g)) for g in grads))
+    return math.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in grads))      # float32 would overflow at 2e19
 
 
 def check_number(name: str, value, low: float, high: float = math.inf, open_below: bool = False) -> float:
@@ -183,23 +198,29 @@ def check_number(name: str, value, low: float, high: float = math.inf, open_belo
 
 
 def _check_rate(rate):
-    return rate if callable(rate) else check_number("learning_rate", rate, 0)
+    if not callable(rate):
+        return check_number("learning_rate", rate, 0)
+    import inspect
+
+    return rate if inspect.signature(rate).parameters else lambda step: rate()      # Keras's bare callables know no step
 
 
 _ARGUMENTS = ("learning_rate", "lr", "momentum", "nesterov", "rho", "epsilon", "beta_1", "beta_2", "amsgrad", "centered",
               "weight_decay", "clipnorm", "clipvalue", "global_clipnorm")
 
 
-def _translate(owner: str, rate, legacy: dict):
+def _translate(owner: str, rate, default, legacy: dict):
     """What `lr` and `decay` meant in the tutorials' time, as a learning rate of today."""
     unknown = set(legacy) - {"lr", "decay"}
     if unknown:
         name = sorted(unknown)[0]
         raise TypeError(f"{owner} does not know the argument {name!r}.{did_you_mean(name, _ARGUMENTS)}")
     if "lr" in legacy:
+        if rate is not default:
+            raise TypeError(f"{owner} received both learning_rate={rate!r} and its old name lr={legacy['lr']!r}; give one.")
         rate = legacy["lr"]
     if not legacy.get("decay"):
-        if legacy:
+        if "lr" in legacy:
             warnings.warn(f"{owner}(lr=...) is today written {owner}(learning_rate={rate!r}).", FutureWarning, stacklevel=4)
         return rate
     decay, start = check_number("decay", legacy["decay"], 0), check_number("learning_rate", rate, 0)

@@ -1,5 +1,7 @@
 """A step size for each weight: the gradient divided by the size it has lately had."""
 
+import math
+
 import numpy as np
 
 from .. import backend
@@ -13,8 +15,8 @@ class RMSprop(Optimizer):
     momentum: b ← μ·b + η·g/√(v + ε); w ← w − b. centered: the mean of g, squared, is taken off v (Graves 2013, eq. 38-45).
     """
 
-    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, **kwargs):
-        super().__init__(learning_rate, **kwargs)
+    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, *shared, **options):
+        super().__init__(learning_rate, *shared, **options)
         self.rho, self.momentum = check_number("rho", rho, 0, 1), check_number("momentum", momentum, 0, 1)
         self.epsilon = check_number("epsilon", backend.epsilon() if epsilon is None else epsilon, 0)
         self.centered = centered
@@ -23,19 +25,23 @@ class RMSprop(Optimizer):
         return ("v",) + ("mean",) * self.centered + ("b",) * (self.momentum > 0)
 
     def update(self, w, g, lr, v, *more):
-        d = g * g
-        d -= v
-        d *= 1 - self.rho
-        v += d                                          # v ← ρ·v + (1−ρ)·g²
-        d[...] = v
+        keep = 1 - self.rho                             # kept out of v and of the mean, like Adam's (1−β): fewer passes
+        v *= self.rho
+        d = np.multiply(g, g, out=self.scratch(w))
+        v += d                                          # v ← ρ·v + g²
         if self.centered:
             mean = more[0]
-            mean += (1 - self.rho) * (g - mean)
-            d -= mean * mean
-        d += self.epsilon
+            mean *= self.rho
+            mean += g
+            np.multiply(mean, mean, out=d)
+            d *= -keep
+            d += v
+            d += self.epsilon / keep
+        else:
+            np.add(v, self.epsilon / keep, out=d)
         np.sqrt(d, out=d)
         np.divide(g, d, out=d)
-        d *= lr                                         # d = η·g/√(v + ε)
+        d *= lr / math.sqrt(keep)                       # d = η·g/√(v + ε)
         if self.momentum > 0:
             b = more[-1]
             b *= self.momentum

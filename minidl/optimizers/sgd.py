@@ -1,5 +1,7 @@
 """Gradient descent, with a memory of its direction."""
 
+import numpy as np
+
 from .base import Optimizer, check_number, optimizers
 
 
@@ -10,18 +12,18 @@ class SGD(Optimizer):
     Robbins & Monro 1951; Polyak 1964 (the 'heavy ball'); Nesterov 1983 in the form of Sutskever et al. 2013.
     """
 
-    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, **kwargs):
+    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, *shared, **options):
         if not isinstance(nesterov, bool):
             raise TypeError(f"SGD: nesterov is True or False; received {nesterov!r}. If you meant the order of older tutorials, "
                             "SGD(lr, momentum, decay, nesterov), write the names: SGD(learning_rate=..., momentum=..., nesterov=...).")
-        super().__init__(learning_rate, **kwargs)
+        super().__init__(learning_rate, *shared, **options)
         self.momentum, self.nesterov = check_number("momentum", momentum, 0, 1), nesterov
 
     def slots(self):
         return ("velocity",) if self.momentum else ()
 
     def update(self, w, g, lr, velocity=None):
-        step = lr * g
+        step = np.multiply(lr, g, out=self.scratch(w))
         if velocity is not None:
             velocity *= self.momentum
             velocity -= step                            # v ← μ·v − η·g
