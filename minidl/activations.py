@@ -71,20 +71,21 @@ def softplus(x):
 @activations.register()
 def softsign(x):
     """x/(1 + |x|)."""
-    x = ops.convert_to_tensor(x)
+    x = ops.floats(x)
     return x / (1 + ops.absolute(x))
 
 
 @activations.register("swish")
 def silu(x):
     """x·sigmoid(x)."""
-    return ops.convert_to_tensor(x) * ops.sigmoid(x)
+    x = ops.floats(x)
+    return x * ops.sigmoid(x)
 
 
 @activations.register()
 def exponential(x):
     """eˣ."""
-    return ops.exp(x)
+    return ops.exp(ops.floats(x))
 
 
 @activations.register()
@@ -120,10 +121,11 @@ def log_softmax(x, axis=-1):
 @activations.register()
 def log_sigmoid(x):
     """ln sigmoid(x) = -softplus(-x)."""
-    return -ops.softplus(-ops.convert_to_tensor(x))
+    return -ops.softplus(-ops.floats(x))
 
 
 @activations.register()
 def mish(x):
     """x·tanh(softplus(x)). Misra 2019."""
-    return ops.convert_to_tensor(x) * ops.tanh(ops.softplus(x))
+    x = ops.floats(x)
+    return x * ops.tanh(ops.softplus(x))

@@ -60,7 +60,7 @@ class CallbackList:
     def hooked(self, hook: str, *legacy: str) -> list:
         """The bound methods of those callbacks that override this hook, so that a batch costs nothing for the others."""
         return [getattr(c, hook) for c in self.callbacks
-                if any(h in vars(c) or getattr(type(c), h) is not getattr(Callback, h) for h in (hook, *legacy))]
+                if any(getattr(getattr(c, h), "__func__", None) is not getattr(Callback, h) for h in (hook, *legacy))]
 
 
 class Records(dict):

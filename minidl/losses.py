@@ -74,9 +74,9 @@ class Loss:
     def check_targets(self, y: np.ndarray, output_shape: tuple) -> None:
         """Look once at all targets of a fit or evaluate, before training; ValueError names what is wrong and the cure."""
 
-    def _warn_once(self, message: str) -> None:
-        if message not in self._warned:
-            self._warned.add(message)
+    def _warn_once(self, about: str, message: str) -> None:
+        if about not in self._warned:
+            self._warned.add(about)
             warnings.warn(f"{self.title}: {message}", stacklevel=2)
 
 
@@ -101,7 +101,7 @@ def weights_like(sample_weight, shape: tuple) -> np.ndarray:
     weight = as_array(sample_weight)
     if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
         weight = weight[..., 0]
-    if weight.shape != shape[: weight.ndim] and weight.shape != (*shape[: weight.ndim - 1], 1):
+    if weight.shape != shape[: weight.ndim] and (weight.ndim < 2 or weight.shape != (*shape[: weight.ndim - 1], 1)):
         raise ValueError(f"sample_weight has shape {weight.shape}, but there is one value per sample: {shape}.")
     return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)
 
@@ -174,7 +174,7 @@ class CrossEntropy(Loss):
         kind, source = y_pred._logits or (None, None)
         if self.from_logits:
             if kind:
-                self._warn_once(f"the model already ends in {kind}, but the loss has from_logits=True and will apply "
+                self._warn_once("twice", f"the model already ends in {kind}, but the loss has from_logits=True and will apply "
                                 f"{self.maker} again. Drop the {kind}, or use from_logits=False.")
             return y_pred
         return source if kind == self.maker else None
@@ -183,7 +183,7 @@ class CrossEntropy(Loss):
         """Warn if numbers given as probabilities cannot be: negative ones, or rows that do not sum to 1."""
         sums = p.sum(axis=-1)
         if p.size and (p.min() < 0 or np.abs(sums - 1).max() > 1e-3):
-            self._warn_once(f"the outputs do not look like probabilities (row sums {sums.min():.3g}..{sums.max():.3g}). "
+            self._warn_once("range", f"the outputs do not look like probabilities (row sums {sums.min():.3g}..{sums.max():.3g}). "
                             "End the model with activation='softmax', or use from_logits=True.")
 
 
@@ -221,7 +221,7 @@ class BinaryCrossentropy(CrossEntropy):
 
     def check_targets(self, y, output_shape):
         low, high = (y.min(), y.max()) if y.size else (0, 0)
-        if low < 0 or high > 1:
+        if (low < 0 or high > 1) and y.size == np.prod(output_shape):       # if not, align will say that the shape is wrong
             raise ValueError(f"{self.title}: targets must lie between 0 and 1, but y runs {low:g}..{high:g}. Map your two classes to "
                              "0 and 1, or use loss='sparse_categorical_crossentropy' for several classes.")
 
@@ -234,7 +234,7 @@ class BinaryCrossentropy(CrossEntropy):
             each = apply(nonlinear.sigmoid_cross_entropy, logits, targets=t)
         else:
             if y_pred.size and (y_pred.data.min() < 0 or y_pred.data.max() > 1):
-                self._warn_once(f"the outputs run {y_pred.data.min():.3g}..{y_pred.data.max():.3g} and are no probabilities. "
+                self._warn_once("range", f"the outputs run {y_pred.data.min():.3g}..{y_pred.data.max():.3g} and are no probabilities. "
                                 "End the model with activation='sigmoid', or use from_logits=True.")
             p = ops.clip(y_pred, backend.epsilon(), 1 - backend.epsilon())
             each = -(t * ops.log(p) + (1 - t) * ops.log(1 - p))
@@ -263,6 +263,10 @@ class CategoricalCrossentropy(CrossEntropy):
             raise ValueError(f"{self.title}: the model outputs one number a sample, {y_pred.shape}, so there are no classes to "
                              "choose from. For two classes use loss='binary_crossentropy' with a sigmoid.")
         return ops.convert_to_tensor(y_true, y_pred.dtype), y_pred
+
+    def check_targets(self, y, output_shape):
+        if y.shape != output_shape and output_shape[-1:] != (1,):
+            self._refuse(y, output_shape)
 
     def _refuse(self, y, shape):
         classes = shape[-1] if shape else 1
@@ -375,7 +379,7 @@ class NegativeLogLikelihood(LabelLoss):
 
     def call(self, y_true, y_pred):
         if y_pred.size and y_pred.data.max() > 1e-3:
-            self._warn_once(f"outputs up to {y_pred.data.max():.3g} are no log-probabilities, which are never above 0. "
+            self._warn_once("range", f"outputs up to {y_pred.data.max():.3g} are no log-probabilities, which are never above 0. "
                             "End the model with activation='log_softmax', or use SparseCategoricalCrossentropy.")
         return -_at_label(y_pred, y_true)
 

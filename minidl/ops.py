@@ -130,15 +130,15 @@ def dense(x, kernel, bias=None):
 # --- what makes networks more than matrix products
 def relu(x): return apply(nonlinear.relu, x)
 def threshold(x, value=0.0): return apply(nonlinear.threshold, x, value=value)
-def leaky_relu(x, negative_slope=0.2): return apply(nonlinear.leaky_relu, _floats(x), negative_slope=negative_slope)
-def elu(x, alpha=1.0): return apply(nonlinear.elu, _floats(x), alpha=alpha)
-def tanh(x): return apply(nonlinear.tanh, _floats(x))
-def softplus(x): return apply(nonlinear.softplus, _floats(x))
-def sigmoid(x): return apply(nonlinear.sigmoid, _floats(x))
-def log_softmax(x, axis=-1): return apply(nonlinear.log_softmax, _floats(x), axis=axis)
+def leaky_relu(x, negative_slope=0.2): return apply(nonlinear.leaky_relu, floats(x), negative_slope=negative_slope)
+def elu(x, alpha=1.0): return apply(nonlinear.elu, floats(x), alpha=alpha)
+def tanh(x): return apply(nonlinear.tanh, floats(x))
+def softplus(x): return apply(nonlinear.softplus, floats(x))
+def sigmoid(x): return apply(nonlinear.sigmoid, floats(x))
+def log_softmax(x, axis=-1): return apply(nonlinear.log_softmax, floats(x), axis=axis)
 
 
-def _floats(x):
+def floats(x):
     """x as a tensor of floats: whole numbers would wrap around or lose a slope of 0.2."""
     x = convert_to_tensor(x)
     return x if x.dtype.kind == "f" else x.astype(backend.floatx())
@@ -146,7 +146,7 @@ def _floats(x):
 
 def softmax(x, axis=-1):
     """eˣ / Σ eˣ along `axis`. ValueError over an axis of size 1, where the answer would be 1 for any x."""
-    x = _floats(x)
+    x = floats(x)
     if len(x.shape) == 0 or x.shape[axis] == 1:
         raise ValueError(f"softmax over an axis of size 1 is always 1, whatever the network computes; received shape {x.shape}. "
                          "For two classes from one output use sigmoid.")

@@ -120,11 +120,15 @@ def _record(result: Tensor, op, inputs, vjps) -> None:
 
 
 def _apply_mixed(op, inputs, params):
-    """`apply` where not all inputs are tensors."""
+    """`apply` where not all inputs are tensors. Bare numbers take the dtype of the arrays they meet: 2.0 * float32 is float32."""
     for x in inputs:
         if hasattr(x, "record_op"):                         # a symbol: a value not known yet. Note the op, compute it later
             return x.record_op(op, inputs, params)
-    return apply(op, *_as_tensors(inputs), **params)
+    dtypes = [x.dtype for x in inputs if isinstance(x, (Tensor, np.ndarray))]
+    partner = np.result_type(*dtypes) if dtypes else None
+    with quiet():
+        tensors = [x if isinstance(x, Tensor) else wrap(as_array(x, partner)) for x in inputs]
+    return apply(op, *tensors, **params)
 
 
 # What these return remembers the logits it was made from, so that a cross-entropy on it can compute the stable form.
@@ -138,14 +142,6 @@ def wrap(data) -> Tensor:
     tensor._number = next(_count)
     tensor._version = [0]
     return tensor
-
-
-def _as_tensors(values) -> list[Tensor]:
-    """Bare numbers take the dtype of the arrays they meet: 2.0 * x * np.float64(3) stays float32 if x is."""
-    dtypes = [v.dtype for v in values if isinstance(v, (Tensor, np.ndarray))]
-    partner = np.result_type(*dtypes) if dtypes else None
-    with quiet():
-        return [v if isinstance(v, Tensor) else wrap(as_array(v, partner)) for v in values]
 
 
 # --- backward: the chain rule ----------------------------------------------------------------------------------------

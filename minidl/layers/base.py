@@ -26,6 +26,9 @@ layer_classes = Registry("layer")
 _name_counts: Counter = Counter()
 
 
+_NOWHERE = 1 << 30          # the place of an argument that can only be given by name
+
+
 class _Mode(threading.local):
     training = False        # what the outermost call said; layers inside inherit it
 
@@ -70,7 +73,7 @@ class Layer:
             raise TypeError("add_weight takes the shape first: add_weight(shape, initializer, name=...).")
         shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
         dtype = np.dtype(dtype or self.dtype)
-        value = initializers.draw(initializers.get(initializer), shape, dtype)
+        value = initializers.draw(initializers.get(initializer or "glorot_uniform"), shape, dtype)
         variable = Variable(value, name=name, trainable=trainable, dtype=dtype)
         variable.trainable = trainable and self._trainable
         return variable
@@ -133,8 +136,9 @@ class Layer:
         """Note where `call` takes `training`, and have `build` mark the layer as built."""
         super().__init_subclass__(**kwargs)
         code = getattr(cls.call, "__code__", None)
-        named = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount] if code else ()
-        cls._training_place = named.index("training") if "training" in named else None
+        places = code.co_varnames[1 : code.co_argcount] if code else ()
+        by_name = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount] if code else ()
+        cls._training_place = places.index("training") if "training" in places else _NOWHERE if "training" in by_name else None
         if "build" in vars(cls):
             build = cls.build
 
@@ -223,7 +227,7 @@ class Layer:
         return sum(v.size for v in self.weights)
 
     def __getattr__(self, attribute):
-        if attribute in ("_trainable", "dtype", "name"):
+        if "name" not in vars(self) and not attribute.startswith("__"):
             raise RuntimeError(f"{type(self).__name__}.__init__ must begin with super().__init__().")
         raise AttributeError(f"{type(self).__name__} '{vars(self).get('name', '?')}' has no attribute {attribute!r}.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import operator
 
 import numpy as np
 
@@ -55,7 +56,7 @@ class Dense(Layer):
         self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias") if self.use_bias else None
 
     def call(self, x):
-        if x.shape[-1:] != self.kernel.shape[:1]:
+        if len(x.shape) < 2 or x.shape[-1] != self.kernel.shape[0]:
             raise ValueError(_shape_advice(self.name, self.kernel.shape[0], x.shape))
         if x.dtype != self.dtype:
             x = x.astype(self.dtype)                # whole numbers, such as pixels 0..255
@@ -148,7 +149,7 @@ class Reshape(Layer):
 
 
 def _target(shape) -> tuple:
-    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape)
+    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(operator.index(n) for n in shape)
     if shape.count(-1) > 1 or any(n < 1 and n != -1 for n in shape):
         raise ValueError(f"Reshape: target_shape holds positive sizes and at most one -1; received {shape}.")
     return shape

@@ -67,7 +67,7 @@ def _all_finite(x: np.ndarray, chunk: int = 1 << 17) -> bool:
 
 def check_unseen_labels(y: np.ndarray, y_tail: np.ndarray) -> None:
     """A warning if the validation part has classes that training will never see: data sorted by class, split at the tail."""
-    if y.ndim > 2 or (y.dtype.kind not in "iu" and y.ndim == 1):
+    if y is None or y.ndim > 2:
         return
     classes, tail = ((a.argmax(-1) if a.ndim == 2 and a.shape[1] > 1 else a.ravel()) for a in (y, y_tail))
     unseen = np.setdiff1d(tail, classes)
@@ -78,8 +78,11 @@ def check_unseen_labels(y: np.ndarray, y_tail: np.ndarray) -> None:
 
 
 def check_first_loss(loss: float, classes: int) -> None:
-    """A warning if an untrained classifier is worse than guessing, whose loss is ln C; twice that means bad inputs."""
-    if classes > 1 and math.isfinite(loss) and loss > 2 * math.log(classes):
+    """A warning if an untrained classifier is far worse than guessing, whose loss is ln C.
+
+    Twice ln C is the limit, and 2.5 for few classes, where a small network is easily that far off by chance.
+    """
+    if classes > 1 and math.isfinite(loss) and loss > max(2 * math.log(classes), 2.5):
         warnings.warn(f"The first batch's loss is {loss:.3g}, although guessing among {classes} classes would give "
                       f"ln {classes} = {math.log(classes):.3g}. Check that inputs are scaled and weights not too large.", stacklevel=4)
 
@@ -95,7 +98,7 @@ def explain_non_finite(loss: Tensor, x, y, weights, step: int, learning_rate: fl
 
 def _first_bad(loss: Tensor, x, y, weights) -> str:
     for name, values in (("x, the inputs", x), ("y, the targets", y)):
-        array = getattr(values, "data", values)
+        array = values.data if isinstance(values, Tensor) else values
         if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not np.isfinite(array).all():
             return name
     for weight in weights:

@@ -87,6 +87,8 @@ class Model(Layer):
         """
         self.optimizer = optimizers.get(optimizer)
         self.loss = losses.get(loss)
+        if isinstance(loss_weights, (str, list, tuple)) and np.asarray(loss_weights).dtype.kind in "SUO":
+            raise TypeError("The third argument of compile is loss_weights; write metrics=[...] by name.")
         self.loss_weights = 1.0 if loss_weights is None else float(np.asarray(loss_weights).item())
         self.stop_on_nan = stop_on_nan
         self.loss_tracker = Mean("loss")
@@ -195,7 +197,7 @@ class Model(Layer):
         validation = self._validation_arrays(validation_data)
         if validation is None and validation_split:
             (x, y, weight), validation = split_tail((x, y, weight), validation_split)
-            if y is not None:
+            if getattr(self.loss, "kind", None) in ("sparse", "categorical", "binary"):
                 diagnosis.check_unseen_labels(y, validation[1])
         if batch_size is None and steps_per_epoch is not None:
             batch_size = max(1, math.ceil(len(x) / check_count("steps_per_epoch", steps_per_epoch, 1)))
@@ -311,6 +313,8 @@ class Model(Layer):
         """One step of training on exactly these samples; returns the loss and metrics on them."""
         self._compiled()
         batch = self._arrays(x, y, sample_weight, class_weight)
+        if not self.optimizer.variables:
+            self._meet(*batch[:2])
         self.reset_metrics()
         return _as_result(_floats(self.train_step(_as_tensors(batch))), return_dict)
 
@@ -362,8 +366,8 @@ class Model(Layer):
             if not known.issuperset(id(v) for v in weights) or not known:
                 self.optimizer.build(weights)
         if self.loss is not None and y is not None:
-            self.loss.align(wrap(y[:1]), output)
             self.loss.check_targets(y, self._output_shape)
+            self.loss.align(wrap(y[:1]), output)
 
     def _takes_raw_input(self) -> bool:
         first = self.layers[0] if self.layers else None
