@@ -1,0 +1,68 @@
+"""Pictures: written where they should be, with the right things in them, without a screen."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+from minidl import Input, Sequential, layers, plots  # noqa: E402
+
+IMAGES = np.random.default_rng(0).random((5, 28, 28))
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_history_of_a_run(tmp_path):
+    model = Sequential([Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    x = np.ones((20, 2))
+    run = model.fit(x, x[:, :1], epochs=4, verbose=0, validation_split=0.25)
+    figure = plots.history(run, path=tmp_path / "deep" / "history.png", title="A run")
+    assert (tmp_path / "deep" / "history.png").read_bytes().startswith(b"\x89PNG")
+    assert [a.get_ylabel() for a in figure.axes] == ["loss", "mae"] and figure.get_suptitle() == "A run"
+    training, validation = figure.axes[0].lines
+    assert list(training.get_ydata()) == run.history["loss"] and list(training.get_xdata()) == [1, 2, 3, 4]
+    assert list(validation.get_ydata()) == run.history["val_loss"] and validation.get_linestyle() == "--"
+
+
+def test_rarer_validation_stands_at_its_epochs():
+    figure = plots.history({"loss": [4, 3, 2, 1], "val_loss": [3.5, 1.5]})
+    assert list(figure.axes[0].lines[1].get_xdata()) == [2, 4]
+
+
+def test_history_without_records():
+    with pytest.raises(ValueError, match="call fit first"):
+        plots.history({})
+
+
+@pytest.mark.parametrize("images", [IMAGES, IMAGES[..., None], IMAGES.reshape(5, 784)])
+def test_digits_from_scores(images, tmp_path):
+    scores = np.full((5, 10), 0.05)
+    scores[np.arange(5), [1, 2, 3, 4, 5]] = 0.55
+    figure = plots.digits(images, scores, [1, 2, 0, 4, 5], path=tmp_path / "digits.png", columns=3)
+    titles = [a.get_title() for a in figure.axes]
+    assert titles == ["1 (55%)", "2 (55%)", "3 (55%), is 0", "4 (55%)", "5 (55%)", ""]
+    colours = {a.title.get_color() for a in figure.axes[:2]}
+    assert colours != {figure.axes[2].title.get_color()}, "a mistake has another colour"
+    assert (tmp_path / "digits.png").exists()
+
+
+def test_digits_from_labels_names_and_alone():
+    assert [a.get_title() for a in plots.digits(IMAGES[:2], [1, 0], names=["cat", "dog"]).axes] == ["dog", "cat"]
+    assert [a.get_title() for a in plots.digits(IMAGES[:2], true=[7, 8]).axes] == ["7", "8"]
+    assert plots.digits(IMAGES[:2], [[-3.0, 2.0], [5.0, 1.0]]).axes[0].get_title() == "1", "logits are no probabilities"
+
+
+@pytest.mark.parametrize("call, words", [
+    (lambda: plots.digits(IMAGES[0]), "one image: image\\[None\\]"), (lambda: plots.digits(IMAGES, [1, 2]), "5 images, but 2 predicted"),
+    (lambda: plots.digits(IMAGES, true=[1]), "5 images, but 1 true")])
+def test_wrong_shapes(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()

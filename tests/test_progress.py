@@ -1,0 +1,145 @@
+"""The progress line: in a terminal, in a notebook, in a file, on a console without ━, and without any output at all."""
+
+import io
+import re
+import sys
+
+import numpy as np
+import pytest
+
+from minidl import Input, Sequential, callbacks, console, layers
+
+X = np.random.default_rng(0).normal(size=(96, 4))
+Y = X[:, :1]
+
+
+class Screen(io.TextIOWrapper):
+    """A stream like a terminal's: it says that it is one, and has an encoding."""
+
+    def __init__(self, encoding="utf-8", tty=True):
+        super().__init__(io.BytesIO(), encoding=encoding, errors="strict", write_through=True)
+        self.tty = tty
+
+    def isatty(self):
+        return self.tty
+
+    def text(self):
+        return self.buffer.getvalue().decode(self.encoding)
+
+
+def run(monkeypatch, out, epochs=2, **options):
+    model = Sequential([Input((4,)), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    monkeypatch.setattr(sys, "stdout", out)
+    try:
+        return model, model.fit(X, Y, epochs=epochs, **options)
+    finally:
+        monkeypatch.undo()
+
+
+def test_in_a_terminal_the_line_is_redrawn_and_ends_like_keras(monkeypatch):
+    out = Screen()
+    run(monkeypatch, out)
+    text = out.text()
+    assert "\r" in text and text.startswith("Epoch 1/2\n")
+    last = text.rstrip("\n").split("\r")[-1]
+    assert re.fullmatch(r"3/3 ━{20} 0s \d+(us|ms)/step - loss: \d\.\d{4} - mae: \d\.\d{4}", last.rstrip()), repr(last)
+
+
+def test_one_epoch_needs_no_title(monkeypatch):
+    out = Screen()
+    run(monkeypatch, out, epochs=1)
+    assert "Epoch" not in out.text()
+
+
+@pytest.mark.parametrize("options", [{}, {"verbose": 1}, {"verbose": 2}])
+def test_in_a_file_there_is_one_plain_line_an_epoch(monkeypatch, options):
+    out = Screen(tty=False)
+    run(monkeypatch, out, **options)
+    lines = out.text().splitlines()
+    assert len(lines) == 2 and all(c.isprintable() for line in lines for c in line)
+    assert re.fullmatch(r"Epoch 2/2 - 3/3 - 0s - \d+(us|ms)/step - loss: \d\.\d{4} - mae: \d\.\d{4}", lines[1]), lines[1]
+
+
+def test_verbose_2_in_a_terminal_is_plain_too(monkeypatch):
+    out = Screen()
+    run(monkeypatch, out, verbose=2)
+    assert "\r" not in out.text() and len(out.text().splitlines()) == 2
+
+
+def test_verbose_0_is_silent(monkeypatch):
+    out = Screen()
+    model, _ = run(monkeypatch, out, verbose=0)
+    model.evaluate(X, Y, verbose=0)
+    model.predict(X, verbose=0)
+    assert out.text() == ""
+
+
+def test_a_notebook_is_live_although_no_terminal(monkeypatch):
+    out = Screen(tty=False)
+    monkeypatch.setattr(Screen, "__module__", "ipykernel.iostream")
+    assert console.is_live(out)
+
+
+def test_a_console_without_the_character_gets_equals_signs(monkeypatch):
+    out = Screen(encoding="cp1252")
+    run(monkeypatch, out)
+    assert "3/3 ==================== 0s" in out.text()
+
+
+def test_summary_on_such_a_console(monkeypatch):
+    out = Screen(encoding="cp1252")
+    monkeypatch.setattr(sys, "stdout", out)
+    Sequential([Input((4,)), layers.Dense(1)]).summary()
+    monkeypatch.undo()
+    assert "+---" in out.text() and "| dense" in out.text() and "?" not in out.text()
+
+
+def closed():
+    out = io.StringIO()
+    out.close()
+    return out
+
+
+@pytest.mark.parametrize("out", [None, closed()], ids=["no stdout", "closed"])
+def test_without_output_nothing_fails(monkeypatch, out):
+    model, history = run(monkeypatch, out)
+    assert len(history.epoch) == 2
+
+
+def test_evaluate_and_predict_have_their_own_line(monkeypatch):
+    out = Screen(tty=False)
+    model, _ = run(monkeypatch, io.StringIO())
+    monkeypatch.setattr(sys, "stdout", out)
+    model.evaluate(X, Y)
+    model.predict(X)
+    monkeypatch.undo()
+    assert re.fullmatch(r"3/3 - 0s - \d+(us|ms)/step - loss: \d\.\d{4} - mae: \d\.\d{4}\n3/3 - 0s - \d+(us|ms)/step\n", out.text())
+
+
+def test_an_interrupted_line_is_ended(monkeypatch):
+    class Interrupt(callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise KeyboardInterrupt
+
+    out = Screen()
+    with pytest.raises(KeyboardInterrupt):
+        run(monkeypatch, out, callbacks=[Interrupt()])
+    assert out.text().endswith("\n")
+
+
+def test_validation_stands_at_the_end_of_the_line(monkeypatch):
+    out = Screen(tty=False)
+    run(monkeypatch, out, validation_split=0.25)
+    assert re.search(r"- loss: \S+ - mae: \S+ - val_loss: \S+ - val_mae: \S+$", out.text().splitlines()[0])
+
+
+@pytest.mark.parametrize("value, text", [(0.91543, "0.9154"), (12.0, "12.0000"), (2.5e-4, "2.5000e-04"), (-0.5, "-0.5000"), (-2e-5, "-2.0000e-05"),
+                                         (0.0, "0.0000"), (float("nan"), "nan")])
+def test_numbers_look_as_in_keras(value, text):
+    assert callbacks._four_digits(value) == text
+
+
+@pytest.mark.parametrize("seconds, text", [(2.4, "2s/step"), (0.0123, "12ms/step"), (0.000705, "705us/step")])
+def test_time_per_step(seconds, text):
+    assert callbacks._per_step(seconds) == text

@@ -1,0 +1,119 @@
+"""Two tutorials that everybody starts with, typed as they are with only the imports changed; shortened data, so that they are quick."""
+
+import re
+
+import numpy as np
+import pytest
+
+import minidl
+
+
+@pytest.fixture(autouse=True)
+def a_small_mnist(monkeypatch):
+    """The first images only: what is tested here is that the scripts run, not how well they learn."""
+    (x, y), (x_test, y_test) = minidl.datasets.mnist.load_data()
+    monkeypatch.setattr(minidl.datasets.mnist, "load_data", lambda path=None: ((x[:6000], y[:6000]), (x_test[:1000], y_test[:1000])))
+
+
+def test_the_quickstart_for_beginners(capsys):
+    import minidl as tf
+
+    mnist = tf.datasets.mnist
+    (x_train, y_train), (x_test, y_test) = mnist.load_data()
+    x_train, x_test = x_train / 255.0, x_test / 255.0
+
+    tf.utils.set_random_seed(1)
+    model = tf.models.Sequential([
+        tf.layers.Flatten(input_shape=(28, 28)),
+        tf.layers.Dense(128, activation="relu"),
+        tf.layers.Dropout(0.2),
+        tf.layers.Dense(10),
+    ])
+
+    predictions = model(x_train[:1]).numpy()
+    assert predictions.shape == (1, 10) and predictions.dtype == np.float32
+    assert tf.activations.softmax(predictions).numpy().sum() == pytest.approx(1, rel=1e-6)
+
+    loss_fn = tf.losses.SparseCategoricalCrossentropy(from_logits=True)
+    assert 0.5 < loss_fn(y_train[:1], predictions).numpy() < 5          # about -log(1/10) = 2.3
+
+    model.compile(optimizer="adam", loss=loss_fn, metrics=["accuracy"])
+    model.fit(x_train, y_train, epochs=5)
+    loss, accuracy = model.evaluate(x_test, y_test, verbose=2)
+    assert accuracy > 0.9
+
+    probability_model = tf.Sequential([model, tf.layers.Softmax()])
+    probabilities = probability_model(x_test[:5])
+    assert probabilities.shape == (5, 10) and np.argmax(probabilities, axis=1).shape == (5,)
+    assert np.argmax(probability_model.predict(x_test[:5])[0]) == np.argmax(probabilities[0])
+
+    printed = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"Epoch 5/5 - 188/188 - \d+s - \d+(us|ms)/step - accuracy: 0\.\d{4} - loss: 0\.\d{4}", printed[4])
+    assert re.fullmatch(r"32/32 - 0s - \d+(us|ms)/step - accuracy: 0\.\d{4} - loss: 0\.\d{4}", printed[5])
+
+
+def test_the_first_network_of_the_book(capsys):
+    from minidl import layers, models
+    from minidl.datasets import mnist
+    from minidl.utils import to_categorical
+
+    minidl.set_random_seed(2)
+    (train_images, train_labels), (test_images, test_labels) = mnist.load_data()
+
+    network = models.Sequential()
+    network.add(layers.Dense(512, activation="relu", input_shape=(28 * 28,)))
+    network.add(layers.Dense(10, activation="softmax"))
+    network.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
+
+    train_images = train_images.reshape((len(train_images), 28 * 28))
+    train_images = train_images.astype("float32") / 255
+    test_images = test_images.reshape((len(test_images), 28 * 28))
+    test_images = test_images.astype("float32") / 255
+    train_labels = to_categorical(train_labels)
+    test_labels = to_categorical(test_labels)
+
+    history = network.fit(train_images, train_labels, epochs=5, batch_size=128)
+    test_loss, test_acc = network.evaluate(test_images, test_labels)
+    assert test_acc > 0.91 and list(history.history) == ["accuracy", "loss"]
+
+
+def test_mnist_mlp_of_the_keras_examples():
+    from minidl.datasets import mnist
+    from minidl.layers import Dense, Dropout
+    from minidl.models import Sequential
+    from minidl.optimizers import RMSprop
+    from minidl.utils import to_categorical
+
+    (x_train, y_train), (x_test, y_test) = mnist.load_data()
+    x_train, x_test = x_train.reshape(-1, 784), x_test.reshape(-1, 784)
+    x_train, x_test = x_train.astype("float32"), x_test.astype("float32")
+    x_train /= 255
+    x_test /= 255
+    y_train, y_test = to_categorical(y_train, 10), to_categorical(y_test, 10)
+
+    model = Sequential()
+    model.add(Dense(512, activation="relu", input_shape=(784,)))
+    model.add(Dropout(0.2))
+    model.add(Dense(512, activation="relu"))
+    model.add(Dropout(0.2))
+    model.add(Dense(10, activation="softmax"))
+    model.summary()
+    model.compile(loss="categorical_crossentropy", optimizer=RMSprop(), metrics=["accuracy"])
+    history = model.fit(x_train, y_train, batch_size=128, epochs=2, verbose=1, validation_data=(x_test, y_test))
+    score = model.evaluate(x_test, y_test, verbose=0)
+    assert score[0] == pytest.approx(history.history["val_loss"][-1], rel=1e-6) and score[1] > 0.88
+
+
+def test_a_model_that_ends_in_log_softmax():
+    """Sunwoo Lee, "Loss, Optimizer" (2020): LogSoftmax in the last layer and NLLLoss; together they are the cross-entropy."""
+    (x, y), _ = minidl.datasets.mnist.load_data()
+
+    def trained(last, loss):
+        minidl.set_random_seed(3)
+        model = minidl.Sequential([minidl.layers.Flatten(), minidl.layers.Dense(10, activation=last)])
+        model.compile("sgd", loss)
+        return model.fit(x / 255.0, y, epochs=2, verbose=0).history["loss"]
+
+    two_steps = trained("log_softmax", "nll")
+    one_step = trained(None, minidl.losses.SparseCategoricalCrossentropy(from_logits=True))
+    assert two_steps == pytest.approx(one_step, rel=1e-5)
