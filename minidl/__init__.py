@@ -14,7 +14,8 @@ from .gradcheck import check_gradients
 from .layers import Input, Layer
 from .models import Model, NonFiniteLossError, Sequential
 from .random import set_random_seed
-from .tensor import GraphError, Tensor, Variable, apply, no_grad
+from .recording import no_grad
+from .tensor import GraphError, Tensor, Variable, apply
 
 if TYPE_CHECKING:
     from . import plots

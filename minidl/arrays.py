@@ -37,6 +37,8 @@ def _number(value, partner) -> np.ndarray:
 
 
 def _from_list(value, keep_ints) -> np.ndarray:
+    if _has_gradients(value):
+        raise TypeError("A list of tensors would lose their gradients here; ops.stack(list) makes one tensor of them.")
     try:
         array = np.asarray(value)
     except ValueError:
@@ -45,6 +47,10 @@ def _from_list(value, keep_ints) -> np.ndarray:
         raise ValueError(f"The rows of the list have different lengths{found}, so they make no rectangular array. "
                          "Pad the rows to one length.") from None
     return array.astype(backend.floatx()) if array.dtype.kind in ("f" if keep_ints else "iuf") else array
+
+
+def _has_gradients(value) -> bool:
+    return isinstance(value, (list, tuple)) and any([getattr(v, "requires_grad", False) or _has_gradients(v) for v in value])
 
 
 def _numbers_or_objects(array) -> np.ndarray:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from .arrays import as_array
-from .tensor import Tensor, newest_first, no_grad
+from .recording import no_grad
+from .tensor import Tensor, newest_first
 
 
 class GradientReport:
@@ -67,6 +68,10 @@ def check_gradients(f, *inputs, eps: float = 1e-6, atol: float = 1e-6, rtol: flo
     if not out.requires_grad:
         report.fail("the result does not depend on any float input: was something computed in plain NumPy on the way?")
         return report
+    if out.dtype != np.float64:
+        report.fail(f"f computes in {out.dtype}, too coarse for finite differences: make layers with dtype='float64', or call "
+                    "backend.set_floatx('float64') first.")
+        return report
     weights = [(t, t._grad) for t in newest_first(out) if not any(t is own for own in tensors)]
     out.backward(gradient=cotangent)
     for weight, before in weights:              # what f captured, such as a layer's weights, stays as it was
@@ -75,16 +80,18 @@ def check_gradients(f, *inputs, eps: float = 1e-6, atol: float = 1e-6, rtol: flo
         if not np.array_equal(tensor.data, array, equal_nan=True):
             report.fail(f"input {i} was modified in place by f or by its derivative.")
 
-    def loss(number, moved):
+    def value(number, moved):
         with no_grad():
-            values = [Tensor(moved if i == number else a) for i, a in enumerate(arrays)]
-            return float(np.sum(cotangent * f(*values).data))
+            return f(*[Tensor(moved if i == number else a) for i, a in enumerate(arrays)]).data
+
+    def slope(ahead, behind):               # subtracted before they are summed: large values would drown the difference
+        return float(np.sum(cotangent * (ahead - behind)))
 
     for number, (tensor, array) in enumerate(zip(tensors, arrays)):
         if tensor.requires_grad:
             analytic = np.zeros_like(array) if tensor.grad is None else tensor.grad
             for index, direction in _directions(array, entries, rng):
-                _compare(report, number, index, direction, analytic, array, loss, eps, atol, rtol)
+                _compare(report, number, index, direction, analytic, array, value, slope, eps, atol, rtol)
     return report
 
 
@@ -100,22 +107,24 @@ def _directions(array, entries, rng):
         yield tuple(int(i) for i in np.unravel_index(flat, array.shape)), direction
 
 
-def _compare(report, number, index, direction, analytic, array, loss, eps, atol, rtol):
-    step = eps * max(1.0, float(np.abs(array[direction != 0]).max()))
-    here, ahead, behind = (loss(number, array + s * step * direction) for s in (0, 1, -1))
-    numeric = (ahead - behind) / (2 * step)
-    ours = float(np.sum(analytic * direction))
+def _compare(report, number, index, direction, analytic, array, value, slope, eps, atol, rtol):
+    moving = direction != 0
+    step = eps * max(1.0, float(np.abs(array[moving]).max()))
+    here, ahead, behind = (value(number, array + s * step * direction) for s in (0, 1, -1))
+    with np.errstate(all="ignore"):
+        numeric = slope(ahead, behind) / (2 * step)
+        ours = float(np.sum(analytic[moving] * direction[moving]))
     scale = max(abs(ours), abs(numeric))
     difference = abs(ours - numeric)
     error = difference / scale if scale > atol and difference > 0 else 0.0
     report.compared += 1
-    passed = difference <= atol + rtol * scale          # False for NaN too
+    passed = np.isfinite(difference) and difference <= atol + rtol * scale
     newly_failed, worse = not passed and report.passed, not error <= report.error
     if newly_failed or (worse and passed == report.passed):     # a failure outranks any rounding error
         report.worst, report.error = (number, index, ours, numeric), error
     if not passed:
         report.passed = False
-        bend = abs((ahead - here) - (here - behind)) / step
+        bend = abs(slope(ahead, here) - slope(here, behind)) / step
         if bend > 1e-3 * max(1.0, scale) and not any("kink" in n for n in report.notes):
             report.notes.append(f"input {number}{list(index)} is near a kink (the slopes to its left and right differ by "
                                 f"{bend:.3g}): move the input a little, e.g. away from 0 for relu.")

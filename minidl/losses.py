@@ -171,7 +171,7 @@ class CrossEntropy(Loss):
 
     def logits(self, y_pred: Tensor) -> Tensor | None:
         """The logits behind y_pred, or None if there are only probabilities."""
-        kind, source = y_pred._logits or (None, None)
+        kind, source = y_pred.logits() or (None, None)
         if self.from_logits:
             if kind:
                 self._warn_once("twice", f"the model already ends in {kind}, but the loss has from_logits=True and will apply "

@@ -11,8 +11,9 @@ import numpy as np
 
 from . import losses
 from .arrays import as_array
+from .recording import no_grad
 from .registry import Registry, snake_case
-from .tensor import Tensor, no_grad
+from .tensor import Tensor
 
 metrics = Registry("metric")
 
@@ -94,17 +95,19 @@ class MeanMetric(Mean):
         """One number per sample, from arrays."""
         raise NotImplementedError(f"{type(self).__name__} needs a method measure(self, y_true, y_pred).")
 
-    def targets(self, y_true: np.ndarray, shape: tuple) -> np.ndarray:
-        """y_true in this shape, from which it may differ by a last axis of 1; ValueError for any other."""
-        if y_true.shape == shape:
-            return y_true
-        if y_true.shape in ((*shape, 1), shape[:-1]) and (y_true.shape != shape[:-1] or shape[-1] == 1):
-            return y_true.reshape(shape)
-        raise ValueError(f"{type(self).__name__}: y_true has shape {y_true.shape}; for these outputs it expects {shape}.")
-
     def update_state(self, y_true, y_pred, sample_weight=None):
         y_pred = y_pred.data if isinstance(y_pred, Tensor) else as_array(y_pred)
         Mean.update_state(self, self.measure(as_array(y_true, keep_ints=True), y_pred), sample_weight)
+
+    def targets(self, y_true: np.ndarray, shape: tuple, output_shape: tuple) -> np.ndarray:
+        """y_true in this shape, from which it may differ by a last axis of 1; ValueError for any other."""
+        if y_true.shape == shape:
+            return y_true
+        if y_true.shape == (*shape, 1) or (*y_true.shape, 1) == shape:
+            return y_true.reshape(shape)
+        cure = {output_shape: " One-hot targets want 'categorical_accuracy'.",
+                output_shape[:-1]: " Class indices want 'sparse_categorical_accuracy'."}.get(y_true.shape, "")
+        raise ValueError(f"{type(self).__name__}: y_true has shape {y_true.shape} but the model outputs {output_shape}.{cure}")
 
 
 class FunctionMetric(MeanMetric):
@@ -163,7 +166,7 @@ class BinaryAccuracy(MeanMetric):
         self.threshold = threshold
 
     def measure(self, y_true, y_pred):
-        hits = (self.targets(y_true, y_pred.shape) > 0.5) == (y_pred > self.threshold)
+        hits = (self.targets(y_true, y_pred.shape, y_pred.shape) > 0.5) == (y_pred > self.threshold)
         return hits.reshape(len(hits), -1).mean(axis=-1)
 
 
@@ -175,7 +178,7 @@ class CategoricalAccuracy(MeanMetric):
         super().__init__(name)
 
     def measure(self, y_true, y_pred):
-        return self.targets(y_true, y_pred.shape).argmax(axis=-1) == y_pred.argmax(axis=-1)
+        return self.targets(y_true, y_pred.shape, y_pred.shape).argmax(axis=-1) == y_pred.argmax(axis=-1)
 
 
 @metrics.register()
@@ -186,7 +189,7 @@ class SparseCategoricalAccuracy(MeanMetric):
         super().__init__(name)
 
     def measure(self, y_true, y_pred):
-        return self.targets(y_true, y_pred.shape[:-1]) == y_pred.argmax(axis=-1)
+        return self.targets(y_true, y_pred.shape[:-1], y_pred.shape) == y_pred.argmax(axis=-1)
 
 
 @metrics.register("acc")
@@ -197,7 +200,7 @@ class Accuracy(MeanMetric):
         super().__init__(name)
 
     def measure(self, y_true, y_pred):
-        return self.targets(y_true, y_pred.shape) == y_pred
+        return self.targets(y_true, y_pred.shape, y_pred.shape) == y_pred
 
 
 def check_metric(identifier) -> None:

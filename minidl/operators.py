@@ -85,7 +85,7 @@ class Operators:
         if method == "__call__" and not kwargs and ufunc in _UFUNCS:
             return self._apply(_UFUNCS[ufunc], *inputs)
         if method == "__call__" and not kwargs and ufunc.__name__ in _PIECEWISE_CONSTANT:
-            return ufunc(*[x.item() if isinstance(x, np.generic) else x for x in _as_plain(inputs, [])])
+            return ufunc(*[np.asarray(x).item() if np.ndim(x) == 0 else x for x in _as_plain(inputs, [])])
         asked = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "") + "".join(f"({k}=)" for k in kwargs)
         raise TypeError(f"{asked} has no derivative in minidl. Use the functions of minidl.ops or the tensor's methods, "
                         "or t.numpy() where no gradient is needed.")

@@ -12,7 +12,8 @@ import numpy as np
 
 from . import backend
 from .operators import Operators
-from .tensor import Tensor, apply, no_grad
+from .recording import no_grad
+from .tensor import Tensor, apply
 
 
 class Node:
@@ -54,6 +55,10 @@ class Symbol(Operators):
 
     def __repr__(self):
         return f"<Symbol '{self.name}' shape={self.shape} dtype={self.dtype}>"
+
+    def detach(self) -> Symbol:
+        """The same value, through which no gradient will flow."""
+        return record(Tensor.detach, (self,), {}, "detach")
 
     def __bool__(self):
         raise TypeError("A symbol has no value yet, so `if` cannot ask for one. Use ops.where, or decide inside a Layer's call().")

@@ -15,7 +15,6 @@ Gradients here are plain arrays, of first order only. For gradients of gradients
 from __future__ import annotations
 
 import itertools
-import threading
 import warnings
 from operator import attrgetter
 
@@ -25,53 +24,15 @@ from . import backend
 from .arrays import as_array
 from .derivatives import nonlinear
 from .operators import Operators
+from .recording import quiet, switches
 
 
 class GraphError(RuntimeError):
     """backward() cannot give a right answer: the graph was dropped, changed, or never recorded."""
 
 
-class _Tape(threading.local):       # each thread has its own
-    pauses = 0                      # how many no_grad() are around
-    quiet = False
-
-
-_tape = _Tape()
 _count = itertools.count()
 _number = attrgetter("_number")
-
-
-class no_grad:
-    """`with no_grad():` nothing inside is recorded: cheaper, and there is no backward. Also a decorator."""
-
-    def __enter__(self):
-        _tape.pauses += 1
-
-    def __exit__(self, *error):
-        _tape.pauses -= 1
-
-    def __call__(self, function):
-        def unrecorded(*args, **kwargs):
-            with self:
-                return function(*args, **kwargs)
-
-        unrecorded.__name__, unrecorded.__doc__ = function.__name__, function.__doc__
-        return unrecorded
-
-
-class quiet:
-    """`with quiet():` inf and nan travel on without NumPy's warnings; the training loop reports them, once and with a cure."""
-
-    def __enter__(self):
-        self._state = None if _tape.quiet else np.errstate(all="ignore")
-        if self._state is not None:
-            self._state.__enter__()
-            _tape.quiet = True
-
-    def __exit__(self, *error):
-        if self._state is not None:
-            _tape.quiet = False
-            self._state.__exit__(*error)
 
 
 # --- forward: compute, and remember how to go back -------------------------------------------------------------------
@@ -87,7 +48,7 @@ def apply(op, *inputs, **params):
         if not isinstance(x, Tensor):
             return _apply_mixed(op, inputs, params)
         arrays.append(x._data)
-    if _tape.quiet:                                         # entered once for a whole step of training: it takes its time
+    if switches.quiet:                                         # entered once for a whole step of training: it takes its time
         data, vjps = op(*arrays, **params)
     else:
         with quiet():
@@ -98,10 +59,11 @@ def apply(op, *inputs, **params):
         for x in inputs:
             if np.may_share_memory(data, x._data):
                 result._version = x._version
-    if not _tape.pauses:
+    if not switches.pauses:
         _record(result, op, inputs, vjps)
     if op in _PROBABILITIES and params.get("axis", -1) in (-1, data.ndim - 1):
-        result._logits = (op.__name__, inputs[0] if result.requires_grad else inputs[0].detach())
+        logits = inputs[0] if result.requires_grad else inputs[0].detach()
+        result._logits = (op.__name__, logits, result._version[0], logits._version[0])
     return result
 
 
@@ -238,7 +200,7 @@ class Tensor(Operators):
     _op = None              # the function of the table that made it
     _grad: np.ndarray | None = None
     _retains = False
-    _logits = None          # ('softmax' or 'sigmoid', the logits) if it holds probabilities made from them
+    _logits = None          # ('softmax' or 'sigmoid', the logits, both versions then) if it holds probabilities made from them
 
     def __init__(self, data, requires_grad: bool = False, dtype=None):
         self._data = np.array(as_array(data), dtype=dtype)      # a copy: changing yours later leaves the graph alone
@@ -332,6 +294,13 @@ class Tensor(Operators):
         with quiet():
             _backward(self, seed, retain_graph)
 
+    def logits(self) -> tuple[str, Tensor] | None:
+        """('softmax' or 'sigmoid', the logits) if that function has made this tensor and neither has changed since."""
+        if self._logits is None:
+            return None
+        kind, source, version, source_version = self._logits
+        return (kind, source) if (self._version[0], source._version[0]) == (version, source_version) else None
+
     def retain_grad(self) -> None:
         """Keep this tensor's gradient too, although it is not a leaf."""
         self._retains = True
@@ -351,7 +320,7 @@ class Tensor(Operators):
     def _in_place(self, operator: str, ufunc, other):
         if not self.requires_grad or self._op is not None:
             return NotImplemented               # so that Python rebinds the name: a = a + b
-        if not _tape.pauses:
+        if not switches.pauses:
             raise TypeError(f"'{operator}' would turn this leaf into the result of a computation. To move a weight, write "
                             f"w.data {operator} ..., or put the step under `with no_grad():`.")
         self.data = ufunc(self._data, self._like(np.broadcast_to(as_array(other), self.shape), "a change"))
@@ -368,7 +337,8 @@ class Tensor(Operators):
             return NotImplemented
         if isinstance(other, np.generic):
             other = other.item()                # so that 0.1 equals np.float64(0.1) here too
-        return ufunc(self._data, other if isinstance(other, (int, float)) else as_array(other))
+        with quiet():
+            return ufunc(self._data, other if isinstance(other, (int, float)) else as_array(other))
 
     def __eq__(self, other): return self._compare(np.equal, other)
     def __ne__(self, other): return self._compare(np.not_equal, other)
@@ -388,8 +358,7 @@ class Tensor(Operators):
     def __reduce__(self): return Tensor, (self._data, self.requires_grad)      # copies and pickles are leaves of their own
 
     def __repr__(self):
-        edge = 2 if self.ndim < 3 else 1
-        values = np.array2string(self._data, precision=4, separator=", ", threshold=20, edgeitems=edge, prefix="Tensor(")
+        values = _short(self._data, "Tensor(")
         about = [f"shape={self.shape}"] if self.size > 20 else []
         about += [f"dtype={self.dtype}"] if self.dtype != backend.floatx() else []
         about += [f"op={self._op.__name__}"] if self._op else ["requires_grad=True"] if self.requires_grad else []
@@ -402,6 +371,12 @@ class Tensor(Operators):
         view = self._data.view()
         view.flags.writeable = False        # np.asarray(t) shares memory; whoever wants to write takes t.numpy()
         return view
+
+
+def _short(array, prefix: str) -> str:
+    """The values for a repr: all of a few, the ends of many."""
+    shown = array if array.ndim < 4 else array.ravel()
+    return np.array2string(shown, precision=4, separator=", ", threshold=20, edgeitems=2 if shown.ndim < 3 else 1, prefix=prefix)
 
 
 class Variable(Tensor):
@@ -439,11 +414,11 @@ class Variable(Tensor):
         self.assign(self._data - as_array(value, self._data.dtype))
 
     def __reduce__(self):
-        return Variable, (self._data, self.name, self.trainable)
+        return Variable, (self._data, self.name, self.born_trainable), {"requires_grad": self.requires_grad}
 
     def _label(self) -> str:
         return f"Variable '{self.name}' of shape {self.shape}"
 
     def __repr__(self):
-        values = np.array2string(self._data, precision=4, separator=", ", threshold=20, edgeitems=2)
+        values = _short(self._data, "")
         return f"<Variable '{self.name}' shape={self.shape} dtype={self.dtype} trainable={self.trainable}\n{values}>"

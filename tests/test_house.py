@@ -13,7 +13,7 @@ LIBRARY = ROOT / "minidl"
 
 FLOORS = [
     ["derivatives", "backend", "random", "registry", "files", "console"],       # NumPy and the standard library only
-    ["arrays", "operators", "datasets"],
+    ["arrays", "operators", "recording", "datasets"],
     ["tensor", "batches", "initializers"],
     ["ops", "symbolic", "gradcheck"],
     ["activations", "losses"],

@@ -93,12 +93,12 @@ def absolute(x):
 
 def sin(x):
     """z = sin x      ∂L/∂x = g·cos x"""
-    return np.sin(x), (lambda g: g * np.cos(x),)
+    return np.sin(x), (lambda g: _times(g, np.cos(x)),)
 
 
 def cos(x):
     """z = cos x      ∂L/∂x = -g·sin x"""
-    return np.cos(x), (lambda g: -g * np.sin(x),)
+    return np.cos(x), (lambda g: _times(g, -np.sin(x)),)
 
 
 def maximum(x, y):

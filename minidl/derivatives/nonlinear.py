@@ -23,12 +23,13 @@ def threshold(x, *, value=0.0):
 
 def leaky_relu(x, *, negative_slope=0.3):
     """z = x where x > 0, else a·x      ∂L/∂x = g, or a·g      (Maas et al. 2013)"""
-    above = x > 0
+    above, negative_slope = x > 0, float(negative_slope)
     return np.where(above, x, negative_slope * x), (lambda g: np.where(above, g, negative_slope * g),)
 
 
 def elu(x, *, alpha=1.0):
     """z = x where x > 0, else α(eˣ - 1)      ∂L/∂x = g, or g·(z + α)      (Clevert et al. 2016)"""
+    alpha = float(alpha)
     z = np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
     return z, (lambda g: g * np.where(x > 0, 1, z + alpha),)
 

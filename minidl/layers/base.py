@@ -110,9 +110,15 @@ class Layer:
             self.output_shape = (None, *result.shape[1:])
         return result
 
+    @property
+    def _casts_to(self):
+        """The dtype that float inputs are converted to; None leaves them alone."""
+        return self.dtype
+
     def _to_tensor(self, x):
         """Arrays become tensors; floats get this layer's dtype, so that x / 255.0 (float64) leaves the network float32."""
-        if type(x) is Tensor and (x._data.dtype == self.dtype or x._data.dtype.kind != "f"):
+        dtype = self._casts_to
+        if type(x) is Tensor and (x._data.dtype == dtype or dtype is None or x._data.dtype.kind != "f"):
             return x
         if isinstance(x, (list, tuple)) and x and all(isinstance(v, (Operators, np.ndarray)) for v in x):
             return type(x)([self._to_tensor(v) for v in x])
@@ -120,9 +126,9 @@ class Layer:
             if isinstance(x, (str, bytes, type(None), bool, dict)):
                 return x
             x = Tensor(x)
-        if x.dtype.kind != "f" or x.dtype == self.dtype:
+        if dtype is None or x.dtype.kind != "f" or x.dtype == dtype:
             return x
-        return x.astype(self.dtype) if x.requires_grad else wrap(x.data.astype(self.dtype))
+        return x.astype(dtype) if x.requires_grad else wrap(x.data.astype(dtype))
 
     def _build_from(self, args) -> None:
         shapes = [tuple(x.shape) for x in args if isinstance(x, Tensor)]

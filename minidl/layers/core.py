@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import operator
 
 import numpy as np
 
@@ -149,8 +148,8 @@ class Reshape(Layer):
 
 
 def _target(shape) -> tuple:
-    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(operator.index(n) for n in shape)
-    if shape.count(-1) > 1 or any(n < 1 and n != -1 for n in shape):
+    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    if shape.count(-1) > 1 or not all(isinstance(n, (int, np.integer)) and (n > 0 or n == -1) for n in shape):
         raise ValueError(f"Reshape: target_shape holds positive sizes and at most one -1; received {shape}.")
     return shape
 

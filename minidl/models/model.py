@@ -16,7 +16,8 @@ from ..callbacks import CallbackList, History, ProgressBar, TerminateOnNaN
 from ..layers import Layer
 from ..metrics import Mean, check_metric, resolve_metric
 from ..random import generator
-from ..tensor import Tensor, no_grad, quiet, wrap
+from ..recording import no_grad, quiet
+from ..tensor import Tensor, wrap
 from . import diagnosis
 from .graph import Graph
 from .summary import table
@@ -40,7 +41,12 @@ class Model(Layer):
         self._graph = None if inputs is None else Graph(inputs, outputs)
         self._graph_layers = self._graph.layers if self._graph else []
         self.inputs, self.outputs = inputs, outputs
+        self.output_shape = getattr(outputs, "shape", None)
         self.built = self._graph is not None
+
+    @property
+    def _casts_to(self):
+        return getattr(self.inputs, "dtype", None)      # each layer inside sees to its own dtype
 
     def call(self, x, training=None):
         """The outputs for a batch of inputs."""

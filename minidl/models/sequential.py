@@ -36,8 +36,10 @@ class Sequential(Model):
             self.inputs = self.outputs = _declared_input(layer)
         if self.outputs is not None:
             self.outputs = layer(self.outputs)
+            self.output_shape = self.outputs.shape
             self.built = True
         self._layers.append(layer)
+
 
     def pop(self) -> Layer:
         """Take the top layer off and return it."""
@@ -55,7 +57,8 @@ class Sequential(Model):
     def build(self, input_shape=None) -> None:
         """Make the weights for inputs of this shape, the batch axis first (None)."""
         if self.inputs is None and input_shape is not None:
-            self.inputs = self.outputs = Symbol((None, *tuple(input_shape)[1:]))
+            dtype = self._layers[0].dtype if self._layers else None
+            self.inputs = self.outputs = Symbol((None, *tuple(input_shape)[1:]), dtype)
             for layer in self._layers:
                 self.outputs = layer(self.outputs)
         self.built = True
@@ -70,5 +73,7 @@ class Sequential(Model):
 def _declared_input(layer) -> Symbol | None:
     """The input that a first layer declares: input_shape=, or the inputs of a model used as a layer."""
     if layer.declared_shape is not None:
-        return Input(layer.declared_shape)
-    return Input(layer.inputs.shape[1:]) if isinstance(layer, Model) and isinstance(layer.inputs, Symbol) else None
+        return Input(layer.declared_shape, dtype=layer.dtype)
+    if isinstance(layer, Model) and isinstance(layer.inputs, Symbol):
+        return Input(layer.inputs.shape[1:], dtype=layer.inputs.dtype)
+    return None

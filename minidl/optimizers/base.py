@@ -18,8 +18,9 @@ import warnings
 import numpy as np
 
 from ..arrays import as_array
+from ..recording import quiet
 from ..registry import Registry, did_you_mean, snake_case
-from ..tensor import Variable, quiet
+from ..tensor import Variable
 
 optimizers = Registry("optimizer", naming=str.lower)
 

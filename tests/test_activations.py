@@ -1,0 +1,187 @@
+"""minidl.activations: each function against its formula in plain NumPy, its gradient, its ends, and what it accepts."""
+
+import numpy as np
+import pytest
+
+from minidl import Tensor, activations, backend, check_gradients, layers, ops
+
+TYPED_AGAIN = {
+    "linear": lambda x: x,
+    "relu": lambda x: np.where(x > 0, x, 0),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
+    "relu6": lambda x: np.minimum(np.maximum(x, 0), 6),
+    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "selu": lambda x: 1.05070098735548 * np.where(x > 0, x, 1.67326324235438 * np.expm1(np.minimum(x, 0))),
+    "softplus": lambda x: np.where(x > 30, x, np.log1p(np.exp(np.minimum(x, 30)))),
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+    "exponential": np.exp,
+    "tanh": lambda x: 1 - 2 / (np.exp(2 * x) + 1),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "hard_sigmoid": lambda x: np.where(x < -3, 0, np.where(x > 3, 1, x / 6 + 0.5)),
+    "softmax": lambda x: np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True),
+    "log_softmax": lambda x: x - np.log(np.exp(x).sum(axis=-1, keepdims=True)),
+    "log_sigmoid": lambda x: -np.log(1 + np.exp(-x)),
+    "mish": lambda x: x * np.tanh(np.log(1 + np.exp(x))),
+}
+every_activation = pytest.mark.parametrize("name", TYPED_AGAIN)
+X = np.random.default_rng(0).normal(size=(4, 5)) * 3        # no entry is near a corner: 0, ±3, 6
+assert min(np.abs(X - c).min() for c in (0, 3, -3, 6)) > 1e-3
+
+
+def test_no_activation_is_left_out():
+    assert set(activations.activations.names) - {"swish"} == set(TYPED_AGAIN)
+
+
+@every_activation
+def test_value(name):
+    np.testing.assert_allclose(activations.get(name)(X).numpy() if name != "linear" else X, TYPED_AGAIN[name](X), rtol=1e-13, atol=1e-15)
+
+
+@every_activation
+def test_gradient(name):
+    assert check_gradients(lambda x: activations.get(name)(x) * 1.0, X)
+    assert check_gradients(lambda x: activations.get(name)(x) * 1.0, X[0])
+
+
+# At the corners a choice is made; these are the choices (those of Keras: the slope to the left, as at any point outside).
+AT_CORNERS = [
+    ("relu", 0.0, 0.0, 0.0), ("leaky_relu", 0.0, 0.0, 0.2), ("relu6", 0.0, 0.0, None), ("relu6", 6.0, 6.0, None), ("elu", 0.0, 0.0, 1.0),
+    ("selu", 0.0, 0.0, 1.0507009873554805 * 1.6732632423543772), ("softsign", 0.0, 0.0, 1.0), ("hard_sigmoid", 3.0, 1.0, None),
+    ("silu", 0.0, 0.0, 0.5), ("sigmoid", 0.0, 0.5, 0.25), ("tanh", 0.0, 0.0, 1.0), ("softplus", 0.0, np.log(2), 0.5),
+    ("log_sigmoid", 0.0, -np.log(2), 0.5), ("mish", 0.0, 0.0, 0.6),
+]
+
+
+@pytest.mark.parametrize(("name", "at", "value", "slope"), AT_CORNERS)
+def test_at_zero_and_at_corners(name, at, value, slope):
+    x = Tensor([at], requires_grad=True, dtype="float64")
+    y = activations.get(name)(x)
+    y.backward()
+    assert y.item() == pytest.approx(value, rel=1e-14)
+    if slope is None:
+        assert 0 <= x.grad.item() <= 1      # anything between the slopes to both sides
+    else:
+        assert x.grad.item() == pytest.approx(slope, rel=1e-14)
+
+
+@every_activation
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_large_inputs_neither_warn_nor_overflow(name, dtype):
+    """Warnings are errors here. Only e^x itself may leave the range."""
+    x = Tensor([[-1e4, -200.0, 200.0, 1e4]], requires_grad=True, dtype=dtype)
+    y = activations.get(name)(x) * 1.0
+    ops.sum(y).backward()
+    if name == "exponential":
+        assert y.data[0, 0] == 0 and y.data[0, 3] == np.inf
+        return
+    assert np.isfinite(y.data).all() and np.isfinite(x.grad).all()
+    expected = {
+        "sigmoid": [0, 0, 1, 1], "tanh": [-1, -1, 1, 1], "softplus": [0, 0, 200, 1e4], "log_sigmoid": [-1e4, -200, 0, 0],
+        "softmax": [0, 0, 0, 1], "silu": [0, 0, 200, 1e4], "mish": [0, 0, 200, 1e4], "log_softmax": [-2e4, -10200, -9800, 0],
+        "hard_sigmoid": [0, 0, 1, 1], "relu6": [0, 0, 6, 6], "elu": [-1, -1, 200, 1e4]}.get(name)
+    if expected:
+        np.testing.assert_allclose(y.data[0], expected, rtol=1e-6, atol=1e-30)
+
+
+@every_activation
+def test_nan_travels_on(name):
+    y = np.asarray(activations.get(name)(np.array([[1.0, np.nan]])))
+    assert np.isnan(y[0, 1])
+
+
+@every_activation
+def test_dtypes(name):
+    f = activations.get(name)
+    for dtype in (np.float32, np.float64):
+        assert f(X.astype(dtype)).dtype == dtype
+        assert f(Tensor(X.astype(dtype))).dtype == dtype
+    np.testing.assert_allclose(f(X.astype(np.float32)) * 1.0, TYPED_AGAIN[name](X), rtol=2e-5, atol=1e-6)
+    if name != "linear":
+        from_list = f(X.tolist())
+        assert isinstance(from_list, Tensor) and from_list.dtype == backend.floatx()
+
+
+@every_activation
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.int8, np.uint8, bool])
+def test_whole_numbers_are_numbers(name, dtype):
+    """Pixels and counts: 3 is 3.0, and nothing wraps around or is cut."""
+    x = np.array([[3, 0, 1, 2]]) if dtype in (np.uint8, bool) else np.array([[-2, 0, 1, 5]])
+    x = x.astype(dtype)
+    np.testing.assert_allclose(np.asarray(activations.get(name)(x), dtype=float), TYPED_AGAIN[name](x.astype(float)), rtol=1e-5, atol=1e-6)
+
+
+# --- arguments -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.1, 1.5])
+@pytest.mark.parametrize("ceiling", [None, 2.5])
+@pytest.mark.parametrize("threshold", [0.0, 1.0])
+def test_relu_with_slope_ceiling_and_threshold(slope, ceiling, threshold):
+    def again(x):
+        y = np.where(x > threshold, x, slope * (x - threshold))
+        return y if ceiling is None else np.minimum(y, ceiling)
+
+    np.testing.assert_allclose(activations.relu(X, slope, ceiling, threshold).numpy(), again(X), rtol=1e-14, atol=1e-15)
+    np.testing.assert_array_equal(activations.relu(X, negative_slope=slope, max_value=ceiling, threshold=threshold).numpy(),
+                                  layers.ReLU(ceiling, slope, threshold, dtype="float64")(X).numpy())
+    away = X[(np.abs(X - threshold) > 1e-2) & (np.abs(X - (ceiling or 99)) > 1e-2)]
+    if slope != 1.5 or threshold == 0:
+        assert check_gradients(lambda x: activations.relu(x, slope, ceiling, threshold), away)
+
+
+def test_other_arguments():
+    x = np.array([-1.0, 2.0])
+    np.testing.assert_allclose(activations.leaky_relu(x, 0.5).numpy(), [-0.5, 2])
+    np.testing.assert_allclose(activations.elu(x, alpha=3.0).numpy(), [3 * np.expm1(-1), 2])
+    assert check_gradients(lambda x: activations.elu(x, alpha=3.0), x)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -1, -2, -3])
+def test_softmax_along_any_axis(axis):
+    x = np.random.default_rng(1).normal(size=(2, 3, 4))
+    p = activations.softmax(x, axis).numpy()
+    np.testing.assert_allclose(p.sum(axis=axis), 1, rtol=1e-14)
+    np.testing.assert_allclose(p, np.exp(x) / np.exp(x).sum(axis=axis, keepdims=True), rtol=1e-13)
+    np.testing.assert_allclose(activations.softmax(x + 1000.0, axis).numpy(), p, rtol=1e-12)
+    np.testing.assert_allclose(np.exp(activations.log_softmax(x, axis).numpy()), p, rtol=1e-13)
+    assert check_gradients(lambda x: activations.softmax(x, axis), x)
+    assert check_gradients(lambda x: activations.log_softmax(x, axis), x)
+
+
+@pytest.mark.parametrize("shape", [(4, 1), (1,), ()])
+def test_softmax_of_one_number_is_refused(shape):
+    with pytest.raises(ValueError, match=r"softmax over an axis of size 1 is always 1.*sigmoid"):
+        activations.softmax(np.zeros(shape))
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+@every_activation
+def test_names(name):
+    assert activations.get(name) is getattr(activations, name)
+    assert layers.Dense(2, activation=name).activation is getattr(activations, name)
+
+
+def test_none_functions_and_aliases():
+    def own(x):
+        return x * 2.0
+
+    assert activations.get(None) is activations.linear
+    assert activations.get(own) is own
+    assert activations.get("swish") is activations.silu
+    np.testing.assert_array_equal(layers.Dense(1, activation=own, kernel_initializer="ones")(np.ones((1, 3))).numpy(), [[6.0]])
+    np.testing.assert_array_equal(layers.Dense(1, activation=np.tanh, kernel_initializer="zeros")(np.ones((1, 3))).numpy(), [[0.0]])
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("rely", "relu"), ("sigmoind", "sigmoid"), ("soft_maks", "softmax"), ("thanh", "tanh")])
+def test_a_mistyped_name_is_answered_with_the_nearest(typed, meant):
+    with pytest.raises(ValueError, match=rf"Unknown activation '{typed}'. Did you mean '{meant}'\? Available: elu, .*tanh"):
+        layers.Dense(3, activation=typed)
+
+
+@pytest.mark.parametrize("nonsense", [3, ["relu"], 0.5])
+def test_what_is_no_activation(nonsense):
+    with pytest.raises(ValueError, match="An activation is a name or a function of a tensor"):
+        activations.get(nonsense)

@@ -1,0 +1,252 @@
+"""Names to things, and the library's own randomness."""
+
+import os
+import random as pythons_random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import minidl
+from minidl import activations, initializers, layers, losses, metrics, optimizers, set_random_seed
+from minidl.random import generator
+from minidl.registry import Registry, did_you_mean, snake_case, unknown
+
+# --- snake_case --------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name, expected", [
+    ("LeakyReLU", "leaky_re_lu"), ("ReLU", "re_lu"), ("PReLU", "p_re_lu"), ("ELU", "elu"), ("Dense", "dense"), ("MeanSquaredError", "mean_squared_error"),
+    ("LSTM", "lstm"), ("GRU", "gru"), ("SimpleRNN", "simple_rnn"), ("ConvLSTM2D", "conv_lstm2d"), ("Conv2D", "conv2d"), ("Conv1D", "conv1d"),
+    ("Conv2DTranspose", "conv2d_transpose"), ("MaxPooling2D", "max_pooling2d"), ("GlobalAveragePooling2D", "global_average_pooling2d"),
+    ("BatchNormalization", "batch_normalization"), ("ZeroPadding2D", "zero_padding2d"), ("UpSampling2D", "up_sampling2d"), ("InputLayer", "input_layer"),
+    ("AUC", "auc"), ("KLDivergence", "kl_divergence"), ("SGD", "sgd"), ("Adam", "adam"), ("relu", "relu"), ("mean_squared_error", "mean_squared_error"),
+    ("A", "a"), ("x", "x"), ("Sequential", "sequential"), ("MyMomentum", "my_momentum"), ("GlorotUniform", "glorot_uniform"),
+    ("SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"), ("L1L2", "l1l2"), ("HTTPServer", "http_server"),
+])
+def test_snake_case(name, expected):
+    assert snake_case(name) == expected
+
+
+def keras_rule(name):
+    """Keras's two substitutions, as documented by the names it gives."""
+    return re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)).lower()
+
+
+@pytest.mark.parametrize("name", [
+    "Dense", "LeakyReLU", "ReLU", "PReLU", "MeanSquaredError", "Conv2D", "Conv2DTranspose", "ConvLSTM2D", "MaxPooling3D", "GlobalMaxPooling1D", "LSTM", "SimpleRNN",
+    "SpatialDropout2D", "DepthwiseConv2D", "LayerNormalization", "TimeDistributed", "AlphaDropout", "RNN", "GRUCell", "StackedRNNCells", "MultiHeadAttention",
+    "KLDivergence", "AdaMax", "MyLayer", "HuberLoss2", "AbsMax", "TwoTowers"])
+def test_snake_case_is_keras_rule(name):
+    assert snake_case(name) == keras_rule(name)
+
+
+# --- names to things ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def animals():
+    registry = Registry("animal")
+
+    @registry.register("moggy", "CAT")
+    class HouseCat: ...
+
+    @registry.register()
+    def guinea_pig(): ...
+
+    @registry.register()
+    class ReLU: ...
+
+    return registry, HouseCat, guinea_pig, ReLU
+
+
+def test_a_thing_is_found_under_its_names_and_aliases(animals):
+    registry, cat, pig, relu = animals
+    for name in ("HouseCat", "house_cat", "housecat", "moggy", "CAT"):
+        assert registry[name] is cat and name in registry
+    assert registry["guinea_pig"] is pig
+    for name in ("ReLU", "re_lu", "relu"):
+        assert registry[name] is relu
+    assert "dog" not in registry and "" not in registry and None not in registry and 3 not in registry
+
+
+def test_registering_returns_the_thing(animals):
+    registry = animals[0]
+
+    @registry.register()
+    class Dog:
+        legs = 4
+
+    assert Dog.legs == 4 and registry["dog"] is Dog
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_and_all(animals):
+    with pytest.raises(ValueError) as error:
+        animals[0]["house_kat"]
+    message = str(error.value)
+    assert message.startswith("Unknown animal 'house_kat'. Did you mean 'house_cat'? Available: ")
+    assert "guinea_pig" in message and "moggy" in message and message.endswith(".")
+
+
+def test_where_nothing_is_near_nothing_is_suggested(animals):
+    with pytest.raises(ValueError) as error:
+        animals[0]["zzz"]
+    assert "Did you mean" not in str(error.value) and "Available" in str(error.value)
+
+
+@pytest.mark.parametrize("thing", [3, None, 2.5, ("a",)])
+def test_what_is_no_name_is_refused_too(animals, thing):
+    with pytest.raises(ValueError) as error:
+        animals[0][thing]
+    assert repr(thing) in str(error.value)
+
+
+def test_did_you_mean():
+    assert did_you_mean("adm", ["sgd", "adam", "rmsprop"]) == " Did you mean 'adam'?"
+    assert did_you_mean("ADAM", ["adam"]) == " Did you mean 'adam'?"
+    assert did_you_mean("rmspop", {"sgd": 1, "rmsprop": 2}) == " Did you mean 'rmsprop'?"
+    assert did_you_mean("qqq", ["adam"]) == "" and did_you_mean("adam", []) == ""
+    assert did_you_mean("accurcy", ["Accuracy", "AUC"]) == " Did you mean 'Accuracy'?"
+
+
+def test_the_message_of_unknown():
+    assert unknown("mode", "fan", ["fan_in", "fan_out"]) == "Unknown mode 'fan'. Did you mean 'fan_in'? Available: fan_in, fan_out."
+
+
+@pytest.mark.parametrize("get, typo, meant", [
+    (optimizers.get, "adm", "'adam'"), (losses.get, "mean_square_error", "'mean_squared_error'"), (activations.get, "rleu", "'relu'"),
+    (initializers.get, "glorot_unifrom", "'glorot_uniform'"), (metrics.get, "acuracy", "'accuracy'")], ids=["optimizer", "loss", "activation", "initializer", "metric"])
+def test_every_registry_of_the_library_helps(get, typo, meant):
+    with pytest.raises(ValueError) as error:
+        get(typo)
+    assert f"Did you mean {meant}?" in str(error.value) and "Available:" in str(error.value)
+
+
+def test_layers_are_registered_under_keras_names():
+    for name, cls in (("Dense", layers.Dense), ("dense", layers.Dense), ("LeakyReLU", layers.LeakyReLU), ("Flatten", layers.Flatten)):
+        assert layers.layer_classes[name] is cls
+
+
+# --- randomness ----------------------------------------------------------------------------------------------------------------------------
+
+
+def draws():
+    """A little of everything that uses chance."""
+    dense = layers.Dense(4)
+    dense(np.ones((1, 3)))
+    dropout = layers.Dropout(0.5)(np.ones((10, 10)), training=True).numpy()
+    return [dense.kernel.numpy(), dropout, generator().random(3), initializers.HeNormal()((2, 2))]
+
+
+def test_the_same_seed_gives_the_same_numbers():
+    set_random_seed(123)
+    first = draws()
+    second = draws()
+    set_random_seed(123)
+    again = draws()
+    for a, b in zip(first, again):
+        np.testing.assert_array_equal(a, b)
+    assert not any(np.array_equal(a, b) for a, b in zip(first, second))
+    set_random_seed(124)
+    assert not any(np.array_equal(a, b) for a, b in zip(first, draws()))
+
+
+def test_a_whole_training_is_repeatable_bit_for_bit():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(100, 5)), rng.normal(size=(100, 1))
+
+    def train():
+        set_random_seed(7)
+        model = minidl.Sequential([layers.Dense(8, activation="relu"), layers.Dropout(0.3), layers.Dense(1)])
+        model.compile("adam", "mse")
+        history = model.fit(x, y, epochs=2, batch_size=16, verbose=0)
+        return history.history["loss"], model.get_weights()
+
+    (loss, weights), (again, same) = train(), train()
+    assert loss == again
+    for a, b in zip(weights, same):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_run_in_another_process_gives_the_same_numbers():
+    code = """
+import numpy as np, minidl
+minidl.set_random_seed(5)
+print(minidl.initializers.GlorotUniform()((2, 3)).tobytes().hex(), minidl.random.generator().integers(2**31))
+"""
+    environment = {**os.environ, "PYTHONPATH": str(Path(minidl.__file__).parents[1])}
+    runs = [subprocess.run([sys.executable, "-c", code], env={**environment, "PYTHONHASHSEED": h}, capture_output=True, text=True, timeout=60) for h in "12"]
+    assert runs[0].stdout == runs[1].stdout != "", runs[0].stderr
+    set_random_seed(5)
+    assert runs[0].stdout.split() == [initializers.GlorotUniform()((2, 3)).tobytes().hex(), str(generator().integers(2**31))]
+
+
+def test_the_users_own_random_numbers_are_left_alone():
+    np.random.seed(1)
+    pythons_random.seed(1)
+    theirs, pythons = np.random.get_state()[1].copy(), pythons_random.getstate()
+    set_random_seed(99)
+    draws()
+    assert np.array_equal(np.random.get_state()[1], theirs) and pythons_random.getstate() == pythons
+    set_random_seed(99)
+    a = generator().random(3)
+    np.random.seed(2)
+    set_random_seed(99)
+    np.testing.assert_array_equal(a, generator().random(3))
+
+
+def test_children_are_independent():
+    set_random_seed(0)
+    children = [generator().random(1000) for _ in range(20)]
+    correlations = np.corrcoef(children) - np.eye(20)
+    assert np.abs(correlations).max() < 0.15
+
+
+def test_how_much_one_child_draws_does_not_move_the_others():
+    set_random_seed(3)
+    generator().random(5)
+    a = generator().random(3)
+    set_random_seed(3)
+    generator().random(50_000)
+    np.testing.assert_array_equal(a, generator().random(3))
+
+
+def test_a_generator_from_a_seed_or_a_generator():
+    np.testing.assert_array_equal(generator(5).random(3), generator(5).random(3))
+    g = np.random.default_rng(1)
+    assert generator(g) is g
+    set_random_seed(3)
+    before = generator().random()
+    set_random_seed(3)
+    generator(5)                                                # one with a seed of its own takes nothing from the library's
+    assert generator().random() == before
+
+
+def test_without_a_seed_numbers_differ():
+    assert generator().random() != generator().random()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**32, 2**64, np.int64(5), np.uint8(3)])
+def test_good_seeds(seed):
+    set_random_seed(seed)
+    a = generator().random()
+    set_random_seed(int(seed))
+    assert a == generator().random()
+
+
+@pytest.mark.parametrize("seed", [-1, 1.0, 2.5, "1", None, True, False, np.float64(1), [1], np.array([1]), 1j])
+def test_bad_seeds(seed):
+    set_random_seed(11)
+    before = generator().random()
+    set_random_seed(11)
+    with pytest.raises(ValueError) as error:
+        set_random_seed(seed)
+    assert "whole number >= 0" in str(error.value) and repr(seed) in str(error.value)
+    assert generator().random() == before                       # a refused seed changes nothing
+
+
+def test_the_front_door_has_it():
+    assert minidl.set_random_seed is minidl.random.set_random_seed

@@ -1,0 +1,432 @@
+"""Symbols: values to come. Their shapes, what is recorded, and that a replay computes what eager code computes."""
+
+import numpy as np
+import pytest
+
+import minidl
+from minidl import Input, Layer, Model, Tensor, layers, losses, no_grad, ops
+
+rng = np.random.default_rng(3)
+
+
+def known(shape, batch=5, dtype=np.float64):
+    return rng.uniform(0.5, 1.5, size=[batch if n is None else n for n in shape]).astype(dtype)
+
+
+def exact(inputs, outputs):
+    """A model that computes in float64."""
+    return Model(inputs, outputs, dtype="float64")
+
+
+# --- what a symbol knows ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_input_has_a_shape_with_an_unknown_batch():
+    x = Input((28, 28))
+    assert x.shape == (None, 28, 28) and x.ndim == 3 and x.dtype == np.float32
+    assert Input(shape=(4,), dtype="float64").dtype == np.float64
+    assert Input((4,), batch_size=8).shape == (8, 4)
+    assert Input((None, 4)).shape == (None, None, 4)
+    assert Input(4).shape == (None, 4)
+    assert Input((4,), name="pixels").name == "pixels"
+    assert repr(Input((4,), name="pixels")) == "<Symbol 'pixels' shape=(None, 4) dtype=float32>"
+    with pytest.raises(ValueError, match="shape of one sample"):
+        Input()
+
+
+A34 = np.ones((3, 4))
+SHAPES = {
+    "add": ((3, 4), lambda x: x + 1, (None, 3, 4)),
+    "add from the left": ((3, 4), lambda x: 1 + x, (None, 3, 4)),
+    "an array on the right": ((3, 4), lambda x: x * A34, (None, 3, 4)),
+    "an array on the left": ((3, 4), lambda x: A34 * x, (None, 3, 4)),
+    "a NumPy number on the left": ((3, 4), lambda x: np.float64(2) * x, (None, 3, 4)),
+    "a NumPy number on the right": ((3, 4), lambda x: x / np.sqrt(64.0), (None, 3, 4)),
+    "a list": ((4,), lambda x: x - [1.0, 2.0, 3.0, 4.0], (None, 4)),
+    "a tensor on the left": ((3, 4), lambda x: Tensor(np.ones((3, 1), np.float32)) - x, (None, 3, 4)),
+    "broadcast": ((3, 1), lambda x: x * np.ones((1, 4)), (None, 3, 4)),
+    "with itself": ((3, 4), lambda x: x * x, (None, 3, 4)),
+    "power": ((3, 4), lambda x: x**2 + 2**x + x**0.5, (None, 3, 4)),
+    "negative and absolute": ((3, 4), lambda x: abs(-x), (None, 3, 4)),
+    "plus": ((3, 4), lambda x: +x, (None, 3, 4)),
+    "matmul": ((3, 4), lambda x: x @ np.ones((4, 2)), (None, 3, 2)),
+    "matmul from the left": ((3, 4), lambda x: np.ones((2, 3)) @ x, (None, 2, 4)),
+    "index": ((3, 4), lambda x: x[:, 0], (None, 4)),
+    "last": ((3, 4), lambda x: x[..., -1], (None, 3)),
+    "slices": ((3, 4), lambda x: x[:, 1:, ::2], (None, 2, 2)),
+    "a new axis": ((4,), lambda x: x[:, None], (None, 1, 4)),
+    "by a list": ((4,), lambda x: x[:, [0, 0, 1]], (None, 3)),
+    "sum": ((3, 4), lambda x: x.sum(axis=-1), (None, 3)),
+    "sum over the batch": ((3, 4), lambda x: x.sum(axis=0), (3, 4)),
+    "sum of all": ((3, 4), lambda x: x.sum(), ()),
+    "mean": ((3, 4), lambda x: x.mean(axis=(1, 2), keepdims=True), (None, 1, 1)),
+    "max": ((3, 4), lambda x: x.max(1), (None, 4)),
+    "min": ((3, 4), lambda x: x.min(axis=1), (None, 4)),
+    "prod": ((3, 4), lambda x: x.prod(axis=1), (None, 4)),
+    "var": ((3, 4), lambda x: x.var(axis=1), (None, 4)),
+    "std": ((3, 4), lambda x: x.std(axis=1), (None, 4)),
+    "cumsum": ((3, 4), lambda x: x.cumsum(axis=1), (None, 3, 4)),
+    "clip": ((3, 4), lambda x: x.clip(0.7, 1.2), (None, 3, 4)),
+    "reshape": ((3, 4), lambda x: x.reshape(-1, 12), (None, 12)),
+    "flatten": ((3, 4), lambda x: x.flatten(), (None,)),
+    "transpose": ((3, 4), lambda x: x.transpose(0, 2, 1), (None, 4, 3)),
+    "T": ((4,), lambda x: x.T, (4, None)),
+    "swapaxes": ((3, 4), lambda x: x.swapaxes(1, 2), (None, 4, 3)),
+    "squeeze": ((3, 1), lambda x: x.squeeze(-1), (None, 3)),
+    "ops.squeeze": ((1, 3, 1), lambda x: ops.squeeze(x, 1), (None, 3, 1)),
+    "expand_dims": ((3,), lambda x: ops.expand_dims(x, 1), (None, 1, 3)),
+    "expand_dims at the end": ((3,), lambda x: ops.expand_dims(x, -1), (None, 3, 1)),
+    "flip": ((3,), lambda x: ops.flip(x, 1), (None, 3)),
+    "take": ((3, 4), lambda x: ops.take(x, [0, 2], axis=2), (None, 3, 2)),
+    "pad": ((3,), lambda x: ops.pad(x, ((0, 0), (1, 2))), (None, 6)),
+    "split": ((6,), lambda x: ops.split(x, 3, axis=1)[1], (None, 2)),
+    "split at": ((6,), lambda x: ops.split(x, [1], axis=-1)[1], (None, 5)),
+    "concatenate": ((3,), lambda x: ops.concatenate([x, 2 * x], axis=1), (None, 6)),
+    "concatenate with an array": ((3,), lambda x: ops.concatenate([x, x[:, :1]], axis=-1), (None, 4)),
+    "concatenate batches": ((3,), lambda x: ops.concatenate([x, x], axis=0), (None, 3)),
+    "stack": ((3,), lambda x: ops.stack([x, x], axis=1), (None, 2, 3)),
+    "where": ((3,), lambda x: ops.where(np.array([True, False, True]), x, 0.0), (None, 3)),
+    "maximum": ((3,), lambda x: ops.maximum(x, 1.0), (None, 3)),
+    "softmax": ((3,), lambda x: ops.softmax(x), (None, 3)),
+    "log_softmax": ((3,), lambda x: ops.log_softmax(x), (None, 3)),
+    "logsumexp": ((3,), lambda x: ops.logsumexp(x, axis=1), (None,)),
+    "norm": ((3, 4), lambda x: ops.norm(x, axis=-1), (None, 3)),
+    "sigmoid": ((3,), lambda x: ops.sigmoid(x), (None, 3)),
+    "relu": ((3,), lambda x: ops.relu(x - 1), (None, 3)),
+    "dense": ((3,), lambda x: ops.dense(x, np.ones((3, 2)), np.ones(2)), (None, 2)),
+    "dot": ((3,), lambda x: x.dot(np.ones((3, 2))), (None, 2)),
+    "np.exp": ((3,), lambda x: np.exp(x), (None, 3)),
+    "np.maximum": ((3,), lambda x: np.maximum(1.0, x), (None, 3)),
+    "np.mean": ((3, 4), lambda x: np.mean(x, axis=1), (None, 4)),
+    "np.concatenate": ((3,), lambda x: np.concatenate([x, x], axis=1), (None, 6)),
+    "stop_gradient": ((3,), lambda x: ops.stop_gradient(x) * x, (None, 3)),
+    "axes of 2": ((2,), lambda x: x * 2, (None, 2)),
+    "axes of 3": ((3, 2), lambda x: x.sum(1), (None, 2)),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shapes_and_replays(name):
+    """The symbol knows the shape before any number; the model then computes what f computes on arrays, and the same gradient."""
+    shape, f, expected = SHAPES[name]
+    start = Input(shape, dtype="float64")
+    end = f(start)
+    assert end.shape == expected
+    model = exact(start, end)
+    for batch in (1, 2, 3, 5):
+        array = known(start.shape, batch)
+        x, twin = Tensor(array, requires_grad=True), Tensor(array, requires_grad=True)
+        y, z = model(x), f(twin)
+        np.testing.assert_allclose(y.data, z.data, rtol=1e-6)
+        assert y.dtype == z.dtype == end.dtype
+        assert len(y.shape) == len(expected) and all(n in (None, m) for n, m in zip(expected, y.shape))
+        g = rng.normal(size=y.shape)
+        y.backward(gradient=g)
+        z.backward(gradient=g)
+        np.testing.assert_allclose(x.grad, twin.grad, rtol=1e-6, atol=1e-12)
+
+
+def test_squeeze_never_takes_the_batch_axis():
+    """Not even from a batch of one: the model was built for batches of any size."""
+    x = Input((1, 3, 1))
+    y = x.squeeze()
+    assert y.shape == (None, 3)
+    assert Model(x, y)(np.ones((1, 1, 3, 1))).shape == (1, 3)
+
+
+def test_two_unknown_axes():
+    x = Input((None, 4))
+    assert (x * 2).shape == (None, None, 4) and x.sum(axis=1).shape == (None, 4) and x.mean(axis=-1).shape == (None, None)
+    model = Model(x, x.sum(axis=1))
+    assert model(np.ones((2, 7, 4))).shape == (2, 4) and model(np.ones((3, 1, 4))).shape == (3, 4)
+
+
+def test_a_known_batch_stays_known():
+    x = Input((4,), batch_size=8)
+    assert x.sum(axis=1).shape == (8,) and (x * 2).shape == (8, 4)
+
+
+def test_dtypes_are_known():
+    assert (Input((3,)) * 2.0).dtype == np.float32
+    assert (Input((3,)) * np.float64(2)).dtype == np.float32
+    assert (Input((3,)) * np.ones(3)).dtype == np.float64
+    assert Input((3,)).astype("float64").dtype == np.float64
+    assert Input((3,), dtype="int32").sum(axis=1).dtype.kind == "i"
+
+
+def test_the_declared_dtype_is_kept():
+    x = Input((3,), dtype="float64")
+    model = Model(x, x * 1.0)
+    a = np.array([[1 / 3, 1e-12, 1e300]])
+    np.testing.assert_array_equal(model(a).data, a)
+    y = Input((3,))
+    assert Model(y, y * 1.0)(a / 1e300).dtype == np.float32
+
+
+def test_a_stack_of_float64_layers_rounds_nothing_on_the_way():
+    model = minidl.Sequential([layers.Dense(3, kernel_initializer="identity", dtype="float64")])
+    a = np.array([[1 / 3, 1e-12, 1e300]])
+    np.testing.assert_array_equal(model(a).data, a)
+    report = minidl.check_gradients(lambda x: model(x), known((None, 3)))
+    assert report, report
+
+
+# --- what is recorded ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_node_is_a_whole_layer_call_or_a_bare_op():
+    x = Input((4,))
+    dense = layers.Dense(3, activation="tanh")
+    y = dense(x)
+    z = y + 1.0
+    assert x.node is None
+    assert y.node.function is dense and y.node.parents() == [x] and y.name == dense.name
+    assert z.node.parents() == [y] and "add" in z.name
+    assert y.shape == (None, 3) and "add" in repr(z)
+    branches = ops.concatenate([y, z, x], axis=1)
+    assert branches.node.parents() == [y, z, x] and branches.shape == (None, 10)
+
+
+def test_recording_leaves_no_trace():
+    """Shapes come from a dry run on zeros: no gradient, no tape, the weights made once."""
+    minidl.set_random_seed(1)
+    dense = layers.Dense(3)
+    y = dense(Input((4,)))
+    first = dense.get_weights()
+    z = dense(Input((4,)))
+    assert y.shape == z.shape == (None, 3)
+    for a, b in zip(first, dense.get_weights()):
+        np.testing.assert_array_equal(a, b)
+    assert all(w.grad is None for w in dense.weights)
+    minidl.set_random_seed(1)
+    eager = layers.Dense(3)
+    eager(np.zeros((1, 4), np.float32))
+    np.testing.assert_array_equal(first[0], eager.get_weights()[0])
+
+
+def test_a_wrong_shape_is_noticed_while_building():
+    with pytest.raises(ValueError):
+        Input((3,)) + Input((4,))
+    with pytest.raises(ValueError):
+        Input((3,)) @ np.ones((4, 2))
+    dense = layers.Dense(2)
+    dense(Input((3,)))
+    with pytest.raises(ValueError, match="expects inputs whose last axis is 3"):
+        dense(Input((4,)))
+
+
+# --- the replay is live ------------------------------------------------------------------------------------------------------------------
+
+
+def branched():
+    x = Input((6,), dtype="float64")
+    trunk = layers.Dense(5, activation="tanh", dtype="float64", name="trunk")
+    gate = layers.Dense(5, activation="sigmoid", dtype="float64", name="gate")
+    head = layers.Dense(2, dtype="float64", name="head")
+    h = trunk(x)
+    mixed = gate(x) * h + ops.relu(h) / 2.0
+    y = ops.concatenate([head(mixed), mixed.mean(axis=1, keepdims=True)], axis=1)
+
+    def eager(a):
+        h = trunk(a)
+        mixed = gate(a) * h + ops.relu(h) / 2.0
+        return ops.concatenate([head(mixed), mixed.mean(axis=1, keepdims=True)], axis=1)
+
+    return exact(x, y), eager, [trunk, gate, head]
+
+
+def test_a_branched_model_computes_what_the_eager_code_computes():
+    model, eager, parts = branched()
+    a = known((None, 6))
+    np.testing.assert_allclose(model(a).data, eager(a).data, rtol=1e-14)
+    with no_grad():
+        np.testing.assert_allclose(model.predict(a, verbose=0), eager(a).data, rtol=1e-14)
+    assert {layer.name for layer in model.layers} == {"trunk", "gate", "head"}
+    assert len(model.weights) == 6
+
+
+def test_gradients_reach_every_weight_and_are_the_same():
+    model, eager, parts = branched()
+    a = known((None, 6))
+    (model(a) ** 2).sum().backward()
+    found = [w.grad for w in model.weights]
+    for w in model.weights:
+        w.zero_grad()
+    (eager(a) ** 2).sum().backward()
+    for w, g in zip(model.weights, found):
+        np.testing.assert_allclose(g, w.grad, rtol=1e-12)
+    report = minidl.check_gradients(lambda x: model(x), a)
+    assert report, report
+
+
+def test_weights_are_live():
+    model, eager, parts = branched()
+    a = known((None, 6))
+    before = model(a).numpy()
+    parts[0].kernel.assign(parts[0].kernel.data * 0.5)
+    after = model(a).numpy()
+    assert not np.allclose(before, after)
+    np.testing.assert_allclose(after, eager(a).data, rtol=1e-14)
+    model.set_weights([w * 0 for w in model.get_weights()])
+    np.testing.assert_array_equal(model(a).data, 0.0)
+
+
+def test_the_training_flag_and_randomness_are_live():
+    x = Input((100,))
+    model = Model(x, layers.Dropout(0.5)(x) + 0.0)
+    a = np.ones((3, 100), np.float32)
+    np.testing.assert_array_equal(model(a).data, a)
+    np.testing.assert_array_equal(model(a, training=False).data, a)
+    first, second = model(a, training=True).data, model(a, training=True).data
+    assert (first == 0).any() and not np.array_equal(first, second)
+    np.testing.assert_array_equal(model(a).data, a)
+
+
+def test_a_training_flag_given_while_building_stays():
+    """Dropout in prediction too, for those who want it: layer(x, training=True)."""
+    x = Input((100,))
+    always = Model(x, layers.Dropout(0.5)(x, training=True))
+    never = Model(x, layers.Dropout(0.5)(x, training=False))
+    a = np.ones((2, 100), np.float32)
+    assert (always(a, training=False).data == 0).any()
+    np.testing.assert_array_equal(never(a, training=True).data, a)
+
+
+def test_one_layer_used_twice_has_one_set_of_weights():
+    x = Input((3,), dtype="float64")
+    shared = layers.Dense(3, use_bias=False, dtype="float64")
+    model = exact(x, shared(shared(x)))
+    assert len(model.weights) == 1
+    a = known((None, 3))
+    np.testing.assert_allclose(model(a).data, a @ shared.kernel.data @ shared.kernel.data, rtol=1e-12)
+    model(a).sum().backward()
+    k, ones = shared.kernel.data, np.ones((5, 3))
+    np.testing.assert_allclose(shared.kernel.grad, a.T @ ones @ k.T + (a @ k).T @ ones, rtol=1e-12)
+
+
+def test_a_symbol_used_twice_is_computed_once():
+    calls = []
+
+    class Counting(Layer):
+        def call(self, x):
+            calls.append(1)
+            return x * 2
+
+    x = Input((3,))
+    h = Counting()(x)
+    model = Model(x, h * h + h)
+    calls.clear()
+    np.testing.assert_array_equal(model(np.ones((1, 3))).data, [[6.0, 6.0, 6.0]])
+    assert len(calls) == 1
+
+
+def test_the_output_may_be_the_input():
+    x = Input((3,))
+    np.testing.assert_array_equal(Model(x, x)(np.ones((2, 3))).data, np.ones((2, 3)))
+
+
+def test_a_model_inside_a_model():
+    inner_in = Input((3,))
+    inner = Model(inner_in, layers.Dropout(0.5)(layers.Dense(4)(inner_in)))
+    x = Input((3,))
+    outer = Model(x, layers.Dense(2)(inner(x * 2.0)))
+    assert outer.output_shape == (None, 2) and len(outer.weights) == 4
+    a = known((None, 3), dtype=np.float32)
+    np.testing.assert_allclose(outer(a).data, outer(a).data)
+    assert not np.array_equal(outer(a, training=True).data, outer(a, training=True).data)
+
+
+def test_a_layer_with_two_outputs():
+    class Halves(Layer):
+        def call(self, x):
+            return x[:, :2], x[:, 2:]
+
+    x = Input((5,))
+    left, right = Halves()(x)
+    assert left.shape == (None, 2) and right.shape == (None, 3)
+    model = Model(x, left.sum(axis=1) - right.sum(axis=1))
+    np.testing.assert_allclose(model(np.array([[1.0, 2.0, 3.0, 4.0, 5.0]])).data, [-9.0])
+
+
+def test_a_layer_with_a_symbol_among_its_keywords():
+    class Gate(Layer):
+        def call(self, x, gate=None):
+            return x * gate
+
+    x = Input((2,))
+    model = Model(x, Gate()(x, gate=x + 1.0))
+    np.testing.assert_array_equal(model(np.array([[2.0, 3.0]])).data, [[6.0, 12.0]])
+
+
+def test_probabilities_from_bare_ops_remember_their_logits():
+    """Else the loss would clip: 16 instead of 1000, and the gradient would be gone."""
+    x = Input((2,))
+    model = Model(x, ops.softmax(x))
+    z = Tensor([[1000.0, 0.0]], requires_grad=True)
+    loss = losses.SparseCategoricalCrossentropy()([1], model(z))
+    np.testing.assert_allclose(loss.item(), 1000.0)
+    loss.backward()
+    np.testing.assert_allclose(z.grad, [[1.0, -1.0]])
+    y = Input((1,))
+    np.testing.assert_allclose(losses.BinaryCrossentropy()([[0.0]], Model(y, ops.sigmoid(y))(Tensor([[1000.0]]))).item(), 1000.0)
+
+
+def test_a_very_deep_model():
+    x = Input((2,))
+    h = x
+    for _ in range(3000):
+        h = h + 1.0
+    model = Model(x, h)
+    z = Tensor([[0.0, 1.0]], requires_grad=True)
+    y = model(z)
+    np.testing.assert_array_equal(y.data, [[3000.0, 3001.0]])
+    y.sum().backward()
+    np.testing.assert_array_equal(z.grad, [[1.0, 1.0]])
+
+
+# --- mistakes ---------------------------------------------------------------------------------------------------------------------------------
+
+S = Input((3,), name="pixels")
+MISTAKES = {
+    "if": (lambda: bool(S), TypeError, "ops.where"),
+    "and": (lambda: S and 1, TypeError, "no value yet"),
+    "for": (lambda: list(S), TypeError, "x[:, 0]"),
+    "unpacking": (lambda: (lambda a, b: 0)(*S), TypeError, "looped over"),
+    "np.asarray": (lambda: np.asarray(S), TypeError, "no value yet"),
+    "np.array": (lambda: np.array(S), TypeError, "no value yet"),
+    "an unmapped function": (lambda: np.arctan(S), TypeError, "np.arctan has no derivative"),
+    "another NumPy function": (lambda: np.linalg.norm(S), TypeError, "no value yet"),
+    "Tensor of it": (lambda: Tensor(S), TypeError, "no value yet"),
+    "as a target": (lambda: losses.MeanSquaredError()(S, np.ones((1, 3))), TypeError, "no value yet"),
+    "as an index": (lambda: Tensor([1.0])[S], TypeError, "no value yet"),
+    "as indices of take": (lambda: ops.take(np.ones(3), S), TypeError, "no value yet"),
+    "one_hot": (lambda: ops.one_hot(S, 3), TypeError, "no value yet"),
+    "argmax": (lambda: ops.argmax(S), TypeError, "no value yet"),
+    "float": (lambda: float(S), TypeError, ""),
+    "an input from elsewhere": (lambda: Model(Input((3,)), S * 2), ValueError, "'pixels'"),
+    "the same, what is wrong": (lambda: Model(Input((3,)), S * 2), ValueError, "not among the model's inputs"),
+    "outputs that are no symbols": (lambda: Model(S, np.ones(3)), ValueError, "received ndarray"),
+    "only inputs": (lambda: Model(S), ValueError, "both inputs and outputs"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_what_a_symbol_cannot_do(mistake):
+    do, kind, phrase = MISTAKES[mistake]
+    with pytest.raises(kind) as error:
+        do()
+    assert phrase in str(error.value), error.value
+
+
+def test_a_comparison_is_not_silently_false():
+    for compare in (lambda: S > 0, lambda: S == 0, lambda: S != 0, lambda: 0 <= S, lambda: S == np.zeros(3)):
+        with pytest.raises(TypeError):
+            compare()
+    assert S in [Input((3,)), S] and len({S, S, Input((3,))}) == 2
+
+
+def test_feeding_another_shape_than_declared():
+    model = Model(S, S * 2.0)
+    with pytest.raises(ValueError) as error:
+        model(np.ones((2, 4)))
+    assert "3" in str(error.value) and "(2, 4)" in str(error.value)
