@@ -124,7 +124,8 @@ def _compare(report, number, index, direction, analytic, array, value, slope, ep
         report.worst, report.error = (number, index, ours, numeric), error
     if not passed:
         report.passed = False
-        bend = abs(slope(ahead, here) - slope(here, behind)) / step
+        with np.errstate(all="ignore"):
+            bend = abs(slope(ahead, here) - slope(here, behind)) / step
         if bend > 1e-3 * max(1.0, scale) and not any("kink" in n for n in report.notes):
             report.notes.append(f"input {number}{list(index)} is near a kink (the slopes to its left and right differ by "
                                 f"{bend:.3g}): move the input a little, e.g. away from 0 for relu.")

@@ -63,6 +63,13 @@ class Symbol(Operators):
     def __bool__(self):
         raise TypeError("A symbol has no value yet, so `if` cannot ask for one. Use ops.where, or decide inside a Layer's call().")
 
+    def __eq__(self, other):
+        if not isinstance(other, Symbol):
+            raise TypeError("A symbol has no value yet and cannot be compared. Compare inside a Layer's call().")
+        return self is other
+
+    __hash__ = object.__hash__
+
     def __iter__(self):
         raise TypeError("A symbol has no value yet and cannot be looped over; index it: x[:, 0].")
 

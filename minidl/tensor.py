@@ -55,7 +55,7 @@ def apply(op, *inputs, **params):
             data, vjps = op(*arrays, **params)
     result = wrap(data)
     data = result._data
-    if data.base is not None:                               # a view: changing it changes the input, and the other way round
+    if data.base is not None or any([data is a for a in arrays]):      # it shares memory with an input: so do their versions
         for x in inputs:
             if np.may_share_memory(data, x._data):
                 result._version = x._version
@@ -141,8 +141,8 @@ def _fit(gradient: np.ndarray, tensor: Tensor) -> np.ndarray:
         added = gradient.ndim - len(shape)
         if added > 0:
             gradient = gradient.sum(axis=tuple(range(added)))
-        stretched = tuple([i for i, n in enumerate(shape) if n == 1 and gradient.shape[i] != 1])
-        if stretched:
+        if added >= 0:
+            stretched = tuple([i for i, n in enumerate(shape) if n == 1 and gradient.shape[i] != 1])
             gradient = gradient.sum(axis=stretched, keepdims=True)
         if gradient.shape != shape:
             raise ValueError(f"A vjp returned shape {gradient.shape} for an input of shape {shape}.")

@@ -116,7 +116,7 @@ def minimum(x, y):
 def clip(x, *, low=None, high=None):
     """z = x held between low and high (None: no bound)     ∂L/∂x = g where low <= x <= high, else 0"""
     z = np.clip(x, low, high)
-    return z.astype(x.dtype, copy=False), (lambda g: g * (z == x),)
+    return z.astype(x.dtype, copy=False) if x.dtype.kind == "f" else z, (lambda g: g * (z == x),)
 
 
 def where(x, y, *, condition):

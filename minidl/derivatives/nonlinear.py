@@ -17,8 +17,8 @@ def relu(x):
 
 def threshold(x, *, value=0.0):
     """z = x where x > value, else 0       ∂L/∂x = g where x > value, else 0"""
-    above = x > value
-    return x * above, (lambda g: g * above,)
+    below = x <= value
+    return np.where(below, 0, x), (lambda g: np.where(below, 0, g),)
 
 
 def leaky_relu(x, *, negative_slope=0.3):

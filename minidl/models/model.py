@@ -205,9 +205,7 @@ class Model(Layer):
             (x, y, weight), validation = split_tail((x, y, weight), validation_split)
             if getattr(self.loss, "kind", None) in ("sparse", "categorical", "binary"):
                 diagnosis.check_unseen_labels(y, validation[1])
-        if batch_size is None and steps_per_epoch is not None:
-            batch_size = max(1, math.ceil(len(x) / check_count("steps_per_epoch", steps_per_epoch, 1)))
-        batch_size = _batch_size(batch_size)
+        batch_size = _batch_size(batch_size, len(x), steps_per_epoch)
         self._meet(x, y)
         batches = Batches(x, y, weight, batch_size, generator(seed) if shuffle else None)
         steps = len(batches) if steps_per_epoch is None else check_count("steps_per_epoch", steps_per_epoch, 1)
@@ -266,7 +264,7 @@ class Model(Layer):
         self._compiled()
         x, y, weight = self._arrays(x, y, sample_weight, None)
         self._meet(x, y)
-        batches = Batches(x, y, weight, _batch_size(batch_size))
+        batches = Batches(x, y, weight, _batch_size(batch_size, len(x), steps))
         bar = _bar(verbose)
         run = CallbackList([*_as_list(callbacks), *bar], self, {"steps": steps or len(batches)})
         try:
@@ -293,7 +291,8 @@ class Model(Layer):
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None) -> np.ndarray:
         """The outputs for all samples as an array, computed batch by batch. For one small batch model(x) is quicker."""
-        batches = Batches(samples(x, "x"), batch_size=_batch_size(batch_size))
+        x = samples(x, "x")
+        batches = Batches(x, batch_size=_batch_size(batch_size, len(x), steps))
         bar = _bar(verbose)
         run = CallbackList([*_as_list(callbacks), *bar], self, {"steps": steps or len(batches)})
         begin, end = run.hooked("on_predict_batch_begin"), run.hooked("on_predict_batch_end")
@@ -422,5 +421,8 @@ def _as_result(logs, return_dict):
     return values[0] if len(values) == 1 else values
 
 
-def _batch_size(value) -> int:
-    return 32 if value is None else check_count("batch_size", value)
+def _batch_size(value, samples: int, steps) -> int:
+    """As given; else 32, or as many as make `steps` batches of the samples."""
+    if value is not None:
+        return check_count("batch_size", value)
+    return 32 if steps is None else max(1, math.ceil(samples / check_count("steps", steps)))
