@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import time
+from typing import Any
 
 from . import console
 from .registry import did_you_mean
@@ -118,7 +119,7 @@ class ProgressBar(Callback):
         super().__init__()
         self.out = console.stream()
         self.live = console.is_live(self.out) if live is None else live and console.is_live(self.out)
-        self.bar = None
+        self.bar: Any = None
 
     # an epoch of fit
     def on_epoch_begin(self, epoch, logs=None):

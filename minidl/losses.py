@@ -109,7 +109,7 @@ def weights_like(sample_weight, shape: tuple) -> np.ndarray:
 class FunctionLoss(Loss):
     """Any function(y_true, y_pred) of tensors as a loss; what it returns is reduced like the others."""
 
-    def __init__(self, function, reduction="sum_over_batch_size", name=None):
+    def __init__(self, function, reduction: str | None = "sum_over_batch_size", name=None):
         super().__init__(name or getattr(function, "__name__", "loss"), reduction)
         self.function, self.title = function, self.name
 
@@ -124,7 +124,7 @@ class Regression(Loss):
 
     kind = "regression"
 
-    def __init__(self, reduction="sum_over_batch_size", name=None):
+    def __init__(self, reduction: str | None = "sum_over_batch_size", name=None):
         super().__init__(name, reduction)
 
     def align(self, y_true, y_pred):
@@ -165,7 +165,7 @@ class CrossEntropy(Loss):
 
     maker = "softmax"           # the function that turns logits into the probabilities this loss expects
 
-    def __init__(self, from_logits: bool = False, name=None, reduction="sum_over_batch_size"):
+    def __init__(self, from_logits: bool = False, name=None, reduction: str | None = "sum_over_batch_size"):
         super().__init__(name, reduction)
         self.from_logits = from_logits
 
@@ -206,7 +206,7 @@ class BinaryCrossentropy(CrossEntropy):
 
     kind, maker = "binary", "sigmoid"
 
-    def __init__(self, from_logits=False, label_smoothing=0.0, axis=-1, reduction="sum_over_batch_size", name=None):
+    def __init__(self, from_logits=False, label_smoothing=0.0, axis=-1, reduction: str | None = "sum_over_batch_size", name=None):
         super().__init__(from_logits, name, reduction)
         self.label_smoothing, self.axis = _check_smoothing(label_smoothing), axis
 
@@ -250,7 +250,7 @@ class CategoricalCrossentropy(CrossEntropy):
 
     kind = "categorical"
 
-    def __init__(self, from_logits=False, label_smoothing=0.0, axis=-1, reduction="sum_over_batch_size", name=None):
+    def __init__(self, from_logits=False, label_smoothing=0.0, axis=-1, reduction: str | None = "sum_over_batch_size", name=None):
         super().__init__(from_logits, name, reduction)
         if axis != -1:
             raise ValueError(f"{self.title}: the classes must be on the last axis (axis=-1); received axis={axis}. Transpose first.")
@@ -335,7 +335,7 @@ def _check_labels(name, labels, classes) -> np.ndarray:
 class SparseCategoricalCrossentropy(LabelLoss):
     """-ln p[label]: one class out of several, y_true holding its index. ignore_class: a label that does not count."""
 
-    def __init__(self, from_logits=False, ignore_class=None, reduction="sum_over_batch_size", axis=-1, name=None):
+    def __init__(self, from_logits=False, ignore_class=None, reduction: str | None = "sum_over_batch_size", axis=-1, name=None):
         super().__init__(from_logits, name, reduction)
         if axis != -1:
             raise ValueError(f"{self.title}: the classes must be on the last axis (axis=-1); received axis={axis}. Transpose first.")
@@ -374,7 +374,7 @@ class SparseCategoricalCrossentropy(LabelLoss):
 class NegativeLogLikelihood(LabelLoss):
     """-y_pred[label], for a model that ends in log_softmax: CrossEntropy = NLL ∘ LogSoftmax."""
 
-    def __init__(self, reduction="sum_over_batch_size", name=None):
+    def __init__(self, reduction: str | None = "sum_over_batch_size", name=None):
         super().__init__(name=name, reduction=reduction)
 
     def call(self, y_true, y_pred):

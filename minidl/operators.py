@@ -6,6 +6,7 @@ Tensors and the functional API's symbols share this class. `self._apply` is `app
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from .derivatives import arithmetic, linear, nonlinear, reductions, shaping
 class Operators:
     """What can be done with a value, known or still to come."""
 
-    shape: tuple
+    shape: Any
+    dtype: Any
     _apply: Callable
 
     def __add__(self, other): return self._apply(arithmetic.add, self, other)
@@ -94,11 +96,11 @@ class Operators:
         """np.mean(t), np.concatenate([t, u]): our method of that name, or plain NumPy where no gradient is at stake."""
         name = function.__name__.removeprefix("a") if function.__name__ in ("amax", "amin") else function.__name__
         if name in _METHODS and (args or "a" in kwargs) and isinstance(first := args[0] if args else kwargs.pop("a"), Operators):
-            named = {_RENAMED.get(k, k): v for k, v in kwargs.items() if v is not None}
+            named: dict[str, Any] = {_RENAMED.get(k, k): v for k, v in kwargs.items() if v is not None}
             places = [named.pop(k) for k in ("shape", "newshape", "axes") if k in named]
             return getattr(first, name)(*args[1:], *places, **named)
         if name in ("concatenate", "stack") and args:
-            return self._apply(getattr(shaping, name), *args[0], **dict(zip(["axis"], args[1:])), **kwargs)
+            return self._apply(getattr(shaping, name), *args[0], axis=args[1] if len(args) > 1 else kwargs.get("axis", 0))
         if name == "where" and len(args) == 3:
             return self._apply(arithmetic.where, *args[1:], condition=np.asarray(args[0]))
         tensors: list[Operators] = []

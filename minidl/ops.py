@@ -5,6 +5,8 @@ Reading one is reading where it leads: the formula with its derivative stands in
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from . import backend
@@ -14,7 +16,7 @@ from .operators import Operators
 from .tensor import Tensor, apply
 
 
-def convert_to_tensor(x, dtype=None) -> Tensor:
+def convert_to_tensor(x, dtype=None) -> Any:
     """x as a tensor; a tensor of that dtype comes back as it is, so that gradients still flow."""
     if isinstance(x, Operators):
         return x if dtype is None or x.dtype == dtype else x.astype(dtype)
@@ -66,8 +68,8 @@ def var(x, axis=None, keepdims=False): return convert_to_tensor(x).var(axis, kee
 def std(x, axis=None, keepdims=False): return convert_to_tensor(x).std(axis, keepdims)
 def cumsum(x, axis=None): return convert_to_tensor(x).cumsum(axis)
 def logsumexp(x, axis=None, keepdims=False): return apply(reductions.logsumexp, x, axis=axis, keepdims=keepdims)
-def argmax(x, axis=None) -> np.ndarray: return as_array(x).argmax(axis)
-def argmin(x, axis=None) -> np.ndarray: return as_array(x).argmin(axis)
+def argmax(x, axis=None): return as_array(x).argmax(axis)
+def argmin(x, axis=None): return as_array(x).argmin(axis)
 
 
 def norm(x, axis=None, keepdims=False):

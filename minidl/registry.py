@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class Registry:
     """The things of one kind ('optimizer', 'loss', ...) by name; capitals and underscores in a name do not matter.
@@ -31,7 +33,7 @@ class Registry:
 
         return file
 
-    def __getitem__(self, name: str):
+    def __getitem__(self, name: str) -> Any:
         if name not in self:
             raise ValueError(unknown(self.kind, name, self.names))
         return self._by_plain[_plain(name)]

@@ -7,6 +7,7 @@ op, never a layer's insides, so weights, the training flag and randomness stay l
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Node:
         replace((self.args, self.kwargs), found.append)
         return found
 
-    def run(self, value_of) -> object:
+    def run(self, value_of) -> Any:
         """Do the step with real values; value_of: Symbol -> Tensor."""
         args, kwargs = replace((self.args, self.kwargs), value_of)
         return self.function(*args, **kwargs)
@@ -95,7 +96,7 @@ def has_symbol(structure) -> bool:
     return isinstance(structure, Symbol) or (type(structure) is dict and has_symbol(list(structure.values())))
 
 
-def record(function, args, kwargs, name: str):
+def record(function, args, kwargs, name: str) -> Any:
     """Note a step and return the symbols of its results. Their shapes come from a dry run on zeros.
 
     Two runs, with batches of 2 and of 3: an axis whose size differs between them is one of unknown size (None).

@@ -17,6 +17,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -195,12 +196,12 @@ class Tensor(Operators):
     _apply = staticmethod(apply)
 
     requires_grad = False
-    _edges = ()             # (input, vjp) pairs: what it was computed from, and how to go back there
-    _used = ()              # (input, its version then) pairs
-    _op = None              # the function of the table that made it
+    _edges: list | tuple = ()       # (input, vjp) pairs: what it was computed from, and how to go back there
+    _used: list | tuple = ()        # (input, its version then) pairs
+    _op: Any = None                 # the function of the table that made it
     _grad: np.ndarray | None = None
     _retains = False
-    _logits = None          # ('softmax' or 'sigmoid', the logits, both versions then) if it holds probabilities made from them
+    _logits: tuple | None = None    # ('softmax' or 'sigmoid', the logits, both versions then) if it holds probabilities made from them
 
     def __init__(self, data, requires_grad: bool = False, dtype=None):
         self._data = np.array(as_array(data), dtype=dtype)      # a copy: changing yours later leaves the graph alone

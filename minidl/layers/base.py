@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Layer:
         """Compute the output from the input. May take `training`: True in fit, False in evaluate and predict."""
         raise NotImplementedError(f"{type(self).__name__} needs a method call(self, x).")
 
-    def add_weight(self, shape=(), initializer="glorot_uniform", name="weight", trainable=True, dtype=None) -> Variable:
+    def add_weight(self, shape=(), initializer: Any = "glorot_uniform", name="weight", trainable=True, dtype=None) -> Variable:
         """A new variable of this layer. initializer: a name or a function of a shape. Keep it: self.w = self.add_weight(...)"""
         if isinstance(shape, str):              # the order of old Keras: add_weight(name, shape, ...)
             raise TypeError("add_weight takes the shape first: add_weight(shape, initializer, name=...).")

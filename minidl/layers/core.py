@@ -163,7 +163,7 @@ class Dropout(Layer):
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
-        if isinstance(rate, bool) or not isinstance(rate, numbers.Real) or not 0 <= rate <= 1:
+        if isinstance(rate, bool) or not isinstance(rate, numbers.Real) or not 0 <= float(rate) <= 1:
             raise ValueError(f"Dropout: rate is the share to drop, between 0 and 1; received {rate!r}.")
         self.rate, self.noise_shape, self.seed = float(rate), noise_shape, seed
 

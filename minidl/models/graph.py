@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..layers import Layer
 from ..symbolic import Symbol, replace
 
@@ -42,7 +44,8 @@ class Graph:
         """The outputs for real inputs, given in the structure of the inputs."""
         known = {id(s): v for s, v in zip(self.starts, _match(self.inputs, values))}
         for symbol in self.nodes:
-            known[id(symbol)] = symbol.node.run(lambda s: known[id(s)])
+            node: Any = symbol.node             # never None: the inputs, which have no node, are not among the steps
+            known[id(symbol)] = node.run(lambda s: known[id(s)])
         return replace(self.outputs, lambda s: known[id(s)])
 
 

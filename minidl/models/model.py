@@ -7,6 +7,7 @@ epochs. Subclass `Model` with a `call` for a network of your own, and override `
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -29,8 +30,8 @@ class Model(Layer):
     After `compile`: fit, evaluate. At any time: predict, summary, get_weights, set_weights, or call it like a function.
     """
 
-    optimizer = None
-    loss = None
+    optimizer: Any = None
+    loss: Any = None
     stop_training = False
     history: History | None = None
 
@@ -157,7 +158,7 @@ class Model(Layer):
         loss = self.loss(y, y_pred, sample_weight)
         return loss if self.loss_weights == 1.0 else loss * self.loss_weights
 
-    def compute_metrics(self, x=None, y=None, y_pred=None, sample_weight=None) -> dict:
+    def compute_metrics(self, x=None, y: Any = None, y_pred: Any = None, sample_weight=None) -> dict:
         """Take the batch into every metric and return where each stands, by name."""
         if not self._watched and self._metric_specs:
             self._watched = [(resolve_metric(m, self.loss, np.shape(y), y_pred.shape), weighted) for m, weighted in self._metric_specs]
@@ -181,7 +182,7 @@ class Model(Layer):
 
     # --- fit -----------------------------------------------------------------------------------------------------
 
-    def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0,
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose: int | str = "auto", callbacks=None, validation_split=0.0,
             validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0, steps_per_epoch=None,
             validation_steps=None, validation_batch_size=None, validation_freq=1, *, seed=None) -> History:
         """Train for some epochs, each one pass through the data in mini-batches. Returns a History with the course of the loss.
@@ -197,7 +198,8 @@ class Model(Layer):
         A second fit goes on from the present weights. After Ctrl-C `model.history` holds the finished epochs.
         """
         self._compiled()
-        check_count("epochs", epochs, 1), check_count("initial_epoch", initial_epoch, 0)
+        check_count("epochs", epochs, 1)
+        check_count("initial_epoch", initial_epoch, 0)
         x, y, weight = self._arrays(x, y, sample_weight, class_weight)
         diagnosis.check_inputs(x, takes_raw=self._takes_raw_input())
         validation = self._validation_arrays(validation_data)
@@ -254,12 +256,13 @@ class Model(Layer):
 
     def _check_first(self, logs) -> None:
         kind = getattr(self.loss, "kind", None)
-        classes = {"binary": 2}.get(kind, self._output_shape[-1] if kind in ("sparse", "categorical") else 0)  # pyright: ignore[reportArgumentType]
+        classes = 2 if kind == "binary" else self._output_shape[-1] if kind in ("sparse", "categorical") else 0
         diagnosis.check_first_loss(logs.get("loss", 0.0), classes)
 
     # --- evaluate and predict --------------------------------------------------------------------------------------
 
-    def evaluate(self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None, callbacks=None, return_dict=False):
+    def evaluate(self, x=None, y=None, batch_size=None, verbose: int | str = "auto", sample_weight=None, steps=None, callbacks=None,
+                 return_dict=False):
         """The loss and metrics on this data: [loss, *metrics], only the loss if there are no metrics, or a dict."""
         self._compiled()
         x, y, weight = self._arrays(x, y, sample_weight, None)
@@ -289,7 +292,7 @@ class Model(Layer):
                     hook(step, logs)
         return _sorted_floats(logs)
 
-    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None) -> np.ndarray:
+    def predict(self, x, batch_size=None, verbose: int | str = "auto", steps=None, callbacks=None) -> np.ndarray:
         """The outputs for all samples as an array, computed batch by batch. For one small batch model(x) is quicker."""
         x = samples(x, "x")
         batches = Batches(x, batch_size=_batch_size(batch_size, len(x), steps))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +79,8 @@ class Optimizer:
     @property
     def learning_rate(self) -> float:
         """The rate of the coming step, as a number."""
-        return float(self._learning_rate(self.iterations)) if callable(self._learning_rate) else self._learning_rate
+        rate: Any = self._learning_rate
+        return float(rate(self.iterations)) if callable(rate) else rate
 
     @learning_rate.setter
     def learning_rate(self, value):
@@ -198,7 +200,7 @@ def check_number(name: str, value, low: float, high: float = math.inf, open_belo
     return float(value)
 
 
-def _check_rate(rate):
+def _check_rate(rate) -> Any:
     if not callable(rate):
         return check_number("learning_rate", rate, 0)
     import inspect

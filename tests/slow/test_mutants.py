@@ -39,7 +39,7 @@ MUTANTS = [
     ("optimizers/rmsprop.py", "np.add(v, self.epsilon / keep, out=d)", "np.add(v, self.epsilon, out=d)", "test_optimizers.py"),
     ("optimizers/sgd.py", "velocity *= self.momentum", "velocity *= self.momentum**2", "test_optimizers.py"),
     ("optimizers/sgd.py", "if self.nesterov:", "if False:", "test_optimizers.py"),
-    ("optimizers/base.py", "self._learning_rate(self.iterations)", "self._learning_rate(self.iterations + 1)", "test_optimizers.py"),
+    ("optimizers/base.py", "rate(self.iterations)", "rate(self.iterations + 1)", "test_optimizers.py"),
     ("optimizers/base.py", "w -= w * (self.weight_decay * lr)", "w -= w * self.weight_decay", "test_optimizers.py"),
     # layers, metrics, data, the loop
     ("layers/core.py", "scale=1 / (1 - self.rate)", "scale=1", "test_layers.py"),
