@@ -157,7 +157,7 @@ class ProgressBar(Callback):
             now = time.perf_counter()
             if now - self.drawn > 0.1:
                 self.drawn = now
-                self._draw(self._remaining(now), logs)
+                self._draw(self._remaining(now), dict(sorted((logs or {}).items())))
 
     def _draw(self, seconds, logs):
         self.bar.n = self.done

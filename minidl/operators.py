@@ -96,7 +96,7 @@ class Operators:
         """np.mean(t), np.concatenate([t, u]): our method of that name, or plain NumPy where no gradient is at stake."""
         name = function.__name__.removeprefix("a") if function.__name__ in ("amax", "amin") else function.__name__
         if name in _METHODS and (args or "a" in kwargs) and isinstance(first := args[0] if args else kwargs.pop("a"), Operators):
-            named: dict[str, Any] = {_RENAMED.get(k, k): v for k, v in kwargs.items() if v is not None}
+            named: dict[Any, Any] = {_RENAMED.get(k, k): v for k, v in kwargs.items() if v is not None}
             places = [named.pop(k) for k in ("shape", "newshape", "axes") if k in named]
             return getattr(first, name)(*args[1:], *places, **named)
         if name in ("concatenate", "stack") and args:

@@ -77,10 +77,10 @@ class Optimizer:
 
     # -- the learning rate
     @property
-    def learning_rate(self) -> float:
+    def learning_rate(self) -> Any:
         """The rate of the coming step, as a number."""
-        rate: Any = self._learning_rate
-        return float(rate(self.iterations)) if callable(rate) else rate
+        rate = self._learning_rate
+        return rate(self.iterations) if callable(rate) else rate
 
     @learning_rate.setter
     def learning_rate(self, value):
