@@ -403,16 +403,16 @@ def mean_absolute_error(y_true, y_pred) -> Tensor:
     return MeanAbsoluteError(reduction=None)(y_true, y_pred)
 
 
-def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0) -> Tensor:
+def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1) -> Tensor:
     """BinaryCrossentropy, one loss per sample."""
-    return BinaryCrossentropy(from_logits, label_smoothing, reduction=None)(y_true, y_pred)
+    return BinaryCrossentropy(from_logits, label_smoothing, axis, reduction=None)(y_true, y_pred)
 
 
-def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0) -> Tensor:
+def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1) -> Tensor:
     """CategoricalCrossentropy, one loss per sample."""
-    return CategoricalCrossentropy(from_logits, label_smoothing, reduction=None)(y_true, y_pred)
+    return CategoricalCrossentropy(from_logits, label_smoothing, axis, reduction=None)(y_true, y_pred)
 
 
-def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False) -> Tensor:
+def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1) -> Tensor:
     """SparseCategoricalCrossentropy, one loss per sample."""
-    return SparseCategoricalCrossentropy(from_logits, reduction=None)(y_true, y_pred)
+    return SparseCategoricalCrossentropy(from_logits, ignore_class, None, axis)(y_true, y_pred)

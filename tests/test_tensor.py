@@ -492,6 +492,19 @@ def _right_or_refused(loss, weight, expected):
         np.testing.assert_array_equal(weight.grad, expected)
 
 
+@pytest.mark.parametrize("f", [lambda w: w * 1, lambda w: w[[0, 1]], lambda w: ops.logsumexp(w[None], axis=1), lambda w: ops.concatenate([w, w]),
+                               lambda w: w.reshape(2, 1).T.reshape(2) * 1, lambda w: w.sum(), lambda w: Tensor(w), lambda w: w.numpy()], ids=range(8))
+def test_moving_a_weight_does_not_refuse_what_has_memory_of_its_own(f):
+    w, v = Variable([1.0, 2.0]), Variable([1.0])
+    with no_grad():
+        y = f(w)
+    loss = (y * v).sum()
+    before = float(np.sum(np.asarray(y)))
+    w.assign([9.0, 9.0])
+    loss.backward()
+    np.testing.assert_allclose(v.grad, [before], rtol=1e-6)
+
+
 def test_a_frozen_variable_counts_too():
     w, frozen = Variable([1.0]), Variable([2.0], trainable=False)
     loss = (w * frozen).sum()

@@ -65,7 +65,7 @@ def copy(tmp_path_factory):
     return folder
 
 
-def tests_pass(folder, tests) -> bool:
+def passes(folder, tests) -> bool:
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"tests/{tests}"], cwd=folder,
                           capture_output=True, text=True, env=environment)
@@ -75,7 +75,7 @@ def tests_pass(folder, tests) -> bool:
 
 @pytest.mark.parametrize("tests", sorted({m[3] for m in MUTANTS}))
 def test_the_copy_is_sound(copy, tests):
-    assert tests_pass(copy, tests), "without a mutant the tests pass"
+    assert passes(copy, tests), "without a mutant the tests pass"
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m[0]}: {m[1][:40]}")
@@ -86,6 +86,6 @@ def test_the_mutant_is_caught(copy, mutant):
     assert source.count(right) >= 1, f"{right!r} no longer stands in {file}: bring this list up to date"
     path.write_text(source.replace(right, wrong, 1), encoding="utf-8")
     try:
-        assert not tests_pass(copy, tests), f"no test in {tests} noticed"
+        assert not passes(copy, tests), f"no test in {tests} noticed"
     finally:
         path.write_text(source, encoding="utf-8")
