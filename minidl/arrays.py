@@ -6,6 +6,8 @@ import numpy as np
 
 from . import backend
 
+NUMPY_1 = np.lib.NumpyVersion(np.__version__) < "2.0.0"
+
 
 def as_array(value, partner: np.dtype | None = None, keep_ints: bool = False) -> np.ndarray:
     """`value` as an array of real numbers, without copying one that is an array already.
@@ -66,3 +68,19 @@ def describe(value, array) -> str:
     if array.dtype.kind in "SUO":
         cure = ". Text labels become whole numbers with np.unique(labels, return_inverse=True)[1]"
     return f"{type(value).__name__} of dtype {array.dtype}{cure}"
+
+
+def with_numpy_2_dtype(data, op, arrays, params):
+    """What NumPy 2 would have computed (NEP 50): NumPy 1.26 looks at the values of numbers and arrays without axes.
+
+    There float32 * 2.0 is float64 if the float32 has no axes, and a float64 without axes does not count against float32 ones.
+    """
+    kinds = {a.dtype for a in arrays}
+    if not all(a.dtype.kind == "f" for a in arrays) or data.dtype.kind != "f" or "dtype" in params:
+        return data
+    common = np.result_type(*kinds)
+    if data.dtype == common:
+        return data
+    if common.itemsize > data.dtype.itemsize:               # compute again, so that the digits are there
+        data = op(*[a.astype(common) for a in arrays], **params)[0]
+    return np.asarray(data).astype(common)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from . import backend
-from .arrays import as_array
+from .arrays import NUMPY_1, as_array, with_numpy_2_dtype
 from .derivatives import nonlinear
 from .operators import Operators
 from .recording import quiet, switches
@@ -49,11 +49,13 @@ def apply(op, *inputs, **params):
         if not isinstance(x, Tensor):
             return _apply_mixed(op, inputs, params)
         arrays.append(x._data)
-    if switches.quiet:                                         # entered once for a whole step of training: it takes its time
+    if switches.quiet:                                      # entered once for a whole step of training: it takes its time
         data, vjps = op(*arrays, **params)
     else:
         with quiet():
             data, vjps = op(*arrays, **params)
+    if NUMPY_1:
+        data = with_numpy_2_dtype(data, op, arrays, params)
     result = wrap(data)
     data = result._data
     if data.base is not None or any([data is a for a in arrays]):      # it shares memory with an input: so do their versions
