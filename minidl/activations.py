@@ -31,6 +31,8 @@ def linear(x):
 @activations.register()
 def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     """max(x, 0). Or: x above the threshold, negative_slope·(x - threshold) below it, and never above max_value."""
+    if not negative_slope and max_value is None and threshold == 0:
+        return ops.relu(x)
     x = ops.convert_to_tensor(x)
     above = ops.relu(x) if threshold == 0 else ops.threshold(x, threshold)
     if negative_slope:

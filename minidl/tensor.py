@@ -58,7 +58,7 @@ def apply(op, *inputs, **params):
         data = with_numpy_2_dtype(data, op, arrays, params)
     result = wrap(data)
     data = result._data
-    if data.base is not None or any([data is a for a in arrays]):      # it shares memory with an input: so do their versions
+    if data.base is not None or data is arrays[0]:          # it shares memory with an input: so do their versions
         for x in inputs:
             if np.may_share_memory(data, x._data):
                 result._version = x._version
