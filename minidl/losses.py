@@ -313,7 +313,7 @@ class LabelLoss(CrossEntropy):
         return _check_labels(self.title, labels, shape[-1]), y_pred
 
     def check_targets(self, y, output_shape):
-        if y.size and (y.ndim == 1 or y.shape[-1] == 1):
+        if y.size and (y.shape == output_shape[:-1] or y.shape[-1:] == (1,)):
             _check_labels(self.title, y, output_shape[-1])
 
 

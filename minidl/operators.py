@@ -156,6 +156,6 @@ _PIECEWISE_CONSTANT = {
     "floor", "ceil", "rint", "trunc", "logical_and", "logical_or", "logical_not", "logical_xor", "argmax", "argmin", "argsort",
     "allclose", "isclose", "array_equal", "array_equiv", "shape", "ndim", "size", "any", "all", "count_nonzero", "nonzero",
     "round", "around", "unique", "searchsorted", "digitize", "histogram", "array2string", "array_repr", "array_str", "save",
-    "savez", "savetxt", "zeros_like", "ones_like", "empty_like", "full_like", "copy", "iscomplexobj", "may_share_memory",
+    "savez", "savetxt", "zeros_like", "ones_like", "empty_like", "full_like", "iscomplexobj", "may_share_memory",
     "shares_memory", "bincount", "isin",
 }

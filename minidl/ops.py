@@ -68,13 +68,19 @@ def var(x, axis=None, keepdims=False): return convert_to_tensor(x).var(axis, kee
 def std(x, axis=None, keepdims=False): return convert_to_tensor(x).std(axis, keepdims)
 def cumsum(x, axis=None): return convert_to_tensor(x).cumsum(axis)
 def logsumexp(x, axis=None, keepdims=False): return apply(reductions.logsumexp, x, axis=axis, keepdims=keepdims)
-def argmax(x, axis=None): return as_array(x).argmax(axis)
-def argmin(x, axis=None): return as_array(x).argmin(axis)
+def argmax(x, axis=None, keepdims: Any = False): return as_array(x).argmax(axis, keepdims=keepdims)
+def argmin(x, axis=None, keepdims: Any = False): return as_array(x).argmin(axis, keepdims=keepdims)
 
 
-def norm(x, axis=None, keepdims=False):
-    """√Σ x²: the Euclidean length along `axis`; its gradient at the zero vector is taken as 0."""
-    return sqrt(sum(square(x), axis, keepdims))
+def norm(x, ord=None, axis=None, keepdims=False):
+    """√Σ x² along `axis`, the Euclidean length (ord None or 2), or Σ |x| (1), or max |x| (inf). At 0 the gradient is 0."""
+    if ord in (None, 2, "fro"):
+        return sqrt(sum(square(x), axis, keepdims))
+    if ord == 1:
+        return sum(absolute(x), axis, keepdims)
+    if ord == np.inf:
+        return max(absolute(x), axis, keepdims)
+    raise ValueError(f"norm: ord is None, 1, 2 or inf; received {ord!r}.")
 
 
 # --- the same numbers rearranged
@@ -86,7 +92,15 @@ def broadcast_to(x, shape): return apply(shaping.broadcast_to, x, shape=tuple(sh
 def concatenate(xs, axis=0): return apply(shaping.concatenate, *xs, axis=axis)
 def stack(xs, axis=0): return apply(shaping.stack, *xs, axis=axis)
 def flip(x, axis=None): return convert_to_tensor(x)[_flip_index(np.ndim(x) if not hasattr(x, "shape") else len(x.shape), axis)]
-def take(x, indices, axis=0): return apply(shaping.take, x, indices=np.asarray(indices, dtype=np.intp), axis=axis)
+
+
+def take(x, indices, axis=None):
+    """The entries at whole-number positions along `axis`; without one, of the flattened x."""
+    positions = as_array(indices, keep_ints=True)
+    if positions.dtype.kind == "f" and not np.array_equal(positions, np.floor(positions)):
+        raise TypeError("take: positions are whole numbers; received fractions.")
+    x = convert_to_tensor(x)
+    return apply(shaping.take, x.ravel() if axis is None else x, indices=positions.astype(np.intp), axis=axis or 0)
 
 
 def expand_dims(x, axis):
@@ -95,11 +109,14 @@ def expand_dims(x, axis):
     return x[(slice(None),) * range(len(x.shape) + 1)[axis] + (None,)]
 
 
-def pad(x, pad_width, constant_values=0.0):
-    """A frame of constant values. pad_width: ((before, after), ...) one pair an axis, or one number for all."""
+def pad(x, pad_width, mode="constant", constant_values=None):
+    """A frame of constant values (0 if left out). pad_width: ((before, after), ...) one pair an axis, or one number for all."""
+    if mode != "constant":
+        raise ValueError(f"pad: only mode='constant' has a derivative here; received {mode!r}.")
     x = convert_to_tensor(x)
     widths = np.broadcast_to(np.asarray(pad_width), (len(x.shape), 2))
-    return apply(shaping.pad, x, widths=tuple((int(a), int(b)) for a, b in widths), value=constant_values)
+    value = 0.0 if constant_values is None else constant_values
+    return apply(shaping.pad, x, widths=tuple((int(a), int(b)) for a, b in widths), value=value)
 
 
 def split(x, indices_or_sections, axis=0) -> list:
@@ -107,7 +124,7 @@ def split(x, indices_or_sections, axis=0) -> list:
     x = convert_to_tensor(x)
     size, cuts = x.shape[axis], indices_or_sections
     if isinstance(cuts, (int, np.integer)):
-        if size % cuts:
+        if cuts < 1 or size % cuts:
             raise ValueError(f"split: {size} entries along axis {axis} do not divide into {cuts} equal parts.")
         cuts = range(size // int(cuts), size, size // int(cuts))
     front = (slice(None),) * range(len(x.shape))[axis]
@@ -137,6 +154,7 @@ def elu(x, alpha=1.0): return apply(nonlinear.elu, floats(x), alpha=alpha)
 def tanh(x): return apply(nonlinear.tanh, floats(x))
 def softplus(x): return apply(nonlinear.softplus, floats(x))
 def sigmoid(x): return apply(nonlinear.sigmoid, floats(x))
+def softmax(x, axis=-1): return apply(nonlinear.softmax, floats(x), axis=axis)
 def log_softmax(x, axis=-1): return apply(nonlinear.log_softmax, floats(x), axis=axis)
 
 
@@ -144,15 +162,6 @@ def floats(x):
     """x as a tensor of floats: whole numbers would wrap around or lose a slope of 0.2."""
     x = convert_to_tensor(x)
     return x if x.dtype.kind == "f" else x.astype(backend.floatx())
-
-
-def softmax(x, axis=-1):
-    """eˣ / Σ eˣ along `axis`. ValueError over an axis of size 1, where the answer would be 1 for any x."""
-    x = floats(x)
-    if len(x.shape) == 0 or x.shape[axis] == 1:
-        raise ValueError(f"softmax over an axis of size 1 is always 1, whatever the network computes; received shape {x.shape}. "
-                         "For two classes from one output use sigmoid.")
-    return apply(nonlinear.softmax, x, axis=axis)
 
 
 def one_hot(x, num_classes, axis=-1, dtype=None) -> Tensor:
@@ -165,4 +174,9 @@ def zeros(shape, dtype=None): return Tensor(np.zeros(shape, dtype or backend.flo
 def ones(shape, dtype=None): return Tensor(np.ones(shape, dtype or backend.floatx()))
 def zeros_like(x, dtype=None): return Tensor(np.zeros_like(as_array(x), dtype))
 def ones_like(x, dtype=None): return Tensor(np.ones_like(as_array(x), dtype))
-def arange(*args, dtype=None): return Tensor(np.arange(*args), dtype=dtype)
+
+
+def arange(start, stop=None, step=1, dtype=None) -> Tensor:
+    """start, start + step, ... below stop; arange(stop) begins at 0. Fractions become the default float type."""
+    values = np.arange(start) if stop is None else np.arange(start, stop, step)
+    return Tensor(values, dtype=dtype or (backend.floatx() if values.dtype.kind == "f" else None))

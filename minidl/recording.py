@@ -27,6 +27,9 @@ class no_grad:
         switches.pauses -= 1
 
     def __call__(self, function):
+        if function.__code__.co_flags & 0x20:       # a generator's body runs later, outside
+            raise TypeError("no_grad() cannot decorate a generator function; write `with no_grad():` inside it.")
+
         def unrecorded(*args, **kwargs):
             with self:
                 return function(*args, **kwargs)

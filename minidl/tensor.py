@@ -243,7 +243,9 @@ class Tensor(Operators):
 
     @grad.setter
     def grad(self, value):
-        self._grad = None if value is None else self._like(value, "a gradient")
+        if value is not None and value is not self._grad:
+            value = self._like(value, "a gradient").copy()
+        self._grad = value
 
     def _like(self, value, what: str) -> np.ndarray:
         array = np.asarray(as_array(value), dtype=self._data.dtype)

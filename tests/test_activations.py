@@ -150,9 +150,13 @@ def test_softmax_along_any_axis(axis):
 
 
 @pytest.mark.parametrize("shape", [(4, 1), (1,), ()])
-def test_softmax_of_one_number_is_refused(shape):
-    with pytest.raises(ValueError, match=r"softmax over an axis of size 1 is always 1.*sigmoid"):
-        activations.softmax(np.zeros(shape))
+def test_softmax_of_one_number_is_refused_by_the_layers_alone(shape):
+    """A network of one output that ends in softmax is a mistake; attention over one key is not."""
+    for layer in (layers.Softmax(), layers.Activation("softmax")):
+        with pytest.raises(ValueError, match=r"softmax over an axis of size 1 is always 1.*sigmoid"):
+            layer(np.zeros(shape))
+    if shape:
+        assert np.all(activations.softmax(np.zeros(shape)).numpy() == 1)
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def binary_ce(x, targets):
 both_floats = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 
 
-# --- cross-entropies of extreme logits -----------------------------------------------------------------------------------------------
+# --- cross-entropies of extreme logits -------------------------------------------------------------------------------------
 
 
 @both_floats
@@ -137,14 +137,28 @@ def test_logits_that_changed_after_the_probabilities_were_made():
         assert "modified in place" in str(refusal)
 
 
+def test_who_remembers_logits():
+    x = leaf([[1.0, 2.0], [3.0, 5.0]])
+    for p, kind in ((ops.softmax(x), "softmax"), (ops.sigmoid(x), "sigmoid"), (ops.softmax(x, axis=1), "softmax")):
+        found, source = p.logits()
+        assert found == kind and source is x
+    for other in (x, ops.softmax(x, axis=0), ops.log_softmax(x), ops.tanh(x), ops.softmax(x) * 1.0, ops.softmax(x)[:1], ops.softmax(x).detach(), Tensor([0.5])):
+        assert other.logits() is None
+    with no_grad():
+        kind, source = ops.softmax(x).logits()
+        np.testing.assert_array_equal(source.data, x.data)
+        assert not source.requires_grad                         # what no_grad cut stays cut
+
+
 def test_plain_arrays_of_probabilities_0_and_1_give_finite_losses():
-    for loss, y, p in ((losses.BinaryCrossentropy(), [[1.0], [0.0]], [[0.0], [1.0]]), (losses.CategoricalCrossentropy(), [[1.0, 0.0]], [[0.0, 1.0]]),
+    for loss, y, p in ((losses.BinaryCrossentropy(), [[1.0], [0.0]], [[0.0], [1.0]]),
+                       (losses.CategoricalCrossentropy(), [[1.0, 0.0]], [[0.0, 1.0]]),
                        (losses.SparseCategoricalCrossentropy(), [0], [[0.0, 1.0]])):
         value = loss(np.array(y), np.array(p)).item()
         assert np.isfinite(value) and 15 < value < 17           # -ln 1e-7
 
 
-# --- saturating functions ----------------------------------------------------------------------------------------------------------------
+# --- saturating functions --------------------------------------------------------------------------------------------------
 
 
 @both_floats
@@ -173,9 +187,25 @@ def test_large_arguments(dtype, f, x, y, slope):
 
 
 @both_floats
+@pytest.mark.parametrize("f", [
+    lambda x: nonlinear.sigmoid(x), lambda x: nonlinear.tanh(x), lambda x: nonlinear.softplus(x), lambda x: nonlinear.elu(x),
+    lambda x: nonlinear.softmax(x), lambda x: nonlinear.log_softmax(x),
+    lambda x: nonlinear.softmax_cross_entropy(x, targets=np.eye(2, 4, dtype=x.dtype)), lambda x: nonlinear.relu(x),
+    lambda x: nonlinear.sparse_softmax_cross_entropy(x, labels=np.array([3, 0])),
+    lambda x: nonlinear.sigmoid_cross_entropy(x, targets=np.ones_like(x)), lambda x: reductions.logsumexp(x, axis=1),
+    lambda x: nonlinear.leaky_relu(x)], ids=range(12))
+def test_the_stable_forms_do_not_overflow_on_the_way(dtype, f):
+    """Called on plain arrays, where nothing hides NumPy's warnings, forward and backward."""
+    x = np.array([[1e4, -1e4, 500.0, -500.0], [0.0, 1e4, -1e4, 1e4]], dtype)
+    z, (vjp,) = f(x)
+    assert np.isfinite(z).all() and np.isfinite(vjp(np.ones_like(z))).all()
+
+
+@both_floats
 def test_overflow_is_infinity_without_a_warning(dtype):
     big = leaf([1e300 if dtype == np.float64 else 1e38], dtype)
-    for f in (ops.exp, lambda x: x * x * x, lambda x: x**3, lambda x: x / 1e-300, lambda x: x * 1e300 * 1e300, ops.expm1, lambda x: x.reshape(1, 1) @ x.reshape(1, 1)):
+    for f in (ops.exp, lambda x: x * x * x, lambda x: x**3, lambda x: x / 1e-300, lambda x: x * 1e300 * 1e300, ops.expm1,
+            lambda x: x.reshape(1, 1) @ x.reshape(1, 1)):
         z = f(big)
         assert np.isposinf(z.data).all()
         z.sum().backward()
@@ -203,7 +233,7 @@ def test_the_gradient_of_a_quotient_does_not_overflow_on_the_way(dtype, scale):
     np.testing.assert_allclose(x.grad, np.array([1.0, 1.0]) / scale, rtol=1e-5)
 
 
-# --- kinks and singular points ------------------------------------------------------------------------------------------------------------
+# --- kinks and singular points ---------------------------------------------------------------------------------------------
 
 
 def test_square_root_norm_and_std_at_zero_have_gradient_zero():
@@ -289,14 +319,15 @@ def test_logsumexp_at_the_extremes():
     np.testing.assert_allclose(gradient(lambda x: ops.logsumexp(x, axis=1), [[1e4, 1e4], [-INF, 0.0]]), [[0.5, 0.5], [0.0, 1.0]])
 
 
-# --- NaN goes on, it does not vanish -------------------------------------------------------------------------------------------------------
+# --- NaN goes on, it does not vanish ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("f", [
-    ops.relu, ops.threshold, ops.sigmoid, ops.tanh, ops.softplus, ops.elu, ops.leaky_relu, ops.exp, ops.log, ops.sqrt, ops.absolute, ops.square, ops.sin,
-    lambda x: x + 1, lambda x: x * 0, lambda x: x / 2, lambda x: -x, lambda x: x**2, lambda x: ops.maximum(x, 0.0), lambda x: ops.minimum(x, 0.0),
-    lambda x: ops.clip(x, 0, 1), lambda x: x.sum(), lambda x: x.mean(), lambda x: x.max(), lambda x: x.min(), lambda x: x.prod(), lambda x: x.var(),
-    lambda x: x.std(), ops.logsumexp, lambda x: ops.softmax(x), lambda x: ops.log_softmax(x), lambda x: x @ np.zeros((3, 2)), lambda x: x.cumsum()[-1],
+    ops.relu, ops.threshold, ops.sigmoid, ops.tanh, ops.softplus, ops.elu, ops.leaky_relu, ops.exp, ops.log, ops.sqrt, ops.absolute,
+    ops.square, ops.sin, lambda x: x + 1, lambda x: x * 0, lambda x: x / 2, lambda x: -x, lambda x: x**2, lambda x: ops.maximum(x, 0.0),
+    lambda x: ops.minimum(x, 0.0), lambda x: ops.clip(x, 0, 1), lambda x: x.sum(), lambda x: x.mean(), lambda x: x.max(), lambda x: x.min(),
+    lambda x: x.prod(), lambda x: x.var(), lambda x: x.std(), ops.logsumexp, lambda x: ops.softmax(x), lambda x: ops.log_softmax(x),
+    lambda x: x @ np.zeros((3, 2)), lambda x: x.cumsum()[-1],
 ], ids=range(33))
 def test_nan_propagates(f):
     z = f(leaf([0.0, NAN, 1.0]))
@@ -311,18 +342,21 @@ def test_a_nan_in_one_row_stays_in_that_row():
     np.testing.assert_array_equal(np.isnan(ops.mean(x, axis=1).data), [True, False])
 
 
-# --- nothing at all ----------------------------------------------------------------------------------------------------------------------------
+# --- nothing at all --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("f, shape", [
-    (lambda x: x.sum(), ()), (lambda x: x.sum(axis=0), (3,)), (lambda x: x.sum(axis=1), (0,)), (lambda x: x.prod(), ()), (lambda x: x.prod(axis=1), (0,)),
-    (lambda x: x.mean(axis=1), (0,)), (lambda x: x.max(axis=1), (0,)), (lambda x: x.var(axis=1), (0,)), (lambda x: ops.softmax(x), (0, 3)),
-    (lambda x: ops.log_softmax(x), (0, 3)), (lambda x: ops.logsumexp(x, axis=1), (0,)), (lambda x: ops.relu(x), (0, 3)), (lambda x: x @ np.ones((3, 2)), (0, 2)),
-    (lambda x: np.ones((4, 0)) @ x, (4, 3)), (lambda x: ops.dense(x, np.ones((3, 2)), np.ones(2)), (0, 2)), (lambda x: x * 2 + 1, (0, 3)), (lambda x: x.T, (3, 0)),
-    (lambda x: x.reshape(3, 0), (3, 0)), (lambda x: x[:, 1], (0,)), (lambda x: ops.concatenate([x, np.ones((2, 3))]), (2, 3)), (lambda x: x.cumsum(axis=0), (0, 3)),
-    (lambda x: ops.pad(x, ((1, 1), (0, 0))), (2, 3)), (lambda x: ops.where(np.zeros((0, 3), bool), x, 0.0), (0, 3)), (lambda x: ops.maximum(x, 0.0), (0, 3)),
-    (lambda x: ops.norm(x, axis=1), (0,)), (lambda x: softmax_ce(x, np.zeros((0, 3))), (0,)), (lambda x: sparse_ce(x, np.zeros(0, int)), (0,)),
-    (lambda x: binary_ce(x, np.zeros((0, 3))), (0, 3)), (lambda x: ops.flip(x), (0, 3)), (lambda x: ops.stack([x, x]), (2, 0, 3)),
+    (lambda x: x.sum(), ()), (lambda x: x.sum(axis=0), (3,)), (lambda x: x.sum(axis=1), (0,)), (lambda x: x.prod(), ()),
+    (lambda x: x.prod(axis=1), (0,)), (lambda x: x.mean(axis=1), (0,)), (lambda x: x.max(axis=1), (0,)), (lambda x: x.var(axis=1), (0,)),
+    (lambda x: ops.softmax(x), (0, 3)), (lambda x: ops.log_softmax(x), (0, 3)), (lambda x: ops.logsumexp(x, axis=1), (0,)),
+    (lambda x: ops.relu(x), (0, 3)), (lambda x: x @ np.ones((3, 2)), (0, 2)), (lambda x: np.ones((4, 0)) @ x, (4, 3)),
+    (lambda x: ops.dense(x, np.ones((3, 2)), np.ones(2)), (0, 2)), (lambda x: x * 2 + 1, (0, 3)), (lambda x: x.T, (3, 0)),
+    (lambda x: x.reshape(3, 0), (3, 0)), (lambda x: x[:, 1], (0,)), (lambda x: ops.concatenate([x, np.ones((2, 3))]), (2, 3)),
+    (lambda x: x.cumsum(axis=0), (0, 3)), (lambda x: ops.pad(x, ((1, 1), (0, 0))), (2, 3)),
+    (lambda x: ops.where(np.zeros((0, 3), bool), x, 0.0), (0, 3)), (lambda x: ops.maximum(x, 0.0), (0, 3)),
+    (lambda x: ops.norm(x, axis=1), (0,)), (lambda x: softmax_ce(x, np.zeros((0, 3))), (0,)),
+    (lambda x: sparse_ce(x, np.zeros(0, int)), (0,)), (lambda x: binary_ce(x, np.zeros((0, 3))), (0, 3)), (lambda x: ops.flip(x), (0, 3)),
+    (lambda x: ops.stack([x, x]), (2, 0, 3)),
 ], ids=range(30))
 def test_an_empty_batch(f, shape):
     x = leaf(np.zeros((0, 3)))
@@ -338,9 +372,10 @@ def test_an_empty_sum_is_0_and_an_empty_product_1():
 
 
 @pytest.mark.parametrize("f, phrase", [
-    (lambda x: x.mean(), "mean() of an empty array"), (lambda x: x.mean(axis=0), "shape (0, 3) has nothing along axis 0"), (lambda x: x.var(), "var() of an empty"),
-    (lambda x: x.std(axis=0), "empty"), (lambda x: x.max(), "zero-size|empty"), (lambda x: x.min(axis=0), "zero-size|empty"), (lambda x: x.argmax(), "empty"),
-    (lambda x: ops.logsumexp(x), "zero-size|empty"), (lambda x: ops.concatenate([]), "at least one"), (lambda x: ops.stack([]), "at least one"),
+    (lambda x: x.mean(), "mean() of an empty array"), (lambda x: x.mean(axis=0), "shape (0, 3) has nothing along axis 0"),
+    (lambda x: x.var(), "var() of an empty"), (lambda x: x.std(axis=0), "empty"), (lambda x: x.max(), "zero-size|empty"),
+    (lambda x: x.min(axis=0), "zero-size|empty"), (lambda x: x.argmax(), "empty"), (lambda x: ops.logsumexp(x), "zero-size|empty"),
+    (lambda x: ops.concatenate([]), "at least one"), (lambda x: ops.stack([]), "at least one"),
 ], ids=range(10))
 def test_the_mean_of_nothing_is_an_error_not_a_nan(f, phrase):
     with pytest.raises(ValueError) as error:
@@ -357,7 +392,7 @@ def test_the_loss_of_an_empty_batch_says_so(loss, y, p):
         loss()(y, p)
 
 
-# --- precision ----------------------------------------------------------------------------------------------------------------------------------
+# --- precision -------------------------------------------------------------------------------------------------------------
 
 
 def test_small_numbers_keep_their_digits():
@@ -407,14 +442,15 @@ def test_probabilities_sum_to_one():
     np.testing.assert_allclose(s + ops.sigmoid(Tensor(-x)).data, 1, rtol=1e-6)
 
 
-@pytest.mark.parametrize("f", [lambda x: softmax_ce(x, np.eye(3)), lambda x: sparse_ce(x, [0, 1, 2]), lambda x: binary_ce(x, np.eye(3)), ops.softplus,
-                               lambda x: ops.softmax(x), lambda x: ops.log_softmax(x), lambda x: ops.logsumexp(x, axis=1)], ids=range(7))
+@pytest.mark.parametrize("f", [lambda x: softmax_ce(x, np.eye(3)), lambda x: sparse_ce(x, [0, 1, 2]), lambda x: binary_ce(x, np.eye(3)),
+                               ops.softplus, lambda x: ops.softmax(x), lambda x: ops.log_softmax(x), lambda x: ops.logsumexp(x, axis=1)],
+                           ids=range(7))
 def test_gradients_hold_with_large_logits(f):
     x = np.array([[30.0, -30.0, 0.5], [-20.0, 20.0, 1.0], [5.0, 5.5, -40.0]])
     assert check_gradients(f, x)
 
 
-# --- memory layouts ----------------------------------------------------------------------------------------------------------------------------
+# --- memory layouts --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("layout", ["fortran", "reversed", "strided", "broadcast", "read-only", "big-endian"])

@@ -6,19 +6,37 @@ import numpy as np
 import pytest
 
 from minidl import backend, initializers, layers, set_random_seed
-from minidl.initializers import (Constant, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, Initializer, LecunNormal, LecunUniform, Ones,
-                                 Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, Zeros, fans)
+from minidl.initializers import (
+    Constant,
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    Identity,
+    Initializer,
+    LecunNormal,
+    LecunUniform,
+    Ones,
+    Orthogonal,
+    RandomNormal,
+    RandomUniform,
+    TruncatedNormal,
+    VarianceScaling,
+    Zeros,
+    fans,
+)
 
 CUT = 0.87962566103423978               # the standard deviation of a normal distribution cut at ±2
 SHAPE = (200, 500)                      # 100 000 numbers: standard deviations are good to 0.3 % or so
 
 
-# --- the numbers that are drawn ------------------------------------------------------------------------------------------------------
+# --- the numbers that are drawn --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make, limit", [
-    (lambda s: GlorotUniform(seed=s), np.sqrt(6 / 700)), (lambda s: HeUniform(seed=s), np.sqrt(6 / 200)), (lambda s: LecunUniform(seed=s), np.sqrt(3 / 200)),
-    (lambda s: RandomUniform(-0.05, 0.05, seed=s), 0.05), (lambda s: VarianceScaling(2.0, "fan_out", "uniform", seed=s), np.sqrt(6 / 500)),
+    (lambda s: GlorotUniform(seed=s), np.sqrt(6 / 700)), (lambda s: HeUniform(seed=s), np.sqrt(6 / 200)),
+    (lambda s: LecunUniform(seed=s), np.sqrt(3 / 200)), (lambda s: RandomUniform(-0.05, 0.05, seed=s), 0.05),
+    (lambda s: VarianceScaling(2.0, "fan_out", "uniform", seed=s), np.sqrt(6 / 500)),
     (lambda s: VarianceScaling(1.0, "fan_avg", "uniform", seed=s), np.sqrt(3 / 350)),
 ], ids=["GlorotUniform", "HeUniform", "LecunUniform", "RandomUniform", "VarianceScaling fan_out", "VarianceScaling fan_avg"])
 def test_uniform_ones_fill_their_limits_evenly(make, limit):
@@ -32,8 +50,9 @@ def test_uniform_ones_fill_their_limits_evenly(make, limit):
 
 
 @pytest.mark.parametrize("make, std", [
-    (lambda s: GlorotNormal(seed=s), np.sqrt(2 / 700)), (lambda s: HeNormal(seed=s), np.sqrt(2 / 200)), (lambda s: LecunNormal(seed=s), np.sqrt(1 / 200)),
-    (lambda s: VarianceScaling(seed=s), np.sqrt(1 / 200)), (lambda s: VarianceScaling(3.0, "fan_out", seed=s), np.sqrt(3 / 500)),
+    (lambda s: GlorotNormal(seed=s), np.sqrt(2 / 700)), (lambda s: HeNormal(seed=s), np.sqrt(2 / 200)),
+    (lambda s: LecunNormal(seed=s), np.sqrt(1 / 200)), (lambda s: VarianceScaling(seed=s), np.sqrt(1 / 200)),
+    (lambda s: VarianceScaling(3.0, "fan_out", seed=s), np.sqrt(3 / 500)),
 ], ids=["GlorotNormal", "HeNormal", "LecunNormal", "VarianceScaling", "VarianceScaling fan_out"])
 def test_truncated_ones_have_their_variance_after_the_cut(make, std):
     w = make(1)(SHAPE, dtype="float64")
@@ -95,10 +114,11 @@ def test_orthogonal_draws_lean_to_no_side():
     assert 0.3 < np.mean(np.array(determinants) > 0) < 0.7
 
 
-# --- fans --------------------------------------------------------------------------------------------------------------------------------
+# --- fans ------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape, expected", [((), (1, 1)), ((7,), (7, 7)), ((3, 5), (3, 5)), ((3, 3, 16, 32), (9 * 16, 9 * 32)), ((5, 4, 8), (20, 40))])
+@pytest.mark.parametrize("shape, expected", [((), (1, 1)), ((7,), (7, 7)), ((3, 5), (3, 5)), ((3, 3, 16, 32), (9 * 16, 9 * 32)),
+        ((5, 4, 8), (20, 40))])
 def test_fans(shape, expected):
     assert tuple(fans(shape)) == expected
 
@@ -120,11 +140,11 @@ def test_signals_keep_their_size_through_many_layers():
     assert 0.2 < np.sqrt(np.mean(h**2)) < 5 and 0.3 < linear.std() < 3
 
 
-# --- shapes, dtypes, seeds -----------------------------------------------------------------------------------------------------------------
+# --- shapes, dtypes, seeds -------------------------------------------------------------------------------------------------
 
-RANDOM = {"RandomNormal": RandomNormal, "RandomUniform": RandomUniform, "TruncatedNormal": TruncatedNormal, "VarianceScaling": VarianceScaling,
-          "GlorotUniform": GlorotUniform, "GlorotNormal": GlorotNormal, "HeUniform": HeUniform, "HeNormal": HeNormal, "LecunUniform": LecunUniform,
-          "LecunNormal": LecunNormal, "Orthogonal": Orthogonal}
+RANDOM = {"RandomNormal": RandomNormal, "RandomUniform": RandomUniform, "TruncatedNormal": TruncatedNormal,
+          "VarianceScaling": VarianceScaling, "GlorotUniform": GlorotUniform, "GlorotNormal": GlorotNormal, "HeUniform": HeUniform,
+          "HeNormal": HeNormal, "LecunUniform": LecunUniform, "LecunNormal": LecunNormal, "Orthogonal": Orthogonal}
 ALL = {**RANDOM, "Zeros": Zeros, "Ones": Ones, "Constant": Constant, "Identity": Identity}
 
 
@@ -173,14 +193,15 @@ def test_float32_and_float64_draws_are_the_same_numbers():
     np.testing.assert_allclose(GlorotUniform(seed=1)((4, 3), dtype="float32"), GlorotUniform(seed=1)((4, 3), dtype="float64"), rtol=1e-6)
 
 
-# --- by name -------------------------------------------------------------------------------------------------------------------------------
+# --- by name ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name, cls", [
-    ("zeros", Zeros), ("zero", Zeros), ("ones", Ones), ("one", Ones), ("constant", Constant), ("normal", RandomNormal), ("random_normal", RandomNormal),
-    ("uniform", RandomUniform), ("random_uniform", RandomUniform), ("truncated_normal", TruncatedNormal), ("variance_scaling", VarianceScaling),
-    ("glorot_uniform", GlorotUniform), ("GlorotUniform", GlorotUniform), ("glorot_normal", GlorotNormal), ("he_uniform", HeUniform), ("he_normal", HeNormal),
-    ("HeNormal", HeNormal), ("lecun_uniform", LecunUniform), ("lecun_normal", LecunNormal), ("orthogonal", Orthogonal), ("identity", Identity)])
+    ("zeros", Zeros), ("zero", Zeros), ("ones", Ones), ("one", Ones), ("constant", Constant), ("normal", RandomNormal),
+    ("random_normal", RandomNormal), ("uniform", RandomUniform), ("random_uniform", RandomUniform), ("truncated_normal", TruncatedNormal),
+    ("variance_scaling", VarianceScaling), ("glorot_uniform", GlorotUniform), ("GlorotUniform", GlorotUniform),
+    ("glorot_normal", GlorotNormal), ("he_uniform", HeUniform), ("he_normal", HeNormal), ("HeNormal", HeNormal),
+    ("lecun_uniform", LecunUniform), ("lecun_normal", LecunNormal), ("orthogonal", Orthogonal), ("identity", Identity)])
 def test_by_name(name, cls):
     assert type(initializers.get(name)) is cls
 
@@ -198,8 +219,9 @@ class OnlyShape:
 
 
 @pytest.mark.parametrize("initializer", [
-    lambda shape: np.full(shape, 5.0), lambda shape, dtype=None: np.full(shape, 5.0, dtype), lambda shape, dtype: np.full(shape, 5.0, dtype), OnlyShape(),
-    functools.partial(np.full, fill_value=5.0), Constant(5.0), lambda shape: np.full(shape, 5), lambda shape: np.full(shape, 5.0).tolist()],
+    lambda shape: np.full(shape, 5.0), lambda shape, dtype=None: np.full(shape, 5.0, dtype), lambda shape,
+    dtype: np.full(shape, 5.0, dtype), OnlyShape(), functools.partial(np.full, fill_value=5.0), Constant(5.0),
+    lambda shape: np.full(shape, 5), lambda shape: np.full(shape, 5.0).tolist()],
     ids=["shape", "shape and dtype", "dtype by position", "object", "partial", "Constant", "whole numbers", "a list"])
 def test_any_function_of_a_shape_can_make_weights(initializer):
     dense = layers.Dense(2, kernel_initializer=initializer, bias_initializer=initializer)
@@ -228,19 +250,25 @@ def test_two_layers_with_one_instance_of_a_seedless_initializer_differ():
     assert not np.array_equal(a.kernel.data, b.kernel.data)
 
 
-# --- mistakes --------------------------------------------------------------------------------------------------------------------------------
+# --- mistakes --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("do, kind, phrase", [
     (lambda: initializers.get("glorot"), ValueError, "Did you mean 'glorot_"), (lambda: initializers.get("xyz"), ValueError, "Available: "),
-    (lambda: initializers.get(3), ValueError, "a name or a function of a shape; received 3"), (lambda: initializers.get(None), ValueError, "received None"),
+    (lambda: initializers.get(3), ValueError, "a name or a function of a shape; received 3"),
+    (lambda: initializers.get(None), ValueError, "received None"),
     (lambda: VarianceScaling(mode="fan"), ValueError, "'fan_in', 'fan_out' or 'fan_avg'; received 'fan'"),
-    (lambda: VarianceScaling(distribution="normal"), ValueError, "'truncated_normal', 'untruncated_normal' or 'uniform'; received 'normal'"),
-    (lambda: VarianceScaling(scale=-1.0), ValueError, "scale must be above 0; received -1.0"), (lambda: VarianceScaling(scale=0), ValueError, "received 0"),
-    (lambda: Orthogonal()((3,)), ValueError, "two axes or more; received (3,)"), (lambda: Identity()((3,)), ValueError, "two axes; received (3,)"),
-    (lambda: Identity()((3, 3, 3)), ValueError, "two axes; received (3, 3, 3)"), (lambda: Initializer()((3,)), NotImplementedError, "Initializer needs a method draw"),
+    (lambda: VarianceScaling(distribution="normal"), ValueError,
+        "'truncated_normal', 'untruncated_normal' or 'uniform'; received 'normal'"),
+    (lambda: VarianceScaling(scale=-1.0), ValueError, "scale must be above 0; received -1.0"),
+    (lambda: VarianceScaling(scale=0), ValueError, "received 0"),
+    (lambda: Orthogonal()((3,)), ValueError, "two axes or more; received (3,)"),
+    (lambda: Identity()((3,)), ValueError, "two axes; received (3,)"),
+    (lambda: Identity()((3, 3, 3)), ValueError, "two axes; received (3, 3, 3)"),
+    (lambda: Initializer()((3,)), NotImplementedError, "Initializer needs a method draw"),
     (lambda: layers.Dense(2, kernel_initializer="he_normall"), ValueError, "Did you mean 'he_normal'?"),
-    (lambda: layers.Dense(2, kernel_initializer=lambda shape: np.ones(3))(np.ones((1, 4))), ValueError, "returned shape (3,) for a weight of shape (4, 2)"),
+    (lambda: layers.Dense(2, kernel_initializer=lambda shape: np.ones(3))(np.ones((1, 4))), ValueError,
+        "returned shape (3,) for a weight of shape (4, 2)"),
 ])
 def test_mistakes(do, kind, phrase):
     with pytest.raises(kind) as error:

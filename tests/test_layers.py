@@ -400,6 +400,20 @@ def test_a_float64_batch_leaves_a_float32_network_float32():
     assert {w.dtype for w in model.weights} == {np.dtype("float32")}
 
 
+def test_a_model_with_weights_of_its_own_stays_float32_too():
+    class Own(Model):
+        def __init__(self):
+            super().__init__()
+            self.w = self.add_weight((3, 2))
+
+        def call(self, x):
+            return x @ self.w
+
+    for x in (X, Tensor(X), X.astype(np.float32)):
+        assert Own()(x).dtype == np.float32
+        assert Sequential([Own()])(x).dtype == np.float32
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64, bool])
 def test_images_of_whole_numbers(dtype):
     pixels = RNG.integers(0, 2, (3, 4, 4)).astype(dtype)

@@ -499,6 +499,15 @@ def test_the_fused_losses_equal_their_naive_twins(smoothing):
         np.testing.assert_allclose(x.grad, twin.grad, rtol=1e-11, atol=1e-15)
 
 
+def test_soft_targets_and_targets_that_do_not_sum_to_one():
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(4, 3))
+    for t in (rng.dirichlet(np.ones(3), 4), rng.random((4, 3)) * 2):
+        loss = CategoricalCrossentropy(from_logits=True)
+        assert loss(t, z).item() == pytest.approx(-(t * np.log(softmax(z))).sum(axis=-1).mean(), rel=1e-13)
+        assert check_gradients(lambda x, t=t, loss=loss: loss(t, x), z)
+
+
 def test_two_classes_by_softmax_are_one_by_sigmoid():
     rng = np.random.default_rng(0)
     z, t = rng.normal(size=(6, 1)), rng.integers(0, 2, 6)
@@ -679,6 +688,16 @@ def test_all_targets_are_checked_before_the_first_step(loss, y, said):
         np.testing.assert_array_equal(now, then)
     with pytest.raises(ValueError, match=said):
         model.evaluate(np.ones((4, 2)), np.array(y), verbose=0)
+
+
+def test_all_targets_of_sequences_are_checked_before_the_first_step():
+    model = Sequential([layers.Dense(3, activation="softmax", input_shape=(5, 2))])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    before, y = model.get_weights(), np.zeros((4, 5), int)
+    y[3, 4] = 3
+    with pytest.raises(ValueError, match=r"labels run 0..3 but the model has 3 outputs"):
+        model.fit(np.ones((4, 5, 2)), y, batch_size=1, shuffle=False, verbose=0)
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
 
 
 # --- warnings: numbers that cannot be what the loss expects ----------------------------------------------------------

@@ -87,6 +87,7 @@ def test_binary_accuracy():
     assert accuracy([0, 1, 1, 0], [0.2, 0.7, 0.5, 0.51]) == 0.5         # exactly 0.5 is not above the threshold
     assert BinaryAccuracy(threshold=0.0)([0, 1, 1, 0], [-0.2, 0.3, 0.0, 2.0]) == 0.5
     assert BinaryAccuracy()([[0], [1]], [0.2, 0.7]) == BinaryAccuracy()([0, 1], [[0.2], [0.7]]) == 1.0
+    assert BinaryAccuracy()([0.1, 0.9, 0.4], [0.2, 0.7, 0.9]) == pytest.approx(2 / 3)       # smoothed targets count by their side
     several = BinaryAccuracy(threshold=0.3)
     several.update_state([[1, 0, 1], [0, 0, 0]], [[0.4, 0.4, 0.1], [0.0, 0.0, 0.0]])        # 1/3 and 3/3
     assert several.result() == pytest.approx(2 / 3)
@@ -228,11 +229,19 @@ def test_unequal_batches_give_the_metric_of_all_samples(batch_size):
 
 
 def test_names_stay_as_they_were_typed():
-    model, x, y = classifier(metrics=["acc", "sparse_categorical_accuracy", SparseCategoricalAccuracy("hits"), SparseCategoricalAccuracy])
+    model, x, y = classifier(metrics=["acc", "sparse_categorical_crossentropy", SparseCategoricalAccuracy("hits"), SparseCategoricalAccuracy])
     model.fit(x, y, verbose=0)
-    names = ["loss", "acc", "sparse_categorical_accuracy", "hits", "sparse_categorical_accuracy"]
+    names = ["loss", "acc", "sparse_categorical_crossentropy", "hits", "sparse_categorical_accuracy"]
     assert model.metrics_names == names
     assert set(model.history.history) == set(names)
+
+
+def test_names_go_with_what_evaluate_returns():
+    """Tutorials zip the two, also when two metrics would have the same name."""
+    model, x, y = classifier(metrics=["accuracy", SparseCategoricalAccuracy, "sparse_categorical_accuracy"])
+    measured = model.evaluate(x, y, verbose=0)
+    assert len(model.metrics_names) == len(measured) == 4
+    assert dict(zip(model.metrics_names, measured)) == model.evaluate(x, y, verbose=0, return_dict=True)
 
 
 def test_mse_and_mae_as_metrics():

@@ -15,17 +15,19 @@ from minidl import activations, initializers, layers, losses, metrics, optimizer
 from minidl.random import generator
 from minidl.registry import Registry, did_you_mean, snake_case, unknown
 
-# --- snake_case --------------------------------------------------------------------------------------------------------------------
+# --- snake_case ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name, expected", [
-    ("LeakyReLU", "leaky_re_lu"), ("ReLU", "re_lu"), ("PReLU", "p_re_lu"), ("ELU", "elu"), ("Dense", "dense"), ("MeanSquaredError", "mean_squared_error"),
-    ("LSTM", "lstm"), ("GRU", "gru"), ("SimpleRNN", "simple_rnn"), ("ConvLSTM2D", "conv_lstm2d"), ("Conv2D", "conv2d"), ("Conv1D", "conv1d"),
-    ("Conv2DTranspose", "conv2d_transpose"), ("MaxPooling2D", "max_pooling2d"), ("GlobalAveragePooling2D", "global_average_pooling2d"),
-    ("BatchNormalization", "batch_normalization"), ("ZeroPadding2D", "zero_padding2d"), ("UpSampling2D", "up_sampling2d"), ("InputLayer", "input_layer"),
-    ("AUC", "auc"), ("KLDivergence", "kl_divergence"), ("SGD", "sgd"), ("Adam", "adam"), ("relu", "relu"), ("mean_squared_error", "mean_squared_error"),
-    ("A", "a"), ("x", "x"), ("Sequential", "sequential"), ("MyMomentum", "my_momentum"), ("GlorotUniform", "glorot_uniform"),
-    ("SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"), ("L1L2", "l1l2"), ("HTTPServer", "http_server"),
+    ("LeakyReLU", "leaky_re_lu"), ("ReLU", "re_lu"), ("PReLU", "p_re_lu"), ("ELU", "elu"), ("Dense", "dense"),
+    ("MeanSquaredError", "mean_squared_error"), ("LSTM", "lstm"), ("GRU", "gru"), ("SimpleRNN", "simple_rnn"),
+    ("ConvLSTM2D", "conv_lstm2d"), ("Conv2D", "conv2d"), ("Conv1D", "conv1d"), ("Conv2DTranspose", "conv2d_transpose"),
+    ("MaxPooling2D", "max_pooling2d"), ("GlobalAveragePooling2D", "global_average_pooling2d"),
+    ("BatchNormalization", "batch_normalization"), ("ZeroPadding2D", "zero_padding2d"), ("UpSampling2D", "up_sampling2d"),
+    ("InputLayer", "input_layer"), ("AUC", "auc"), ("KLDivergence", "kl_divergence"), ("SGD", "sgd"), ("Adam", "adam"), ("relu", "relu"),
+    ("mean_squared_error", "mean_squared_error"), ("A", "a"), ("x", "x"), ("Sequential", "sequential"), ("MyMomentum", "my_momentum"),
+    ("GlorotUniform", "glorot_uniform"), ("SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"), ("L1L2", "l1l2"),
+    ("HTTPServer", "http_server"),
 ])
 def test_snake_case(name, expected):
     assert snake_case(name) == expected
@@ -37,14 +39,15 @@ def keras_rule(name):
 
 
 @pytest.mark.parametrize("name", [
-    "Dense", "LeakyReLU", "ReLU", "PReLU", "MeanSquaredError", "Conv2D", "Conv2DTranspose", "ConvLSTM2D", "MaxPooling3D", "GlobalMaxPooling1D", "LSTM", "SimpleRNN",
-    "SpatialDropout2D", "DepthwiseConv2D", "LayerNormalization", "TimeDistributed", "AlphaDropout", "RNN", "GRUCell", "StackedRNNCells", "MultiHeadAttention",
-    "KLDivergence", "AdaMax", "MyLayer", "HuberLoss2", "AbsMax", "TwoTowers"])
+    "Dense", "LeakyReLU", "ReLU", "PReLU", "MeanSquaredError", "Conv2D", "Conv2DTranspose", "ConvLSTM2D", "MaxPooling3D",
+    "GlobalMaxPooling1D", "LSTM", "SimpleRNN", "SpatialDropout2D", "DepthwiseConv2D", "LayerNormalization", "TimeDistributed",
+    "AlphaDropout", "RNN", "GRUCell", "StackedRNNCells", "MultiHeadAttention", "KLDivergence", "AdaMax", "MyLayer", "HuberLoss2", "AbsMax",
+    "TwoTowers"])
 def test_snake_case_is_keras_rule(name):
     assert snake_case(name) == keras_rule(name)
 
 
-# --- names to things ------------------------------------------------------------------------------------------------------------------
+# --- names to things -------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -118,7 +121,8 @@ def test_the_message_of_unknown():
 
 @pytest.mark.parametrize("get, typo, meant", [
     (optimizers.get, "adm", "'adam'"), (losses.get, "mean_square_error", "'mean_squared_error'"), (activations.get, "rleu", "'relu'"),
-    (initializers.get, "glorot_unifrom", "'glorot_uniform'"), (metrics.get, "acuracy", "'accuracy'")], ids=["optimizer", "loss", "activation", "initializer", "metric"])
+    (initializers.get, "glorot_unifrom", "'glorot_uniform'"), (metrics.get, "acuracy", "'accuracy'")],
+ids=["optimizer", "loss", "activation", "initializer", "metric"])
 def test_every_registry_of_the_library_helps(get, typo, meant):
     with pytest.raises(ValueError) as error:
         get(typo)
@@ -130,7 +134,7 @@ def test_layers_are_registered_under_keras_names():
         assert layers.layer_classes[name] is cls
 
 
-# --- randomness ----------------------------------------------------------------------------------------------------------------------------
+# --- randomness ------------------------------------------------------------------------------------------------------------
 
 
 def draws():
@@ -178,7 +182,8 @@ minidl.set_random_seed(5)
 print(minidl.initializers.GlorotUniform()((2, 3)).tobytes().hex(), minidl.random.generator().integers(2**31))
 """
     environment = {**os.environ, "PYTHONPATH": str(Path(minidl.__file__).parents[1])}
-    runs = [subprocess.run([sys.executable, "-c", code], env={**environment, "PYTHONHASHSEED": h}, capture_output=True, text=True, timeout=60) for h in "12"]
+    runs = [subprocess.run([sys.executable, "-c", code], env={**environment, "PYTHONHASHSEED": h}, capture_output=True, text=True,
+            timeout=60) for h in "12"]
     assert runs[0].stdout == runs[1].stdout != "", runs[0].stderr
     set_random_seed(5)
     assert runs[0].stdout.split() == [initializers.GlorotUniform()((2, 3)).tobytes().hex(), str(generator().integers(2**31))]

@@ -80,7 +80,15 @@ class Activation(Layer):
         self.activation = activations.get(activation)
 
     def call(self, x):
+        if self.activation is activations.softmax:
+            _refuse_softmax_of_one(x.shape, -1)
         return self.activation(x)
+
+
+def _refuse_softmax_of_one(shape, axis) -> None:
+    if not shape or shape[axis] == 1:
+        raise ValueError(f"softmax over an axis of size 1 is always 1, whatever the network computes; received shape {shape}. "
+                         "For two classes from one output use sigmoid.")
 
 
 @layer_classes.register()
@@ -119,6 +127,7 @@ class Softmax(Layer):
         self.axis = axis
 
     def call(self, x):
+        _refuse_softmax_of_one(x.shape, self.axis)
         return activations.softmax(x, self.axis)
 
 

@@ -18,7 +18,7 @@ from ..layers import Layer
 from ..metrics import Mean, check_metric, resolve_metric
 from ..random import generator
 from ..recording import no_grad, quiet
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor, Variable, wrap
 from . import diagnosis
 from .graph import Graph
 from .summary import table
@@ -47,7 +47,10 @@ class Model(Layer):
 
     @property
     def _casts_to(self):
-        return getattr(self.inputs, "dtype", None)      # each layer inside sees to its own dtype
+        if self.inputs is not None:
+            return getattr(self.inputs, "dtype", None)
+        computes_itself = any(isinstance(v, Variable) for v in vars(self).values())
+        return self.dtype if computes_itself else None      # otherwise each layer inside sees to its own dtype
 
     def call(self, x, training=None):
         """The outputs for a batch of inputs."""
@@ -162,10 +165,7 @@ class Model(Layer):
         """Take the batch into every metric and return where each stands, by name."""
         if not self._watched and self._metric_specs:
             self._watched = [(resolve_metric(m, self.loss, np.shape(y), y_pred.shape), weighted) for m, weighted in self._metric_specs]
-            names = [m.name for m, weighted in self._watched if not weighted]
-            for metric, weighted in self._watched:
-                if weighted and metric.name in names:
-                    metric.name = f"weighted_{metric.name}"
+            _make_names_unique(self._watched)
         for metric, weighted in self._watched:
             metric.update_state(y, y_pred, sample_weight if weighted else None)
         return self.get_metrics_result()
@@ -391,6 +391,19 @@ def unpack(data) -> tuple:
 def _as_tensors(batch) -> tuple:
     x, y, weight = batch
     return wrap(x), y, weight
+
+
+def _make_names_unique(watched) -> None:
+    """'accuracy' among the weighted metrics too becomes 'weighted_accuracy'; a second 'mae' becomes 'mae_1'."""
+    taken = {"loss"}
+    for metric, weighted in watched:
+        name = f"weighted_{metric.name}" if weighted and metric.name in taken else metric.name
+        number = 0
+        while name in taken:
+            number += 1
+            name = f"{metric.name}_{number}"
+        metric.name = name
+        taken.add(name)
 
 
 def _as_list(value) -> list:

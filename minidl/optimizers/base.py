@@ -38,8 +38,7 @@ class Optimizer:
     def __init__(self, learning_rate=0.001, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, *,
                  name: str | None = None, **legacy):
         self.name = name or snake_case(type(self).__name__)
-        default = (type(self).__init__.__defaults__ or (learning_rate,))[0]
-        self._learning_rate = _check_rate(_translate(type(self).__name__, learning_rate, default, legacy))
+        self._learning_rate: Any = _check_rate(_translate(type(self), learning_rate, legacy))
         self.weight_decay = None if weight_decay is None else check_number("weight_decay", weight_decay, 0)
         limits = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
         given = {k: check_number(k, v, 0, open_below=True) for k, v in limits.items() if v is not None}
@@ -77,10 +76,13 @@ class Optimizer:
 
     # -- the learning rate
     @property
-    def learning_rate(self) -> Any:
+    def learning_rate(self) -> float:
         """The rate of the coming step, as a number."""
-        rate = self._learning_rate
-        return rate(self.iterations) if callable(rate) else rate
+        rate: Any = self._learning_rate
+        if not callable(rate):
+            return rate
+        scheduled: Any = rate(self.iterations)
+        return check_number("learning_rate", scheduled.item() if hasattr(scheduled, "item") else scheduled, 0)
 
     @learning_rate.setter
     def learning_rate(self, value):
@@ -212,14 +214,18 @@ _ARGUMENTS = ("learning_rate", "lr", "momentum", "nesterov", "rho", "epsilon", "
               "weight_decay", "clipnorm", "clipvalue", "global_clipnorm")
 
 
-def _translate(owner: str, rate, default, legacy: dict):
+def _translate(kind: type, rate, legacy: dict):
     """What `lr` and `decay` meant in the tutorials' time, as a learning rate of today."""
+    owner = kind.__name__
     unknown = set(legacy) - {"lr", "decay"}
     if unknown:
         name = sorted(unknown)[0]
         raise TypeError(f"{owner} does not know the argument {name!r}.{did_you_mean(name, _ARGUMENTS)}")
     if "lr" in legacy:
-        if rate is not default:
+        import inspect
+
+        parameter = inspect.signature(kind).parameters.get("learning_rate")
+        if parameter is not None and rate is not parameter.default:
             raise TypeError(f"{owner} received both learning_rate={rate!r} and its old name lr={legacy['lr']!r}; give one.")
         rate = legacy["lr"]
     if not legacy.get("decay"):

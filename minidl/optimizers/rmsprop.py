@@ -36,6 +36,7 @@ class RMSprop(Optimizer):
             np.multiply(mean, mean, out=d)
             d *= -keep
             d += v
+            np.maximum(d, 0, out=d)                     # a variance is never below 0, though rounding may say so
             d += self.epsilon / keep
         else:
             np.add(v, self.epsilon / keep, out=d)
