@@ -53,10 +53,9 @@ class Loss:
 
     def __call__(self, y_true, y_pred, sample_weight=None) -> Tensor:
         """The loss as a tensor with a gradient. y_true, y_pred: arrays or tensors; sample_weight: one number a sample."""
-        y_pred = ops.convert_to_tensor(y_pred)
-        if y_pred.dtype.kind != "f":
-            y_pred = y_pred.astype(backend.floatx())
-        y_true = y_true if isinstance(y_true, Tensor) else as_array(y_true, keep_ints=True)
+        y_pred = ops.floats(y_pred)
+        if not isinstance(y_true, (Tensor, np.ndarray)):
+            y_true = as_array(y_true, keep_ints=True)
         y_true, y_pred = self.align(y_true, y_pred)
         return _reduce(self.call(y_true, y_pred), sample_weight, self.reduction)
 
@@ -81,6 +80,8 @@ class Loss:
 
 
 def _reduce(values: Tensor, sample_weight, reduction) -> Tensor:
+    if sample_weight is None and reduction == "sum_over_batch_size" and isinstance(values, Tensor):
+        return values.mean()
     values = ops.convert_to_tensor(values)
     total_weight = None
     if sample_weight is not None:

@@ -77,7 +77,7 @@ class Mean(Metric):
             self.count += weight
         elif sample_weight is None or isinstance(sample_weight, (int, float)):
             weight = 1.0 if sample_weight is None else sample_weight
-            self.total += float(values.sum()) * weight
+            self.total += float(values.sum() if values.dtype != bool else np.count_nonzero(values)) * weight
             self.count += values.size * weight
         else:
             weight = losses.weights_like(sample_weight, values.shape)

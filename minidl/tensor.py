@@ -293,7 +293,7 @@ class Tensor(Operators):
             if self._data.size != 1:
                 raise ValueError(f"backward() starts from a single number, but this tensor has shape {self.shape}. "
                                  "Call .mean() or .sum() first, or pass gradient=.")
-            seed = np.ones(self._data.shape, self._data.dtype)
+            seed = np.array(1, self._data.dtype).reshape(self._data.shape)
         else:
             seed = np.array(self._like(gradient, "a gradient"))
         with quiet():

@@ -38,8 +38,12 @@ def dense(x, w, *bias):
     for b in bias:
         z += b
 
-    def rows(a):
-        return a if a.ndim == 2 else a.reshape(-1, a.shape[-1])
+    if x.ndim == 2:
+        vjps = (lambda g: g @ w.T, lambda g: x.T @ g, lambda g: g.sum(axis=0))
+    else:
 
-    vjp_b = (lambda g: rows(g).sum(axis=0),) if bias else ()
-    return z, (lambda g: np.matmul(g, w.T), lambda g: np.matmul(rows(x).T, rows(g)), *vjp_b)
+        def rows(a):
+            return a.reshape(-1, a.shape[-1])
+
+        vjps = (lambda g: np.matmul(g, w.T), lambda g: rows(x).T @ rows(g), lambda g: rows(g).sum(axis=0))
+    return z, vjps[: 2 + len(bias)]

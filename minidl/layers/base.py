@@ -95,21 +95,29 @@ class Layer:
         place = self._training_place
         if place is not None and len(args) > place:             # the flag given by position: layer(x, True)
             args, training = args[:place], args[place]
-        args = [self._to_tensor(x) for x in args]
+        if len(args) != 1 or type(args[0]) is not Tensor or args[0]._data.dtype != self.dtype:
+            args = [self._to_tensor(x) for x in args]
         if not self.built:
             self._build_from(args)
-        outer = _mode.training
-        if training is not None:
-            _mode.training = bool(training)
-        if place is not None:
-            kwargs["training"] = _mode.training
-        try:
-            result = self.call(*args, **kwargs)
-        finally:
-            _mode.training = outer
+        result = self._called(args, kwargs, training)
         if self.output_shape is None and isinstance(result, Tensor):
             self.output_shape = (None, *result.shape[1:])
         return result
+
+    def _called(self, args, kwargs, training):
+        """`call`, with the training flag of this call, or of the one around it, for all layers inside."""
+        outer = _mode.training
+        if training is None:
+            training = outer
+        if self._training_place is not None:
+            kwargs["training"] = bool(training)
+        if training == outer:
+            return self.call(*args, **kwargs)
+        _mode.training = bool(training)
+        try:
+            return self.call(*args, **kwargs)
+        finally:
+            _mode.training = outer
 
     @property
     def _casts_to(self):

@@ -65,10 +65,10 @@ class Optimizer:
 
     def scratch(self, w: np.ndarray) -> np.ndarray:
         """An array of w's shape for what is computed on the way; the same one each time, because a new one costs more."""
-        key = (w.shape, w.dtype)
-        if key not in self._scratch:
-            self._scratch[key] = np.empty_like(w)
-        return self._scratch[key]
+        array = self._scratch.get(w.shape)
+        if array is None or array.dtype != w.dtype:
+            array = self._scratch[w.shape] = np.empty_like(w)
+        return array
 
     def update(self, w: np.ndarray, g: np.ndarray, lr: float, *slots: np.ndarray):
         """Move w, in place. w: the variable's array; g: its gradient, not to be changed; slots: in the order of `slots()`."""

@@ -22,7 +22,7 @@ MUTANTS = [
     ("derivatives/reductions.py", "_spread(g / n,", "_spread(g / (n - 1),", "test_derivatives.py"),
     ("derivatives/shaping.py", "np.add.at(dx, index, g) if _may_repeat(index) else dx.__setitem__(index, g)", "dx.__setitem__(index, g)",
      "test_derivatives.py"),
-    ("derivatives/linear.py", "rows(g).sum(axis=0)", "rows(g).mean(axis=0)", "test_derivatives.py"),
+    ("derivatives/linear.py", "lambda g: g.sum(axis=0))", "lambda g: g.mean(axis=0))", "test_derivatives.py"),
     # the tape
     ("tensor.py", "gradients[key] = np.asarray(gradients[key] + d)", "gradients[key] = d", "test_tensor.py"),
     ("tensor.py", "if used._version[0] != version:", "if False:", "test_tensor.py"),
