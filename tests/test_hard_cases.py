@@ -142,7 +142,8 @@ def test_who_remembers_logits():
     for p, kind in ((ops.softmax(x), "softmax"), (ops.sigmoid(x), "sigmoid"), (ops.softmax(x, axis=1), "softmax")):
         found, source = p.logits()
         assert found == kind and source is x
-    for other in (x, ops.softmax(x, axis=0), ops.log_softmax(x), ops.tanh(x), ops.softmax(x) * 1.0, ops.softmax(x)[:1], ops.softmax(x).detach(), Tensor([0.5])):
+    for other in (x, ops.softmax(x, axis=0), ops.log_softmax(x), ops.tanh(x), ops.softmax(x) * 1.0, ops.softmax(x)[:1],
+            ops.softmax(x).detach(), Tensor([0.5])):
         assert other.logits() is None
     with no_grad():
         kind, source = ops.softmax(x).logits()

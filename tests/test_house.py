@@ -148,7 +148,7 @@ def test_the_front_door_opens_every_room():
                  "ops", "random", "backend"):
         assert getattr(minidl, name).__name__ == f"minidl.{name}"
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        minidl.nonsense  # noqa: B018
+        minidl.nonsense
 
 
 def test_text_files_are_opened_in_utf_8():

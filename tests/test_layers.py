@@ -5,7 +5,21 @@ import threading
 import numpy as np
 import pytest
 
-from minidl import Input, Layer, Model, Sequential, Tensor, Variable, backend, check_gradients, initializers, layers, no_grad, ops, set_random_seed
+from minidl import (
+    Input,
+    Layer,
+    Model,
+    Sequential,
+    Tensor,
+    Variable,
+    backend,
+    check_gradients,
+    initializers,
+    layers,
+    no_grad,
+    ops,
+    set_random_seed,
+)
 from minidl.layers import Activation, Dense, Dropout, Flatten, LeakyReLU, ReLU, Reshape, Softmax
 
 
@@ -661,7 +675,7 @@ def test_unknown_arguments(make, said):
 
 def test_an_unknown_attribute_names_the_layer():
     with pytest.raises(AttributeError, match="Dense 'mine' has no attribute 'kernle'"):
-        Dense(3, name="mine").kernle  # noqa: B018
+        Dense(3, name="mine").kernle
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from minidl.losses import (
     SparseCategoricalCrossentropy,
 )
 
+
 @pytest.fixture(autouse=True)
 def same_numbers_every_time():
     set_random_seed(0)

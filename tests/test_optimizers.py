@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from minidl import GraphError, Sequential, Tensor, Variable, layers, ops, optimizers, set_random_seed
 from minidl.optimizers import SGD, Adam, Optimizer, RMSprop
 
+
 @pytest.fixture(autouse=True)
 def same_numbers_every_time():
     set_random_seed(0)

@@ -29,8 +29,8 @@ def fit(net, x, y, **options):
     return net.fit(x, y, **{"verbose": 0, **options})
 
 
-softmax3 = lambda **options: model(layers.Dense(3, activation="softmax"), **options)  # noqa: E731
-linear = lambda units=1, **options: model(layers.Dense(units), **options)  # noqa: E731
+softmax3 = lambda **options: model(layers.Dense(3, activation="softmax"), **options)
+linear = lambda units=1, **options: model(layers.Dense(units), **options)
 
 
 # Each row: what the learner did -> the exception, and a pattern of its message.

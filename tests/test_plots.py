@@ -4,11 +4,11 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
 
-from minidl import Input, Sequential, layers, plots  # noqa: E402
+from minidl import Input, Sequential, layers, plots
 
 IMAGES = np.random.default_rng(0).random((5, 28, 28))
 

@@ -774,7 +774,8 @@ def test_what_can_become_a_tensor():
 
 
 def test_the_cure_for_text_is_offered_for_text():
-    for value, is_text in ((["cat"], True), ("cat", True), (np.array(["cat", 1], dtype=object), True), (None, False), (object(), False), (1j, False)):
+    for value, is_text in ((["cat"], True), ("cat", True), (np.array(["cat", 1], dtype=object), True), (None, False), (object(), False),
+            (1j, False)):
         with pytest.raises(TypeError) as error:
             Tensor(value)
         assert ("np.unique" in str(error.value)) == is_text, error.value

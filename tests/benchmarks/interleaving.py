@@ -72,7 +72,7 @@ class Contender:
     """A process that runs contenders.py."""
 
     def __init__(self, setting, name, network, mode):
-        self.errors = tempfile.TemporaryFile(  # noqa: SIM115 (close() closes it)
+        self.errors = tempfile.TemporaryFile(
             "w+", encoding="utf-8", errors="replace", dir=setting.folder)
         command = [str(HERE / "contenders.py"), name, network, str(setting.data), mode]
         self.process = setting.start(name, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
