@@ -43,6 +43,7 @@ def apply(op, *inputs, **params):
 
     op: a function of the table: arrays in, (array, one vjp per argument) out. inputs: tensors, arrays or numbers.
     params: whatever is not differentiated. The result needs a gradient if an input does and recording is on.
+    A plain array among the inputs is kept, not copied: changing it before backward() goes unnoticed, so wrap it in a Tensor first.
     """
     arrays = []
     for x in inputs:
