@@ -44,7 +44,7 @@ def test_gradient(name):
     assert check_gradients(lambda x: activations.get(name)(x) * 1.0, X[0])
 
 
-# At the corners a choice is made; these are the choices (those of Keras: the slope to the left, as at any point outside).
+# At a corner the slope to its left is taken, as PyTorch does (Keras on JAX agrees, but for leaky_relu).
 AT_CORNERS = [
     ("relu", 0.0, 0.0, 0.0), ("leaky_relu", 0.0, 0.0, 0.2), ("relu6", 0.0, 0.0, None), ("relu6", 6.0, 6.0, None), ("elu", 0.0, 0.0, 1.0),
     ("selu", 0.0, 0.0, 1.0507009873554805 * 1.6732632423543772), ("softsign", 0.0, 0.0, 1.0), ("hard_sigmoid", 3.0, 1.0, None),

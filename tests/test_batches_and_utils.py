@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minidl import Sequential, Tensor, batches, layers, set_random_seed, utils
+from minidl import Sequential, Tensor, layers, set_random_seed, utils
 from minidl.batches import Batches, check_same_length, class_weights, samples, split_tail
 from minidl.random import generator
 
@@ -309,4 +309,3 @@ def test_normalize():
 def test_utils_has_what_keras_tutorials_import():
     assert utils.set_random_seed is set_random_seed
     assert set(utils.__all__) >= {"normalize", "set_random_seed", "to_categorical"}
-    assert batches is not None
