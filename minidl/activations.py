@@ -17,6 +17,8 @@ def get(identifier):
         return linear
     if isinstance(identifier, str):
         return activations[identifier]
+    if isinstance(identifier, type):
+        raise ValueError(f"An activation is a name or a function; received the class {identifier.__name__}: write {identifier.__name__}().")
     if callable(identifier):
         return identifier
     raise ValueError(f"An activation is a name or a function of a tensor; received {identifier!r}.")

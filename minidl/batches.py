@@ -86,6 +86,11 @@ def split_tail(arrays: tuple, fraction: float) -> tuple[tuple, tuple]:
 def class_weights(y: np.ndarray, weights: dict) -> np.ndarray:
     """One weight a sample from a dict {class: weight}. y: class indices (n,) or (n, 1), or one-hot (n, C)."""
     labels = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y)).astype(int)
+    if not isinstance(weights, dict):
+        raise TypeError(f"class_weight is a dict {{class: weight}}; received {type(weights).__name__}. For weights in the order of the "
+                        "classes write dict(enumerate(weights)).")
+    if not all(isinstance(v, numbers.Real) and float(v) >= 0 for v in weights.values()):
+        raise ValueError("class_weight holds numbers of at least 0.")
     known = {int(k): float(v) for k, v in weights.items()}
     if labels.min(initial=0) < 0 or min(known, default=0) < 0:
         raise ValueError("class_weight needs classes counted from 0; the labels or the keys go below. Map your classes to 0, 1, ...")

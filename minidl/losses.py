@@ -6,6 +6,7 @@ compared with y_pred by shape before any arithmetic, because NumPy would broadca
 
 from __future__ import annotations
 
+import numbers
 import warnings
 
 import numpy as np
@@ -189,7 +190,7 @@ class CrossEntropy(Loss):
 
 
 def _check_smoothing(value) -> float:
-    if not 0 <= value <= 1:
+    if not isinstance(value, numbers.Real) or not 0 <= float(value) <= 1:
         raise ValueError(f"label_smoothing must lie between 0 and 1; received {value!r}.")
     return float(value)
 

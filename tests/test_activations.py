@@ -185,6 +185,15 @@ def test_a_mistyped_name_is_answered_with_the_nearest(typed, meant):
         layers.Dense(3, activation=typed)
 
 
+@pytest.mark.parametrize("cls", [layers.ReLU, layers.Softmax])
+def test_a_layer_class_without_parentheses(cls):
+    for make in (lambda: layers.Dense(3, activation=cls), lambda: layers.Activation(cls)):
+        with pytest.raises((ValueError, TypeError), match=rf"{cls.__name__}\(\)"):
+            make()
+    x = np.array([[-1.0, 2.0]])
+    np.testing.assert_array_equal(layers.Activation(cls())(x).numpy(), cls()(x).numpy())
+
+
 @pytest.mark.parametrize("nonsense", [3, ["relu"], 0.5])
 def test_what_is_no_activation(nonsense):
     with pytest.raises(ValueError, match="An activation is a name or a function of a tensor"):

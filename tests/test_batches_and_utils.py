@@ -229,6 +229,21 @@ def test_class_weights_count_from_0():
         class_weights(np.array([0, 1]), {-1: 2.0, 1: 1.0})
 
 
+@pytest.mark.parametrize("given", [[1.0, 2.0], np.array([1.0, 2.0]), "balanced", {0: 1.0, 1: "x"}, {0: -1.0, 1: 1.0}], ids=str)
+def test_class_weights_that_are_no_dict_of_numbers(given):
+    """A list may be understood as weights in the order of the classes; whatever is refused is named."""
+    model = Sequential([layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    if isinstance(given, (list, np.ndarray)):
+        try:
+            np.testing.assert_array_equal(class_weights(np.array([0, 1, 1]), given), [1, 2, 2])
+            return
+        except (TypeError, ValueError) as error:
+            assert "class_weight" in str(error) and "dict" in str(error)
+    with pytest.raises((TypeError, ValueError), match="class_weight"):
+        model.fit(np.ones((4, 2)), np.array([0, 1, 0, 1]), class_weight=given, verbose=0)
+
+
 def test_class_weights_are_sample_weights():
     x, y = np.random.default_rng(0).normal(size=(8, 2)), np.array([0, 1, 2, 0, 1, 2, 0, 0])
     trained = []

@@ -804,6 +804,13 @@ def test_an_outer_layer_made_frozen_freezes_what_is_inside(make):
     assert model.trainable_weights == [] and len(model.non_trainable_weights) == 4
 
 
+def test_training_with_everything_frozen_says_so():
+    model = Sequential([Dense(2, trainable=False), Dense(1, trainable=False)])
+    model.compile("sgd", "mse")
+    with pytest.raises((ValueError, RuntimeError), match="no trainable weights"):
+        model.fit(X, np.arange(4.0), verbose=0)
+
+
 def test_frozen_inside_a_trained_model_nothing_moves():
     base = Sequential([Dense(4), Dense(4)])
     base(X)

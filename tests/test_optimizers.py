@@ -1,6 +1,8 @@
 """minidl.optimizers: Keras's trajectories, the papers' formulas typed a second time, clipping, decay, and every refusal."""
 
+import copy
 import math
+import pickle
 import warnings
 
 import numpy as np
@@ -381,6 +383,17 @@ def test_excluding_variables_from_decay():
     by_variable.exclude_from_weight_decay(var_list=[kernel_1])      # and not the other one of that name
     by_variable.apply([np.zeros(1)] * 3, [kernel_1, kernel_2, bias])
     assert [v.item() for v in (kernel_1, kernel_2, bias)] == pytest.approx([0.9, 0.81, 0.9])
+
+
+def test_what_is_excluded_from_decay_survives_a_copy():
+    first, second = Variable([1.0], name="kernel"), Variable([1.0], name="kernel")
+    optimizer = SGD(0.5, weight_decay=0.2)
+    optimizer.exclude_from_weight_decay(var_list=[first])
+    optimizer.build([first, second])
+    for copied in (copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+        copied.apply([np.zeros(1), np.zeros(1)])
+        assert [v.item() for v in copied.variables] == pytest.approx([1.0, 0.9])
+    assert first.item() == second.item() == 1.0
 
 
 def test_a_variable_without_gradient_does_not_decay():

@@ -209,6 +209,8 @@ class Model(Layer):
                 diagnosis.check_unseen_labels(y, validation[1])
         batch_size = _batch_size(batch_size, len(x), steps_per_epoch)
         self._meet(x, y)
+        if not self.trainable_weights:
+            raise ValueError(f"Model '{self.name}' has no trainable weights: set layer.trainable = True and compile again.")
         batches = Batches(x, y, weight, batch_size, generator(seed) if shuffle else None)
         steps = len(batches) if steps_per_epoch is None else check_count("steps_per_epoch", steps_per_epoch, 1)
         held_back = None

@@ -49,7 +49,7 @@ class Optimizer:
         self.variables: list[Variable] = []
         self._memory: list[tuple[np.ndarray, ...]] = []     # the slots, aligned with the variables
         self._scratch: dict[tuple, np.ndarray] = {}
-        self._not_decayed: tuple[set[int], list[str]] = (set(), [])     # ids of variables, words in names
+        self._not_decayed: tuple[list[Variable], list[str]] = ([], [])     # variables, and words in names
 
     # -- for subclasses
     def slots(self) -> tuple[str, ...]:
@@ -179,11 +179,11 @@ class Optimizer:
 
     def exclude_from_weight_decay(self, var_list=None, var_names=None) -> None:
         """Leave these variables, and those whose name contains one of the words, out of weight decay: var_names=['bias']."""
-        self._not_decayed = {id(v) for v in var_list or ()}, list(var_names or ())
+        self._not_decayed = list(var_list or ()), list(var_names or ())
 
     def _decays(self, variable) -> bool:
-        ids, words = self._not_decayed
-        return id(variable) not in ids and not any(word in variable.name for word in words)
+        variables, words = self._not_decayed
+        return not any(v is variable for v in variables) and not any(word in variable.name for word in words)
 
     def __repr__(self):
         return f"<{type(self).__name__} learning_rate={self.learning_rate:g}, {self.iterations} steps done>"
