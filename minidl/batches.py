@@ -62,13 +62,6 @@ def check_same_length(**arrays) -> int:
     return next(iter(lengths.values()))
 
 
-def check_count(name: str, value, least: int = 1) -> int:
-    """`value` if it is a whole number of at least `least`; ValueError naming the argument otherwise."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}; received {value!r}.")
-    return int(value)
-
-
 def split_tail(arrays: tuple, fraction: float) -> tuple[tuple, tuple]:
     """(training part, validation part): the validation part is the last `fraction` of the samples, before any shuffling.
 

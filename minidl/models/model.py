@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from .. import console, losses, optimizers
-from ..batches import Batches, check_count, check_same_length, class_weights, samples, split_tail
+from ..batches import Batches, check_same_length, class_weights, samples, split_tail
 from ..callbacks import CallbackList, History, ProgressBar, TerminateOnNaN
+from ..checks import check_count
 from ..layers import Layer
 from ..metrics import Mean, check_metric, resolve_metric
 from ..random import generator
@@ -254,6 +255,7 @@ class Model(Layer):
             run.call("on_epoch_end", epoch, logs)
             if self.stop_training:
                 break
+        self.optimizer.finalize_variable_values()
         run.call("on_train_end")
 
     def _check_first(self, logs) -> None:

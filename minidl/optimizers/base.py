@@ -2,7 +2,8 @@
 
 A new optimizer is a class with `update`, and `slots` if it remembers something from step to step:
 
->>> class Momentum(Optimizer):
+>>> @minidl.optimizers.register()                          # now compile("momentum") finds it too
+... class Momentum(Optimizer):
 ...     def slots(self): return ("velocity",)              # one array per variable, zeros at first
 ...     def update(self, w, g, lr, velocity):
 ...         velocity *= 0.9                                # change arrays in place; `velocity = ...` would be forgotten
@@ -13,30 +14,36 @@ A new optimizer is a class with `update`, and `slots` if it remembers something 
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from typing import Any
 
 import numpy as np
 
+from .. import backend
 from ..arrays import as_array
+from ..checks import check_count, check_number
 from ..recording import quiet
 from ..registry import Registry, did_you_mean, snake_case
 from ..tensor import Variable
+from .schedules import InverseTimeDecay
 
 optimizers = Registry("optimizer", naming=str.lower)
 
 
 class Optimizer:
-    """Base class. In `step` (or `apply`), in this order: clip the gradients, decay the weights, update, count the step.
+    """Base class. In `step` (or `apply`), in this order: clip the gradients, decay the weights, update, average, count the step.
 
-    learning_rate: a number, or a function of the step number (0, 1, 2, ...), which is how schedules work.
+    learning_rate: a number, or a function of the step number (0, 1, 2, ...), which is how `schedules` work.
     weight_decay: each step shrinks w by learning_rate·weight_decay·w, apart from the gradient. Loshchilov & Hutter 2019.
     clipnorm: no variable's gradient gets longer than this; global_clipnorm: nor all of them together; clipvalue: no
     entry gets larger. At most one of the three. lr, decay: as tutorials before 2022 write them, with a FutureWarning.
+    use_ema: keep a moving average of the weights, a ← μ·a + (1−μ)·w with μ = ema_momentum, and put it in their place at the
+    end of `fit` (or `finalize_variable_values()`), and every ema_overwrite_frequency steps. Polyak & Juditsky 1992.
     """
 
-    def __init__(self, learning_rate=0.001, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, *,
-                 name: str | None = None, **legacy):
+    def __init__(self, learning_rate=0.001, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False,
+                 ema_momentum=0.99, ema_overwrite_frequency=None, *, name: str | None = None, **legacy):
         self.name = name or snake_case(type(self).__name__)
         self._learning_rate: Any = _check_rate(_translate(type(self), learning_rate, legacy))
         self.weight_decay = None if weight_decay is None else check_number("weight_decay", weight_decay, 0)
@@ -45,9 +52,14 @@ class Optimizer:
         if len(given) > 1:
             raise ValueError(f"Give at most one of clipnorm, clipvalue and global_clipnorm; received {', '.join(given)}.")
         self.clipnorm, self.clipvalue, self.global_clipnorm = (given.get(k) for k in limits)
+        self.use_ema, self.ema_momentum = bool(use_ema), check_number("ema_momentum", ema_momentum, 0, 1)
+        self.ema_overwrite_frequency = None
+        if ema_overwrite_frequency is not None:
+            self.ema_overwrite_frequency = check_count("ema_overwrite_frequency", ema_overwrite_frequency)
         self.iterations = 0
         self.variables: list[Variable] = []
         self._memory: list[tuple[np.ndarray, ...]] = []     # the slots, aligned with the variables
+        self._averages: list[np.ndarray] = []               # likewise, with use_ema
         self._scratch: dict[tuple, np.ndarray] = {}
         self._not_decayed: tuple[list[Variable], list[str]] = ([], [])     # variables, and words in names
 
@@ -63,11 +75,11 @@ class Optimizer:
     def begin_step(self, t: int) -> None:
         """Compute here what a paper computes once a step, not once a variable. t: 1 in the first step."""
 
-    def scratch(self, w: np.ndarray) -> np.ndarray:
+    def scratch(self, w: np.ndarray, number: int = 0) -> np.ndarray:
         """An array of w's shape for what is computed on the way; the same one each time, because a new one costs more."""
-        array = self._scratch.get(w.shape)
+        array = self._scratch.get((w.shape, number))
         if array is None or array.dtype != w.dtype:
-            array = self._scratch[w.shape] = np.empty_like(w)
+            array = self._scratch[w.shape, number] = np.empty_like(w)
         return array
 
     def update(self, w: np.ndarray, g: np.ndarray, lr: float, *slots: np.ndarray):
@@ -81,8 +93,7 @@ class Optimizer:
         rate: Any = self._learning_rate
         if not callable(rate):
             return rate
-        scheduled: Any = rate(self.iterations)
-        return check_number("learning_rate", scheduled.item() if hasattr(scheduled, "item") else scheduled, 0)
+        return check_number("learning_rate", rate(self.iterations), 0)
 
     @learning_rate.setter
     def learning_rate(self, value):
@@ -102,14 +113,31 @@ class Optimizer:
                 raise ValueError(f"This {type(self).__name__} already trains {len(self.variables)} other variables and remembers "
                                  "their past. Make a new optimizer for another model, or when variables come or go.")
             return
+        names = self._check_slots()
         memory = []
         for v in variables:
-            slots = tuple(np.array(self.initial(s, v.data), dtype=v.dtype) for s in self.slots())
-            for slot, array in zip(self.slots(), slots):
-                if array.shape != v.shape:
-                    raise ValueError(f"{type(self).__name__}: initial('{slot}') has shape {array.shape} for a variable of shape {v.shape}.")
-            memory.append(slots)
+            slots = tuple(np.array(self.initial(s, v.data)) for s in names)
+            for slot, array in zip(names, slots):
+                if array.shape != v.shape or array.dtype.kind not in "fiu":
+                    raise ValueError(f"{type(self).__name__}: initial('{slot}') must be numbers of the variable's shape {v.shape}; received "
+                                     f"{array.dtype} of shape {array.shape}.")
+            memory.append(tuple(array.astype(v.dtype) for array in slots))
         self.variables, self._memory = variables, memory
+        self._averages = [v.data.copy() for v in variables] if self.use_ema else []
+
+    def _check_slots(self) -> tuple[str, ...]:
+        """The slots' names, if `slots` and `update` fit together."""
+        import inspect
+
+        owner, names = type(self).__name__, self.slots()
+        if isinstance(names, str) or not all(isinstance(n, str) for n in names) or len(set(names)) < len(names):
+            raise TypeError(f"{owner}.slots() must return a tuple of different names, like ('velocity',) with its comma; received {names!r}.")
+        try:
+            inspect.signature(self.update).bind(*["w", "g", "lr", *names])
+        except TypeError:
+            raise TypeError(f"{owner} has the slots {names}, so its update must be update(self, w, g, lr, {', '.join(names)}); it is "
+                            f"update(self, {', '.join(inspect.signature(self.update).parameters)}).") from None
+        return tuple(names)
 
     def step(self) -> None:
         """Move the variables along the gradients that backward() left in them, and clear those gradients."""
@@ -150,11 +178,80 @@ class Optimizer:
                     w = v.data
                     if self.weight_decay and self._decays(v):
                         w -= w * (self.weight_decay * lr)
+                    before = [s.copy() for s in slots] if self.iterations == 0 else []
                     moved = self.update(w, g, lr, *slots)
+                    if before and np.abs(g).max(initial=0) > 1e-6:
+                        self._check_remembered(before, slots)
                     if moved is not None:           # an update that returns the new values instead of changing w
-                        w[...] = moved
+                        w[...] = self._check_moved(moved, v)
                     v._version[0] += 1
+            if self.use_ema:
+                self._average()
         self.iterations += 1
+
+    def _check_moved(self, moved, v) -> np.ndarray:
+        moved = np.asarray(moved)
+        if moved.shape != v.shape or moved.dtype.kind not in "fiu":
+            raise ValueError(f"{type(self).__name__}.update must return the new values of '{v.name}', numbers of shape {v.shape}, or nothing "
+                             f"after changing w in place; it returned {moved.dtype} of shape {moved.shape}.")
+        return moved
+
+    def _check_remembered(self, before, slots) -> None:
+        for name, old, new in zip(self.slots(), before, slots):
+            if (old == new).all():
+                warnings.warn(f"{type(self).__name__}: the slot '{name}' did not change in the first step. `{name} = ...` inside update makes "
+                              f"a new array, which is forgotten; change the one you were given: `{name}[...] = ...` or `{name} += ...`.",
+                              stacklevel=5)
+
+    def _average(self) -> None:
+        for v, average in zip(self.variables, self._averages):
+            if self.iterations == 0:
+                average[...] = v.data               # the average begins at the first step's weights
+            else:
+                average += (1 - self.ema_momentum) * (v.data - average)
+        if self.ema_overwrite_frequency and (self.iterations + 1) % self.ema_overwrite_frequency == 0:
+            self.finalize_variable_values()
+
+    def finalize_variable_values(self, variables=None) -> None:
+        """With use_ema: put the moving averages in the weights' place. `fit` does so at its end. Otherwise nothing."""
+        for v, average in zip(self.variables, self._averages):
+            v.assign(average)
+
+    # -- what it remembers, for saving and for looking
+    def get_state(self) -> dict[str, np.ndarray]:
+        """All that the next step depends on, copied: 'iterations', 'learning_rate' if it is a plain number, and each slot as
+        'position/variable/slot', like '0/kernel/velocity'. With use_ema also 'position/variable/average'."""
+        state = {"iterations": np.array(self.iterations)}
+        if not callable(self._learning_rate):
+            state["learning_rate"] = np.array(self._learning_rate)
+        return {**state, **{name: array.copy() for name, array in self._named_memory()}}
+
+    def set_state(self, state) -> None:
+        """Go on from what `get_state` returned. ValueError, and nothing changed, if it is of another optimizer or model."""
+        own, given = dict(self._named_memory()), {k: np.asarray(v) for k, v in state.items()}
+        numbers = {k: given.pop(k) for k in ("iterations", "learning_rate") if k in given}
+        if given.keys() != own.keys() or "iterations" not in numbers:
+            differing = sorted(given.keys() ^ own.keys()) or ["iterations"]
+            raise ValueError(f"This state is not of this {type(self).__name__} (call build first if it is new): {differing[0]!r} is on one "
+                             "side only.")
+        for name, array in given.items():
+            if array.shape != own[name].shape or array.dtype.kind != "f" or not np.isfinite(array).all():
+                raise ValueError(f"{type(self).__name__}: '{name}' must be finite numbers of shape {own[name].shape}; received {array.dtype} "
+                                 f"of shape {array.shape}.")
+        iterations = check_count("iterations", numbers["iterations"].item(), 0)
+        rate = check_number("learning_rate", numbers.get("learning_rate", 0.0), 0)
+        for name, array in given.items():
+            own[name][...] = array
+        self.iterations = iterations
+        if "learning_rate" in numbers and not callable(self._learning_rate):
+            self._learning_rate = rate
+
+    def _named_memory(self):
+        slots = self.slots()
+        for i, (v, arrays) in enumerate(zip(self.variables, self._memory)):
+            yield from ((f"{i}/{v.name}/{slot}", array) for slot, array in zip(slots, arrays))
+        for i, (v, average) in enumerate(zip(self.variables, self._averages)):
+            yield f"{i}/{v.name}/average", average
 
     def _report_missing(self, grads) -> None:
         if not any([g is None for g in grads]) and grads:
@@ -193,13 +290,16 @@ def _norm(grads) -> float:
     return math.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in grads))      # float32 would overflow at 2e19
 
 
-def check_number(name: str, value, low: float, high: float = math.inf, open_below: bool = False) -> float:
-    """A finite number in [low, high), or in (low, high); ValueError naming the argument otherwise."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not math.isfinite(value) \
-            or not low <= value < high or (open_below and value == low):
-        bounds = f"{'above' if open_below else 'of at least'} {low:g}" + (f" and below {high:g}" if high < math.inf else "")
-        raise ValueError(f"{name} must be a number {bounds}; received {value!r}.")
-    return float(value)
+def check_epsilon(value) -> float:
+    """ε as given; None means `minidl.backend.epsilon()`."""
+    return check_number("epsilon", backend.epsilon() if value is None else value, 0)
+
+
+def check_flag(owner: str, name: str, value, old_order: str, by_name: str, expected: str = "True or False") -> None:
+    """TypeError if a number stands where older tutorials had another argument: their order by position is not today's."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{owner}: {name} is {expected}; received {value!r}. If you meant the order of older tutorials, {old_order}, "
+                        f"write the names: {by_name}.")
 
 
 def _check_rate(rate) -> Any:
@@ -211,7 +311,8 @@ def _check_rate(rate) -> Any:
 
 
 _ARGUMENTS = ("learning_rate", "lr", "momentum", "nesterov", "rho", "epsilon", "beta_1", "beta_2", "amsgrad", "centered",
-              "weight_decay", "clipnorm", "clipvalue", "global_clipnorm")
+              "weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "initial_accumulator_value", "use_ema", "ema_momentum",
+              "ema_overwrite_frequency")
 
 
 def _translate(kind: type, rate, legacy: dict):
@@ -230,9 +331,17 @@ def _translate(kind: type, rate, legacy: dict):
         rate = legacy["lr"]
     if not legacy.get("decay"):
         if "lr" in legacy:
-            warnings.warn(f"{owner}(lr=...) is today written {owner}(learning_rate={rate!r}).", FutureWarning, stacklevel=4)
+            warnings.warn(f"{owner}(lr=...) is today written {owner}(learning_rate={rate!r}).", FutureWarning, stacklevel=_level())
         return rate
     decay, start = check_number("decay", legacy["decay"], 0), check_number("learning_rate", rate, 0)
     warnings.warn(f"{owner}(decay=...) is today a schedule: learning_rate=InverseTimeDecay({start!r}, 1, {decay!r}).",
-                  FutureWarning, stacklevel=4)
-    return lambda step: start / (1 + decay * step)
+                  FutureWarning, stacklevel=_level())
+    return InverseTimeDecay(start, 1, decay)
+
+
+def _level() -> int:
+    """The stack level, seen from `_translate`, of the line that makes the optimizer: past the chain of __init__ methods."""
+    level, frame = 2, sys._getframe(2)
+    while frame.f_back and frame.f_code.co_name == "__init__":
+        level, frame = level + 1, frame.f_back
+    return level

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from .. import backend
-from .base import Optimizer, check_number, optimizers
+from .base import Optimizer, check_epsilon, check_flag, check_number, optimizers
 
 
 @optimizers.register()
@@ -16,10 +15,13 @@ class RMSprop(Optimizer):
     """
 
     def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, *shared, **options):
+        order = {"old_order": "RMSprop(lr, rho, epsilon, decay)", "by_name": "RMSprop(learning_rate=..., rho=..., epsilon=...)"}
+        check_flag("RMSprop", "centered", centered, **order)
+        if momentum is None or (isinstance(momentum, float) and 0 < momentum < 1e-3):
+            check_flag("RMSprop", "momentum", momentum, expected="0, or a number like 0.9", **order)
         super().__init__(learning_rate, *shared, **options)
         self.rho, self.momentum = check_number("rho", rho, 0, 1), check_number("momentum", momentum, 0, 1)
-        self.epsilon = check_number("epsilon", backend.epsilon() if epsilon is None else epsilon, 0)
-        self.centered = centered
+        self.epsilon, self.centered = check_epsilon(epsilon), centered
 
     def slots(self):
         return ("v",) + ("mean",) * self.centered + ("b",) * (self.momentum > 0)
@@ -27,13 +29,13 @@ class RMSprop(Optimizer):
     def update(self, w, g, lr, v, *more):
         keep = 1 - self.rho                             # kept out of v and of the mean, like Adam's (1−β): fewer passes
         v *= self.rho
-        d = np.multiply(g, g, out=self.scratch(w))
+        d = np.square(g, out=self.scratch(w))
         v += d                                          # v ← ρ·v + g²
         if self.centered:
             mean = more[0]
             mean *= self.rho
             mean += g
-            np.multiply(mean, mean, out=d)
+            np.square(mean, out=d)
             d *= -keep
             d += v
             np.maximum(d, 0, out=d)                     # a variance is never below 0, though rounding may say so

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Optimizer, check_number, optimizers
+from .base import Optimizer, check_flag, check_number, optimizers
 
 
 @optimizers.register()
@@ -13,9 +13,8 @@ class SGD(Optimizer):
     """
 
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, *shared, **options):
-        if not isinstance(nesterov, bool):
-            raise TypeError(f"SGD: nesterov is True or False; received {nesterov!r}. If you meant the order of older tutorials, "
-                            "SGD(lr, momentum, decay, nesterov), write the names: SGD(learning_rate=..., momentum=..., nesterov=...).")
+        check_flag("SGD", "nesterov", nesterov, old_order="SGD(lr, momentum, decay, nesterov)",
+                   by_name="SGD(learning_rate=..., momentum=..., nesterov=...)")
         super().__init__(learning_rate, *shared, **options)
         self.momentum, self.nesterov = check_number("momentum", momentum, 0, 1), nesterov
 
