@@ -9,7 +9,22 @@
 
 from typing import TYPE_CHECKING
 
-from . import activations, backend, callbacks, datasets, initializers, layers, losses, metrics, models, ops, optimizers, random, utils
+from . import (
+    activations,
+    backend,
+    callbacks,
+    datasets,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    random,
+    surfaces,
+    utils,
+)
 from .gradcheck import check_gradients
 from .layers import Input, Layer
 from .models import Model, NonFiniteLossError, Sequential
@@ -23,7 +38,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["GraphError", "Input", "Layer", "Model", "NonFiniteLossError", "Sequential", "Tensor", "Variable", "activations", "apply",
            "backend", "callbacks", "check_gradients", "datasets", "initializers", "layers", "losses", "metrics", "models", "no_grad",
-           "ops", "optimizers", "plots", "random", "set_random_seed", "utils"]
+           "ops", "optimizers", "plots", "random", "set_random_seed", "surfaces", "utils"]
 
 
 def __getattr__(name):

@@ -18,7 +18,7 @@ FLOORS = [
     ["ops", "symbolic", "gradcheck"],
     ["activations", "losses"],
     ["layers", "metrics", "optimizers", "callbacks"],
-    ["models"],
+    ["models", "surfaces"],
     ["plots"],
     ["utils", "__init__"],
 ]
@@ -29,7 +29,7 @@ INSIDE = {
     "layers": ["base", "core"],
     "optimizers": ["schedules", "base", "sgd", "adagrad", "adadelta", "rmsprop", "adam", "lion"],
     "models": ["graph", "diagnosis", "summary", "model", "sequential"],
-    "plots": ["base", "digits", "history"],
+    "plots": ["base", "digits", "history", "surfaces"],
 }
 ONLY_BASE = {"datasets", "layers", "optimizers", "plots"}       # packages whose files know nothing but their base
 LAZY = {"matplotlib", "tqdm", "difflib", "functools", "importlib", "inspect"}   # slow or optional: loaded at first use

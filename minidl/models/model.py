@@ -88,7 +88,7 @@ class Model(Layer):
 
     # --- compile: choose how to learn ------------------------------------------------------------------------------
 
-    def compile(self, optimizer="rmsprop", loss=None, loss_weights=None, metrics=None, weighted_metrics=None, run_eagerly=False,
+    def compile(self, optimizer: Any = "rmsprop", loss=None, loss_weights=None, metrics=None, weighted_metrics=None, run_eagerly=False,
                 steps_per_execution=1, jit_compile="auto", auto_scale_loss=True, *, stop_on_nan=True) -> None:
         """Choose the optimizer, the loss and what to watch. Weights stay; optimizer memory and metrics start anew.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Optimizer, check_epsilon, check_number, optimizers
+from .base import Optimizer, Rate, check_epsilon, check_number, optimizers
 
 
 @optimizers.register()
@@ -13,7 +13,7 @@ class Adadelta(Optimizer):
     The fading mean stands for the paper's first idea, a sum over a window of the last gradients, which would have to keep them all.
     """
 
-    def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-7, *shared, **options):
+    def __init__(self, learning_rate: Rate = 0.001, rho=0.95, epsilon=1e-7, *shared, **options):
         super().__init__(learning_rate, *shared, **options)
         self.rho, self.epsilon = check_number("rho", rho, 0, 1), check_epsilon(epsilon)
 

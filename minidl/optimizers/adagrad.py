@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Optimizer, check_epsilon, check_number, optimizers
+from .base import Optimizer, Rate, check_epsilon, check_number, optimizers
 
 
 @optimizers.register()
@@ -13,7 +13,7 @@ class Adagrad(Optimizer):
     initial_accumulator_value: where s begins, so that the first steps are not the largest.
     """
 
-    def __init__(self, learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7, *shared, **options):
+    def __init__(self, learning_rate: Rate = 0.001, initial_accumulator_value=0.1, epsilon=1e-7, *shared, **options):
         super().__init__(learning_rate, *shared, **options)
         self.initial_accumulator_value = check_number("initial_accumulator_value", initial_accumulator_value, 0)
         self.epsilon = check_epsilon(epsilon)

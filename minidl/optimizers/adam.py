@@ -8,19 +8,22 @@ import math
 
 import numpy as np
 
-from .base import Optimizer, check_epsilon, check_flag, check_number, optimizers
+from .base import Optimizer, Rate, check_epsilon, check_flag, check_number, optimizers
 
 
 class _TwoMoments(Optimizer):
     """What the family shares: fading means of the gradient (m) and of its square (v)."""
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *shared, **options):
+    def __init__(self, learning_rate: Rate = 0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *shared, **options):
         super().__init__(learning_rate, *shared, **options)
         self.beta_1, self.beta_2 = check_number("beta_1", beta_1, 0, 1), check_number("beta_2", beta_2, 0, 1)
         self.epsilon = check_epsilon(epsilon)
 
     def slots(self):
         return ("m", "v")
+
+    def as_in_paper(self, slot, array):
+        return array * {"m": 1 - self.beta_1, "v": 1 - self.beta_2, "v_max": 1 - self.beta_2}.get(slot, 1.0)
 
     def remember(self, g, m, v, d):
         """m ← β₁m + g;  v ← β₂v + g², using d on the way."""
@@ -37,7 +40,7 @@ class Adam(_TwoMoments):
     Kingma & Ba 2015, the 'ε-hat' form at the end of their section 2. amsgrad: v is replaced by the largest v so far (Reddi et al. 2018).
     """
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, *shared, **options):
+    def __init__(self, learning_rate: Rate = 0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, *shared, **options):
         check_flag(type(self).__name__, "amsgrad", amsgrad, old_order="Adam(lr, beta_1, beta_2, epsilon, decay, amsgrad)",
                    by_name="Adam(learning_rate=..., beta_1=..., beta_2=..., epsilon=..., amsgrad=...)")
         super().__init__(learning_rate, beta_1, beta_2, epsilon, *shared, **options)
@@ -70,7 +73,8 @@ class AdamW(Adam):
     λ is `weight_decay`. Added to the loss instead (L2), it would be divided by √v like every gradient, and so hardly work.
     """
 
-    def __init__(self, learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, *shared, **options):
+    def __init__(self, learning_rate: Rate = 0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False,
+                 *shared, **options):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, *shared, **options)
 
 
@@ -142,7 +146,7 @@ class RAdam(_TwoMoments):
     ρₜ >= 5; TensorFlow Addons has ε after the correction of v, and 1e-7. Keras has no RAdam.
     """
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8, *shared, **options):
+    def __init__(self, learning_rate: Rate = 0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8, *shared, **options):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, *shared, **options)
 
     def begin_step(self, t):

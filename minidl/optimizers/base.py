@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from ..tensor import Variable
 from .schedules import InverseTimeDecay
 
 optimizers = Registry("optimizer", naming=str.lower)
+Rate = float | Callable[..., float]       # a learning rate: a number, or a function of the step
 
 
 class Optimizer:
@@ -42,7 +44,7 @@ class Optimizer:
     end of `fit` (or `finalize_variable_values()`), and every ema_overwrite_frequency steps. Polyak & Juditsky 1992.
     """
 
-    def __init__(self, learning_rate=0.001, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False,
+    def __init__(self, learning_rate: Rate = 0.001, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False,
                  ema_momentum=0.99, ema_overwrite_frequency=None, *, name: str | None = None, **legacy):
         self.name = name or snake_case(type(self).__name__)
         self._learning_rate: Any = _check_rate(_translate(type(self), learning_rate, legacy))
@@ -74,6 +76,10 @@ class Optimizer:
 
     def begin_step(self, t: int) -> None:
         """Compute here what a paper computes once a step, not once a variable. t: 1 in the first step."""
+
+    def as_in_paper(self, slot: str, array: np.ndarray) -> np.ndarray:
+        """A slot's numbers in the paper's units, for pictures, where `update` keeps them in others to save work."""
+        return array
 
     def scratch(self, w: np.ndarray, number: int = 0) -> np.ndarray:
         """An array of w's shape for what is computed on the way; the same one each time, because a new one costs more."""
@@ -119,8 +125,8 @@ class Optimizer:
             slots = tuple(np.array(self.initial(s, v.data)) for s in names)
             for slot, array in zip(names, slots):
                 if array.shape != v.shape or array.dtype.kind not in "fiu":
-                    raise ValueError(f"{type(self).__name__}: initial('{slot}') must be numbers of the variable's shape {v.shape}; received "
-                                     f"{array.dtype} of shape {array.shape}.")
+                    raise ValueError(f"{type(self).__name__}: initial('{slot}') must be numbers of the variable's shape {v.shape}; "
+                                     f"received {array.dtype} of shape {array.shape}.")
             memory.append(tuple(array.astype(v.dtype) for array in slots))
         self.variables, self._memory = variables, memory
         self._averages = [v.data.copy() for v in variables] if self.use_ema else []
@@ -131,7 +137,8 @@ class Optimizer:
 
         owner, names = type(self).__name__, self.slots()
         if isinstance(names, str) or not all(isinstance(n, str) for n in names) or len(set(names)) < len(names):
-            raise TypeError(f"{owner}.slots() must return a tuple of different names, like ('velocity',) with its comma; received {names!r}.")
+            raise TypeError(f"{owner}.slots() must return a tuple of different names, like ('velocity',) with its comma; "
+                            f"received {names!r}.")
         try:
             inspect.signature(self.update).bind(*["w", "g", "lr", *names])
         except TypeError:
@@ -192,16 +199,15 @@ class Optimizer:
     def _check_moved(self, moved, v) -> np.ndarray:
         moved = np.asarray(moved)
         if moved.shape != v.shape or moved.dtype.kind not in "fiu":
-            raise ValueError(f"{type(self).__name__}.update must return the new values of '{v.name}', numbers of shape {v.shape}, or nothing "
-                             f"after changing w in place; it returned {moved.dtype} of shape {moved.shape}.")
+            raise ValueError(f"{type(self).__name__}.update must return the new values of '{v.name}', numbers of shape {v.shape}, "
+                             f"or nothing after changing w in place; it returned {moved.dtype} of shape {moved.shape}.")
         return moved
 
     def _check_remembered(self, before, slots) -> None:
         for name, old, new in zip(self.slots(), before, slots):
             if (old == new).all():
-                warnings.warn(f"{type(self).__name__}: the slot '{name}' did not change in the first step. `{name} = ...` inside update makes "
-                              f"a new array, which is forgotten; change the one you were given: `{name}[...] = ...` or `{name} += ...`.",
-                              stacklevel=5)
+                warnings.warn(f"{type(self).__name__}: the slot '{name}' did not change in the first step. `{name} = ...` inside update "
+                              f"makes a new array, which is forgotten; change the one you were given: `{name}[...] = ...`.", stacklevel=5)
 
     def _average(self) -> None:
         for v, average in zip(self.variables, self._averages):
@@ -236,8 +242,8 @@ class Optimizer:
                              "side only.")
         for name, array in given.items():
             if array.shape != own[name].shape or array.dtype.kind != "f" or not np.isfinite(array).all():
-                raise ValueError(f"{type(self).__name__}: '{name}' must be finite numbers of shape {own[name].shape}; received {array.dtype} "
-                                 f"of shape {array.shape}.")
+                raise ValueError(f"{type(self).__name__}: '{name}' must be finite numbers of shape {own[name].shape}; "
+                                 f"received {array.dtype} of shape {array.shape}.")
         iterations = check_count("iterations", numbers["iterations"].item(), 0)
         rate = check_number("learning_rate", numbers.get("learning_rate", 0.0), 0)
         for name, array in given.items():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Optimizer, check_number, optimizers
+from .base import Optimizer, Rate, check_number, optimizers
 
 
 @optimizers.register()
@@ -13,7 +13,7 @@ class Lion(Optimizer):
     than Adam's.
     """
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.99, *shared, **options):
+    def __init__(self, learning_rate: Rate = 0.001, beta_1=0.9, beta_2=0.99, *shared, **options):
         super().__init__(learning_rate, *shared, **options)
         self.beta_1, self.beta_2 = check_number("beta_1", beta_1, 0, 1), check_number("beta_2", beta_2, 0, 1)
 

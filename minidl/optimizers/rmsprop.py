@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .base import Optimizer, check_epsilon, check_flag, check_number, optimizers
+from .base import Optimizer, Rate, check_epsilon, check_flag, check_number, optimizers
 
 
 @optimizers.register()
@@ -14,7 +14,7 @@ class RMSprop(Optimizer):
     momentum: b ← μ·b + η·g/√(v + ε); w ← w − b. centered: the mean of g, squared, is taken off v (Graves 2013, eq. 38-45).
     """
 
-    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, *shared, **options):
+    def __init__(self, learning_rate: Rate = 0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, *shared, **options):
         order = {"old_order": "RMSprop(lr, rho, epsilon, decay)", "by_name": "RMSprop(learning_rate=..., rho=..., epsilon=...)"}
         check_flag("RMSprop", "centered", centered, **order)
         if momentum is None or (isinstance(momentum, float) and 0 < momentum < 1e-3):
@@ -25,6 +25,9 @@ class RMSprop(Optimizer):
 
     def slots(self):
         return ("v",) + ("mean",) * self.centered + ("b",) * (self.momentum > 0)
+
+    def as_in_paper(self, slot, array):
+        return array if slot == "b" else array * (1 - self.rho)
 
     def update(self, w, g, lr, v, *more):
         keep = 1 - self.rho                             # kept out of v and of the mean, like Adam's (1−β): fewer passes

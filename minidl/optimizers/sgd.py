@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Optimizer, check_flag, check_number, optimizers
+from .base import Optimizer, Rate, check_flag, check_number, optimizers
 
 
 @optimizers.register()
@@ -12,7 +12,7 @@ class SGD(Optimizer):
     Robbins & Monro 1951; Polyak 1964 (the 'heavy ball'); Nesterov 1983 in the form of Sutskever et al. 2013.
     """
 
-    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, *shared, **options):
+    def __init__(self, learning_rate: Rate = 0.01, momentum=0.0, nesterov=False, *shared, **options):
         check_flag("SGD", "nesterov", nesterov, old_order="SGD(lr, momentum, decay, nesterov)",
                    by_name="SGD(learning_rate=..., momentum=..., nesterov=...)")
         super().__init__(learning_rate, *shared, **options)

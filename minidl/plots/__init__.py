@@ -4,6 +4,7 @@ Each function returns the figure. With `path` it is written there; without, it i
 """
 
 from .digits import digits
-from .history import history
+from .history import history, runs
+from .surfaces import animate, contour, descent, landscape, slots, trajectories
 
-__all__ = ["digits", "history"]
+__all__ = ["animate", "contour", "descent", "digits", "history", "landscape", "runs", "slots", "trajectories"]

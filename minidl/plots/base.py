@@ -9,6 +9,8 @@ import matplotlib.pyplot as plt
 
 # Okabe & Ito 2008: eight colours that colour-blind readers can tell apart.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442"]
+# How to tell lines apart, by colour and by shape: (colour, marker, line).
+LINES = [(colour, marker, line) for line in ("-", "--") for colour, marker in zip(COLOURS[:7], "osD^vPX")]
 _FILE_ONLY = ("agg", "pdf", "svg", "ps", "pgf", "cairo", "template")
 
 

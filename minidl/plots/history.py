@@ -5,7 +5,7 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 from matplotlib.ticker import MaxNLocator
 
-from .base import COLOURS, finish
+from .base import COLOURS, LINES, finish
 
 
 def history(run, path=None, title: str | None = None):
@@ -34,6 +34,29 @@ def history(run, path=None, title: str | None = None):
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axis.grid(alpha=0.3)
         axis.legend()
+    if title:
+        figure.suptitle(title)
+    return finish(figure, path)
+
+
+def runs(histories: dict, names=("loss", "val_accuracy"), path=None, title: str | None = None):
+    """Several trainings in one picture, to compare them: a panel a quantity, a line a training.
+
+    histories: {label: what fit returned}. names: the quantities, of those in the histories; ValueError if one is in none of them.
+    """
+    records = {str(label): getattr(run, "history", run) for label, run in histories.items()}
+    figure, axes = plt.subplots(1, len(names), figsize=(5.2 * len(names), 4), squeeze=False, layout="constrained")
+    for axis, name in zip(axes[0], names):
+        if not any(name in r for r in records.values()):
+            plt.close(figure)
+            raise ValueError(f"No history has {name!r}; there are: {', '.join(sorted({n for r in records.values() for n in r}))}.")
+        for (label, record), (colour, marker, line) in zip(records.items(), LINES):
+            values = record.get(name, [])
+            axis.plot(range(1, len(values) + 1), values, line, color=colour, marker=marker, markersize=4, label=label)
+        axis.set(xlabel="epoch", ylabel=name.replace("_", " "))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axis.grid(alpha=0.3)
+    axes[0][-1].legend(fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))
     if title:
         figure.suptitle(title)
     return finish(figure, path)
