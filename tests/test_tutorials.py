@@ -1,6 +1,7 @@
 """Two tutorials that everybody starts with, typed as they are with only the imports changed; shortened data, so that they are quick."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,3 +118,21 @@ def test_a_model_that_ends_in_log_softmax():
     two_steps = trained("log_softmax", "nll")
     one_step = trained(None, minidl.losses.SparseCategoricalCrossentropy(from_logits=True))
     assert two_steps == pytest.approx(one_step, rel=1e-5)
+
+
+def test_the_optimizer_of_the_readme(tmp_path, monkeypatch):
+    """Its ten lines run as they stand, and the optimizer works in fit by name, and with a schedule, clipping and decay."""
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (block,) = [b for b in re.findall(r"```python\n(.*?)```", text, re.S) if "class SignMomentum" in b]
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(block, names)
+    assert (tmp_path / "figures" / "mine.png").exists() and names["run"].values[-1] < names["run"].values[0] / 10
+    x, y = minidl.datasets.toy.moons()
+    schedule = minidl.optimizers.schedules.ExponentialDecay(0.05, 20, 0.5)
+    for optimizer in ("sign_momentum", "SignMomentum", names["SignMomentum"](schedule, clipnorm=1.0, weight_decay=0.01)):
+        model = minidl.Sequential([minidl.layers.Dense(8, activation="relu"), minidl.layers.Dense(1, activation="sigmoid")])
+        model.compile(optimizer, "binary_crossentropy")
+        losses = model.fit(x, y, epochs=10, verbose=0).history["loss"]
+        assert losses[-1] < losses[0]

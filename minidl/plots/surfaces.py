@@ -91,7 +91,7 @@ def descent(trajectories, path=None, title: str | None = None, log: bool = True)
     log = log and all((p.values > floor).all() for p in ways)
     for one, (colour, _, line) in zip(ways, LINES):
         axis.plot(one.values - (floor if log else 0), line, color=colour, label=one.label)
-    above = f" − {floor:.3g}" if log and abs(floor) > 1e-12 else ""
+    above = f" {'+' if floor < 0 else '−'} {abs(floor):.3g}" if log and abs(floor) > 1e-12 else ""
     surface = ways[0].surface
     axis.set(xlabel="step", ylabel=f"{surface.names[-1]}{above}", title=title or f"{surface.name}: the height against the step")
     if log:
