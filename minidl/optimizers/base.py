@@ -14,7 +14,6 @@ A new optimizer is a class with `update`, and `slots` if it remembers something 
 from __future__ import annotations
 
 import math
-import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -25,9 +24,9 @@ from .. import backend
 from ..arrays import as_array
 from ..checks import check_count, check_number
 from ..recording import quiet
-from ..registry import Registry, did_you_mean, snake_case
+from ..registry import Registry, snake_case
 from ..tensor import Variable
-from .schedules import InverseTimeDecay
+from .legacy import translate
 
 optimizers = Registry("optimizer", naming=str.lower)
 Rate = float | Callable[..., float]       # a learning rate: a number, or a function of the step
@@ -47,7 +46,7 @@ class Optimizer:
     def __init__(self, learning_rate: Rate = 0.001, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False,
                  ema_momentum=0.99, ema_overwrite_frequency=None, *, name: str | None = None, **legacy):
         self.name = name or snake_case(type(self).__name__)
-        self._learning_rate: Any = _check_rate(_translate(type(self), learning_rate, legacy))
+        self._learning_rate: Any = _check_rate(translate(type(self), learning_rate, legacy))
         self.weight_decay = None if weight_decay is None else check_number("weight_decay", weight_decay, 0)
         limits = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
         given = {k: check_number(k, v, 0, open_below=True) for k, v in limits.items() if v is not None}
@@ -136,7 +135,7 @@ class Optimizer:
         import inspect
 
         owner, names = type(self).__name__, self.slots()
-        if isinstance(names, str) or not all(isinstance(n, str) for n in names) or len(set(names)) < len(names):
+        if not isinstance(names, (tuple, list)) or not all(isinstance(n, str) for n in names) or len(set(names)) < len(names):
             raise TypeError(f"{owner}.slots() must return a tuple of different names, like ('velocity',) with its comma; "
                             f"received {names!r}.")
         try:
@@ -184,7 +183,7 @@ class Optimizer:
                 if g is not None:
                     w = v.data
                     if self.weight_decay and self._decays(v):
-                        w -= w * (self.weight_decay * lr)
+                        w -= np.multiply(w, self.weight_decay * lr, out=self.scratch(w))
                     before = [s.copy() for s in slots] if self.iterations == 0 else []
                     moved = self.update(w, g, lr, *slots)
                     if before and np.abs(g).max(initial=0) > 1e-6:
@@ -301,53 +300,9 @@ def check_epsilon(value) -> float:
     return check_number("epsilon", backend.epsilon() if value is None else value, 0)
 
 
-def check_flag(owner: str, name: str, value, old_order: str, by_name: str, expected: str = "True or False") -> None:
-    """TypeError if a number stands where older tutorials had another argument: their order by position is not today's."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{owner}: {name} is {expected}; received {value!r}. If you meant the order of older tutorials, {old_order}, "
-                        f"write the names: {by_name}.")
-
-
 def _check_rate(rate) -> Any:
     if not callable(rate):
         return check_number("learning_rate", rate, 0)
     import inspect
 
     return rate if inspect.signature(rate).parameters else lambda step: rate()      # Keras's bare callables know no step
-
-
-_ARGUMENTS = ("learning_rate", "lr", "momentum", "nesterov", "rho", "epsilon", "beta_1", "beta_2", "amsgrad", "centered",
-              "weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "initial_accumulator_value", "use_ema", "ema_momentum",
-              "ema_overwrite_frequency")
-
-
-def _translate(kind: type, rate, legacy: dict):
-    """What `lr` and `decay` meant in the tutorials' time, as a learning rate of today."""
-    owner = kind.__name__
-    unknown = set(legacy) - {"lr", "decay"}
-    if unknown:
-        name = sorted(unknown)[0]
-        raise TypeError(f"{owner} does not know the argument {name!r}.{did_you_mean(name, _ARGUMENTS)}")
-    if "lr" in legacy:
-        import inspect
-
-        parameter = inspect.signature(kind).parameters.get("learning_rate")
-        if parameter is not None and rate is not parameter.default:
-            raise TypeError(f"{owner} received both learning_rate={rate!r} and its old name lr={legacy['lr']!r}; give one.")
-        rate = legacy["lr"]
-    if not legacy.get("decay"):
-        if "lr" in legacy:
-            warnings.warn(f"{owner}(lr=...) is today written {owner}(learning_rate={rate!r}).", FutureWarning, stacklevel=_level())
-        return rate
-    decay, start = check_number("decay", legacy["decay"], 0), check_number("learning_rate", rate, 0)
-    warnings.warn(f"{owner}(decay=...) is today a schedule: learning_rate=InverseTimeDecay({start!r}, 1, {decay!r}).",
-                  FutureWarning, stacklevel=_level())
-    return InverseTimeDecay(start, 1, decay)
-
-
-def _level() -> int:
-    """The stack level, seen from `_translate`, of the line that makes the optimizer: past the chain of __init__ methods."""
-    level, frame = 2, sys._getframe(2)
-    while frame.f_back and frame.f_code.co_name == "__init__":
-        level, frame = level + 1, frame.f_back
-    return level

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from .base import Optimizer, Rate, check_epsilon, check_flag, check_number, optimizers
+from .base import Optimizer, Rate, check_epsilon, check_number, optimizers
+from .legacy import check_flag
 
 
 @optimizers.register()

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .base import Optimizer, Rate, check_flag, check_number, optimizers
+from .base import Optimizer, Rate, check_number, optimizers
+from .legacy import check_flag
 
 
 @optimizers.register()

@@ -40,7 +40,7 @@ MUTANTS = [
     ("optimizers/sgd.py", "velocity *= self.momentum", "velocity *= self.momentum**2", "test_optimizers.py"),
     ("optimizers/sgd.py", "if self.nesterov:", "if False:", "test_optimizers.py"),
     ("optimizers/base.py", "rate(self.iterations)", "rate(self.iterations + 1)", "test_optimizers.py"),
-    ("optimizers/base.py", "w -= w * (self.weight_decay * lr)", "w -= w * self.weight_decay", "test_optimizers.py"),
+    ("optimizers/base.py", "np.multiply(w, self.weight_decay * lr, out", "np.multiply(w, self.weight_decay, out", "test_optimizers.py"),
     # layers, metrics, data, the loop
     ("layers/core.py", "scale=1 / (1 - self.rate)", "scale=1", "test_layers.py"),
     ("layers/base.py", "_mode.training = outer\n", "pass\n", "test_layers.py"),

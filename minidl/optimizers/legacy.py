@@ -1,0 +1,55 @@
+"""What tutorials before 2022 wrote: `lr`, `decay`, and the old order of arguments; said in today's words, never ignored."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import numpy as np
+
+from ..checks import check_number
+from ..registry import did_you_mean
+from .schedules import InverseTimeDecay
+
+_ARGUMENTS = ("learning_rate", "lr", "momentum", "nesterov", "rho", "epsilon", "beta_1", "beta_2", "amsgrad", "centered",
+              "weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "initial_accumulator_value", "use_ema", "ema_momentum",
+              "ema_overwrite_frequency")
+
+
+def translate(kind: type, rate, legacy: dict):
+    """What `lr` and `decay` meant in the tutorials' time, as a learning rate of today."""
+    owner = kind.__name__
+    unknown = set(legacy) - {"lr", "decay"}
+    if unknown:
+        name = sorted(unknown)[0]
+        raise TypeError(f"{owner} does not know the argument {name!r}.{did_you_mean(name, _ARGUMENTS)}")
+    if "lr" in legacy:
+        import inspect
+
+        parameter = inspect.signature(kind).parameters.get("learning_rate")
+        if parameter is not None and rate is not parameter.default:
+            raise TypeError(f"{owner} received both learning_rate={rate!r} and its old name lr={legacy['lr']!r}; give one.")
+        rate = legacy["lr"]
+    if not legacy.get("decay"):
+        if "lr" in legacy:
+            warnings.warn(f"{owner}(lr=...) is today written {owner}(learning_rate={rate!r}).", FutureWarning, stacklevel=_level())
+        return rate
+    decay, start = check_number("decay", legacy["decay"], 0), check_number("learning_rate", rate, 0)
+    warnings.warn(f"{owner}(decay=...) is today a schedule: learning_rate=InverseTimeDecay({start!r}, 1, {decay!r}).",
+                  FutureWarning, stacklevel=_level())
+    return InverseTimeDecay(start, 1, decay)
+
+
+def _level() -> int:
+    """The stack level, seen from `translate`, of the line that makes the optimizer: past the chain of __init__ methods."""
+    level, frame = 2, sys._getframe(2)
+    while frame.f_back and frame.f_code.co_name == "__init__":
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def check_flag(owner: str, name: str, value, old_order: str, by_name: str, expected: str = "True or False") -> None:
+    """TypeError if a number stands where older tutorials had another argument: their order by position is not today's."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{owner}: {name} is {expected}; received {value!r}. If you meant the order of older tutorials, {old_order}, "
+                        f"write the names: {by_name}.")
