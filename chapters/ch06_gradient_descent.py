@@ -94,6 +94,7 @@ assert max(falling) < constant / 4, "a falling rate lets the noise die out"
 plots.descent(ways, path=FIGURES / "ch06_schedules.png", title="Batches of two: constant rate, decay, schedule")
 plots.trajectories(ways, path=FIGURES / "ch06_schedules_paths.png")
 print("figures are in figures/")
+plots.show()
 
 # %% [markdown]
 # Exercises

@@ -11,6 +11,7 @@ images that the network has never seen. It is the workflow of "TensorFlow Tutori
 """
 import argparse
 import itertools
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ options = argparse.ArgumentParser(description="Train a network on MNIST with min
 options.add_argument("picture", nargs="?", help="an image of your own digit, to be read after training")
 options.add_argument("--seed", type=int, default=0, help="where the random numbers start (default 0)")
 options.add_argument("--figures", type=Path, default=Path("figures"), help="the folder for the pictures (default: ./figures)")
-arguments = options.parse_args()
+arguments = options.parse_args([] if "ipykernel" in sys.modules else None)       # a notebook has arguments of its own
 
 # %% 1. The data: 60 000 images of 28 x 28 pixels to learn from, 10 000 to be examined on
 (x_train, y_train), (x_test, y_test) = minidl.datasets.mnist.load_data()
@@ -104,6 +105,7 @@ if arguments.picture:
     chances = probability_model(mine).numpy()
     print(f"{arguments.picture}: I read a {chances.argmax()} ({chances.max():.0%} sure)")
     plots.digits(mine, chances, path=arguments.figures / "ch07_mine.png")
+plots.show()
 
 # %% [markdown]
 # Exercises

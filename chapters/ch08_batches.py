@@ -55,8 +55,7 @@ for (name, way), line in zip(ways.items(), ("o-", "-", "-")):
     axis.plot(np.linspace(0, 2, len(way.values)), way.values - bottom, line, linewidth=1, label=name)
 axis.set(xlabel="epoch", ylabel="J − minimum", yscale="log", title="The cost along the way")
 axis.legend()
-figure.savefig(FIGURES / "ch08_cost.png", dpi=120)
-plt.close(figure)
+plots.finish(figure, FIGURES / "ch08_cost.png")
 
 # %% 2. With minidl it is one argument of fit. The whole batch by hand and by fit are the same walk
 line = Sequential([layers.Dense(1, input_shape=(1,), dtype="float64")])
@@ -114,6 +113,7 @@ print(f"\nafter one epoch: shuffled {with_:.1%}, sorted by label {without:.1%}; 
 assert with_ > without + 0.3, "without shuffling it forgets the zeros while it learns the nines"
 assert guess[8:].sum() > guess[:8].sum(), "and ends up guessing what it saw last"
 print("figures are in figures/")
+plots.show()
 
 # %% [markdown]
 # "SGD" once meant one sample at a time; today the word is used for mini-batches too, in papers and in Keras.

@@ -101,8 +101,7 @@ for values, label, line in ((g2, "g²", ":"), (window, "mean of a window of 10",
     axis.plot(values, line, label=label)
 axis.set(xlabel="step", title="What is remembered of the squares of the gradients")
 axis.legend()
-figure.savefig(FIGURES / "ch09_window.png", dpi=120)
-plt.close(figure)
+plots.finish(figure, FIGURES / "ch09_window.png")
 crawling, moving = descend(bowl, Adadelta(), steps=1000), descend(bowl, Adadelta(1.0), steps=1000)
 assert np.abs(crawling.points[-1] - bowl.start).max() < 0.01, "at Keras's default rate, 0.001, Adadelta hardly moves in 1000 steps"
 assert moving.values[-1] < bowl(*bowl.start) / 2, "at the paper's rate, 1.0, it gets under way, slowly: E[Δ²] starts at nothing but ε"
@@ -135,9 +134,9 @@ for name, (x, y) in TREE.items():
     axis.text(x, y, name, ha="center", va="center", bbox={"boxstyle": "round", "facecolor": "#DCEBF5", "edgecolor": "#0072B2"})
 axis.set(xlim=(-0.5, 4.5), ylim=(-0.6, 4.6), title="From plain descent to Adam and its children: above memory, below step sizes")
 axis.axis("off")
-figure.savefig(FIGURES / "ch09_family.png", dpi=120)
-plt.close(figure)
+plots.finish(figure, FIGURES / "ch09_family.png")
 print("figures are in figures/")
+plots.show()
 
 # %% [markdown]
 # Exercises

@@ -85,6 +85,7 @@ paths = [descend(saddle, KINDS[n], steps=100, label=n) for n in ("plain", "momen
 plots.contour(saddle, paths, path=FIGURES / "ch10_saddle.png", title="A saddle at (0, 0), minima at (0, ±1)")
 plots.landscape(saddle, paths, path=FIGURES / "ch10_saddle_3d.png", elevation=45, azimuth=-125)
 print("figures are in figures/")
+plots.show()
 
 # %% [markdown]
 # What no optimizer promises: the global minimum. Each goes downhill from where it starts; memory, noise and large steps change

@@ -3,8 +3,10 @@
 Each function returns the figure. With `path` it is written there; without, it is shown if there is a screen to show it on.
 """
 
+from .base import finish, show
 from .digits import digits
 from .history import history, runs
 from .surfaces import animate, contour, descent, landscape, slots, trajectories
 
-__all__ = ["animate", "contour", "descent", "digits", "history", "landscape", "runs", "slots", "trajectories"]
+__all__ = ["animate", "contour", "descent", "digits", "finish", "history", "landscape", "runs", "show", "slots",
+           "trajectories"]

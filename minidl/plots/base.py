@@ -14,12 +14,26 @@ LINES = [(colour, marker, line) for line in ("-", "--") for colour, marker in zi
 _FILE_ONLY = ("agg", "pdf", "svg", "ps", "pgf", "cairo", "template")
 
 
-def finish(figure, path):
-    """Write `figure` to `path`, making its folder; without a path show it, where there is a screen. Returns the figure."""
+def finish(figure, path=None):
+    """Write `figure` to `path`, making its folder; without a path show it, where there is a screen. Returns the figure.
+
+    On a screen a written figure stays open too, for `show` at the end of a script; the latest fifteen, so that none pile up.
+    """
     if path is not None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, dpi=120, bbox_inches="tight", facecolor="white")
-        plt.close(figure)
-    elif matplotlib.get_backend().lower() not in _FILE_ONLY:
-        plt.show()
+        for number in plt.get_fignums()[:-15] if _on_a_screen() else [figure.number]:
+            plt.close(number)
+    else:
+        show()
     return figure
+
+
+def show() -> None:
+    """Open windows with the figures drawn so far, and wait until they are closed; nothing where there is no screen."""
+    if _on_a_screen():
+        plt.show()
+
+
+def _on_a_screen() -> bool:
+    return matplotlib.get_backend().lower() not in _FILE_ONLY
