@@ -10,7 +10,6 @@ images that the network has never seen. It is the workflow of "TensorFlow Tutori
     python chapters/ch07_mnist.py --seed 3          start from other random weights
 """
 import argparse
-import itertools
 import sys
 from pathlib import Path
 
@@ -73,35 +72,9 @@ plots.digits(x_test[worst], probabilities[worst], y_test[worst], path=arguments.
              title=f"The surest of its {len(wrong)} mistakes in 10 000")
 print(f"figures are in {arguments.figures}{'/' if str(arguments.figures)[-1] != '/' else ''}")
 
-
 # %% 8. Your own digit
-def read_picture(path) -> np.ndarray:
-    """A picture as MNIST has its images: light ink on black, the digit in the middle 20 x 20 of 28 x 28. Shape (28, 28)."""
-    import matplotlib.image
-
-    pixels = matplotlib.image.imread(path).astype(float)
-    pixels = pixels / (255.0 if pixels.max() > 1 else 1.0)
-    ink = pixels[..., :3].mean(axis=-1) if pixels.ndim == 3 else pixels
-    if ink.mean() > 0.5:
-        ink = 1 - ink                                           # dark ink on white paper: turn it round
-    rows, columns = np.flatnonzero(ink.max(axis=1) > 0.3), np.flatnonzero(ink.max(axis=0) > 0.3)
-    if not len(rows):
-        raise SystemExit(f"{path} seems to be empty: draw one digit, dark on white.")
-    digit = ink[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
-    size = max(digit.shape)
-    picked = np.linspace(0, size, 21)                           # average the pixels that fall into each of 20 x 20 cells
-    square = np.zeros((size, size))
-    top, left = (size - digit.shape[0]) // 2, (size - digit.shape[1]) // 2
-    square[top:top + digit.shape[0], left:left + digit.shape[1]] = digit
-    cells = [slice(int(a), max(int(a) + 1, int(np.ceil(b)))) for a, b in itertools.pairwise(picked)]
-    small = np.array([[square[r, c].mean() for c in cells] for r in cells])
-    image = np.pad(small / max(small.max(), 1e-9), 4)
-    down, right = (14 - np.average(np.indices(image.shape)[k], weights=image) for k in (0, 1))
-    return np.roll(image, (round(down), round(right)), axis=(0, 1))     # MNIST centres digits by their mass
-
-
 if arguments.picture:
-    mine = read_picture(arguments.picture)[None]
+    mine = minidl.datasets.mnist.read_picture(arguments.picture)[None]
     chances = probability_model(mine).numpy()
     print(f"{arguments.picture}: I read a {chances.argmax()} ({chances.max():.0%} sure)")
     plots.digits(mine, chances, path=arguments.figures / "ch07_mine.png")

@@ -20,7 +20,8 @@ class Callback:
     """Base class: override the hooks you need. logs: dict of floats. epoch and batch count from 0."""
 
     def __init__(self):
-        self.model, self.params = None, {}
+        self.model: Any = None
+        self.params: dict = {}
 
     def set_model(self, model): self.model = model
     def set_params(self, params): self.params = params
@@ -105,7 +106,7 @@ class TerminateOnNaN(Callback):
         loss = (logs or {}).get("loss", 0.0)
         if not math.isfinite(loss):
             console.say(f"Batch {batch}: Invalid loss, terminating training")
-            self.model.stop_training = True  # pyright: ignore[reportOptionalMemberAccess]
+            self.model.stop_training = True
 
 
 class ProgressBar(Callback):

@@ -235,7 +235,7 @@ class Tensor(Operators):
         self._version[0] += 1
 
     @property
-    def grad(self) -> np.ndarray | None:
+    def grad(self) -> Any:
         """∂(loss)/∂(this), an array of the same shape, once backward() has run. It adds up until set to None."""
         if self._grad is None and self._op is not None and not self._retains:
             warnings.warn("Only leaves keep a gradient; this tensor was computed from others. "

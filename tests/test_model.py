@@ -421,3 +421,18 @@ def test_freezing():
     assert np.array_equal(frozen[0], model.layers[0].get_weights()[0])
     assert not np.array_equal(free[0], model.layers[1].get_weights()[0])
     assert len(model.trainable_weights) == 2 and len(model.non_trainable_weights) == 2
+
+
+def test_a_train_step_that_never_tells_the_loss_reports_none():
+    """Better no number than a 0 that looks like a perfect fit."""
+    class Silent(Sequential):
+        def train_step(self, data):
+            x, y, weight = data
+            y_pred = self(x, training=True)
+            self.compute_loss(x, y, y_pred, weight).backward()
+            self.optimizer.step()
+            return self.compute_metrics(x, y, y_pred, weight)
+
+    model = Silent([layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse", metrics=["mae"])
+    assert set(model.fit(np.ones((8, 2)), np.ones(8), verbose=0).history) == {"mae"}

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from minidl import Input, Sequential, layers, optimizers, plots, surfaces
+from minidl import Input, Sequential, Tensor, Variable, layers, ops, optimizers, plots, surfaces
 
 IMAGES = np.random.default_rng(0).random((5, 28, 28))
 
@@ -190,3 +190,84 @@ def test_several_runs_in_one_picture(tmp_path):
     assert list(figure.axes[0].lines[2].get_ydata()) == [1.0, 2.0] and (tmp_path / "runs.png").exists()
     with pytest.raises(ValueError, match="No history has 'val_accuracy'; there are: loss, val_loss"):
         plots.runs(histories)
+
+
+# --- graphs, and the inside of networks ------------------------------------------------------------------------------
+
+
+def texts(figure):
+    return [t.get_text() for t in figure.axes[0].texts if t.get_text()]
+
+
+def test_the_graph_behind_a_loss(tmp_path):
+    x, w = Tensor(np.ones((4, 3))), Variable(np.ones((3, 2)), name="kernel")
+    loss = ops.mean(ops.tanh(x @ w))
+    figure = plots.graph(loss, path=tmp_path / "graph.png", names={"images": x}, title="A tape")
+    assert sorted(texts(figure)) == ["images\n(4, 3)", "kernel\n(3, 2)", "matmul\n(4, 2)", "mean\n0.9951", "tanh\n(4, 2)"]
+    places = {t.get_text().split("\n")[0]: t.get_position() for t in figure.axes[0].texts if t.get_text()}
+    assert places["kernel"][0] == places["images"][0] < places["matmul"][0] < places["tanh"][0] < places["mean"][0]
+    assert len(set(places.values())) == 5, "no two in one place"
+    assert sum(t.arrow_patch is not None for t in figure.axes[0].texts if not t.get_text()) == 4
+    assert loss.requires_grad and (loss.backward() or w.grad is not None), "looking at it changed nothing"
+
+
+def test_a_value_used_twice_stands_once():
+    a = Tensor(2.0, requires_grad=True)
+    figure = plots.graph((a * a + a) * ops.exp(a), names={"a": a})
+    assert sorted(t.split("\n")[0] for t in texts(figure)) == ["a", "add", "exp", "mul", "mul"]
+
+
+@pytest.mark.parametrize("make", [lambda: Tensor([1.0]), lambda: Tensor([1.0]) * 2, lambda: np.ones(3), lambda: used_up()])
+def test_no_graph_to_draw(make):
+    with pytest.raises(ValueError, match="There is no graph to draw behind this"):
+        plots.graph(make())
+
+
+def used_up():
+    loss = ops.sum(Tensor([1.0], requires_grad=True) * 2)
+    loss.backward()
+    return loss
+
+
+def test_weights_as_images_on_one_scale():
+    kernel = np.arange(12.0).reshape(4, 3) - 5
+    figure = plots.weights(kernel, title="W")
+    pictures = [axis.images[0] for axis in figure.axes[:3]]
+    for k, picture in enumerate(pictures):
+        np.testing.assert_array_equal(picture.get_array(), kernel[:, k].reshape(2, 2))
+        assert picture.get_clim() == (-6, 6), "white is 0, and all share the scale"
+    assert plots.weights(np.ones((6, 2)), shape=(2, 3)).axes[0].images[0].get_array().shape == (2, 3)
+    for bad in (np.ones((5, 2)), np.ones(4)[:, None, None]):
+        with pytest.raises(ValueError, match="kernel of shape .inputs, units."):
+            plots.weights(bad)
+
+
+def test_a_confusion_matrix():
+    true, predicted = [0, 0, 1, 2, 2, 2], [0, 1, 1, 2, 2, 0]
+    for answer in (predicted, np.eye(3)[predicted] * 5 - 1):
+        figure = plots.confusion(true, answer, names="abc")
+        counts = {t.get_position()[::-1]: int(t.get_text()) for t in figure.axes[0].texts}
+        assert counts == {(0, 0): 1, (0, 1): 1, (1, 1): 1, (2, 2): 2, (2, 0): 1}
+        assert figure.axes[0].get_title() == "66.7% of 6 are right"
+        assert [t.get_text() for t in figure.axes[0].get_xticklabels()] == ["a", "b", "c"]
+    with pytest.raises(ValueError, match="2 true labels, but 1 predictions"):
+        plots.confusion([1, 2], [1])
+
+
+@pytest.mark.parametrize(("scores", "right"), [
+    (lambda x: x[:, :1], 1), (lambda x: 1 / (1 + np.exp(-x[:, :1])), 1), (lambda x: np.column_stack([-x[:, 0], x[:, 0]]), 1)],
+    ids=["logit", "probability", "two scores"])
+def test_regions_of_a_classifier(scores, right):
+    class Sign:
+        def predict(self, x, **options): return scores(x)
+
+    x = np.random.default_rng(0).normal(size=(40, 2))
+    figure = plots.regions(Sign(), x, x[:, 0] > 0)
+    points = [line.get_xydata() for line in figure.axes[0].lines]
+    assert all(points[0][:, 0] <= 0) and all(points[1][:, 0] > 0)
+    filled = figure.axes[0].collections[0]
+    borders = [path for path in filled.get_paths() if len(path.vertices)]
+    edge = [v for path in borders for v in path.vertices if abs(v[0]) < 0.1]
+    assert edge, "the border is at x₁ = 0"
+    with pytest.raises(ValueError, match=r"points \(n, 2\) and a label for each"):
+        plots.regions(Sign(), x[:, :1], x[:, 0] > 0)

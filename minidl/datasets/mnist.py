@@ -4,6 +4,7 @@ Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits"
 and 3. Licence: Creative Commons Attribution-ShareAlike 3.0, https://creativecommons.org/licenses/by-sa/3.0/
 """
 
+import itertools
 import os
 
 import numpy as np
@@ -78,3 +79,32 @@ def _read_keras_npz(path: str | os.PathLike[str]) -> Arrays:
         ) from None
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+
+
+def read_picture(path) -> np.ndarray:
+    """A digit of your own, as MNIST has its images: light ink on black, (28, 28), values 0 to 1.
+
+    path: a picture file of one digit, best dark on white paper; its size does not matter. As NIST's digits were, it is cut
+    out, shrunk into 20 by 20 pixels, and centred by its mass. ValueError if there is nothing on the paper.
+    """
+    import matplotlib.image
+
+    pixels = matplotlib.image.imread(path).astype(float)
+    pixels = pixels / (255.0 if pixels.max() > 1 else 1.0)
+    ink = pixels[..., :3].mean(axis=-1) if pixels.ndim == 3 else pixels
+    if ink.mean() > 0.5:
+        ink = 1 - ink                                           # dark on white: turn it round
+    rows, columns = np.flatnonzero(ink.max(axis=1) > 0.3), np.flatnonzero(ink.max(axis=0) > 0.3)
+    if not len(rows):
+        raise ValueError(f"{path} seems to be empty: draw one digit, dark on white.")
+    digit = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    size = max(digit.shape)
+    square = np.zeros((size, size))
+    top, left = (size - digit.shape[0]) // 2, (size - digit.shape[1]) // 2
+    square[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
+    edges = np.linspace(0, size, 21)                            # average the pixels that fall into each of 20 by 20 cells
+    cells = [slice(int(a), max(int(a) + 1, int(np.ceil(b)))) for a, b in itertools.pairwise(edges)]
+    small = np.array([[square[r, c].mean() for c in cells] for r in cells])
+    image = np.pad(small / max(small.max(), 1e-9), 4)
+    down, right = (14 - np.average(np.indices(image.shape)[k], weights=image) for k in (0, 1))
+    return np.roll(image, (round(down), round(right)), axis=(0, 1))

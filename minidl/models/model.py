@@ -172,8 +172,8 @@ class Model(Layer):
         return self.get_metrics_result()
 
     def get_metrics_result(self) -> dict:
-        """The current value of the loss and of each metric, by name."""
-        return {metric.name: metric.result() for metric in self.metrics}
+        """The current value of the loss (unless a train_step of your own never told loss_tracker) and of each metric, by name."""
+        return {metric.name: metric.result() for metric in self.metrics if metric is not self.loss_tracker or metric.count}
 
     def check_loss(self, loss: Tensor, x=None, y=None) -> None:
         """Stop with a diagnosis if the loss is nan or inf, before it reaches the weights. compile(stop_on_nan=False) opts out."""

@@ -5,8 +5,10 @@ Each function returns the figure. With `path` it is written there; without, it i
 
 from .base import finish, show
 from .digits import digits
+from .graphs import graph
 from .history import history, runs
+from .inside import confusion, regions, weights
 from .surfaces import animate, contour, descent, landscape, slots, trajectories
 
-__all__ = ["animate", "contour", "descent", "digits", "finish", "history", "landscape", "runs", "show", "slots",
-           "trajectories"]
+__all__ = ["animate", "confusion", "contour", "descent", "digits", "finish", "graph", "history", "landscape", "regions", "runs", "show",
+           "slots", "trajectories", "weights"]

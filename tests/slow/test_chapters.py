@@ -12,11 +12,19 @@ ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted(p for p in (ROOT / "chapters").glob("ch*.py") if p.stem != "ch07_mnist")      # that one is in test_mnist.py
 
 FIGURES = {
+    "ch01": {"sizes", "batch"},
+    "ch02": {"steps", "graph", "layer"},
+    "ch03": {"xor_linear", "xor_relu", "activations", "initialisation"},
+    "ch04": {"cross_entropy"},
+    "ch05": {"history", "spirals"},
     "ch06": {"cost", "cost_3d", "rates", "rates_cost", "dip", "schedules", "schedules_paths"},
     "ch08": {"paths", "cost"},
     "ch09": {"zigzag", "side_by_side", "race", "landscape", "heights", "adagrad_slots", "rmsprop_slots", "window", "family"},
     "ch10": {"two_valleys", "no_promise", "saddle", "saddle_3d"},
     "ch11": {"loss", "accuracy"},
+    "ch12": {"overfitting", "remedies"},
+    "ch13": {"regression_history", "regression", "sine", "moons_neuron", "moons_network"},
+    "ch14": {"templates", "hidden", "activity", "confusion", "mistakes", "gradients", "fooled"},
 }
 ANIMATIONS = {"ch09": {"race"}, "ch10": {"two_valleys"}}
 
