@@ -405,11 +405,11 @@ def test_a_bad_number_of_classes_is_named(classes):
 def test_a_picture_of_a_digit_comes_out_like_one_of_mnist(tmp_path, dark_on_white):
     import matplotlib.image
 
-    _, (images, _) = minidl.datasets.mnist.load_data()
+    _, (images, _) = mnist.load_data()
     paper = np.zeros((300, 260), np.uint8)
     paper[40:264, 20:244] = np.kron(images[0], np.ones((8, 8), np.uint8))           # eight times as large, off the centre
     matplotlib.image.imsave(tmp_path / "digit.png", 255 - paper if dark_on_white else paper, cmap="gray", vmin=0, vmax=255)
-    read = minidl.datasets.mnist.read_picture(tmp_path / "digit.png")
+    read = mnist.read_picture(tmp_path / "digit.png")
     assert read.shape == (28, 28) and 0 <= read.min() and read.max() <= 1
     assert np.corrcoef(read.ravel(), images[0].ravel())[0, 1] > 0.9
 
@@ -419,4 +419,4 @@ def test_an_empty_paper(tmp_path):
 
     matplotlib.image.imsave(tmp_path / "empty.png", np.full((50, 50), 255, np.uint8), cmap="gray", vmin=0, vmax=255)
     with pytest.raises(ValueError, match="seems to be empty: draw one digit"):
-        minidl.datasets.mnist.read_picture(tmp_path / "empty.png")
+        mnist.read_picture(tmp_path / "empty.png")

@@ -29,7 +29,7 @@ INSIDE = {
     "layers": ["base", "core"],
     "optimizers": ["schedules", "legacy", "base", "sgd", "adagrad", "adadelta", "rmsprop", "adam", "lion"],
     "models": ["graph", "diagnosis", "summary", "model", "sequential"],
-    "plots": ["base", "digits", "history", "surfaces"],
+    "plots": ["base", "digits", "graphs", "history", "inside", "surfaces"],
 }
 ONLY_BASE = {"datasets", "layers", "optimizers", "plots"}       # packages whose files know nothing but their base
 FOUNDATION = {"optimizers": ("schedules", "legacy", "base")}    # where the base is more than one file
