@@ -3,6 +3,7 @@
 import numpy as np
 
 from .base import Optimizer, Rate, check_epsilon, check_number, optimizers
+from .legacy import check_flag
 
 
 @optimizers.register()
@@ -14,6 +15,9 @@ class Adagrad(Optimizer):
     """
 
     def __init__(self, learning_rate: Rate = 0.001, initial_accumulator_value=0.1, epsilon=1e-7, *shared, **options):
+        if initial_accumulator_value is None or (isinstance(initial_accumulator_value, float) and 0 < initial_accumulator_value < 1e-5):
+            check_flag("Adagrad", "initial_accumulator_value", initial_accumulator_value, expected="0, or a number like 0.1",
+                       old_order="Adagrad(lr, epsilon, decay)", by_name="Adagrad(learning_rate=..., epsilon=...)")
         super().__init__(learning_rate, *shared, **options)
         self.initial_accumulator_value = check_number("initial_accumulator_value", initial_accumulator_value, 0)
         self.epsilon = check_epsilon(epsilon)

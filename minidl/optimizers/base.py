@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from ..tensor import Variable
 from .legacy import translate
 
 optimizers = Registry("optimizer", naming=str.lower)
+_LIBRARY = __name__.rpartition(".")[0]
 Rate = float | Callable[..., float]       # a learning rate: a number, or a function of the step
 
 
@@ -53,6 +55,8 @@ class Optimizer:
         if len(given) > 1:
             raise ValueError(f"Give at most one of clipnorm, clipvalue and global_clipnorm; received {', '.join(given)}.")
         self.clipnorm, self.clipvalue, self.global_clipnorm = (given.get(k) for k in limits)
+        if not isinstance(use_ema, (bool, np.bool_)):
+            raise TypeError(f"use_ema is True or False; received {use_ema!r}.")
         self.use_ema, self.ema_momentum = bool(use_ema), check_number("ema_momentum", ema_momentum, 0, 1)
         self.ema_overwrite_frequency = None
         if ema_overwrite_frequency is not None:
@@ -178,33 +182,48 @@ class Optimizer:
         with quiet():
             grads = self._clip(grads)
             lr = self.learning_rate
-            self.begin_step(self.iterations + 1)
-            for v, g, slots in zip(self.variables, grads, self._memory):
-                if g is not None:
-                    w = v.data
-                    if self.weight_decay and self._decays(v):
-                        w -= np.multiply(w, self.weight_decay * lr, out=self.scratch(w))
-                    before = [s.copy() for s in slots] if self.iterations == 0 else []
-                    moved = self.update(w, g, lr, *slots)
-                    if before and np.abs(g).max(initial=0) > 1e-6:
-                        self._check_remembered(before, slots)
-                    if moved is not None:           # an update that returns the new values instead of changing w
-                        w[...] = self._check_moved(moved, v)
-                    v._version[0] += 1
+            is_own = not type(self).update.__module__.startswith(_LIBRARY)      # written outside minidl
+            with self._rehearsal(grads, lr) if is_own and self.iterations == 0 else nullcontext():
+                self.begin_step(self.iterations + 1)
+                for v, g, slots in zip(self.variables, grads, self._memory):
+                    if g is not None:
+                        w = v.data
+                        if self.weight_decay and self._decays(v):
+                            w -= np.multiply(w, self.weight_decay * lr, out=self.scratch(w))
+                        moved = self.update(w, g, lr, *slots)
+                        if moved is not None:           # an update that returns the new values instead of changing w
+                            w[...] = self._check_moved(moved, v)
+                        v._version[0] += 1
             if self.use_ema:
                 self._average()
         self.iterations += 1
 
     def _check_moved(self, moved, v) -> np.ndarray:
-        moved = np.asarray(moved)
-        if moved.shape != v.shape or moved.dtype.kind not in "fiu":
-            raise ValueError(f"{type(self).__name__}.update must return the new values of '{v.name}', numbers of shape {v.shape}, "
-                             f"or nothing after changing w in place; it returned {moved.dtype} of shape {moved.shape}.")
-        return moved
+        try:
+            array = np.asarray(moved)
+            if array.shape == v.shape and array.dtype.kind in "fiu":
+                return array
+            returned = f"{array.dtype} of shape {array.shape}"
+        except ValueError:                              # things of several shapes
+            returned = type(moved).__name__
+        raise ValueError(f"{type(self).__name__}.update must return the new values of '{v.name}', numbers of shape {v.shape}, "
+                         f"or nothing after changing w in place; it returned {returned}.")
 
-    def _check_remembered(self, before, slots) -> None:
-        for name, old, new in zip(self.slots(), before, slots):
-            if (old == new).all():
+    @contextmanager
+    def _rehearsal(self, grads, lr):
+        """Around the first step of an update of your own: an error leaves all as it was, and a forgotten slot is pointed out."""
+        arrays = [[v.data, *slots] for v, slots in zip(self.variables, self._memory)]
+        before = [[a.copy() for a in row] for row in arrays]
+        try:
+            yield
+        except BaseException:
+            for row, olds in zip(arrays, before):
+                for array, old in zip(row, olds):
+                    array[...] = old
+            raise
+        moving = [i for i, g in enumerate(grads) if g is not None and lr > 0 and np.abs(g).max(initial=0) > 1e-6]
+        for k, name in enumerate(self.slots(), 1):
+            if moving and all(np.array_equal(arrays[i][k], before[i][k]) for i in moving):
                 warnings.warn(f"{type(self).__name__}: the slot '{name}' did not change in the first step. `{name} = ...` inside update "
                               f"makes a new array, which is forgotten; change the one you were given: `{name}[...] = ...`.", stacklevel=5)
 
@@ -224,26 +243,28 @@ class Optimizer:
 
     # -- what it remembers, for saving and for looking
     def get_state(self) -> dict[str, np.ndarray]:
-        """All that the next step depends on, copied: 'iterations', 'learning_rate' if it is a plain number, and each slot as
-        'position/variable/slot', like '0/kernel/velocity'. With use_ema also 'position/variable/average'."""
-        state = {"iterations": np.array(self.iterations)}
+        """All that the next step depends on, but for the settings, copied: 'optimizer', the class; 'iterations'; 'learning_rate' if it
+        is a plain number; each slot as 'position/variable/slot', like '0/kernel/velocity'; with use_ema also '.../average'."""
+        state = {"optimizer": np.array(type(self).__name__), "iterations": np.array(self.iterations)}
         if not callable(self._learning_rate):
             state["learning_rate"] = np.array(self._learning_rate)
         return {**state, **{name: array.copy() for name, array in self._named_memory()}}
 
     def set_state(self, state) -> None:
         """Go on from what `get_state` returned. ValueError, and nothing changed, if it is of another optimizer or model."""
-        own, given = dict(self._named_memory()), {k: np.asarray(v) for k, v in state.items()}
-        numbers = {k: given.pop(k) for k in ("iterations", "learning_rate") if k in given}
+        own, given, owner = dict(self._named_memory()), {k: np.asarray(v) for k, v in state.items()}, type(self).__name__
+        numbers = {k: given.pop(k) for k in ("optimizer", "iterations", "learning_rate") if k in given}
         if given.keys() != own.keys() or "iterations" not in numbers:
             differing = sorted(given.keys() ^ own.keys()) or ["iterations"]
-            raise ValueError(f"This state is not of this {type(self).__name__} (call build first if it is new): {differing[0]!r} is on one "
-                             "side only.")
+            raise ValueError(f"This state is not of this {owner} (call build first if it is new): {differing[0]!r} is on one side only.")
+        if numbers.get("optimizer", owner) != owner:
+            raise ValueError(f"This state is not of this {owner} but of {numbers['optimizer']}.")
         for name, array in given.items():
             if array.shape != own[name].shape or array.dtype.kind != "f" or not np.isfinite(array).all():
-                raise ValueError(f"{type(self).__name__}: '{name}' must be finite numbers of shape {own[name].shape}; "
-                                 f"received {array.dtype} of shape {array.shape}.")
-        iterations = check_count("iterations", numbers["iterations"].item(), 0)
+                raise ValueError(f"{owner}: '{name}' must be finite numbers of shape {own[name].shape}; received {array.dtype} "
+                                 f"of shape {array.shape}.")
+        count = numbers["iterations"]
+        iterations = check_count("iterations", count.item() if count.size == 1 else count, 0)
         rate = check_number("learning_rate", numbers.get("learning_rate", 0.0), 0)
         for name, array in given.items():
             own[name][...] = array
@@ -301,6 +322,9 @@ def check_epsilon(value) -> float:
 
 
 def _check_rate(rate) -> Any:
+    if isinstance(rate, type):
+        raise TypeError(f"A learning rate is a number, a schedule or a function of the step; {rate.__name__} is a class: "
+                        f"write learning_rate={rate.__name__}(...).")
     if not callable(rate):
         return check_number("learning_rate", rate, 0)
     import inspect

@@ -11,10 +11,6 @@ from ..checks import check_number
 from ..registry import did_you_mean
 from .schedules import InverseTimeDecay
 
-_ARGUMENTS = ("learning_rate", "lr", "momentum", "nesterov", "rho", "epsilon", "beta_1", "beta_2", "amsgrad", "centered",
-              "weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "initial_accumulator_value", "use_ema", "ema_momentum",
-              "ema_overwrite_frequency")
-
 
 def translate(kind: type, rate, legacy: dict):
     """What `lr` and `decay` meant in the tutorials' time, as a learning rate of today."""
@@ -22,7 +18,7 @@ def translate(kind: type, rate, legacy: dict):
     unknown = set(legacy) - {"lr", "decay"}
     if unknown:
         name = sorted(unknown)[0]
-        raise TypeError(f"{owner} does not know the argument {name!r}.{did_you_mean(name, _ARGUMENTS)}")
+        raise TypeError(f"{owner} does not know the argument {name!r}.{did_you_mean(name, ['lr', *_arguments(kind)])}")
     if "lr" in legacy:
         import inspect
 
@@ -40,10 +36,19 @@ def translate(kind: type, rate, legacy: dict):
     return InverseTimeDecay(start, 1, decay)
 
 
+def _arguments(kind: type) -> set[str]:
+    """The names that an optimizer takes, its own and those of the classes it is made from."""
+    import inspect
+
+    parameters = [p for c in kind.__mro__[:-1] if "__init__" in vars(c) for p in inspect.signature(c.__init__).parameters.values()]
+    return {p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)} - {"self"}
+
+
 def _level() -> int:
-    """The stack level, seen from `translate`, of the line that makes the optimizer: past the chain of __init__ methods."""
+    """The stack level, seen from `translate`, of the line that makes the optimizer: past the chain of its __init__ methods."""
     level, frame = 2, sys._getframe(2)
-    while frame.f_back and frame.f_code.co_name == "__init__":
+    optimizer = frame.f_locals.get("self")
+    while frame.f_back and frame.f_locals.get("self") is optimizer:
         level, frame = level + 1, frame.f_back
     return level
 

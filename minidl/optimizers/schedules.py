@@ -62,6 +62,9 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     """values[0] up to and with step boundaries[0], then values[1] up to and with boundaries[1], ..., and the last value for good."""
 
     def __init__(self, boundaries, values, name="PiecewiseConstant"):
+        for given in (boundaries, values):
+            if not hasattr(given, "__len__") or isinstance(given, str):
+                raise TypeError(f"PiecewiseConstantDecay takes two lists, boundaries and values; received {boundaries!r} and {values!r}.")
         self.boundaries = [check_number("a boundary", b) for b in boundaries]
         self.values = [_rate("a value", v) for v in values]
         self.name = name
