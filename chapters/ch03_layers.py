@@ -83,10 +83,10 @@ for row, (name, initializer) in zip(axes, KINDS.items()):
     for depth in range(1, 11):
         signal = layers.Dense(256, activation="tanh", kernel_initializer=initializer)(signal)
         if depth in (1, 4, 7, 10):
-            row[(depth - 1) // 3].hist(signal.numpy().ravel(), bins=50, range=(-1, 1), color="#0072B2")
+            row[(depth - 1) // 3].hist(np.asarray(signal).ravel(), bins=50, range=(-1, 1), color="#0072B2")
             row[(depth - 1) // 3].set_title(f"{name}: layer {depth}", fontsize=9)
             row[(depth - 1) // 3].set_yticks([])
-    last[name] = signal.numpy()
+    last[name] = np.asarray(signal)
 for axis in axes[-1]:
     axis.set_xlabel("activation")
 plots.finish(figure, FIGURES / "ch03_initialisation.png")

@@ -37,7 +37,7 @@ def gradients(steps=STEPS, seed=0):
         yield [(rng.standard_normal(s.shape) * s * (rng.random_sample(s.shape) < 0.9)).astype(np.float32).astype(float) for s in sizes]
 
 
-def start(case):
+def first_weights(case):
     """The first weights: 0, where the smallest step counts, but for decay, which needs something to shrink."""
     rng = np.random.RandomState(1)
     decays = case[0] == "AdamW" or "weight_decay" in case[1]

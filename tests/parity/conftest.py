@@ -4,7 +4,10 @@ Run as `pytest tests/parity`, with the extra `peers` installed (Keras on JAX, an
 """
 
 import os
+import sys
+from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))       # for optimizer_cases, which default tests share
 os.environ["KERAS_BACKEND"] = "jax"         # before keras is imported
 os.environ["JAX_ENABLE_X64"] = "1"          # so that float64 stays float64; Keras's own default is float32 all the same
 os.environ.setdefault("JAX_PLATFORMS", "cpu")

@@ -1,20 +1,15 @@
 """Writes tests/goldens/optimizers.npz: where Keras's optimizers go in float64. Run as `python tests/parity/goldens.py`."""
 
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-import conftest  # noqa: F401  before keras, which it prepares
+import conftest  # noqa: F401  before keras and optimizer_cases, which it prepares
 import keras
 import numpy as np
 from keras.src.backend.common import dtypes
+from optimizer_cases import KERAS_CASES, first_weights, follow, title
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path.append(str(TESTS))
-
-from optimizer_cases import KERAS_CASES, follow, start, title  # noqa: E402
-
-FILE = TESTS / "goldens" / "optimizers.npz"
+FILE = Path(__file__).resolve().parents[1] / "goldens" / "optimizers.npz"
 
 
 @contextmanager
@@ -32,7 +27,7 @@ def float64():
 
 def trajectory(case) -> np.ndarray:
     name, options = case
-    variables = [keras.Variable(w, dtype="float64") for w in start(case)]
+    variables = [keras.Variable(w, dtype="float64") for w in first_weights(case)]
     optimizer = getattr(keras.optimizers, name)(**options)
     return follow(lambda grads: optimizer.apply([keras.ops.convert_to_tensor(g, "float64") for g in grads], variables),
                   lambda: [v.numpy() for v in variables], lambda: optimizer.finalize_variable_values(variables))

@@ -44,6 +44,15 @@ OPTIMIZERS = [
     ("Adam", dict(learning_rate=2**-7)),
     ("Adam", dict(learning_rate=2**-7, amsgrad=True, beta_2=0.9)),
     ("Adam", dict(learning_rate=2**-7, weight_decay=0.1, global_clipnorm=0.05)),
+    ("AdamW", dict(learning_rate=2**-7)),
+    ("AdamW", dict(learning_rate=2**-7, weight_decay=0.125, amsgrad=True)),
+    ("Adagrad", dict(learning_rate=2**-4)),
+    ("Adadelta", dict(learning_rate=1.0)),
+    ("Adamax", dict(learning_rate=2**-7)),
+    ("Nadam", dict(learning_rate=2**-7)),
+    ("Lion", dict(learning_rate=2**-10)),
+    ("SGD", dict(learning_rate=0.125, momentum=0.9, use_ema=True, ema_momentum=0.75)),
+    ("Adam", dict(learning_rate=2**-7, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=6)),
 ]
 
 
