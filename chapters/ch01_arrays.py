@@ -54,7 +54,7 @@ assert flat.shape == (32, 784) and flat[5, 28 * 10 + 3] == batch[5, 10, 3], "Den
 # %% 3. Channels last (TensorFlow, Keras, minidl) and channels first (Theano, PyTorch): the same numbers, other axes
 last = np.arange(2 * 4 * 5 * 3).reshape(2, 4, 5, 3)
 first = np.moveaxis(last, -1, 1)
-assert first.shape == (2, 3, 4, 5) and first[1, 2, 3, 4] == last[1, 3, 4, 2], "moving the axis moves no number"
+assert first.shape == (2, 3, 4, 5) and first[0, 1, 2, 3] == last[0, 2, 3, 1], "moving the axis moves no number"
 assert np.shares_memory(first, last), "NumPy only reads the memory in another order"
 wrong = last.reshape(2, 3, 4, 5)
 assert not (wrong == first).all(), "reshape is no substitute: the shape is right, the pixels are scrambled"
