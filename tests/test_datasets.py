@@ -410,7 +410,7 @@ def test_a_picture_of_a_digit_comes_out_like_one_of_mnist(tmp_path, dark_on_whit
     paper[40:264, 20:244] = np.kron(images[0], np.ones((8, 8), np.uint8))           # eight times as large, off the centre
     matplotlib.image.imsave(tmp_path / "digit.png", 255 - paper if dark_on_white else paper, cmap="gray", vmin=0, vmax=255)
     read = mnist.read_picture(tmp_path / "digit.png")
-    assert read.shape == (28, 28) and 0 <= read.min() and read.max() <= 1
+    assert read.shape == (28, 28) and read.min() >= 0 and read.max() <= 1
     assert np.corrcoef(read.ravel(), images[0].ravel())[0, 1] > 0.9
 
 

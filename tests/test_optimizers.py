@@ -228,12 +228,39 @@ def test_a_refused_update_leaves_weights_that_would_decay():
     assert w.data.tolist() == [1.0, 2.0]
 
 
+def test_a_first_step_that_breaks_off_half_way_is_undone():
+    """The first variable had moved, and its slot; the error comes with the second."""
+    def update(self, w, g, lr, velocity):
+        velocity += g
+        w -= lr * velocity
+        if w.shape == (2,):
+            raise RuntimeError("broken off")
+
+    first, second, optimizer = Variable([1.0]), Variable([1.0, 2.0]), faulty(update=update)(0.5, weight_decay=0.5, use_ema=True)
+    with pytest.raises(RuntimeError, match="broken off"):
+        optimizer.apply([np.ones(1), np.ones(2)], [first, second])
+    assert first.item() == 1.0 and second.data.tolist() == [1.0, 2.0] and optimizer.iterations == 0
+    assert not any(slot.any() for slots in optimizer._memory for slot in slots)
+
+
 def test_a_slot_that_is_made_anew_instead_of_changed_is_noticed():
     w, optimizer = Variable([1.0, 2.0]), faulty(update=forgets_twice)(0.5)
     with pytest.warns(UserWarning, match=r"Faulty: the slot 'velocity' did not change in the first step. `velocity = ...` inside update") as record:
         optimizer.apply([np.ones(2)], [w])
     assert [r.filename for r in record] == [__file__]
     optimizer.apply([np.ones(2)], [w])          # said once
+
+
+def test_a_slot_that_could_not_change_is_none_that_was_forgotten():
+    """A rate that warms up from 0, and gradients of 0, leave a velocity as it was."""
+    def update(self, w, g, lr, velocity):
+        velocity -= lr * g
+        w += velocity
+
+    for rate, g in ((lambda step: 0.1 * step, 1.0), (0.1, 0.0)):
+        w, optimizer = Variable([1.0]), faulty(update=update)(rate)
+        optimizer.apply([np.full(1, g)], [w])
+        assert w.item() == 1.0
 
 
 def test_a_forgotten_slot_is_noticed_on_every_road():
@@ -573,6 +600,8 @@ def test_lr_reaches_an_optimizer_of_your_own():
     (RMSprop, (0.001, 0.9, 1e-8), r"RMSprop: momentum is 0, or a number like 0.9; received 1e-08.*RMSprop\(learning_rate=..., rho=..., epsilon=...\)"),
     (RMSprop, (0.001, 0.9, None, 0.0), r"RMSprop: momentum is 0, or a number like 0.9; received None.*RMSprop\(lr, rho, epsilon, decay\)"),
     (RMSprop, (0.001, 0.9, 0.0, 1e-8, 1e-5), "RMSprop: centered is True or False; received 1e-05"),
+    (Adagrad, (0.01, 1e-8, 0.0), r"Adagrad: initial_accumulator_value is 0, or a number like 0.1; received 1e-08.*Adagrad\(lr, epsilon, decay\)"),
+    (Adagrad, (0.01, None, 0.0), r"Adagrad: initial_accumulator_value is 0.*received None.*Adagrad\(learning_rate=..., epsilon=...\)"),
 ], ids=str)
 def test_the_old_order_of_arguments_is_explained(cls, args, message):
     with pytest.raises(TypeError, match=message):
@@ -620,6 +649,12 @@ def test_means_that_never_move_are_refused(cls, argument, value):
 def test_a_bad_frequency_of_averages(value):
     with pytest.raises(ValueError, match="ema_overwrite_frequency must be a whole number of at least 1; received"):
         SGD(use_ema=True, ema_overwrite_frequency=value)
+
+
+@pytest.mark.parametrize("value", ["no", 0.5, None, 1])
+def test_averages_are_wanted_or_not(value):
+    with pytest.raises(TypeError, match="use_ema is True or False; received"):
+        SGD(use_ema=value)
 
 
 @family
@@ -1034,13 +1069,17 @@ def test_states_of_others_are_refused():
         Adam().set_state(optimizer.get_state())
 
 
-@pytest.mark.parametrize("cls", [Nadam, RAdam])
+@pytest.mark.parametrize("cls", [AdamW, Nadam, RAdam])
 def test_the_state_of_a_relative_with_the_same_slots_is_refused(cls):
-    adam, other = Adam(), cls()
-    adam.build(some_variables())
+    adam, other = Adam(0.1), cls(0.2)
+    adam.apply(some_gradients(1)[0], some_variables())
     other.build(some_variables())
-    with pytest.raises(ValueError, match="This state is not of this"):
+    with pytest.raises(ValueError, match=f"This state is not of this {cls.__name__} but of Adam"):
         other.set_state(adam.get_state())
+    assert other.iterations == 0 and other.learning_rate == 0.2 and not any(s.any() for slots in other._memory for s in slots)
+    nameless = without(adam.get_state(), "optimizer")           # who leaves the name out takes the numbers as they are
+    other.set_state(nameless)
+    assert other.iterations == 1
 
 
 @stateful

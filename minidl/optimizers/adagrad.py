@@ -11,7 +11,7 @@ class Adagrad(Optimizer):
     """s ← s + g²;  w ← w − η·g/√(s + ε)     Duchi, Hazan & Singer 2011
 
     Weights with small or rare gradients take large steps, the others small ones. s only grows, so all steps shrink for good.
-    initial_accumulator_value: where s begins, so that the first steps are not the largest.
+    initial_accumulator_value: where s begins, so that the first steps are not the largest. (ε is put into s with it, once for all.)
     """
 
     def __init__(self, learning_rate: Rate = 0.001, initial_accumulator_value=0.1, epsilon=1e-7, *shared, **options):
@@ -26,13 +26,15 @@ class Adagrad(Optimizer):
         return ("s",)
 
     def initial(self, slot, w):
-        return np.full_like(w, self.initial_accumulator_value)
+        return np.full_like(w, self.initial_accumulator_value + self.epsilon)
+
+    def as_in_paper(self, slot, array):
+        return array - self.epsilon
 
     def update(self, w, g, lr, s):
         d = np.square(g, out=self.scratch(w))
         s += d                                          # s ← s + g²
-        np.add(s, self.epsilon, out=d)
-        np.sqrt(d, out=d)
+        np.sqrt(s, out=d)
         np.divide(g, d, out=d)
         d *= lr
         w -= d                                          # w ← w − η·g/√(s + ε)

@@ -189,7 +189,7 @@ class Optimizer:
                     if g is not None:
                         w = v.data
                         if self.weight_decay and self._decays(v):
-                            w -= np.multiply(w, self.weight_decay * lr, out=self.scratch(w))
+                            w *= 1 - self.weight_decay * lr
                         moved = self.update(w, g, lr, *slots)
                         if moved is not None:           # an update that returns the new values instead of changing w
                             w[...] = self._check_moved(moved, v)

@@ -28,7 +28,7 @@ class SGD(Optimizer):
             velocity *= self.momentum
             velocity -= step                            # v ← μ·v − η·g
             if self.nesterov:
-                w += self.momentum * velocity
+                w += np.multiply(self.momentum, velocity, out=self.scratch(w, 1))
             else:
                 w += velocity
                 return
