@@ -62,7 +62,7 @@ MUTANTS = [
     # each of them
     ("optimizers/sgd.py", "velocity *= self.momentum", "velocity *= self.momentum**2", "test_optimizer_rules.py"),
     ("optimizers/sgd.py", "if self.nesterov:", "if False:", "test_optimizer_rules.py"),
-    ("optimizers/sgd.py", "w += self.momentum * velocity", "w += velocity", "test_optimizer_rules.py"),
+    ("optimizers/sgd.py", "np.multiply(self.momentum, velocity, out=self.scratch(w, 1))", "velocity", "test_optimizer_rules.py"),
     ("optimizers/sgd.py", "velocity -= step", "velocity -= g", "test_optimizer_rules.py"),
     ("optimizers/adagrad.py", "s += d", "s += np.abs(g)", "test_optimizer_rules.py"),
     ("optimizers/adagrad.py", "np.sqrt(s, out=d)", "np.sqrt(s - self.epsilon, out=d)\n        d += self.epsilon",
@@ -101,7 +101,7 @@ MUTANTS = [
     ("optimizers/adam.py", "np.multiply(m, lr * self.scale, out=d)", "np.multiply(g, lr, out=d)", "test_optimizer_rules.py"),
     ("optimizers/lion.py", "np.multiply(m, self.beta_1, out=d)", "np.multiply(m, self.beta_2, out=d)", "test_optimizer_rules.py"),
     ("optimizers/lion.py", "m *= self.beta_2", "m *= self.beta_1", "test_optimizer_rules.py"),
-    ("optimizers/lion.py", "np.sign(d, out=d)", "np.tanh(d, out=d)", "test_optimizer_rules.py"),
+    ("optimizers/lion.py", "np.sign(d, out=e)", "np.tanh(d, out=e)", "test_optimizer_rules.py"),
     ("optimizers/lion.py", "m += np.multiply(g, 1 - self.beta_2, out=e)", "m += e", "test_optimizer_rules.py"),
     # schedules
     ("optimizers/schedules.py", "math.floor(periods)", "math.ceil(periods)", "test_schedules.py"),
