@@ -182,7 +182,7 @@ class Optimizer:
         with quiet():
             grads = self._clip(grads)
             lr = self.learning_rate
-            rehearses = self.iterations == 0 and not type(self).update.__module__.startswith(_LIBRARY)      # written outside minidl
+            rehearses = self.iterations == 0 and not str(type(self).update.__module__).startswith(_LIBRARY)     # written outside minidl
             with self._rehearsal(grads, lr) if rehearses else nullcontext():
                 self.begin_step(self.iterations + 1)
                 for v, g, slots in zip(self.variables, grads, self._memory):
