@@ -25,8 +25,10 @@ def graph(root: Tensor, path=None, names: dict | None = None, title: str | None 
     for tensor, inputs in parents.values():
         needs = tensor.requires_grad
         for parent in inputs:
-            axis.annotate("", places[id(tensor)], places[id(parent)], zorder=1,
-                          arrowprops={"arrowstyle": "->", "color": "0.6", "shrinkA": 26, "shrinkB": 26})
+            begin, end = places[id(parent)], places[id(tensor)]
+            bend = 0.25 if end[0] - begin[0] > 1 else 0.0           # around what may stand in between
+            axis.annotate("", end, begin, zorder=1, arrowprops={"arrowstyle": "->", "color": "0.6", "shrinkA": 26, "shrinkB": 26,
+                                                                "connectionstyle": f"arc3,rad={bend}"})
         name = labels.get(id(tensor)) or (tensor.name if isinstance(tensor, Variable) else tensor._op.__name__ if tensor._op else "value")
         size = str(tensor.shape) if tensor.ndim else f"{tensor.item():.4g}"
         x, y = places[id(tensor)]

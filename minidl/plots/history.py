@@ -23,13 +23,14 @@ def history(run, path=None, title: str | None = None):
         values = records[name]
         first = getattr(run, "epoch", [0])[0] + 1 if getattr(run, "epoch", None) else 1
         epochs = range(first, first + len(values))
-        axis.plot(epochs, values, "o-", color=COLOURS[0], label="training")
+        few = len(values) <= 60                             # with more, the marks would hide the lines
+        axis.plot(epochs, values, "o-" if few else "-", color=COLOURS[0], label="training")
         held_back = records.get(f"val_{name}", [])
         if len(held_back):
             # with validation_freq there are fewer; each is drawn at the epoch it was measured after
             every = max(1, round(len(values) / len(held_back)))
             at = list(epochs)[every - 1 :: every][: len(held_back)]
-            axis.plot(at, held_back[: len(at)], "s--", color=COLOURS[1], label="validation")
+            axis.plot(at, held_back[: len(at)], "s--" if few else "--", color=COLOURS[1], label="validation")
         axis.set(xlabel="epoch", ylabel=name.replace("_", " "))
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axis.grid(alpha=0.3)
