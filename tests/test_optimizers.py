@@ -243,6 +243,14 @@ def test_a_first_step_that_breaks_off_half_way_is_undone():
     assert not any(slot.any() for slots in optimizer._memory for slot in slots)
 
 
+def test_a_forgotten_slot_is_noticed_after_a_warm_up_from_zero():
+    w, optimizer = Variable([1.0, 2.0]), faulty(update=forgets_twice)(lambda step: 0.1 * step)
+    optimizer.apply([np.ones(2)], [w])
+    with pytest.warns(UserWarning, match="the slot 'velocity' did not change"):
+        optimizer.apply([np.ones(2)], [w])
+    optimizer.apply([np.ones(2)], [w])          # said once
+
+
 def test_a_slot_that_is_made_anew_instead_of_changed_is_noticed():
     w, optimizer = Variable([1.0, 2.0]), faulty(update=forgets_twice)(0.5)
     with pytest.warns(UserWarning, match=r"Faulty: the slot 'velocity' did not change in the first step. `velocity = ...` inside update") as record:

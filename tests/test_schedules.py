@@ -181,7 +181,7 @@ BAD = [
     (InverseTimeDecay, (0.1, 10, None), "decay_rate must be a number of at least 0; received None"),
     (PiecewiseConstantDecay, ([5, 10], [1, 0.5]), "needs one value more than boundaries; received 2 boundaries and 2 values"),
     (PiecewiseConstantDecay, ([5], [1, 0.5, 0.1]), "needs one value more than boundaries; received 1 boundaries and 3 values"),
-    (PiecewiseConstantDecay, ([10, 5], [1, 0.5, 0.1]), r"boundaries must rise; received \[10.0, 5.0\]"),
+    (PiecewiseConstantDecay, ([10, 5], [1, 0.5, 0.1]), r"boundaries must stand in rising order; received \[10.0, 5.0\]"),
     (PiecewiseConstantDecay, (["5"], [1, 0.5]), "a boundary must be a finite number; received '5'"),
     (PiecewiseConstantDecay, ([5], [1, -0.5]), "a value must be a number of at least 0; received -0.5"),
     (PolynomialDecay, (True, 10), "initial_learning_rate must be a number of at least 0; received True"),

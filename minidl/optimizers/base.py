@@ -17,6 +17,7 @@ import math
 import warnings
 from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,7 @@ class Optimizer:
         self._averages: list[np.ndarray] = []               # likewise, with use_ema
         self._scratch: dict[tuple, np.ndarray] = {}
         self._not_decayed: tuple[list[Variable], list[str]] = ([], [])     # variables, and words in names
+        self._rehearsed = str(type(self).update.__module__).startswith(_LIBRARY)        # ours need no rehearsal
 
     # -- for subclasses
     def slots(self) -> tuple[str, ...]:
@@ -182,8 +184,7 @@ class Optimizer:
         with quiet():
             grads = self._clip(grads)
             lr = self.learning_rate
-            rehearses = self.iterations == 0 and not str(type(self).update.__module__).startswith(_LIBRARY)     # written outside minidl
-            with self._rehearsal(grads, lr) if rehearses else nullcontext():
+            with nullcontext() if self._rehearsed else self._rehearsal(grads, lr):
                 self.begin_step(self.iterations + 1)
                 for v, g, slots in zip(self.variables, grads, self._memory):
                     if g is not None:
@@ -211,17 +212,18 @@ class Optimizer:
 
     @contextmanager
     def _rehearsal(self, grads, lr):
-        """Around the first step of an update of your own: an error leaves all as it was, and a forgotten slot is pointed out."""
+        """Around the first step that moves, of an update of your own: an error leaves all as it was, a forgotten slot is pointed out."""
         arrays = [[v.data, *slots] for v, slots in zip(self.variables, self._memory)]
         before = [[a.copy() for a in row] for row in arrays]
+        went_well = False
         try:
             yield
-        except BaseException:
-            for row, olds in zip(arrays, before):
-                for array, old in zip(row, olds):
-                    array[...] = old
-            raise
+            went_well = True
+        finally:
+            for array, old in zip(chain(*arrays), chain(*before)) if not went_well else ():
+                array[...] = old
         moving = [i for i, g in enumerate(grads) if g is not None and lr > 0 and np.abs(g).max(initial=0) > 1e-6]
+        self._rehearsed = bool(moving)
         for k, name in enumerate(self.slots(), 1):
             if moving and all(np.array_equal(arrays[i][k], before[i][k]) for i in moving):
                 warnings.warn(f"{type(self).__name__}: the slot '{name}' did not change in the first step. `{name} = ...` inside update "

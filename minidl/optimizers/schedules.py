@@ -72,7 +72,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
             raise ValueError(f"PiecewiseConstantDecay needs one value more than boundaries; received {len(self.boundaries)} boundaries "
                              f"and {len(self.values)} values.")
         if self.boundaries != sorted(self.boundaries):
-            raise ValueError(f"PiecewiseConstantDecay: boundaries must rise; received {self.boundaries}.")
+            raise ValueError(f"PiecewiseConstantDecay: boundaries must stand in rising order; received {self.boundaries}.")
 
     def __call__(self, step):
         return self.values[bisect_left(self.boundaries, step)]
