@@ -97,7 +97,7 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-# Exercises
+# Exercises (homework: hw05)
 # 1. At which rate does step 4 arrive in the fewest steps? Compare it with 2 / (smallest + largest curvature).
 # 2. Multiply x by 10. What happens to the curvature, and to the right rate? This is why inputs are scaled.
 # 3. Replace the loss by 'binary_crossentropy' (targets y > 0). Is there an analytic minimum now?

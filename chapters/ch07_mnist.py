@@ -81,7 +81,7 @@ if arguments.picture:
 plots.show()
 
 # %% [markdown]
-# Exercises
+# Exercises (homework: hw07)
 # 1. Train for one epoch and for fifteen. When does the test accuracy stop rising while the training accuracy still does?
 # 2. Leave out `/ 255.0`. Read the warning, then watch the first loss. What was it before?
 # 3. Replace "adam" by "sgd". How many epochs does it need for the same accuracy? And SGD(learning_rate=0.1, momentum=0.9)?

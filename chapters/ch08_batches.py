@@ -118,7 +118,7 @@ plots.show()
 # %% [markdown]
 # "SGD" once meant one sample at a time; today the word is used for mini-batches too, in papers and in Keras.
 #
-# Exercises
+# Exercises (homework: hw06)
 # 1. Watch the walk of `fit` itself: pass `callbacks=[callbacks.LambdaCallback(on_batch_end=...)]` and collect the weights.
 # 2. Find the largest rate at which batch size 1 still gets near the minimum in step 1. And for 512?
 # 3. Double batch size and rate together. How much of the accuracy after 2 epochs comes back?

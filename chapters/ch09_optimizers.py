@@ -139,7 +139,7 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-# Exercises
+# Exercises (homework: hw05)
 # 1. Turn the bowl by 45°: `minidl.surfaces.ravine`. Which optimizers lose their advantage, and why?
 # 2. Write Adagrad as a class of your own (`slots`, `update`: see minidl/optimizers/base.py) and race it against ours.
 # 3. Momentum 0.5, 0.9, 0.99 at one rate: draw `plots.descent` of the three. Which is best after 20 steps, which after 200?

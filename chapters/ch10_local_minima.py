@@ -91,7 +91,7 @@ plots.show()
 # What no optimizer promises: the global minimum. Each goes downhill from where it starts; memory, noise and large steps change
 # which valley that is. For networks this hurts less than the picture suggests: their many valleys are about equally deep.
 #
-# Exercises
+# Exercises (homework: hw05)
 # 1. Find the smallest momentum (rate 0.05, start -4) that still passes the hill. Does a larger rate make up for less momentum?
 # 2. Give plain descent a schedule that starts at 0.5 and falls: `ExponentialDecay(0.5, 10, 0.5)`. Where does it end? And from 0.9?
 # 3. Add noise to the start on the saddle's ridge, y = 1e-9. How many more steps does plain descent need? Why only so few?

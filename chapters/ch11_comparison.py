@@ -116,7 +116,7 @@ plots.show()
 # The honest end: there is no single winner. Adam needs the least tuning, and that is why it is used most. Well tuned, momentum is
 # as good here and better elsewhere. Compare on your own problem, with a grid for each, and never choose on the test data.
 #
-# Exercises
+# Exercises (homework: hw05)
 # 1. Run it with another seed. Which places in the ranking change?
 # 2. Give each optimizer only its default rate. Who wins now, and is that fair?
 # 3. Add an optimizer of your own to FAMILY: a class with `slots` and `update`.

@@ -35,6 +35,8 @@ def test_what_is_in_the_wheel(wheel):
         "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "LICENSE",
     )} <= set(names)
     assert "minidl/py.typed" in names and any(n.endswith("licenses/LICENSE") for n in names)
+    assert not any("SOLUTION" in zipfile.ZipFile(wheel).read(n).decode() for n in names if n.endswith("stub.py")), "no solutions"
+    assert sum(n.startswith("minidl/homework/hw") and n.endswith("stub.py") for n in names) >= 6
     assert {n.split("/")[0] for n in names} == {"minidl", wheel.name.split("-py3")[0] + ".dist-info"}
 
 
@@ -45,3 +47,6 @@ def test_mnist_offline_from_an_empty_environment(wheel, tmp_path):
     done = subprocess.run([str(python), "-c", OFFLINE], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "0.1.0"
+    for command, words in (("list", "hw01_arrays"), ("start hw01", "is ready"), ("check hw01", "not started")):
+        done = subprocess.run([str(python), "-m", "minidl.homework", *command.split()], cwd=tmp_path, capture_output=True, text=True)
+        assert words in done.stdout, done.stderr

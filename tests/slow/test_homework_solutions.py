@@ -1,0 +1,82 @@
+"""Every solution earns full marks for twenty seeds; every catalogued wrong answer loses points where it should, and is told why."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from minidl.homework import assignments, judging
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "homework"))
+from wrong import WRONG  # noqa: E402
+
+SOLUTIONS = {p.stem.split("_")[0]: p for p in sorted((ROOT / "tests" / "homework").glob("hw[0-9][0-9]_*.py"))}
+
+
+@pytest.fixture(autouse=True)
+def children_find_minidl(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.delenv("MINIDL_HIDDEN_TESTS", raising=False)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("name", SOLUTIONS)
+def test_the_solution_earns_full_marks(name, seed):
+    verdicts = judging.check(assignments.get(name), SOLUTIONS[name], seed, quiet=True)
+    assert [(v.task, v.outcome, v.reason) for v in verdicts] == [(v.task, "passed", "") for v in verdicts]
+    assert sum(v.points for v in verdicts) == assignments.get(name).points
+
+
+def judge(name, text, folder, seed=3):
+    file = folder / SOLUTIONS[name].name
+    file.write_text(text, encoding="utf-8")
+    return judging.check(assignments.get(name), file, seed, quiet=True)
+
+
+def pick(source, spoilt, wrong):
+    """Where the same text stands twice, the occurrence that belongs to the last task named."""
+    at = source.rfind(spoilt) if wrong == "build_small" else source.find(spoilt)
+    return at
+
+
+@pytest.mark.parametrize("case", WRONG, ids=lambda c: f"{c[0]} {c[1][0]}: {c[3][:30]}")
+def test_a_wrong_answer_loses_points_in_its_task_and_is_told_why(case, tmp_path):
+    name, failing, right, wrong, words = case
+    source = SOLUTIONS[name].read_text(encoding="utf-8")
+    assert right in source, "the solution has changed: bring the catalogue up to date"
+    at = pick(source, right, failing[0])
+    verdicts = judge(name, source[:at] + wrong + source[at + len(right):], tmp_path)
+    assert [v.task for v in verdicts if v.points < v.worth] == failing, [(v.task, v.outcome, v.reason) for v in verdicts]
+    (first,) = [v for v in verdicts if v.task == failing[0]]
+    assert words in first.reason, first.reason
+
+
+KNOWN = [(name, task.name, k) for name in ("hw01", "hw02", "hw04") for task in assignments.get(name).tasks for k in range(len(task.mistakes))]
+
+
+@pytest.mark.parametrize(("name", "task", "k"), KNOWN, ids=lambda v: str(v))
+def test_a_known_mistake_gets_its_hint(name, task, k, tmp_path):
+    """The solution, with one function replaced by the mistake that tasks.py knows."""
+    assignment = assignments.get(name)
+    source = assignment.sources[0]
+    text = SOLUTIONS[name].read_text(encoding="utf-8") + (
+        f"\n\nfrom minidl.homework import assignments as _a\nfrom pathlib import Path as _P\n"
+        f"_mistake = [t for t in _a.load(_P({str(source)!r})).TASKS if t.name == {task!r}][0].mistakes[{k}][0]\n"
+        f"{task}_right = {task}\n\n\ndef {task}(*arguments):\n    with np.errstate(all='ignore'):\n        return _mistake(*arguments)\n")
+    verdicts = judge(name, text, tmp_path)
+    (mine,) = [v for v in verdicts if v.task == task]
+    hints = [hint for _, hint in next(t for t in assignment.tasks if t.name == task).mistakes]
+    assert mine.points < mine.worth and mine.outcome == "wrong" and any(hint in mine.reason for hint in hints), mine
+    dependents = {"softmax_cross_entropy": {"two_layers"}, "add_backward": {"two_layers"}, "matmul_backward": {"two_layers"},
+                  "log_softmax": {"cross_entropy"}}.get(task, set())
+    assert {v.task for v in verdicts if v.points < v.worth} <= {task} | dependents
+
+
+def test_there_are_three_wrong_answers_a_task():
+    counted = {(name, failing[0]) for name, failing, *_ in WRONG} | {(name, task) for name, task, _ in KNOWN}
+    for name in SOLUTIONS:
+        for task in assignments.get(name).tasks:
+            assert (name, task.name) in counted, task.name
+            known = sum((n, t) == (name, task.name) for n, t, _ in KNOWN) + sum(n == name and f[0] == task.name for n, f, *_ in WRONG)
+            assert known >= 3, f"{name} {task.name}: {known}"
