@@ -62,7 +62,7 @@ def test_list_names_every_assignment(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == [p.stem for p in strip.sources()] and len(lines) >= 6
     for assignment in assignments.find().values():
-        assert 2 <= len(assignment.tasks) <= 5 and assignment.points >= 10
+        assert 3 <= len(assignment.tasks) <= 5 and assignment.points >= 10
 
 
 def test_start_never_overwrites(capsys):
@@ -81,7 +81,7 @@ def test_a_stub_is_not_started_and_earns_nothing(name, capsys):
     verdicts = judging.check(assignments.get(name), Path(f"{assignments.get(name).name}.py"), 0, quiet=True)
     assert {v.outcome for v in verdicts} == {"not started"} and sum(v.points for v in verdicts) == 0
     text = reports.text(name, verdicts, 0)
-    assert text.count("not started") == len(verdicts) and "--seed 0" in text
+    assert text.count("not started") == len(verdicts) and text.startswith(f"{name}, seed 0\n")
 
 
 def test_check_of_a_solution_from_the_command_line():
@@ -253,4 +253,4 @@ def test_each_assignment_teaches_with_an_example_that_is_true():
 
     for source in strip.sources():
         failed, tried = doctest.testmod(assignments.load(source, source.stem), optionflags=doctest.NORMALIZE_WHITESPACE)
-        assert not failed and (tried or source.stem == "hw07_mnist"), source.stem
+        assert tried and not failed, source.stem

@@ -4,8 +4,26 @@ You get 8000 images of MNIST, the checker keeps 1500 others. Everything of minid
 run may take a minute and a half.
 """
 
+import numpy as np
+
 import minidl
 from minidl import layers
+
+
+def most_confused(true, predicted):
+    """The most frequent mistake: which digit was taken for which.
+
+    true, predicted: (n,) labels from 0 to 9. Returns (a, b): of all mistakes, a taken for b is the most frequent; the smallest a,
+    then the smallest b, if several are.
+
+    >>> most_confused(np.array([4, 4, 9, 7, 7, 7]), np.array([9, 9, 4, 7, 7, 7]))
+    (4, 9)
+    """
+    ### BEGIN SOLUTION
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (true, predicted), true != predicted)
+    return tuple(int(i) for i in np.unravel_index(counts.argmax(), counts.shape))
+    ### END SOLUTION
 
 
 def build_and_train(x, y):

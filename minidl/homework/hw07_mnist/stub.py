@@ -4,8 +4,22 @@ You get 8000 images of MNIST, the checker keeps 1500 others. Everything of minid
 run may take a minute and a half.
 """
 
+import numpy as np
+
 import minidl
 from minidl import layers
+
+
+def most_confused(true, predicted):
+    """The most frequent mistake: which digit was taken for which.
+
+    true, predicted: (n,) labels from 0 to 9. Returns (a, b): of all mistakes, a taken for b is the most frequent; the smallest a,
+    then the smallest b, if several are.
+
+    >>> most_confused(np.array([4, 4, 9, 7, 7, 7]), np.array([9, 9, 4, 7, 7, 7]))
+    (4, 9)
+    """
+    raise NotImplementedError("hw07 task 1: most_confused")
 
 
 def build_and_train(x, y):
@@ -15,9 +29,9 @@ def build_and_train(x, y):
     image, with at most 110 000 parameters. Accuracy on unseen images: 93 % all 10 points, 91 % seven and a half, 88 % five,
     80 % two and a half.
     """
-    raise NotImplementedError("hw07 task 1: build_and_train")
+    raise NotImplementedError("hw07 task 2: build_and_train")
 
 
 def build_small(x, y):
     """The same with at most 10 000 parameters. 92 % all 6 points, 90 % four and a half, 87 % three, 80 % one and a half."""
-    raise NotImplementedError("hw07 task 2: build_small")
+    raise NotImplementedError("hw07 task 3: build_small")

@@ -42,7 +42,38 @@ def judged_by(scale, budget):
     return judge
 
 
+def table(true, predicted):
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (true, predicted), 1)
+    return counts
+
+
+def most_frequent(counts):
+    return tuple(int(i) for i in np.unravel_index(counts.argmax(), counts.shape))
+
+
+def confused(true, predicted):
+    counts = table(true, predicted)
+    np.fill_diagonal(counts, 0)
+    return most_frequent(counts)
+
+
+def guesses(rng):
+    cases = []
+    for n in (300, 2000, 50):
+        true = rng.integers(0, 10, n)
+        predicted = np.where(rng.random(n) < 0.8, true, rng.integers(0, 10, n))
+        a, b = rng.choice(10, 2, replace=False)
+        predicted[(true == a) & (rng.random(n) < 0.5)] = b
+        cases.append((true, predicted))
+    return cases
+
+
 TASKS = [
+    Task("most_confused", 2, guesses, confused, mistakes=(
+        (lambda t, p: confused(t, p)[::-1], "The pair is turned round: first what it is, then what it was taken for."),
+        (lambda t, p: most_frequent(table(t, p)), "That pair is right, not a mistake: leave the diagonal out."),
+        (lambda t, p: most_frequent(np.triu(table(t, p) + table(t, p).T, 1)), "A 4 taken for a 9 is not the same as a 9 taken for a 4."))),
     Task("build_and_train", 10, digits, driver=run, judge=judged_by(SCALE, BUDGET), limit=90),
     Task("build_small", 6, digits, driver=run, judge=judged_by(FRUGAL, FRUGAL_BUDGET), limit=90),
 ]
