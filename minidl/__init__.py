@@ -7,12 +7,14 @@
 >>> model.fit(x / 255.0, y, epochs=5)
 """
 
+import sys
 from typing import TYPE_CHECKING
 
 from . import (
     activations,
     backend,
     callbacks,
+    constraints,
     datasets,
     initializers,
     layers,
@@ -21,13 +23,16 @@ from . import (
     models,
     ops,
     optimizers,
+    preprocessing,
     random,
+    regularizers,
+    saving,
     surfaces,
     utils,
 )
 from .gradcheck import check_gradients
 from .layers import Input, Layer
-from .models import Model, NonFiniteLossError, Sequential
+from .models import Model, NonFiniteLossError, SaveFormatError, Sequential
 from .random import set_random_seed
 from .recording import no_grad
 from .tensor import GraphError, Tensor, Variable, apply
@@ -36,9 +41,12 @@ if TYPE_CHECKING:
     from . import plots
 
 __version__ = "0.1.0"
-__all__ = ["GraphError", "Input", "Layer", "Model", "NonFiniteLossError", "Sequential", "Tensor", "Variable", "activations", "apply",
-           "backend", "callbacks", "check_gradients", "datasets", "initializers", "layers", "losses", "metrics", "models", "no_grad",
-           "ops", "optimizers", "plots", "random", "set_random_seed", "surfaces", "utils"]
+keras = sys.modules[__name__]           # `import minidl as tf` and then tf.keras.layers, as many tutorials write
+nn = ops                                # tf.nn.relu, tf.nn.softmax
+__all__ = ["GraphError", "Input", "Layer", "Model", "NonFiniteLossError", "SaveFormatError", "Sequential", "Tensor", "Variable",
+           "activations", "apply", "backend", "callbacks", "check_gradients", "constraints", "datasets", "initializers", "keras", "layers",
+           "losses", "metrics", "models", "nn", "no_grad", "ops", "optimizers", "plots", "preprocessing", "random", "regularizers",
+           "saving", "set_random_seed", "surfaces", "utils"]
 
 
 def __getattr__(name):

@@ -24,6 +24,19 @@ def get(identifier):
     raise ValueError(f"An activation is a name or a function of a tensor; received {identifier!r}.")
 
 
+def deserialize(name):
+    """The activation that `serialize` gave this name; the same as `get`."""
+    return get(name)
+
+
+def serialize(activation) -> str:
+    """The name under which `get` finds this activation. ValueError for a function without one."""
+    name = getattr(activation, "__name__", None)
+    if name not in activations or activations[name] is not activation:
+        raise ValueError(f"serialize: {activation!r} has no name here. Put @minidl.activations.activations.register() above its def.")
+    return name
+
+
 @activations.register()
 def linear(x):
     """x itself."""
@@ -51,7 +64,7 @@ def leaky_relu(x, negative_slope=0.2):
 @activations.register()
 def relu6(x):
     """min(max(x, 0), 6)."""
-    return ops.clip(x, 0, 6)
+    return ops.relu6(x)
 
 
 @activations.register()
@@ -61,9 +74,15 @@ def elu(x, alpha=1.0):
 
 
 @activations.register()
+def celu(x, alpha=1.0):
+    """x where x > 0, else α(eˣᐟᵅ - 1): an elu without a corner for every α. Barron 2017."""
+    return ops.celu(x, alpha)
+
+
+@activations.register()
 def selu(x):
     """elu scaled so that signals keep mean 0 and variance 1. Klambauer et al. 2017."""
-    return 1.0507009873554805 * ops.elu(x, 1.6732632423543772)
+    return ops.selu(x)
 
 
 @activations.register()
@@ -75,15 +94,43 @@ def softplus(x):
 @activations.register()
 def softsign(x):
     """x/(1 + |x|)."""
-    x = ops.floats(x)
-    return x / (1 + ops.absolute(x))
+    return ops.softsign(x)
+
+
+@activations.register()
+def squareplus(x, b=4):
+    """(x + √(x² + b))/2: a softplus without exponentials. Barron 2021."""
+    return ops.squareplus(x, b)
+
+
+@activations.register()
+def sparse_plus(x):
+    """0 below -1, x above 1, and the parabola (x + 1)²/4 between."""
+    return ops.sparse_plus(x)
 
 
 @activations.register("swish")
 def silu(x):
     """x·sigmoid(x)."""
-    x = ops.floats(x)
-    return x * ops.sigmoid(x)
+    return ops.silu(x)
+
+
+@activations.register()
+def gelu(x, approximate=False):
+    """x·Φ(x), with Φ the normal distribution's share below x. Hendrycks and Gimpel 2016."""
+    return ops.gelu(x, approximate)
+
+
+@activations.register()
+def glu(x, axis=-1):
+    """The first half along `axis` times the sigmoid of the second. Dauphin et al. 2016."""
+    return ops.glu(x, axis)
+
+
+@activations.register()
+def mish(x):
+    """x·tanh(softplus(x)). Misra 2019."""
+    return ops.mish(x)
 
 
 @activations.register()
@@ -99,15 +146,57 @@ def tanh(x):
 
 
 @activations.register()
+def tanh_shrink(x):
+    """x - tanh x."""
+    return ops.tanh_shrink(x)
+
+
+@activations.register()
 def sigmoid(x):
     """1/(1 + e⁻ˣ): from 0 to 1."""
     return ops.sigmoid(x)
 
 
 @activations.register()
+def sparse_sigmoid(x):
+    """x/2 + 1/2, held between 0 and 1."""
+    return ops.sparse_sigmoid(x)
+
+
+@activations.register()
 def hard_sigmoid(x):
     """x/6 + 1/2, held between 0 and 1."""
-    return ops.clip(ops.convert_to_tensor(x) / 6 + 0.5, 0, 1)
+    return ops.hard_sigmoid(x)
+
+
+@activations.register("hard_swish")
+def hard_silu(x):
+    """x·hard_sigmoid(x). Howard et al. 2019."""
+    return ops.hard_silu(x)
+
+
+@activations.register()
+def hard_tanh(x):
+    """x, held between -1 and 1."""
+    return ops.hard_tanh(x)
+
+
+@activations.register()
+def hard_shrink(x, threshold=0.5):
+    """x where |x| > threshold, else 0."""
+    return ops.hard_shrink(x, threshold)
+
+
+@activations.register()
+def soft_shrink(x, threshold=0.5):
+    """x moved towards 0 by the threshold, and 0 where it is not larger."""
+    return ops.soft_shrink(x, threshold)
+
+
+@activations.register()
+def threshold(x, threshold, default_value):
+    """x where x > threshold, else default_value."""
+    return ops.threshold(x, threshold, default_value)
 
 
 @activations.register()
@@ -123,13 +212,15 @@ def log_softmax(x, axis=-1):
 
 
 @activations.register()
-def log_sigmoid(x):
-    """ln sigmoid(x) = -softplus(-x)."""
-    return -ops.softplus(-ops.floats(x))
+def sparsemax(x, axis=-1):
+    """The nearest probabilities to x: small entries become exactly 0. Martins and Astudillo 2016."""
+    return ops.sparsemax(x, axis)
 
 
 @activations.register()
-def mish(x):
-    """x·tanh(softplus(x)). Misra 2019."""
-    x = ops.floats(x)
-    return x * ops.tanh(ops.softplus(x))
+def log_sigmoid(x):
+    """ln sigmoid(x) = -softplus(-x)."""
+    return ops.log_sigmoid(x)
+
+
+swish, hard_swish = silu, hard_silu

@@ -6,6 +6,19 @@ import numpy as np
 
 from . import backend
 
+
+class Number(float):
+    """A result: a float, which also answers to `.numpy()` and `.item()` as a tensor would."""
+
+    def numpy(self) -> np.float64:
+        """The same number as a NumPy scalar."""
+        return np.float64(self)
+
+    def item(self) -> float:
+        """The same number as a plain float."""
+        return float(self)
+
+
 NUMPY_1 = np.lib.NumpyVersion(np.__version__) < "2.0.0"
 
 

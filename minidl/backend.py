@@ -8,6 +8,16 @@ _settings: dict = {"floatx": "float32", "epsilon": 1e-7}
 _FLOATS = ("float16", "float32", "float64")
 
 
+_older: dict = {}       # what older tutorials compute with: K.mean, K.square, ...; minidl.utils puts it here
+
+
+def __getattr__(name):
+    """`from minidl import backend as K; K.mean(x)`: the functions of minidl.ops, in their older place."""
+    if name in _older:
+        return _older[name]
+    raise AttributeError(f"minidl.backend has no {name!r}. To compute with tensors use minidl.ops.")
+
+
 def floatx() -> str:
     """The dtype that new weights and Python lists get: 'float32' unless changed by `set_floatx`."""
     return _settings["floatx"]
@@ -31,3 +41,13 @@ def set_epsilon(value: float) -> None:
     if not 0 < value < 1:
         raise ValueError(f"set_epsilon expects a small number between 0 and 1; received {value!r}.")
     _settings["epsilon"] = float(value)
+
+
+def image_data_format() -> str:
+    """Always 'channels_last': images are (samples, rows, columns, channels)."""
+    return "channels_last"
+
+
+def backend() -> str:
+    """'numpy': what everything here is computed with."""
+    return "numpy"

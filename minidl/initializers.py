@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import backend
+from .configs import Configurable, deserialize
 from .random import generator
 from .registry import Registry
 
@@ -16,7 +17,11 @@ initializers = Registry("initializer")
 
 
 def get(identifier):
-    """An initializer from a name ('glorot_uniform', 'zeros', ...), a class, or any callable of a shape."""
+    """An initializer from a name ('glorot_uniform', 'zeros', ...), a class, its config, an array or any callable of a shape."""
+    if isinstance(identifier, dict):
+        identifier = deserialize(identifier)
+    if isinstance(identifier, np.ndarray):
+        return lambda shape: identifier
     if isinstance(identifier, str):
         identifier = initializers[identifier]
     if isinstance(identifier, type):
@@ -37,7 +42,7 @@ def draw(initializer, shape, dtype) -> np.ndarray:
     return array
 
 
-class Initializer:
+class Initializer(Configurable):
     """Base class: subclasses give `draw(shape, rng)`. seed: None draws from the library's own randomness."""
 
     def __init__(self, seed: int | None = None):
@@ -54,6 +59,9 @@ class Initializer:
 class Zeros(Initializer):
     """All 0: right for biases, wrong for kernels, whose units would all learn the same."""
 
+    def __init__(self):
+        super().__init__()
+
     def draw(self, shape, rng):
         return np.zeros(shape)
 
@@ -61,6 +69,9 @@ class Zeros(Initializer):
 @initializers.register("one")
 class Ones(Initializer):
     """All 1."""
+
+    def __init__(self):
+        super().__init__()
 
     def draw(self, shape, rng):
         return np.ones(shape)

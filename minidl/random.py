@@ -3,11 +3,22 @@
 One seed stands at the root. Each layer that needs chance, and each shuffle, asks it for a child of its own, so
 one `set_random_seed` at the top of a script fixes everything that follows, bit for bit on the same machine. (Another
 machine may sum in another order and differ in the last bits.)
+
+The functions that draw go by the names of keras.random and return tensors. Their `seed`: a whole number (the same numbers each
+time), a SeedGenerator (it moves on with each use) or None (the library's own randomness).
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+
+from . import backend
+from .arrays import as_array
+from .derivatives import nonlinear, shaping
+from .symbolic import has_symbol, record
+from .tensor import Tensor, apply
 
 _root: np.random.SeedSequence | None = None     # made at first use: loading numpy.random takes time that `import` can save
 
@@ -17,14 +28,20 @@ def set_random_seed(seed: int) -> None:
 
     Raises ValueError for anything but a whole number >= 0.
     """
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"set_random_seed expects a whole number >= 0; received {seed!r}.")
     global _root
-    _root = np.random.SeedSequence(int(seed))
+    _root = np.random.SeedSequence(_check_seed(seed, "set_random_seed"))
 
 
-def generator(seed: int | np.random.Generator | None = None) -> np.random.Generator:
-    """A new generator: from `seed` where one is given, otherwise the next child of the library's own."""
+def _check_seed(seed, name) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"{name} expects a whole number >= 0; received {seed!r}.")
+    return int(seed)
+
+
+def generator(seed: int | np.random.Generator | SeedGenerator | None = None) -> np.random.Generator:
+    """A generator: a new one from `seed`, the one that `seed` is or holds, or without one the next child of the library's own."""
+    if isinstance(seed, SeedGenerator):
+        return seed.generator
     if isinstance(seed, np.random.Generator):
         return seed
     if seed is not None:
@@ -33,3 +50,129 @@ def generator(seed: int | np.random.Generator | None = None) -> np.random.Genera
     if _root is None:
         _root = np.random.SeedSequence()
     return np.random.default_rng(_root.spawn(1)[0])     # children of one root are independent of each other
+
+
+class SeedGenerator:
+    """A seed that moves on: pass it as `seed`, and each call draws new numbers, in an order that the first seed fixes.
+
+    seed: a whole number >= 0; None: taken from the library's own randomness. `get_state` and `set_state` keep its place.
+    """
+
+    def __init__(self, seed: int | None = None, name: str | None = None):
+        self.initial_seed = seed if seed is None else _check_seed(seed, "SeedGenerator")
+        self.name = name or "seed_generator"
+        self.generator = generator(self.initial_seed)
+
+    def next(self) -> int:
+        """A new whole number, fit for a seed."""
+        return int(self.generator.integers(2**32))
+
+    def get_state(self) -> dict[str, Any]:
+        """Where it stands: names and whole numbers, which a file can keep."""
+        return dict(self.generator.bit_generator.state)
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from where `get_state` was called."""
+        self.generator.bit_generator.state = state
+
+    def get_config(self) -> dict[str, Any]:
+        """What __init__ needs to make one like it."""
+        return {"seed": self.initial_seed, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> SeedGenerator:
+        """One like that of the config, at its beginning."""
+        return cls(**config)
+
+    def __repr__(self):
+        return f"<SeedGenerator '{self.name}' seed={self.initial_seed}>"
+
+
+# --- drawing ---------------------------------------------------------------------------------------------------------
+
+def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None) -> Tensor:
+    """Normally distributed numbers with the given mean and standard deviation."""
+    return _floats(generator(seed).normal(np.asarray(mean), np.asarray(stddev), shape), dtype, "normal")
+
+
+def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None) -> Tensor:
+    """Normally distributed numbers, drawn again while further than two `stddev` from the mean."""
+    rng = generator(seed)
+    x = rng.normal(size=shape)
+    while (far := np.abs(x) > 2).any():
+        x[far] = rng.normal(size=int(far.sum()))
+    return _floats(x * np.asarray(stddev) + np.asarray(mean), dtype, "truncated_normal")
+
+
+def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None) -> Tensor:
+    """Numbers from minval up to maxval, each as likely as the other. A whole-number dtype gives whole numbers below maxval."""
+    if dtype is not None and np.dtype(dtype).kind in "iu":
+        return randint(shape, minval, maxval, dtype, seed)
+    x = _floats(generator(seed).uniform(np.asarray(minval), np.asarray(maxval), shape), dtype, "uniform")
+    below = np.nextafter(np.asarray(maxval, x.dtype), np.asarray(minval, x.dtype))      # a coarser dtype may round up to maxval
+    return Tensor(np.where(x.data == np.asarray(maxval, x.dtype), below, x.data), dtype=x.dtype)
+
+
+def randint(shape, minval, maxval, dtype="int32", seed=None) -> Tensor:
+    """Whole numbers from minval to maxval - 1."""
+    low, high = (np.asarray(v).astype(np.int64) for v in (minval, maxval))
+    if np.any(low >= high):
+        raise ValueError(f"randint: minval must be less than maxval; received {minval} and {maxval}.")
+    return Tensor(generator(seed).integers(low, high, shape), dtype=dtype)
+
+
+def categorical(logits, num_samples, dtype="int32", seed=None) -> Tensor:
+    """For each row of logits (rows, classes) num_samples class numbers, drawn with the probabilities softmax(logits)."""
+    if has_symbol(logits):
+        return record(categorical, (logits, num_samples, dtype, seed), {}, "categorical")
+    logits = as_array(logits)
+    if logits.ndim != 2:
+        raise ValueError(f"categorical: logits have two axes, (rows, classes); received shape {logits.shape}.")
+    noise = generator(seed).gumbel(size=(len(logits), num_samples, logits.shape[1]))    # the largest of logit + Gumbel noise is such a draw
+    return Tensor((logits[:, None] + noise).argmax(axis=-1), dtype=dtype)
+
+
+def gamma(shape, alpha, dtype=None, seed=None) -> Tensor:
+    """Numbers of the gamma distribution with shape parameter alpha and scale 1."""
+    return _floats(generator(seed).gamma(np.asarray(alpha), 1.0, shape), dtype, "gamma")
+
+
+def beta(shape, alpha, beta, dtype=None, seed=None) -> Tensor:
+    """Numbers between 0 and 1 of the beta distribution."""
+    return _floats(generator(seed).beta(np.asarray(alpha), np.asarray(beta), shape), dtype, "beta")
+
+
+def binomial(shape, counts, probabilities, dtype=None, seed=None) -> Tensor:
+    """How often each of `counts` tries succeeds, if one does with the given probability."""
+    return _floats(generator(seed).binomial(np.asarray(counts).astype(np.int64), np.asarray(probabilities), shape), dtype, "binomial")
+
+
+def shuffle(x, axis=0, seed=None) -> Tensor:
+    """x with its slices along `axis` in random order; each keeps its gradient."""
+    if has_symbol(x):
+        return record(shuffle, (x, axis, seed), {}, "shuffle")
+    x = x if isinstance(x, Tensor) else Tensor(x)
+    return apply(shaping.take, x, indices=generator(seed).permutation(x.shape[axis]), axis=axis)
+
+
+def dropout(inputs, rate, noise_shape=None, seed=None) -> Tensor:
+    """inputs, each entry 0 with probability `rate`, else divided by 1 - rate, so that the mean stays.
+
+    noise_shape: a shape with 1 for the axes along which entries fall out together, None for the size of inputs.
+    """
+    if not 0 <= rate < 1:
+        raise ValueError(f"dropout: rate is the share that falls out, from 0 to below 1; received {rate!r}.")
+    if has_symbol(inputs):
+        return record(dropout, (inputs, rate, noise_shape, seed), {}, "dropout")
+    x = inputs if isinstance(inputs, Tensor) else Tensor(inputs)
+    x = x if x.dtype.kind == "f" else x.astype(backend.floatx())
+    if rate == 0:
+        return x
+    shape = x.shape if noise_shape is None else tuple(n if m is None else m for m, n in zip(noise_shape, x.shape))
+    return apply(nonlinear.masked_scale, x, mask=generator(seed).random(shape) >= rate, scale=1 / (1 - rate))
+
+
+def _floats(values, dtype, name) -> Tensor:
+    if dtype is not None and np.dtype(dtype).kind != "f":
+        raise ValueError(f"{name}: dtype is a float type; received {dtype!r}. For whole numbers there is randint.")
+    return Tensor(values, dtype=dtype or backend.floatx())

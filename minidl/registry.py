@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+REGISTRIES: dict[str, Registry] = {}        # kind -> its registry: what a file may name, and nothing else
+
 
 class Registry:
     """The things of one kind ('optimizer', 'loss', ...) by name; capitals and underscores in a name do not matter.
@@ -20,6 +22,7 @@ class Registry:
         self.names: dict[str, object] = {}          # as they are listed, e.g. 'mean_squared_error'
         self._by_plain: dict[str, object] = {}      # as they are looked up, e.g. 'meansquarederror'
         self._naming = naming or snake_case
+        REGISTRIES[kind] = self
 
     def register(self, *aliases: str):
         """Decorator: file a class or function under its name and any aliases."""
@@ -37,6 +40,11 @@ class Registry:
         if name not in self:
             raise ValueError(unknown(self.kind, name, self.names))
         return self._by_plain[_plain(name)]
+
+    def name_of(self, thing) -> str | None:
+        """The name under which this very class or function is filed, or None."""
+        name = getattr(thing, "__name__", None)
+        return name if name in self and self._by_plain[_plain(name)] is thing else None
 
     def __contains__(self, name) -> bool:
         return isinstance(name, str) and _plain(name) in self._by_plain

@@ -14,6 +14,7 @@ import numpy as np
 from . import backend
 from .operators import Operators
 from .recording import no_grad
+from .structures import paths, pick, tree_map
 from .tensor import Tensor, apply
 
 
@@ -22,6 +23,7 @@ class Node:
 
     def __init__(self, function, args: tuple, kwargs: dict, name: str):
         self.function, self.args, self.kwargs, self.name = function, args, kwargs, name
+        self.places: list[tuple] = [()]         # where in its result each symbol stands
 
     def parents(self) -> list[Symbol]:
         """The symbols this step needs."""
@@ -36,15 +38,19 @@ class Node:
 
 
 class Symbol(Operators):
-    """A tensor to come. shape: with None for an axis of unknown size, the batch first. node: the step that makes it."""
+    """A tensor to come. shape: with None for an axis of unknown size, the batch first. node: the step that makes it.
+
+    path: where in the step's result it stands, for a step with several results. maker: the input layer of a symbol without a step.
+    """
 
     _apply = staticmethod(apply)
+    maker: Any = None
 
-    def __init__(self, shape, dtype=None, name: str | None = None, node: Node | None = None):
+    def __init__(self, shape, dtype=None, name: str | None = None, node: Node | None = None, path: tuple = ()):
         self.shape = tuple(None if n is None else int(n) for n in shape)
         self.dtype = np.dtype(dtype or backend.floatx())
         self.name = name or (node.name if node else "input")
-        self.node = node
+        self.node, self.path = node, path
 
     @property
     def ndim(self) -> int:
@@ -80,13 +86,7 @@ class Symbol(Operators):
 
 def replace(structure, value_of):
     """The same structure of tuples, lists and dicts, with value_of(symbol) in each symbol's place."""
-    if isinstance(structure, Symbol):
-        return value_of(structure)
-    if type(structure) in (list, tuple):
-        return type(structure)([replace(s, value_of) for s in structure])
-    if type(structure) is dict:
-        return {key: replace(s, value_of) for key, s in structure.items()}
-    return structure
+    return tree_map(lambda value: value_of(value) if isinstance(value, Symbol) else value, structure)
 
 
 def has_symbol(structure) -> bool:
@@ -112,8 +112,18 @@ def _zeros(symbol: Symbol, unknown: int) -> Tensor:
 
 
 def _symbols(two, three, node):
-    if isinstance(two, (list, tuple)):
-        part = [Node(lambda *a, i=i, **k: node.function(*a, **k)[i], node.args, node.kwargs, node.name) for i in range(len(two))]
-        return type(two)([_symbols(a, b, n) for a, b, n in zip(two, three, part)])
-    shape = [a if a == b else None for a, b in zip(np.shape(two), np.shape(three))]
-    return Symbol(shape, two.dtype, node=node)
+    symbols = {}
+    for path, x in paths(two):
+        shape = [a if a == b else None for a, b in zip(np.shape(x), np.shape(pick(three, path)))]
+        symbols[path] = Symbol(shape, x.dtype, node=node, path=path)
+    node.places = list(symbols)
+    return symbols[()] if () in symbols else _nest(two, symbols)
+
+
+def _nest(structure, symbols, path: tuple = ()):
+    """`structure` with symbols[path] in the place of each value."""
+    if isinstance(structure, dict):
+        return {k: _nest(v, symbols, (*path, k)) for k, v in structure.items()}
+    if isinstance(structure, (list, tuple)):
+        return type(structure)([_nest(v, symbols, (*path, i)) for i, v in enumerate(structure)])
+    return symbols[path]

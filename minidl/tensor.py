@@ -388,11 +388,19 @@ def _short(array, prefix: str) -> str:
 class Variable(Tensor):
     """A named weight: a leaf that training changes.
 
-    value: its initial numbers. name: 'kernel', 'bias', ... trainable: False for a weight that gradients do not move.
+    initializer: its first numbers, or a function that makes them from `shape`. name: 'kernel', 'bias', ... trainable: False for a
+    weight that gradients do not move.
     """
 
-    def __init__(self, value, name: str = "variable", trainable: bool = True, dtype=None):
-        super().__init__(value, dtype=dtype)
+    regularizer: Any = None         # a penalty on its numbers, which models add to their loss
+    constraint: Any = None          # what optimizers put its numbers through after a step
+
+    def __init__(self, initializer, shape=None, dtype=None, trainable: bool = True, name: str = "variable"):
+        if callable(initializer):
+            if shape is None:
+                raise ValueError("Variable: a function that makes the numbers needs the shape too: Variable(function, shape).")
+            initializer = initializer(tuple(shape))
+        super().__init__(initializer, dtype=dtype)
         self.name = name
         self.born_trainable = trainable         # unfreezing a layer does not set its counters and moving means free
         self.trainable = trainable
@@ -406,21 +414,28 @@ class Variable(Tensor):
     def trainable(self, value: bool):
         self.requires_grad = bool(value) and self._data.dtype.kind == "f"
 
-    def assign(self, value) -> None:
+    def assign(self, value) -> Variable:
         """Replace the numbers, keeping shape and dtype. A graph that still needs the old ones refuses to go backward."""
         self._data[...] = self._like(value, "values")
         self._version[0] += 1
+        return self
 
-    def assign_add(self, value) -> None:
+    def assign_add(self, value) -> Variable:
         """Add to the numbers in place."""
-        self.assign(self._data + as_array(value, self._data.dtype))
+        return self.assign(self._data + as_array(value, self._data.dtype))
 
-    def assign_sub(self, value) -> None:
+    def assign_sub(self, value) -> Variable:
         """Subtract in place: `w.assign_sub(learning_rate * w.grad)` is one step of gradient descent."""
-        self.assign(self._data - as_array(value, self._data.dtype))
+        return self.assign(self._data - as_array(value, self._data.dtype))
+
+    @property
+    def value(self) -> Variable:
+        """Itself: in Keras a variable and its value are two things, here they are one."""
+        return self
 
     def __reduce__(self):
-        return Variable, (self._data, self.name, self.born_trainable), {"requires_grad": self.requires_grad}
+        about = {"requires_grad": self.requires_grad, "regularizer": self.regularizer, "constraint": self.constraint}
+        return Variable, (self._data, None, None, self.born_trainable, self.name), about
 
     def _label(self) -> str:
         return f"Variable '{self.name}' of shape {self.shape}"

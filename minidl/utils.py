@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import warnings
+
 import numpy as np
 
+from . import backend, callbacks, files, ops
 from .arrays import as_array
+from .batches import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
+from .configs import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+from .configs import (
+    deserialize as deserialize_keras_object,
+)
+from .configs import (
+    serialize as serialize_keras_object,
+)
+from .files import DataFileError, check_digest, download
+from .layers import reset_names
 from .random import set_random_seed
+from .sequences import pad_sequences, timeseries_dataset_from_array
 
-__all__ = ["normalize", "set_random_seed", "to_categorical"]
+Sequence = PyDataset            # its name in Keras 2
+Progbar = callbacks.ProgressBar
 
 
 def to_categorical(x, num_classes: int | None = None) -> np.ndarray:
@@ -36,3 +60,65 @@ def normalize(x, axis: int = -1, order: int = 2) -> np.ndarray:
     length = np.atleast_1d(np.linalg.norm(x, order, axis))
     length[length == 0] = 1
     return x / np.expand_dims(length, axis)
+
+
+def clear_session() -> None:
+    """Begin counting the automatic names anew: the next Dense is called 'dense' again. Nothing else is kept between models."""
+    reset_names()
+
+
+def get_file(fname=None, origin=None, file_hash=None, md5_hash=None, cache_subdir="datasets", hash_algorithm="auto", extract=False,
+             cache_dir: str | None = None, max_bytes: int = 1 << 31, **ignored) -> str:
+    """The path of a file that is fetched once over https and then kept. file_hash: its sha256 (or md5), checked before it is kept.
+
+    DataFileError if it cannot be fetched or is another. extract: archives are not unpacked here; use zipfile or tarfile of Python.
+    """
+    if origin is None:
+        raise ValueError("get_file needs the address: get_file(origin='https://...').")
+    if extract:
+        raise ValueError("get_file does not unpack archives; use shutil.unpack_archive(path, folder) on what it returns.")
+    path = os.path.join(cache_dir or files.cache_dir(), cache_subdir, fname or os.path.basename(origin))
+    expected = file_hash or md5_hash
+    algorithm = "sha256" if hash_algorithm == "sha256" or (hash_algorithm == "auto" and len(expected or "") == 64) else "md5"
+    if os.path.exists(path):
+        if expected is None:
+            return path
+        with open(path, "rb") as file, contextlib.suppress(DataFileError):
+            check_digest(algorithm, [file.read()], expected)
+            return path
+    download([origin], path, lambda data: expected is None or check_digest(algorithm, [data], expected), max_bytes)
+    return path
+
+
+def plot_model(model, to_file="model.png", show_shapes=False, show_dtype=False, show_layer_names=False, rankdir="TB",
+               expand_nested=False, dpi=200, show_layer_activations=False, show_trainable=False, **ignored):
+    """Draw the layers of a model and how they are connected, to a file; returns the figure. rankdir: 'TB' downwards, 'LR' to the right."""
+    import importlib
+
+    plots = importlib.import_module(".plots", __package__)
+    return plots.model(model, to_file, show_shapes=show_shapes, show_dtype=show_dtype, show_layer_names=show_layer_names, rankdir=rankdir,
+                       show_layer_activations=show_layer_activations, expand_nested=expand_nested, show_trainable=show_trainable, dpi=dpi)
+
+
+model_to_dot = plot_model
+
+
+class _NpUtils:
+    """`from minidl.utils import np_utils`, as tutorials before 2021 write."""
+
+    def __getattr__(self, name):
+        if name in ("to_categorical", "normalize"):
+            warnings.warn(f"utils.np_utils.{name} is today utils.{name}.", FutureWarning, stacklevel=2)
+            return globals()[name]
+        raise AttributeError(f"utils.np_utils has no {name!r}.")
+
+
+np_utils = _NpUtils()
+backend._older.update({name: getattr(ops, name) for name in ops.__all__}, clear_session=clear_session, pow=ops.power,
+                      int_shape=ops.shape, get_value=ops.convert_to_numpy, constant=ops.convert_to_tensor,
+                      l2_normalize=ops.normalize, variable=ops.convert_to_tensor)
+
+__all__ = ["CustomObjectScope", "Progbar", "PyDataset", "Sequence", "clear_session", "custom_object_scope", "deserialize_keras_object",
+           "get_custom_objects", "get_file", "get_registered_name", "get_registered_object", "model_to_dot", "normalize", "np_utils",
+           "pack_x_y_sample_weight", "pad_sequences", "plot_model", "register_keras_serializable", "serialize_keras_object",
+           "set_random_seed", "timeseries_dataset_from_array", "to_categorical", "unpack_x_y_sample_weight"]

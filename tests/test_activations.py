@@ -1,9 +1,22 @@
 """minidl.activations: each function against its formula in plain NumPy, its gradient, its ends, and what it accepts."""
 
+import math
+
 import numpy as np
 import pytest
 
+import minidl
 from minidl import Tensor, activations, backend, check_gradients, layers, ops
+
+
+def nearest_probabilities(x):
+    """The level above which the entries of x sum to 1, found by halving."""
+    low, high = x.max() - 1, x.max()
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.maximum(x - middle, 0).sum() > 1 else (low, middle)
+    return np.maximum(x - high, 0)
+
 
 TYPED_AGAIN = {
     "linear": lambda x: x,
@@ -23,25 +36,47 @@ TYPED_AGAIN = {
     "log_softmax": lambda x: x - np.log(np.exp(x).sum(axis=-1, keepdims=True)),
     "log_sigmoid": lambda x: -np.log(1 + np.exp(-x)),
     "mish": lambda x: x * np.tanh(np.log(1 + np.exp(x))),
+    "celu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "squareplus": lambda x: (x + np.sqrt(x * x + 4)) / 2,
+    "sparse_plus": lambda x: np.where(x <= -1, 0, np.where(x < 1, (x + 1) ** 2 / 4, x)),
+    "gelu": lambda x: x * (1 + np.array([math.erf(v / math.sqrt(2)) for v in x.ravel()]).reshape(x.shape)) / 2,
+    "tanh_shrink": lambda x: x - np.tanh(x),
+    "sparse_sigmoid": lambda x: np.where(x <= -1, 0, np.where(x < 1, (x + 1) / 2, 1)),
+    "hard_silu": lambda x: x * np.where(x < -3, 0, np.where(x > 3, 1, x / 6 + 0.5)),
+    "hard_tanh": lambda x: np.where(x < -1, -1, np.where(x > 1, 1, x)),
+    "hard_shrink": lambda x: np.where(np.abs(x) > 0.5, x, 0),
+    "soft_shrink": lambda x: np.where(x > 0.5, x - 0.5, np.where(x < -0.5, x + 0.5, 0)),
+    "sparsemax": lambda x: np.apply_along_axis(nearest_probabilities, -1, x),
+    "glu": lambda x: x[..., :2] / (1 + np.exp(-x[..., 2:])),
+    "threshold": lambda x: np.where(x > 0.7, x, -3.0),
 }
 every_activation = pytest.mark.parametrize("name", TYPED_AGAIN)
-X = np.random.default_rng(0).normal(size=(4, 5)) * 3        # no entry is near a corner: 0, ±3, 6
-assert min(np.abs(X - c).min() for c in (0, 3, -3, 6)) > 1e-3
+ARGUMENTS = {"threshold": (0.7, -3.0)}                      # the one that has no defaults
+ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
+X = np.random.default_rng(0).normal(size=(5, 4)) * 3        # no entry is near a corner
+assert min(np.abs(X - c).min() for c in (0, 0.7, 0.5, -0.5, 1, -1, 3, -3, 6)) > 1e-3
+
+
+def called(name, x):
+    return activations.get(name)(x, *ARGUMENTS.get(name, ()))
+
 
 
 def test_no_activation_is_left_out():
-    assert set(activations.activations.names) - {"swish"} == set(TYPED_AGAIN)
+    assert set(activations.activations.names) - set(ALIASES) == set(TYPED_AGAIN)
+    for alias, name in ALIASES.items():
+        assert activations.get(alias) is getattr(activations, alias) is getattr(activations, name)
 
 
 @every_activation
 def test_value(name):
-    np.testing.assert_allclose(activations.get(name)(X).numpy() if name != "linear" else X, TYPED_AGAIN[name](X), rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(called(name, X).numpy() if name != "linear" else X, TYPED_AGAIN[name](X), rtol=1e-13, atol=1e-15)
 
 
 @every_activation
 def test_gradient(name):
-    assert check_gradients(lambda x: activations.get(name)(x) * 1.0, X)
-    assert check_gradients(lambda x: activations.get(name)(x) * 1.0, X[0])
+    assert check_gradients(lambda x: called(name, x) * 1.0, X)
+    assert check_gradients(lambda x: called(name, x) * 1.0, X[0])
 
 
 # At a corner the slope to its left is taken, as PyTorch does (Keras on JAX agrees, but for leaky_relu).
@@ -49,18 +84,21 @@ AT_CORNERS = [
     ("relu", 0.0, 0.0, 0.0), ("leaky_relu", 0.0, 0.0, 0.2), ("relu6", 0.0, 0.0, None), ("relu6", 6.0, 6.0, None), ("elu", 0.0, 0.0, 1.0),
     ("selu", 0.0, 0.0, 1.0507009873554805 * 1.6732632423543772), ("softsign", 0.0, 0.0, 1.0), ("hard_sigmoid", 3.0, 1.0, None),
     ("silu", 0.0, 0.0, 0.5), ("sigmoid", 0.0, 0.5, 0.25), ("tanh", 0.0, 0.0, 1.0), ("softplus", 0.0, np.log(2), 0.5),
-    ("log_sigmoid", 0.0, -np.log(2), 0.5), ("mish", 0.0, 0.0, 0.6),
+    ("log_sigmoid", 0.0, -np.log(2), 0.5), ("mish", 0.0, 0.0, 0.6), ("celu", 0.0, 0.0, 1.0), ("squareplus", 0.0, 1.0, 0.5),
+    ("sparse_plus", 1.0, 1.0, 1.0), ("sparse_plus", -1.0, 0.0, 0.0), ("gelu", 0.0, 0.0, 0.5), ("tanh_shrink", 0.0, 0.0, 0.0),
+    ("sparse_sigmoid", 1.0, 1.0, None), ("hard_silu", 3.0, 3.0, None), ("hard_tanh", -1.0, -1.0, None), ("hard_shrink", 0.5, 0.0, 0.0),
+    ("soft_shrink", 0.5, 0.0, 0.0), ("sparsemax", 0.3, 1.0, 0.0), ("threshold", 0.7, -3.0, 0.0),
 ]
 
 
 @pytest.mark.parametrize(("name", "at", "value", "slope"), AT_CORNERS)
 def test_at_zero_and_at_corners(name, at, value, slope):
     x = Tensor([at], requires_grad=True, dtype="float64")
-    y = activations.get(name)(x)
+    y = called(name, x)
     y.backward()
     assert y.item() == pytest.approx(value, rel=1e-14)
     if slope is None:
-        assert 0 <= x.grad.item() <= 1      # anything between the slopes to both sides
+        assert 0 <= x.grad.item() <= 1.5    # anything between the slopes to both sides
     else:
         assert x.grad.item() == pytest.approx(slope, rel=1e-14)
 
@@ -70,7 +108,7 @@ def test_at_zero_and_at_corners(name, at, value, slope):
 def test_large_inputs_neither_warn_nor_overflow(name, dtype):
     """Warnings are errors here. Only e^x itself may leave the range."""
     x = Tensor([[-1e4, -200.0, 200.0, 1e4]], requires_grad=True, dtype=dtype)
-    y = activations.get(name)(x) * 1.0
+    y = called(name, x) * 1.0
     ops.sum(y).backward()
     if name == "exponential":
         assert y.data[0, 0] == 0 and y.data[0, 3] == np.inf
@@ -79,20 +117,24 @@ def test_large_inputs_neither_warn_nor_overflow(name, dtype):
     expected = {
         "sigmoid": [0, 0, 1, 1], "tanh": [-1, -1, 1, 1], "softplus": [0, 0, 200, 1e4], "log_sigmoid": [-1e4, -200, 0, 0],
         "softmax": [0, 0, 0, 1], "silu": [0, 0, 200, 1e4], "mish": [0, 0, 200, 1e4], "log_softmax": [-2e4, -10200, -9800, 0],
-        "hard_sigmoid": [0, 0, 1, 1], "relu6": [0, 0, 6, 6], "elu": [-1, -1, 200, 1e4]}.get(name)
+        "hard_sigmoid": [0, 0, 1, 1], "relu6": [0, 0, 6, 6], "elu": [-1, -1, 200, 1e4], "celu": [-1, -1, 200, 1e4],
+        "gelu": [0, 0, 200, 1e4], "sparsemax": [0, 0, 0, 1], "hard_silu": [0, 0, 200, 1e4], "sparse_plus": [0, 0, 200, 1e4],
+        "hard_tanh": [-1, -1, 1, 1], "tanh_shrink": [1 - 1e4, -199, 199, 1e4 - 1], "glu": [-1e4, -200]}.get(name)
     if expected:
         np.testing.assert_allclose(y.data[0], expected, rtol=1e-6, atol=1e-30)
 
 
 @every_activation
 def test_nan_travels_on(name):
-    y = np.asarray(activations.get(name)(np.array([[1.0, np.nan]])))
-    assert np.isnan(y[0, 1])
+    y = np.asarray(called(name, np.array([[np.nan, np.nan]])))
+    assert np.isnan(y).all()
 
 
 @every_activation
 def test_dtypes(name):
-    f = activations.get(name)
+    def f(x):
+        return called(name, x)
+
     for dtype in (np.float32, np.float64):
         assert f(X.astype(dtype)).dtype == dtype
         assert f(Tensor(X.astype(dtype))).dtype == dtype
@@ -108,7 +150,7 @@ def test_whole_numbers_are_numbers(name, dtype):
     """Pixels and counts: 3 is 3.0, and nothing wraps around or is cut."""
     x = np.array([[3, 0, 1, 2]]) if dtype in (np.uint8, bool) else np.array([[-2, 0, 1, 5]])
     x = x.astype(dtype)
-    np.testing.assert_allclose(np.asarray(activations.get(name)(x), dtype=float), TYPED_AGAIN[name](x.astype(float)), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(np.asarray(called(name, x), dtype=float), TYPED_AGAIN[name](x.astype(float)), rtol=1e-5, atol=1e-6)
 
 
 # --- arguments -------------------------------------------------------------------------------------------------------
@@ -181,7 +223,7 @@ def test_none_functions_and_aliases():
 
 @pytest.mark.parametrize(("typed", "meant"), [("rely", "relu"), ("sigmoind", "sigmoid"), ("soft_maks", "softmax"), ("thanh", "tanh")])
 def test_a_mistyped_name_is_answered_with_the_nearest(typed, meant):
-    with pytest.raises(ValueError, match=rf"Unknown activation '{typed}'. Did you mean '{meant}'\? Available: elu, .*tanh"):
+    with pytest.raises(ValueError, match=rf"Unknown activation '{typed}'. Did you mean '{meant}'\? Available: celu, elu, .*tanh"):
         layers.Dense(3, activation=typed)
 
 
@@ -198,3 +240,49 @@ def test_a_layer_class_without_parentheses(cls):
 def test_what_is_no_activation(nonsense):
     with pytest.raises(ValueError, match="An activation is a name or a function of a tensor"):
         activations.get(nonsense)
+
+
+# --- what Keras calls serialising ------------------------------------------------------------------------------------
+
+
+@every_activation
+def test_a_name_and_back(name):
+    f = getattr(activations, name)
+    assert activations.serialize(f) == name and activations.deserialize(name) is f
+
+
+def test_aliases_have_one_name_and_strangers_none():
+    assert activations.serialize(activations.swish) == "silu" and activations.serialize(activations.hard_swish) == "hard_silu"
+    assert activations.deserialize("swish") is activations.silu and activations.deserialize(None) is activations.linear
+
+    def relu(x):
+        return x
+
+    for stranger in (relu, lambda x: x, np.tanh, layers.ReLU(), "relu", None):
+        with pytest.raises(ValueError, match=r"has no name here.*register\(\)"):
+            activations.serialize(stranger)
+
+
+# --- in the functional API -------------------------------------------------------------------------------------------
+
+
+@every_activation
+def test_on_symbols(name):
+    start = minidl.Input((4,), dtype="float64")
+    end = called(name, start)
+    assert end.shape == ((None, 2) if name == "glu" else (None, 4))
+    np.testing.assert_array_equal(minidl.Model(start, end * 1.0, dtype="float64")(X).data, np.asarray(called(name, X)))
+
+
+def test_further_arguments():
+    x = X / 2
+    np.testing.assert_allclose(activations.celu(x, 2.0).numpy(), np.where(x > 0, x, 2 * np.expm1(np.minimum(x, 0) / 2)), rtol=1e-14)
+    np.testing.assert_allclose(activations.squareplus(x, 1.0).numpy(), (x + np.sqrt(x * x + 1)) / 2, rtol=1e-14)
+    np.testing.assert_allclose(activations.hard_shrink(x, 1.0).numpy(), np.where(np.abs(x) > 1, x, 0))
+    np.testing.assert_allclose(activations.soft_shrink(x, 1.0).numpy(), np.sign(x) * np.maximum(np.abs(x) - 1, 0))
+    np.testing.assert_allclose(activations.gelu(x, approximate=True).numpy(), activations.gelu(x).numpy(), atol=1e-3)
+    assert not np.array_equal(activations.gelu(x, approximate=True).numpy(), activations.gelu(x).numpy())
+    np.testing.assert_allclose(activations.sparsemax(x, 0).numpy(), TYPED_AGAIN["sparsemax"](x.T).T, atol=1e-14)
+    np.testing.assert_allclose(activations.glu(x[:4], 0).numpy(), x[:2] / (1 + np.exp(-x[2:4])))
+    with pytest.raises(ValueError, match=r"cut into halves.*\(5, 4\)"):
+        activations.glu(x, 0)

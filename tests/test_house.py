@@ -12,29 +12,35 @@ ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "minidl"
 
 FLOORS = [
-    ["derivatives", "backend", "random", "registry", "files", "console", "checks"],     # NumPy and the standard library only
-    ["arrays", "operators", "recording", "datasets"],
-    ["tensor", "batches", "initializers"],
-    ["ops", "symbolic", "gradcheck"],
-    ["activations", "losses"],
+    ["derivatives", "backend", "registry", "files", "console", "checks", "structures"],    # NumPy and the standard library only
+    ["arrays", "operators", "recording", "configs", "datasets"],
+    ["tensor", "batches"],
+    ["symbolic", "gradcheck", "sequences"],
+    ["ops", "random"],
+    ["activations", "losses", "initializers", "regularizers", "constraints"],
     ["layers", "metrics", "optimizers", "callbacks"],
     ["models", "surfaces"],
     ["plots", "homework"],
-    ["utils", "__init__"],
+    ["utils", "saving", "preprocessing", "__init__"],
 ]
 # Inside a package, files import only those to their left.
 INSIDE = {
     "derivatives": ["arithmetic", "linear", "nonlinear", "reductions", "shaping"],
     "datasets": ["base", "mnist", "fashion_mnist", "toy"],
-    "layers": ["base", "core"],
+    "ops": ["base", "elementwise", "creation", "arranging", "reducing", "products", "networks", "placing", "loops"],
+    "losses": ["base", "crossentropy", "distributions", "margins", "overlap", "regression"],
+    "metrics": ["base", "accuracy", "classes", "confusion", "regression"],
+    "layers": ["base", "activation", "core", "merging", "noise", "normalization", "reshaping"],
+    "callbacks": ["base", "keeping", "progress", "rates", "stopping"],
     "optimizers": ["schedules", "legacy", "base", "sgd", "adagrad", "adadelta", "rmsprop", "adam", "lion"],
-    "models": ["graph", "diagnosis", "summary", "model", "sequential"],
+    "models": ["graph", "diagnosis", "summary", "objective", "compiling", "running", "training", "legacy", "architecture", "native",
+               "translation", "keras_files", "saving", "model", "sequential"],
     "plots": ["base", "digits", "graphs", "history", "inside", "surfaces"],
     "homework": ["assignments", "values", "child", "judging", "reports", "exporting", "__main__"],
 }
-ONLY_BASE = {"datasets", "layers", "optimizers", "plots"}       # packages whose files know nothing but their base
+ONLY_BASE = {"datasets", "losses", "metrics", "layers", "callbacks", "optimizers", "plots"}       # packages whose files know nothing but their base
 FOUNDATION = {"optimizers": ("schedules", "legacy", "base")}    # where the base is more than one file
-LAZY = {"matplotlib", "tqdm", "difflib", "functools", "importlib", "inspect"}   # slow or optional: loaded at first use
+LAZY = {"h5py", "matplotlib", "tqdm", "difflib", "functools", "importlib", "inspect"}   # slow or optional: loaded at first use
 FLOOR_OF = {unit: floor for floor, units in enumerate(FLOORS) for unit in units}
 
 # The folders of homework are written as a teacher writes them, who sees the library from outside; tests/test_homework.py has them.

@@ -514,9 +514,12 @@ def test_add_weight_as_keras_tutorials_call_it(arguments):
     assert Layer().add_weight((2,), initializer="zeros", dtype="int32").dtype == np.int32
 
 
-def test_add_weight_with_the_name_first():
-    with pytest.raises(TypeError, match=r"add_weight takes the shape first: add_weight\(shape, initializer, name=...\)"):
-        Layer().add_weight("kernel", (3, 4))
+@pytest.mark.parametrize("weight", [
+    lambda layer: layer.add_weight("w", (3, 4)), lambda layer: layer.add_weight("w", shape=[3, 4]),
+    lambda layer: layer.add_weight((3, 4), "glorot_uniform", name="w"), lambda layer: layer.add_variable(name="w", shape=(3, 4))])
+def test_add_weight_with_the_name_first_or_last(weight):
+    made = weight(Layer())
+    assert (made.name, made.shape, made.trainable) == ("w", (3, 4), True) and made.data.std() > 0
 
 
 def test_build_by_hand_is_the_build():

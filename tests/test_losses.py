@@ -13,12 +13,29 @@ from minidl import Model, Sequential, Tensor, check_gradients, layers, losses, n
 from minidl.losses import (
     NLL,
     BinaryCrossentropy,
+    BinaryFocalCrossentropy,
     CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    CategoricalHinge,
+    Circle,
+    CosineSimilarity,
+    Dice,
+    FunctionLoss,
+    Hinge,
+    Huber,
+    KLDivergence,
+    LogCosh,
     Loss,
     MeanAbsoluteError,
+    MeanAbsolutePercentageError,
     MeanSquaredError,
+    MeanSquaredLogarithmicError,
     NegativeLogLikelihood,
+    Poisson,
     SparseCategoricalCrossentropy,
+    SquaredHinge,
+    Tversky,
 )
 
 
@@ -45,6 +62,15 @@ GOLDEN = [
     (BinaryCrossentropy(), ONE_HOT, 0.686662, 0.017098),
     (BinaryCrossentropy(label_smoothing=0.1), ONE_HOT, 0.858501, None),
     (BinaryCrossentropy(from_logits=True), ONE_HOT, 0.71641, None),
+    (KLDivergence(), ONE_HOT, 1.176937, None),
+    (Hinge(), ONE_HOT, 0.983333, None),
+    (SquaredHinge(), ONE_HOT, 1.2275, None),
+    (CategoricalHinge(), ONE_HOT, 0.9, None),
+    (Poisson(), ONE_HOT, 0.725646, None),
+    (LogCosh(), ONE_HOT, 0.109679, None),
+    (CosineSimilarity(), ONE_HOT, -0.560855, None),
+    (MeanSquaredLogarithmicError(), ONE_HOT, 0.119168, None),
+    (Huber(), (np.array(ONE_HOT) * 3).tolist(), 0.712708, None),
 ]
 
 
@@ -70,6 +96,35 @@ def softmax(z):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+Regression = losses.Regression
+
+
+def plain_huber(loss, y, p):
+    e = np.abs(y - p)
+    return np.where(e <= loss.delta, e**2 / 2, loss.delta * (e - loss.delta / 2)).mean(-1)
+
+
+def plain_tversky(loss, y, p):
+    tp, fn, fp = (y * p).sum(-1), (y * (1 - p)).sum(-1), ((1 - y) * p).sum(-1)
+    return 1 - tp / (tp + loss.alpha * fn + loss.beta * fp + 1e-7)
+
+
+PLAIN = {
+    MeanAbsolutePercentageError: lambda _, y, p: 100 * (np.abs(y - p) / np.abs(y)).mean(-1),
+    MeanSquaredLogarithmicError: lambda _, y, p: (np.log((1 + y) / (1 + p)) ** 2).mean(-1),
+    Huber: plain_huber,
+    LogCosh: lambda _, y, p: np.log(np.cosh(y - p)).mean(-1),
+    CosineSimilarity: lambda _, y, p: -(y * p).sum(-1) / np.sqrt((y * y).sum(-1) * (p * p).sum(-1)),
+    Poisson: lambda _, y, p: (p - y * np.log(p + 1e-7)).mean(-1),
+    KLDivergence: lambda _, y, p: (y * np.log(y / p)).sum(-1),
+    Hinge: lambda _, y, p: np.where(y * p > 1, 0, 1 - y * p).mean(-1),
+    SquaredHinge: lambda _, y, p: np.where(y * p > 1, 0, (1 - y * p) ** 2).mean(-1),
+    CategoricalHinge: lambda _, y, p: np.clip(1 + np.where(y == 1, 0, p).max(-1) - p[y == 1].reshape(p.shape[:-1]), 0, None),
+    Dice: lambda _, y, p: 1 - 2 * (y * p).sum(-1) / (y.sum(-1) + p.sum(-1) + 1e-7),
+    Tversky: plain_tversky,
+}
+
+
 def per_sample(loss, y, p):
     """One loss per sample, from arrays, with none of the library's code."""
     y, p = np.asarray(y), np.asarray(p, dtype=float)
@@ -77,17 +132,26 @@ def per_sample(loss, y, p):
         return ((y - p) ** 2).mean(axis=-1)
     if isinstance(loss, MeanAbsoluteError):
         return np.abs(y - p).mean(axis=-1)
+    if isinstance(loss, (Regression, CosineSimilarity, Hinge, SquaredHinge, CategoricalHinge, KLDivergence, Dice, Tversky)):
+        return PLAIN[type(loss)](loss, y, p)
     smoothing = getattr(loss, "label_smoothing", 0)
     if isinstance(loss, BinaryCrossentropy):
         t = y * (1 - smoothing) + smoothing / 2
         p = 1 / (1 + np.exp(-p)) if loss.from_logits else np.clip(p, 1e-7, 1 - 1e-7)
-        return -(t * np.log(p) + (1 - t) * np.log(1 - p)).mean(axis=-1)
+        each = -(t * np.log(p) + (1 - t) * np.log(1 - p))
+        if isinstance(loss, BinaryFocalCrossentropy):
+            each = each * (1 - (t * p + (1 - t) * (1 - p))) ** loss.gamma
+            each = each * np.where(t == 1, loss.alpha, 1 - loss.alpha) if loss.apply_class_balancing else each
+        return each.mean(axis=-1)
     if isinstance(loss, NegativeLogLikelihood):
         return -np.take_along_axis(p, y[..., None], axis=-1)[..., 0]
     p = softmax(p) if loss.from_logits else np.clip(p / p.sum(axis=-1, keepdims=True), 1e-7, 1 - 1e-7)
     if isinstance(loss, CategoricalCrossentropy):
         t = y * (1 - smoothing) + smoothing / p.shape[-1]
-        return -(t * np.log(p)).sum(axis=-1)
+        focal = loss.alpha * (1 - p) ** loss.gamma if isinstance(loss, CategoricalFocalCrossentropy) else 1
+        return -(focal * t * np.log(p)).sum(axis=-1)
+    if isinstance(loss, CategoricalGeneralizedCrossEntropy):
+        return (1 - np.take_along_axis(p, y[..., None], axis=-1)[..., 0] ** loss.q) / loss.q
     return -np.log(np.take_along_axis(p, y[..., None], axis=-1)[..., 0])
 
 
@@ -97,8 +161,9 @@ def example(kind, shape, seed=0):
     labels = rng.integers(0, shape[-1], shape[:-1])
     logits = rng.normal(size=shape) * 2
     y = {"real": rng.normal(size=shape), "label": labels, "one-hot": np.eye(shape[-1])[labels],
-         "yes-no": rng.integers(0, 2, shape).astype(float)}[kind[0]]
-    p = {"number": logits, "logits": logits, "probabilities": softmax(logits), "chances": 1 / (1 + np.exp(-logits)),
+         "yes-no": rng.integers(0, 2, shape).astype(float), "positive": np.exp(rng.normal(size=shape)),
+         "sign": rng.choice([-1.0, 1.0], shape), "distribution": rng.dirichlet(np.ones(shape[-1]), shape[:-1])}[kind[0]]
+    p = {"number": logits, "positive": np.exp(logits / 2), "logits": logits, "probabilities": softmax(logits), "chances": 1 / (1 + np.exp(-logits)),
          "log-probabilities": np.log(softmax(logits))}[kind[1]]
     return y, p
 
@@ -117,6 +182,25 @@ EVERY_LOSS = [
     (SparseCategoricalCrossentropy, {}, ("label", "probabilities")),
     (SparseCategoricalCrossentropy, {"from_logits": True}, ("label", "logits")),
     (NegativeLogLikelihood, {}, ("label", "log-probabilities")),
+    (MeanAbsolutePercentageError, {}, ("real", "number")),
+    (MeanSquaredLogarithmicError, {}, ("positive", "positive")),
+    (Huber, {}, ("real", "number")),
+    (Huber, {"delta": 2.5}, ("real", "number")),
+    (LogCosh, {}, ("real", "number")),
+    (CosineSimilarity, {}, ("real", "number")),
+    (Poisson, {}, ("positive", "positive")),
+    (KLDivergence, {}, ("distribution", "probabilities")),
+    (Hinge, {}, ("sign", "number")),
+    (SquaredHinge, {}, ("sign", "number")),
+    (CategoricalHinge, {}, ("one-hot", "number")),
+    (BinaryFocalCrossentropy, {}, ("yes-no", "chances")),
+    (BinaryFocalCrossentropy, {"apply_class_balancing": True, "alpha": 0.7, "gamma": 1.5}, ("yes-no", "chances")),
+    (BinaryFocalCrossentropy, {"from_logits": True, "label_smoothing": 0.2}, ("yes-no", "logits")),
+    (CategoricalFocalCrossentropy, {}, ("one-hot", "probabilities")),
+    (CategoricalFocalCrossentropy, {"from_logits": True, "alpha": 0.5, "gamma": 3.0, "label_smoothing": 0.1}, ("one-hot", "logits")),
+    (CategoricalGeneralizedCrossEntropy, {"q": 0.7}, ("label", "probabilities")),
+    (Dice, {"axis": -1}, ("yes-no", "chances")),
+    (Tversky, {"axis": -1, "alpha": 0.2, "beta": 0.9}, ("yes-no", "chances")),
 ]
 every_loss = pytest.mark.parametrize(("cls", "options", "kind"), EVERY_LOSS,
                                      ids=[c.__name__ + "".join(f"-{k}" for k in o) for c, o, _ in EVERY_LOSS])
@@ -849,3 +933,217 @@ def test_a_loss_keeps_no_graph_alive():
             assert [w() for w in watched] == [None, None], cls.__name__
     finally:
         gc.enable()
+
+
+# --- what is particular to one loss ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cls", [Hinge, SquaredHinge])
+def test_hinge_takes_0_and_1_for_minus_1_and_1(cls):
+    p = np.array([[0.3], [-2.0], [1.5], [-0.2]])
+    zeros, signs = np.array([0, 1, 1, 0]), np.array([-1, 1, 1, -1])
+    expected = np.maximum(0, 1 - signs[:, None] * p)[:, 0] ** (1 if cls is Hinge else 2)
+    for y in (zeros, signs, zeros[:, None], zeros.astype(bool)):
+        np.testing.assert_allclose(cls(reduction=None)(y, p).numpy(), expected, rtol=1e-12)
+    np.testing.assert_allclose(cls(reduction=None)(np.ones(4), p).numpy(), np.maximum(0, 1 - p[:, 0]) ** (1 if cls is Hinge else 2))
+
+
+def test_hinge_refuses_class_indices_before_training():
+    model = Sequential([layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "hinge")
+    with pytest.raises(ValueError, match=r"Hinge: targets are -1 and 1.*0\.\.2.*categorical_hinge"):
+        model.fit(np.ones((3, 2)), np.array([0, 1, 2]), verbose=0)
+
+
+@pytest.mark.parametrize("cls", [Huber, LogCosh, Poisson, Hinge, SquaredHinge, MeanAbsolutePercentageError, MeanSquaredLogarithmicError])
+@pytest.mark.parametrize("shapes", [((4,), (4, 1)), ((4, 1), (4,)), ((4,), (4,))], ids=str)
+def test_n_and_n_by_1_are_the_same_for_every_loss_of_numbers(cls, shapes):
+    y, p = np.array([0.0, 1.0, 1.0, 0.0]), np.array([0.1, 0.9, 0.4, 0.2])
+    expected = cls(reduction=None)(y[:, None], p[:, None]).numpy()
+    np.testing.assert_array_equal(cls(reduction=None)(y.reshape(shapes[0]), p.reshape(shapes[1])).numpy(), expected)
+    text = error(cls(), np.zeros(4), FOUR)
+    assert cls.__name__ in text and "(4,)" in text and "Dense(1)" in text
+
+
+@pytest.mark.parametrize("cls", [KLDivergence, CategoricalHinge])
+def test_class_indices_are_refused_with_the_cure(cls):
+    assert "to_categorical(y, 4)" in error(cls(), np.array([0, 1, 3, 2]), FOUR)
+
+
+def test_saturated_softmax_keeps_its_gradient_in_the_new_losses_too():
+    z = np.array([[0.0, 40.0]])
+    for loss, y in ((KLDivergence(), [[1.0, 0.0]]), (CategoricalFocalCrossentropy(alpha=1.0), [[1.0, 0.0]])):
+        x = Tensor(z, requires_grad=True)
+        value = loss(y, ops.softmax(x))
+        assert value.item() == pytest.approx(40, rel=1e-5)
+        value.backward()
+        np.testing.assert_allclose(x.grad, [[-1, 1]], rtol=1e-5)
+    x = Tensor([[40.0]], requires_grad=True, dtype="float64")
+    value = BinaryFocalCrossentropy()([[0.0]], ops.sigmoid(x))
+    assert value.item() == 40
+    value.backward()
+    np.testing.assert_allclose(x.grad, [[1.0]], rtol=1e-12)
+    x = Tensor(z, requires_grad=True)
+    loss = CategoricalGeneralizedCrossEntropy()([0], ops.softmax(x))
+    loss.backward()
+    assert loss.item() == pytest.approx(2, rel=1e-6) and x.grad[0, 0] == pytest.approx(-np.exp(-20), rel=1e-6)
+
+
+def test_focal_loss_with_gamma_0_is_the_cross_entropy():
+    y, z = example(("one-hot", "logits"), (5, 3))
+    assert CategoricalFocalCrossentropy(1.0, 0.0, True)(y, z).item() == pytest.approx(CategoricalCrossentropy(True)(y, z).item(), rel=1e-12)
+    assert BinaryFocalCrossentropy(gamma=0.0, from_logits=True)(y, z).item() == pytest.approx(BinaryCrossentropy(True)(y, z).item(), rel=1e-12)
+
+
+def test_huber_is_half_the_square_and_then_straight():
+    for error_size, expected in ((0.5, 0.125), (1.0, 0.5), (3.0, 2.5)):
+        assert Huber()([[0.0]], [[error_size]]).item() == pytest.approx(expected)
+    x = Tensor([[3.0], [0.5], [1.0], [0.0]], requires_grad=True, dtype="float64")
+    Huber(reduction="sum")(np.zeros((4, 1)), x).backward()
+    np.testing.assert_allclose(x.grad[:, 0], [1, 0.5, 1, 0])
+    assert LogCosh()([[0.0]], [[500.0]]).item() == pytest.approx(500 - np.log(2), rel=1e-6)         # cosh(500) overflows
+    with pytest.raises(ValueError, match="delta must be a number above 0; received -1"):
+        Huber(-1)
+
+
+def test_cosine_of_nothing_is_0_and_sends_no_nan():
+    x = Tensor([[0.0, 0.0], [3.0, 4.0]], requires_grad=True, dtype="float64")
+    loss = CosineSimilarity(reduction=None)(np.array([[1.0, 2.0], [3.0, 4.0]]), x)
+    np.testing.assert_allclose(loss.numpy(), [0, -1], atol=1e-12)
+    loss.sum().backward()
+    assert np.isfinite(x.grad).all()
+    rows = np.random.default_rng(0).normal(size=(4, 3))
+    np.testing.assert_allclose(CosineSimilarity(axis=0, reduction=None)(rows, rows * 2).numpy(), -np.ones(3), rtol=1e-12)
+    assert losses.cosine_similarity([1.0, 0.0], [1.0, 1.0]).item() == pytest.approx(-np.sqrt(0.5))
+
+
+def test_dice_and_tversky_over_the_whole_batch_or_an_image():
+    rng = np.random.default_rng(0)
+    y, p = rng.integers(0, 2, (3, 4, 5, 1)).astype(float), rng.random((3, 4, 5, 1))
+    whole = 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+    assert Dice()(y, p).item() == pytest.approx(whole, rel=1e-7)
+    assert Tversky()(y, p).item() == pytest.approx(whole, rel=1e-6)           # with α = β = ½ the same
+    each = 1 - 2 * (y * p).sum((1, 2, 3)) / (y.sum((1, 2, 3)) + p.sum((1, 2, 3)))
+    np.testing.assert_allclose(Dice(axis=(1, 2, 3), reduction=None)(y, p).numpy(), each, rtol=1e-7)
+    assert Dice(axis=(1, 2, 3))(y, p, [1, 0, 2]).item() == pytest.approx((each * [1, 0, 2]).sum() / 3, rel=1e-6)
+    with pytest.raises(ValueError, match=r"one value for the whole batch.*axis"):
+        Dice()(y, p, np.ones(3))
+    for loss in (Dice(), Tversky(0.3, 0.7), Dice(axis=(1, 2, 3))):
+        assert check_gradients(lambda p, loss=loss: loss(y, p), p)
+
+
+def test_circle_loss_counts_only_samples_with_partners():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(6, 3))
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    labels, gamma, m = np.array([0, 0, 1, 1, 1, 2]), 8.0, 0.3
+    each = []
+    for i in range(6):
+        near, far = 0.0, 0.0
+        for j in range(6):
+            d = max(1 - x[i] @ x[j], 0)
+            if labels[i] == labels[j] and i != j:
+                near += np.exp(gamma * (m + d) * (d - m))
+            elif labels[i] != labels[j]:
+                far += np.exp(gamma * max(1 + m - d, 0) * (1 - m - d))
+        each.append(np.log1p(near * far))
+    assert each[5] == 0
+    loss = Circle(gamma, m)
+    np.testing.assert_allclose(Circle(gamma, m, reduction=None)(labels, x).numpy(), each, rtol=1e-10, atol=1e-12)
+    assert loss(labels, x).item() == pytest.approx(np.sum(each) / 5, rel=1e-10)
+    assert loss(labels[:, None], x, [1, 0, 0, 2, 0, 9]).item() == pytest.approx((each[0] + 2 * each[3]) / 5, rel=1e-10)
+    assert check_gradients(lambda x: Circle(gamma, m)(labels, x), x)
+    assert "Circle" in error(loss, labels[:5], x) and "(5,)" in error(loss, labels[:5], x)
+
+
+@pytest.mark.parametrize(("loss", "y", "p", "said"), [
+    (Poisson, [[1.0]], [[-0.5]], r"Poisson.*-0\.5.*softplus"), (KLDivergence, [[0.5, 0.5]], [[2.0, -1.0]], r"KLDivergence.*softmax")],
+    ids=["poisson", "kld"])
+def test_outputs_that_cannot_be_are_said_once_in_the_new_losses(loss, y, p, said):
+    loss = loss()
+    with pytest.warns(UserWarning, match=said):
+        loss(y, np.array(p))
+    loss(y, np.array(p))
+
+
+def test_dtype_is_that_of_the_loss():
+    assert MeanSquaredError(dtype="float64")(np.zeros((2, 1)), np.ones((2, 1), np.float32)).dtype == np.float64
+    assert MeanSquaredError()(np.zeros((2, 1)), np.ones((2, 1), np.float32)).dtype == np.float32
+
+
+# --- aliases, and losses as plain data -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("names", "cls"), [
+    ("mape MAPE mean_absolute_percentage_error", MeanAbsolutePercentageError), ("msle MSLE", MeanSquaredLogarithmicError),
+    ("kld KLD kl_divergence kullback_leibler_divergence", KLDivergence), ("logcosh log_cosh LogCosh", LogCosh), ("huber huber_loss Huber", Huber),
+    ("hinge", Hinge), ("squared_hinge", SquaredHinge), ("categorical_hinge", CategoricalHinge), ("poisson Poisson", Poisson),
+    ("cosine_similarity", CosineSimilarity), ("binary_focal_crossentropy", BinaryFocalCrossentropy), ("dice", Dice), ("tversky", Tversky),
+    ("categorical_focal_crossentropy", CategoricalFocalCrossentropy), ("circle", Circle)])
+def test_new_losses_by_name(names, cls):
+    for name in names.split():
+        assert type(losses.get(name)) is cls
+        if (name.islower() and name != "huber_loss") or name.isupper():
+            assert callable(getattr(losses, name))
+    y, p = [[0.2, 0.8]], [[0.3, 0.7]]
+    assert losses.mse is losses.MSE is losses.mean_squared_error and losses.bce is losses.BCE is losses.binary_crossentropy
+    assert losses.kld(y, p).numpy() == losses.KLD(y, p).numpy() == losses.kl_divergence(y, p).numpy()
+
+
+@every_loss
+def test_a_loss_describes_itself(cls, options, kind):
+    loss = cls(**options, name="mine", reduction="sum")
+    config = loss.get_config()
+    assert config.items() >= {**options, "name": "mine", "reduction": "sum"}.items() and "dtype" not in config
+    y, p = example(kind, (5, 3))
+    for again in (cls.from_config(config), losses.get(losses.serialize(loss))):
+        assert type(again) is cls and again.get_config() == config
+        assert again(y, p).item() == loss(y, p).item()
+
+
+def test_an_own_loss_describes_itself_if_it_keeps_its_arguments():
+    @losses.register()
+    class Scaled(Loss):
+        def __init__(self, factor=2.0, **kwargs):
+            super().__init__(**kwargs)
+            self.factor = factor
+
+        def call(self, y_true, y_pred):
+            return self.factor * ops.absolute(y_true - y_pred)
+
+    loss = Scaled(3.0, name="s", reduction="sum")
+    assert loss.get_config() == {"factor": 3.0, "name": "s", "reduction": "sum"}
+    assert losses.get(losses.serialize(loss))([[0.0]], [[2.0]]).item() == 6
+
+    class Forgetful(Loss):
+        def __init__(self, factor):
+            super().__init__()
+
+    with pytest.raises(NotImplementedError, match=r"Forgetful.*'factor' is not kept.*self.factor = factor"):
+        Forgetful(1).get_config()
+
+
+def test_a_function_loss_describes_itself_by_name():
+    @losses.register()
+    def cubed(y_true, y_pred):
+        return ops.absolute(y_true - y_pred) ** 3
+
+    loss = losses.get(cubed)
+    assert loss.get_config() == {"function": "cubed", "reduction": "sum_over_batch_size", "name": "cubed"}
+    assert FunctionLoss.from_config(loss.get_config())([[0.0]], [[2.0]]).item() == 8
+    assert losses.get(losses.serialize(losses.get(losses.mean_squared_error)))([[0.0]], [[2.0]]).item() == 4
+    assert losses.get("cubed")([[0.0]], [[2.0]]).item() == 8
+
+
+@pytest.mark.parametrize(("loss", "activation", "targets"), [
+    ("hinge", "tanh", lambda x: np.sign(x[:, 0])), ("squared_hinge", None, lambda x: (x[:, 0] > 0).astype(int)),
+    ("huber", None, lambda x: x @ [1.0, 2.0]), ("log_cosh", None, lambda x: x @ [1.0, 2.0]),
+    ("poisson", "softplus", lambda x: np.exp(x[:, 0] / 2)), ("binary_focal_crossentropy", "sigmoid", lambda x: (x[:, 0] > 0) * 1.0),
+    ("dice", "sigmoid", lambda x: (x[:, 0] > 0) * 1.0), ("msle", "softplus", lambda x: np.exp(x[:, 0] / 2))])
+def test_a_model_learns_with_every_sort_of_loss(loss, activation, targets):
+    x = np.random.default_rng(0).normal(size=(64, 2))
+    model = Sequential([layers.Dense(1, activation=activation, input_shape=(2,))])
+    model.compile(optimizer="adam", loss=loss)
+    model.optimizer.learning_rate = 0.1
+    history = model.fit(x, targets(x), epochs=15, verbose=0, seed=0).history["loss"]
+    assert history[-1] < history[0] * (0.6 if loss != "poisson" else 0.9)           # Poisson's loss does not end at 0

@@ -17,6 +17,7 @@ from minidl.metrics import (
     MeanAbsoluteError,
     MeanSquaredError,
     Metric,
+    Number,
     SparseCategoricalAccuracy,
 )
 
@@ -68,15 +69,18 @@ def test_weights_that_do_not_fit_are_refused(weight):
         Mean()([1.0, 2.0, 3.0], sample_weight=weight)
 
 
-def test_results_are_plain_floats():
+def test_results_are_floats_that_answer_like_tensors():
     for metric in (Mean(), SparseCategoricalAccuracy(), MeanSquaredError(), BinaryAccuracy()):
         if isinstance(metric, (SparseCategoricalAccuracy, BinaryAccuracy, MeanSquaredError)):
             y = [0] if isinstance(metric, SparseCategoricalAccuracy) else [[0.0, 1.0]]
             metric.update_state(y, np.float32([[0.9, 0.1]]), sample_weight=np.float32([1]))
         else:
             metric.update_state(np.float32(3))
-        assert type(metric.result()) is float
-        json.dumps(metric.result())
+        result = metric.result()
+        assert type(result) is Number and isinstance(result, float)
+        assert json.loads(json.dumps(result)) == result == result.numpy() == result.item() == float(result)
+        assert type(result.numpy()) is np.float64 and type(result.item()) is float and type(result + 1) is float
+        assert f"{result:.3f}" == f"{float(result):.3f}" and repr(result) == repr(float(result))
 
 
 # --- accuracies, by hand ---------------------------------------------------------------------------------------------
@@ -433,5 +437,515 @@ def test_training_with_metrics_keeps_no_graph_alive():
         model.fit(rng.normal(size=(20, 4)), rng.integers(0, 3, 20), batch_size=5, sample_weight=np.ones(20), verbose=0)
         model.evaluate(rng.normal(size=(20, 4)), rng.integers(0, 3, 20), batch_size=5, verbose=0)
         assert len(watched) >= 8 and not [w for w in watched if w() is not None]
+    finally:
+        gc.enable()
+
+
+# --- regression ------------------------------------------------------------------------------------------------------
+
+RNG = np.random.default_rng(5)
+BATCHES = ((0, 7), (7, 8), (8, 30))
+
+
+def in_batches(metric, y, p, weight=None):
+    metric.reset_state()
+    for a, b in BATCHES:
+        metric.update_state(y[a:b], p[a:b], None if weight is None else weight[a:b])
+    return metric.result()
+
+
+T, P = RNG.random((30, 3)) + 0.1, RNG.random((30, 3)) + 0.1
+W = RNG.random(30)
+SIGNS = np.where(T > 0.6, 1.0, -1.0)
+ROWS = T / T.sum(axis=1, keepdims=True), P / P.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(("metric", "y", "p", "each"), [
+    (metrics.MeanAbsolutePercentageError(), T, P, 100 * np.abs((T - P) / T).mean(1)),
+    (metrics.MeanSquaredLogarithmicError(), T, P, (np.log((1 + T) / (1 + P)) ** 2).mean(1)),
+    (metrics.LogCoshError(), T, P, np.log(np.cosh(T - P)).mean(1)),
+    (metrics.CosineSimilarity(), T, P, (T * P).sum(1) / np.linalg.norm(T, axis=1) / np.linalg.norm(P, axis=1)),
+    (metrics.KLDivergence(), *ROWS, (ROWS[0] * np.log(ROWS[0] / ROWS[1])).sum(1)),
+    (metrics.Poisson(), T, P, (P - T * np.log(P)).mean(1)),
+    (metrics.Hinge(), SIGNS, P, np.maximum(0, 1 - SIGNS * P).mean(1)),
+    (metrics.SquaredHinge(), SIGNS, P, (np.maximum(0, 1 - SIGNS * P) ** 2).mean(1)),
+    (metrics.CategoricalHinge(), np.eye(3)[[0] * 30], P, np.maximum(0, 1 + np.maximum(0, P[:, 1:].max(1)) - P[:, 0])),
+    (metrics.BinaryCrossentropy(), (T > 0.5) * 1.0, ROWS[1], -np.log(np.where(T > 0.5, ROWS[1], 1 - ROWS[1])).mean(1)),
+    (metrics.CategoricalCrossentropy(), np.eye(3)[[1] * 30], ROWS[1], -np.log(ROWS[1][:, 1])),
+    (metrics.SparseCategoricalCrossentropy(), np.array([2] * 30), ROWS[1], -np.log(ROWS[1][:, 2])),
+    (metrics.PearsonCorrelation(), T, P, np.array([np.corrcoef(t, p)[0, 1] for t, p in zip(T, P)])),
+], ids=lambda v: type(v).__name__ if isinstance(v, Metric) else "")
+def test_means_over_batches_with_and_without_weights(metric, y, p, each):
+    assert in_batches(metric, y, p) == pytest.approx(each.mean(), rel=1e-6)
+    assert in_batches(metric, y, p, W) == pytest.approx((each * W).sum() / W.sum(), rel=1e-6)
+    assert in_batches(metric, y, p, W[:, None]) == pytest.approx((each * W).sum() / W.sum(), rel=1e-6)
+    assert type(metric.result()) is Number
+
+
+def test_root_mean_squared_error():
+    metric = metrics.RootMeanSquaredError()
+    assert in_batches(metric, T, P) == pytest.approx(np.sqrt(((T - P) ** 2).mean()), rel=1e-12)
+    assert in_batches(metric, T, P, W) == pytest.approx(np.sqrt((W[:, None] * (T - P) ** 2).sum() / W.sum() / 3), rel=1e-12)
+    assert metrics.RootMeanSquaredError()([1.0, 2.0], [[4.0], [6.0]]) == pytest.approx(np.sqrt(12.5))
+
+
+def test_r2_score():
+    each = 1 - ((T - P) ** 2).sum(0) / ((T - T.mean(0)) ** 2).sum(0)
+    assert in_batches(metrics.R2Score(), T, P) == pytest.approx(each.mean(), rel=1e-10)
+    single = in_batches(metrics.R2Score(class_aggregation=None), T, P)
+    assert isinstance(single, Tensor)
+    np.testing.assert_allclose(single.numpy(), each, rtol=1e-10)
+    spread = ((T - T.mean(0)) ** 2).sum(0)
+    assert in_batches(metrics.R2Score("variance_weighted_average"), T, P) == pytest.approx((each * spread).sum() / spread.sum(), rel=1e-10)
+    t, p = T[:, 0], P[:, 0]
+    mean = (W * t).sum() / W.sum()
+    assert in_batches(metrics.R2Score(), t, p[:, None], W) == pytest.approx(1 - (W * (t - p) ** 2).sum() / (W * (t - mean) ** 2).sum(), rel=1e-10)
+    plain = in_batches(metrics.R2Score(), t, p)
+    assert in_batches(metrics.R2Score(num_regressors=4), t, p) == pytest.approx(1 - (1 - plain) * 29 / 25, rel=1e-10)
+
+
+def test_r2_at_its_edges():
+    assert metrics.R2Score().result() == 0
+    assert metrics.R2Score()([1.0, 2.0], [1.0, 2.0]) == 1
+    assert metrics.R2Score()([2.0, 2.0], [2.0, 2.0]) == 1 and metrics.R2Score()([2.0, 2.0], [2.0, 3.0]) == 0
+    with pytest.warns(UserWarning, match="5 regressors need more than 2 samples"):
+        assert metrics.R2Score(num_regressors=5)([1.0, 2.0], [1.0, 2.0]) == 1
+    with pytest.raises(ValueError, match="class_aggregation is"):
+        metrics.R2Score("mean")
+    with pytest.raises(ValueError, match=r"\(3,\).*\(3, 2\)"):
+        metrics.R2Score()(np.ones(3), np.ones((3, 2)))
+
+
+def test_ignored_labels_are_left_out_of_the_mean():
+    labels = np.array([0, 1, 2] * 10)
+    each, kept = -np.log(ROWS[1][np.arange(30), labels]), labels != 1
+    metric = metrics.SparseCategoricalCrossentropy(ignore_class=1)
+    assert in_batches(metric, labels, ROWS[1]) == pytest.approx(each[kept].mean(), rel=1e-6)
+    assert in_batches(metric, labels[:, None], ROWS[1], W) == pytest.approx((each * W)[kept].sum() / W[kept].sum(), rel=1e-6)
+
+
+def test_sum():
+    total = metrics.Sum()
+    total.update_state([1.0, 2.0])
+    total.update_state(4.0, sample_weight=0.5)
+    assert total.result() == 5 and total.name == "sum"
+
+
+# --- counting at thresholds ------------------------------------------------------------------------------------------
+
+YES, CHANCES = RNG.integers(0, 2, (30, 3)), RNG.random((30, 3)).round(1)         # rounded, so that some lie on the thresholds
+
+
+def counted(threshold, w=None, columns=slice(None)):
+    y, above = YES[:, columns] == 1, CHANCES[:, columns] > threshold
+    w = np.ones(y.shape) if w is None else w[:, None] * np.ones(y.shape)
+    return [w[a & b].sum() for a, b in ((y, above), (~y, above), (~y, ~above), (y, ~above))]      # tp, fp, tn, fn
+
+
+@pytest.mark.parametrize("weight", [None, W], ids=["plain", "weighted"])
+@pytest.mark.parametrize("threshold", [0.0, 0.3, 0.5, 0.8, 1.0])
+def test_counts_precision_and_recall_at_a_threshold(threshold, weight):
+    tp, fp, tn, fn = counted(threshold, weight)
+    expected = {"TruePositives": tp, "FalsePositives": fp, "TrueNegatives": tn, "FalseNegatives": fn,
+                "Precision": tp / (tp + fp) if tp + fp else 0.0, "Recall": tp / (tp + fn)}
+    for name, value in expected.items():
+        metric = getattr(metrics, name)(thresholds=threshold)
+        assert in_batches(metric, YES, CHANCES, weight) == pytest.approx(value, rel=1e-12), name
+        assert in_batches(metric, YES, CHANCES.astype(np.float32), weight) == pytest.approx(value, rel=1e-7), name
+        default = getattr(metrics, name)()
+        assert in_batches(default, YES, CHANCES) == pytest.approx(in_batches(getattr(metrics, name)(0.5), YES, CHANCES))
+
+
+def test_several_thresholds_give_results_in_the_order_given():
+    thresholds = [0.7, 0.1, 0.4]
+    result = in_batches(metrics.Precision(thresholds), YES, CHANCES, W)
+    assert isinstance(result, Tensor)
+    expected = [tp / (tp + fp) for tp, fp, _, _ in (counted(t, W) for t in thresholds)]
+    np.testing.assert_allclose(result.numpy(), expected, rtol=1e-12)
+
+
+def test_one_class_and_the_k_largest():
+    tp, fp, _, fn = counted(0.5, W, slice(2, 3))
+    assert in_batches(metrics.Precision(class_id=2), YES, CHANCES, W) == pytest.approx(tp / (tp + fp), rel=1e-12)
+    assert in_batches(metrics.Recall(class_id=-1), YES, CHANCES, W) == pytest.approx(tp / (tp + fn), rel=1e-12)
+    best = np.argsort(-P, axis=1)[:, :2]
+    hits = np.take_along_axis(YES, best, axis=1)
+    assert in_batches(metrics.Precision(top_k=2), YES, P) == pytest.approx(hits.mean(), rel=1e-12)
+    assert in_batches(metrics.Recall(top_k=2), YES, P) == pytest.approx(hits.sum() / YES.sum(), rel=1e-12)
+    assert in_batches(metrics.Recall(top_k=2), YES, P - 10) == pytest.approx(hits.sum() / YES.sum(), rel=1e-12)      # logits too
+
+
+def test_nothing_to_count_is_0_and_nan_is_no_yes():
+    assert metrics.Precision().result() == metrics.Recall()([0, 0], [0.1, 0.9]) == metrics.AUC().result() == 0
+    assert metrics.TruePositives()([1, 1], [np.nan, 0.9]) == 1 and metrics.FalseNegatives()([1, 1], [np.nan, 0.9]) == 1
+
+
+@pytest.mark.parametrize(("make", "said"), [
+    (lambda: metrics.Precision(1.5), "thresholds lie between 0 and 1; received 1.5"),
+    (lambda: metrics.Precision()([0, 1, 2], [0.1, 0.2, 0.3]), r"targets are 0 or 1, but y runs 0\.\.2.*to_categorical"),
+    (lambda: metrics.Precision()([0, 1], [[0.1, 0.2], [0.3, 0.4]]), r"Precision.*\(2,\).*\(2, 2\)"),
+    (lambda: metrics.Recall(class_id=3)([[0, 1]], [[0.1, 0.2]]), r"no class_id=3 in outputs of shape \(1, 2\)"),
+    (lambda: metrics.AUC(curve="RUC"), "curve is one of ROC, PR, PRGAIN.*'RUC'"),
+    (lambda: metrics.AUC(num_thresholds=1), "num_thresholds must be 2 or more"),
+    (lambda: metrics.AUC(multi_label=True, num_labels=3)(np.ones((2, 2)), np.ones((2, 2))), r"\(n, 3\); received \(2, 2\)"),
+    (lambda: metrics.SensitivityAtSpecificity(1.2), "between 0 and 1; received 1.2"),
+    (lambda: metrics.TopKCategoricalAccuracy(k=0), "k must be a whole number above 0; received 0"),
+    (lambda: metrics.SparseTopKCategoricalAccuracy()([0], [[0.1, 0.9]]), "k=5, but the model has 2 outputs"),
+    (lambda: metrics.SparseTopKCategoricalAccuracy(1)([2], [[0.1, 0.9]]), r"labels run 2\.\.2.*valid labels 0\.\.1"),
+    (lambda: metrics.F1Score("mean"), "average is None, 'micro', 'macro' or 'weighted'; received 'mean'"),
+    (lambda: metrics.F1Score()([0, 1], np.ones((2, 3))), r"F1Score.*\(2,\).*\(2, 3\).*to_categorical\(y, 3\)"),
+    (lambda: metrics.FBetaScore(beta=-1.0), "beta must be above 0"),
+    (lambda: metrics.IoU(2, [2]), r"target_class_ids lie in 0\.\.1; received \[2\]"),
+    (lambda: metrics.confusion_matrix([0, 3], [0, 1], 3), r"y_true runs 0\.\.3, but there are 3 classes"),
+    (lambda: metrics.confusion_matrix([0, 1], [0.2, 0.9]), "fractions, not labels"),
+    (lambda: metrics.confusion_matrix([0, 1, 1], [0, 1]), r"\(3,\).*\(2,\)"),
+], ids=lambda v: v if isinstance(v, str) else "")
+def test_errors_name_what_was_received(make, said):
+    with pytest.raises(ValueError, match=said):
+        make()
+
+
+def pairs_won(y, p):
+    """The area under the ROC curve, by its meaning: how often a yes gets more than a no. A tie is half a win."""
+    yes, no = p[y == 1], p[y == 0]
+    return ((yes[:, None] > no) + 0.5 * (yes[:, None] == no)).mean()
+
+
+def test_auc_is_the_share_of_pairs_in_the_right_order():
+    y, p = RNG.integers(0, 2, 30), RNG.integers(0, 200, 30) / 199
+    assert in_batches(metrics.AUC(), y, p) == pytest.approx(pairs_won(y, p), rel=1e-12)         # outputs on the grid: exact
+    assert in_batches(metrics.AUC(), y[:, None], p) == pytest.approx(pairs_won(y, p), rel=1e-12)
+    assert metrics.AUC()([0, 0, 1, 1], [0, 0.5, 0.3, 0.9]) == pytest.approx(0.75)
+    assert metrics.AUC()([0, 1], [0.0, 1.0]) == 1 and metrics.AUC()([1, 0], [0.0, 1.0]) == 0
+    logits = np.log((p + 1e-9) / (1 - p + 1e-9))
+    assert in_batches(metrics.AUC(from_logits=True), y, logits) == pytest.approx(pairs_won(y, p), abs=0.02)
+    repeated = np.repeat(np.arange(30), 3 * (y == 1) + 1)
+    assert in_batches(metrics.AUC(), y, p, np.where(y == 1, 4, 1)) == pytest.approx(pairs_won(y[repeated], p[repeated]), rel=1e-12)
+
+
+def test_auc_of_several_labels():
+    y, p = RNG.integers(0, 2, (30, 3)), RNG.integers(0, 200, (30, 3)) / 199
+    each = np.array([pairs_won(y[:, i], p[:, i]) for i in range(3)])
+    assert in_batches(metrics.AUC(multi_label=True), y, p) == pytest.approx(each.mean(), rel=1e-12)
+    assert in_batches(metrics.AUC(multi_label=True, label_weights=[1, 0, 3]), y, p) == pytest.approx((each * [1, 0, 3]).sum() / 4, rel=1e-12)
+    assert in_batches(metrics.AUC(), y, p) == pytest.approx(pairs_won(y.ravel(), p.ravel()), rel=1e-12)
+
+
+def test_auc_keeps_no_more_than_its_thresholds():
+    metric = metrics.AUC(num_thresholds=50)
+    for _ in range(3):
+        metric.update_state(RNG.integers(0, 2, 1000), RNG.random(1000))
+    assert sum(a.size for a in vars(metric).values() if isinstance(a, np.ndarray)) == 5 * 50
+
+
+def test_auc_of_logits_is_warned_about_once():
+    metric = metrics.AUC()
+    with pytest.warns(UserWarning, match=r"AUC: the outputs run -1\.\.2.*from_logits=True"):
+        metric.update_state([0, 1], [-1.0, 2.0])
+    metric.update_state([0, 1], [-1.0, 2.0])
+
+
+def test_the_best_under_a_condition():
+    tp, fp, tn, fn = np.array([counted(t) for t in np.linspace(0, 1, 200)]).T
+    precision = np.where(tp + fp > 0, tp / np.maximum(tp + fp, 1), 0)
+    recall, specificity = tp / (tp + fn), tn / (tn + fp)
+    for metric, value in ((metrics.SensitivityAtSpecificity(0.6), recall[specificity >= 0.6].max()),
+                          (metrics.SpecificityAtSensitivity(0.6), specificity[recall >= 0.6].max()),
+                          (metrics.PrecisionAtRecall(0.3), precision[recall >= 0.3].max()),
+                          (metrics.RecallAtPrecision(0.4), recall[precision >= 0.4].max())):
+        assert in_batches(metric, YES, CHANCES) == pytest.approx(value, rel=1e-12), metric
+    assert in_batches(metrics.RecallAtPrecision(1.0, num_thresholds=3), YES[:, :1], 1 - YES[:, :1]) == 0       # nowhere reached
+
+
+# --- classes ---------------------------------------------------------------------------------------------------------
+
+LABELS, SCORES = RNG.integers(0, 4, 30), RNG.random((30, 4))
+GUESS = SCORES.argmax(axis=1)
+
+
+def test_confusion_matrix():
+    expected = np.array([[((i == LABELS) & (j == GUESS)).sum() for j in range(4)] for i in range(4)])
+    for y in (LABELS, LABELS[:, None], np.eye(4)[LABELS], LABELS.astype(float), LABELS.tolist()):
+        for p in (GUESS, SCORES, GUESS.tolist(), Tensor(SCORES)):
+            found = metrics.confusion_matrix(y, p)
+            assert found.dtype.kind == "i"
+            np.testing.assert_array_equal(found, expected)
+    assert metrics.confusion_matrix([0, 1], [1, 1], num_classes=3).tolist() == [[0, 1, 0], [0, 1, 0], [0, 0, 0]]
+    for metric in (metrics.ConfusionMatrix(4), metrics.ConfusionMatrix()):
+        np.testing.assert_array_equal(in_batches(metric, LABELS, SCORES), expected)
+        np.testing.assert_array_equal(in_batches(metric, np.eye(4)[LABELS], SCORES), expected)
+        assert metric.name == "confusion_matrix" and metric.result().dtype.kind == "i"
+    weighted = in_batches(metrics.ConfusionMatrix(4), LABELS, SCORES, W)
+    assert weighted[1, 2] == pytest.approx(W[(LABELS == 1) & (GUESS == 2)].sum()) and weighted.sum() == pytest.approx(W.sum())
+
+
+def test_confusion_matrix_of_yes_and_no():
+    assert metrics.ConfusionMatrix()([0, 1, 1, 0], [[0.2], [0.7], [0.4], [0.1]]).tolist() == [[2, 0], [1, 1]]
+    assert metrics.ConfusionMatrix(threshold=0.3)([0, 1, 1, 0], [0.2, 0.7, 0.4, 0.1]).tolist() == [[2, 0], [0, 2]]
+    growing = metrics.ConfusionMatrix()
+    growing.update_state([0], [0])
+    growing.update_state([2], [1])
+    assert growing.result().tolist() == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
+
+
+def test_intersection_over_union():
+    def iou(i):
+        return ((i == LABELS) & (i == GUESS)).sum() / ((i == LABELS) | (i == GUESS)).sum()
+
+    assert in_batches(metrics.MeanIoU(4), LABELS, GUESS) == pytest.approx(np.mean([iou(i) for i in range(4)]))
+    assert in_batches(metrics.MeanIoU(9), LABELS, GUESS) == pytest.approx(np.mean([iou(i) for i in range(4)]))      # absent classes
+    assert in_batches(metrics.IoU(4, [1, 3]), LABELS, GUESS) == pytest.approx((iou(1) + iou(3)) / 2)
+    assert in_batches(metrics.IoU(4, [2], sparse_y_pred=False), LABELS, SCORES) == pytest.approx(iou(2))
+    assert in_batches(metrics.OneHotIoU(4, [2]), np.eye(4)[LABELS], SCORES) == pytest.approx(iou(2))
+    yes, no = (LABELS > 1), (SCORES[:, 0] >= 0.4)
+    assert in_batches(metrics.BinaryIoU([1], 0.4), yes, SCORES[:, 0]) == pytest.approx((yes & no).sum() / (yes | no).sum())
+    both, either = W[(LABELS == 2) & (GUESS == 2)].sum(), W[(LABELS == 2) | (GUESS == 2)].sum()
+    assert in_batches(metrics.IoU(4, [2]), LABELS, GUESS, W) == pytest.approx(both / either)
+    assert metrics.MeanIoU(3).result() == 0
+
+
+def f_scores(beta=1.0, w=None):
+    w = np.ones(30) if w is None else w
+    each = []
+    for i in range(4):
+        tp, fp, fn = (w[(i == LABELS) & (i == GUESS)].sum(), w[(i != LABELS) & (i == GUESS)].sum(), w[(i == LABELS) & (i != GUESS)].sum())
+        each.append((1 + beta**2) * tp / ((1 + beta**2) * tp + beta**2 * fn + fp))
+    return np.array(each)
+
+
+def test_f_scores():
+    y, counts = np.eye(4)[LABELS], np.bincount(LABELS, minlength=4)
+    result = in_batches(metrics.F1Score(), y, SCORES)
+    assert isinstance(result, Tensor)
+    np.testing.assert_allclose(result.numpy(), f_scores(), rtol=1e-5)
+    np.testing.assert_allclose(in_batches(metrics.FBetaScore(beta=2.0), y, SCORES, W).numpy(), f_scores(2.0, W), rtol=1e-5)
+    assert in_batches(metrics.F1Score("macro"), y, SCORES) == pytest.approx(f_scores().mean(), rel=1e-5)
+    assert in_batches(metrics.F1Score("weighted"), y, SCORES) == pytest.approx((f_scores() * counts).sum() / 30, rel=1e-5)
+    assert in_batches(metrics.F1Score("micro"), y, SCORES) == pytest.approx((LABELS == GUESS).mean(), rel=1e-5)
+    assert metrics.F1Score("micro", threshold=0.5)([1, 0, 1, 1], [[0.9], [0.8], [0.1], [0.7]]) == pytest.approx(2 / 3, rel=1e-5)
+
+
+def test_f1_of_one_output_without_a_threshold_is_warned_about():
+    with pytest.warns(UserWarning, match=r"every answer is yes. Use F1Score\(threshold=0.5\)"):
+        metrics.F1Score("micro")([1, 0], [[0.9], [0.1]])
+
+
+def test_among_the_k_largest():
+    rank = (SCORES[np.arange(30), LABELS][:, None] < SCORES).sum(axis=1)
+    for k in (1, 2, 4):
+        assert in_batches(metrics.SparseTopKCategoricalAccuracy(k), LABELS, SCORES) == pytest.approx((rank < k).mean())
+        assert in_batches(metrics.TopKCategoricalAccuracy(k), np.eye(4)[LABELS], SCORES, W) == pytest.approx((W * (rank < k)).sum() / W.sum())
+    ids = np.argsort(-SCORES, axis=1)
+    assert in_batches(metrics.SparseTopKCategoricalAccuracy(2, from_sorted_ids=True), LABELS, ids) == pytest.approx((rank < 2).mean())
+    assert metrics.SparseTopKCategoricalAccuracy(1)([0], [[np.nan, 1.0]]) == 0
+
+
+def test_accuracies_as_functions():
+    np.testing.assert_array_equal(metrics.binary_accuracy([1, 0, 1], [0.6, 0.7, 0.2]).numpy(), [1, 0, 0])
+    np.testing.assert_array_equal(metrics.binary_accuracy([[1], [0]], [[0.6], [0.7]], threshold=0.65).numpy(), [[0], [0]])
+    hits = (LABELS == GUESS).astype(float)
+    np.testing.assert_array_equal(metrics.sparse_categorical_accuracy(LABELS, SCORES).numpy(), hits)
+    np.testing.assert_array_equal(metrics.categorical_accuracy(np.eye(4)[LABELS], SCORES).numpy(), hits)
+    np.testing.assert_array_equal(metrics.sparse_top_k_categorical_accuracy(LABELS, SCORES, k=1).numpy(), hits)
+    np.testing.assert_array_equal(metrics.top_k_categorical_accuracy(np.eye(4)[LABELS], SCORES, k=1).numpy(), hits)
+    assert metrics.mse is metrics.MSE is losses.mean_squared_error and metrics.mae([0.0], [[2.0]]).numpy() == 2
+
+
+# --- own metrics, as tutorials write them ----------------------------------------------------------------------------
+
+
+class PositiveOutputs(Metric):
+    def __init__(self, name="positive_outputs", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.total = self.add_weight(name="total", initializer="zeros")
+        self.count = self.add_variable(shape=(), initializer="zeros", name="count")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        values = ops.cast(ops.convert_to_tensor(y_pred) > 0.3, "float32")
+        if sample_weight is not None:
+            values = values * ops.reshape(ops.cast(sample_weight, "float32"), (-1, 1))
+        self.total.assign_add(ops.sum(values))
+        self.count.assign_add(float(np.prod(values.shape)))
+
+    def result(self):
+        return self.total / self.count
+
+
+def test_a_metric_of_variables():
+    metric = PositiveOutputs()
+    assert [v.name for v in metric.variables] == ["total", "count"] and not any(v.trainable for v in metric.variables)
+    metric.update_state(None, np.array([[0.1, 0.5], [0.9, 0.9]]))
+    metric.update_state(None, Tensor([[0.1, 0.2]]), sample_weight=None)
+    assert isinstance(metric.result(), Tensor) and float(metric.result()) == 0.5
+    metric.reset_state()
+    assert [float(v) for v in metric.variables] == [0, 0]
+    model, x, y = classifier(metrics=[PositiveOutputs(name="p", dtype="float64")], weighted_metrics=[PositiveOutputs()])
+    above = model.predict(x, verbose=0) > 0.3
+    for _ in range(2):
+        measured = model.evaluate(x, y, batch_size=4, sample_weight=np.arange(10.0), verbose=0, return_dict=True)
+        assert measured["p"] == pytest.approx(above.mean(), rel=1e-6)
+        assert measured["positive_outputs"] == pytest.approx((above * np.arange(10.0)[:, None]).mean(), rel=1e-6)
+    assert model.fit(x, y, verbose=0).history["p"][0] == pytest.approx(above.mean(), rel=1e-6)
+    assert PositiveOutputs(name="q").get_config() == {"name": "q"} and PositiveOutputs(dtype="float64").get_config()["dtype"] == "float64"
+
+
+def test_variables_of_every_sort():
+    metric = Metric("m")
+    assert metric.add_weight("a", (2, 3)).shape == (2, 3) and metric.add_weight((2,), "ones").data.tolist() == [1, 1]
+    assert metric.add_weight(name="b", shape=4, initializer=lambda shape, dtype=None: np.full(shape, 7.0)).data.tolist() == [7] * 4
+    assert metric.add_weight("c", initializer="ones", dtype="int32").dtype == np.int32
+    assert metric.add_variable((3,), "zeros", name="d").name == "d" and metric.add_weight().dtype == np.float32
+    assert Metric("m", dtype="float64").add_weight(name="e").dtype == np.float64
+    metric.reset_state()
+    assert all(not v.data.any() for v in metric.variables) and len(metric.variables) == 6
+
+
+def test_a_reset_of_ones_own_that_speaks_of_variables_made_later():
+    class Late(Metric):
+        def __init__(self):
+            super().__init__("late")
+            self.total = self.add_weight(name="total")
+
+        def reset_state(self):
+            self.total.assign(5.0)
+
+    metric = Late()
+    assert float(metric.total) == 0
+    metric.reset_state()
+    assert float(metric.total) == 5
+
+
+def test_the_old_name_reset_states():
+    class Old(Metric):
+        def __init__(self):
+            super().__init__("old")
+            self.total = self.add_weight(name="total", initializer="ones")
+            self.calls = 0
+
+        def reset_states(self):
+            super().reset_states()
+            self.calls = getattr(self, "calls", 0) + 1
+
+    old = Old()
+    assert float(old.total) == 1 and old.calls == 0
+    old.reset_state()
+    assert float(old.total) == 0 and old.calls == 1
+    mean = Mean()
+    mean.update_state(3.0)
+    mean.reset_states()
+    assert mean.result() == 0
+
+
+def test_metrics_inside_a_metric():
+    class Both(Metric):
+        def __init__(self):
+            super().__init__("both")
+            self.inner, self.mean = PositiveOutputs(), Mean()
+
+    both = Both()
+    both.inner.update_state(None, np.array([[0.9]]))
+    both.mean.update_state(2.0)
+    assert len(both.variables) == 2
+    both.reset_state()
+    assert float(both.inner.total) == 0 and both.mean.result() == 0
+
+
+def test_a_subclass_of_mean_that_feeds_it_values():
+    class Distance(Mean):
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            super().update_state(np.abs(np.asarray(y_true) - np.asarray(y_pred)), sample_weight=sample_weight)
+
+    metric = Distance("distance")
+    metric.update_state([0.0, 1.0], [2.0, 1.0])
+    metric.update_state([0.0], [4.0], sample_weight=[2.0])
+    assert metric.result() == pytest.approx((2 + 0 + 2 * 4) / 4)
+
+
+def test_variables_before_super_init_are_an_error_with_the_cure():
+    class Hasty(Metric):
+        def __init__(self):
+            self.total = self.add_weight(name="total")
+
+    with pytest.raises(RuntimeError, match=r"Hasty: call super\(\).__init__\(name=name\) before add_weight"):
+        Hasty()
+
+
+def test_a_function_with_options():
+    def beyond(y_true, y_pred, limit=1.0):
+        return ops.absolute(y_true - y_pred) > limit
+
+    metric = metrics.MeanMetricWrapper(beyond, name="far", limit=2.0)
+    assert metric([0.0, 0.0, 0.0], [1.5, 2.5, 3.5]) == pytest.approx(2 / 3) and metric.name == "far"
+    assert metric.get_config() == {"fn": "beyond", "name": "far", "limit": 2.0}
+    metrics.register()(beyond)
+    assert metrics.get(metrics.serialize(metric))([0.0, 0.0, 0.0], [1.5, 2.5, 3.5]) == pytest.approx(2 / 3)
+
+
+# --- names, and metrics as plain data --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("names", "cls", "name"), [
+    ("AUC auc", metrics.AUC, "auc"), ("precision Precision", metrics.Precision, "precision"), ("Recall recall", metrics.Recall, "recall"),
+    ("f1_score F1Score", metrics.F1Score, "f1_score"), ("r2_score", metrics.R2Score, "r2_score"), ("mean_io_u", metrics.MeanIoU, None),
+    ("root_mean_squared_error rmse RootMeanSquaredError", metrics.RootMeanSquaredError, "root_mean_squared_error"),
+    ("top_k_categorical_accuracy", metrics.TopKCategoricalAccuracy, "top_k_categorical_accuracy"),
+    ("cosine_similarity", metrics.CosineSimilarity, "cosine_similarity"), ("true_positives", metrics.TruePositives, "true_positives"),
+    ("kld KLD", metrics.KLDivergence, "kl_divergence"), ("mse MSE", MeanSquaredError, "mean_squared_error"), ("mae MAE", MeanAbsoluteError, "mean_absolute_error"),
+    ("logcosh", metrics.LogCoshError, "logcosh"), ("confusion_matrix", metrics.ConfusionMatrix, "confusion_matrix"), ("sum", metrics.Sum, "sum")])
+def test_new_metrics_by_name(names, cls, name):
+    if name is None:
+        assert metrics.metrics[names] is cls
+        return
+    for word in names.split():
+        assert type(metrics.get(word)) is cls
+    assert cls().name == name
+
+
+@pytest.mark.parametrize("metric", [
+    Mean("m"), MeanSquaredError(), metrics.BinaryCrossentropy(from_logits=True), metrics.Precision([0.2, 0.7], name="p"), metrics.Recall(top_k=2, class_id=1),
+    metrics.AUC(num_thresholds=20, curve="pr", summation_method="minoring"), metrics.AUC(thresholds=[0.3, 0.1], multi_label=True, label_weights=[1, 2, 3]),
+    metrics.F1Score("macro"), metrics.FBetaScore(beta=2.0), metrics.IoU(4, [1, 2]), metrics.MeanIoU(4), metrics.R2Score(None), metrics.SensitivityAtSpecificity(0.3),
+    metrics.TopKCategoricalAccuracy(2), BinaryAccuracy(threshold=0.2), metrics.ConfusionMatrix(4), metrics.get(losses.Huber(0.5)),
+    metrics.CosineSimilarity(axis=0), metrics.OneHotMeanIoU(3)], ids=lambda m: type(m).__name__)
+def test_a_metric_describes_itself(metric):
+    data = json.loads(json.dumps(metrics.serialize(metric)))
+    again = metrics.get(data)
+    assert type(again) is type(metric) and again.name == metric.name and again.get_config() == metric.get_config()
+    if isinstance(metric, metrics.ThresholdMetric):
+        y, p = YES, CHANCES
+        np.testing.assert_array_equal(np.asarray(in_batches(again, y, p)), np.asarray(in_batches(metric, y, p)))
+
+
+@pytest.mark.parametrize("loss", ["hinge", "squared_hinge"])
+def test_accuracy_of_a_hinge_loss_is_cut_at_0(loss):
+    found = metrics.resolve_accuracy("accuracy", losses.get(loss), (8,), (8, 1))
+    assert type(found) is BinaryAccuracy and found.threshold == 0
+    assert found([-1, 1, 1, -1], [-0.2, 0.2, 0.7, 0.1]) == 0.75
+
+
+def test_many_metrics_in_compile():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(40, 2)), rng.integers(0, 2, 40)
+    model = Sequential([layers.Dense(1, activation="sigmoid", input_shape=(2,))])
+    model.compile("sgd", "binary_crossentropy", metrics=["AUC", metrics.Precision(), "Recall", metrics.TruePositives(name="tp"), "mse"])
+    measured = model.evaluate(x, y, batch_size=7, verbose=0, return_dict=True)
+    p = model.predict(x, verbose=0)[:, 0]
+    assert measured["precision"] == pytest.approx(y[p > 0.5].mean()) and measured["Recall"] == pytest.approx((p > 0.5)[y == 1].mean())
+    assert measured["tp"] == ((p > 0.5) & (y == 1)).sum() and measured["AUC"] == pytest.approx(pairs_won(y, p), abs=0.02)
+    assert measured["mse"] == pytest.approx(((p - y) ** 2).mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("metric", [metrics.AUC(), metrics.Precision(), metrics.F1Score(), metrics.R2Score(), metrics.RootMeanSquaredError(),
+                                    metrics.ConfusionMatrix(), PositiveOutputs()], ids=lambda m: type(m).__name__)
+def test_the_new_metrics_keep_no_graph_alive(metric):
+    gc.collect()
+    gc.disable()
+    try:
+        x = Tensor([[0.3, 0.8], [0.1, -0.4]], requires_grad=True)
+        p = ops.sigmoid(x * 2.0)
+        metric.update_state(np.array([[0.0, 1.0], [1.0, 0.0]]), p)
+        watched = weakref.ref(p), weakref.ref(x)
+        del p, x
+        assert [w() for w in watched] == [None, None]
     finally:
         gc.enable()

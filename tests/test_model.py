@@ -87,7 +87,8 @@ def test_functional_model_with_one_input():
     hidden = layers.Dense(6, activation="tanh")(inputs)
     outputs = ops.sigmoid(layers.Dense(1)(hidden) * 2.0 + 1.0)
     model = Model(inputs=inputs, outputs=outputs)
-    first, second = model.layers
+    start, first, second = model.layers
+    assert isinstance(start, layers.InputLayer)
     by_hand = 1 / (1 + np.exp(-(2 * (np.tanh(X @ first.kernel.numpy()) @ second.kernel.numpy()) + 1)))
     np.testing.assert_allclose(model(X).numpy(), by_hand, rtol=2e-5)
     assert model.name.startswith("functional") and len(model.weights) == 4
@@ -125,7 +126,7 @@ def test_subclass_with_call_only():
 def test_train_step_can_be_overridden():
     class Custom(Sequential):
         def train_step(self, data):
-            x, y, _ = data
+            x, y = data
             loss = self.compute_loss(x, y, self(x, training=True))
             loss.backward()
             for w in self.trainable_weights:
@@ -427,11 +428,11 @@ def test_a_train_step_that_never_tells_the_loss_reports_none():
     """Better no number than a 0 that looks like a perfect fit."""
     class Silent(Sequential):
         def train_step(self, data):
-            x, y, weight = data
+            x, y = data
             y_pred = self(x, training=True)
-            self.compute_loss(x, y, y_pred, weight).backward()
+            self.compute_loss(x, y, y_pred).backward()
             self.optimizer.step()
-            return self.compute_metrics(x, y, y_pred, weight)
+            return self.compute_metrics(x, y, y_pred)
 
     model = Silent([layers.Dense(1, input_shape=(2,))])
     model.compile("sgd", "mse", metrics=["mae"])

@@ -137,9 +137,9 @@ def test_validation_stands_at_the_end_of_the_line(monkeypatch):
 @pytest.mark.parametrize("value, text", [(0.91543, "0.9154"), (12.0, "12.0000"), (2.5e-4, "2.5000e-04"), (-0.5, "-0.5000"), (-2e-5, "-2.0000e-05"),
                                          (0.0, "0.0000"), (float("nan"), "nan")])
 def test_numbers_look_as_in_keras(value, text):
-    assert callbacks._four_digits(value) == text
+    assert callbacks.progress._four_digits(value) == text
 
 
 @pytest.mark.parametrize("seconds, text", [(2.4, "2s/step"), (0.0123, "12ms/step"), (0.000705, "705us/step")])
 def test_time_per_step(seconds, text):
-    assert callbacks._per_step(seconds) == text
+    assert callbacks.progress._per_step(seconds) == text

@@ -260,7 +260,7 @@ def test_a_branched_model_computes_what_the_eager_code_computes():
     np.testing.assert_allclose(model(a).data, eager(a).data, rtol=1e-14)
     with no_grad():
         np.testing.assert_allclose(model.predict(a, verbose=0), eager(a).data, rtol=1e-14)
-    assert set(model.layers) == set(parts)
+    assert {layer for layer in model.layers if not isinstance(layer, layers.InputLayer)} == set(parts)
     assert len(model.weights) == 6
 
 
@@ -418,9 +418,6 @@ MISTAKES = {
     "Tensor of it": (lambda: Tensor(S), TypeError, "no value yet"),
     "as a target": (lambda: losses.MeanSquaredError()(S, np.ones((1, 3))), TypeError, "no value yet"),
     "as an index": (lambda: Tensor([1.0])[S], TypeError, "no value yet"),
-    "as indices of take": (lambda: ops.take(np.ones(3), S), TypeError, "no value yet"),
-    "one_hot": (lambda: ops.one_hot(S, 3), TypeError, "no value yet"),
-    "argmax": (lambda: ops.argmax(S), TypeError, "no value yet"),
     "float": (lambda: float(S), TypeError, ""),
     "an input from elsewhere": (lambda: Model(Input((3,)), S * 2), ValueError, "'pixels'"),
     "the same, what is wrong": (lambda: Model(Input((3,)), S * 2), ValueError, "not among the model's inputs"),

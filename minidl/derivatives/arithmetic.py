@@ -6,7 +6,11 @@ branch that `where` threw away cannot send NaN back: the gradient of where(p > 0
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+
+_erf = np.frompyfunc(math.erf, 1, 1)        # NumPy has no erf; Python's own is exact, number by number
 
 
 def _times(g, slope):
@@ -99,6 +103,90 @@ def sin(x):
 def cos(x):
     """z = cos x      ∂L/∂x = -g·sin x"""
     return np.cos(x), (lambda g: _times(g, -np.sin(x)),)
+
+
+def tan(x):
+    """z = tan x      ∂L/∂x = g(1 + z²)"""
+    z = np.tan(x)
+    return z, (lambda g: _times(g, 1 + z * z),)
+
+
+def arcsin(x):
+    """z = arcsin x   ∂L/∂x = g/√(1 - x²)"""
+    return np.arcsin(x), (lambda g: _times(g, 1 / np.sqrt((1 - x) * (1 + x))),)
+
+
+def arccos(x):
+    """z = arccos x   ∂L/∂x = -g/√(1 - x²)"""
+    return np.arccos(x), (lambda g: _times(g, -1 / np.sqrt((1 - x) * (1 + x))),)
+
+
+def arctan(x):
+    """z = arctan x   ∂L/∂x = g/(1 + x²)"""
+    return np.arctan(x), (lambda g: _times(g, 1 / (1 + x * x)),)
+
+
+def arctan2(x, y):
+    """z = the angle of the point (y, x), that is arctan(x/y) in the right quadrant      ∂L/∂x = g·y/r²      ∂L/∂y = -g·x/r²"""
+    r = np.hypot(x, y)
+    r = np.where(r == 0, 1, r)                      # at (0, 0), which has no angle, both are 0
+    return np.arctan2(x, y), (lambda g: _times(g, y / r / r), lambda g: _times(g, -x / r / r))
+
+
+def sinh(x):
+    """z = sinh x     ∂L/∂x = g·cosh x"""
+    return np.sinh(x), (lambda g: _times(g, np.cosh(x)),)
+
+
+def cosh(x):
+    """z = cosh x     ∂L/∂x = g·sinh x"""
+    return np.cosh(x), (lambda g: _times(g, np.sinh(x)),)
+
+
+def arcsinh(x):
+    """z = arsinh x   ∂L/∂x = g/√(x² + 1)"""
+    return np.arcsinh(x), (lambda g: _times(g, 1 / np.hypot(x, 1)),)
+
+
+def arccosh(x):
+    """z = arcosh x   ∂L/∂x = g/√(x² - 1)"""
+    return np.arccosh(x), (lambda g: _times(g, 1 / np.sqrt((x - 1) * (x + 1))),)
+
+
+def arctanh(x):
+    """z = artanh x   ∂L/∂x = g/(1 - x²)"""
+    return np.arctanh(x), (lambda g: _times(g, 1 / ((1 - x) * (1 + x))),)
+
+
+def log2(x):
+    """z = log₂ x     ∂L/∂x = g/(x·ln 2)"""
+    return np.log2(x), (lambda g: _times(g, 1 / (x * math.log(2))),)
+
+
+def log10(x):
+    """z = log₁₀ x    ∂L/∂x = g/(x·ln 10)"""
+    return np.log10(x), (lambda g: _times(g, 1 / (x * math.log(10))),)
+
+
+def logaddexp(x, y):
+    """z = ln(eˣ + eʸ)      ∂L/∂x = g·eˣ⁻ᶻ      ∂L/∂y = g·eʸ⁻ᶻ      both shares lie between 0 and 1: no overflow"""
+    z = np.logaddexp(x, y)
+    return z, (lambda g: _times(g, np.exp(x - z)), lambda g: _times(g, np.exp(y - z)))
+
+
+def erf(x):
+    """z = 2/√π·∫₀ˣ e^(-t²) dt      ∂L/∂x = g·2/√π·e^(-x²)"""
+    return np.asarray(_erf(x)).astype(x.dtype), (lambda g: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)),)
+
+
+def mod(x, y):
+    """z = x - y·⌊x/y⌋      ∂L/∂x = g      ∂L/∂y = -g·⌊x/y⌋      the remainder, with the sign of y"""
+    return np.mod(x, y), (lambda g: g, lambda g: _times(g, -np.floor_divide(x, y)))
+
+
+def step(*xs, function):
+    """z = function(*xs), one that steps from value to value (floor, sign, >, ...)      ∂L/∂x = 0 wherever there is one"""
+    return np.asarray(function(*xs)), tuple(lambda g, x=x: np.zeros_like(x) for x in xs)
 
 
 def maximum(x, y):

@@ -15,10 +15,10 @@ def relu(x):
     return z, (lambda g: g * (z > 0),)
 
 
-def threshold(x, *, value=0.0):
-    """z = x where x > value, else 0       ∂L/∂x = g where x > value, else 0"""
+def threshold(x, *, value=0.0, default=0):
+    """z = x where x > value, else default       ∂L/∂x = g where x > value, else 0"""
     below = x <= value
-    return np.where(below, 0, x), (lambda g: np.where(below, 0, g),)
+    return np.where(below, default, x), (lambda g: np.where(below, 0, g),)
 
 
 def leaky_relu(x, *, negative_slope=0.3):

@@ -98,3 +98,17 @@ def logsumexp(x, *, axis=None, keepdims=False):
 def cumsum(x, *, axis):
     """zᵢ = x₁ + ... + xᵢ      ∂L/∂xᵢ = gᵢ + gᵢ₊₁ + ...: the same sum, from the other end"""
     return np.cumsum(x, axis=axis), (lambda g: np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis),)
+
+
+def cumprod(x, *, axis):
+    """zᵢ = x₁·...·xᵢ      ∂L/∂xᵢ = zᵢ₋₁·sᵢ with sᵢ = gᵢ + xᵢ₊₁·sᵢ₊₁, from the last to the first: no division, zeros do no harm"""
+    z = np.cumprod(x, axis=axis)
+
+    def vjp(g):
+        rows, s = np.moveaxis(x, axis, 0), np.moveaxis(g, axis, 0).copy()
+        for i in range(len(s) - 2, -1, -1):
+            s[i] += rows[i + 1] * s[i + 1]
+        s[1:] *= np.moveaxis(z, axis, 0)[:-1]
+        return np.moveaxis(s, 0, axis)
+
+    return z, (vjp,)

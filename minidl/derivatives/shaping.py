@@ -67,3 +67,29 @@ def pad(x, *, widths, value=0.0):
     """z = x in a frame of `value`; widths is ((before, after), ...) per axis      g without its frame"""
     inner = tuple(slice(before, before + n) for (before, _), n in zip(widths, x.shape))
     return np.pad(x, widths, constant_values=value), (lambda g: g[inner],)
+
+
+def put(x, *, index, shape):
+    """z = zeros of a shape, with z[index] += x; where index names a place twice, both are added      ∂L/∂x = g[index]"""
+    z = np.zeros(shape, x.dtype)
+    np.add.at(z, index, x)
+    return z, (lambda g: g[index],)
+
+
+def update(x, y, *, index):
+    """z = x, but z[index] = y      ∂L/∂x = g, and 0 at index      ∂L/∂y = g[index], and 0 for a value that a later one overwrote"""
+    z = x.copy()
+    z[index] = y
+
+    def vjp_x(g):
+        dx = g.copy()
+        dx[index] = 0
+        return dx
+
+    def vjp_y(g):
+        kept = g[index]
+        turn, writer = np.arange(kept.size).reshape(kept.shape), np.zeros(x.shape, int)
+        writer[index] = turn
+        return np.where(writer[index] == turn, kept, 0)
+
+    return z, (vjp_x, vjp_y)

@@ -11,16 +11,20 @@ Your own layer is a subclass with `build` (make weights) and `call` (use them):
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from .. import backend, initializers, symbolic
+from .. import backend, constraints, initializers, regularizers, symbolic
 from ..arrays import as_array
+from ..configs import Configurable, given_arguments, serialize
 from ..operators import Operators
 from ..registry import Registry, snake_case
+from ..structures import leaves, tree_map
 from ..tensor import Tensor, Variable, wrap
 
 layer_classes = Registry("layer")
@@ -32,33 +36,43 @@ _NOWHERE = 1 << 30          # the place of an argument that can only be given by
 
 class _Mode(threading.local):
     training = False        # what the outermost call said; layers inside inherit it
+    model = None            # the outermost model that is being called
+    adds_losses = False     # whether add_loss was ever called: if not, there is nothing to forget before a call
+    budget: float = math.inf        # how many numbers new weights may still hold
 
 
 _mode = _Mode()
 
 
-class Layer:
+class Layer(Configurable):
     """A function with weights.
 
     name: for summaries and errors; made from the class if left out. trainable: False keeps training from moving the
-    weights. dtype: of weights and inputs; float inputs are converted to it. input_shape: of one sample, without the batch
-    axis; given to the first layer of a Sequential it lets the model be built at once.
+    weights. dtype: of weights and inputs; float inputs are converted to it. activity_regularizer: a penalty on the output.
+    input_shape: of one sample, without the batch axis; given to the first layer of a Sequential it lets the model be built at once.
     """
 
     built = False
     takes_raw_input = False     # True for layers made for raw numbers: Embedding, Rescaling, Normalization
-    output_shape: tuple | None = None
+    output_shape: Any = None
+    activity_regularizer = None
+    _losses: list = []          # what add_loss was given in the last call
 
-    def __init__(self, name: str | None = None, trainable: bool = True, dtype=None, input_shape=None, input_dim=None, **unknown):
+    def __init__(self, name: str | None = None, trainable: bool = True, dtype=None, input_shape=None, input_dim=None,
+                 activity_regularizer=None, batch_input_shape=None, **unknown):
         if unknown:
             raise TypeError(f"{type(self).__name__} does not know the argument{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown))}.")
-        if input_dim is not None:
+        if batch_input_shape is not None:
+            input_shape = tuple(batch_input_shape)[1:]
+        elif input_dim is not None:
             input_shape = (input_dim,)
         self.name = name or _automatic_name(type(self).__name__)
         self.dtype = np.dtype(dtype or backend.floatx())
         self.declared_shape = None if input_shape is None else _shape_of_one_sample(input_shape, self.name)
+        if activity_regularizer is not None:
+            self.activity_regularizer = regularizers.get(activity_regularizer)
         self._trainable = bool(trainable)
-        self.input = self.output = None         # the symbols of the last symbolic call, if there was one
+        self._input = self._output = None       # the symbols of the last symbolic call, if there was one
 
     # -- for subclasses
     def build(self, input_shape: tuple) -> None:
@@ -68,16 +82,82 @@ class Layer:
         """Compute the output from the input. May take `training`: True in fit, False in evaluate and predict."""
         raise NotImplementedError(f"{type(self).__name__} needs a method call(self, x).")
 
-    def add_weight(self, shape=(), initializer: Any = "glorot_uniform", name="weight", trainable=True, dtype=None) -> Variable:
-        """A new variable of this layer. initializer: a name or a function of a shape. Keep it: self.w = self.add_weight(...)"""
-        if isinstance(shape, str):              # the order of old Keras: add_weight(name, shape, ...)
-            raise TypeError("add_weight takes the shape first: add_weight(shape, initializer, name=...).")
-        shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    def add_weight(self, shape_or_name: Any = (), /, initializer: Any = None, dtype=None, trainable=True, regularizer=None,
+                   constraint=None, name: str | None = None, *, shape=None, autocast=True, aggregation=None) -> Variable:
+        """A new variable of this layer: self.w = self.add_weight((3, 4), 'zeros', name='w'). Keep it as an attribute.
+
+        Older tutorials give the name first: add_weight('w', shape=(3, 4)). initializer: a name or a function of a shape;
+        'glorot_uniform' if left out. regularizer: a penalty on it in the loss; constraint: a limit kept after each step.
+        """
+        if isinstance(shape_or_name, str):
+            name, shape_or_name = shape_or_name, ()
+            if isinstance(initializer, (tuple, list)):      # Keras 2's order: the name, then the shape
+                shape, initializer = initializer, None
+        shape = shape_or_name if shape is None else shape
+        shape = (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape)
         dtype = np.dtype(dtype or self.dtype)
-        value = initializers.draw(initializers.get(initializer or "glorot_uniform"), shape, dtype)
-        variable = Variable(value, name=name, trainable=trainable, dtype=dtype)
+        _mode.budget -= math.prod(shape)
+        if _mode.budget < 0:
+            raise ValueError(f"{self.name}: a weight of shape {shape} is more than the file holds.")
+        value = initializers.draw(initializers.get("glorot_uniform" if initializer is None else initializer), shape, dtype)
+        variable = Variable(value, name=name or "weight", trainable=trainable, dtype=dtype)
         variable.trainable = trainable and self._trainable
+        variable.regularizer, variable.constraint = regularizers.get(regularizer), constraints.get(constraint)
         return variable
+
+    add_variable = add_weight
+
+    def add_loss(self, loss) -> None:
+        """Add a number, computed in `call`, to what the model's training makes smaller. It counts for this call alone."""
+        self._losses = [*self._losses, *(loss if isinstance(loss, (list, tuple)) else [loss])]
+        _mode.adds_losses = True
+
+    @property
+    def losses(self) -> list:
+        """The penalties on trainable weights, and what add_loss was given in the last call, here and in the layers inside."""
+        penalties = [v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None]
+        return [*self._added_losses(), *penalties]
+
+    def _added_losses(self) -> list:
+        return [loss for layer in self._all_layers() for loss in layer._losses] if _mode.adds_losses else []
+
+    def _forget_losses(self) -> None:
+        """Before the outermost call: what was added in the last one counts no more."""
+        if _mode.adds_losses:
+            for layer in self._all_layers():
+                layer._losses = []
+
+    def _all_layers(self) -> list[Layer]:
+        """This layer and all inside it, at any depth, each once."""
+        found, waiting = {id(self): self}, [self]
+        while waiting:
+            for layer in waiting.pop().layers_inside:
+                if id(layer) not in found:
+                    found[id(layer)] = layer
+                    waiting.append(layer)
+        return list(found.values())
+
+    # -- as plain data
+    def get_config(self) -> dict:
+        """The arguments that make a layer like this one, as plain data; `from_config` takes them back."""
+        config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype.name}
+        if type(self).__init__ is not Layer.__init__:
+            config = {**given_arguments(self), **config}
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = self.activity_regularizer
+        return serialize({k: v for k, v in config.items() if k not in _PLACE_IN_SEQUENTIAL})
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """A layer from what `get_config` gave. A class whose __init__ has no **kwargs gets its name and trainable afterwards."""
+        import inspect
+
+        parameters = inspect.signature(cls.__init__).parameters
+        if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+            return super().from_config(config)
+        layer = super().from_config({k: v for k, v in config.items() if k in parameters or k not in ("name", "trainable", "dtype")})
+        layer.name, layer.trainable = config.get("name", layer.name), config.get("trainable", True)
+        return layer
 
     # -- calling it
     def __call__(self, *args, training: bool | None = None, **kwargs):
@@ -88,10 +168,10 @@ class Layer:
         if (kwargs or len(args) != 1 or type(args[0]) is not Tensor) and symbolic.has_symbol([*args, kwargs]):
             if training is not None:
                 kwargs["training"] = training
-            self.input = args[0] if len(args) == 1 else args
-            self.output = symbolic.record(self, args, kwargs, self.name)
-            self.output_shape = getattr(self.output, "shape", None)
-            return self.output
+            self._input = args[0] if len(args) == 1 else args
+            self._output = symbolic.record(self, args, kwargs, self.name)
+            self.output_shape = tree_map(lambda s: s.shape, self._output)
+            return self._output
         place = self._training_place
         if place is not None and len(args) > place:             # the flag given by position: layer(x, True)
             args, training = args[:place], args[place]
@@ -99,9 +179,13 @@ class Layer:
             args = [self._to_tensor(x) for x in args]
         if not self.built:
             self._build_from(args)
+        if self._losses and _mode.model is None:
+            self._losses = []
         result = self._called(args, kwargs, training)
         if self.output_shape is None and isinstance(result, Tensor):
             self.output_shape = (None, *result.shape[1:])
+        if self.activity_regularizer is not None:
+            self.add_loss([self.activity_regularizer(output) for output in leaves(result)])
         return result
 
     def _called(self, args, kwargs, training):
@@ -129,8 +213,8 @@ class Layer:
         dtype = self._casts_to
         if type(x) is Tensor and (x._data.dtype == dtype or dtype is None or x._data.dtype.kind != "f"):
             return x
-        if isinstance(x, (list, tuple)) and x and all(isinstance(v, (Operators, np.ndarray)) for v in x):
-            return type(x)([self._to_tensor(v) for v in x])
+        if isinstance(x, (dict, list, tuple)) and any(isinstance(v, (Operators, np.ndarray)) for v in leaves(x)):
+            return tree_map(self._to_tensor, x)
         if not isinstance(x, Tensor):
             if isinstance(x, (str, bytes, type(None), bool, dict)):
                 return x
@@ -140,11 +224,9 @@ class Layer:
         return x.astype(dtype) if x.requires_grad else wrap(x.data.astype(dtype))
 
     def _build_from(self, args) -> None:
-        shapes = [tuple(x.shape) for x in args if isinstance(x, Tensor)]
-        shape = (None, *shapes[0][1:]) if shapes else None
-        if args and isinstance(args[0], (list, tuple)):
-            shape = [(None, *x.shape[1:]) for x in args[0]]
-        self.build(shape)  # pyright: ignore[reportArgumentType]
+        shapes = [tree_map(_shape_of_batch, x) for x in args if not isinstance(x, (str, bytes, type(None), bool))]
+        self._build_shape = shapes[0] if shapes else None
+        self.build(self._build_shape)  # pyright: ignore[reportArgumentType]
         self.built = True
 
     def __init_subclass__(cls, **kwargs):
@@ -165,6 +247,30 @@ class Layer:
             cls.build = build_once
 
     _training_place: int | None = None
+    _build_shape: Any = None        # what build was given
+
+    # -- in a functional model
+    @property
+    def input(self):
+        """The symbol it was last called on, in a functional or built Sequential model."""
+        return self._symbols("input", self._input)
+
+    @property
+    def output(self):
+        """The symbol of its last call's result: Model(model.inputs, layer.output) cuts a model there."""
+        return self._symbols("output", self._output)
+
+    def _symbols(self, which: str, symbols):
+        if symbols is None:
+            raise AttributeError(f"Layer '{self.name}' has no {which} yet: it was never called on a symbol. Begin the model with "
+                                 "Input(shape), or call it on data once.")
+        return symbols
+
+    def compute_output_shape(self, input_shape):
+        """The shape of what it gives for inputs of this shape, batch axis first (None where unknown)."""
+        nested = any(isinstance(n, (tuple, list)) for n in input_shape)
+        symbols = [symbolic.Symbol(s, self.dtype) for s in input_shape] if nested else symbolic.Symbol(input_shape, self.dtype)
+        return tree_map(lambda s: s.shape, symbolic.record(self, (symbols,), {}, self.name))
 
     # -- its weights
     @property
@@ -174,7 +280,7 @@ class Layer:
 
     @property
     def weights(self) -> list[Variable]:
-        """All variables, its own first and then those of the layers inside; each once."""
+        """All variables, its own first and then those of the layers inside; each once. Trainable ones stand before the others."""
         return self._collect(set(), lambda layer, variable: True)
 
     @property
@@ -192,6 +298,7 @@ class Layer:
             if isinstance(variable, Variable) and id(variable) not in seen and wanted(self, variable):
                 seen.add(id(variable))
                 found.append(variable)
+        found.sort(key=lambda variable: not variable.born_trainable)
         for layer in things:
             if isinstance(layer, Layer):
                 found += layer._collect(seen, wanted, frozen)
@@ -250,6 +357,23 @@ class Layer:
         return f"<{type(self).__name__} '{self.name}'{'' if self.built else ', not built yet'}>"
 
 
+@contextmanager
+def weight_budget(numbers: int):
+    """Inside, layers may make weights of so many numbers in all, and ValueError beyond: a file must hold what it declares."""
+    _mode.budget = numbers
+    try:
+        yield
+    finally:
+        _mode.budget = math.inf
+
+
+_PLACE_IN_SEQUENTIAL = {"input_shape", "input_dim", "batch_input_shape", "weights"}
+
+
+def _shape_of_batch(x):
+    return (None, *np.shape(x)[1:]) if np.shape(x) else ()
+
+
 def _things_in(value):
     """Variables and layers among values, looking into lists, tuples and dicts."""
     for thing in value.values() if isinstance(value, dict) else value:
@@ -264,6 +388,11 @@ def _automatic_name(class_name: str) -> str:
     name = snake_case(class_name)
     _name_counts[name] += 1
     return name if _name_counts[name] == 1 else f"{name}_{_name_counts[name] - 1}"
+
+
+def reset_names() -> None:
+    """Begin counting the automatic names anew."""
+    _name_counts.clear()
 
 
 def _shape_of_one_sample(shape, name) -> tuple:

@@ -1,47 +1,65 @@
-"""The layers of a first network."""
+"""The layers of a first network: where it begins, what it computes with, and any function as a layer."""
 
 from __future__ import annotations
 
 import math
-import numbers
 
 import numpy as np
 
-from .. import activations, initializers, ops
-from ..derivatives import nonlinear
-from ..random import generator
+from .. import activations, constraints, initializers, ops, regularizers
 from ..symbolic import Symbol
-from ..tensor import apply
 from .base import Layer, _shape_of_one_sample, layer_classes
 
 
-def Input(shape=None, batch_size=None, dtype=None, name=None, batch_shape=None) -> Symbol:
+def Input(shape=None, batch_size=None, dtype=None, name=None, batch_shape=None, **ignored) -> Symbol:
     """Where a model begins: a symbol for a batch of samples. shape: of one sample, without the batch axis."""
-    if batch_shape is not None:
-        shape, batch_size = tuple(batch_shape)[1:], batch_shape[0]
-    if shape is None:
-        raise ValueError("Input needs the shape of one sample: Input(shape=(784,)).")
-    return Symbol((batch_size, *_shape_of_one_sample(shape, "Input")), dtype=dtype, name=name or "input_layer")
+    return InputLayer(shape, batch_size, dtype, name, batch_shape, **ignored).output
 
 
-def InputLayer(input_shape=None, batch_size=None, dtype=None, name=None, shape=None, batch_shape=None) -> Symbol:
-    """`Input` under the name that older tutorials use in Sequential models."""
-    return Input(shape if input_shape is None else input_shape, batch_size, dtype, name, batch_shape)
+@layer_classes.register()
+class InputLayer(Layer):
+    """The layer behind `Input`: it computes nothing, and stands for the data. input_shape: the older name of `shape`."""
+
+    built = True
+
+    def __init__(self, shape=None, batch_size=None, dtype=None, name=None, batch_shape=None, input_shape=None, input_dtype=None,
+                 sparse=None, ragged=None, tensor=None, optional=False):
+        super().__init__(name or None, dtype=dtype or input_dtype)
+        if sparse or ragged or tensor is not None:
+            raise ValueError("Input: sparse and ragged data and fixed tensors are not known here; give the shape of one sample.")
+        shape = input_shape if shape is None else shape
+        if batch_shape is not None:
+            batch_size, *shape = batch_shape
+        if shape is None:
+            raise ValueError("Input needs the shape of one sample: Input(shape=(784,)).")
+        self.batch_shape = (batch_size, *_shape_of_one_sample(shape, "Input"))
+        self._output = self._input = Symbol(self.batch_shape, dtype=self.dtype, name=self.name)
+        self._output.maker = self
+        self.output_shape = self.batch_shape
+
+    def call(self, x):
+        return x
+
+    def get_config(self):
+        return {"batch_shape": list(self.batch_shape), "dtype": self.dtype.name, "name": self.name}
 
 
 @layer_classes.register()
 class Dense(Layer):
     """output = activation(input @ kernel + bias). input: (..., n), kernel: (n, units), bias: (units,), output: (..., units)."""
 
-    def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros",
+                 kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+                 bias_constraint=None, **kwargs):
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         if isinstance(units, bool) or not isinstance(units, (int, np.integer)) or units < 1:
             raise ValueError(f"Dense: units must be a whole number of at least 1; received {units!r}.")
         self.units = int(units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_initializer, self.bias_initializer = initializers.get(kernel_initializer), initializers.get(bias_initializer)
+        self.kernel_regularizer, self.bias_regularizer = regularizers.get(kernel_regularizer), regularizers.get(bias_regularizer)
+        self.kernel_constraint, self.bias_constraint = constraints.get(kernel_constraint), constraints.get(bias_constraint)
         if self.activation is activations.softmax and self.units == 1:
             raise ValueError("Dense(1, activation='softmax'): softmax over an axis of size 1 is always 1; use activation='sigmoid'.")
 
@@ -51,8 +69,12 @@ class Dense(Layer):
                              "For a single sample add a batch axis: x[None].")
         if input_shape[-1] is None:
             raise ValueError(f"Dense '{self.name}' needs to know the size of its input's last axis; received shape {input_shape}.")
-        self.kernel = self.add_weight((input_shape[-1], self.units), self.kernel_initializer, name="kernel")
-        self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias") if self.use_bias else None
+        self.kernel = self.add_weight((input_shape[-1], self.units), self.kernel_initializer, name="kernel",
+                                      regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias", regularizer=self.bias_regularizer,
+                                        constraint=self.bias_constraint)
 
     def call(self, x):
         if len(x.shape) < 2 or x.shape[-1] != self.kernel.shape[0]:
@@ -64,127 +86,75 @@ class Dense(Layer):
 
 def _shape_advice(name, expected, shape) -> str:
     advice = ""
-    if len(shape) > 2 and int(np.prod(shape[1:])) == expected:
+    if len(shape) > 2 and math.prod(shape[1:]) == expected:
         advice = f" Each sample is {shape[1:]}: add Flatten() first."
-    elif int(np.prod(shape)) == expected:
+    elif math.prod(shape) == expected:
         advice = " For a single sample add a batch axis: x[None]."
     return f"Dense '{name}' expects inputs whose last axis is {expected}; received shape {shape}.{advice}"
 
 
 @layer_classes.register()
-class Activation(Layer):
-    """Applies an activation function, given by name or as a function."""
+class Embedding(Layer):
+    """A learned vector for each whole number 0 .. input_dim-1 (a word, a user): (n, length) becomes (n, length, output_dim)."""
 
-    def __init__(self, activation, **kwargs):
+    takes_raw_input = True
+
+    def __init__(self, input_dim, output_dim, embeddings_initializer="uniform", embeddings_regularizer=None,
+                 embeddings_constraint=None, mask_zero=False, input_length=None, **kwargs):
+        if input_length is not None:
+            kwargs.setdefault("input_shape", (input_length,))
         super().__init__(**kwargs)
-        self.activation = activations.get(activation)
-
-    def call(self, x):
-        if self.activation is activations.softmax:
-            _refuse_softmax_of_one(x.shape, -1)
-        return self.activation(x)
-
-
-def _refuse_softmax_of_one(shape, axis) -> None:
-    if not shape or shape[axis] == 1:
-        raise ValueError(f"softmax over an axis of size 1 is always 1, whatever the network computes; received shape {shape}. "
-                         "For two classes from one output use sigmoid.")
-
-
-@layer_classes.register()
-class ReLU(Layer):
-    """max(x, 0), optionally with a slope below `threshold` and a ceiling `max_value`."""
-
-    def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
-        super().__init__(**kwargs)
-        for label, value in (("max_value", max_value), ("negative_slope", negative_slope), ("threshold", threshold)):
-            if value is not None and not value >= 0:
-                raise ValueError(f"ReLU: {label} must not be negative; received {value!r}.")
-        self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
-
-    def call(self, x):
-        return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
-
-
-@layer_classes.register()
-class LeakyReLU(Layer):
-    """x where x > 0, else negative_slope·x. (`alpha` is its older name.)"""
-
-    def __init__(self, negative_slope=0.3, alpha=None, **kwargs):
-        super().__init__(**kwargs)
-        self.negative_slope = negative_slope if alpha is None else alpha
-
-    def call(self, x):
-        return activations.leaky_relu(x, self.negative_slope)
-
-
-@layer_classes.register()
-class Softmax(Layer):
-    """eˣ / Σ eˣ: turns logits into probabilities that sum to 1 along `axis`."""
-
-    def __init__(self, axis=-1, **kwargs):
-        super().__init__(**kwargs)
-        self.axis = axis
-
-    def call(self, x):
-        _refuse_softmax_of_one(x.shape, self.axis)
-        return activations.softmax(x, self.axis)
-
-
-@layer_classes.register()
-class Flatten(Layer):
-    """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784), and (n,) becomes (n, 1)."""
-
-    def call(self, x):
-        return x.reshape(x.shape[0], math.prod(x.shape[1:]))
-
-
-@layer_classes.register()
-class Reshape(Layer):
-    """Each sample in a new shape, read in the same order; one axis may be -1 and is then worked out."""
-
-    def __init__(self, target_shape, **kwargs):
-        super().__init__(**kwargs)
-        self.target_shape = _target(target_shape)
-
-    def call(self, x):
-        size = int(np.prod(x.shape[1:], dtype=int))
-        known = int(np.prod([n for n in self.target_shape if n != -1], dtype=int))
-        if size % known if -1 in self.target_shape else size != known:
-            raise ValueError(f"Reshape '{self.name}': a sample of shape {x.shape[1:]} has {size} numbers "
-                             f"and cannot become {self.target_shape}.")
-        return x.reshape(x.shape[0], *[size // known if n == -1 else n for n in self.target_shape])
-
-
-def _target(shape) -> tuple:
-    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
-    if shape.count(-1) > 1 or not all(isinstance(n, (int, np.integer)) and (n > 0 or n == -1) for n in shape):
-        raise ValueError(f"Reshape: target_shape holds positive sizes and at most one -1; received {shape}.")
-    return shape
-
-
-@layer_classes.register()
-class Dropout(Layer):
-    """In training sets each number to 0 with probability `rate` and scales the rest by 1/(1 - rate). Srivastava et al. 2014
-
-    Outside training it does nothing. noise_shape: axes of size 1 share one draw. seed: None draws from the library's own.
-    """
-
-    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
-        super().__init__(**kwargs)
-        if isinstance(rate, bool) or not isinstance(rate, numbers.Real) or not 0 <= float(rate) <= 1:
-            raise ValueError(f"Dropout: rate is the share to drop, between 0 and 1; received {rate!r}.")
-        self.rate, self.noise_shape, self.seed = float(rate), noise_shape, seed
+        self.input_dim, self.output_dim, self.mask_zero = int(input_dim), int(output_dim), mask_zero
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
 
     def build(self, input_shape):
-        self.rng = generator(self.seed)
+        self.embeddings = self.add_weight((self.input_dim, self.output_dim), self.embeddings_initializer, name="embeddings",
+                                          regularizer=self.embeddings_regularizer, constraint=self.embeddings_constraint)
 
-    def call(self, x, training=False):
-        if not training or self.rate == 0:
-            return x
-        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
-        if self.rate == 1:
-            return x * 0.0
-        shape = x.shape if self.noise_shape is None else [n if m is None else m for n, m in zip(x.shape, self.noise_shape)]
-        keep = self.rng.random(shape, dtype=np.float32) >= self.rate
-        return apply(nonlinear.masked_scale, x, mask=keep, scale=1 / (1 - self.rate))
+    def call(self, x):
+        positions = np.asarray(x)
+        if positions.size and (positions.min() < 0 or positions.max() >= self.input_dim):
+            raise ValueError(f"Embedding '{self.name}' knows the numbers 0..{self.input_dim - 1}; received {positions.min():g}.."
+                             f"{positions.max():g}. Give input_dim the size of the vocabulary, the largest number + 1.")
+        return ops.take(self.embeddings, positions, axis=0)
+
+
+@layer_classes.register()
+class Lambda(Layer):
+    """Any function of a tensor as a layer. To save a model with one, register the function, or write a Layer, which is clearer."""
+
+    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
+        super().__init__(**kwargs)
+        if not callable(function):
+            raise TypeError(f"Lambda takes a function of a tensor; received {function!r}.")
+        self.function, self.arguments = function, dict(arguments or {})
+
+    def call(self, x):
+        return self.function(x, **self.arguments)
+
+
+@layer_classes.register()
+class ActivityRegularization(Layer):
+    """Passes its input on and adds l1·Σ|x| + l2·Σx² to the loss."""
+
+    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+        super().__init__(activity_regularizer=regularizers.L1L2(l1, l2), **kwargs)
+        self.l1, self.l2 = l1, l2
+
+    def call(self, x):
+        return x
+
+    def get_config(self):
+        config = super().get_config()
+        del config["activity_regularizer"]          # l1 and l2 say it
+        return config
+
+
+@layer_classes.register()
+class Identity(Layer):
+    """Passes its input on."""
+
+    def call(self, x):
+        return x

@@ -1,7 +1,13 @@
-"""Models: `Model` (compile, fit, evaluate, predict) and `Sequential`."""
+"""Models: `Model` (compile, fit, evaluate, predict, save) and `Sequential`; loading, copying and describing them."""
 
+from .architecture import clone_model, model_from_json, models
 from .diagnosis import NonFiniteLossError
 from .model import Model
+from .native import SaveFormatError
+from .saving import load_model, save_model
 from .sequential import Sequential
 
-__all__ = ["Model", "NonFiniteLossError", "Sequential"]
+Functional = Model
+
+__all__ = ["Functional", "Model", "NonFiniteLossError", "SaveFormatError", "Sequential", "clone_model", "load_model", "model_from_json",
+           "models", "save_model"]

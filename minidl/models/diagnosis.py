@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 
+from ..structures import leaves
 from ..tensor import Tensor, newest_first
 
 
@@ -54,6 +55,12 @@ def check_inputs(x: np.ndarray, takes_raw: bool) -> None:
             warnings.warn(f"The inputs range {low:g}..{high:g}; networks train best with numbers near 0..1: {cure}.", stacklevel=4)
 
 
+def check_batch(x, takes_raw: bool) -> None:
+    """`check_inputs` for the first of many batches."""
+    for part in leaves(x):
+        check_inputs(part, takes_raw)
+
+
 def _all_finite(x: np.ndarray, chunk: int = 1 << 17) -> bool:
     """Piece by piece, so that nothing large is made; a sum is finite if everything in it is (and overflow is checked)."""
     rows = max(1, chunk // max(1, x[:1].size))
@@ -97,7 +104,7 @@ def explain_non_finite(loss: Tensor, x, y, weights, step: int, learning_rate: fl
 
 
 def _first_bad(loss: Tensor, x, y, weights) -> str:
-    for name, values in (("x, the inputs", x), ("y, the targets", y)):
+    for name, values in [*(("x, the inputs", part) for part in leaves(x)), *(("y, the targets", part) for part in leaves(y))]:
         array = values.data if isinstance(values, Tensor) else values
         if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not np.isfinite(array).all():
             return name

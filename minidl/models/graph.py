@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..layers import Layer
-from ..symbolic import Symbol, replace
+from ..structures import is_nested, pick
+from ..symbolic import Node, Symbol, replace
 
 
 class Graph:
@@ -17,36 +18,74 @@ class Graph:
     def __init__(self, inputs, outputs):
         self.inputs, self.outputs = inputs, outputs
         self.starts = _symbols_in(inputs)
-        self.nodes = self._in_order(_symbols_in(outputs))
+        self.ends = _symbols_in(outputs)
+        self.steps = self._in_order()
+        self.layers = self._by_depth()
 
-    def _in_order(self, wanted: list[Symbol]) -> list[Symbol]:
-        """Every symbol between inputs and outputs, each after those it is made from (the walk keeps its own stack)."""
-        order, seen, stack = [], {id(s) for s in self.starts}, [(s, False) for s in reversed(wanted)]
+    def _in_order(self) -> list[Node]:
+        """Every step between inputs and outputs, each after those it needs (the walk keeps its own stack)."""
+        order, seen, started = [], set(), {id(s) for s in self.starts}
+        stack: list[tuple[Any, bool]] = [(s, False) for s in reversed(self.ends)]
         while stack:
-            symbol, parents_done = stack.pop()
+            thing, parents_done = stack.pop()
             if parents_done:
-                order.append(symbol)
-            elif id(symbol) not in seen:
-                if symbol.node is None:
-                    raise ValueError(f"The outputs depend on {symbol!r}, which is not among the model's inputs.")
-                seen.add(id(symbol))
-                stack.append((symbol, True))
-                stack.extend([(parent, False) for parent in reversed(symbol.node.parents())])
+                order.append(thing)
+            elif id(thing) not in started and id(thing.node) not in seen:
+                if thing.node is None:
+                    raise ValueError(f"The outputs depend on {thing!r}, which is not among the model's inputs.")
+                seen.add(id(thing.node))
+                stack.append((thing.node, True))
+                stack.extend([(parent, False) for parent in reversed(thing.node.parents())])
         return order
 
-    @property
-    def layers(self) -> list[Layer]:
-        """The layers that are called, each once, in order."""
-        called = [s.node.function for s in self.nodes if s.node is not None]
-        return list({id(f): f for f in called if isinstance(f, Layer)}.values())
+    def _by_depth(self) -> list[Layer]:
+        """The layers, each once, those farthest from the outputs first: the order in which Keras lists them and their weights."""
+        makers = {id(s): s.maker if s.maker is not None and s.node is None else None for s in self.starts}
+        depth: dict[int, int] = {}              # of each step, or input symbol: the longest way to an output
+        deepest: dict[int, int] = {}            # of each function: a layer called twice stands where its first call stands
+        things: dict[int, Any] = {}
+        for node in reversed(self.steps):
+            key = id(node.function)
+            depth[id(node)] = deepest[key] = max(depth.get(id(node), 0), deepest.get(key, 0))
+            things[key] = node.function
+            for parent in node.parents():
+                reached = id(parent) if id(parent) in makers or parent.node is None else id(parent.node)
+                depth[reached] = max(depth.get(reached, 0), depth[id(node)] + 1)
+        for start in self.starts:
+            maker = makers[id(start)]
+            if maker is not None:
+                things[id(maker)], deepest[id(maker)] = maker, depth.get(id(start), 0)
+        first_seen = self._places()
+        ordered = sorted(things, key=lambda key: (-deepest[key], first_seen.get(key, 0)))
+        return [things[key] for key in ordered if isinstance(things[key], Layer)]
+
+    def _places(self) -> dict[int, int]:
+        """When a walk back from the outputs first meets each function or input layer."""
+        places: dict[int, int] = {}
+        seen, stack = set(), list(reversed(self.ends))
+        started = {id(s) for s in self.starts}
+        while stack:
+            symbol = stack.pop()
+            inside = symbol.node is None or id(symbol) in started
+            places.setdefault(id(symbol.maker) if inside else id(symbol.node.function), len(places))
+            if not inside and id(symbol.node) not in seen:
+                seen.add(id(symbol.node))
+                stack.extend(reversed(symbol.node.parents()))
+        return places
 
     def run(self, values):
-        """The outputs for real inputs, given in the structure of the inputs."""
-        known = {id(s): v for s, v in zip(self.starts, _match(self.inputs, values))}
-        for symbol in self.nodes:
-            node: Any = symbol.node             # never None: the inputs, which have no node, are not among the steps
-            known[id(symbol)] = node.run(lambda s: known[id(s)])
-        return replace(self.outputs, lambda s: known[id(s)])
+        """The outputs for real inputs, given in the structure of the inputs or as a dict by input name."""
+        known = {id(s): v for s, v in zip(self.starts, match(self.inputs, values))}
+        results: dict[int, Any] = {}
+
+        def value_of(symbol):
+            if id(symbol) in known:
+                return known[id(symbol)]
+            return pick(results[id(symbol.node)], symbol.path)
+
+        for node in self.steps:
+            results[id(node)] = node.run(value_of)
+        return replace(self.outputs, value_of)
 
 
 def _symbols_in(structure) -> list[Symbol]:
@@ -57,10 +96,19 @@ def _symbols_in(structure) -> list[Symbol]:
     return found
 
 
-def _match(inputs, values) -> list:
-    """The values in the order of the input symbols."""
-    if isinstance(inputs, Symbol):
-        return [values[0] if isinstance(values, (list, tuple)) and len(values) == 1 else values]
-    if isinstance(inputs, dict):
-        return [values[key] for key in inputs]
+def match(inputs, values) -> list:
+    """The values in the order of the input symbols. ValueError says which are missing."""
+    symbols = _symbols_in(inputs)
+    if isinstance(values, dict):
+        names = list(inputs) if isinstance(inputs, dict) else [s.name for s in symbols]
+        missing = [name for name in names if name not in values]
+        if missing and len(missing) == len(names) == len(values):
+            raise ValueError(f"The model's inputs are named {', '.join(map(repr, names))}; received {', '.join(map(repr, values))}.")
+        if missing:
+            raise ValueError(f"The inputs lack {', '.join(map(repr, missing))}; received {', '.join(map(repr, values))}.")
+        return [values[name] for name in names]
+    if not is_nested(values):
+        values = [values]
+    if len(values) != len(symbols):
+        raise ValueError(f"The model has {len(symbols)} inputs, {', '.join(repr(s.name) for s in symbols)}; received {len(values)}.")
     return list(values)

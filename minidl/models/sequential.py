@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from ..layers import Input, Layer
+from ..configs import deserialize, serialize
+from ..layers import Input, InputLayer, Layer
 from ..symbolic import Symbol
+from ..tensor import Tensor
+from .architecture import models
 from .model import Model
 
 
+@models.register()
 class Sequential(Model):
     """Sequential([Flatten(), Dense(128, activation='relu'), Dense(10)]), or the same with add().
 
@@ -16,15 +20,19 @@ class Sequential(Model):
     def __init__(self, layers=None, trainable: bool = True, name: str | None = None):
         super().__init__(name=name, trainable=trainable)
         self._layers: list[Layer] = []
+        self._declared = False          # whether somebody said which shape the inputs have, so that others are an error
         for layer in layers if isinstance(layers, (list, tuple)) else [] if layers is None else [layers]:
             self.add(layer)
 
-    def add(self, layer) -> None:
+    def add(self, layer, rebuild: bool = True) -> None:
         """Put a layer on top."""
+        if isinstance(layer, InputLayer):
+            layer = layer.output
         if isinstance(layer, Symbol):
             if self._layers:
                 raise ValueError("Input must be the first thing in a Sequential.")
             self.inputs = self.outputs = layer
+            self._declared = True
             return
         if not isinstance(layer, Layer):
             cure = f": write {layer.__name__}(...), with parentheses" if isinstance(layer, type) else ""
@@ -34,19 +42,30 @@ class Sequential(Model):
                              "Make a new layer instead of adding one twice, or pass name=.")
         if not self._layers and self.inputs is None:
             self.inputs = self.outputs = _declared_input(layer)
-        if self.outputs is not None:
-            self.outputs = layer(self.outputs)
-            self.output_shape = self.outputs.shape
-            self.built = True
+            self._declared = self.inputs is not None
         self._layers.append(layer)
+        if self.outputs is not None:
+            try:
+                self._stack([layer])
+            except BaseException:
+                self._layers.pop()          # the model stays as it was
+                raise
 
+    def _stack(self, layers) -> None:
+        for layer in layers:
+            self.outputs = layer(self.outputs)
+        self.output_shape = getattr(self.outputs, "shape", None)
+        self.output_names = [self._layers[-1].name]
+        self.built = True
 
-    def pop(self) -> Layer:
+    def pop(self, rebuild: bool = True) -> Layer:
         """Take the top layer off and return it."""
         if not self._layers:
             raise ValueError("There is no layer left to take off.")
         layer = self._layers.pop()
         self.outputs = self._layers[-1].output if self._layers and self.inputs is not None else self.inputs
+        self.output_shape = getattr(self.outputs, "shape", None)
+        self.output_names = [self._layers[-1].name] if self._layers else None
         return layer
 
     @property
@@ -56,18 +75,41 @@ class Sequential(Model):
 
     def build(self, input_shape=None) -> None:
         """Make the weights for inputs of this shape, the batch axis first (None)."""
-        if self.inputs is None and input_shape is not None:
-            dtype = self._layers[0].dtype if self._layers else None
-            self.inputs = self.outputs = Symbol((None, *tuple(input_shape)[1:]), dtype)
-            for layer in self._layers:
-                self.outputs = layer(self.outputs)
+        if self.inputs is None and input_shape is not None and self._layers:
+            first = self._layers[0]
+            self.inputs = self.outputs = Input(batch_shape=tuple(input_shape), dtype=first.dtype)
+            self._stack(self._layers)
         self.built = True
 
     def call(self, x, training=None):
-        x = self._as_declared(x)
+        x = self._as_declared(x) if self._declared else x
         for layer in self._layers:
             x = layer(x)
         return x
+
+    def _build_from(self, args) -> None:
+        x = args[0]
+        if isinstance(x, Tensor) and x.ndim and x.dtype.kind == "f":
+            self.build((None, *x.shape[1:]))
+        self.built = True
+
+    def get_config(self) -> dict:
+        """The layers, with the input that was declared for them."""
+        first = [serialize(self.inputs.maker)] if isinstance(self.inputs, Symbol) and self.inputs.maker is not None else []
+        return {"name": self.name, "trainable": self._trainable, "layers": [*first, *serialize(self._layers)]}
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects: dict | None = None):
+        """A model from what `get_config` gave."""
+        layers = [deserialize(layer) for layer in config["layers"]]
+        model = cls(name=config.get("name"))
+        for layer in layers:
+            model.add(layer)
+        shape = config.get("build_input_shape")
+        if shape and model.inputs is None:
+            model.build(shape)
+        model._trainable = config.get("trainable", True)
+        return model
 
 
 def _declared_input(layer) -> Symbol | None:

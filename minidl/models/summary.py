@@ -7,17 +7,31 @@ import shutil
 from .. import console
 
 
-def table(model, line_length: int | None = None) -> str:
-    """Layers with their output shapes and numbers of parameters, and the totals below, as Keras lays it out."""
-    width = line_length or min(88, max(60, shutil.get_terminal_size().columns - 4))
-    ends = [int(width * share) for share in (0.45, 0.80, 1.0)]
+def table(model, line_length: int | None = None, expand_nested=False, show_trainable=False, layer_range=None) -> str:
+    """Layers with their output shapes and numbers of parameters, and the totals below, as Keras lays it out.
+
+    A model that is no plain stack has a column more: what each layer is connected to.
+    """
+    came_from = _connections(model)
+    heads = ["Layer (type)", "Output Shape", "Param #"]
+    shares = [0.45, 0.80, 1.0]
+    if came_from:
+        heads, shares = [*heads, "Connected to"], [0.31, 0.56, 0.74, 1.0]
+    if show_trainable:
+        heads, shares = [*heads, "Trainable"], [0.88 * share for share in shares] + [1.0]
+    width = line_length or min(108 if came_from else 88, max(72 if came_from else 60, shutil.get_terminal_size().columns - 4))
+    ends = [int(width * share) for share in shares]
     widths = [b - a - 3 for a, b in zip([0, *ends], ends)]
-    rows = [(f"{layer.name} ({type(layer).__name__})", _shape(layer), _count(layer)) for layer in model.layers]
+    rows = []
+    for depth, layer in _listed(_in_range(model.layers, layer_range), expand_nested):
+        row = ["└ " * depth + f"{layer.name} ({type(layer).__name__})", _shape(layer), _count(layer)]
+        row += [", ".join(came_from.get(layer.name, [])) or "-"] if came_from else []
+        row += ["Y" if layer.trainable and layer.weights else "N" if layer.weights else "-"] if show_trainable else []
+        rows.append(row)
     out = console.stream()
     box = "┏━┳┓┃┡╇┩│├─┼┤└┴┘" if out is None or console.can_show(out, "┏━") else "+-++|+++|+-++++" + "+"
     tl, h, tm, tr, v, ml, mm, mr, w, sl, s, sm, sr, bl, bm, br = box
-    lines = [f'Model: "{model.name}"', _rule(tl, h, tm, tr, widths), _line(v, ("Layer (type)", "Output Shape", "Param #"), widths),
-             _rule(ml, h, mm, mr, widths)]
+    lines = [f'Model: "{model.name}"', _rule(tl, h, tm, tr, widths), _line(v, heads, widths), _rule(ml, h, mm, mr, widths)]
     for i, row in enumerate(rows):
         lines += [_rule(sl, s, sm, sr, widths)] * (i > 0) + [_line(w, row, widths)]
     lines.append(_rule(bl, s, bm, br, widths))
@@ -30,8 +44,43 @@ def table(model, line_length: int | None = None) -> str:
     return "\n".join(lines + totals)
 
 
+def _listed(layers, nested: bool, depth: int = 0):
+    """(depth, layer) for each layer; with those inside models below them, if `nested`."""
+    for layer in layers:
+        yield depth, layer
+        if nested and hasattr(layer, "layers"):
+            yield from _listed(layer.layers, nested, depth + 1)
+
+
+def _in_range(layers, layer_range):
+    """The layers from the first to the last name given (or the start of a name)."""
+    if layer_range is None:
+        return layers
+    first, last = layer_range
+    places = [[i for i, layer in enumerate(layers) if layer.name.startswith(name)] for name in (first, last)]
+    if not all(places):
+        missing = first if not places[0] else last
+        raise ValueError(f"layer_range holds the names of the first and the last layer to show; there is no layer {missing!r}.")
+    return layers[min(places[0]) : max(places[1]) + 1]
+
+
+def _connections(model) -> dict[str, list[str]]:
+    """For a graph that is no plain chain of layers: the names of what feeds each layer."""
+    graph = getattr(model, "_graph", None)
+    if graph is None:
+        return {}
+    found: dict[str, list[str]] = {}
+    for node in graph.steps:
+        names = [f"{parent.name}[{parent.path[0] if parent.path else 0}]" for parent in node.parents()]
+        found.setdefault(node.name, []).extend(names)
+    chain = len(graph.starts) == 1 and all(len(names) == 1 for names in found.values()) and len(found) == len(graph.steps)
+    branches = [name for names in found.values() for name in names]
+    return {} if chain and len(set(branches)) == len(branches) else found
+
+
 def _shape(layer) -> str:
-    return "?" if layer.output_shape is None else str(layer.output_shape)
+    shape = layer.output_shape
+    return "?" if shape is None else str(list(shape.values())) if isinstance(shape, dict) else str(shape)
 
 
 def _count(layer) -> str:
@@ -57,5 +106,5 @@ def _rule(left, line, middle, right, widths) -> str:
 
 def _line(edge, cells, widths) -> str:
     texts = [c if len(c) <= w else c[: w - 1] + "…" for c, w in zip(cells, widths)]
-    aligned = [texts[0].ljust(widths[0]), texts[1].ljust(widths[1]), texts[2].rjust(widths[2])]
+    aligned = [text.rjust(w) if i == 2 else text.ljust(w) for i, (text, w) in enumerate(zip(texts, widths))]
     return edge + edge.join(f" {t} " for t in aligned) + edge

@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 
 from .. import backend
-from ..arrays import as_array
+from ..arrays import Number, as_array
 from ..checks import check_count, check_number
+from ..configs import Configurable, deserialize, given_arguments, serialize
 from ..recording import quiet
 from ..registry import Registry, snake_case
 from ..tensor import Variable
@@ -35,8 +36,8 @@ _LIBRARY = __name__.rpartition(".")[0]
 Rate = float | Callable[..., float]       # a learning rate: a number, or a function of the step
 
 
-class Optimizer:
-    """Base class. In `step` (or `apply`), in this order: clip the gradients, decay the weights, update, average, count the step.
+class Optimizer(Configurable):
+    """Base class. In `step` (or `apply`), in this order: clip the gradients, decay the weights, update, average, constrain, count.
 
     learning_rate: a number, or a function of the step number (0, 1, 2, ...), which is how `schedules` work.
     weight_decay: each step shrinks w by learning_rate·weight_decay·w, apart from the gradient. Loshchilov & Hutter 2019.
@@ -66,6 +67,7 @@ class Optimizer:
         self.variables: list[Variable] = []
         self._memory: list[tuple[np.ndarray, ...]] = []     # the slots, aligned with the variables
         self._averages: list[np.ndarray] = []               # likewise, with use_ema
+        self._constrained: list[Variable] = []              # those that have limits
         self._scratch: dict[tuple, np.ndarray] = {}
         self._not_decayed: tuple[list[Variable], list[str]] = ([], [])     # variables, and words in names
         self._rehearsed = str(type(self).update.__module__).startswith(_LIBRARY)        # ours need no rehearsal
@@ -101,10 +103,11 @@ class Optimizer:
     @property
     def learning_rate(self) -> float:
         """The rate of the coming step, as a number."""
+        return Number(self._rate())
+
+    def _rate(self) -> float:
         rate: Any = self._learning_rate
-        if not callable(rate):
-            return rate
-        return check_number("learning_rate", rate(self.iterations), 0)
+        return check_number("learning_rate", rate(self.iterations), 0) if callable(rate) else rate
 
     @learning_rate.setter
     def learning_rate(self, value):
@@ -135,6 +138,7 @@ class Optimizer:
             memory.append(tuple(array.astype(v.dtype) for array in slots))
         self.variables, self._memory = variables, memory
         self._averages = [v.data.copy() for v in variables] if self.use_ema else []
+        self._constrained = [v for v in variables if v.constraint is not None]
 
     def _check_slots(self) -> tuple[str, ...]:
         """The slots' names, if `slots` and `update` fit together."""
@@ -183,7 +187,7 @@ class Optimizer:
         self._report_missing(grads)
         with quiet():
             grads = self._clip(grads)
-            lr = self.learning_rate
+            lr = self._rate()
             with nullcontext() if self._rehearsed else self._rehearsal(grads, lr):
                 self.begin_step(self.iterations + 1)
                 for v, g, slots in zip(self.variables, grads, self._memory):
@@ -197,6 +201,8 @@ class Optimizer:
                         v._version[0] += 1
             if self.use_ema:
                 self._average()
+            for v in self._constrained:
+                v.assign(v.constraint(v.data))
         self.iterations += 1
 
     def _check_moved(self, moved, v) -> np.ndarray:
@@ -242,6 +248,17 @@ class Optimizer:
         """With use_ema: put the moving averages in the weights' place. `fit` does so at its end. Otherwise nothing."""
         for v, average in zip(self.variables, self._averages):
             v.assign(average)
+
+    # -- as plain data
+    def get_config(self) -> dict:
+        """The settings, as plain data, with the learning rate of now; what was learned is in `get_state`."""
+        given = {k: v for k, v in given_arguments(self).items() if k not in ("lr", "decay")}
+        return {**serialize(given), "name": self.name, "learning_rate": serialize(self._learning_rate)}
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects=None):
+        """A new one from what `get_config` gave."""
+        return cls(**{k: deserialize(v) for k, v in config.items() if k not in _OF_KERAS_ALONE or v is not None})
 
     # -- what it remembers, for saving and for looking
     def get_state(self) -> dict[str, np.ndarray]:
@@ -312,6 +329,9 @@ class Optimizer:
 
     def __repr__(self):
         return f"<{type(self).__name__} learning_rate={self.learning_rate:g}, {self.iterations} steps done>"
+
+
+_OF_KERAS_ALONE = ("loss_scale_factor", "gradient_accumulation_steps")      # options of Keras's files that may only be None here
 
 
 def _norm(grads) -> float:

@@ -8,8 +8,16 @@ import warnings
 import numpy as np
 
 from ..checks import check_number
-from ..registry import did_you_mean
+from ..registry import REGISTRIES, did_you_mean
 from .schedules import InverseTimeDecay
+
+
+def __getattr__(name):
+    """optimizers.legacy.Adam, as tutorials of 2022 wrote it, is optimizers.Adam."""
+    if name in (registry := REGISTRIES.get("optimizer", {})):
+        warnings.warn(f"optimizers.legacy.{name} is today optimizers.{name}.", FutureWarning, stacklevel=2)
+        return registry[name]
+    raise AttributeError(f"minidl.optimizers.legacy has no {name!r}.")
 
 
 def translate(kind: type, rate, legacy: dict):

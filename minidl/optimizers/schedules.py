@@ -12,19 +12,20 @@ import math
 from bisect import bisect_left
 
 from ..checks import check_number
+from ..configs import Configurable
 from ..registry import Registry
 
 schedules = Registry("schedule")
 
 
-class LearningRateSchedule:
+class LearningRateSchedule(Configurable):
     """Base class: `schedule(step)` is the rate of that step, where 0 is the first. A schedule of your own defines `__call__`."""
 
     def __call__(self, step) -> float:
         raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, step) that returns the rate of the step.")
 
     def __repr__(self):
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items() if k != 'name')})"
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items() if k not in ('name', '_given'))})"
 
 
 @schedules.register()

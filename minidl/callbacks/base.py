@@ -8,12 +8,10 @@
 
 from __future__ import annotations
 
-import math
-import time
+import warnings
 from typing import Any
 
-from . import console
-from .registry import did_you_mean
+from ..registry import did_you_mean
 
 
 class Callback:
@@ -22,6 +20,14 @@ class Callback:
     def __init__(self):
         self.model: Any = None
         self.params: dict = {}
+        self.fellows: list[Callback] = []       # all callbacks of the run
+
+    def get_state(self) -> dict:
+        """What it must remember for a run that goes on in another process: numbers, and lists of arrays. See BackupAndRestore."""
+        return {}
+
+    def set_state(self, state: dict) -> None:
+        """Take back what get_state gave."""
 
     def set_model(self, model): self.model = model
     def set_params(self, params): self.params = params
@@ -54,6 +60,7 @@ class CallbackList:
                 raise TypeError(f"callbacks holds {callback!r}, which is no Callback: {cure}.")
             callback.set_model(model)
             callback.set_params(params)
+            callback.fellows = self.callbacks
 
     def call(self, hook: str, *args) -> None:
         for callback in self.callbacks:
@@ -94,106 +101,65 @@ class LambdaCallback(Callback):
     def __init__(self, **hooks):
         super().__init__()
         for name, function in hooks.items():
+            if function is None:
+                continue
             if not name.startswith("on_") or not hasattr(Callback, name):
                 raise TypeError(f"There is no hook {name!r}.{did_you_mean(name, [h for h in dir(Callback) if h.startswith('on_')])}")
             setattr(self, name, function)
 
 
-class TerminateOnNaN(Callback):
-    """Stop quietly at the first loss that is no number, instead of the error that `fit` raises on its own."""
+class Monitor(Callback):
+    """Base of callbacks that wait for one number to get better: `value(logs)` finds it, `is_better(a, b)` compares.
 
-    def on_train_batch_end(self, batch, logs=None):
-        loss = (logs or {}).get("loss", 0.0)
-        if not math.isfinite(loss):
-            console.say(f"Batch {batch}: Invalid loss, terminating training")
-            self.model.stop_training = True
-
-
-class ProgressBar(Callback):
-    """Keras's line: 1875/1875 ━━━━━━━━━━━━━━━━━━━━ 2s 1ms/step - accuracy: 0.9154 - loss: 0.2951
-
-    Redrawn by tqdm in a terminal or notebook, at most ten times a second. In a file, or with live=False: one plain line an
-    epoch. On a console without ━ the bar is drawn with = signs.
+    monitor: its name in the logs. mode: 'min' or 'max' says which way is better; 'auto' knows it for losses and the library's metrics.
+    min_delta: how much better counts as better.
     """
 
-    def __init__(self, live: bool | None = None):
+    def __init__(self, monitor="val_loss", mode="auto", min_delta=0.0, best=None):
         super().__init__()
-        self.out = console.stream()
-        self.live = console.is_live(self.out) if live is None else live and console.is_live(self.out)
-        self.bar: Any = None
+        if mode not in ("auto", "min", "max"):
+            raise ValueError(f"{type(self).__name__}: mode is 'auto', 'min' or 'max'; received {mode!r}.")
+        self.monitor, self.mode, self.min_delta, self._first = monitor, mode, abs(min_delta), best
+        self.best = best
 
-    # an epoch of fit
-    def on_epoch_begin(self, epoch, logs=None):
-        self.title = f"Epoch {epoch + 1}/{self.params['epochs']}" if self.params["epochs"] > 1 else ""
-        if self.live and self.title:
-            console.say(self.title)
-        self._begin()
+    def on_train_begin(self, logs=None):
+        self._sign = 0
+        self.best = self._first
 
-    def on_train_batch_end(self, batch, logs=None): self._advance(batch, logs)
-    def on_epoch_end(self, epoch, logs=None): self._finish(logs)
+    def value(self, logs) -> float | None:
+        """The watched number, or None, with a warning, if it is not among the logs."""
+        if self.monitor in (logs or {}):
+            if not self._sign:
+                self._sign = -1 if self._direction() == "min" else 1
+            return float(logs[self.monitor])
+        without = " It is measured only with validation_data or validation_split." if self.monitor.startswith("val_") else ""
+        near = did_you_mean(self.monitor, logs or {})
+        warnings.warn(f"{type(self).__name__} watches {self.monitor!r}, which is not there.{near}{without} "
+                      f"Available: {', '.join(logs or {})}.", stacklevel=3)
+        return None
 
-    # evaluate and predict on their own
-    def on_test_begin(self, logs=None):
-        self.title = ""
-        self._begin()
+    def is_better(self, value: float, than: float | None) -> bool:
+        """Whether value is better by more than min_delta; anything is better than None."""
+        return than is None or self._sign * (value - than) > self.min_delta
 
-    def on_predict_begin(self, logs=None): self.on_test_begin()
-    def on_test_batch_end(self, batch, logs=None): self._advance(batch, logs)
-    def on_predict_batch_end(self, batch, logs=None): self._advance(batch, None)
-    def on_test_end(self, logs=None): self._finish(logs)
-    def on_predict_end(self, logs=None): self._finish(None)
-
-    def _begin(self):
-        self.steps = self.params.get("steps")
-        self.done, self.start, self.drawn = 0, time.perf_counter(), 0.0
-        if self.live:
-            from tqdm import tqdm
-
-            self.bar = tqdm(total=self.steps, file=self.out, bar_format="{n_fmt}/{total_fmt} {bar:20} {desc}", mininterval=0, miniters=0,
-                            ascii="─━" if console.can_show(self.out, "─━") else "-=")
-
-    def _advance(self, batch, logs):
-        self.done = batch + 1
-        if self.bar is not None:
-            now = time.perf_counter()
-            if now - self.drawn > 0.1:
-                self.drawn = now
-                self._draw(self._remaining(now), dict(sorted((logs or {}).items())))
-
-    def _draw(self, seconds, logs):
-        self.bar.n = self.done
-        self.bar.set_description_str(self._text(seconds, logs))
-
-    def _remaining(self, now) -> float:
-        return (now - self.start) / self.done * max(0, (self.steps or self.done) - self.done)
-
-    def _finish(self, logs):
-        seconds = time.perf_counter() - self.start
-        if self.bar is not None:
-            self._draw(seconds, logs)
-            self.close()
-        else:
-            line = f"{self.title + ' - ' if self.title else ''}{self.done}/{self.steps or self.done} - {self._text(seconds, logs, ' - ')}"
-            console.say(line)
-
-    def close(self):
-        """End the line that is being drawn, also after an interruption."""
-        if self.bar is not None:
-            self.bar.close()
-            self.bar = None
-
-    def _text(self, seconds, logs, gap=" ") -> str:
-        spent = time.perf_counter() - self.start
-        clock = f"{int(seconds)}s" if seconds < 60 else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
-        numbers = "".join(f" - {name}: {_four_digits(value)}" for name, value in (logs or {}).items())
-        return f"{clock}{gap}{_per_step(spent / max(1, self.done))}{numbers}"
+    def _direction(self) -> str:
+        """'min' or 'max'."""
+        if self.mode != "auto":
+            return self.mode
+        name = self.monitor.removeprefix("val_")
+        if name == "loss" or name.endswith("_loss"):
+            return "min"
+        labelled = getattr(self.model, "_labelled_metrics", list)()
+        metric = dict(labelled).get(name)
+        direction = getattr(metric, "direction", None)
+        words = name.lower().replace("-", "_").split("_")
+        if direction is None:
+            direction = "max" if _RISE & set(words) else "min" if _FALL & set(words) else None
+        if direction is None:
+            raise ValueError(f"{type(self).__name__} cannot tell whether {self.monitor!r} should rise or fall: "
+                             "pass mode='max' or mode='min'.")
+        return direction
 
 
-def _per_step(seconds: float) -> str:
-    if seconds >= 1:
-        return f"{seconds:.0f}s/step"
-    return f"{seconds * 1e3:.0f}ms/step" if seconds >= 1e-3 else f"{seconds * 1e6:.0f}us/step"
-
-
-def _four_digits(value: float) -> str:
-    return f"{value:.4f}" if abs(value) > 1e-3 or value == 0 else f"{value:.4e}"
+_RISE = {"acc", "accuracy", "auc", "precision", "recall", "f1", "fbeta", "iou", "r2", "similarity", "sensitivity", "specificity"}
+_FALL = {"error", "mse", "mae", "mape", "msle", "rmse", "crossentropy", "hinge", "poisson", "divergence", "kld", "logcosh", "cosh"}

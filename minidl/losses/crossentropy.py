@@ -1,162 +1,20 @@
-"""How wrong is the network? One number to make smaller.
+"""Cross-entropies: -ln of the probability that the model gave to the right answer. From logits wherever they are known.
 
-Every loss computes one number a sample and then reduces: by default the sum over the batch divided by its size. y_true is
-compared with y_pred by shape before any arithmetic, because NumPy would broadcast (n,) against (n, 1) to (n, n), silently.
+Shapes: y_pred (n, classes) or (n, steps, classes) unless said otherwise; one loss a sample or step.
 """
 
 from __future__ import annotations
 
 import numbers
-import warnings
 
 import numpy as np
 
-from . import backend, ops
-from .arrays import as_array
-from .derivatives import nonlinear
-from .registry import Registry, snake_case, unknown
-from .tensor import Tensor, apply
+from .. import backend, ops
+from ..arrays import as_array
+from ..derivatives import nonlinear
+from ..tensor import Tensor, apply
+from .base import Loss, losses, weights_like
 
-losses = Registry("loss")
-_REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
-
-
-def get(identifier):
-    """A loss from a name ('mse', 'sparse_categorical_crossentropy', ...), a class, an instance or a function(y_true, y_pred)."""
-    if isinstance(identifier, str):
-        identifier = losses[identifier]
-    if isinstance(identifier, type) and issubclass(identifier, Loss):
-        identifier = identifier()
-    if isinstance(identifier, Loss) or identifier is None:
-        return identifier
-    if callable(identifier):
-        return FunctionLoss(identifier)
-    raise ValueError(f"A loss is a name, a Loss or a function(y_true, y_pred); received {identifier!r}.")
-
-
-class Loss:
-    """Base class: subclasses give `call(y_true, y_pred)`, which returns one loss per sample.
-
-    reduction: 'sum_over_batch_size' (the default, a mean), 'sum', 'mean_with_sample_weight' (divided by the sum of the
-    weights instead of the number of samples) or None (no reduction).
-    """
-
-    kind = None                 # what y_true means: 'regression', 'binary', 'categorical' or 'sparse'; 'accuracy' asks
-    from_logits = False
-
-    def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size"):
-        if reduction not in _REDUCTIONS:
-            raise ValueError(unknown("reduction", reduction, [r for r in _REDUCTIONS if r]))
-        self.name = name or snake_case(type(self).__name__)
-        self.title = type(self).__name__        # for messages
-        self.reduction = reduction
-        self._warned: set[str] = set()
-
-    def __call__(self, y_true, y_pred, sample_weight=None) -> Tensor:
-        """The loss as a tensor with a gradient. y_true, y_pred: arrays or tensors; sample_weight: one number a sample."""
-        y_pred = ops.floats(y_pred)
-        if not isinstance(y_true, (Tensor, np.ndarray)):
-            y_true = as_array(y_true, keep_ints=True)
-        y_true, y_pred = self.align(y_true, y_pred)
-        return _reduce(self.call(y_true, y_pred), sample_weight, self.reduction)
-
-    def call(self, y_true, y_pred) -> Tensor:
-        """One loss per sample."""
-        raise NotImplementedError(f"{type(self).__name__} needs a method call(self, y_true, y_pred).")
-
-    def align(self, y_true, y_pred):
-        """Bring y_true to the shape and dtype of y_pred where they differ by a last axis of 1."""
-        y_true = ops.convert_to_tensor(y_true, y_pred.dtype)
-        if y_true.shape == (*y_pred.shape, 1) or (*y_true.shape, 1) == y_pred.shape:
-            y_true = y_true.reshape(y_pred.shape)
-        return y_true, y_pred
-
-    def check_targets(self, y: np.ndarray, output_shape: tuple) -> None:
-        """Look once at all targets of a fit or evaluate, before training; ValueError names what is wrong and the cure."""
-
-    def _warn_once(self, about: str, message: str) -> None:
-        if about not in self._warned:
-            self._warned.add(about)
-            warnings.warn(f"{self.title}: {message}", stacklevel=2)
-
-
-def _reduce(values: Tensor, sample_weight, reduction) -> Tensor:
-    if sample_weight is None and reduction == "sum_over_batch_size" and isinstance(values, Tensor):
-        return values.mean()
-    values = ops.convert_to_tensor(values)
-    total_weight = None
-    if sample_weight is not None:
-        weight = weights_like(sample_weight, values.shape).astype(values.dtype)
-        values = values * weight
-        total_weight = float(weight.sum())
-    if reduction in (None, "none"):
-        return values
-    if reduction == "sum":
-        return values.sum()
-    if reduction == "mean_with_sample_weight" and total_weight is not None:
-        return values.sum() / (total_weight or 1.0)
-    return values.mean()
-
-
-def weights_like(sample_weight, shape: tuple) -> np.ndarray:
-    """Sample weights spread over values of this shape: one a sample, (n,) or (n, 1), or one a value. ValueError otherwise."""
-    weight = as_array(sample_weight)
-    if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
-        weight = weight[..., 0]
-    if weight.shape != shape[: weight.ndim] and (weight.ndim < 2 or weight.shape != (*shape[: weight.ndim - 1], 1)):
-        raise ValueError(f"sample_weight has shape {weight.shape}, but there is one value per sample: {shape}.")
-    return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)
-
-
-class FunctionLoss(Loss):
-    """Any function(y_true, y_pred) of tensors as a loss; what it returns is reduced like the others."""
-
-    def __init__(self, function, reduction: str | None = "sum_over_batch_size", name=None):
-        super().__init__(name or getattr(function, "__name__", "loss"), reduction)
-        self.function, self.title = function, self.name
-
-    def call(self, y_true, y_pred):
-        return self.function(y_true, y_pred)
-
-
-# --- regression ------------------------------------------------------------------------------------------------------
-
-class Regression(Loss):
-    """Losses that compare number with number: y_true must have the shape of the output."""
-
-    kind = "regression"
-
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name=None):
-        super().__init__(name, reduction)
-
-    def align(self, y_true, y_pred):
-        y_true, y_pred = super().align(y_true, y_pred)
-        if y_true.shape != y_pred.shape:
-            per_sample = y_true.shape[1:] or (1,)
-            raise ValueError(
-                f"{self.title}: y_true has shape {y_true.shape} but the model outputs {y_pred.shape}. Losses do not broadcast. "
-                f"Each sample has {per_sample[-1]} target{'s' if per_sample[-1] != 1 else ''}: end the model with "
-                f"Dense({per_sample[-1]}), or pass y of shape {('n', *y_pred.shape[1:])}.".replace("'n'", "n"))
-        return (y_true, y_pred) if y_pred.ndim > 1 else (y_true.reshape(-1, 1), y_pred.reshape(-1, 1))
-
-
-@losses.register("mse")
-class MeanSquaredError(Regression):
-    """mean (y_true - y_pred)²: large errors count most."""
-
-    def call(self, y_true, y_pred):
-        return ops.square(y_true - y_pred).mean(axis=-1)
-
-
-@losses.register("mae")
-class MeanAbsoluteError(Regression):
-    """mean |y_true - y_pred|: every unit of error counts alike, so outliers pull less."""
-
-    def call(self, y_true, y_pred):
-        return ops.absolute(y_true - y_pred).mean(axis=-1)
-
-
-# --- classification --------------------------------------------------------------------------------------------------
 
 class CrossEntropy(Loss):
     """What the three cross-entropies share: whether y_pred holds probabilities or logits, and which of them to use.
@@ -167,8 +25,8 @@ class CrossEntropy(Loss):
 
     maker = "softmax"           # the function that turns logits into the probabilities this loss expects
 
-    def __init__(self, from_logits: bool = False, name=None, reduction: str | None = "sum_over_batch_size"):
-        super().__init__(name, reduction)
+    def __init__(self, from_logits: bool = False, name=None, reduction: str | None = "sum_over_batch_size", dtype=None):
+        super().__init__(name, reduction, dtype)
         self.from_logits = from_logits
 
     def logits(self, y_pred: Tensor) -> Tensor | None:
@@ -180,6 +38,16 @@ class CrossEntropy(Loss):
                                 f"{self.maker} again. Drop the {kind}, or use from_logits=False.")
             return y_pred
         return source if kind == self.maker else None
+
+    def probabilities(self, y_pred: Tensor) -> Tensor:
+        """y_pred as probabilities that sum to 1 and stay away from 0 and 1, where logarithms or their slopes are infinite."""
+        self.check_probabilities(y_pred.data)
+        return ops.clip(y_pred / y_pred.sum(axis=-1, keepdims=True), backend.epsilon(), 1 - backend.epsilon())
+
+    def _last_axis(self, axis) -> int:
+        if axis != -1:
+            raise ValueError(f"{self.title}: the classes must be on the last axis (axis=-1); received axis={axis}. Transpose first.")
+        return axis
 
     def check_probabilities(self, p: np.ndarray) -> None:
         """Warn if numbers given as probabilities cannot be: negative ones, or rows that do not sum to 1."""
@@ -208,8 +76,9 @@ class BinaryCrossentropy(CrossEntropy):
 
     kind, maker = "binary", "sigmoid"
 
-    def __init__(self, from_logits=False, label_smoothing=0.0, axis=-1, reduction: str | None = "sum_over_batch_size", name=None):
-        super().__init__(from_logits, name, reduction)
+    def __init__(self, from_logits=False, label_smoothing=0.0, axis=-1, reduction: str | None = "sum_over_batch_size",
+                 name="binary_crossentropy", dtype=None):
+        super().__init__(from_logits, name, reduction, dtype)
         self.label_smoothing, self.axis = _check_smoothing(label_smoothing), axis
 
     def align(self, y_true, y_pred):
@@ -231,16 +100,39 @@ class BinaryCrossentropy(CrossEntropy):
         t = y_true.data
         if self.label_smoothing:
             t = t * (1 - self.label_smoothing) + self.label_smoothing / 2
+        each = self.each(t, y_pred)
+        return each.mean(axis=self.axis) if each.ndim > 1 else each
+
+    def each(self, t: np.ndarray, y_pred: Tensor) -> Tensor:
+        """The cross-entropy of every output with its target t."""
         logits = self.logits(y_pred)
         if logits is not None:
-            each = apply(nonlinear.sigmoid_cross_entropy, logits, targets=t)
-        else:
-            if y_pred.size and (y_pred.data.min() < 0 or y_pred.data.max() > 1):
-                self._warn_once("range", f"the outputs run {y_pred.data.min():.3g}..{y_pred.data.max():.3g} and are no probabilities. "
-                                "End the model with activation='sigmoid', or use from_logits=True.")
-            p = ops.clip(y_pred, backend.epsilon(), 1 - backend.epsilon())
-            each = -(t * ops.log(p) + (1 - t) * ops.log(1 - p))
-        return each.mean(axis=self.axis) if each.ndim > 1 else each
+            return apply(nonlinear.sigmoid_cross_entropy, logits, targets=t)
+        if y_pred.size and (y_pred.data.min() < 0 or y_pred.data.max() > 1):
+            self._warn_once("range", f"the outputs run {y_pred.data.min():.3g}..{y_pred.data.max():.3g} and are no probabilities. "
+                            "End the model with activation='sigmoid', or use from_logits=True.")
+        p = ops.clip(y_pred, backend.epsilon(), 1 - backend.epsilon())
+        return -(t * ops.log(p) + (1 - t) * ops.log(1 - p))
+
+
+@losses.register()
+class BinaryFocalCrossentropy(BinaryCrossentropy):
+    """BinaryCrossentropy, each output's times (1 - p_t)^γ: answers that are sure and right hardly count, so that rare cases do.
+
+    p_t = t·p + (1 - t)(1 - p) is the probability of the right answer. apply_class_balancing weighs yes by α, no by 1 - α.
+    Shapes as for BinaryCrossentropy. Lin et al., Focal loss for dense object detection, ICCV 2017.
+    """
+
+    def __init__(self, apply_class_balancing=False, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=0.0, axis=-1,
+                 reduction: str | None = "sum_over_batch_size", name="binary_focal_crossentropy", dtype=None):
+        super().__init__(from_logits, label_smoothing, axis, reduction, name, dtype)
+        self.apply_class_balancing, self.alpha, self.gamma = apply_class_balancing, alpha, gamma
+
+    def each(self, t, y_pred):
+        p = ops.sigmoid(y_pred) if self.from_logits else y_pred
+        wrong = t * (1.0 - p) + (1 - t) * p                     # 1 - p_t
+        focal = wrong**self.gamma * super().each(t, y_pred)
+        return focal * (t * self.alpha + (1 - t) * (1 - self.alpha)) if self.apply_class_balancing else focal
 
 
 @losses.register()
@@ -252,11 +144,10 @@ class CategoricalCrossentropy(CrossEntropy):
 
     kind = "categorical"
 
-    def __init__(self, from_logits=False, label_smoothing=0.0, axis=-1, reduction: str | None = "sum_over_batch_size", name=None):
-        super().__init__(from_logits, name, reduction)
-        if axis != -1:
-            raise ValueError(f"{self.title}: the classes must be on the last axis (axis=-1); received axis={axis}. Transpose first.")
-        self.label_smoothing = _check_smoothing(label_smoothing)
+    def __init__(self, from_logits=False, label_smoothing=0.0, axis=-1, reduction: str | None = "sum_over_batch_size",
+                 name="categorical_crossentropy", dtype=None):
+        super().__init__(from_logits, name, reduction, dtype)
+        self.axis, self.label_smoothing = self._last_axis(axis), _check_smoothing(label_smoothing)
 
     def align(self, y_true, y_pred):
         if y_true.shape != y_pred.shape:
@@ -283,12 +174,36 @@ class CategoricalCrossentropy(CrossEntropy):
         t, classes = y_true.data, y_pred.shape[-1]
         if self.label_smoothing:
             t = t * (1 - self.label_smoothing) + self.label_smoothing / classes
+        return self.each(t, y_pred)
+
+    def each(self, t: np.ndarray, y_pred: Tensor) -> Tensor:
+        """The cross-entropy of every row with its targets t."""
         logits = self.logits(y_pred)
         if logits is not None:
             return apply(nonlinear.softmax_cross_entropy, logits, targets=t)
-        self.check_probabilities(y_pred.data)
-        p = ops.clip(y_pred / y_pred.sum(axis=-1, keepdims=True), backend.epsilon(), 1 - backend.epsilon())
-        return -(t * ops.log(p)).sum(axis=-1)
+        return -(t * ops.log(self.probabilities(y_pred))).sum(axis=-1)
+
+
+@losses.register()
+class CategoricalFocalCrossentropy(CategoricalCrossentropy):
+    """-α Σ t·(1 - p)^γ·ln p over the classes: CategoricalCrossentropy in which sure and right answers hardly count.
+
+    Shapes as for CategoricalCrossentropy. Lin et al., Focal loss for dense object detection, ICCV 2017.
+    """
+
+    def __init__(self, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=0.0, axis=-1,
+                 reduction: str | None = "sum_over_batch_size", name="categorical_focal_crossentropy", dtype=None):
+        super().__init__(from_logits, label_smoothing, axis, reduction, name, dtype)
+        self.alpha, self.gamma = alpha, gamma
+
+    def each(self, t, y_pred):
+        logits = self.logits(y_pred)
+        if logits is not None:
+            log_p, p = ops.log_softmax(logits), ops.softmax(logits)
+        else:
+            p = self.probabilities(y_pred)
+            log_p = ops.log(p)
+        return -(self.alpha * t * (1.0 - p) ** self.gamma * log_p).sum(axis=-1)
 
 
 class LabelLoss(CrossEntropy):
@@ -337,11 +252,10 @@ def _check_labels(name, labels, classes) -> np.ndarray:
 class SparseCategoricalCrossentropy(LabelLoss):
     """-ln p[label]: one class out of several, y_true holding its index. ignore_class: a label that does not count."""
 
-    def __init__(self, from_logits=False, ignore_class=None, reduction: str | None = "sum_over_batch_size", axis=-1, name=None):
-        super().__init__(from_logits, name, reduction)
-        if axis != -1:
-            raise ValueError(f"{self.title}: the classes must be on the last axis (axis=-1); received axis={axis}. Transpose first.")
-        self.ignore_class = ignore_class
+    def __init__(self, from_logits=False, ignore_class=None, reduction: str | None = "sum_over_batch_size", axis=-1,
+                 name="sparse_categorical_crossentropy", dtype=None):
+        super().__init__(from_logits, name, reduction, dtype)
+        self.axis, self.ignore_class = self._last_axis(axis), ignore_class
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         if self.ignore_class is None:
@@ -367,17 +281,39 @@ class SparseCategoricalCrossentropy(LabelLoss):
             rows = logits if logits.ndim == 2 else logits.reshape(-1, logits.shape[-1])
             each = apply(nonlinear.sparse_softmax_cross_entropy, rows, labels=y_true.ravel())
             return each if logits.ndim == 2 else each.reshape(y_true.shape)
-        self.check_probabilities(y_pred.data)
-        p = ops.clip(y_pred / y_pred.sum(axis=-1, keepdims=True), backend.epsilon(), 1 - backend.epsilon())
-        return -ops.log(_at_label(p, y_true))
+        return -ops.log(_at_label(self.probabilities(y_pred), y_true))
+
+
+@losses.register()
+class CategoricalGeneralizedCrossEntropy(LabelLoss):
+    """(1 - p[label]^q) / q: from cross-entropy (q near 0) to 1 - p (q = 1), the less moved by wrong labels the larger q is.
+
+    Shapes: labels (n,), probabilities (n, classes) that end in softmax. Zhang and Sabuncu, Generalized cross entropy loss for
+    training deep neural networks with noisy labels, NeurIPS 2018.
+    """
+
+    def __init__(self, q=0.5, reduction: str | None = "sum_over_batch_size", name="categorical_generalized_cross_entropy", dtype=None):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        if not 0 < q < 1:
+            raise ValueError(f"{self.title}: q must lie between 0 and 1; received {q!r}. Near 0 it is the cross-entropy.")
+        self.q = q
+
+    def call(self, y_true, y_pred):
+        logits = self.logits(y_pred)
+        if logits is not None:
+            powers = ops.exp(self.q * _at_label(ops.log_softmax(logits), y_true))
+        else:
+            self.check_probabilities(y_pred.data)
+            powers = _at_label(y_pred, y_true) ** self.q
+        return (1.0 - powers) / self.q
 
 
 @losses.register("nll", "nll_loss")
 class NegativeLogLikelihood(LabelLoss):
     """-y_pred[label], for a model that ends in log_softmax: CrossEntropy = NLL ∘ LogSoftmax."""
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name=None):
-        super().__init__(name=name, reduction=reduction)
+    def __init__(self, reduction: str | None = "sum_over_batch_size", name="negative_log_likelihood", dtype=None):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
 
     def call(self, y_true, y_pred):
         if y_pred.size and y_pred.data.max() > 1e-3:
@@ -395,24 +331,30 @@ def _at_label(values: Tensor, labels: np.ndarray) -> Tensor:
     return rows[np.arange(rows.shape[0]), labels.ravel()].reshape(labels.shape)
 
 
-def mean_squared_error(y_true, y_pred) -> Tensor:
-    """MeanSquaredError, one loss per sample."""
-    return MeanSquaredError(reduction=None)(y_true, y_pred)
-
-
-def mean_absolute_error(y_true, y_pred) -> Tensor:
-    """MeanAbsoluteError, one loss per sample."""
-    return MeanAbsoluteError(reduction=None)(y_true, y_pred)
-
-
 def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1) -> Tensor:
     """BinaryCrossentropy, one loss per sample."""
     return BinaryCrossentropy(from_logits, label_smoothing, axis, reduction=None)(y_true, y_pred)
 
 
+def binary_focal_crossentropy(y_true, y_pred, apply_class_balancing=False, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=0.0,
+                              axis=-1) -> Tensor:
+    """BinaryFocalCrossentropy, one loss per sample."""
+    return BinaryFocalCrossentropy(apply_class_balancing, alpha, gamma, from_logits, label_smoothing, axis, reduction=None)(y_true, y_pred)
+
+
 def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1) -> Tensor:
     """CategoricalCrossentropy, one loss per sample."""
     return CategoricalCrossentropy(from_logits, label_smoothing, axis, reduction=None)(y_true, y_pred)
+
+
+def categorical_focal_crossentropy(y_true, y_pred, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=0.0, axis=-1) -> Tensor:
+    """CategoricalFocalCrossentropy, one loss per sample."""
+    return CategoricalFocalCrossentropy(alpha, gamma, from_logits, label_smoothing, axis, reduction=None)(y_true, y_pred)
+
+
+def categorical_generalized_cross_entropy(y_true, y_pred, q=0.5) -> Tensor:
+    """CategoricalGeneralizedCrossEntropy, one loss per sample."""
+    return CategoricalGeneralizedCrossEntropy(q, reduction=None)(y_true, y_pred)
 
 
 def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1) -> Tensor:

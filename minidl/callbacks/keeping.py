@@ -1,0 +1,206 @@
+"""What a run leaves on the disk: checkpoints, a table of its numbers, a backup to go on from."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import warnings
+
+import numpy as np
+
+from .. import console
+from ..files import write_atomically
+from ..registry import did_you_mean
+from .base import Callback, Monitor
+
+
+class ModelCheckpoint(Monitor):
+    """Saves the model, or its weights, after each epoch or every `save_freq` batches; with save_best_only if it is the best so far.
+
+    filepath: may hold {epoch} (from 1) and names of logs: 'cp-{epoch:02d}-{val_loss:.2f}.npz'. Its ending says the kind: see Model.save.
+    initial_value_threshold: a value that the first one must beat to be saved.
+    """
+
+    def __init__(self, filepath, monitor="val_loss", verbose=0, save_best_only=False, save_weights_only=False, mode="auto",
+                 save_freq="epoch", initial_value_threshold=None, period=None, options=None):
+        super().__init__(monitor, mode, best=initial_value_threshold)
+        if save_freq != "epoch" and (isinstance(save_freq, bool) or not isinstance(save_freq, int) or save_freq < 1):
+            raise ValueError(f"ModelCheckpoint: save_freq is 'epoch' or a number of batches; received {save_freq!r}.")
+        if period is not None:
+            warnings.warn("ModelCheckpoint(period=...) is gone; save_freq counts batches, and 'epoch' saves after each.", FutureWarning,
+                          stacklevel=2)
+        self.filepath, self.verbose = os.fspath(filepath), verbose
+        self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
+        self.save_freq, self.period = save_freq, period or 1
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        self._epoch = self._batches = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.save_freq != "epoch":
+            self._batches += 1
+            if self._batches % self.save_freq == 0:
+                self._save(self._epoch, logs, batch)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.save_freq == "epoch" and (epoch + 1) % self.period == 0:
+            self._save(epoch, logs)
+
+    def _save(self, epoch, logs, batch=None):
+        path = self._path(epoch, logs, batch)
+        if self.save_best_only:
+            value = self.value(logs)
+            if value is None:
+                return
+            if not self.is_better(value, self.best):
+                if self.verbose:
+                    console.say(f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {self.best:.5f}")
+                return
+            before, self.best = self.best, value
+            if self.verbose:
+                improved = f"from {before:.5f} to {value:.5f}" if before is not None else f"to {value:.5f}"
+                console.say(f"\nEpoch {epoch + 1}: {self.monitor} improved {improved}, saving model to {path}")
+        elif self.verbose:
+            console.say(f"\nEpoch {epoch + 1}: saving model to {path}")
+        folder = os.path.dirname(path)
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+        (self.model.save_weights if self.save_weights_only else self.model.save)(path)
+
+    def _path(self, epoch, logs, batch):
+        logs = {"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **(logs or {})}
+        try:
+            return self.filepath.format(**logs)
+        except KeyError as error:
+            name = error.args[0]
+            raise KeyError(f"ModelCheckpoint: the path {self.filepath!r} asks for {name!r}, which is not there.{did_you_mean(name, logs)} "
+                           f"Available: {', '.join(logs)}.") from None
+
+    def get_state(self):
+        return {"sign": self._sign} | ({} if self.best is None else {"best": self.best})
+
+    def set_state(self, state):
+        self._sign, self.best = int(state["sign"]), float(state["best"]) if "best" in state else None
+
+
+class CSVLogger(Callback):
+    """A row an epoch in a CSV file: epoch, then the logs in alphabetical order. append: go on with a file that is there."""
+
+    def __init__(self, filename, separator=",", append=False):
+        super().__init__()
+        self.filename, self.separator, self.append = os.fspath(filename), separator, append
+
+    def on_train_begin(self, logs=None):
+        self._keys = None
+        goes_on = self.append and os.path.exists(self.filename) and os.path.getsize(self.filename)
+        if goes_on:
+            with open(self.filename, encoding="utf-8", newline="") as file:
+                self._keys = next(csv.reader(file, delimiter=self.separator))[1:]
+        self._file = open(self.filename, "a" if self.append else "w", encoding="utf-8", newline="")  # noqa: SIM115  closed at the end
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = logs or {}
+        writer = csv.writer(self._file, delimiter=self.separator)
+        if self._keys is None:
+            self._keys = sorted(logs)
+            writer.writerow(["epoch", *self._keys])
+        writer.writerow([epoch, *[_cell(logs.get(key, "NA")) for key in self._keys]])
+        self._file.flush()
+
+    def on_train_end(self, logs=None):
+        self._file.close()
+
+
+def _cell(value):
+    return value if np.ndim(value) == 0 else " ".join(str(v) for v in np.ravel(value))
+
+
+class BackupAndRestore(Callback):
+    """Keeps what is needed to go on after an interruption: run the same script again, and fit takes up where the last epoch ended.
+
+    Weights, optimizer, random state, history and the state of the other callbacks, in the folder `backup_dir`; taken away when fit
+    ends well (delete_checkpoint). The result is the same, bit for bit, as without the interruption.
+    """
+
+    def __init__(self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True):
+        super().__init__()
+        if save_freq != "epoch":
+            raise ValueError(f"BackupAndRestore saves after each epoch, save_freq='epoch'; received {save_freq!r}.")
+        self.backup_dir, self.delete_checkpoint = os.fspath(backup_dir), delete_checkpoint
+
+    def _place(self, name):
+        return os.path.join(self.backup_dir, name)
+
+    def on_train_begin(self, logs=None):
+        os.makedirs(self.backup_dir, exist_ok=True)
+        if not os.path.exists(self._place("training.json")):
+            return
+        with open(self._place("training.json"), encoding="utf-8") as file:
+            story = json.load(file)
+        self.model.restore(self._place(story["model"]))
+        self.model.resume_at = story["epoch"] + 1
+        self.model.history.history.update(story["history"])
+        self.model.history.epoch[:] = range(story["first"], story["epoch"] + 1)
+        with np.load(self._place(story["callbacks"]), allow_pickle=False) as arrays:
+            for number, callback in enumerate(self._others()):
+                state = _unpacked({k.split("/", 1)[1]: arrays[k] for k in arrays.files if k.startswith(f"{number}/")})
+                if state:
+                    callback.set_state(state)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Two files of this epoch first, then the one that points at them, then the old ones go: some backup is always whole."""
+        model, callbacks = f"model-{epoch}.npz", f"callbacks-{epoch}.npz"
+        self.model.save(self._place(model))
+        states = {f"{i}/{k}": v for i, callback in enumerate(self._others()) for k, v in _packed(callback.get_state()).items()}
+        with write_atomically(self._place(callbacks)) as file:
+            np.savez(file, **states)
+        history = {k: [*v] for k, v in self.model.history.history.items()}
+        for k, v in (logs or {}).items():                   # this epoch's numbers, if History comes after us
+            if len(history.setdefault(k, [])) < len(self.model.history.epoch) + (epoch not in self.model.history.epoch):
+                history[k].append(v)
+        first = self.model.history.epoch[0] if self.model.history.epoch else epoch
+        story = {"epoch": epoch, "first": first, "model": model, "callbacks": callbacks, "history": history}
+        with write_atomically(self._place("training.json")) as file, io.TextIOWrapper(file, encoding="utf-8", write_through=True) as text:
+            json.dump(story, text)
+            text.flush()
+            text.detach()
+        self._clean({model, callbacks, "training.json"})
+
+    def on_train_end(self, logs=None):
+        if self.delete_checkpoint:
+            self._clean(set())
+            with contextlib.suppress(OSError):
+                os.rmdir(self.backup_dir)
+
+    def _clean(self, keep):
+        for name in os.listdir(self.backup_dir):
+            if name not in keep and (name == "training.json" or (name.startswith(("model-", "callbacks-")) and name.endswith(".npz"))):
+                os.unlink(self._place(name))
+
+    def _others(self):
+        return [c for c in self.fellows if c is not self]
+
+
+def _packed(state: dict) -> dict:
+    """Numbers and lists of arrays as arrays with names."""
+    flat = {}
+    for name, value in state.items():
+        flat |= {f"{name}/{i:04d}": v for i, v in enumerate(value)} if isinstance(value, list) else {name: np.array(value)}
+    return flat
+
+
+def _unpacked(arrays: dict) -> dict:
+    state: dict = {}
+    for name in sorted(arrays):
+        if "/" in name:
+            state.setdefault(name.split("/")[0], []).append(arrays[name])
+        else:
+            state[name] = arrays[name].item()
+    return state

@@ -1,0 +1,82 @@
+"""Learning rates that change between epochs. (For those that change with every step see `minidl.optimizers.schedules`.)"""
+
+from __future__ import annotations
+
+from .. import console
+from ..checks import check_number
+from .base import Callback, Monitor
+
+
+class LearningRateScheduler(Callback):
+    """Sets the rate at the begin of each epoch to schedule(epoch, rate) or schedule(epoch); epochs count from 0."""
+
+    def __init__(self, schedule, verbose=0):
+        super().__init__()
+        if not callable(schedule):
+            raise TypeError(f"LearningRateScheduler takes a function of the epoch and the present rate; received {schedule!r}.")
+        self.schedule, self.verbose = schedule, verbose
+
+    def on_epoch_begin(self, epoch, logs=None):
+        import inspect
+
+        parameters = [p for p in inspect.signature(self.schedule).parameters.values() if p.default is p.empty or p.kind is p.VAR_POSITIONAL]
+        takes_rate = len(parameters) > 1 or any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        optimizer = self.model.optimizer
+        rate = self.schedule(epoch, optimizer.learning_rate) if takes_rate else self.schedule(epoch)
+        optimizer.learning_rate = check_number("what the schedule returns", rate, 0)
+        if self.verbose:
+            console.say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {optimizer.learning_rate}.")
+
+    def on_epoch_end(self, epoch, logs=None):
+        if logs is not None:
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+
+
+class ReduceLROnPlateau(Monitor):
+    """Multiplies the rate by `factor` once the watched number has not become better for `patience` epochs, down to min_lr.
+
+    cooldown: epochs to wait after a cut before counting again.
+    """
+
+    def __init__(self, monitor="val_loss", factor=0.1, patience=10, verbose=0, mode="auto", min_delta=1e-4, cooldown=0, min_lr=0.0):
+        super().__init__(monitor, mode, min_delta)
+        self.factor = check_number("ReduceLROnPlateau: factor", factor, 0, 1)
+        self.patience, self.verbose, self.cooldown, self.min_lr = patience, verbose, cooldown, min_lr
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        self.wait = self.cooldown_counter = 0
+
+    def on_epoch_end(self, epoch, logs=None):
+        if logs is not None:
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        value = self.value(logs)
+        if value is None:
+            return
+        cooling = self.cooldown_counter > 0
+        if cooling:
+            self.cooldown_counter -= 1
+            self.wait = 0
+        if self.is_better(value, self.best):
+            self.best, self.wait = value, 0
+        elif self.cooldown_counter <= 0:
+            self.wait += 1
+            if self.wait >= self.patience:
+                self._reduce(epoch)
+
+    def _reduce(self, epoch):
+        optimizer = self.model.optimizer
+        old = optimizer.learning_rate
+        if old > self.min_lr:
+            optimizer.learning_rate = max(old * self.factor, self.min_lr)
+            self.cooldown_counter, self.wait = self.cooldown, 0
+            if self.verbose:
+                console.say(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {optimizer.learning_rate}.")
+
+    def get_state(self):
+        state = {"wait": self.wait, "cooldown": self.cooldown_counter, "sign": self._sign}
+        return state if self.best is None else {**state, "best": self.best}
+
+    def set_state(self, state):
+        self.wait, self.cooldown_counter, self._sign = int(state["wait"]), int(state["cooldown"]), int(state["sign"])
+        self.best = float(state["best"]) if "best" in state else None

@@ -1,0 +1,223 @@
+"""Objects as plain data and back: what `get_config`, `from_config`, `to_json` and the files of `save` are made of.
+
+A layer, loss or optimizer is described by the arguments it was made with. Coming back, a class is looked up by name in the
+library's registries or among what you registered; no module is ever imported because a file names it.
+
+>>> @register_keras_serializable()
+... class MyLayer(Layer): ...
+"""
+
+from __future__ import annotations
+
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from .registry import REGISTRIES, did_you_mean
+
+_MODULES = {"layer": "layers", "loss": "losses", "metric": "metrics", "optimizer": "optimizers", "initializer": "initializers",
+            "activation": "activations", "regularizer": "regularizers", "constraint": "constraints", "schedule": "optimizers.schedules",
+            "model": "models"}
+_registered: dict[str, Any] = {}            # 'Custom>MyLayer' -> MyLayer
+
+
+class _Scope(threading.local):
+    objects: dict[str, Any] = {}
+
+
+_scope = _Scope()
+
+
+# --- things that can describe themselves -----------------------------------------------------------------------------
+
+class Configurable:
+    """Remembers the arguments it was made with, so that `get_config` needs no writing for most classes."""
+
+    def __new__(cls, *args, **kwargs):
+        thing = super().__new__(cls)
+        vars(thing)["_given"] = SimpleNamespace(args=args, kwargs=kwargs)
+        return thing
+
+    def get_config(self) -> dict:
+        """The constructor's arguments by name, as plain data."""
+        return serialize(given_arguments(self))
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """A new one from what `get_config` gave."""
+        return cls(**{name: deserialize(value) for name, value in config.items()})
+
+
+def given_arguments(thing: Configurable) -> dict:
+    """What the constructor received, with defaults for what was left out; TypeError if that cannot be known."""
+    import inspect
+
+    given = vars(thing).get("_given", SimpleNamespace(args=(), kwargs={}))
+    signature = inspect.signature(type(thing).__init__)
+    bound = signature.bind(thing, *given.args, **given.kwargs)
+    bound.apply_defaults()
+    arguments: dict = {}
+    for name, parameter in list(signature.parameters.items())[1:]:
+        if parameter.kind is parameter.VAR_KEYWORD:
+            arguments.update(bound.arguments[name])
+        elif parameter.kind is not parameter.VAR_POSITIONAL:
+            arguments[name] = bound.arguments[name]
+        elif bound.arguments[name]:
+            raise TypeError(f"{type(thing).__name__} takes *{name}, which has no names to be saved under: write a get_config.")
+    return arguments
+
+
+# --- to plain data ---------------------------------------------------------------------------------------------------
+
+def serialize(value) -> Any:
+    """`value` as what JSON can hold: numbers, strings, lists and dicts. A function nobody registered stays as it is."""
+    if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):
+        return np.dtype(value).name
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, (list, tuple)):
+        return [serialize(v) for v in value]
+    if isinstance(value, dict):
+        return {k: serialize(v) for k, v in value.items()}
+    if isinstance(value, slice):
+        return {"class_name": "__slice__", "config": [value.start, value.stop, value.step]}
+    if isinstance(value, np.ndarray) or hasattr(value, "requires_grad"):
+        array = np.asarray(value)
+        return {"class_name": "__numpy__", "config": {"value": array.tolist(), "dtype": array.dtype.name}}
+    if hasattr(value, "get_config") and not isinstance(value, type):
+        return _object(value)
+    if callable(value):
+        return _function(value)
+    return value
+
+
+def _object(thing) -> dict:
+    kind, name = _filed(type(thing))
+    registered = next((key for key, known in _registered.items() if known is type(thing)), None)
+    module = "minidl" if kind == "model" else f"minidl.{_MODULES[kind]}" if kind else None
+    return {"module": module, "class_name": name or type(thing).__name__, "config": serialize(thing.get_config()),
+            "registered_name": registered if registered or kind else type(thing).__name__}
+
+
+def _function(function):
+    kind, name = _filed(function)
+    if kind:
+        return name
+    registered = next((key for key, known in _registered.items() if known is function), None)
+    name = registered or next((key for key, known in _scope.objects.items() if known is function), None)
+    return {"module": "builtins", "class_name": "function", "config": name.split(">")[-1], "registered_name": name} if name else function
+
+
+def _filed(thing) -> tuple[str | None, str | None]:
+    """(kind, name) in the registry that holds it."""
+    for kind, registry in REGISTRIES.items():
+        if kind in _MODULES and (name := registry.name_of(thing)):
+            return kind, name
+    return None, None
+
+
+# --- and back --------------------------------------------------------------------------------------------------------
+
+def deserialize(data) -> Any:
+    """What `serialize` described. ValueError for a class that is neither the library's nor registered."""
+    if isinstance(data, list):
+        return [deserialize(v) for v in data]
+    if not isinstance(data, dict):
+        return data
+    if "class_name" not in data or "config" not in data:
+        return {k: deserialize(v) for k, v in data.items()}
+    name, config = data["class_name"], data["config"]
+    if name == "__numpy__":
+        return np.array(config["value"], dtype=_plain_dtype(config["dtype"]))
+    if name == "__slice__":
+        return slice(*config)
+    if name == "__tuple__":
+        return tuple(deserialize(v) for v in data.get("items", config))
+    if name == "DTypePolicy":               # as Keras writes dtypes
+        return config["name"]
+    if name == "function":
+        return find(config, "builtins", data.get("registered_name"))
+    cls = find(name, data.get("module"), data.get("registered_name"))
+    if not isinstance(cls, type):
+        raise ValueError(f"'{name}' is a function here, not a class.")
+    return cls.from_config(config)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _plain_dtype(name) -> np.dtype:
+    dtype = np.dtype(name)
+    if dtype.kind not in "biuf":
+        raise ValueError(f"Arrays of dtype {name!r} are not numbers.")
+    return dtype
+
+
+def find(name: str, module: str | None = None, registered_name: str | None = None) -> Any:
+    """The class or function of this name: among the custom objects, else in the registry that `module` points at."""
+    if not isinstance(name, str):
+        raise ValueError(f"A class is given by its name; received {type(name).__name__}.")
+    for key in (registered_name, name):
+        for known in (_scope.objects, _registered):
+            if key in known:
+                return known[key]
+    for key, known in _registered.items():
+        if key.split(">")[-1] == name:
+            return known
+    parts = (module or "").split(".")
+    kinds = [kind for kind, place in _MODULES.items() if parts[0] in ("minidl", "keras") and place.split(".")[-1] in parts]
+    if not kinds:
+        kinds = ["model", "layer"] if parts[0] in ("minidl", "keras") else [] if parts[0] else list(_MODULES)
+    for kind in kinds:
+        registry = REGISTRIES.get(kind, {})
+        if name in registry:
+            return registry[name]
+    known = [n for kind in kinds if kind in REGISTRIES for n in (c.__name__ for c in REGISTRIES[kind].names.values())]
+    raise ValueError(f"There is no class or function {name!r} here.{did_you_mean(name, known)} If it is yours, decorate it with "
+                     "@minidl.saving.register_keras_serializable() before loading, or pass custom_objects={" f"{name!r}: {name}" "}.")
+
+
+# --- what you register -----------------------------------------------------------------------------------------------
+
+def register_keras_serializable(package: str = "Custom", name: str | None = None):
+    """Decorator: let files name this class or function, as 'package>name'."""
+
+    def file(thing):
+        if isinstance(thing, type) and not hasattr(thing, "get_config"):
+            raise ValueError(f"{thing.__name__} cannot be saved: it needs a method get_config(self).")
+        _registered[f"{package}>{name or thing.__name__}"] = thing
+        return thing
+
+    return file
+
+
+class custom_object_scope:
+    """`with custom_object_scope({'MyLayer': MyLayer}):` files loaded inside may name these."""
+
+    def __init__(self, *custom_objects: dict):
+        self._objects = {k: v for some in custom_objects for k, v in (some or {}).items()}
+
+    def __enter__(self):
+        self._before = _scope.objects
+        _scope.objects = {**self._before, **self._objects}
+        return self
+
+    def __exit__(self, *error):
+        _scope.objects = self._before
+
+
+CustomObjectScope = custom_object_scope
+
+
+def get_custom_objects() -> dict:
+    """The dict of what was registered, by 'package>name'; you may add to it."""
+    return _registered
+
+
+def get_registered_name(thing) -> str:
+    """'package>name' of a registered class or function, otherwise its own name."""
+    return next((key for key, known in _registered.items() if known is thing), thing.__name__)
+
+
+def get_registered_object(name: str, custom_objects: dict | None = None):
+    """What was registered as 'package>name', or None."""
+    return {**_registered, **_scope.objects, **(custom_objects or {})}.get(name)

@@ -1,0 +1,103 @@
+"""Activation functions as layers of their own."""
+
+from __future__ import annotations
+
+from .. import activations, constraints, initializers, ops, regularizers
+from .base import Layer, layer_classes
+
+
+@layer_classes.register()
+class Activation(Layer):
+    """Applies an activation function, given by name or as a function."""
+
+    def __init__(self, activation, **kwargs):
+        super().__init__(**kwargs)
+        self.activation = activations.get(activation)
+
+    def call(self, x):
+        if self.activation is activations.softmax:
+            _refuse_softmax_of_one(x.shape, -1)
+        return self.activation(x)
+
+
+def _refuse_softmax_of_one(shape, axis) -> None:
+    if not shape or shape[axis] == 1:
+        raise ValueError(f"softmax over an axis of size 1 is always 1, whatever the network computes; received shape {shape}. "
+                         "For two classes from one output use sigmoid.")
+
+
+@layer_classes.register()
+class ReLU(Layer):
+    """max(x, 0), optionally with a slope below `threshold` and a ceiling `max_value`."""
+
+    def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
+        super().__init__(**kwargs)
+        for label, value in (("max_value", max_value), ("negative_slope", negative_slope), ("threshold", threshold)):
+            if value is not None and not value >= 0:
+                raise ValueError(f"ReLU: {label} must not be negative; received {value!r}.")
+        self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
+
+    def call(self, x):
+        return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
+
+
+@layer_classes.register()
+class LeakyReLU(Layer):
+    """x where x > 0, else negative_slope·x. (`alpha` is its older name.)"""
+
+    def __init__(self, negative_slope=0.3, alpha=None, **kwargs):
+        super().__init__(**kwargs)
+        self.negative_slope = negative_slope if alpha is None else alpha
+
+    def call(self, x):
+        return activations.leaky_relu(x, self.negative_slope)
+
+    def get_config(self):
+        config = {**super().get_config(), "negative_slope": self.negative_slope}
+        del config["alpha"]
+        return config
+
+
+@layer_classes.register()
+class ELU(Layer):
+    """x where x > 0, else α(eˣ - 1). Clevert et al. 2016."""
+
+    def __init__(self, alpha=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = alpha
+
+    def call(self, x):
+        return ops.elu(x, self.alpha)
+
+
+@layer_classes.register()
+class PReLU(Layer):
+    """x where x > 0, else a·x with learned slopes a, one an entry of a sample. shared_axes: axes along which one slope serves all.
+    He et al. 2015."""
+
+    def __init__(self, alpha_initializer="zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha_initializer, self.alpha_regularizer = initializers.get(alpha_initializer), regularizers.get(alpha_regularizer)
+        self.alpha_constraint = constraints.get(alpha_constraint)
+        self.shared_axes = () if shared_axes is None else tuple(shared_axes) if isinstance(shared_axes, (list, tuple)) else (shared_axes,)
+
+    def build(self, input_shape):
+        shape = [1 if axis in self.shared_axes else n for axis, n in enumerate(input_shape)][1:]
+        self.alpha = self.add_weight(shape, self.alpha_initializer, name="alpha", regularizer=self.alpha_regularizer,
+                                     constraint=self.alpha_constraint)
+
+    def call(self, x):
+        return ops.relu(x) - self.alpha * ops.relu(-x)
+
+
+@layer_classes.register()
+class Softmax(Layer):
+    """eˣ / Σ eˣ: turns logits into probabilities that sum to 1 along `axis`."""
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        self.axis = axis
+
+    def call(self, x):
+        _refuse_softmax_of_one(x.shape, self.axis)
+        return activations.softmax(x, self.axis)

@@ -1,0 +1,89 @@
+"""Layers that disturb what passes, in training only, so that the network cannot lean on any single number."""
+
+from __future__ import annotations
+
+import math
+import numbers
+
+import numpy as np
+
+from ..checks import check_number
+from ..derivatives import nonlinear
+from ..random import generator
+from ..tensor import apply
+from .base import Layer, layer_classes
+
+
+class Noise(Layer):
+    """Base of layers that draw random numbers. seed: None draws from the library's own randomness."""
+
+    def build(self, input_shape):
+        self.rng = generator(self.seed)
+
+
+@layer_classes.register()
+class Dropout(Noise):
+    """In training sets each number to 0 with probability `rate` and scales the rest by 1/(1 - rate). Srivastava et al. 2014
+
+    Outside training it does nothing. noise_shape: axes of size 1 share one draw. seed: None draws from the library's own.
+    """
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        if isinstance(rate, bool) or not isinstance(rate, numbers.Real) or not 0 <= float(rate) <= 1:
+            raise ValueError(f"Dropout: rate is the share to drop, between 0 and 1; received {rate!r}.")
+        self.rate, self.noise_shape, self.seed = float(rate), noise_shape, seed
+
+    def call(self, x, training=False):
+        if not training or self.rate == 0:
+            return x
+        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
+        if self.rate == 1:
+            return x * 0.0
+        shape = x.shape if self.noise_shape is None else [n if m is None else m for n, m in zip(x.shape, self.noise_shape)]
+        keep = self.rng.random(shape, dtype=np.float32) >= self.rate
+        return apply(nonlinear.masked_scale, x, mask=keep, scale=1 / (1 - self.rate))
+
+
+@layer_classes.register()
+class GaussianNoise(Noise):
+    """In training adds normal noise of standard deviation `stddev`."""
+
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.stddev, self.seed = check_number("GaussianNoise: stddev", stddev, 0), seed
+
+    def call(self, x, training=False):
+        return x + (self.stddev * self.rng.standard_normal(x.shape)).astype(self.dtype) if training and self.stddev else x
+
+
+@layer_classes.register()
+class GaussianDropout(Noise):
+    """In training multiplies by normal noise of mean 1 and standard deviation √(rate/(1 - rate)). Srivastava et al. 2014, §10."""
+
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate, self.seed = check_number("GaussianDropout: rate", rate, 0, 1), seed
+
+    def call(self, x, training=False):
+        if not training or self.rate == 0:
+            return x
+        return x * (1 + math.sqrt(self.rate / (1 - self.rate)) * self.rng.standard_normal(x.shape)).astype(self.dtype)
+
+
+@layer_classes.register()
+class AlphaDropout(Noise):
+    """Dropout for selu networks: keeps the mean 0 and the variance 1. Klambauer et al. 2017, §3."""
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate, self.noise_shape, self.seed = check_number("AlphaDropout: rate", rate, 0, 1), noise_shape, seed
+
+    def call(self, x, training=False):
+        if not training or self.rate == 0:
+            return x
+        low = -1.7580993408473766                   # -λα of selu: what a dropped number becomes
+        shape = x.shape if self.noise_shape is None else [n if m is None else m for n, m in zip(x.shape, self.noise_shape)]
+        keep = (self.rng.random(shape) >= self.rate).astype(self.dtype)
+        scale = ((1 - self.rate) * (1 + self.rate * low**2)) ** -0.5
+        return (x * keep + low * (1 - keep)) * scale - scale * low * self.rate

@@ -1,0 +1,79 @@
+"""The same numbers in another shape. The batch axis always stays where it is."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .. import ops
+from ..checks import check_count
+from .base import Layer, layer_classes
+
+_MOST = 1 << 31         # numbers a sample: more cannot be meant
+
+
+@layer_classes.register()
+class Flatten(Layer):
+    """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784), and (n,) becomes (n, 1)."""
+
+    def __init__(self, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.data_format = data_format
+
+    def call(self, x):
+        return x.reshape(x.shape[0], math.prod(x.shape[1:]))
+
+
+@layer_classes.register()
+class Reshape(Layer):
+    """Each sample in a new shape, read in the same order; one axis may be -1 and is then worked out."""
+
+    def __init__(self, target_shape, **kwargs):
+        super().__init__(**kwargs)
+        self.target_shape = _target(target_shape)
+
+    def call(self, x):
+        size = int(np.prod(x.shape[1:], dtype=int))
+        known = int(np.prod([n for n in self.target_shape if n != -1], dtype=int))
+        if size % known if -1 in self.target_shape else size != known:
+            raise ValueError(f"Reshape '{self.name}': a sample of shape {x.shape[1:]} has {size} numbers "
+                             f"and cannot become {self.target_shape}.")
+        return x.reshape(x.shape[0], *[size // known if n == -1 else n for n in self.target_shape])
+
+
+def _target(shape) -> tuple:
+    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    if shape.count(-1) > 1 or not all(isinstance(n, (int, np.integer)) and (n > 0 or n == -1) for n in shape):
+        raise ValueError(f"Reshape: target_shape holds positive sizes and at most one -1; received {shape}.")
+    return shape
+
+
+@layer_classes.register()
+class Permute(Layer):
+    """The axes of each sample in another order, counted from 1: Permute((2, 1)) swaps two."""
+
+    def __init__(self, dims, **kwargs):
+        super().__init__(**kwargs)
+        self.dims = tuple(dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(f"Permute: dims holds 1 .. {len(self.dims)} in the wanted order, without the batch axis; received {dims}.")
+
+    def call(self, x):
+        if len(x.shape) != len(self.dims) + 1:
+            raise ValueError(f"Permute '{self.name}' orders {len(self.dims)} axes a sample; received shape {x.shape}.")
+        return x.transpose((0, *self.dims))
+
+
+@layer_classes.register()
+class RepeatVector(Layer):
+    """Each sample n times over: (batch, features) becomes (batch, n, features)."""
+
+    def __init__(self, n, **kwargs):
+        super().__init__(**kwargs)
+        self.n = check_count("RepeatVector: n", n)
+
+    def call(self, x):
+        if len(x.shape) != 2 or self.n * x.shape[1] > _MOST:
+            raise ValueError(f"RepeatVector '{self.name}' repeats samples of shape (features,) {self.n} times; received shape {x.shape}.")
+        return ops.broadcast_to(x[:, None, :], (x.shape[0], self.n, x.shape[1]))

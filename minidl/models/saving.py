@@ -1,0 +1,88 @@
+"""The doors to files: which kind a path means, and what old tutorials call it."""
+
+from __future__ import annotations
+
+import os
+
+from . import keras_files, native
+
+
+def _kind(path: str) -> str:
+    lowered = path.lower()
+    if lowered.endswith(".keras"):
+        return "keras"
+    return "h5" if lowered.endswith((".h5", ".hdf5")) else "native"
+
+
+def save_model(model, filepath, overwrite: bool = True, include_optimizer: bool = True, save_format=None) -> None:
+    """Write a model to one file: '.keras' is Keras 3's own kind, anything else minidl's ('.npz' is its usual ending)."""
+    path = os.fspath(filepath)
+    if not overwrite and os.path.exists(path):
+        raise FileExistsError(f"{path} exists already, and overwrite=False.")
+    if path.lower().endswith(".weights.h5"):
+        raise ValueError(f"{path}: '.weights.h5' files hold weights alone. Write model.save_weights({path!r}), "
+                         "or model.save('model.keras').")
+    if os.path.isdir(path):
+        raise ValueError(f"{path} is a folder. Models are saved to one file: model.save({os.path.join(path, 'model.npz')!r}).")
+    kind = _kind(path)
+    if kind == "h5":
+        keras_files.write_legacy(path, model)
+    elif kind == "keras" or save_format == "keras":
+        keras_files.write_model(path, model, include_optimizer)
+    else:
+        native.write_model(path, model, include_optimizer)
+
+
+def load_model(filepath, custom_objects: dict | None = None, compile: bool = True, safe_mode: bool = True):
+    """The model in a file that `model.save` of minidl or of Keras 3 wrote.
+
+    custom_objects: {'MyLayer': MyLayer, ...} for classes and functions of yours that were not registered. compile: also restore what
+    compile() was given and the optimizer's memory. safe_mode is accepted for Keras's sake: no file is ever a program here.
+    Raises SaveFormatError, which names the file, for whatever is wrong in it.
+    """
+    path = os.fspath(filepath)
+    if os.path.isdir(path):
+        raise ValueError(f"{path} is a folder, as TensorFlow's SavedModel is. minidl loads '.keras' and '.npz' files: save it again with "
+                         "model.save('model.keras').")
+    if _kind(path) == "h5":
+        return keras_files.read_legacy(path, custom_objects)
+    if keras_files.is_keras(path):
+        return keras_files.read_model(path, custom_objects)
+    return native.read_model(path, custom_objects, compile)
+
+
+def save_weights(model, filepath, overwrite: bool = True) -> None:
+    """Write the weights alone: '.h5' in the kind of Keras 3, anything else in minidl's own ('cp-0001.ckpt' too)."""
+    path = os.fspath(filepath)
+    if not overwrite and os.path.exists(path):
+        raise FileExistsError(f"{path} exists already, and overwrite=False.")
+    if not model.weights:
+        raise ValueError(f"Model '{model.name}' has no weights yet: call it on data, or fit it, before saving.")
+    folder = os.path.dirname(path)
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+    if _kind(path) == "h5":
+        keras_files.write_weights(path, model)
+    else:
+        native.write(path, "weights", {}, native.named_weights(model))
+
+
+def load_weights(model, filepath, skip_mismatch: bool = False) -> None:
+    """Read weights from what save_weights or save wrote. Nothing changes if they do not fit."""
+    path = os.fspath(filepath)
+    if _kind(path) == "h5" or keras_files.is_keras(path):
+        keras_files.read_weights(path, model, skip_mismatch)
+        return
+    if not os.path.exists(path) and os.path.exists(path + ".index"):
+        raise ValueError(f"{path} is a checkpoint of TensorFlow. Save it there with model.save_weights('w.weights.h5'), which minidl "
+                         "reads.")
+    _, arrays = native.read(path, ("weights", "model"))
+    try:
+        native.set_named_weights(model, {k: v for k, v in arrays.items() if k.startswith("weights/")}, skip_mismatch)
+    except ValueError as error:
+        raise native.file_error(path, error) from None
+
+
+def restore(model, filepath) -> None:
+    """Weights, optimizer memory and random state of a native file, into a model that is there."""
+    native.restore(os.fspath(filepath), model)

@@ -1,0 +1,17 @@
+"""Saving and registration, under the names of keras.saving."""
+
+from .configs import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+from .configs import deserialize as deserialize_keras_object
+from .configs import serialize as serialize_keras_object
+from .models import SaveFormatError, load_model, save_model
+
+__all__ = ["CustomObjectScope", "SaveFormatError", "custom_object_scope", "deserialize_keras_object", "get_custom_objects",
+           "get_registered_name", "get_registered_object", "load_model", "register_keras_serializable", "save_model",
+           "serialize_keras_object"]

@@ -1,0 +1,39 @@
+"""Nested data: tuples, lists and dicts with values in them, as models with several inputs or outputs take and give."""
+
+from __future__ import annotations
+
+
+def tree_map(function, structure, *others):
+    """The same structure with function(value) for each value; with `others` of the same structure, function(value, other, ...)."""
+    if isinstance(structure, dict):
+        return {k: tree_map(function, v, *[o[k] for o in others]) for k, v in structure.items()}
+    if isinstance(structure, (list, tuple)):
+        values = [tree_map(function, v, *[o[i] for o in others]) for i, v in enumerate(structure)]
+        return type(structure)(*values) if hasattr(structure, "_fields") else type(structure)(values)      # named tuples take them singly
+    return function(structure, *others)
+
+
+def leaves(structure) -> list:
+    """The values in a structure, in order."""
+    return [value for _, value in paths(structure)]
+
+
+def paths(structure, path: tuple = ()) -> list[tuple[tuple, object]]:
+    """(path, value) of each value: (('a', 0), 5) in {'a': [5]}; the path of a bare value is ()."""
+    if isinstance(structure, dict):
+        return [found for k, v in structure.items() for found in paths(v, (*path, k))]
+    if isinstance(structure, (list, tuple)):
+        return [found for i, v in enumerate(structure) for found in paths(v, (*path, i))]
+    return [(path, structure)]
+
+
+def is_nested(structure) -> bool:
+    """Whether this is a container of values rather than one value."""
+    return isinstance(structure, (dict, list, tuple))
+
+
+def pick(structure, path: tuple):
+    """The value at a path."""
+    for key in path:
+        structure = structure[key]
+    return structure
