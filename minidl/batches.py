@@ -7,7 +7,7 @@ import numbers
 import numpy as np
 
 from .arrays import as_array
-from .structures import leaves, paths, tree_map
+from .structures import is_nested, leaves, paths, tree_map
 
 
 def samples(value, name: str, several: bool = True):
@@ -81,7 +81,7 @@ def _rows(part, chosen):
 
 def count_samples(structure) -> int:
     """How many samples the first array of a structure holds."""
-    return len(structure) if type(structure) is np.ndarray else len(leaves(structure)[0])
+    return len(leaves(structure)[0]) if is_nested(structure) else len(structure)
 
 
 class PyDataset:

@@ -9,6 +9,7 @@ library's registries or among what you registered; no module is ever imported be
 
 from __future__ import annotations
 
+import operator
 import threading
 from types import SimpleNamespace
 from typing import Any
@@ -132,7 +133,7 @@ def deserialize(data) -> Any:
     if name == "__numpy__":
         return np.array(config["value"], dtype=_plain_dtype(config["dtype"]))
     if name == "__slice__":
-        return slice(*config)
+        return slice(*[None if n is None else operator.index(n) for n in config])
     if name == "__tuple__":
         return tuple(deserialize(v) for v in data.get("items", config))
     if name == "DTypePolicy":               # as Keras writes dtypes
@@ -140,8 +141,10 @@ def deserialize(data) -> Any:
     if name == "function":
         return find(config, "builtins", data.get("registered_name"))
     cls = find(name, data.get("module"), data.get("registered_name"))
-    if not isinstance(cls, type):
-        raise ValueError(f"'{name}' is a function here, not a class.")
+    if not hasattr(cls, "from_config"):
+        raise ValueError(f"{name!r} is not a class that a config can make.")
+    if not isinstance(config, dict):
+        raise ValueError(f"The config of {name} is a dict of its arguments; received {type(config).__name__}.")
     return cls.from_config(config)  # pyright: ignore[reportAttributeAccessIssue]
 
 
@@ -156,21 +159,22 @@ def find(name: str, module: str | None = None, registered_name: str | None = Non
     """The class or function of this name: among the custom objects, else in the registry that `module` points at."""
     if not isinstance(name, str):
         raise ValueError(f"A class is given by its name; received {type(name).__name__}.")
-    for key in (registered_name, name):
-        for known in (_scope.objects, _registered):
-            if key in known:
-                return known[key]
-    for key, known in _registered.items():
-        if key.split(">")[-1] == name:
-            return known
     parts = (module or "").split(".")
-    kinds = [kind for kind, place in _MODULES.items() if parts[0] in ("minidl", "keras") and place.split(".")[-1] in parts]
+    ours = parts[0] in ("minidl", "keras")
+    for key in (registered_name, name):
+        for known in (_scope.objects, *([] if ours and key == name else [_registered])):
+            if key is not None and key in known:
+                return known[key]
+    kinds = [kind for kind, place in _MODULES.items() if ours and place.split(".")[-1] in parts]
     if not kinds:
-        kinds = ["model", "layer"] if parts[0] in ("minidl", "keras") else [] if parts[0] else list(_MODULES)
+        kinds = ["model", "layer"] if ours else [] if parts[0] else list(_MODULES)
     for kind in kinds:
         registry = REGISTRIES.get(kind, {})
         if name in registry:
             return registry[name]
+    for key, known in _registered.items():          # a file that knows another package, or none
+        if key.split(">")[-1] == name:
+            return known
     known = [n for kind in kinds if kind in REGISTRIES for n in (c.__name__ for c in REGISTRIES[kind].names.values())]
     raise ValueError(f"There is no class or function {name!r} here.{did_you_mean(name, known)} If it is yours, decorate it with "
                      "@minidl.saving.register_keras_serializable() before loading, or pass custom_objects={" f"{name!r}: {name}" "}.")

@@ -35,12 +35,12 @@ INSIDE = {
     "optimizers": ["schedules", "legacy", "base", "sgd", "adagrad", "adadelta", "rmsprop", "adam", "lion"],
     "models": ["graph", "diagnosis", "summary", "objective", "compiling", "running", "training", "legacy", "architecture", "native",
                "translation", "keras_files", "saving", "model", "sequential"],
-    "plots": ["base", "digits", "graphs", "history", "inside", "surfaces"],
+    "plots": ["base", "architecture", "digits", "graphs", "history", "inside", "live", "surfaces"],
     "homework": ["assignments", "values", "child", "judging", "reports", "exporting", "__main__"],
 }
 ONLY_BASE = {"datasets", "losses", "metrics", "layers", "callbacks", "optimizers", "plots"}       # packages whose files know nothing but their base
 FOUNDATION = {"optimizers": ("schedules", "legacy", "base")}    # where the base is more than one file
-LAZY = {"h5py", "matplotlib", "tqdm", "difflib", "functools", "importlib", "inspect"}   # slow or optional: loaded at first use
+LAZY = {"IPython", "h5py", "matplotlib", "tqdm", "difflib", "functools", "importlib", "inspect"}   # slow or optional: loaded at first use
 FLOOR_OF = {unit: floor for floor, units in enumerate(FLOORS) for unit in units}
 
 # The folders of homework are written as a teacher writes them, who sees the library from outside; tests/test_homework.py has them.

@@ -1,8 +1,8 @@
 """The layers, by Keras's names. `base.py` says what a layer is; `core.py` has those of a first network."""
 
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
-from .base import Layer, layer_classes, reset_names, weight_budget
-from .core import ActivityRegularization, Dense, Embedding, Identity, Input, InputLayer, Lambda
+from .base import Layer, deserialize, layer_classes, reset_names, serialize, weight_budget
+from .core import ActivityRegularization, Dense, Embedding, GlobalAveragePooling1D, GlobalMaxPooling1D, Identity, Input, InputLayer, Lambda
 from .merging import (
     Add,
     Average,
@@ -21,12 +21,16 @@ from .merging import (
     multiply,
     subtract,
 )
-from .noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise
+from .noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D
 from .normalization import BatchNormalization, LayerNormalization, Normalization, Rescaling, UnitNormalization
 from .reshaping import Flatten, Permute, RepeatVector, Reshape
 
+GlobalAvgPool1D, GlobalMaxPool1D = GlobalAveragePooling1D, GlobalMaxPooling1D
+
 __all__ = ["ELU", "Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average", "BatchNormalization", "Concatenate", "Dense",
-           "Dot", "Dropout", "Embedding", "Flatten", "GaussianDropout", "GaussianNoise", "Identity", "Input", "InputLayer", "Lambda",
+           "Dot", "Dropout", "Embedding", "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D", "GlobalAvgPool1D",
+           "GlobalMaxPool1D", "GlobalMaxPooling1D", "Identity", "Input", "InputLayer", "Lambda",
            "Layer", "LayerNormalization", "LeakyReLU", "Maximum", "Minimum", "Multiply", "Normalization", "PReLU", "Permute", "ReLU",
-           "RepeatVector", "Rescaling", "Reshape", "Softmax", "Subtract", "UnitNormalization", "add", "average", "concatenate", "dot",
-           "layer_classes", "maximum", "minimum", "multiply", "reset_names", "subtract", "weight_budget"]
+           "RepeatVector", "Rescaling", "Reshape", "Softmax", "SpatialDropout1D", "Subtract", "UnitNormalization", "add", "average",
+           "concatenate", "deserialize", "dot", "layer_classes", "maximum", "minimum", "multiply", "reset_names", "serialize", "subtract",
+           "weight_budget"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import activations, constraints, initializers, ops, regularizers
+from ..checks import check_number
 from .base import Layer, layer_classes
 
 
@@ -47,7 +48,7 @@ class LeakyReLU(Layer):
 
     def __init__(self, negative_slope=0.3, alpha=None, **kwargs):
         super().__init__(**kwargs)
-        self.negative_slope = negative_slope if alpha is None else alpha
+        self.negative_slope = check_number("LeakyReLU: negative_slope", negative_slope if alpha is None else alpha, 0)
 
     def call(self, x):
         return activations.leaky_relu(x, self.negative_slope)
@@ -72,8 +73,10 @@ class ELU(Layer):
 
 @layer_classes.register()
 class PReLU(Layer):
-    """x where x > 0, else a·x with learned slopes a, one an entry of a sample. shared_axes: axes along which one slope serves all.
-    He et al. 2015."""
+    """x where x > 0, else a·x with learned slopes a, one an entry of a sample. He et al. 2015.
+
+    shared_axes: axes along which one slope serves all, the batch being axis 0: [1, 2] for one slope a channel of an image.
+    """
 
     def __init__(self, alpha_initializer="zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs):
         super().__init__(**kwargs)
@@ -82,11 +85,19 @@ class PReLU(Layer):
         self.shared_axes = () if shared_axes is None else tuple(shared_axes) if isinstance(shared_axes, (list, tuple)) else (shared_axes,)
 
     def build(self, input_shape):
-        shape = [1 if axis in self.shared_axes else n for axis, n in enumerate(input_shape)][1:]
+        shared = {axis % len(input_shape) for axis in self.shared_axes}
+        shape = [1 if axis in shared else n for axis, n in enumerate(input_shape)][1:]
+        if None in shape:
+            raise ValueError(f"PReLU '{self.name}' has a slope for each entry, so it needs to know the size of every axis that is not in "
+                             f"shared_axes; received shape {tuple(input_shape)}.")
         self.alpha = self.add_weight(shape, self.alpha_initializer, name="alpha", regularizer=self.alpha_regularizer,
                                      constraint=self.alpha_constraint)
 
     def call(self, x):
+        slopes = self.alpha.shape
+        if len(x.shape) != len(slopes) + 1 or any(m not in (1, n) for m, n in zip(slopes, x.shape[1:])):
+            raise ValueError(f"PReLU '{self.name}' has slopes of shape {self.alpha.shape} for each sample; received shape {x.shape}.")
+        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
         return ops.relu(x) - self.alpha * ops.relu(-x)
 
 

@@ -11,6 +11,7 @@ Your own layer is a subclass with `build` (make weights) and `call` (use them):
 
 from __future__ import annotations
 
+import copy
 import math
 import threading
 from collections import Counter
@@ -21,7 +22,8 @@ import numpy as np
 
 from .. import backend, constraints, initializers, regularizers, symbolic
 from ..arrays import as_array
-from ..configs import Configurable, given_arguments, serialize
+from ..configs import Configurable, custom_object_scope, given_arguments, serialize
+from ..configs import deserialize as from_data
 from ..operators import Operators
 from ..registry import Registry, snake_case
 from ..structures import leaves, tree_map
@@ -48,7 +50,7 @@ class Layer(Configurable):
     """A function with weights.
 
     name: for summaries and errors; made from the class if left out. trainable: False keeps training from moving the
-    weights. dtype: of weights and inputs; float inputs are converted to it. activity_regularizer: a penalty on the output.
+    weights. dtype: of weights and inputs; float inputs are converted to it. activity_regularizer: a penalty on the output, a sample.
     input_shape: of one sample, without the batch axis; given to the first layer of a Sequential it lets the model be built at once.
     """
 
@@ -185,7 +187,7 @@ class Layer(Configurable):
         if self.output_shape is None and isinstance(result, Tensor):
             self.output_shape = (None, *result.shape[1:])
         if self.activity_regularizer is not None:
-            self.add_loss([self.activity_regularizer(output) for output in leaves(result)])
+            self.add_loss([self.activity_regularizer(x) / (x.shape[0] if x.shape else 1) for x in leaves(result) if np.size(x)])
         return result
 
     def _called(self, args, kwargs, training):
@@ -253,24 +255,23 @@ class Layer(Configurable):
     @property
     def input(self):
         """The symbol it was last called on, in a functional or built Sequential model."""
-        return self._symbols("input", self._input)
+        if self._input is None:
+            raise AttributeError("input")           # __getattr__ says more
+        return self._input
 
     @property
     def output(self):
         """The symbol of its last call's result: Model(model.inputs, layer.output) cuts a model there."""
-        return self._symbols("output", self._output)
-
-    def _symbols(self, which: str, symbols):
-        if symbols is None:
-            raise AttributeError(f"Layer '{self.name}' has no {which} yet: it was never called on a symbol. Begin the model with "
-                                 "Input(shape), or call it on data once.")
-        return symbols
+        if self._output is None:
+            raise AttributeError("output")
+        return self._output
 
     def compute_output_shape(self, input_shape):
-        """The shape of what it gives for inputs of this shape, batch axis first (None where unknown)."""
+        """The shape of what it gives for inputs of this shape, batch axis first (None where unknown). Asking does not build it."""
+        layer = self if self.built else copy.deepcopy(self)
         nested = any(isinstance(n, (tuple, list)) for n in input_shape)
         symbols = [symbolic.Symbol(s, self.dtype) for s in input_shape] if nested else symbolic.Symbol(input_shape, self.dtype)
-        return tree_map(lambda s: s.shape, symbolic.record(self, (symbols,), {}, self.name))
+        return tree_map(lambda s: s.shape, symbolic.record(layer, (symbols,), {}, self.name))
 
     # -- its weights
     @property
@@ -348,13 +349,32 @@ class Layer(Configurable):
         """How many numbers the weights hold."""
         return sum(v.size for v in self.weights)
 
+    @property
+    def compute_dtype(self) -> str:
+        """The name of its dtype; `variable_dtype` is the same, for there are no mixed ones here."""
+        return self.dtype.name
+
+    variable_dtype = compute_dtype
+
     def __getattr__(self, attribute):
         if "name" not in vars(self) and not attribute.startswith("__"):
             raise RuntimeError(f"{type(self).__name__}.__init__ must begin with super().__init__().")
+        if attribute in ("input", "output"):
+            raise AttributeError(f"Layer '{self.name}' has no {attribute} yet: it was never called on a symbol. Begin the model with "
+                                 "Input(shape), or call it on data once.")
         raise AttributeError(f"{type(self).__name__} '{vars(self).get('name', '?')}' has no attribute {attribute!r}.")
 
     def __repr__(self):
         return f"<{type(self).__name__} '{self.name}'{'' if self.built else ', not built yet'}>"
+
+
+def deserialize(config: dict, custom_objects: dict | None = None) -> Layer:
+    """The layer that `serialize(layer)` described, with new weights. custom_objects: your own classes by name."""
+    with custom_object_scope(custom_objects or {}):
+        layer = from_data(config)
+    if not isinstance(layer, Layer):
+        raise ValueError(f"deserialize takes what serialize(layer) gave, {{'class_name': ..., 'config': ...}}; received {config!r}.")
+    return layer
 
 
 @contextmanager

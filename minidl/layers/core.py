@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from .. import activations, constraints, initializers, ops, regularizers
+from ..checks import check_count
 from ..symbolic import Symbol
 from .base import Layer, _shape_of_one_sample, layer_classes
 
@@ -95,7 +96,10 @@ def _shape_advice(name, expected, shape) -> str:
 
 @layer_classes.register()
 class Embedding(Layer):
-    """A learned vector for each whole number 0 .. input_dim-1 (a word, a user): (n, length) becomes (n, length, output_dim)."""
+    """A learned vector for each whole number 0 .. input_dim-1 (a word, a user): (n, length) becomes (n, length, output_dim).
+
+    mask_zero is accepted for Keras's sake and changes nothing: no layer here skips steps.
+    """
 
     takes_raw_input = True
 
@@ -104,7 +108,8 @@ class Embedding(Layer):
         if input_length is not None:
             kwargs.setdefault("input_shape", (input_length,))
         super().__init__(**kwargs)
-        self.input_dim, self.output_dim, self.mask_zero = int(input_dim), int(output_dim), mask_zero
+        self.input_dim, self.output_dim = check_count("Embedding: input_dim", input_dim), check_count("Embedding: output_dim", output_dim)
+        self.mask_zero = mask_zero
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)
@@ -115,10 +120,49 @@ class Embedding(Layer):
 
     def call(self, x):
         positions = np.asarray(x)
+        if not np.array_equal(positions, np.floor(positions)):
+            raise ValueError(f"Embedding '{self.name}' takes whole numbers, the places of words in a vocabulary; received {positions.dtype} "
+                             "numbers with fractions.")
         if positions.size and (positions.min() < 0 or positions.max() >= self.input_dim):
             raise ValueError(f"Embedding '{self.name}' knows the numbers 0..{self.input_dim - 1}; received {positions.min():g}.."
                              f"{positions.max():g}. Give input_dim the size of the vocabulary, the largest number + 1.")
-        return ops.take(self.embeddings, positions, axis=0)
+        return ops.take(self.embeddings, positions.astype(np.intp), axis=0)
+
+
+class GlobalPooling1D(Layer):
+    """Base of layers that make one vector of each sequence: (n, steps, features) becomes (n, features)."""
+
+    def __init__(self, data_format=None, keepdims=False, **kwargs):
+        super().__init__(**kwargs)
+        if data_format not in (None, "channels_last", "channels_first"):
+            raise ValueError(f"{type(self).__name__}: data_format is 'channels_last' or 'channels_first'; received {data_format!r}.")
+        self.data_format, self.keepdims = data_format, keepdims
+
+    def call(self, x):
+        if len(x.shape) != 3:
+            raise ValueError(f"{type(self).__name__} '{self.name}' takes inputs of shape (n, steps, features); received shape {x.shape}.")
+        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
+        return self.pool(x, 2 if self.data_format == "channels_first" else 1)
+
+    def pool(self, x, axis: int):
+        """The steps along this axis as one."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method pool(self, x, axis).")
+
+
+@layer_classes.register("GlobalAvgPool1D")
+class GlobalAveragePooling1D(GlobalPooling1D):
+    """The mean over all steps of a sequence, such as the words of a text: (n, steps, features) becomes (n, features)."""
+
+    def pool(self, x, axis):
+        return x.mean(axis=axis, keepdims=self.keepdims)
+
+
+@layer_classes.register("GlobalMaxPool1D")
+class GlobalMaxPooling1D(GlobalPooling1D):
+    """The largest of each feature over all steps: (n, steps, features) becomes (n, features)."""
+
+    def pool(self, x, axis):
+        return x.max(axis=axis, keepdims=self.keepdims)
 
 
 @layer_classes.register()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .. import ops
 from .base import Layer, layer_classes
 
 
 class Merge(Layer):
-    """Base: subclasses give `merge(inputs)`, the inputs being at least two tensors whose shapes broadcast."""
+    """Base: subclasses give `merge(inputs)`. Shapes of samples broadcast; an input with fewer axes gets them behind the batch axis."""
+
+    aligns = True       # False where inputs need not have the same shape
 
     def build(self, input_shape):
         if not isinstance(input_shape, (list, tuple)) or not input_shape or not isinstance(input_shape[0], (list, tuple)):
@@ -15,13 +19,27 @@ class Merge(Layer):
                              f"{input_shape}.")
 
     def call(self, inputs):
-        if len(inputs) < 2:
-            raise ValueError(f"{type(self).__name__} '{self.name}' merges two inputs or more; received {len(inputs)}.")
+        shapes = [x.shape for x in inputs]
+        if len({shape[:1] for shape in shapes}) > 1:
+            raise ValueError(f"{type(self).__name__} '{self.name}' merges sample by sample, so the batches must be of one size; received "
+                             f"shapes {_listed(shapes)}.")
+        if self.aligns and len(set(shapes)) > 1:
+            axes = max(map(len, shapes))
+            inputs = [x.reshape(x.shape[:1] + (1,) * (axes - len(x.shape)) + x.shape[1:]) for x in inputs]
+            try:
+                np.broadcast_shapes(*[x.shape for x in inputs])
+            except ValueError:
+                raise ValueError(f"{type(self).__name__} '{self.name}' merges entry by entry; received shapes {_listed(shapes)}, which do "
+                                 "not fit each other.") from None
         return self.merge(list(inputs))
 
     def merge(self, inputs: list):
         """The inputs as one tensor."""
         raise NotImplementedError(f"{type(self).__name__} needs a method merge(self, inputs).")
+
+
+def _listed(shapes) -> str:
+    return ", ".join(str(tuple(shape)) for shape in shapes)
 
 
 @layer_classes.register()
@@ -90,19 +108,27 @@ class Minimum(Merge):
 class Concatenate(Merge):
     """The inputs side by side along `axis`; their other axes agree."""
 
+    aligns = False
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
 
     def build(self, input_shape):
         super().build(input_shape)
-        axis = range(len(input_shape[0]))[self.axis]
-        others = {tuple(n for i, n in enumerate(shape) if i != axis) for shape in input_shape}
-        if len(others) > 1:
+        self._check(input_shape)
+
+    def _check(self, shapes):
+        axes = len(shapes[0])
+        if not -axes <= self.axis < axes:
+            raise ValueError(f"Concatenate '{self.name}' joins along axis {self.axis}, which a shape of {axes} axes does not have; received "
+                             f"shapes {_listed(shapes)}.")
+        if len({tuple(n for i, n in enumerate(shape) if i != self.axis % axes) for shape in shapes}) > 1:
             raise ValueError(f"Concatenate '{self.name}' joins along axis {self.axis}, so all other axes must agree; received shapes "
-                             f"{', '.join(str(tuple(shape)) for shape in input_shape)}.")
+                             f"{_listed(shapes)}.")
 
     def merge(self, inputs):
+        self._check([x.shape for x in inputs])
         return ops.concatenate(inputs, axis=self.axis)
 
 
@@ -113,8 +139,13 @@ class Dot(Merge):
     axes: an axis, or one for each input. normalize: with vectors of length 1, so that the result is their cosine.
     """
 
+    aligns = False
+
     def __init__(self, axes, normalize=False, **kwargs):
         super().__init__(**kwargs)
+        pair = [axes, axes] if isinstance(axes, int) else axes
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not all(isinstance(a, int) for a in pair) or 0 in pair:
+            raise ValueError(f"Dot: axes is an axis, or a list of one for each of the two inputs, and never 0, the batch; received {axes!r}.")
         self.axes, self.normalize = axes, normalize
 
     def merge(self, inputs):
@@ -122,6 +153,9 @@ class Dot(Merge):
             raise ValueError(f"Dot '{self.name}' takes exactly two inputs; received {len(inputs)}.")
         a, b = inputs
         axis_a, axis_b = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
+        for x, axis in ((a, axis_a), (b, axis_b)):
+            if not -len(x.shape) < axis < len(x.shape):
+                raise ValueError(f"Dot '{self.name}': there is no axis {axis} in shape {x.shape}.")
         if a.shape[axis_a] != b.shape[axis_b]:
             raise ValueError(f"Dot '{self.name}': axis {axis_a} of shape {a.shape} and axis {axis_b} of shape {b.shape} differ in size.")
         if self.normalize:

@@ -17,8 +17,23 @@ from .base import Layer, layer_classes
 class Noise(Layer):
     """Base of layers that draw random numbers. seed: None draws from the library's own randomness."""
 
+    noise_shape: tuple | None = None        # sizes of the draw; None for the input's own
+
     def build(self, input_shape):
         self.rng = generator(self.seed)
+
+    def floats(self, x):
+        """x, whole numbers as floats of the layer's kind."""
+        return x if x.dtype.kind == "f" else x.astype(self.dtype)
+
+    def shape_of_draw(self, x) -> tuple:
+        """The shape of x, but 1 where one draw serves all."""
+        if self.noise_shape is None:
+            return x.shape
+        if len(self.noise_shape) != len(x.shape) or any(m not in (None, 1, n) for m, n in zip(self.noise_shape, x.shape)):
+            raise ValueError(f"{type(self).__name__} '{self.name}': noise_shape={self.noise_shape} needs a size for each axis of the input, "
+                             f"1, None or its own; received shape {x.shape}.")
+        return tuple(n if m is None else m for n, m in zip(x.shape, self.noise_shape))
 
 
 @layer_classes.register()
@@ -37,12 +52,24 @@ class Dropout(Noise):
     def call(self, x, training=False):
         if not training or self.rate == 0:
             return x
-        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
+        x = self.floats(x)
         if self.rate == 1:
             return x * 0.0
-        shape = x.shape if self.noise_shape is None else [n if m is None else m for n, m in zip(x.shape, self.noise_shape)]
-        keep = self.rng.random(shape, dtype=np.float32) >= self.rate
+        keep = self.rng.random(self.shape_of_draw(x), dtype=np.float32) >= self.rate
         return apply(nonlinear.masked_scale, x, mask=keep, scale=1 / (1 - self.rate))
+
+
+@layer_classes.register()
+class SpatialDropout1D(Dropout):
+    """Dropout of whole features: for (n, steps, features) a feature is dropped at all steps of a sample or at none. Tompson et al. 2015"""
+
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(rate, noise_shape=(None, 1, None), seed=seed, **kwargs)
+
+    def call(self, x, training=False):
+        if len(x.shape) != 3:
+            raise ValueError(f"SpatialDropout1D '{self.name}' takes inputs of shape (n, steps, features); received shape {x.shape}.")
+        return super().call(x, training)
 
 
 @layer_classes.register()
@@ -54,7 +81,9 @@ class GaussianNoise(Noise):
         self.stddev, self.seed = check_number("GaussianNoise: stddev", stddev, 0), seed
 
     def call(self, x, training=False):
-        return x + (self.stddev * self.rng.standard_normal(x.shape)).astype(self.dtype) if training and self.stddev else x
+        if not training or self.stddev == 0:
+            return x
+        return self.floats(x) + (self.stddev * self.rng.standard_normal(x.shape)).astype(self.dtype)
 
 
 @layer_classes.register()
@@ -68,7 +97,7 @@ class GaussianDropout(Noise):
     def call(self, x, training=False):
         if not training or self.rate == 0:
             return x
-        return x * (1 + math.sqrt(self.rate / (1 - self.rate)) * self.rng.standard_normal(x.shape)).astype(self.dtype)
+        return self.floats(x) * (1 + math.sqrt(self.rate / (1 - self.rate)) * self.rng.standard_normal(x.shape)).astype(self.dtype)
 
 
 @layer_classes.register()
@@ -83,7 +112,6 @@ class AlphaDropout(Noise):
         if not training or self.rate == 0:
             return x
         low = -1.7580993408473766                   # -λα of selu: what a dropped number becomes
-        shape = x.shape if self.noise_shape is None else [n if m is None else m for n, m in zip(x.shape, self.noise_shape)]
-        keep = (self.rng.random(shape) >= self.rate).astype(self.dtype)
+        keep = (self.rng.random(self.shape_of_draw(x)) >= self.rate).astype(self.dtype)
         scale = ((1 - self.rate) * (1 + self.rate * low**2)) ** -0.5
-        return (x * keep + low * (1 - keep)) * scale - scale * low * self.rate
+        return (self.floats(x) * keep + low * (1 - keep)) * scale - scale * low * self.rate

@@ -4,14 +4,50 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import initializers, ops
+from .. import constraints, initializers, ops, regularizers
 from ..arrays import as_array
 from ..checks import check_number
+from ..recording import quiet
+from ..tensor import Tensor, apply
 from .base import Layer, layer_classes
 
 
 def _axes(axis) -> tuple:
     return tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
+
+
+def _places(axis, shape, name) -> tuple:
+    """The axes counted from 0 and in order; ValueError if the shape has no such axis."""
+    if any(not -len(shape) <= a < len(shape) for a in _axes(axis)):
+        raise ValueError(f"'{name}' works along axis {axis}, which a shape of {len(shape)} axes does not have: {tuple(shape)}.")
+    return tuple(sorted(a % len(shape) for a in _axes(axis)))
+
+
+def standardized(x, *, centred, deviation, axes):
+    """z = (x - mean)/deviation, both along `axes`      ∂L/∂x = (g - mean g - z·mean(g·z))/deviation
+
+    One op for what could be five: the mean and the deviation depend on every x, and that is what the two means of g are for.
+    """
+    z = centred / deviation
+
+    def vjp(g):
+        d = z * (g * z).mean(axis=axes, keepdims=True)
+        np.subtract(g, d, out=d)
+        d -= g.mean(axis=axes, keepdims=True)
+        d /= deviation
+        return d
+
+    return z, (vjp,)
+
+
+def _standardize(x, axes, epsilon):
+    """(x - mean)/√(variance + ε) along these axes, and the two as arrays."""
+    with quiet():
+        mean = x.data.mean(axis=axes, keepdims=True)
+        centred = x.data - mean
+        variance = np.square(centred).mean(axis=axes, keepdims=True)
+        z = apply(standardized, x, centred=centred, deviation=np.sqrt(variance + x.dtype.type(epsilon)), axes=axes)
+    return z, mean, variance
 
 
 class Scaled(Layer):
@@ -21,21 +57,40 @@ class Scaled(Layer):
                  beta_regularizer=None, gamma_regularizer=None, beta_constraint=None, gamma_constraint=None, **kwargs):
         super().__init__(**kwargs)
         self.axis, self.epsilon, self.center, self.scale = axis, check_number("epsilon", epsilon, 0), center, scale
-        self._options = {"gamma": (gamma_initializer, gamma_regularizer, gamma_constraint),
-                         "beta": (beta_initializer, beta_regularizer, beta_constraint)}
+        self.gamma_initializer, self.beta_initializer = initializers.get(gamma_initializer), initializers.get(beta_initializer)
+        self.gamma_regularizer, self.beta_regularizer = regularizers.get(gamma_regularizer), regularizers.get(beta_regularizer)
+        self.gamma_constraint, self.beta_constraint = constraints.get(gamma_constraint), constraints.get(beta_constraint)
         self.gamma = self.beta = None
 
-    def make_scale(self, shape: tuple) -> None:
-        """Make gamma and beta of this shape, as far as they are wanted."""
-        for name, wanted in (("gamma", self.scale), ("beta", self.center)):
-            if wanted:
-                initializer, regularizer, constraint = self._options[name]
-                setattr(self, name, self.add_weight(shape, initializer, regularizer=regularizer, constraint=constraint, name=name))
+    def build(self, input_shape):
+        self._kept = _places(self.axis, input_shape, self.name)
+        self._shape = tuple(input_shape[a] for a in self._kept)
+        if None in self._shape:
+            raise ValueError(f"{type(self).__name__} '{self.name}' needs to know the size of axis {self.axis}; received shape "
+                             f"{tuple(input_shape)}.")
+        if self.scale:
+            self.gamma = self.add_weight(self._shape, self.gamma_initializer, regularizer=self.gamma_regularizer,
+                                         constraint=self.gamma_constraint, name="gamma")
+        if self.center:
+            self.beta = self.add_weight(self._shape, self.beta_initializer, regularizer=self.beta_regularizer,
+                                        constraint=self.beta_constraint, name="beta")
 
-    def rescaled(self, x, shape: tuple):
-        """gamma·x + beta, with the two in a shape that broadcasts."""
-        x = x if self.gamma is None else x * self.gamma.reshape(shape)
-        return x if self.beta is None else x + self.beta.reshape(shape)
+    def checked(self, x):
+        """x as floats, if its shape fits the weights."""
+        if len(x.shape) <= self._kept[-1] or tuple([x.shape[a] for a in self._kept]) != self._shape:
+            raise ValueError(f"{type(self).__name__} '{self.name}' has weights of shape {self._shape} for axis {self.axis} of its input; "
+                             f"received shape {x.shape}.")
+        return x if x.dtype == self.dtype else x.astype(self.dtype)
+
+    def aligned(self, weight, x):
+        """A weight in a shape that broadcasts with x."""
+        places = tuple([n if i in self._kept else 1 for i, n in enumerate(x.shape)])
+        return weight if places[-weight.ndim :] == weight.shape else weight.reshape(places)
+
+    def rescaled(self, x):
+        """gamma·x + beta."""
+        x = x if self.gamma is None else x * self.aligned(self.gamma, x)
+        return x if self.beta is None else x + self.aligned(self.beta, x)
 
 
 @layer_classes.register()
@@ -49,51 +104,37 @@ class BatchNormalization(Scaled):
     def __init__(self, axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True, beta_initializer="zeros",
                  gamma_initializer="ones", moving_mean_initializer="zeros", moving_variance_initializer="ones",
                  beta_regularizer=None, gamma_regularizer=None, beta_constraint=None, gamma_constraint=None, **kwargs):
-        super().__init__(axis, epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer,
-                         beta_constraint, gamma_constraint, **kwargs)
+        if len(_axes(axis)) != 1:
+            raise ValueError(f"BatchNormalization: axis is one axis, that of the features; received {axis!r}.")
+        super().__init__(_axes(axis)[0], epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer,
+                         gamma_regularizer, beta_constraint, gamma_constraint, **kwargs)
         self.momentum = check_number("momentum", momentum, 0)
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
 
     def build(self, input_shape):
-        features = input_shape[self.axis]
-        if features is None:
-            raise ValueError(f"BatchNormalization '{self.name}' needs to know the size of axis {self.axis}; received shape {input_shape}.")
-        self.make_scale((features,))
-        self.moving_mean = self.add_weight((features,), self.moving_mean_initializer, trainable=False, name="moving_mean")
-        self.moving_variance = self.add_weight((features,), self.moving_variance_initializer, trainable=False, name="moving_variance")
+        super().build(input_shape)
+        self.moving_mean = self.add_weight(self._shape, self.moving_mean_initializer, trainable=False, name="moving_mean")
+        self.moving_variance = self.add_weight(self._shape, self.moving_variance_initializer, trainable=False, name="moving_variance")
 
     def call(self, x, training=False):
-        x = x if x.dtype == self.dtype else x.astype(self.dtype)
-        kept = range(len(x.shape))[self.axis]
-        shape = tuple(n if i == kept else 1 for i, n in enumerate(x.shape))
-        if not training or not self.trainable:
+        x = self.checked(x)
+        if not training or not self.trainable or not x.size:
             factor = 1 / np.sqrt(self.moving_variance.data + self.dtype.type(self.epsilon))
-            return self.rescaled((x - self.moving_mean.data.reshape(shape)) * factor.reshape(shape), shape)
-        others = tuple(i for i in range(len(x.shape)) if i != kept)
-        if not x.shape[0]:
-            return x
-        mean = x.mean(axis=others, keepdims=True)
-        centred = x - mean
-        variance = ops.square(centred).mean(axis=others, keepdims=True)
+            return self.rescaled((x - self.aligned(self.moving_mean.data, x)) * self.aligned(factor, x))
+        z, mean, variance = _standardize(x, tuple([i for i in range(x.ndim) if i not in self._kept]), self.epsilon)
         for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            moving.assign(moving.data * self.momentum + now.data.reshape(-1) * (1 - self.momentum))
-        return self.rescaled(centred / ops.sqrt(variance + self.epsilon), shape)
+            moving.assign(moving.data * self.momentum + now.reshape(-1) * (1 - self.momentum))
+        return self.rescaled(z)
 
 
 @layer_classes.register()
 class LayerNormalization(Scaled):
     """gamma·(x − mean)/√(variance + ε) + beta, mean and variance being those of each sample along `axis`. Ba et al. 2016."""
 
-    def build(self, input_shape):
-        self.make_scale(tuple(input_shape[a] for a in _axes(self.axis)))
-
     def call(self, x):
-        x = x if x.dtype == self.dtype else x.astype(self.dtype)
-        kept = tuple(range(len(x.shape))[a] for a in _axes(self.axis))
-        centred = x - x.mean(axis=kept, keepdims=True)
-        variance = ops.square(centred).mean(axis=kept, keepdims=True)
-        return self.rescaled(centred / ops.sqrt(variance + self.epsilon), tuple(n if i in kept else 1 for i, n in enumerate(x.shape)))
+        x = self.checked(x)
+        return self.rescaled(_standardize(x, self._kept, self.epsilon)[0])
 
 
 @layer_classes.register()
@@ -105,7 +146,9 @@ class UnitNormalization(Layer):
         self.axis = axis
 
     def call(self, x):
-        return x / ops.sqrt(ops.maximum(ops.sum(ops.square(x), axis=_axes(self.axis), keepdims=True), 1e-12))
+        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
+        squares = ops.sum(ops.square(x), axis=_places(self.axis, x.shape, self.name), keepdims=True)
+        return x / ops.sqrt(ops.maximum(squares, 1e-24))
 
 
 @layer_classes.register()
@@ -136,39 +179,41 @@ class Normalization(Layer):
         super().__init__(**kwargs)
         if (mean is None) != (variance is None):
             raise ValueError("Normalization needs both mean and variance, or neither and a call of adapt(data).")
+        if mean is not None and np.shape(mean) != np.shape(variance):
+            raise ValueError(f"Normalization: mean and variance have the same shape; received {np.shape(mean)} and {np.shape(variance)}.")
         self.axis, self.invert = axis, invert
         self.input_mean, self.input_variance = mean, variance
 
     def build(self, input_shape):
-        self._kept = () if self.axis is None else tuple(range(len(input_shape))[a] for a in _axes(self.axis))
-        shape = tuple(input_shape[a] for a in self._kept)
+        self._kept = () if self.axis is None else _places(self.axis, input_shape, self.name)
+        self._shape = tuple(input_shape[a] for a in self._kept)
+        if None in self._shape:
+            raise ValueError(f"Normalization '{self.name}' needs to know the size of axis {self.axis}; received shape {tuple(input_shape)}.")
         if self.input_mean is None:
-            self.mean = self.add_weight(shape, "zeros", trainable=False, name="mean")
-            self.variance = self.add_weight(shape, "ones", trainable=False, name="variance")
+            self.mean = self.add_weight(self._shape, "zeros", trainable=False, name="mean")
+            self.variance = self.add_weight(self._shape, "ones", trainable=False, name="variance")
             self.count = self.add_weight((), "zeros", dtype="int32", trainable=False, name="count")
         else:
-            self.mean, self.variance = (np.broadcast_to(np.asarray(as_array(v), self.dtype), shape)
+            self.mean, self.variance = (Tensor(np.broadcast_to(as_array(v), self._shape), dtype=self.dtype)
                                         for v in (self.input_mean, self.input_variance))
 
     def adapt(self, data, batch_size=None, steps=None) -> None:
-        """Learn mean and variance from data (an array, or batches one after another), in float64 and piece by piece."""
+        """Learn mean and variance from data (an array, or arrays one after another), in float64 and piece by piece."""
         if self.input_mean is not None:
             raise ValueError(f"Normalization '{self.name}' was given its mean and variance, so there is nothing to adapt.")
-        pieces = [data] if hasattr(data, "shape") or isinstance(data, list) else data
+        numbers = isinstance(data, (list, tuple)) and not np.shape(getattr(data[0] if data else None, "shape", ()))[0]
+        batches = not numbers and not hasattr(data, "shape")
         count, total, squares, first = 0, 0.0, 0.0, None
-        for number, piece in enumerate(pieces):
+        for number, piece in enumerate(data if batches else [data]):
             if steps is not None and number >= steps:
                 break
-            piece = as_array(piece[0] if isinstance(piece, tuple) else piece)
-            piece = piece[:, None] if piece.ndim == 1 else piece
-            if not self.built:
-                self.build((None, *piece.shape[1:]))
+            piece = self._rows(piece)
             others = tuple(i for i in range(piece.ndim) if i not in self._kept)
             for start in range(0, len(piece), 8192):
                 part = piece[start : start + 8192].astype(np.float64)
                 first = part.mean(axis=others, keepdims=True) if first is None else first       # near the mean: squares stay exact
                 part = part - first
-                count, total = count + part.size / max(1, np.size(first)), total + part.sum(axis=others)
+                count, total = count + part.size // max(1, first.size), total + part.sum(axis=others)
                 squares = squares + np.square(part).sum(axis=others)
         if first is None:
             raise ValueError("Normalization.adapt received no data.")
@@ -176,9 +221,23 @@ class Normalization(Layer):
         self.mean.assign(shift + first.reshape(np.shape(shift)))
         self.variance.assign(squares / count - shift**2)
 
+    def _rows(self, piece) -> np.ndarray:
+        """A piece of the data as an array of a shape that fits the layer, which is built if it is the first. (n,) counts as (n, 1)."""
+        piece = as_array(piece[0] if isinstance(piece, tuple) else piece)
+        piece = piece[:, None] if piece.ndim == 1 else piece
+        if not self.built:
+            self.build((None, *piece.shape[1:]))
+        if piece.ndim <= max(self._kept, default=0) or tuple(piece.shape[a] for a in self._kept) != self._shape:
+            raise ValueError(f"Normalization '{self.name}' has a mean of shape {self._shape} for axis {self.axis}; received data of shape "
+                             f"{piece.shape}.")
+        return piece
+
     def call(self, x):
         x = x.astype(self.dtype)
         shape = tuple(n if i in self._kept else 1 for i, n in enumerate(x.shape))
-        mean, variance = (np.asarray(v).reshape(shape) for v in (self.mean, self.variance))
+        if len(x.shape) > 1 and tuple(n for i, n in enumerate(shape) if i in self._kept) != self._shape:
+            raise ValueError(f"Normalization '{self.name}' has a mean of shape {self._shape} for axis {self.axis} of its input; received "
+                             f"shape {x.shape}.")
+        mean, variance = (v.data.reshape(shape) for v in (self.mean, self.variance))
         deviation = np.maximum(np.sqrt(variance), np.asarray(1e-7, self.dtype))
         return x * deviation + mean if self.invert else (x - mean) / deviation

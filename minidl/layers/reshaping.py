@@ -15,13 +15,22 @@ _MOST = 1 << 31         # numbers a sample: more cannot be meant
 
 @layer_classes.register()
 class Flatten(Layer):
-    """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784), and (n,) becomes (n, 1)."""
+    """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784), and (n,) becomes (n, 1).
+
+    data_format: 'channels_first' for samples (channels, ...), which are read as if the channels were the last axis.
+    """
 
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
+        if data_format not in (None, "channels_last", "channels_first"):
+            raise ValueError(f"Flatten: data_format is 'channels_last' or 'channels_first'; received {data_format!r}.")
         self.data_format = data_format
 
     def call(self, x):
+        if not x.shape:
+            raise ValueError(f"Flatten '{self.name}' takes a batch of samples; received a single number.")
+        if self.data_format == "channels_first" and len(x.shape) > 2:
+            x = ops.moveaxis(x, 1, -1)
         return x.reshape(x.shape[0], math.prod(x.shape[1:]))
 
 

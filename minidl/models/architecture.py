@@ -11,23 +11,26 @@ import math
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from .. import derivatives, ops
-from ..configs import custom_object_scope, deserialize, serialize
+from ..configs import custom_object_scope, deserialize, register_keras_serializable, serialize
 from ..layers import InputLayer, Layer
+from ..random import SeedGenerator
 from ..registry import Registry
 from ..structures import leaves, paths
 from ..symbolic import Symbol, record, replace
 from ..tensor import apply
 
 models = Registry("model")
+register_keras_serializable("minidl")(SeedGenerator)        # Dropout(seed=SeedGenerator(...)) has one in its config
 # The steps without a layer that a file may name: the ops of the table, and the doors to them that look at shapes or values.
 _TABLE = {f.__name__: f for table in (getattr(derivatives, name) for name in derivatives.__all__) for f in vars(table).values()
           if callable(f) and getattr(f, "__module__", "") == table.__name__ and not f.__name__.startswith("_")}
 _STEPS = {**{("minidl.derivatives", name): partial(apply, f) for name, f in _TABLE.items()},
-          **{("minidl.ops", name): getattr(ops, name) for name in ops.__all__}, ("minidl.ops", "detach"): ops.stop_gradient}
-_MOST = 1 << 24         # no size in a description of an op is larger
+          **{("minidl.ops", name): getattr(ops, name) for name in ops.__all__ if hasattr(getattr(ops, name), "__wrapped__")},
+          ("minidl.ops", "detach"): ops.stop_gradient}
+_MOST = 1 << 24         # numbers in a sample, or in any other array that a description asks for
+_SIZES = ("shape", "target_shape", "batch_shape", "input_shape", "build_input_shape", "batch_input_shape", "build_shape")
+_GROWING = ("broadcast_to", "tile", "repeat", "pad", "put", "one_hot", "multi_hot", "diag", "bincount")     # ops that are told a size
 
 
 # --- a graph as data -------------------------------------------------------------------------------------------------
@@ -139,14 +142,22 @@ def _place(name, number, entries, things, symbols) -> bool:
     if isinstance(thing, InputLayer):
         symbols[name, 0] = [thing.output]
         return True
+    if not is_op and not isinstance(thing, Layer):
+        raise ValueError(f"'{name}' is a {type(thing).__name__}, not a layer.")
     node = entry["inbound_nodes"][number]
     arguments = [node["args"], node["kwargs"]]
-    if any(tuple(h[:2]) not in symbols for h in _histories(arguments)):
+    histories = _histories(arguments)
+    if not histories:
+        raise ValueError(f"'{name}' is called on nothing.")
+    if any(tuple(h[:2]) not in symbols for h in histories):
         return False
     args, kwargs = (_restored(a, symbols) for a in arguments)
-    if is_op:
-        _check_sizes([args, kwargs])
-    symbols[name, number] = leaves(thing(*args, **kwargs))
+    if is_op and entry["class_name"] in _GROWING and math.prod(abs(n) for n in leaves([args, kwargs]) if isinstance(n, int) and n) > _MOST:
+        raise ValueError(f"The sizes that '{name}' asks for are not believable.")
+    result = leaves(thing(*args, **kwargs))
+    if not all(isinstance(x, Symbol) and math.prod(n for n in x.shape if n is not None) <= _MOST for x in result):
+        raise ValueError(f"'{name}' gives results of shapes {[getattr(x, 'shape', x) for x in result]}, which is not believable.")
+    symbols[name, number] = result
     return True
 
 
@@ -187,12 +198,6 @@ def _found(places, symbols):
     return [_found(v, symbols) for v in places]
 
 
-def _check_sizes(kwargs) -> None:
-    for value in leaves(kwargs):
-        if isinstance(value, (int, np.integer)) and abs(value) > _MOST:
-            raise ValueError(f"A size of {value} in an op is not believable.")
-
-
 # --- checks and copies -----------------------------------------------------------------------------------------------
 
 def checked(data, what: str = "model"):
@@ -207,6 +212,26 @@ def checked(data, what: str = "model"):
                                  "name and decorate it with @minidl.saving.register_keras_serializable().")
             raise ValueError(f"The {what} holds a {type(value).__name__} at {place}, which cannot be saved: in get_config return numbers, "
                              "strings, lists and dicts.")
+    return data
+
+
+def believable(data):
+    """A description from a file, if no size in it is out of all proportion; ValueError naming the first that is.
+
+    Weights are counted against the file (weight_budget). This is about the rest: inputs, and what reshapes and repeats make of them.
+    """
+    for path, value in paths(data):
+        keys = [p for p in path if isinstance(p, str)]
+        if isinstance(value, int) and abs(value) >= 1 << 31 and "seed" not in keys:
+            raise ValueError(f"A size of {value} at {'.'.join(keys)} is not believable.")
+    waiting = [data]
+    while waiting:
+        thing = waiting.pop()
+        for key, value in thing.items() if isinstance(thing, dict) else ():
+            numbers = [abs(n) for n in leaves(value) if isinstance(n, int) and n] if key in _SIZES else []
+            if math.prod(numbers) > _MOST:
+                raise ValueError(f"The {key} {value} is not believable.")
+        waiting += [v for v in (thing.values() if isinstance(thing, dict) else thing) if isinstance(v, (dict, list))]
     return data
 
 

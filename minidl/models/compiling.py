@@ -140,11 +140,11 @@ class Compiled(Layer):
 
     def get_metrics_result(self) -> dict:
         """The current value of the loss (unless a train_step of your own never told its tracker) and of each metric, by name."""
-        return {label: metric.result() for label, metric in self._labelled_metrics()
-                if not isinstance(metric, Mean) or metric.count or label not in ("loss", *self._loss_labels())}
+        labelled = self._held.labelled if self._held is not None and self._held.labelled else self._labelled_metrics()
+        return {label: metric.result() for label, metric in labelled if not self._is_untold(metric)}
 
-    def _loss_labels(self) -> list[str]:
-        return [output.tracker.name for output in self._objective.outputs]
+    def _is_untold(self, metric) -> bool:
+        return metric is self._loss_tracker and not metric.count
 
     def check_loss(self, loss: Tensor, x=None, y=None) -> None:
         """Stop with a diagnosis if the loss is nan or inf, before it reaches the weights. compile(stop_on_nan=False) opts out."""
@@ -161,4 +161,6 @@ class Compiled(Layer):
         """Look up the layers once: while fit or evaluate runs, they stay the same."""
         self._held = None
         self._held = SimpleNamespace(layers=self._all_layers(), penalised=[v for v in self.weights if v.regularizer is not None],
-                                     metrics=self._tracked_metrics())
+                                     metrics=self._tracked_metrics(), labelled=None)
+        if self._objective.outputs:
+            self._held.labelled = self._labelled_metrics()

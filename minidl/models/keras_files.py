@@ -20,13 +20,16 @@ import numpy as np
 from ..configs import custom_object_scope, deserialize, serialize
 from ..files import write_atomically
 from ..layers import InputLayer, Layer, weight_budget
+from ..recording import quiet
 from ..registry import snake_case
-from .architecture import checked
-from .native import BAD_FILE, SaveFormatError, file_error
+from .architecture import believable, checked
+from .native import file_error
+from .training import Trainer
 from .translation import from_keras, to_keras
 
 _MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
 _MOST_TEXT = 1 << 26            # bytes of JSON
+_EXPANSION = 20                 # how many times larger than the file a member may be that somebody compressed
 
 
 def _h5py() -> Any:
@@ -69,16 +72,17 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
     try:
         contents = _unzip(path)
         config = json.loads(contents["config.json"])
-        with custom_object_scope(custom_objects or {}), h5py.File(io.BytesIO(contents["model.weights.h5"]), "r") as file:
+        with custom_object_scope(custom_objects or {}), quiet(), h5py.File(io.BytesIO(contents["model.weights.h5"]), "r") as file:
             with weight_budget(_numbers_in(file, h5py)):
-                data = from_keras(config)
-                model = deserialize(data)
+                model = deserialize(believable(from_keras(config)))
+                if not isinstance(model, Trainer):
+                    raise ValueError(f"it describes a {type(model).__name__}, not a model")
                 shape = (config.get("build_config") or {}).get("input_shape")
                 if not model.built and shape:
                     model.build(shape)
             _assign(_collect(file, model, h5py))
-    except BAD_FILE as error:
-        raise file_error(path, error) from None
+    except Exception as error:
+        raise file_error(path, error) from error
     if compile and config.get("compile_config"):
         _compile(model, config["compile_config"], custom_objects)
     return model
@@ -89,7 +93,7 @@ def _compile(model, config: dict, custom_objects) -> None:
     try:
         with custom_object_scope(custom_objects or {}):
             model.compile(**deserialize(from_keras(options)))
-    except (ValueError, TypeError, KeyError) as error:
+    except Exception as error:
         warnings.warn(f"What compile() was given could not be restored ({error}). Call compile() again before training.", stacklevel=4)
 
 
@@ -100,10 +104,10 @@ def _unzip(path: str) -> dict[str, bytes]:
         infos = {m.filename: m for m in archive.infolist()}
         missing = [name for name in _MEMBERS if name not in infos]
         if missing:
-            raise SaveFormatError(f"it lacks {', '.join(missing)}")
+            raise ValueError(f"it lacks {', '.join(missing)}")
         for name in _MEMBERS:
-            if infos[name].file_size > max(_MOST_TEXT, 100 * size) or (name.endswith("json") and infos[name].file_size > _MOST_TEXT):
-                raise SaveFormatError(f"'{name}' declares {infos[name].file_size:,} bytes, in a file of {size:,}")
+            if infos[name].file_size > (min(_MOST_TEXT, _EXPANSION * size) if name.endswith("json") else _EXPANSION * size):
+                raise ValueError(f"'{name}' declares {infos[name].file_size:,} bytes, in a file of {size:,}")
         return {name: archive.read(name) for name in _MEMBERS}
 
 
@@ -112,8 +116,8 @@ def _unzip(path: str) -> dict[str, bytes]:
 def _groups(layer: Layer, path: str = "", seen: set | None = None):
     """(group, its own variables) for a layer and all inside, in the order and under the names that Keras gives them.
 
-    A layer is found once: under the first of its holder's attributes, in alphabetical order, that leads to it; a model's `layers` is
-    such an attribute. In a list or dict it is called after its class, with a number.
+    A layer is found once: under the first of its holder's attributes, in alphabetical order, that leads to it, those that begin with _
+    last; a model's `layers` is such an attribute. In a list or dict it is called after its class, with a number.
     """
     seen = set() if seen is None else seen
     if id(layer) in seen:
@@ -121,21 +125,26 @@ def _groups(layer: Layer, path: str = "", seen: set | None = None):
     seen.add(id(layer))
     beneath = {id(v) for x in layer.layers_inside for v in x.weights}
     yield f"{path}vars", [v for v in layer.weights if id(v) not in beneath]
-    held = {name: value for name, value in vars(layer).items() if not name.startswith("_")}
+    held = {name: value for name, value in vars(layer).items() if name not in ("_layers", "_graph_layers")}
     if hasattr(layer, "layers"):
         held["layers"] = layer.layers  # pyright: ignore[reportAttributeAccessIssue]
-    for name in sorted(held):
-        value = held[name]
-        if isinstance(value, Layer):
-            yield from _groups(value, f"{path}{name}/", seen)
-        elif isinstance(value, (list, tuple, dict)):
-            counts: dict[str, int] = {}
-            for child in value.values() if isinstance(value, dict) else value:
-                if isinstance(child, Layer):
-                    kind = snake_case(type(child).__name__)
-                    number = counts.get(kind, 0)
-                    counts[kind] = number + 1
-                    yield from _groups(child, f"{path}{name}/{kind}{f'_{number}' if number else ''}/", seen)
+    whole = "layers" if hasattr(layer, "_layers") or getattr(layer, "_graph", None) is not None else ""     # these come first
+    for name in sorted(held, key=lambda name: (name != whole, name.startswith("_"), name)):
+        if isinstance(held[name], Layer):
+            yield from _groups(held[name], f"{path}{name}/", seen)
+        elif isinstance(held[name], (list, tuple, dict)):
+            yield from _groups_in(held[name], f"{path}{name}/", seen)
+
+
+def _groups_in(container, path: str, seen: set):
+    """The same for what a list, tuple or dict holds."""
+    counts: dict[str, int] = {}
+    for child in container.values() if isinstance(container, dict) else container:
+        if isinstance(child, (Layer, list, tuple, dict)):
+            kind = snake_case(type(child).__name__) if isinstance(child, Layer) else "container"
+            number = counts[kind] = counts.get(kind, -1) + 1
+            inside = f"{path}{kind}{f'_{number}' if number else ''}/"
+            yield from _groups(child, inside, seen) if isinstance(child, Layer) else _groups_in(child, inside, seen)
 
 
 def _weights_file(model) -> bytes:
@@ -164,9 +173,9 @@ def read_weights(path: str, model, skip_mismatch: bool = False) -> None:
         source = io.BytesIO(_unzip(path)["model.weights.h5"]) if zipfile.is_zipfile(path) else path
         with h5py.File(source, "r") as file:
             old = "model_weights" in file or "layer_names" in file.attrs
-            _assign(_collect_legacy(file, model, h5py) if old else _collect(file, model, h5py, skip_mismatch))
-    except BAD_FILE as error:
-        raise file_error(path, error) from None
+            _assign(_collect_legacy(file, model, h5py, skip_mismatch) if old else _collect(file, model, h5py, skip_mismatch))
+    except Exception as error:
+        raise file_error(path, error) from error
 
 
 def _collect(file, model, h5py, skip_mismatch: bool = False) -> list:
@@ -194,21 +203,32 @@ def _get(group, path: str, h5py):
         if link is None:
             return None
         if not isinstance(link, h5py.HardLink):
-            raise SaveFormatError(f"'{path}' points out of the file")
+            raise ValueError(f"'{path}' points out of the file")
         group = group[name]
-        if isinstance(group, h5py.Dataset) and (group.is_virtual or group.external or group.dtype.kind not in "biuf"):
-            raise SaveFormatError(f"'{path}' is no plain array of numbers")
+        if isinstance(group, h5py.Dataset):
+            _size_of(group)
     return group
 
 
+def _size_of(dataset) -> int:
+    """How many numbers a dataset holds. ValueError if it declares more than the file has: HDF5 can, and fills up when asked."""
+    if dataset.is_virtual or dataset.external or dataset.dtype.kind not in "biuf" or dataset.shape is None:
+        raise ValueError(f"'{dataset.name}' is no plain array of numbers")
+    stored = dataset.id.get_storage_size()
+    most = stored if dataset.compression is None else 100 * stored + 4096
+    if dataset.size * dataset.dtype.itemsize > most:
+        raise ValueError(f"'{dataset.name}' declares {dataset.size:,} numbers, and the file holds {stored:,} bytes of them")
+    return dataset.size
+
+
 def _numbers_in(file, h5py) -> int:
-    """How many numbers the file declares, or could hold: HDF5 can declare more than it stores."""
+    """How many numbers the file holds."""
     total = 0
 
     def count(name, thing):
         nonlocal total
-        if isinstance(thing, h5py.Dataset):
-            total += thing.size or 0
+        if isinstance(thing, h5py.Dataset) and thing.dtype.kind in "biuf":
+            total += _size_of(thing)
 
     file.visititems(count)
     return total
@@ -235,7 +255,7 @@ def write_legacy(path: str, model) -> None:
         group.attrs["layer_names"] = [layer.name.encode() for layer in layers]
         for layer in [*layers, None]:
             inner = group.create_group(layer.name if layer is not None else "top_level_model_weights")
-            weights = layer.weights if layer is not None else []
+            weights = _legacy_weights(layer) if layer is not None else []
             names = [f"{layer.name}/{i}/{v.name}" for i, v in enumerate(weights)] if layer is not None else []
             inner.attrs["weight_names"] = [n.encode() for n in names] if names else np.zeros(0)
             for name, variable in zip(names, weights):
@@ -250,18 +270,18 @@ def read_legacy(path: str, custom_objects: dict | None = None):
         raise FileNotFoundError(f"There is no file {path}.")
     h5py = _h5py()
     try:
-        with h5py.File(path, "r") as file, custom_object_scope(custom_objects or {}):
+        with h5py.File(path, "r") as file, custom_object_scope(custom_objects or {}), quiet():
             if "model_config" not in file.attrs:
-                raise SaveFormatError("it holds weights alone: build the model and call model.load_weights")
+                raise ValueError("it holds weights alone: build the model and call model.load_weights")
             with weight_budget(_numbers_in(file, h5py)):
-                model: Any = deserialize(from_keras(json.loads(file.attrs["model_config"])))
+                model: Any = deserialize(believable(from_keras(json.loads(file.attrs["model_config"]))))
             _assign(_collect_legacy(file, model, h5py))
-    except BAD_FILE as error:
-        raise file_error(path, error) from None
+    except Exception as error:
+        raise file_error(path, error) from error
     return model
 
 
-def _collect_legacy(file, model, h5py) -> list:
+def _collect_legacy(file, model, h5py, skip_mismatch: bool = False) -> list:
     group = _get(file, "model_weights", h5py) if "model_weights" in file else file
     stored = {}
     for name in group.attrs["layer_names"]:
@@ -273,8 +293,15 @@ def _collect_legacy(file, model, h5py) -> list:
     pairs = []
     for place, layer in enumerate(own):
         datasets = stored.get(layer.name) or (by_place[place] if place < len(by_place) else [])
-        if [d.shape for d in datasets] != [v.shape for v in layer.weights]:
-            raise ValueError(f"layer '{layer.name}' has weights of shapes {[v.shape for v in layer.weights]}, and the file holds "
+        variables = _legacy_weights(layer)
+        if [d.shape for d in datasets] == [v.shape for v in variables]:
+            pairs += [(v, d[()]) for v, d in zip(variables, datasets)]
+        elif not skip_mismatch:
+            raise ValueError(f"layer '{layer.name}' has weights of shapes {[v.shape for v in variables]}, and the file holds "
                              f"{[d.shape for d in datasets]}")
-        pairs += [(v, d[()]) for v, d in zip(layer.weights, datasets)]
     return pairs
+
+
+def _legacy_weights(layer) -> list:
+    """In this kind of file all that a layer trains, nested models included, stands before the rest."""
+    return [*layer.trainable_weights, *layer.non_trainable_weights]

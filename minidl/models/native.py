@@ -16,29 +16,27 @@ import hashlib
 import json
 import math
 import os
+import re
 import zipfile
 from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
 
 from ..configs import custom_object_scope, deserialize, serialize
 from ..files import write_atomically
 from ..layers import weight_budget
+from ..recording import quiet
 from ..structures import leaves
-from .architecture import checked
+from .architecture import believable, checked
+from .training import Trainer
 
 FORMAT, VERSION = "minidl model", 1
-_DEPTH = 200            # brackets inside brackets, in a description
+# The header of an array as np.savez writes it for numbers: no other text is looked at, let alone evaluated.
+_HEADER = re.compile(rb"\{'descr': '([<>|][biuf]\d{1,2})', 'fortran_order': False, 'shape': \(((?:\d{1,19}(?:, ?)?)*)\), \} *\n")
 
 
 class SaveFormatError(ValueError):
     """A file is no model, is damaged, or names what is not there. The message says which file and why."""
-
-
-# What reading a damaged or hostile file can raise, in the standard library and in ours: all of it becomes SaveFormatError.
-BAD_FILE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, MemoryError, RecursionError, EOFError,
-            NotImplementedError, RuntimeError, AssertionError, zipfile.BadZipFile, zipfile.LargeZipFile, OSError)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -70,26 +68,31 @@ def read(path, kinds: tuple[str, ...]) -> tuple[dict, dict[str, np.ndarray]]:
         raise FileNotFoundError(f"There is no file {path}.")
     try:
         arrays = _arrays(path)
-        if "sha256" not in arrays or not np.array_equal(arrays.pop("sha256"), _digest(arrays)):
-            raise SaveFormatError("its checksum does not fit its contents")
-        text = arrays.pop("config").tobytes().decode()
-        if _nesting(text) > _DEPTH:
-            raise SaveFormatError("its description is nested too deeply")
-        description = json.loads(text, parse_constant=_refuse_constant)
+        if "sha256" not in arrays or "config" not in arrays:
+            raise ValueError("it is an archive of arrays, but not one that minidl wrote")
+        if not np.array_equal(arrays.pop("sha256"), _digest(arrays)):
+            raise ValueError("its checksum does not fit its contents")
+        description = checked(json.loads(arrays.pop("config").tobytes().decode()), "description")
         if not isinstance(description, dict) or description.get("format") != FORMAT:
-            raise SaveFormatError("it holds no description of a minidl model")
+            raise ValueError("it holds no description of a minidl model")
         if description.get("version") != VERSION:
-            raise SaveFormatError(f"it has version {description.get('version')} of the format, and this minidl reads version {VERSION}")
+            raise ValueError(f"it has version {description.get('version')} of the format, and this minidl reads version {VERSION}")
         if description.get("kind") not in kinds:
-            raise SaveFormatError(f"it holds {description.get('kind')!r}, where {' or '.join(kinds)} is expected")
-    except BAD_FILE as error:
-        raise file_error(path, error) from None
+            raise ValueError(f"it holds {description.get('kind')!r}, where {' or '.join(kinds)} is expected")
+    except Exception as error:          # a damaged file can make the standard library raise nearly anything
+        raise file_error(path, error) from error
     return description, arrays
 
 
 def file_error(path, error: BaseException) -> SaveFormatError:
     """Whatever went wrong while reading, as the one error that names the file."""
     reason = str(error).rstrip(".") or type(error).__name__
+    if isinstance(error, KeyError):
+        reason = f"its description lacks {reason}"
+    elif isinstance(error, RecursionError):
+        reason = "its description is nested too deeply"
+    elif isinstance(error, MemoryError):
+        reason = "it asks for more memory than there is"
     return SaveFormatError(f"{os.fspath(path)} cannot be loaded: {reason}.")
 
 
@@ -99,35 +102,27 @@ def _arrays(path: str) -> dict[str, np.ndarray]:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         if sum(m.file_size for m in members) > os.path.getsize(path) or len({m.filename for m in members}) < len(members):
-            raise SaveFormatError("its table of contents is not true")
+            raise ValueError("its table of contents is not true")
         for member in members:
             stored = member.compress_type == zipfile.ZIP_STORED and member.file_size == member.compress_size
             if not stored or not member.filename.endswith(".npy"):
-                raise SaveFormatError(f"'{member.filename}' is not an uncompressed array")
+                raise ValueError(f"'{member.filename}' is not an uncompressed array")
             with archive.open(member) as file:
-                version = npy.read_magic(file)
-                if version not in ((1, 0), (2, 0)):
-                    raise SaveFormatError(f"'{member.filename}' has an unknown header")
-                shape, fortran, dtype = (npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0)(file)
-                if dtype.kind not in "biuf" or fortran or math.prod(shape) * dtype.itemsize != member.file_size - file.tell():
-                    raise SaveFormatError(f"'{member.filename}' is not the array that its header declares")
-                arrays[member.filename.removesuffix(".npy")] = np.frombuffer(bytearray(file.read()), dtype).reshape(shape)
+                data = file.read()
+            arrays[member.filename.removesuffix(".npy")] = _array(data, member.filename)
     return arrays
 
 
-def _nesting(text: str) -> int:
-    depth = deepest = 0
-    for letter in text:
-        if letter in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif letter in "]}":
-            depth -= 1
-    return deepest
-
-
-def _refuse_constant(name):
-    raise SaveFormatError(f"its description holds {name}")
+def _array(data: bytes, name: str) -> np.ndarray:
+    """The array in the bytes of an .npy file, of which version 1.0 is the one for short headers."""
+    end = 10 + int.from_bytes(data[8:10], "little")
+    header = _HEADER.fullmatch(data[10:end])
+    if data[:8] != b"\x93NUMPY\x01\x00" or header is None:
+        raise ValueError(f"'{name}' is no array of numbers")
+    dtype, shape = np.dtype(header[1].decode()), tuple(int(n) for n in header[2].decode().split(",") if n.strip())
+    if math.prod(shape) * dtype.itemsize != len(data) - end:
+        raise ValueError(f"'{name}' is not the array that its header declares")
+    return np.frombuffer(bytearray(data[end:]), dtype).reshape(shape)
 
 
 # --- models ----------------------------------------------------------------------------------------------------------
@@ -141,13 +136,26 @@ def write_model(path, model, include_optimizer: bool = True) -> None:
     """Architecture, weights, compile's arguments, the optimizer's memory and the random state."""
     if not model.weights and not model.built:
         raise ValueError(f"Model '{model.name}' has no weights yet: call it on data, or fit it, before saving.")
-    description: dict[str, Any] = {"model": serialize(model), "build_shape": serialize(model._build_shape), "random": random_state(model)}
+    description: dict[str, Any] = {"model": serialize(model), "build_shape": serialize(_build_shape(model)), "random": random_state(model)}
     arrays = named_weights(model)
-    if model.optimizer is not None and include_optimizer:
-        description["compile"] = _by_name(serialize(model._compiled_with))
-        if model.optimizer.variables:
-            arrays |= {f"optimizer/{name}": array for name, array in model.optimizer.get_state().items() if name != "optimizer"}
+    optimizer = model.optimizer
+    if optimizer is not None and include_optimizer:
+        description["compile"] = {**_by_name(serialize(model._compiled_with)), "stop_on_nan": model.stop_on_nan}
+        if optimizer.variables:
+            places = {id(v): i for i, v in enumerate(model.weights)}
+            if not all(id(v) in places for v in optimizer.variables):
+                raise ValueError("The optimizer trains variables that are no weights of the model, so what it remembers cannot be saved "
+                                 "with it: save with include_optimizer=False.")
+            description["trained"] = [places[id(v)] for v in optimizer.variables]
+            arrays |= {f"optimizer/{name}": array for name, array in optimizer.get_state().items() if name != "optimizer"}
     write(path, "model", description, arrays)
+
+
+def _build_shape(model):
+    """What build needs to make the weights: the shape that the model met first, or a Sequential's first layer."""
+    if model._build_shape is None and hasattr(model, "_layers") and model.inputs is None and model.layers:
+        return model.layers[0]._build_shape
+    return model._build_shape
 
 
 def _by_name(data):
@@ -167,43 +175,62 @@ def read_model(path, custom_objects: dict | None = None, compile: bool = True):
     """The model that write_model wrote. Nothing half-made is ever returned."""
     description, arrays = read(path, ("model",))
     try:
-        with custom_object_scope(custom_objects or {}):
+        with custom_object_scope(custom_objects or {}), quiet():
             weights = {k: v for k, v in arrays.items() if k.startswith("weights/")}
             with weight_budget(sum(a.size for a in weights.values())):
-                model = deserialize(description["model"])
-                shape = description.get("build_shape")
+                model = deserialize(believable(description["model"]))
+                if not isinstance(model, Trainer):
+                    raise ValueError(f"it describes a {type(model).__name__}, not a model")
+                shape = believable({"shape": description.get("build_shape")})["shape"]
                 if shape is not None and not model.weights and weights:
                     model.build(_shapes(shape))
             set_named_weights(model, weights)
             set_random_state(model, description["random"])
             if compile and description.get("compile"):
                 model.compile(**deserialize(description["compile"]))
-                _set_optimizer_state(model, arrays)
-    except BAD_FILE as error:
-        raise file_error(path, error) from None
+                _set_optimizer_state(model, description, arrays)
+    except Exception as error:          # of classes of the user too: the cause is shown above
+        raise file_error(path, error) from error
     return model
 
 
 def restore(path, model) -> None:
     """Weights, optimizer memory and random state from a file, into a model of the same architecture. Nothing changes if they do not fit."""
     description, arrays = read(path, ("model",))
-    before, randomness = model.get_weights(), random_state(model)
+    before, states, shuffling, memory = model.get_weights(), random_state(model), model._shuffling, None
+    if model.optimizer is not None:
+        memory = dict(vars(model.optimizer))
     try:
         set_named_weights(model, {k: v for k, v in arrays.items() if k.startswith("weights/")})
         set_random_state(model, description["random"])
         if model.optimizer is not None:
-            _set_optimizer_state(model, arrays)
-    except BAD_FILE as error:
+            _set_optimizer_state(model, description, arrays)
+    except Exception as error:
         model.set_weights(before)
-        set_random_state(model, randomness)
-        raise file_error(path, error) from None
+        model._shuffling = shuffling
+        set_random_state(model, states)
+        if memory is not None:
+            vars(model.optimizer).clear()
+            vars(model.optimizer).update(memory)
+        raise file_error(path, error) from error
 
 
-def _set_optimizer_state(model, arrays: dict[str, np.ndarray]) -> None:
+def _set_optimizer_state(model, description: dict, arrays: dict[str, np.ndarray]) -> None:
+    """What the optimizer remembered, for the weights that it trained. It is set all at once or not at all."""
     state = {k.removeprefix("optimizer/"): v for k, v in arrays.items() if k.startswith("optimizer/")}
-    if state:
-        model.optimizer.build(model.trainable_weights)
-        model.optimizer.set_state(state)
+    optimizer, own = model.optimizer, model.weights
+    if not state:
+        if optimizer.variables:
+            raise ValueError("it holds no memory of an optimizer; load_weights takes the weights alone")
+        return
+    kind, saved = type(optimizer).__name__, description["compile"]["optimizer"]["class_name"]
+    if saved != kind:
+        raise ValueError(f"it holds the memory of {saved}, and the model is compiled with {kind}")
+    places = description["trained"]
+    if not all(type(i) is int and 0 <= i < len(own) for i in places) or len(set(places)) < len(places):
+        raise ValueError("the weights that its optimizer trained are not those of the model")
+    optimizer.build([own[i] for i in places])
+    optimizer.set_state(state)
 
 
 def _shapes(shape):
@@ -234,6 +261,9 @@ def set_named_weights(model, arrays: dict[str, np.ndarray], skip_mismatch: bool 
 
 # --- random state ----------------------------------------------------------------------------------------------------
 
+_GENERATORS = {"PCG64": np.random.PCG64, "PCG64DXSM": np.random.PCG64DXSM}
+
+
 def _generators(model) -> dict[str, np.random.Generator]:
     """The random generators of the layers (dropout) and of fit's shuffles, by place."""
     found = {}
@@ -247,15 +277,20 @@ def _generators(model) -> dict[str, np.random.Generator]:
 
 def random_state(model) -> dict:
     """Where each generator stands, so that training goes on as if it had not stopped."""
-    return {place: generator.bit_generator.state for place, generator in _generators(model).items()}
+    states = {place: generator.bit_generator.state for place, generator in _generators(model).items()}
+    for place, state in states.items():
+        if state["bit_generator"] not in _GENERATORS:
+            raise ValueError(f"The generator at '{place}' is a {state['bit_generator']}, whose state cannot be saved. Make one with "
+                             "np.random.default_rng(seed).")
+    return states
 
 
 def set_random_state(model, states: dict) -> None:
     """Put the generators where a file says; ValueError for what is no such state."""
     for place, state in states.items():
-        plain = isinstance(state, dict) and all(isinstance(v, (int, str)) for v in leaves(state))
-        if not plain or state.get("bit_generator") != "PCG64":
+        if not isinstance(state, dict) or state.get("bit_generator") not in _GENERATORS:
             raise ValueError(f"'{place}' is no state of a random generator")
+        _GENERATORS[state["bit_generator"]](0).state = state            # one that does not fit raises here
     own = _generators(model)
     for place in states:
         if place.endswith("/_shuffling") and place not in own:

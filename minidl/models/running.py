@@ -73,7 +73,7 @@ class Runner(Compiled):
         logs = {}
         begin, end = (run.hooked("on_test_batch_begin"), run.hooked("on_test_batch_end")) if run else ((), ())
         with no_grad(), quiet():
-            for step, batch in numbered(batches, steps or batches.steps):
+            for step, batch in numbered(batches, steps):
                 for hook in begin:
                     hook(step)
                 logs = self.test_step(as_tensors(batch))
@@ -100,7 +100,7 @@ class Runner(Compiled):
         try:
             run.call("on_predict_begin")
             with no_grad(), quiet():
-                for step, batch in numbered(batches, steps or batches.steps):
+                for step, batch in numbered(batches, steps):
                     for hook in begin:
                         hook(step)
                     outputs.append(tree_map(np.asarray, self.predict_step(as_tensors(batch))))
@@ -188,8 +188,8 @@ class Runner(Compiled):
         return values[0] if len(values) == 1 else values
 
 
-def numbered(batches, steps):
-    """(0, batch), (1, batch), ...: at most `steps` of them if that is known."""
+def numbered(batches, steps=None):
+    """(0, batch), (1, batch), ...: at most `steps` of them, if that is given."""
     return enumerate(batches) if steps is None else zip(range(steps), batches)
 
 

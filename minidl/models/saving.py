@@ -22,12 +22,12 @@ def save_model(model, filepath, overwrite: bool = True, include_optimizer: bool 
     if path.lower().endswith(".weights.h5"):
         raise ValueError(f"{path}: '.weights.h5' files hold weights alone. Write model.save_weights({path!r}), "
                          "or model.save('model.keras').")
-    if os.path.isdir(path):
+    if os.path.isdir(path) or path.endswith(("/", os.sep)):
         raise ValueError(f"{path} is a folder. Models are saved to one file: model.save({os.path.join(path, 'model.npz')!r}).")
-    kind = _kind(path)
+    kind = _kind(path) if save_format not in ("h5", "keras") else save_format
     if kind == "h5":
         keras_files.write_legacy(path, model)
-    elif kind == "keras" or save_format == "keras":
+    elif kind == "keras":
         keras_files.write_model(path, model, include_optimizer)
     else:
         native.write_model(path, model, include_optimizer)
@@ -47,7 +47,7 @@ def load_model(filepath, custom_objects: dict | None = None, compile: bool = Tru
     if _kind(path) == "h5":
         return keras_files.read_legacy(path, custom_objects)
     if keras_files.is_keras(path):
-        return keras_files.read_model(path, custom_objects)
+        return keras_files.read_model(path, custom_objects, compile)
     return native.read_model(path, custom_objects, compile)
 
 

@@ -122,7 +122,7 @@ class Trainer(Runner):
             self.reset_metrics()
             run.call("on_epoch_begin", epoch)
             logs, done = {}, 0
-            for step, batch in numbered(endless or batches, steps):
+            for step, batch in numbered(batches) if endless is None else numbered(endless, steps):
                 for hook in batch_begin:
                     hook(step)
                 with quiet():

@@ -3,12 +3,14 @@
 Each function returns the figure. With `path` it is written there; without, it is shown if there is a screen to show it on.
 """
 
+from .architecture import model
 from .base import finish, show
 from .digits import digits
 from .graphs import graph
 from .history import history, runs
 from .inside import confusion, regions, weights
+from .live import LivePlot
 from .surfaces import animate, contour, descent, landscape, slots, trajectories
 
-__all__ = ["animate", "confusion", "contour", "descent", "digits", "finish", "graph", "history", "landscape", "regions", "runs", "show",
-           "slots", "trajectories", "weights"]
+__all__ = ["LivePlot", "animate", "confusion", "contour", "descent", "digits", "finish", "graph", "history", "landscape", "model",
+           "regions", "runs", "show", "slots", "trajectories", "weights"]
