@@ -30,11 +30,19 @@ from . import (
     surfaces,
     utils,
 )
+from . import backend as config
 from .gradcheck import check_gradients
+from .initializers import Initializer
 from .layers import Input, Layer
+from .losses import Loss
+from .metrics import Metric
 from .models import Model, NonFiniteLossError, SaveFormatError, Sequential
+from .optimizers import Optimizer
 from .random import set_random_seed
 from .recording import no_grad
+from .regularizers import Regularizer
+from .symbolic import Symbol as KerasTensor
+from .tape import GradientTape
 from .tensor import GraphError, Tensor, Variable, apply
 
 if TYPE_CHECKING:
@@ -43,8 +51,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 keras = sys.modules[__name__]           # `import minidl as tf` and then tf.keras.layers, as many tutorials write
 nn = ops                                # tf.nn.relu, tf.nn.softmax
-__all__ = ["GraphError", "Input", "Layer", "Model", "NonFiniteLossError", "SaveFormatError", "Sequential", "Tensor", "Variable",
-           "activations", "apply", "backend", "callbacks", "check_gradients", "constraints", "datasets", "initializers", "keras", "layers",
+__all__ = ["GradientTape", "GraphError", "Initializer", "Input", "KerasTensor", "Layer", "Loss", "Metric", "Model", "NonFiniteLossError",
+           "Optimizer", "Regularizer", "SaveFormatError", "Sequential", "Tensor", "Variable", "activations", "apply", "backend",
+           "callbacks", "check_gradients", "config", "constraints", "datasets", "initializers", "keras", "layers",
            "losses", "metrics", "models", "nn", "no_grad", "ops", "optimizers", "plots", "preprocessing", "random", "regularizers",
            "saving", "set_random_seed", "surfaces", "utils"]
 

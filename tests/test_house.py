@@ -15,7 +15,7 @@ FLOORS = [
     ["derivatives", "backend", "registry", "files", "console", "checks", "structures"],    # NumPy and the standard library only
     ["arrays", "operators", "recording", "configs", "datasets"],
     ["tensor", "batches"],
-    ["symbolic", "gradcheck", "sequences"],
+    ["symbolic", "gradcheck", "sequences", "tape"],
     ["ops", "random"],
     ["activations", "losses", "initializers", "regularizers", "constraints"],
     ["layers", "metrics", "optimizers", "callbacks"],

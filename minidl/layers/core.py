@@ -120,9 +120,8 @@ class Embedding(Layer):
 
     def call(self, x):
         positions = np.asarray(x)
-        if not np.array_equal(positions, np.floor(positions)):
-            raise ValueError(f"Embedding '{self.name}' takes whole numbers, the places of words in a vocabulary; received {positions.dtype} "
-                             "numbers with fractions.")
+        if positions.dtype.kind == "f" and (positions != np.floor(positions)).any():
+            raise ValueError(f"Embedding '{self.name}' takes whole numbers, the places of words in a vocabulary; received fractions.")
         if positions.size and (positions.min() < 0 or positions.max() >= self.input_dim):
             raise ValueError(f"Embedding '{self.name}' knows the numbers 0..{self.input_dim - 1}; received {positions.min():g}.."
                              f"{positions.max():g}. Give input_dim the size of the vocabulary, the largest number + 1.")

@@ -121,8 +121,7 @@ class Concatenate(Merge):
     def _check(self, shapes):
         axes = len(shapes[0])
         if not -axes <= self.axis < axes:
-            raise ValueError(f"Concatenate '{self.name}' joins along axis {self.axis}, which a shape of {axes} axes does not have; received "
-                             f"shapes {_listed(shapes)}.")
+            raise ValueError(f"Concatenate '{self.name}' joins along axis {self.axis}, which is not there in shapes {_listed(shapes)}.")
         if len({tuple(n for i, n in enumerate(shape) if i != self.axis % axes) for shape in shapes}) > 1:
             raise ValueError(f"Concatenate '{self.name}' joins along axis {self.axis}, so all other axes must agree; received shapes "
                              f"{_listed(shapes)}.")
@@ -145,7 +144,7 @@ class Dot(Merge):
         super().__init__(**kwargs)
         pair = [axes, axes] if isinstance(axes, int) else axes
         if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not all(isinstance(a, int) for a in pair) or 0 in pair:
-            raise ValueError(f"Dot: axes is an axis, or a list of one for each of the two inputs, and never 0, the batch; received {axes!r}.")
+            raise ValueError(f"Dot: axes is an axis, or two of them, one for each input, and never 0, the batch; received {axes!r}.")
         self.axes, self.normalize = axes, normalize
 
     def merge(self, inputs):

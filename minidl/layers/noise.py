@@ -31,8 +31,8 @@ class Noise(Layer):
         if self.noise_shape is None:
             return x.shape
         if len(self.noise_shape) != len(x.shape) or any(m not in (None, 1, n) for m, n in zip(self.noise_shape, x.shape)):
-            raise ValueError(f"{type(self).__name__} '{self.name}': noise_shape={self.noise_shape} needs a size for each axis of the input, "
-                             f"1, None or its own; received shape {x.shape}.")
+            raise ValueError(f"{type(self).__name__} '{self.name}': noise_shape has 1, None or the input's size for each axis; received "
+                             f"{self.noise_shape} for shape {x.shape}.")
         return tuple(n if m is None else m for n, m in zip(x.shape, self.noise_shape))
 
 

@@ -188,7 +188,7 @@ class Normalization(Layer):
         self._kept = () if self.axis is None else _places(self.axis, input_shape, self.name)
         self._shape = tuple(input_shape[a] for a in self._kept)
         if None in self._shape:
-            raise ValueError(f"Normalization '{self.name}' needs to know the size of axis {self.axis}; received shape {tuple(input_shape)}.")
+            raise ValueError(f"Normalization '{self.name}' needs to know the size of axis {self.axis}; received shape {input_shape}.")
         if self.input_mean is None:
             self.mean = self.add_weight(self._shape, "zeros", trainable=False, name="mean")
             self.variance = self.add_weight(self._shape, "ones", trainable=False, name="variance")
@@ -201,7 +201,7 @@ class Normalization(Layer):
         """Learn mean and variance from data (an array, or arrays one after another), in float64 and piece by piece."""
         if self.input_mean is not None:
             raise ValueError(f"Normalization '{self.name}' was given its mean and variance, so there is nothing to adapt.")
-        numbers = isinstance(data, (list, tuple)) and not np.shape(getattr(data[0] if data else None, "shape", ()))[0]
+        numbers = isinstance(data, (list, tuple)) and len(data) > 0 and not getattr(data[0], "shape", ())     # not a list of batches
         batches = not numbers and not hasattr(data, "shape")
         count, total, squares, first = 0, 0.0, 0.0, None
         for number, piece in enumerate(data if batches else [data]):

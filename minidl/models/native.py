@@ -26,7 +26,6 @@ from ..configs import custom_object_scope, deserialize, serialize
 from ..files import write_atomically
 from ..layers import weight_budget
 from ..recording import quiet
-from ..structures import leaves
 from .architecture import believable, checked
 from .training import Trainer
 
@@ -43,7 +42,10 @@ class SaveFormatError(ValueError):
 
 def write(path, kind: str, description: dict, arrays: dict[str, np.ndarray]) -> None:
     """One file of this kind ('model', 'weights', ...), written whole or not at all."""
-    text = json.dumps({"format": FORMAT, "version": VERSION, "kind": kind, **checked(description)}, indent=1)
+    description = {"format": FORMAT, "version": VERSION, "kind": kind, **checked(description)}
+    text = json.dumps(description, indent=1)
+    if json.loads(text) != description:
+        raise ValueError("The model's get_config has a dict whose keys are not all strings, which a file would not keep.")
     arrays = {"config": np.frombuffer(text.encode(), np.uint8), **arrays}
     arrays = {name: np.ascontiguousarray(array).reshape(np.shape(array)) for name, array in arrays.items()}
     with write_atomically(path) as file:

@@ -1,0 +1,379 @@
+"""The layers against Keras's: numbers, gradients, weights, names, shapes, what they remember, and inside fit."""
+
+import inspect
+
+import jax
+import keras
+import numpy as np
+import pytest
+
+import minidl
+
+A, B, C = (2, 3, 4), (5,), (6, 5, 3)         # shapes of one sample
+N = 7                                        # samples a batch
+
+# (layer, its options, the shape of one sample or a list of them)
+CASES = [
+    ("Dense", dict(units=4, activation="tanh"), B), ("Dense", dict(units=3, use_bias=False), A),
+    ("Activation", dict(activation="gelu"), B), ("Activation", dict(activation="softmax"), A), ("ReLU", {}, A),
+    ("ReLU", dict(max_value=1.0, negative_slope=0.1, threshold=0.25), A), ("LeakyReLU", {}, B), ("LeakyReLU", dict(negative_slope=0.1), A),
+    ("ELU", {}, B), ("ELU", dict(alpha=0.3), A), ("Softmax", {}, B), ("Softmax", dict(axis=1), A), ("Softmax", dict(axis=(1, 2)), A),
+    ("PReLU", {}, B), ("PReLU", {}, A), ("PReLU", dict(shared_axes=[1]), A), ("PReLU", dict(shared_axes=[1, 2]), A),
+    ("PReLU", dict(shared_axes=2, alpha_initializer="ones"), A),
+    ("BatchNormalization", {}, B), ("BatchNormalization", {}, A), ("BatchNormalization", dict(axis=1), A), ("BatchNormalization", dict(axis=-2), C),
+    ("BatchNormalization", dict(momentum=0.5, epsilon=0.25), B), ("BatchNormalization", dict(center=False), A),
+    ("BatchNormalization", dict(scale=False), B), ("BatchNormalization", dict(center=False, scale=False), B),
+    ("BatchNormalization", dict(trainable=False), A),
+    ("LayerNormalization", {}, B), ("LayerNormalization", {}, A), ("LayerNormalization", dict(axis=1), A),
+    ("LayerNormalization", dict(axis=[1, 2]), A), ("LayerNormalization", dict(axis=[3, 1]), A), ("LayerNormalization", dict(axis=(2, 3)), A),
+    ("LayerNormalization", dict(epsilon=0.5, center=False), A), ("LayerNormalization", dict(scale=False), B),
+    ("UnitNormalization", {}, B), ("UnitNormalization", dict(axis=1), A), ("UnitNormalization", dict(axis=[1, 3]), A),
+    ("Rescaling", dict(scale=1 / 127.5, offset=-1.0), A), ("Rescaling", dict(scale=[1.0, 2.0, 3.0, 4.0, 5.0]), B),
+    ("Normalization", {}, A), ("Normalization", dict(axis=1), A), ("Normalization", dict(axis=None), A), ("Normalization", dict(axis=(1, 3)), A),
+    ("Normalization", dict(axis=(3, 1)), A), ("Normalization", dict(mean=1.5, variance=4.0), A),
+    ("Normalization", dict(mean=[1.0, 2.0, 3.0, 4.0], variance=[1.0, 4.0, 0.25, 9.0]), A),
+    ("Normalization", dict(mean=[1.0, 2.0, 3.0, 4.0], variance=[1.0, 4.0, 0.25, 9.0], invert=True), A),
+    ("Flatten", {}, A), ("Flatten", dict(data_format="channels_first"), A), ("Flatten", {}, ()), ("Reshape", dict(target_shape=(4, 6)), A),
+    ("Reshape", dict(target_shape=(-1, 8)), A), ("Permute", dict(dims=(3, 1, 2)), A), ("RepeatVector", dict(n=3), B), ("Identity", {}, A),
+    ("GlobalAveragePooling1D", {}, (4, 3)), ("GlobalAveragePooling1D", dict(keepdims=True), (4, 3)),
+    ("GlobalAveragePooling1D", dict(data_format="channels_first"), (4, 3)), ("GlobalMaxPooling1D", {}, (4, 3)),
+    ("GlobalMaxPooling1D", dict(data_format="channels_first", keepdims=True), (4, 3)), ("ActivityRegularization", dict(l1=0.1, l2=0.2), A),
+    *[(name, {}, shapes) for name in ("Add", "Multiply", "Average", "Maximum", "Minimum") for shapes in
+      ([B, B, B], [A, A], [A, (3, 4), (4,)], [A, (1, 4)], [(4,), A], [B])],
+    ("Subtract", {}, [B, B]), ("Subtract", {}, [(3, 4), A]), ("Concatenate", {}, [A, (2, 3, 1)]), ("Concatenate", dict(axis=1), [A, A, (5, 3, 4)]),
+    ("Concatenate", dict(axis=-2), [A, (2, 7, 4)]), ("Concatenate", {}, [B, (3,), (1,)]),
+    ("Dot", dict(axes=1), [B, B]), ("Dot", dict(axes=-1), [B, B]), ("Dot", dict(axes=1, normalize=True), [B, B]), ("Dot", dict(axes=2), [(4, 5), (3, 5)]),
+    ("Dot", dict(axes=(2, 1)), [(4, 5), (5, 3)]), ("Dot", dict(axes=[-1, -2], normalize=True), [(4, 5), (5, 3)]), ("Dot", dict(axes=(1, 2)), [B, (3, 5)]),
+    ("Dot", dict(axes=(2, 1)), [(4, 5), B]), ("Dot", dict(axes=-1), [B, (3, 5)]), ("Dot", dict(axes=(1, 2)), [C, (4, 6)]), ("Dot", dict(axes=(2, 1)), [C, B]),
+    ("Dot", dict(axes=(3, 1)), [C, (3, 2, 4)]),
+    *[(name, {"rate": 0.5}, A) for name in ("Dropout", "GaussianDropout", "AlphaDropout")], ("GaussianNoise", dict(stddev=0.5), A),
+    ("SpatialDropout1D", dict(rate=0.5), (4, 3)),
+]
+CHANCE = {"Dropout", "GaussianDropout", "AlphaDropout", "GaussianNoise", "SpatialDropout1D"}
+title = lambda case: f"{case[0]} {case[1]} {case[2]}" if isinstance(case, tuple) else str(case)
+
+
+def draw(shape, rng):
+    if isinstance(shape, list):
+        return [draw(s, rng) for s in shape]
+    return (rng.normal(size=(N, *shape)) * 2 + 0.5).astype(np.float32)
+
+
+def pair(name, options, x, rng):
+    """The two layers with the same weights, random ones where the layer would begin with zeros or ones."""
+    ours, theirs = getattr(minidl.layers, name)(**options), getattr(keras.layers, name)(**options)
+    ours(x), theirs(x)
+    values = [rng.uniform(0.25, 1.5, w.shape).astype(w.dtype) for w in ours.get_weights()]
+    ours.set_weights(values), theirs.set_weights(values)
+    if hasattr(theirs, "finalize_state"):
+        theirs.finalize_state()
+    return ours, theirs
+
+
+def close(ours, theirs, label=""):
+    theirs = np.asarray(theirs)
+    scale = float(np.abs(theirs).max(initial=0.0)) or 1.0
+    np.testing.assert_allclose(np.asarray(ours), theirs, rtol=1e-5, atol=2e-6 * max(scale, 1e-3), err_msg=label)
+
+
+def as_inputs(x, tensor):
+    return [tensor(a) for a in x] if isinstance(x, list) else tensor(x)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("case", CASES, ids=title)
+def test_outputs_gradients_and_what_is_remembered(case, training, rng):
+    name, options, shape = case
+    if name in CHANCE and training:
+        options = {k: 0.0 for k in options}              # chance itself: see the tests of statistics
+    x = draw(shape, rng)
+    ours, theirs = pair(name, options, x, rng)
+    tensors = as_inputs(x, lambda a: minidl.Tensor(a, requires_grad=True))
+    trained, kept = [v.value for v in theirs.trainable_variables], [v.value for v in theirs.non_trainable_variables]
+    y = ours(tensors, training=training)
+    extra = {"training": training} if theirs._call_has_training_arg else {}
+    expected, after = theirs.stateless_call(trained, kept, x, **extra)
+    assert y.shape == expected.shape and y.dtype == np.float32
+    close(y.numpy(), expected, "output")
+    assert len(ours.non_trainable_weights) == len(after)
+    for mine, other in zip(ours.non_trainable_weights, after):
+        close(mine.numpy(), other, mine.name)
+    c = rng.normal(size=y.shape).astype(np.float32)
+    loss = lambda weights, inputs: (theirs.stateless_call(weights, kept, inputs, **extra)[0] * c).sum()
+    weight_gradients, input_gradients = jax.grad(loss, argnums=(0, 1))(trained, as_inputs(x, jax.numpy.asarray))
+    y.backward(gradient=c)
+    for variable, expected in zip(ours.trainable_weights, weight_gradients):
+        close(variable.grad, expected, variable.name)
+    flat, expected = (tensors, input_gradients) if isinstance(tensors, list) else ([tensors], [input_gradients])
+    for tensor, gradient in zip(flat, expected):
+        close(np.zeros_like(gradient) if tensor.grad is None else tensor.grad, gradient, "input")
+
+
+@pytest.mark.parametrize("case", CASES, ids=title)
+def test_weights_shapes_and_config(case, rng):
+    name, options, shape = case
+    x = draw(shape, rng)
+    ours, theirs = pair(name, options, x, rng)
+    assert [(v.name, tuple(v.shape)) for v in ours.weights] == [(v.name, tuple(v.shape)) for v in theirs.weights]
+    assert [v.name for v in ours.trainable_weights] == [v.name for v in theirs.trainable_weights]
+    assert ours.count_params() == theirs.count_params()
+    batches = [[(None, *s) for s in shape], [(4, *s) for s in shape]] if isinstance(shape, list) else [(None, *shape), (4, *shape)]
+    for batch in batches:
+        fresh = type(ours)(**options)
+        assert fresh.compute_output_shape(batch) == tuple(theirs.compute_output_shape(batch)), batch
+        assert not fresh.built                          # a question is no call
+    symbols = [minidl.Input(s) for s in shape] if isinstance(shape, list) else minidl.Input(shape)
+    theirs_symbols = [keras.Input(s) for s in shape] if isinstance(shape, list) else keras.Input(shape)
+    if shape != ():
+        assert type(ours)(**options)(symbols).shape == tuple(type(theirs)(**options)(theirs_symbols).shape)
+    unknown_here = {"lora_rank", "quantization_config", "renorm", "renorm_clipping", "renorm_momentum", "synchronized", "rms_scaling"}
+    mine, other = set(ours.get_config()), set(theirs.get_config())
+    assert mine <= other, mine - other
+    without = {"SpatialDropout1D": {"noise_shape"}, "ActivityRegularization": {"activity_regularizer"}}.get(name, set())
+    assert other - mine <= unknown_here | without, other - mine
+    again = minidl.layers.deserialize(minidl.layers.serialize(ours))
+    again(x)
+    again.set_weights(ours.get_weights())
+    np.testing.assert_array_equal(again(x).numpy(), ours(x).numpy())
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint8", "float64"])
+@pytest.mark.parametrize("case", CASES, ids=title)
+def test_dtypes_that_come_out(case, dtype, rng):
+    """Where Keras gives floats these are floats of the same kind; float64 inputs become float32 in both."""
+    name, options, shape = case
+    if dtype != "float64" and (name in ("Multiply", "Add", "Average", "Maximum", "Minimum", "Subtract", "Dot", "Activation", "Softmax")):
+        options = dict(options)
+    x = as_inputs(draw(shape, rng), lambda a: np.abs(a * 3).astype(dtype))
+    ours, theirs = getattr(minidl.layers, name)(**options), getattr(keras.layers, name)(**options)
+    for training in (False, True):
+        extra = {"training": training} if theirs._call_has_training_arg else {}
+        mine, other = ours(x, training=training), theirs(x, **extra)
+        if dtype == "float64":
+            assert mine.dtype == np.float32 == np.dtype(str(other.dtype)), training
+        elif np.dtype(str(other.dtype)).kind == "f":
+            assert mine.dtype == np.float32, training
+        else:
+            assert mine.dtype.kind in "iuf" and mine.dtype != np.float64, training
+
+
+def test_automatic_names():
+    keras.backend.clear_session()
+    minidl.layers.reset_names()
+    options = {}
+    for name, given, _ in CASES:
+        options.setdefault(name, given)
+    options |= {"Embedding": dict(input_dim=3, output_dim=2), "Lambda": dict(function=lambda x: x)}
+    for name, given in options.items():
+        for _ in range(2):
+            assert getattr(minidl.layers, name)(**given).name == getattr(keras.layers, name)(**given).name
+
+
+def test_the_same_arguments_with_the_same_defaults():
+    """All that Keras's signature names and a layer here can mean."""
+    beyond = {"quantization_config", "lora_rank", "lora_alpha", "renorm", "renorm_clipping", "renorm_momentum", "synchronized", "kwargs", "weights",
+              "name", "dtype"}
+    for name in {case[0] for case in CASES} | {"Embedding", "Lambda"}:
+        ours, theirs = (inspect.signature(getattr(f.layers, name).__init__).parameters for f in (minidl, keras))
+        for argument, parameter in theirs.items():
+            if argument in beyond:
+                continue
+            assert argument in ours, (name, argument)
+            mine = ours[argument].default
+            assert mine == parameter.default or str(mine).lower() == str(parameter.default).lower(), (name, argument)
+
+
+# --- layers that look things up, or at the data -----------------------------------------------------------------------
+
+
+def test_embedding(rng):
+    ours, theirs = minidl.layers.Embedding(6, 3), keras.layers.Embedding(6, 3)
+    x = np.array([[1, 1, 5], [0, 1, 2]])
+    ours(x), theirs(x)
+    theirs.set_weights(ours.get_weights())
+    for kind in ("int32", "int64", "uint8", "float32"):
+        np.testing.assert_array_equal(ours(x.astype(kind)).numpy(), np.asarray(theirs(x.astype(kind))))
+    assert ours.compute_output_shape((None, 3)) == theirs.compute_output_shape((None, 3)) == (None, 3, 3)
+    c = rng.normal(size=(2, 3, 3)).astype(np.float32)
+    ours(x).backward(gradient=c)
+    gradient = jax.grad(lambda w: (theirs.stateless_call([w], [], x)[0] * c).sum())(theirs.embeddings.value)
+    close(ours.embeddings.grad, gradient)                       # row 1 was asked for three times
+    assert not ours.embeddings.grad[3].any()
+
+
+@pytest.mark.parametrize("options", [{}, dict(axis=None), dict(axis=1), dict(axis=(1, 2)), dict(invert=True)], ids=str)
+@pytest.mark.parametrize("batches", [False, True])
+def test_normalization_adapts(options, batches, rng):
+    x = (rng.normal(size=(50, 4, 3)) * [1.0, 5.0, 0.1] + [3.0, -2.0, 100.0]).astype(np.float32)
+    ours, theirs = minidl.layers.Normalization(**options), keras.layers.Normalization(**options)
+    data = [x[:20], x[20:33], x[33:]] if batches else x
+    ours.adapt(data), theirs.adapt(data)
+    for mine, other in zip(ours.get_weights()[:2], theirs.get_weights()[:2]):
+        np.testing.assert_allclose(mine, other, rtol=2e-4 if batches else 1e-5)         # Keras adds up in float32
+    np.testing.assert_allclose(ours(x).numpy(), np.asarray(theirs(x)), rtol=2e-3, atol=2e-3)
+
+
+# --- chance ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "options"), [("Dropout", dict(rate=0.3)), ("GaussianDropout", dict(rate=0.3)), ("AlphaDropout", dict(rate=0.3)),
+                                               ("GaussianNoise", dict(stddev=0.7)), ("SpatialDropout1D", dict(rate=0.3)),
+                                               ("Dropout", dict(rate=0.5, noise_shape=(None, 1, None)))], ids=str)
+def test_chance_has_the_same_statistics(name, options, rng):
+    x = rng.normal(size=(4000, 5, 6)).astype(np.float32) + 1
+    ours, theirs = (np.asarray(getattr(f.layers, name)(**options)(x, training=True)) for f in (minidl, keras))
+    for moment in (1, 2, 4):
+        np.testing.assert_allclose((ours**moment).mean(), (theirs**moment).mean(), rtol=0.05)
+    for label, y in (("ours", ours), ("theirs", theirs)):           # alike at neighbouring steps only where they share a draw
+        gone = np.isclose(y, y.min() if name == "AlphaDropout" else 0.0, atol=1e-3)
+        if "noise_shape" in options or name == "SpatialDropout1D":
+            assert (gone == gone[:, :1]).mean() > 0.999, label
+        elif name == "Dropout":
+            assert 0.5 < (gone == gone[:, :1])[:, 1:].mean() < 0.65, label
+
+
+# --- regularizers and constraints ----------------------------------------------------------------------------------------
+
+
+REGULARIZERS = [("L1", {}), ("L1", dict(l1=0.3)), ("L2", {}), ("L2", dict(l2=0.3)), ("L1L2", {}), ("L1L2", dict(l1=0.1, l2=0.2)),
+                ("OrthogonalRegularizer", {}), ("OrthogonalRegularizer", dict(factor=0.5, mode="columns"))]
+CONSTRAINTS = [("MaxNorm", {}), ("MaxNorm", dict(max_value=0.5)), ("MaxNorm", dict(max_value=1.0, axis=1)), ("MaxNorm", dict(axis=[0, 1])), ("NonNeg", {}),
+               ("UnitNorm", {}), ("UnitNorm", dict(axis=1)), ("MinMaxNorm", {}), ("MinMaxNorm", dict(min_value=1.0, max_value=1.5, rate=0.25, axis=1))]
+
+
+@pytest.mark.parametrize(("name", "options"), REGULARIZERS, ids=str)
+def test_regularizers(name, options, rng):
+    w = rng.normal(size=(5, 4)).astype(np.float32)
+    ours, theirs = getattr(minidl.regularizers, name)(**options), getattr(keras.regularizers, name)(**options)
+    tensor = minidl.Tensor(w, requires_grad=True)
+    value = ours(tensor)
+    close(value.numpy(), theirs(w))
+    value.backward()
+    close(tensor.grad, jax.grad(lambda w: theirs(w))(w))
+    mine, other = ours.get_config(), theirs.get_config()
+    assert mine.keys() == other.keys() and all(mine[k] == other[k] if isinstance(mine[k], str) else mine[k] == pytest.approx(float(other[k])) for k in mine)
+
+
+@pytest.mark.parametrize("name", ["l1", "l2", "l1_l2", "L1", "L2", "L1L2", "orthogonal_regularizer"])
+def test_regularizers_by_name(name, rng):
+    w = rng.normal(size=(5, 4)).astype(np.float32)
+    close(minidl.regularizers.get(name)(minidl.Tensor(w)).numpy(), keras.regularizers.get(name)(w))
+
+
+@pytest.mark.parametrize(("name", "options"), CONSTRAINTS, ids=str)
+def test_constraints(name, options, rng):
+    ours, theirs = getattr(minidl.constraints, name)(**options), getattr(keras.constraints, name)(**options)
+    for w in (rng.normal(size=(5, 4)), np.zeros((5, 4)), rng.normal(size=(2, 3, 4)), rng.normal(size=4) if options.get("axis", 0) == 0 else rng.normal(size=(1, 1))):
+        w = w.astype(np.float32)
+        result = ours(w)
+        close(result, theirs(w))
+        assert result.dtype == np.float32
+    assert ours.get_config() == theirs.get_config()
+
+
+@pytest.mark.parametrize("name", ["max_norm", "non_neg", "unit_norm", "min_max_norm", "MaxNorm", "NonNeg", "UnitNorm", "MinMaxNorm"])
+def test_constraints_by_name(name, rng):
+    w = rng.normal(size=(5, 4)).astype(np.float32) * 3
+    close(minidl.constraints.get(name)(w), keras.constraints.get(name)(w))
+
+
+# --- inside fit ----------------------------------------------------------------------------------------------------------
+
+
+DATA = np.random.default_rng(5)
+X, Y, WORDS = DATA.normal(size=(44, 6)).astype(np.float32), DATA.normal(size=(44, 2)).astype(np.float32), DATA.integers(0, 9, (44, 5))
+
+STACKS = {
+    "normalised": lambda L: [L.Dense(8), L.BatchNormalization(momentum=0.75), L.PReLU(), L.Dense(7, "tanh"), L.LayerNormalization(), L.Dense(2)],
+    "activity": lambda L: [L.Dense(8, "tanh", activity_regularizer="l2"), L.ActivityRegularization(l1=0.05, l2=0.02), L.Dense(2, activity_regularizer="l1")],
+    "kernel": lambda L: [L.Dense(8, "tanh", kernel_regularizer="l2", bias_regularizer="l1"), L.Dense(4, kernel_regularizer="orthogonal_regularizer"),
+                         L.BatchNormalization(gamma_regularizer="l2", beta_regularizer="l1"), L.PReLU(alpha_regularizer="l1", alpha_initializer="ones"),
+                         L.Dense(2, kernel_regularizer="l1_l2")],
+    "constrained": lambda L: [L.Dense(8, kernel_constraint="max_norm", bias_constraint="non_neg"), L.Dense(4, kernel_constraint="unit_norm"),
+                              L.BatchNormalization(gamma_constraint="non_neg", beta_constraint="non_neg"), L.PReLU(alpha_constraint="non_neg"),
+                              L.Dense(2, kernel_constraint="min_max_norm")],
+    "frozen": lambda L: [L.Dense(4), L.BatchNormalization(trainable=False), L.Dense(2, kernel_regularizer="l2"), L.Dense(2, trainable=False, kernel_regularizer="l2")],
+    "image": lambda L: [L.Reshape((2, 3)), L.BatchNormalization(axis=1), L.Permute((2, 1)), L.UnitNormalization(), L.Flatten(), L.Dense(2)],
+}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_inside_fit(stack):
+    models = []
+    for framework in (minidl, keras):
+        model = framework.Sequential([framework.Input((6,)), *STACKS[stack](framework.layers)])
+        model.compile(framework.optimizers.SGD(0.0625, momentum=0.5), "mse", metrics=["mae"])
+        models.append(model)
+    ours, theirs = models
+    theirs.set_weights(ours.get_weights())
+    histories = [m.fit(X, Y, batch_size=8, epochs=3, shuffle=False, verbose=0, validation_data=(X[:11] + 1, Y[:11])).history for m in models]
+    assert histories[0].keys() == histories[1].keys()
+    for key in histories[0]:
+        np.testing.assert_allclose(histories[0][key], histories[1][key], rtol=2e-5, err_msg=key)
+    for mine, other in zip(ours.weights, theirs.get_weights()):
+        np.testing.assert_allclose(mine.numpy(), other, rtol=1e-4, atol=1e-5, err_msg=mine.name)
+    np.testing.assert_allclose(ours.evaluate(X, Y, verbose=0), theirs.evaluate(X, Y, verbose=0), rtol=2e-5)
+    np.testing.assert_allclose(ours.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("pooling", ["Flatten", "GlobalAveragePooling1D", "GlobalMaxPooling1D"])
+def test_words_inside_fit(pooling):
+    models = []
+    for framework in (minidl, keras):
+        L = framework.layers
+        model = framework.Sequential([framework.Input((5,)), L.Embedding(9, 4, embeddings_regularizer="l2"), getattr(L, pooling)(), L.Dense(2)])
+        model.compile(framework.optimizers.Adam(0.0625), "mse")
+        models.append(model)
+    ours, theirs = models
+    theirs.set_weights(ours.get_weights())
+    losses = [m.fit(WORDS, Y, batch_size=8, epochs=3, shuffle=False, verbose=0).history["loss"] for m in models]
+    np.testing.assert_allclose(*losses, rtol=2e-5)
+    for mine, other in zip(ours.get_weights(), theirs.get_weights()):
+        np.testing.assert_allclose(mine, other, rtol=1e-3, atol=1e-5)
+
+
+def test_losses_of_a_layer_are_the_same_list():
+    made = []
+    for framework in (minidl, keras):
+        layer = framework.layers.Dense(3, kernel_regularizer="l2", activity_regularizer="l1", kernel_initializer="ones")
+        layer(X)
+        layer(2 * X)                                    # a second call: activity counts for the last alone
+        made.append(sorted(float(loss) for loss in layer.losses))
+    np.testing.assert_allclose(*made, rtol=1e-5)
+
+
+@pytest.mark.parametrize("size", [1, 3, 44])
+def test_activity_regularizer_is_a_mean_over_samples(size):
+    values = []
+    for framework in (minidl, keras):
+        layer = framework.layers.Dense(3, activity_regularizer="l2", kernel_initializer="ones")
+        layer(X[:size])
+        values.append(float(layer.losses[0]))
+    assert values[0] == pytest.approx(values[1], rel=1e-5)
+
+
+def test_shared_layers_and_tied_weights(rng):
+    made = []
+    for framework in (minidl, keras):
+        class Tied(framework.layers.Layer):
+            """A Dense backwards, with the kernel of another."""
+
+            def __init__(self, dense, **kwargs):
+                super().__init__(**kwargs)
+                self.dense = dense
+
+            def build(self, input_shape):
+                self.bias = self.add_weight(shape=(self.dense.kernel.shape[0],), initializer="zeros", name="bias")
+
+            def call(self, inputs, framework=framework):
+                return framework.ops.matmul(inputs, framework.ops.transpose(self.dense.kernel)) + self.bias
+
+        L, inputs = framework.layers, framework.Input((6,))
+        encode, twice = L.Dense(3, "tanh", kernel_initializer=framework.initializers.Constant(0.25)), L.Dense(3, "tanh", kernel_initializer="ones")
+        model = framework.Model(inputs, Tied(encode)(twice(twice(encode(inputs)))))
+        model.compile(framework.optimizers.SGD(0.0625), "mse")
+        history = model.fit(X, X, batch_size=11, epochs=2, shuffle=False, verbose=0).history["loss"]
+        made.append((history, len(model.weights), len(model.trainable_weights), model.count_params(), model.predict(X, verbose=0)))
+    assert made[0][1:4] == made[1][1:4]
+    np.testing.assert_allclose(made[0][0], made[1][0], rtol=1e-5)
+    np.testing.assert_allclose(made[0][4], made[1][4], rtol=1e-4, atol=1e-5)
