@@ -5,6 +5,13 @@ The mistakes that tasks.py itself knows of hw01, hw02 and hw04 are tried as well
 
 # assignment, the tasks that fail, what stands in the solution, the mistake, words of the feedback
 WRONG = [
+    ("hw01", ["one_hot"], "(np.arange(classes) == labels[:, None]).astype(float)", "np.arange(classes) == labels[:, None]", "an array of bool: .astype(float)"),
+    ("hw01", ["standardize"], "    spread = x.std(axis=0)\n", "    x += 0.5\n    spread = x.std(axis=0)\n", "changed its argument x"),
+    ("hw02", ["pointwise_backward"], "return g * (x > 0), g * (1 - np.tanh(x) ** 2)", "return g * (x >= 0), g * (1 - np.tanh(x) ** 2)", "At x = 0 relu' is 0"),
+    ("hw02", ["pointwise_backward"], "return g * (x > 0), g * (1 - np.tanh(x) ** 2)", "g[x <= 0] = 0\n    return g, g * (1 - np.tanh(x) ** 2)",
+     "And your function changed its argument g: work on a copy"),
+    ("hw04", ["mse"], "    e = p - y\n    return float(np.mean(e * e)), 2 * e / e.size", "    p -= y\n    return float(np.mean(p * p)), 2 * p / p.size", "changed its argument p"),
+
     ("hw03", ["forward"], "__radd__, __rmul__ = __add__, __mul__", "pass", "unsupported operand"),
     ("hw03", ["forward"], "other = other if isinstance(other, Value) else Value(other)\n        out = Value(self.value + other.value)",
      "other = other if isinstance(other, Value) else Value(0.0)\n        out = Value(self.value + other.value)", "2·a + 1 lost its 1"),
