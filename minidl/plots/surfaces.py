@@ -129,7 +129,7 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
     trails, heads = [], []
     for one, (colour, marker, line) in zip(ways, LINES):
         trails += axis.plot([], [], line, color=colour, linewidth=1.5, alpha=0.8)
-        heads += axis.plot([], [], marker, color=colour, markersize=8, markeredgecolor="white", label=one.label, zorder=5)
+        heads += axis.plot([], [], marker, color=colour, markersize=6, markeredgecolor="white", label=one.label, zorder=5)
     axis.legend(fontsize=8, loc="lower right" if len(surface.start) == 2 else "upper center", framealpha=0.85)
     last = max(len(p.points) for p in ways) - 1
     shown = np.unique(np.linspace(0, last, min(frames, last + 1)).round().astype(int))
