@@ -34,16 +34,19 @@ deep = two(x).numpy()
 W1, W2 = two.get_weights()
 assert np.allclose(deep, x @ (W1 @ W2), atol=1e-5), "a stack of linear layers can do no more than one"
 points, labels = minidl.datasets.toy.xor(200)
-accuracy = {}
+entropy, accuracy = {}, {}
 for activation in (None, "relu"):
     minidl.set_random_seed(1)
     model = Sequential([layers.Dense(16, activation=activation), layers.Dense(1)])
     model.compile(minidl.optimizers.Adam(0.03), minidl.losses.BinaryCrossentropy(from_logits=True), metrics=["accuracy"])
     model.fit(points, labels, epochs=60, verbose=0)
-    accuracy[activation] = model.evaluate(points, labels, verbose=0)[1]
+    entropy[activation], accuracy[activation] = model.evaluate(points, labels, verbose=0)
     plots.regions(model, points, labels, path=FIGURES / f"ch03_xor_{activation or 'linear'}.png", title=f"XOR with activation={activation}")
-print(f"XOR, right of 200: without activation {accuracy[None]:.0%}, with relu {accuracy['relu']:.0%}")
+print(f"XOR, right of 200: without activation {accuracy[None]:.0%} (loss {entropy[None]:.3f}), "
+      f"with relu {accuracy['relu']:.0%} (loss {entropy['relu']:.3f})")
+# (A loss of ln 2 = 0.693 is the answer half and half everywhere. On which side of it a point falls is chance: 30 % is no worse than 50 %.)
 assert accuracy[None] < 0.8 < 0.99 < accuracy["relu"], "no straight line separates XOR; a bend does"
+assert abs(entropy[None] - np.log(2)) < 0.02, "without activation it learns nothing, and answers half and half"
 
 # %% 3. Activations and their slopes. The step is what a neuron does in a textbook; its slope is 0, so nothing is ever learned
 z = np.linspace(-5, 5, 201)

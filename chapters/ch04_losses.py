@@ -86,8 +86,7 @@ regression                       Dense(1)                     MeanSquaredError
 two classes                      Dense(1), logits             BinaryCrossentropy(from_logits=True)
 one of several classes           Dense(C), logits             SparseCategoricalCrossentropy(from_logits=True)
   the same, one-hot targets      Dense(C), logits             CategoricalCrossentropy(from_logits=True)
-several labels at once           Dense(C), logits             BinaryCrossentropy(from_logits=True)
-sequences of unknown alignment   -                            CTC, in a later chapter""")
+several labels at once           Dense(C), logits             BinaryCrossentropy(from_logits=True)""")
 print("figures are in figures/")
 plots.show()
 

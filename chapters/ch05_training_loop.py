@@ -22,7 +22,7 @@ start = [array.astype("float32") for array in start]
 RATE, EPOCHS, BATCH = 0.5, 200, 50
 batches = [np.random.default_rng(epoch).permutation(len(x)).reshape(-1, BATCH) for epoch in range(EPOCHS)]      # the same for all
 
-# %% 1. All of it by hand in NumPy. Half of the lines are derivatives, and each of them is a chance to be wrong
+# %% 1. All of it by hand in NumPy. Six of these lines are derivatives, each a chance to be wrong
 W1, b1, W2, b2 = (array.copy() for array in start)
 for epoch in range(EPOCHS):
     for i in batches[epoch]:                                # 1. draw a batch
@@ -86,17 +86,21 @@ class Loud(Model):
         return self.scores(self.hidden(x))
 
     def train_step(self, data):
-        x, y, weight = data
+        x, y = data[:2]
         y_pred = self(x, training=True)
-        loss = self.compute_loss(x, y, y_pred, weight)
+        loss = self.compute_loss(x, y, y_pred)
         loss.backward()
         if self.said < 2:
             self.said += 1
             largest = max(float(abs(w.grad).max()) for w in self.trainable_variables)
             print(f"  step {self.said}: a batch of {len(x)}, loss {loss.item():.3f}, the largest gradient is {largest:.3f}")
         self.optimizer.step()
-        self.loss_tracker.update_state(loss, sample_weight=len(x))
-        return self.compute_metrics(x, y, y_pred, weight)
+        for metric in self.metrics:                         # the loss is one of them
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred)
+        return {metric.name: metric.result() for metric in self.metrics}
 
 
 minidl.set_random_seed(0)
@@ -105,6 +109,7 @@ loud.compile(optimizers.SGD(RATE), loss_of, metrics=["accuracy"])
 history = loud.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0, validation_split=0.2)
 print(f"fit, from other weights: loss {history.history['loss'][-1]:.4f}, right {history.history['accuracy'][-1]:.1%}, "
       f"held back {history.history['val_accuracy'][-1]:.1%}")
+print("(its loss is the epoch's mean, over 240 of the 300 points; the losses above are those of the last batch)")
 assert history.history["accuracy"][-1] > 0.9 and len(history.history["loss"]) == EPOCHS, "fit does the same, and keeps a record"
 plots.history(history, path=FIGURES / "ch05_history.png", title="What fit recorded")
 plots.regions(loud, x, y, path=FIGURES / "ch05_spirals.png", title="Three spirals, and what the network makes of the plane")

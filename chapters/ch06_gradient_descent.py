@@ -58,10 +58,13 @@ print(f"\nthe largest curvature of J is {curvature:.2f}, so rates above 2/{curva
 rates = {"too low": 0.01, "right": 0.4, "too high": 2.1 / curvature}
 three = [descend(J, SGD(rate), steps=25, label=f"{name}: rate {rate:.2f}") for name, rate in rates.items()]
 low, right, high = (p.values for p in three)
-print("J after 25 steps: " + ", ".join(f"{p.label} {p.values[-1]:.3g}" for p in three))
+print("After 25 steps: " + ", ".join(f"{p.label}, J = {p.values[-1]:.3g}" for p in three))
 assert low[-1] > 10 * right[-1], "a rate too low is still far away after 25 steps"
 assert right[-1] < 1.01 * J(w_best, b_best), "the right one has arrived"
-assert high[-1] > high[0], "beyond 2/curvature every step leads further up"
+print("too high, the first J: " + ", ".join(f"{v:.1f}" for v in high[:6]) + ": down at first, along the valley")
+across = np.abs(three[2].steps @ np.linalg.eigh(2 * A.T @ A / len(x))[1][:, -1])        # how far each step goes in the steepest direction
+assert high[-1] > high[0] and (np.diff(across) > 0).all(), \
+    "beyond 2/curvature it climbs without limit in the end: across the valley each step is longer than the last"
 plots.trajectories(three, path=FIGURES / "ch06_rates.png")
 plots.descent(three, path=FIGURES / "ch06_rates_cost.png", title="Too low, right, too high")
 

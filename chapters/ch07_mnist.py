@@ -23,6 +23,8 @@ options.add_argument("picture", nargs="?", help="an image of your own digit, to 
 options.add_argument("--seed", type=int, default=0, help="where the random numbers start (default 0)")
 options.add_argument("--figures", type=Path, default=Path("figures"), help="the folder for the pictures (default: ./figures)")
 arguments = options.parse_args([] if "ipykernel" in sys.modules else None)       # a notebook has arguments of its own
+if arguments.picture and not Path(arguments.picture).is_file():
+    options.error(f"there is no file {arguments.picture}")         # now, and not after the training
 
 # %% 1. The data: 60 000 images of 28 x 28 pixels to learn from, 10 000 to be examined on
 (x_train, y_train), (x_test, y_test) = minidl.datasets.mnist.load_data()

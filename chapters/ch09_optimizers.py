@@ -30,7 +30,7 @@ assert (np.diff(signs) != 0).all(), "plain descent at 0.95 crosses the valley wi
 plots.contour(bowl, zigzag, path=FIGURES / "ch09_zigzag.png", title="Plain gradient descent, rate 0.95: across instead of along")
 
 # %% 2. The race: every optimizer at the best rate of one grid, judged by its mean height over 40 steps
-GRID = (0.01, 0.03, 0.1, 0.3, 0.5, 0.9, 1, 3)
+GRID = (0.01, 0.03, 0.1, 0.3, 0.5, 0.9, 1, 3, 5, 10)
 FAMILY = {
     "SGD": SGD,
     "Momentum": lambda rate: SGD(rate, momentum=0.9),
@@ -55,12 +55,15 @@ for name, make in FAMILY.items():
 assert best["Nesterov"].values.mean() < best["SGD"].values.mean() < best["Momentum"].values.mean(), \
     "a look ahead helps here, a memory alone does not: momentum swings past the bottom of a smooth bowl"
 assert best["RMSprop"].values.mean() < best["Adam"].values.mean(), "Adam is not always best: on the bowl RMSprop beats it"
+longer = descend(bowl, RMSprop(1.0), steps=80).values
+assert longer[21] < 1e-20 and longer[80] > 0.1, "in 40 steps: v forgets, so RMSprop's rate grows until it leaves the bottom again (step 4)"
+# (AMSGrad has Adam's row, for v hardly falls within 40 steps at β₂ = 0.999. Step 6 shows them apart.)
 plots.trajectories(list(best.values()), path=FIGURES / "ch09_side_by_side.png", columns=4)
 # (Plain descent is best at 0.5 for a reason of its own: 1 − 2·0.5 = 0, so that y is at the bottom after one step.)
 race = {name: best[name] for name in ("SGD", "Momentum", "Nesterov", "Adagrad", "RMSprop", "Adam")}
-plots.contour(bowl, race, path=FIGURES / "ch09_race.png", title="The bowl f = x²/20 + y², each at its best rate", arrows=False)
+plots.contour(bowl, race, path=FIGURES / "ch09_race.png", title="The bowl f = x²/20 + y², each at the best rate of the grid", arrows=False)
 plots.landscape(bowl, {n: race[n] for n in ("SGD", "Momentum", "Adagrad", "Adam")}, path=FIGURES / "ch09_landscape.png")
-plots.descent(race, path=FIGURES / "ch09_heights.png")
+plots.descent(race, path=FIGURES / "ch09_heights.png", title="Height by step: RMSprop reaches the bottom, and leaves it again")
 plots.animate(race, path=FIGURES / "ch09_race.gif", title="The race")
 
 # %% 3. Momentum needs its γ. One tutorial writes V ← V + α·g, without the γ that its text sets to 0.9

@@ -6,12 +6,13 @@ Lee ends with the promise of one; "Optimizer" (parent 신경망 구현) says tha
 Optimizer" supposes that Adam performs best because it is used most.
 
     python chapters/ch11_comparison.py              10 000 images, under a minute
-    python chapters/ch11_comparison.py --all        all 60 000 images, some minutes
+    python chapters/ch11_comparison.py --all        all 55 000 that are not held back, some minutes
 """
 import sys
 import time
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 import minidl
@@ -20,7 +21,8 @@ from minidl.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion,
 
 FIGURES = Path("figures")
 N = 55_000 if "--all" in sys.argv else 10_000
-THRESHOLD = 0.96 if N == 10_000 else 0.98
+THRESHOLD = 0.95 if N == 10_000 else 0.97
+EPOCHS = 5
 
 # %% 1. The same for all: data, initial weights, batches in the same order, and a grid of rates for each
 (x, y), (x_test, y_test) = minidl.datasets.mnist.load_data()
@@ -49,40 +51,55 @@ FAMILY = {
     "SGD": (SGD, LARGE),
     "Momentum": (lambda rate: SGD(rate, momentum=0.9), MIDDLE),
     "Nesterov": (lambda rate: SGD(rate, momentum=0.9, nesterov=True), MIDDLE),
-    "Adagrad": (Adagrad, MIDDLE),
-    "Adadelta": (Adadelta, LARGE),
+    "Adagrad": (Adagrad, (0.01, 0.03, 0.1, 0.3)),
+    "Adadelta": (Adadelta, (0.3, 1.0, 3.0, 10.0)),
     "RMSprop": (RMSprop, SMALL),
     "Adam": (Adam, SMALL),
     "AMSGrad": (lambda rate: Adam(rate, amsgrad=True), SMALL),
     "AdamW": (AdamW, SMALL),
-    "Adamax": (Adamax, SMALL),
+    "Adamax": (Adamax, MIDDLE),
     "Nadam": (Nadam, SMALL),
     "RAdam": (RAdam, SMALL),
-    "Lion": (Lion, tuple(rate / 10 for rate in SMALL)),
+    "Lion": (Lion, (0.00003, 0.0001, 0.0003, 0.001)),
 }
 
-# %% 2. The grid: two epochs at each rate; the one with the lowest loss on the held-back images goes on, for ten epochs
-print(f"{N} images; validation loss after two epochs at each rate of the grid, then ten epochs at the best")
-print(f"{'':10s}{'rate: loss':>15s}{'':45s}{'best':>9s}{'test':>7s}{'epochs to':>11s}{'a step':>8s}")
-print(f"{'':10s}{'':60s}{'accuracy':>9s}{'acc.':>7s}{f'{THRESHOLD:.0%}':>11s}{'ms':>8s}")
+# %% 2. The grid: every rate gets all the epochs. (The one that leads after two is often too high in the long run.)
+print(f"{N} images, {EPOCHS} epochs at each rate of the grid: validation loss after the last, * the lowest. With that rate:")
+print(f"{'':70s}{'validation acc.':>17s}{'test acc.':>11s}{'epochs to':>11s}{'an epoch':>10s}")
+print(f"{'':70s}{'at its highest':>17s}{'at the end':>11s}{THRESHOLD:>11.0%}{'takes ms':>10s}")
 histories, best_loss, spread, test_accuracy = {}, {}, {}, {}
 for name, (make, rates) in FAMILY.items():
     tried, seconds = [], []
     for rate in rates:
         begin = time.perf_counter()
-        model, _ = train(make(rate), epochs=2)
-        seconds.append((time.perf_counter() - begin) / (2 * -(-N // 32)))
-        tried.append(model.evaluate(*held_back, batch_size=1000, verbose=0)[0])
-    model, history = train(make(rates[int(np.argmin(tried))]), epochs=10, validation_data=held_back)
-    accuracy = np.array(history["val_accuracy"])
-    reached = f"{np.argmax(accuracy >= THRESHOLD) + 1}" if accuracy.max() >= THRESHOLD else "not reached"
-    histories[name], best_loss[name], spread[name] = history, min(tried), max(tried) / min(tried)
+        tried.append(train(make(rate), EPOCHS, validation_data=held_back, validation_batch_size=1000))
+        seconds.append((time.perf_counter() - begin) / EPOCHS)
+    ends = [history["val_loss"][-1] for _, history in tried]
+    model, histories[name] = tried[int(np.argmin(ends))]
+    best_loss[name], spread[name] = min(ends), max(ends) / min(ends)
     test_accuracy[name] = model.evaluate(x_test, y_test, batch_size=1000, verbose=0)[1]
-    row = "  ".join(f"{rate:g}: {loss:.3f}{'*' if loss == min(tried) else ' '}" for rate, loss in zip(rates, tried))
-    print(f"{name:10s}{row:60s}{accuracy.max():9.2%}{test_accuracy[name]:7.1%}{reached:>11s}{1000 * np.median(seconds):8.2f}")
+    accuracy = np.array(histories[name]["val_accuracy"])
+    reached = f"{np.argmax(accuracy >= THRESHOLD) + 1}" if accuracy.max() >= THRESHOLD else "never"
+    row = "  ".join(f"{rate:g}: {loss:.3f}{'*' if loss == min(ends) else ' '}" for rate, loss in zip(rates, ends))
+    print(f"{name:10s}{row:60s}{accuracy.max():17.2%}{test_accuracy[name]:11.1%}{reached:>11s}{1000 * np.median(seconds):10.0f}")
 
-plots.runs(histories, ("loss", "val_loss"), path=FIGURES / "ch11_loss.png", title=f"{N} images of MNIST, each at the best rate of its grid")
-plots.runs(histories, ("accuracy", "val_accuracy"), path=FIGURES / "ch11_accuracy.png", title="The same runs: accuracy")
+GROUPS = {"plain, or with a memory of the direction": ("SGD", "Momentum", "Nesterov", "Lion"),
+          "with a rate for each weight": ("Adagrad", "Adadelta", "RMSprop"),
+          "with both": ("Adam", "AMSGrad", "AdamW", "Adamax", "Nadam", "RAdam")}
+epochs = range(1, EPOCHS + 1)
+for what in ("loss", "accuracy"):
+    figure, axes = plt.subplots(2, 3, figsize=(12, 6.4), sharex=True, sharey="row", layout="constrained")
+    for (group, members), column in zip(GROUPS.items(), axes.T):
+        for axis, key in zip(column, (what, f"val_{what}")):
+            axis.plot(epochs, np.array([run[key] for run in histories.values()]).T, color="0.85", linewidth=1)      # all, behind
+            for name, (colour, marker, _) in zip(members, plots.base.LINES):
+                axis.plot(epochs, histories[name][key], color=colour, marker=marker, markersize=4, label=name)
+            axes[0 if key == what else 1, 0].set_ylabel(key)
+        column[0].set_title(group)
+        column[1].set(xlabel="epoch", xticks=epochs)
+        column[1].legend(fontsize=8)
+    figure.suptitle(f"{N} images of MNIST, each at the best rate of its grid: {what}, training above, validation below")
+    plots.finish(figure, FIGURES / f"ch11_{what}.png")
 
 # %% 3. What the table says
 ranking = sorted(test_accuracy, key=lambda name: -test_accuracy[name])
@@ -117,6 +134,6 @@ plots.show()
 # as good here and better elsewhere. Compare on your own problem, with a grid for each, and never choose on the test data.
 #
 # Exercises (homework: hw05)
-# 1. Run it with another seed. Which places in the ranking change?
+# 1. Run it with another seed, and with EPOCHS = 6. Which places in the ranking change?
 # 2. Give each optimizer only its default rate. Who wins now, and is that fair?
 # 3. Add an optimizer of your own to FAMILY: a class with `slots` and `update`.

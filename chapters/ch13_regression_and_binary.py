@@ -42,7 +42,7 @@ line = np.linalg.lstsq(A, train_y, rcond=None)[0]
 errors = {"the mean": np.abs(test_y - center).mean(),
           "a straight line": np.abs(test_y - np.column_stack([scaled_test, np.ones(100)]) @ line).mean()}
 
-# %% 4. The network: one output, no activation, MSE to learn and MAE to report, since it is in the unit of the rent
+# %% 4. The network: one output, no activation, MSE to learn and MAE to report: times `spread` it is in the unit of the rent
 model = Sequential([layers.Dense(32, activation="relu"), layers.Dense(32, activation="relu"), layers.Dense(1)])
 model.compile(optimizers.Adam(0.01), loss="mse", metrics=["mae"])
 history = model.fit(scaled_train, (train_y - center) / spread, epochs=100, batch_size=32, validation_split=0.2, verbose=0)

@@ -17,6 +17,9 @@ import minidl
 from minidl import Model, Sequential, Tensor, layers, losses, ops, plots
 
 FIGURES = Path("figures")
+pictures = [argument for argument in sys.argv[1:] if argument.lower().endswith((".png", ".jpg", ".jpeg"))]
+if absent := [picture for picture in pictures if not Path(picture).is_file()]:
+    sys.exit(f"there is no file {absent[0]}")                      # now, and not after the training
 (x, y), (x_test, y_test) = minidl.datasets.mnist.load_data()
 x, x_test = (x / 255.0).astype("float32"), (x_test / 255.0).astype("float32")
 loss = losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -57,6 +60,8 @@ figure.colorbar(axis.imshow(means, aspect="auto", cmap="Blues"), label="mean act
 axis.set(xlabel="hidden unit", ylabel="digit", yticks=range(10), title="Which unit is active for which digit")
 plots.finish(figure, FIGURES / "ch14_activity.png")
 print(f"of the 64 hidden units {np.mean(activity > 0):.0%} are active for an average digit")
+dead = np.flatnonzero((activity == 0).all(axis=0))                      # below 0 for every image: relu gives 0, and passes no gradient
+print(f"dead units, active for no image and blank in the picture: {dead.tolist() or 'none'}")
 
 # %% 4. What does it confuse?
 scores = model.predict(x_test, batch_size=1000, verbose=0)
@@ -68,7 +73,7 @@ np.fill_diagonal(pairs, 0)
 worst = np.argwhere(pairs == pairs.max())[0]
 print(f"the most frequent confusion: {worst[0]} taken for {worst[1]}, {pairs.max()} times")
 assert pairs.sum() == np.sum(guesses != y_test), "off the diagonal stand the mistakes, all of them"
-assert {int(d) for d in worst} & {2, 3, 4, 5, 7, 8, 9}, "as people do, it confuses digits that share their strokes"
+assert np.sort(pairs, axis=None)[-10:].sum() > 0.25 * pairs.sum(), "it confuses few pairs again and again: ten of ninety make a quarter"
 
 # %% 5. The surest of its mistakes. Are they all its fault?
 probabilities = ops.softmax(Tensor(scores)).numpy()
@@ -85,15 +90,15 @@ chosen = [int(np.flatnonzero(y_test == k)[0]) for k in range(8)]
 pixels = Tensor(x_test[chosen], requires_grad=True)
 ops.sum(model(pixels) * np.eye(10, dtype="float32")[y_test[chosen]]).backward()
 assert pixels.grad.shape == (8, 28, 28), "the network's input can have a gradient as well as its weights"
-plots.weights(pixels.grad.reshape(8, -1).T, path=FIGURES / "ch14_gradients.png", title="Ink where it is blue speaks for the digit")
-nudged = x_test[chosen] - 0.1 * np.sign(pixels.grad)                    # a little against all of it (Goodfellow et al. 2015)
+plots.weights(pixels.grad.reshape(8, -1).T, path=FIGURES / "ch14_gradients.png", label="gradient",
+              title="Ink where it is blue speaks for the digit")
+nudged = np.clip(x_test[chosen] - 0.1 * np.sign(pixels.grad), 0, 1)     # a little against all of it (Goodfellow et al. 2015)
 fooled = model.predict(nudged, verbose=0).argmax(axis=1)
 print(f"true {y_test[chosen]}, read {guesses[chosen]}; each pixel changed by a tenth against the gradient, read {fooled}")
 assert (fooled != y_test[chosen]).sum() >= 4 > (guesses[chosen] != y_test[chosen]).sum(), "many small changes together fool it"
 plots.digits(nudged, fooled, y_test[chosen], path=FIGURES / "ch14_fooled.png", title="Easy for you, not for the network")
 
 # %% 7. Your own digit
-pictures = [argument for argument in sys.argv[1:] if argument.lower().endswith((".png", ".jpg", ".jpeg"))]
 for picture in pictures:
     mine = minidl.datasets.mnist.read_picture(picture)[None]
     chances = ops.softmax(model(mine)).numpy()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -121,10 +122,15 @@ def test_grade_marks_a_class(small, tmp_path, capsys):
     (room / "ben_hw90_small.py").write_text("import sys\nsys.exit()\n", encoding="utf-8")
     (room / "chris_hw90_small.py").write_text("def double(x:\n", encoding="utf-8")
     (room / "notes.py").write_text("1 / 0\n", encoding="utf-8")
+    (room / "dora" / "drafts").mkdir(parents=True)
+    (room / "emma" / "final").mkdir(parents=True)
+    (room / "emma" / "final" / "hw90_small.py").write_text("def double(x):\n    return x + x\n", encoding="utf-8")
     assert command.main(["grade", str(room), "--seed", "1"]) == 0
     rows = list(csv.DictReader(io.StringIO(Path("grades.csv").read_text(encoding="utf-8-sig"))))
     assert [(r["student"], r["assignment"], r["points"], r["of"]) for r in rows] == [
-        ("ada", "hw90_small", "2.0", "2"), ("ben", "hw90_small", "0.0", "2"), ("chris", "hw90_small", "0.0", "2")]
+        ("ada", "hw90_small", "2.0", "2"), ("ben", "hw90_small", "0.0", "2"), ("chris", "hw90_small", "0.0", "2"),
+        ("dora", "hw90_small", "0.0", "2"), ("emma", "hw90_small", "2.0", "2")]
+    assert rows[3]["not passed"] == "no file" and "4 submissions, 1 missing" in capsys.readouterr().out
     assert rows[1]["not passed"] == "double: crashed" and Path("answer.py").exists() is False
 
 
@@ -159,11 +165,14 @@ def test_hidden_tests_join_the_assignment_of_their_name(tmp_path, monkeypatch):
     ("def double(x):\n    return (2 * x)[:, None]\n", "wrong", "expected shape (3,), received an array of shape (3, 1)"),
     ("def double(x):\n    return float(x[0])\n", "wrong", "expected shape (3,), received float"),
     ("def double(x):\n    2 * x\n", "wrong", "received None: is a return missing?"),
-    ("def double(x):\n    x *= 2\n    return x\n", "wrong", "changed its input"),
+    ("def double(x):\n    x *= 2\n    return x\n", "wrong", "changed its argument x: work on a copy"),
+    ("def double(x):\n    x += 1\n    return x\n", "wrong", "And your function changed its argument x"),
+    ("def double(x):\n    return x > 0\n", "wrong", "expected floats, received an array of bool"),
     ("def double(x):\n    return 'much'\n", "wrong", "received str 'much'"),
     ("def double(x):\n    return object()\n", "wrong", "a object was returned; expected numbers, arrays"),
     ("def double(x):\n    return x + y\n", "crashed", "NameError: name 'y' is not defined (line 2)"),
-    ("def double(x:\n", "crashed", "SyntaxError"),
+    ("def helper(x):\n    return x + y\n\ndef double(x):\n    return helper(x)\n", "crashed", "is not defined (line 2, in helper)"),
+    ("x = 1\ndef double(x:\n", "crashed", "(line 2): def double(x:"),
     ("def triple(x):\n    return 3 * x\n", "crashed", "AttributeError"),
     ("def double(x):\n    raise NotImplementedError\n", "not started", ""),
     ("import minidl\ndef double(x):\n    return minidl.ops.multiply(x, 2.0)\n", "forbidden", "calls minidl.ops.multiply, which is what this task asks"),
@@ -173,6 +182,30 @@ def test_feedback(code, outcome, words, small):
     verdict = answer(code)
     assert verdict.outcome == outcome and words in verdict.reason, verdict
     assert verdict.points == (2 if outcome == "passed" else 0)
+
+
+def test_a_number_and_the_values_of_a_tuple_are_named():
+    assert judging.difference(1.0, 3, 0, 0) == "the number is 3, expected 1"
+    assert judging.difference((1.0, np.ones(2)), (1.0, np.zeros(2)), 0, 0, each="returned value") == \
+        "2 of 2 numbers differ in the second returned value, the first at [0]: 0, expected 1"
+    assert judging.difference([1.0, [1.0, 2.0]], [1.0, [1.0, 3.0]], 0, 0) == "the number in the second value, value 2 is 3, expected 2"
+    assert "in value 7" in judging.difference([0.0] * 7, [0.0] * 6 + [1.0], 0, 0)
+
+
+def test_a_mistake_in_a_task_above_is_named_below():
+    source = (SOURCES / "hw02_backprop.py").read_text(encoding="utf-8")
+    wrong = source.replace("return g @ b.T, a.T @ g", "return (g @ b.T).T, (a.T @ g).T")
+    Path("hw02_backprop.py").write_text(wrong, encoding="utf-8")
+    verdicts = judging.check(assignments.get("hw02"), Path("hw02_backprop.py"), 0, quiet=True)
+    assert [v.task for v in verdicts if v.points < v.worth] == ["matmul_backward", "two_layers"]
+    assert verdicts[-1].reason.startswith("two_layers calls matmul_backward, not right yet: first make the tasks above pass. ")
+
+
+def test_what_all_tasks_share_is_said_once():
+    Path("hw01_arrays.py").write_text("def softmax(z:\n", encoding="utf-8")
+    verdicts = judging.check(assignments.get("hw01"), Path("hw01_arrays.py"), 0, quiet=True)
+    text = reports.text("hw01", verdicts, 0)
+    assert text.count("SyntaxError") == 1 and text.count("(line 1)") == 1 and text.count("crashed: as above") == 3
 
 
 def test_partial_credit(small):
@@ -237,6 +270,14 @@ def test_stubs_are_in_step_with_their_sources(source):
     stub = (strip.STUBS / source.stem / "stub.py").read_text(encoding="utf-8")
     assert stub == strip.strip(source.read_text(encoding="utf-8"), source.stem.split("_")[0]), "run tests/homework/strip.py"
     assert "SOLUTION" not in stub
+
+
+def test_stubs_number_tasks_as_the_checker_does():
+    for source in strip.sources():
+        stub = strip.strip(source.read_text(encoding="utf-8"), "hw00")
+        numbers = dict(re.findall(r"hw00 task (\d+): (\w+)", stub))
+        names = [t.name for t in assignments.get(source.stem).tasks]
+        assert all(names[int(n) - 1] == name for n, name in numbers.items()) and (numbers or "hw00: Value.exp" in stub)
 
 
 @pytest.mark.parametrize(("text", "words"), [

@@ -81,24 +81,30 @@ def _grade(given) -> int:
         raise ValueError(f"{given.folder} is no folder of submissions.")
     seed = secrets.randbelow(10**6) if given.seed is None else given.seed
     found, rows = assignments.find(), []
+    students = {p.name for p in given.folder.iterdir() if p.is_dir() and p.name[0] not in "._"}
     for file in sorted(given.folder.rglob("*.py")):
         # class/ada/hw01_arrays.py is Ada's; class/ada_hw01_arrays.py too
         names = [name for name in found if file.stem.endswith(name)]
         if not names:
             continue
-        student = file.parent.name if file.parent != given.folder else file.stem[: -len(names[0])].strip("_-. ") or file.stem
+        inside = file.relative_to(given.folder).parts
+        student = inside[0] if len(inside) > 1 else file.stem[: -len(names[0])].strip("_-. ") or file.stem
         verdicts = judging.check(found[names[0]], file, seed, quiet=True)
         rows.append(reports.row(student, names[0], verdicts))
         console.say(f"{student:20s} {names[0]:18s} {rows[-1]['points']:g} / {rows[-1]['of']:g}")
     if not rows:
         raise ValueError(f"No submissions in {given.folder}: files are called like {next(iter(found))}.py.")
+    handed_in = {(r["student"], r["assignment"]) for r in rows}
+    missing = [(s, a) for s in students | {s for s, _ in handed_in} for a in {a for _, a in handed_in} if (s, a) not in handed_in]
+    rows += [{"student": s, "assignment": a, "points": 0.0, "of": found[a].points, "not passed": "no file"} for s, a in missing]
+    rows.sort(key=lambda r: (r["student"], r["assignment"]))
     table = io.StringIO()
     writer = csv.DictWriter(table, fieldnames=list(rows[0]))
     writer.writeheader()
     writer.writerows(rows)
     with write_atomically(given.csv) as file:
         file.write(table.getvalue().encode("utf-8-sig"))        # with the mark by which spreadsheets know UTF-8
-    console.say(f"{len(rows)} submissions, seed {seed}: {given.csv}")
+    console.say(f"{len(handed_in)} submissions, {len(missing)} missing, seed {seed}: {given.csv}")
     return 0
 
 

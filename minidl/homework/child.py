@@ -20,7 +20,8 @@ class ForbiddenError(RuntimeError):
 def main(folder: Path) -> None:
     """Answer the question in the folder, call by call."""
     question = values.read(folder, "question")
-    (task,) = [t for t in assignments.load(Path(question["tasks"])).TASKS if t.name == question["name"]]
+    others = assignments.load(Path(question["tasks"])).TASKS
+    (task,) = [t for t in others if t.name == question["name"]]
     for name in task.forbidden:
         _forbid(name)
     file = Path(question["file"])
@@ -33,10 +34,11 @@ def main(folder: Path) -> None:
     except BaseException as error:                   # SystemExit too: whatever the student's file does is an answer
         values.write(folder, "answer", [_crash(error, file)])
         return
+    known = sorted(_names(getattr(thing, "__code__", None)) & {t.name for t in others})
     answers = []
     for i in range(question["cases"]):
         arguments = values.read(folder, f"case{i}")
-        answers.append(_answer(task, thing, arguments, file))
+        answers.append({**_answer(task, thing, arguments, file), "calls": known})
         values.write(folder, "answer", answers)
 
 
@@ -51,15 +53,23 @@ def _answer(task, thing, arguments, file) -> dict:
     except values.NotPlainError as error:
         return {"odd": str(error)}
     except BaseException as error:
-        return _crash(error, file)
+        return _crash(error, file, task.name)
 
 
-def _crash(error, file) -> dict:
+def _names(code) -> set[str]:
+    """The global names that a function uses, and those inside it."""
+    inner = (_names(c) for c in getattr(code, "co_consts", ()) if hasattr(c, "co_names"))
+    return set(getattr(code, "co_names", ())).union(*inner)
+
+
+def _crash(error, file, task: str = "") -> dict:
     if isinstance(error, ForbiddenError):
         return {"forbidden": str(error)}
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
-    line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else lines[-1] if lines else None
-    return {"crashed": f"{type(error).__name__}: {error}"[:500] + (f" (line {line})" if line else "")}
+    if isinstance(error, SyntaxError) and error.filename == str(file):
+        return {"crashed": f"{type(error).__name__}: {error.msg} (line {error.lineno}): {(error.text or '').strip()}"[:500]}
+    places = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
+    at = f" (line {places[-1].lineno}{f', in {places[-1].name}' if places[0].name == task != places[-1].name else ''})" if places else ""
+    return {"crashed": f"{type(error).__name__}: {error}"[:500] + at}
 
 
 def _forbid(name: str) -> None:

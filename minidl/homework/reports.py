@@ -7,9 +7,10 @@ from .judging import Verdict
 
 def text(name: str, verdicts: list[Verdict], seed: int) -> str:
     """A line a task, the total, and how to see the same questions again."""
-    lines = [f"{name}, seed {seed}"]
+    lines, last = [f"{name}, seed {seed}"], ""
     for v in verdicts:
-        reason = f": {v.reason}" if v.reason not in ("", v.outcome) else ""
+        reason = "" if v.reason in ("", v.outcome) else f": {v.reason}" if v.reason != last else ": as above"
+        last = v.reason
         lines.append(f"  {v.points:>5g} / {v.worth:<4g} {v.task:28s} {v.outcome}{reason}")
     earned, worth = sum(v.points for v in verdicts), sum(v.worth for v in verdicts)
     ending = ". Well done." if earned == worth else f"; the same questions again: --seed {seed}"

@@ -11,10 +11,11 @@ import numpy as np
 from .base import COLOURS, finish
 
 
-def weights(kernel, shape=None, path=None, columns: int = 8, title: str | None = None):
+def weights(kernel, shape=None, path=None, columns: int = 8, title: str | None = None, label: str = "weight"):
     """Draw each column of a Dense kernel as an image: what that unit looks for. Blue is positive, red negative, white 0.
 
-    kernel: (inputs, units). shape: of the inputs, (height, width); a square if it is left out. All share one scale.
+    kernel: (inputs, units). shape: of the inputs, (height, width); a square if it is left out. All share one scale,
+    whose bar bears the label.
     """
     kernel = np.asarray(kernel)
     side = math.isqrt(kernel.shape[0])
@@ -33,7 +34,7 @@ def weights(kernel, shape=None, path=None, columns: int = 8, title: str | None =
         if i < n:
             picture = axis.imshow(kernel[:, i].reshape(shape), cmap="RdBu", vmin=-reach, vmax=reach)
             axis.set_title(str(i), fontsize=8)
-    figure.colorbar(picture, ax=axes, shrink=0.7, label="weight")
+    figure.colorbar(picture, ax=axes, shrink=0.7, label=label)
     if title:
         figure.suptitle(title)
     return finish(figure, path)

@@ -50,7 +50,7 @@ def trajectories(trajectories, path=None, columns: int = 3, title: str | None = 
         _ground(axis, one.surface, arrows)
         _way(axis, one.surface, one, (COLOURS[1], "o", "-"), label=None)
         _marks(axis, one.surface, [one])
-        ending = "flew off" if one.diverged else f"after {len(one.steps)} steps {_short(one.values[-1])}"
+        ending = "flew off" if one.diverged else f"after {len(one.steps)} steps {one.surface.names[-1]} = {_short(one.values[-1])}"
         axis.set_title(f"{one.label}\n{ending}", fontsize=9)
         axis.set(xlabel=axis.get_xlabel() if i + columns >= len(ways) else "", ylabel=axis.get_ylabel() if i % columns == 0 else "")
         axis.tick_params(labelbottom=i + columns >= len(ways), labelleft=i % columns == 0)
@@ -129,8 +129,8 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
     trails, heads = [], []
     for one, (colour, marker, line) in zip(ways, LINES):
         trails += axis.plot([], [], line, color=colour, linewidth=1.5, alpha=0.8)
-        heads += axis.plot([], [], marker, color=colour, markersize=8, markeredgecolor="white", label=one.label)
-    axis.legend(fontsize=8, loc="lower right", framealpha=0.85)
+        heads += axis.plot([], [], marker, color=colour, markersize=6, markeredgecolor="white", label=one.label, zorder=5)
+    axis.legend(fontsize=8, loc="lower right" if len(surface.start) == 2 else "upper center", framealpha=0.85)
     last = max(len(p.points) for p in ways) - 1
     shown = np.unique(np.linspace(0, last, min(frames, last + 1)).round().astype(int))
 

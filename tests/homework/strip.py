@@ -18,17 +18,24 @@ def sources() -> list[Path]:
 
 
 def strip(text: str, assignment: str) -> str:
-    """The text with each solution replaced by `raise NotImplementedError("hw02 task 3: name")`. ValueError for faulty markers."""
-    lines, inside, task, name = [], False, 0, ""
+    """The text with each solution replaced by `raise NotImplementedError("hw02 task 3: name")`. ValueError for faulty markers.
+
+    A task is a function or class of the file, and a class may have several solutions, "hw05 task 1: Momentum.update". Where the file
+    has only one, all tasks look at it, and it has no number.
+    """
+    lines, inside, solutions, tops, method = [], False, 0, [], ""
+    several = len(re.findall(r"^(?:def|class) ", text, re.M)) > 1
     for number, line in enumerate(text.splitlines(), 1):
-        found = re.match(r" *(?:def|class) (\w+)", line)
+        found = re.match(r"( *)(?:def|class) (\w+)", line)
         if found and not inside:
-            name = found[1]
+            method = f".{found[2]}" if found[1] else ""
+            tops += [] if found[1] else [found[2]]
         if line.strip() == BEGIN:
             if inside:
                 raise ValueError(f"line {number}: a solution begins inside another")
-            inside, task = True, task + 1
-            lines.append(line.replace(BEGIN, f'raise NotImplementedError("{assignment} task {task}: {name}")'))
+            inside, solutions = True, solutions + 1
+            task, name = f" task {len(tops)}" if several else "", "".join(tops[-1:]) + method
+            lines.append(line.replace(BEGIN, f'raise NotImplementedError("{assignment}{task}: {name}")'))
         elif line.strip() == END:
             if not inside:
                 raise ValueError(f"line {number}: a solution ends that never began")
@@ -39,7 +46,7 @@ def strip(text: str, assignment: str) -> str:
             lines.append(line)
     if inside:
         raise ValueError("a solution never ends")
-    if not task:
+    if not solutions:
         raise ValueError("there is no solution to take out")
     return "\n".join(lines) + "\n"
 

@@ -5,20 +5,27 @@ The mistakes that tasks.py itself knows of hw01, hw02 and hw04 are tried as well
 
 # assignment, the tasks that fail, what stands in the solution, the mistake, words of the feedback
 WRONG = [
+    ("hw01", ["one_hot"], "(np.arange(classes) == labels[:, None]).astype(float)", "np.arange(classes) == labels[:, None]", "an array of bool: .astype(float)"),
+    ("hw01", ["standardize"], "    spread = x.std(axis=0)\n", "    x += 0.5\n    spread = x.std(axis=0)\n", "changed its argument x"),
+    ("hw02", ["pointwise_backward"], "return g * (x > 0), g * (1 - np.tanh(x) ** 2)", "return g * (x >= 0), g * (1 - np.tanh(x) ** 2)", "At x = 0 relu' is 0"),
+    ("hw02", ["pointwise_backward"], "return g * (x > 0), g * (1 - np.tanh(x) ** 2)", "g[x <= 0] = 0\n    return g, g * (1 - np.tanh(x) ** 2)",
+     "And your function changed its argument g: work on a copy"),
+    ("hw04", ["mse"], "    e = p - y\n    return float(np.mean(e * e)), 2 * e / e.size", "    p -= y\n    return float(np.mean(p * p)), 2 * p / p.size", "changed its argument p"),
+
     ("hw03", ["forward"], "__radd__, __rmul__ = __add__, __mul__", "pass", "unsupported operand"),
     ("hw03", ["forward"], "other = other if isinstance(other, Value) else Value(other)\n        out = Value(self.value + other.value)",
      "other = other if isinstance(other, Value) else Value(0.0)\n        out = Value(self.value + other.value)", "2·a + 1 lost its 1"),
-    ("hw03", ["forward"], "out = Value(self.value + other.value)", "out = Value(self.value)", "differ"),
+    ("hw03", ["forward"], "out = Value(self.value + other.value)", "out = Value(self.value)", "the number in the first value is"),
     ("hw03", ["backward", "shared", "order"], "(self, other.value), (other, self.value)", "(self, self.value), (other, other.value)", "exchanged"),
     ("hw03", ["backward", "shared"], "out.parents = ((self, power),)", "out.parents = ((self, 1.0),)", "exp' is exp itself"),
     ("hw03", ["backward", "shared", "order", "depth"], "parent.grad += slope * node.grad", "pass", "No gradient arrived"),
     ("hw03", ["shared", "order"], "parent.grad += slope * node.grad", "parent.grad = slope * node.grad", "overwrote instead of accumulated"),
-    ("hw03", ["shared", "order"], "parent.grad += slope * node.grad", "parent.grad = parent.grad or slope * node.grad", "differ"),
-    ("hw03", ["shared", "order"], "parent.grad += slope * node.grad", "parent.grad = max(parent.grad, slope * node.grad, key=abs)", "differ"),
+    ("hw03", ["shared", "order"], "parent.grad += slope * node.grad", "parent.grad = parent.grad or slope * node.grad", "overwrote instead of accumulated"),
+    ("hw03", ["shared", "order"], "parent.grad += slope * node.grad", "parent.grad = max(parent.grad, slope * node.grad, key=abs)", "overwrote instead of accumulated"),
     ("hw03", ["order"], "for node in reversed(order):", "import random\n        random.seed(1)\n        if 30 < len(order) < 200:\n"
-     "            random.shuffle(order)\n        for node in reversed(order):", "differ"),
-    ("hw03", ["order"], "for node in reversed(order):", "for node in (reversed(order) if len(order) < 20 or len(order) > 200 else [self]):", "differ"),
-    ("hw03", ["order"], "parent.grad += slope * node.grad", "parent.grad += slope * node.grad * (1 if len(order) < 20 or len(order) > 200 else 2)", "differ"),
+     "            random.shuffle(order)\n        for node in reversed(order):", "the number is"),
+    ("hw03", ["order"], "for node in reversed(order):", "for node in (reversed(order) if len(order) < 20 or len(order) > 200 else [self]):", "the number is"),
+    ("hw03", ["order"], "parent.grad += slope * node.grad", "parent.grad += slope * node.grad * (1 if len(order) < 20 or len(order) > 200 else 2)", "the number is"),
     ("hw03", ["depth"], "order, state, stack = [], {}, [self]", "def count(node):\n            return 1 + max([count(p) for p, _ in node.parents], default=0)\n"
      "        count(self) if not hasattr(self, 'big') and self.value > 1000 else None\n        order, state, stack = [], {}, [self]", "RecursionError"),
     ("hw03", ["depth"], "self.grad = 1.0\n", "self.grad = 1.0 if self.value < 1000 else 0.0\n", "did not arrive"),

@@ -10,6 +10,11 @@ def standardized(x):
     return (x - x.mean(axis=0)) / np.where(spread == 0, 1, spread)
 
 
+def by_n_minus_1(x):
+    spread = x.std(axis=0, ddof=1)
+    return (x - x.mean(axis=0)) / np.where(spread == 0, 1, spread)
+
+
 def one_hot_rows(labels, classes):
     return np.eye(classes)[labels]
 
@@ -46,6 +51,7 @@ TASKS = [
         (lambda x: (x - x.mean()) / x.std(), "You took one mean of the whole table; take that of each column: axis=0."),
         (lambda x: (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True), "That is row by row; columns are axis=0."),
         (lambda x: (x - x.mean(axis=0)) / np.where(x.var(axis=0) == 0, 1, x.var(axis=0)), "You divided by the variance; its root is the standard deviation."),
+        (by_n_minus_1, "You divided by n − 1 (ddof=1); asked is n, as np.std does without it."),
         (lambda x: (x - x.mean(axis=0)) / x.std(axis=0), "A column that never changes has the standard deviation 0: divide it by 1."))),
     Task("one_hot", 2, labels, one_hot_rows, forbidden=("minidl.utils.to_categorical", "minidl.ops.one_hot"), mistakes=(
         (lambda y, c: np.eye(c)[y].T, "Your answer is transposed: a row is a sample, a column a class."),

@@ -61,7 +61,10 @@ def products(rng):
 
 
 def values(rng):
-    return [(rng.normal(size=s), rng.normal(size=s)) for s in ((5,), (3, 4), (2, 3, 2))]
+    """The last x has a 0, where relu' is 0."""
+    with_zero = rng.normal(size=(2, 3, 2))
+    with_zero[0, 1] = 0.0
+    return [(rng.normal(size=s), rng.normal(size=s)) for s in ((5,), (3, 4))] + [(rng.normal(size=(2, 3, 2)), with_zero)]
 
 
 def classified(rng):
@@ -86,10 +89,17 @@ TASKS = [
     Task("pointwise_backward", 2, values, pointwise_gradients, forbidden=TAPE, mistakes=(
         (lambda g, x: (np.where(x > 0, 1.0, 0.0), 1 - np.tanh(x) ** 2), "You forgot g: the chain rule multiplies by what comes from behind."),
         (lambda g, x: (np.where(x > 0, g, 0.0), g * (1 - np.tanh(x))), "tanh' is 1 − tanh²: the square is missing."),
+        (lambda g, x: pointwise_gradients(g, x)[::-1], "The two are exchanged: relu comes first, then tanh."),
+        (lambda g, x: (g * np.maximum(x, 0), g * (1 - np.tanh(x) ** 2)), "That is g·relu(x); relu' is 1 where x > 0, else 0."),
+        (lambda g, x: (np.where(x > 0, g, 0.0), g * np.tanh(x)), "That is g·tanh(x); tanh' is 1 − tanh²."),
+        (lambda g, x: (np.where(x >= 0, g, 0.0), g * (1 - np.tanh(x) ** 2)), "At x = 0 relu' is 0: x > 0, not x >= 0."),
         (lambda g, x: (np.where(g > 0, g, 0.0), g * (1 - np.tanh(x) ** 2)), "relu's gradient depends on the sign of x, not of g."))),
     Task("softmax_cross_entropy", 3, classified, cross_entropy, forbidden=TAPE, mistakes=(
         (lambda z, y: (cross_entropy(z, y)[0], cross_entropy(z, y)[1] * len(y)), "You forgot to divide the gradient by n, as the loss is a mean."),
         (lambda z, y: (cross_entropy(z, y)[0] * len(y), cross_entropy(z, y)[1] * len(y)), "That is the sum over the samples; asked is the mean."),
+        (lambda z, y: (cross_entropy(z, y)[0] * len(y), cross_entropy(z, y)[1]), "The gradient is right; the loss is the mean, not the sum."),
+        (lambda z, y: (cross_entropy(z, y)[0], cross_entropy(z, y)[1] * len(y) / z.size), "Divide by n, the number of samples, not of all entries."),
+        (lambda z, y: (cross_entropy(z, y)[0], cross_entropy(z, y)[1].T), "Your gradient is transposed: it has the shape of the logits."),
         (lambda z, y: (cross_entropy(z, y)[0], np.exp(log_softmax(z)) / len(y)), "The gradient is (p − y)/n: subtract 1 at the true class."))),
     Task("two_layers", 4, networks, network, forbidden=TAPE, mistakes=(
         (_no_relu, "The gradient passes through relu: it is 0 where the hidden value was 0."),

@@ -27,20 +27,20 @@ class Value:
     """
 
     def __init__(self, value):
-        raise NotImplementedError("hw03 task 1: __init__")
+        raise NotImplementedError("hw03: Value.__init__")
 
     def __add__(self, other):
-        raise NotImplementedError("hw03 task 2: __add__")
+        raise NotImplementedError("hw03: Value.__add__")
 
     def __mul__(self, other):
-        raise NotImplementedError("hw03 task 3: __mul__")
+        raise NotImplementedError("hw03: Value.__mul__")
 
     def exp(self):
         """e to the power of this."""
-        raise NotImplementedError("hw03 task 4: exp")
+        raise NotImplementedError("hw03: Value.exp")
 
     __radd__, __rmul__ = __add__, __mul__
 
     def backward(self):
         """Set grad of everything that this was made from."""
-        raise NotImplementedError("hw03 task 5: backward")
+        raise NotImplementedError("hw03: Value.backward")

@@ -70,11 +70,14 @@ TASKS = [
     Task("mse", 2, pairs, squared, forbidden=LIBRARY, mistakes=(
         (_slope(squared, lambda d, y, p: d / 2), "The derivative of the square has a 2 in front."),
         (_slope(squared, lambda d, y, p: d * y.size), "The loss is a mean, so its gradient is divided by the number of entries."),
+        (_value(squared, lambda v, y, p: v * y.size), "That is the sum; asked is the mean."),
+        (_slope(squared, lambda d, y, p: d * y.size / len(y)), "Divide by the number of entries, y.size; you divided by that of rows."),
         (_slope(squared, lambda d, y, p: -d), "The sign: the gradient is with respect to the prediction, 2(p − y)/n."))),
     Task("huber", 2, with_delta, rounded, forbidden=LIBRARY, mistakes=(
         (lambda y, p, d: (squared(y, p)[0] / 2, (p - y) / y.size), "Beyond delta the loss goes straight on, with slope delta."),
         (_value(rounded, lambda v, y, p, d: np.where(np.abs(p - y) <= d, (p - y) ** 2 / 2, d * np.abs(p - y)).mean()),
          "At delta the two pieces must meet: delta·(|e| − delta/2)."),
+        (_value(rounded, lambda v, y, p, d: v * y.size), "That is the sum; asked is the mean."),
         (_slope(rounded, lambda g, y, p, d: g * y.size), "The loss is a mean, so its gradient is divided by the number of entries."))),
     Task("binary_cross_entropy", 3, yes_no, binary, forbidden=LIBRARY, mistakes=(
         (_slope(binary, lambda g, y, z: g * y.size), "The loss is a mean, so its gradient is divided by the number of entries."),
@@ -87,6 +90,9 @@ TASKS = [
         (lambda z: np.exp(log_probabilities(z)), "Those are the probabilities; asked are their logarithms."))),
     Task("cross_entropy", 3, classified, cross_entropy, forbidden=LIBRARY, mistakes=(
         (_slope(cross_entropy, lambda g, y, z: g * len(y)), "You forgot to divide the gradient by n, as the loss is a mean."),
+        (_value(cross_entropy, lambda v, y, z: v * len(y)), "That is the sum; asked is the mean."),
+        (_slope(cross_entropy, lambda g, y, z: g * len(y) / z.size), "Divide by n, the number of samples, not of all entries."),
+        (_slope(cross_entropy, lambda g, y, z: g.T), "Your gradient is transposed: it has the shape of the logits."),
         (_slope(cross_entropy, lambda g, y, z: np.exp(log_probabilities(z)) / len(y)), "Subtract 1 at the true class: (p − y)/n."),
         (_value(cross_entropy, lambda v, y, z: -v), "The sign: cross-entropy is minus the logarithm, so never negative."))),
 ]

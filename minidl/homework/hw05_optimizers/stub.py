@@ -21,10 +21,10 @@ class Momentum(Optimizer):
     """
 
     def slots(self):
-        raise NotImplementedError("hw05 task 1: slots")
+        raise NotImplementedError("hw05 task 1: Momentum.slots")
 
     def update(self, w, g, lr, v):
-        raise NotImplementedError("hw05 task 2: update")
+        raise NotImplementedError("hw05 task 1: Momentum.update")
 
 
 class Adagrad(Optimizer):
@@ -34,10 +34,10 @@ class Adagrad(Optimizer):
     """
 
     def slots(self):
-        raise NotImplementedError("hw05 task 3: slots")
+        raise NotImplementedError("hw05 task 2: Adagrad.slots")
 
     def update(self, w, g, lr, s):
-        raise NotImplementedError("hw05 task 4: update")
+        raise NotImplementedError("hw05 task 2: Adagrad.update")
 
 
 class RMSprop(Optimizer):
@@ -47,10 +47,10 @@ class RMSprop(Optimizer):
     """
 
     def slots(self):
-        raise NotImplementedError("hw05 task 5: slots")
+        raise NotImplementedError("hw05 task 3: RMSprop.slots")
 
     def update(self, w, g, lr, v):
-        raise NotImplementedError("hw05 task 6: update")
+        raise NotImplementedError("hw05 task 3: RMSprop.update")
 
 
 class Adam(Optimizer):
@@ -60,13 +60,13 @@ class Adam(Optimizer):
     """
 
     def slots(self):
-        raise NotImplementedError("hw05 task 7: slots")
+        raise NotImplementedError("hw05 task 4: Adam.slots")
 
     def begin_step(self, t):
-        raise NotImplementedError("hw05 task 8: begin_step")
+        raise NotImplementedError("hw05 task 4: Adam.begin_step")
 
     def update(self, w, g, lr, m, v):
-        raise NotImplementedError("hw05 task 9: update")
+        raise NotImplementedError("hw05 task 4: Adam.update")
 
 
 class MyOptimizer(Optimizer):
@@ -76,10 +76,10 @@ class MyOptimizer(Optimizer):
     """
 
     def __init__(self):
-        raise NotImplementedError("hw05 task 10: __init__")
+        raise NotImplementedError("hw05 task 5: MyOptimizer.__init__")
 
     def slots(self):
-        raise NotImplementedError("hw05 task 11: slots")
+        raise NotImplementedError("hw05 task 5: MyOptimizer.slots")
 
     def update(self, w, g, lr, m, v):
-        raise NotImplementedError("hw05 task 12: update")
+        raise NotImplementedError("hw05 task 5: MyOptimizer.update")
