@@ -12,6 +12,7 @@ import importlib.util
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -101,7 +102,7 @@ print(THERE)
 if importlib.util.find_spec("keras") and importlib.util.find_spec("h5py"):
     import keras
 
-    there = keras.models.load_model(FOLDER / "model.keras")
+    there: Any = keras.models.load_model(FOLDER / "model.keras")
     gap = np.abs(there.predict(x_test, verbose=0) - straight.predict(x_test, verbose=0)).max()
     print(f"opened in Keras {keras.__version__}: predictions differ by {gap:.0e} at most")
     assert gap < 1e-5, "Keras predicts the same from the file"

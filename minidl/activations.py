@@ -31,7 +31,7 @@ def deserialize(name):
 
 def serialize(activation) -> str:
     """The name under which `get` finds this activation. ValueError for a function without one."""
-    name = getattr(activation, "__name__", None)
+    name = str(getattr(activation, "__name__", ""))
     if name not in activations or activations[name] is not activation:
         raise ValueError(f"serialize: {activation!r} has no name here. Put @minidl.activations.activations.register() above its def.")
     return name

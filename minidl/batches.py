@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from .arrays import as_array
 from .structures import is_nested, leaves, paths, tree_map
 
 
-def samples(value, name: str, several: bool = True):
+def samples(value, name: str, several: bool = True) -> Any:
     """Data as an array whose first axis counts the samples. Lists, tensors and data frames are welcome.
 
     several: whether a list or tuple of arrays is data of several inputs or outputs, and stays such; a dict always is and does.
@@ -214,7 +215,7 @@ def split_tail(arrays: tuple, fraction: float) -> tuple[tuple, tuple]:
     return tuple([_rows(a, slice(None, cut)) for a in arrays]), tuple([_rows(a, slice(cut, None)) for a in arrays])
 
 
-def class_weights(y: np.ndarray, weights: dict) -> np.ndarray:
+def class_weights(y: Any, weights: dict) -> np.ndarray:
     """One weight a sample from a dict {class: weight}. y: class indices (n,) or (n, 1), or one-hot (n, C)."""
     if not isinstance(y, np.ndarray):
         raise ValueError("class_weight needs one output with class labels; for several outputs use sample_weight.")

@@ -43,7 +43,7 @@ class Registry:
 
     def name_of(self, thing) -> str | None:
         """The name under which this very class or function is filed, or None."""
-        name = getattr(thing, "__name__", None)
+        name = str(getattr(thing, "__name__", ""))
         return name if name in self and self._by_plain[_plain(name)] is thing else None
 
     def __contains__(self, name) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 
-def tree_map(function, structure, *others):
+
+def tree_map(function, structure, *others) -> Any:
     """The same structure with function(value) for each value; with `others` of the same structure, function(value, other, ...)."""
     if isinstance(structure, dict):
         return {k: tree_map(function, v, *[o[k] for o in others]) for k, v in structure.items()}
@@ -13,12 +15,12 @@ def tree_map(function, structure, *others):
     return function(structure, *others)
 
 
-def leaves(structure) -> list:
+def leaves(structure) -> list[Any]:
     """The values in a structure, in order."""
     return [value for _, value in paths(structure)]
 
 
-def paths(structure, path: tuple = ()) -> list[tuple[tuple, object]]:
+def paths(structure, path: tuple = ()) -> list[tuple[tuple, Any]]:
     """(path, value) of each value: (('a', 0), 5) in {'a': [5]}; the path of a bare value is ()."""
     if isinstance(structure, dict):
         return [found for k, v in structure.items() for found in paths(v, (*path, k))]
@@ -32,7 +34,7 @@ def is_nested(structure) -> bool:
     return isinstance(structure, (dict, list, tuple))
 
 
-def pick(structure, path: tuple):
+def pick(structure, path: tuple) -> Any:
     """The value at a path."""
     for key in path:
         structure = structure[key]

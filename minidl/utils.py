@@ -84,9 +84,9 @@ def get_file(fname=None, origin=None, file_hash=None, md5_hash=None, cache_subdi
         if expected is None:
             return path
         with open(path, "rb") as file, contextlib.suppress(DataFileError):
-            check_digest(algorithm, [file.read()], expected)
+            check_digest(algorithm, expected, file.read())
             return path
-    download([origin], path, lambda data: expected is None or check_digest(algorithm, [data], expected), max_bytes)
+    download([origin], path, lambda data: expected is None or check_digest(algorithm, expected, data), max_bytes)
     return path
 
 

@@ -97,11 +97,11 @@ def residual():
     one, two = shared(a), shared(a * 2.0 - 1)
     inner = Sequential([Input((6,)), layers.Dense(4), layers.ReLU()], name="inner")
     joined = layers.Concatenate()([inner(one + two), b, ops.relu(b)[:, 1:3]])
-    deep = Model(h := Input((14,)), {"p": layers.Dense(2)(h), "q": layers.Dense(3)(h)}, name="deep")
+    deep = Model(h := Input((10,)), {"p": layers.Dense(2)(h), "q": layers.Dense(3)(h)}, name="deep")
     parts = deep(joined)
     first = ops.concatenate([parts["p"], parts["q"]], axis=-1)
     middle = ops.softmax(ops.take(first, [0, 2, 4], axis=1)) + ops.sum(first, axis=1, keepdims=True)
-    return Model([a, b], {"first": first, "middle": middle, "last": ops.reshape(-joined / 3.0, (-1, 7, 2))[:, ::2, -1]}, name="residual")
+    return Model([a, b], {"first": first, "middle": middle, "last": ops.reshape(-joined / 3.0, (-1, 5, 2))[:, ::2, -1]}, name="residual")
 
 
 def test_functional_with_everything(tmp_path):
@@ -269,6 +269,11 @@ def test_functions_by_name(tmp_path):
         returns(model, X, tmp_path)
 
 
+@register_keras_serializable("tests")
+def shifted(x, by=1):
+    return x * 2 + by
+
+
 ALPHA = dict(kernel_regularizer=regularizers.L1L2(0.1, 0.2), kernel_constraint=constraints.MaxNorm(1.5), kernel_initializer=initializers.HeNormal(seed=3),
              bias_initializer=initializers.Constant(0.5), activity_regularizer="l2")
 IMAGES = RNG.normal(size=(5, 4, 3)).astype("float32")
@@ -278,8 +283,10 @@ LAYERS = {
     "BatchNormalization": (lambda: layers.BatchNormalization(momentum=0.5, epsilon=0.1, gamma_initializer="uniform", beta_regularizer="l1"), X),
     "Dense": (lambda: layers.Dense(3, **ALPHA), X), "Dropout": (lambda: layers.Dropout(0.3, noise_shape=(None, 1), seed=minidl.random.SeedGenerator(5)), X),
     "Embedding": (lambda: layers.Embedding(7, 3, embeddings_regularizer="l2"), np.arange(6).reshape(2, 3)), "Flatten": (layers.Flatten, IMAGES),
+    "GlobalAveragePooling1D": (lambda: layers.GlobalAveragePooling1D(keepdims=True), IMAGES),
+    "GlobalMaxPooling1D": (lambda: layers.GlobalMaxPooling1D(data_format="channels_first"), IMAGES), "SpatialDropout1D": (lambda: layers.SpatialDropout1D(0.4, seed=2), IMAGES),
     "GaussianDropout": (lambda: layers.GaussianDropout(0.2), X), "GaussianNoise": (lambda: layers.GaussianNoise(0.2), X), "Identity": (layers.Identity, X),
-    "Lambda": (lambda: layers.Lambda(minidl.activations.sigmoid), X), "LayerNormalization": (lambda: layers.LayerNormalization(axis=(1, 2)), IMAGES),
+    "Lambda": (lambda: layers.Lambda(shifted, arguments={"by": 2}), X), "LayerNormalization": (lambda: layers.LayerNormalization(axis=(1, 2)), IMAGES),
     "Normalization": (lambda: layers.Normalization(mean=[1.0, 2, 3], variance=np.array([1.0, 4, 9])), IMAGES),
     "PReLU": (lambda: layers.PReLU("uniform", shared_axes=[1]), IMAGES), "Permute": (lambda: layers.Permute((2, 1)), IMAGES),
     "ReLU": (lambda: layers.ReLU(3.0, 0.1, 0.5), X), "RepeatVector": (lambda: layers.RepeatVector(3), X), "Rescaling": (lambda: layers.Rescaling(1 / 255, [0.5] * 6), X),
@@ -695,7 +702,7 @@ def test_every_flipped_byte_and_every_length(tiny, tmp_path):
         bad.write_bytes(broken)
         survived += outcome(bad, model, x)
     assert survived < len(data) / 4                     # dates and the like
-    for length in range(0, len(data), 3):
+    for length in range(len(data)):
         bad.write_bytes(data[:length])
         assert not outcome(bad, model, x)
     bad.write_bytes(data + b"more")
@@ -789,7 +796,7 @@ HUGE = [
     sequential(shape=(BIG,)), sequential(shape=(2**20, 2**20)), sequential(layer_entry("RepeatVector", {"n": BIG})), sequential(layer_entry("RepeatVector", {"n": BIG}), layer_entry("Flatten", {})),
     sequential(layer_entry("Reshape", {"target_shape": [BIG]})), sequential(layer_entry("Reshape", {"target_shape": [-1, BIG]})),
     sequential(layer_entry("Embedding", {"input_dim": BIG, "output_dim": 10})), sequential(layer_entry("Embedding", {"input_dim": 10**5, "output_dim": 10**5})),
-    sequential(layer_entry("PReLU", {}), shape=(2**20, 8)), sequential(layer_entry("Dense", {"units": 2, "bias_initializer": layer_entry("Constant", {"value": "x"}, "minidl.initializers")})),
+    sequential(layer_entry("PReLU", {}), shape=(2**17, 8)), sequential(layer_entry("Dense", {"units": 2, "bias_initializer": layer_entry("Constant", {"value": "x"}, "minidl.initializers")})),
     graph("broadcast_to", ["x"], {"shape": {"class_name": "__tuple__", "config": [BIG, 2]}}, module="minidl.derivatives"),
     graph("broadcast_to", ["x"], {"shape": {"class_name": "__tuple__", "config": [2**20, 2**20, 2]}}, module="minidl.derivatives"),
     graph("tile", ["x", [2**14, 2**14]], {}), graph("tile", ["x", [BIG, 1]], {}), graph("repeat", ["x", 2**30], {"axis": 1}), graph("one_hot", ["x", 2**30], {}),
@@ -824,10 +831,9 @@ def test_things_that_are_no_model(tmp_path):
     for text in ("[" * 10_000 + "]" * 10_000, "{" * 10, '{"a":' * 10_000 + "1" + "}" * 10_000, '{"format": NaN}', '{"format": "minidl model", "x": Infinity}', "1e999",
                  '{"format": "minidl model", "version": 1e999}', '{"format": "minidl model", "version": 2}', "null", '"minidl model"', "\x00", "9" * 5000):
         refused(forge(tmp_path / "odd.npz", text, {}))
-    deep = {}
-    for _ in range(900):
-        deep = {"class_name": "Sequential", "module": "minidl", "config": {"layers": [deep]}}
-    refused(forge(tmp_path / "odd.npz", {**base, "model": deep}, {}))
+    for times in (150, 300, 2000):
+        deep = '{"class_name": "Sequential", "module": "minidl", "config": {"layers": [' * times + "]}}" * times
+        refused(forge(tmp_path / "odd.npz", json.dumps({**base, "model": 0}).replace('"model": 0', f'"model": {deep}'), {}))
 
 
 def test_circles_and_missing_ends(tmp_path):
@@ -865,16 +871,19 @@ def fuzzed():
     return [sequence, Model(a, ops.relu(layers.BatchNormalization(name="b")(a) * 2.0)[:, 0:1], name="f")]
 
 
+WRONG = (None, -1, 1e308, "x", [], {})
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_every_leaf_replaced(which, tmp_path):
     model = fuzzed()[which]
     model.save(tmp_path / "good.npz")
     description, arrays = describe(tmp_path / "good.npz")
-    other = fuzzed()[which]
-    before, peak, loaded = snapshot(other), 0, 0
-    tracemalloc.start()
-    for path in list(leaves_of(description)):
-        for value in (None, -1, 1e308, "x", [], {}):
+    loaded = 0
+    for number, path in enumerate(leaves_of(description)):
+        if number % 8 == 0:
+            tracemalloc.start()                         # it makes all slower: every eighth is measured
+        for value in WRONG:
             forge(tmp_path / "bad.npz", replaced(description, path, value), arrays)
             try:
                 model = load_model(tmp_path / "bad.npz")
@@ -883,26 +892,38 @@ def test_every_leaf_replaced(which, tmp_path):
                 loaded += 1
             except SaveFormatError as error:
                 assert "bad.npz" in str(error)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 50e6 and loaded > 20
-    for path in list(leaves_of(description["random"], ("random",))):
-        for value in (None, -1, 1e308, "x", [], {}):
-            forge(tmp_path / "bad.npz", replaced(description, path, value), arrays)
-            try:
-                other.restore(tmp_path / "bad.npz")
-                other.restore(tmp_path / "good.npz")
-                before = snapshot(other)
-            except SaveFormatError:
-                equal(before, snapshot(other))
+        if number % 8 == 0:
+            assert tracemalloc.get_traced_memory()[1] < 50e6, path
+            tracemalloc.stop()
+    assert loaded > 20
+
+
+def test_a_restore_of_fuzzed_files_is_all_or_nothing(tmp_path):
+    source, other = fuzzed()[0], fuzzed()[0]
+    source.fit(X[:, :2], X[:, :2], verbose=0)
+    source.save(tmp_path / "good.npz")
+    description, arrays = describe(tmp_path / "good.npz")
+    assert description["random"]
+    before = snapshot(other)
+    for key in ("random", "trained", "compile"):
+        for path in [(key,), *leaves_of(description[key], (key,))]:
+            for value in WRONG:
+                forge(tmp_path / "bad.npz", replaced(description, path, value), arrays)
+                try:
+                    other.restore(tmp_path / "bad.npz")
+                except SaveFormatError:
+                    equal(before, snapshot(other))
+                else:
+                    other = fuzzed()[0]
+                    before = snapshot(other)
 
 
 def test_weights_of_another_kind_inside(tiny, tmp_path):
     model, path = tiny
     description, arrays = describe(path)
-    for wrong in (np.zeros((2, 3), "float32"), np.zeros((0,), "float32"), np.zeros((), "int64")):
-        refused(forge(tmp_path / "w.npz", description, {**arrays, "weights/0000/kernel": wrong}), "weight 'kernel'")
-    refused(forge(tmp_path / "w.npz", description, {"weights/0000/kernel": arrays["weights/0000/kernel"]}), "holds 1 weights, and model 'm' has 2")
+    for wrong in (np.zeros((2, 3), "float32"), np.zeros((4,), "float32"), np.zeros((0,), "float32"), np.zeros((), "int64")):
+        refused(forge(tmp_path / "w.npz", description, {**arrays, "weights/0000/kernel": wrong}), "weight 'kernel'" if wrong.size > 2 else "a weight of shape")
+    refused(forge(tmp_path / "w.npz", description, {"weights/0000/kernel": np.zeros((2, 5), "float32")}), "holds 1 weights, and model 'm' has 2")
     refused(forge(tmp_path / "w.npz", description, {**arrays, "weights/0002/more": np.zeros(2, "float32")}))
     refused(forge(tmp_path / "w.npz", description, {"weights/0000/bias": arrays["weights/0000/kernel"], "weights/0001/bias": arrays["weights/0001/bias"]}))
 

@@ -149,6 +149,11 @@ def test_layers_stand_in_the_order_of_keras_and_names_must_differ():
     joined = layers.Concatenate(name="joined")([deep, layers.Dense(2, name="late")(b)])
     model = Model([a, b], layers.Dense(1, name="out")(joined))
     assert [layer.name for layer in model.layers] == ["a", "first", "b", "second", "late", "joined", "out"]
+    h = layers.Dense(2, name="h")(a)
+    short, long = layers.Dense(2, name="short")(h), layers.Dense(2, name="l2")(layers.Dense(2, name="l1")(h))
+    other = layers.Dense(2, name="m2")(layers.Dense(2, name="m1")(b))
+    model = Model([a, b], layers.Concatenate(name="c")([other, short, long]))
+    assert [layer.name for layer in model.layers] == ["a", "b", "h", "m1", "l1", "m2", "short", "l2", "c"]
     with pytest.raises(ValueError, match="two are called 'same'"):
         Model(a, layers.Dense(1, name="same")(layers.Dense(1, name="same")(a)))
 

@@ -17,10 +17,10 @@ from ..registry import did_you_mean
 class Callback:
     """Base class: override the hooks you need. logs: dict of floats. epoch and batch count from 0."""
 
-    def __init__(self):
-        self.model: Any = None
-        self.params: dict = {}
-        self.fellows: list[Callback] = []       # all callbacks of the run
+    model: Any = None
+    params: dict = {}
+    fellows: list[Callback] = []        # all callbacks of the run
+    comes_last = False                  # True for one that must see what all others did at the same moment
 
     def get_state(self) -> dict:
         """What it must remember for a run that goes on in another process: numbers, and lists of arrays. See BackupAndRestore."""
@@ -53,11 +53,13 @@ class CallbackList:
     """Several callbacks as one: `call('on_epoch_end', 3, logs)` runs that hook of each, in order."""
 
     def __init__(self, callbacks, model, params: dict):
-        self.callbacks = list(callbacks)
-        for callback in self.callbacks:
+        callbacks = list(callbacks)
+        for callback in callbacks:
             if not isinstance(callback, Callback):
                 cure = f"write {callback.__name__}()" if isinstance(callback, type) else "subclass minidl.callbacks.Callback"
                 raise TypeError(f"callbacks holds {callback!r}, which is no Callback: {cure}.")
+        self.callbacks: list[Callback] = sorted(callbacks, key=lambda callback: callback.comes_last)
+        for callback in self.callbacks:
             callback.set_model(model)
             callback.set_params(params)
             callback.fellows = self.callbacks
@@ -72,13 +74,19 @@ class CallbackList:
                 if any(getattr(getattr(c, h), "__func__", None) is not getattr(Callback, h) for h in (hook, *legacy))]
 
 
+_RENAMED = {"acc": "accuracy", "val_acc": "val_accuracy", "accuracy": "acc", "val_accuracy": "val_acc", "lr": "learning_rate"}
+
+
+def _meant(name, known) -> str:
+    """" Did you mean 'accuracy'?", or nothing: names of today for those of older tutorials, else the nearest."""
+    return f" Did you mean '{_RENAMED[name]}'?" if _RENAMED.get(name) in known else did_you_mean(str(name), known)
+
+
 class Records(dict):
     """A dict whose KeyError says what there is: history['acc'] -> did you mean 'accuracy'?"""
 
     def __missing__(self, key):
-        renamed = {"acc": "accuracy", "val_acc": "val_accuracy", "accuracy": "acc", "val_accuracy": "val_acc", "lr": "learning_rate"}
-        hint = f" Did you mean '{renamed[key]}'?" if renamed.get(key) in self else did_you_mean(str(key), self)
-        raise KeyError(f"{key!r} was not recorded.{hint} A metric is named as you typed it in compile(). Available: {', '.join(self)}.")
+        raise KeyError(f"{key!r} was not recorded.{_meant(key, self)} A metric is named as you typed it in compile(). Available: {', '.join(self)}.")
 
 
 class History(Callback):
@@ -122,6 +130,8 @@ class Monitor(Callback):
         self.monitor, self.mode, self.min_delta, self._first = monitor, mode, abs(min_delta), best
         self.best = best
 
+        self._sign = 0          # -1 if less is better, 1 if more is; 0 until the first value comes
+
     def on_train_begin(self, logs=None):
         self._sign = 0
         self.best = self._first
@@ -133,9 +143,8 @@ class Monitor(Callback):
                 self._sign = -1 if self._direction() == "min" else 1
             return float(logs[self.monitor])
         without = " It is measured only with validation_data or validation_split." if self.monitor.startswith("val_") else ""
-        near = did_you_mean(self.monitor, logs or {})
-        warnings.warn(f"{type(self).__name__} watches {self.monitor!r}, which is not there.{near}{without} "
-                      f"Available: {', '.join(logs or {})}.", stacklevel=3)
+        warnings.warn(f"{type(self).__name__} watches {self.monitor!r}, which is not there.{_meant(self.monitor, logs or {})}{without} "
+                      f"Available: {', '.join(logs or {}) or 'nothing'}.", stacklevel=3)
         return None
 
     def is_better(self, value: float, than: float | None) -> bool:
@@ -149,7 +158,7 @@ class Monitor(Callback):
         name = self.monitor.removeprefix("val_")
         if name == "loss" or name.endswith("_loss"):
             return "min"
-        labelled = getattr(self.model, "_labelled_metrics", list)()
+        labelled = getattr(self.model, "_labelled_metrics", list)() if getattr(self.model, "optimizer", None) is not None else []
         metric = dict(labelled).get(name)
         direction = getattr(metric, "direction", None)
         words = name.lower().replace("-", "_").split("_")

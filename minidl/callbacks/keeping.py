@@ -7,14 +7,15 @@ import csv
 import io
 import json
 import os
+import sys
 import warnings
+from collections import Counter
 
 import numpy as np
 
 from .. import console
 from ..files import write_atomically
-from ..registry import did_you_mean
-from .base import Callback, Monitor
+from .base import Callback, Monitor, _meant
 
 
 class ModelCheckpoint(Monitor):
@@ -35,10 +36,10 @@ class ModelCheckpoint(Monitor):
         self.filepath, self.verbose = os.fspath(filepath), verbose
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         self.save_freq, self.period = save_freq, period or 1
+        self._epoch = self._batches = 0
 
     def on_train_begin(self, logs=None):
-        super().on_train_begin(logs)
-        self._epoch = self._batches = 0
+        """Nothing is forgotten: in a second fit the best of the first is still to be beaten."""
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch
@@ -55,10 +56,8 @@ class ModelCheckpoint(Monitor):
 
     def _save(self, epoch, logs, batch=None):
         path = self._path(epoch, logs, batch)
-        if self.save_best_only:
-            value = self.value(logs)
-            if value is None:
-                return
+        value = self.value(logs) if self.save_best_only else None          # without the watched number it saves each time
+        if value is not None:
             if not self.is_better(value, self.best):
                 if self.verbose:
                     console.say(f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {self.best:.5f}")
@@ -80,54 +79,71 @@ class ModelCheckpoint(Monitor):
             return self.filepath.format(**logs)
         except KeyError as error:
             name = error.args[0]
-            raise KeyError(f"ModelCheckpoint: the path {self.filepath!r} asks for {name!r}, which is not there.{did_you_mean(name, logs)} "
+            raise KeyError(f"ModelCheckpoint: the path {self.filepath!r} asks for {name!r}, which is not there.{_meant(name, logs)} "
                            f"Available: {', '.join(logs)}.") from None
 
     def get_state(self):
-        return {"sign": self._sign} | ({} if self.best is None else {"best": self.best})
+        return {"sign": self._sign, "batches": self._batches} | ({} if self.best is None else {"best": self.best})
 
     def set_state(self, state):
-        self._sign, self.best = int(state["sign"]), float(state["best"]) if "best" in state else None
+        self._sign, self._batches = int(state["sign"]), int(state["batches"])
+        self.best = float(state["best"]) if "best" in state else None
 
 
 class CSVLogger(Callback):
-    """A row an epoch in a CSV file: epoch, then the logs in alphabetical order. append: go on with a file that is there."""
+    """A row an epoch in a CSV file: epoch, then the logs in alphabetical order. append: go on with a file that is there.
+
+    If the first row has no numbers of validation, it leaves columns for them, and 'NA' where there are none.
+    """
 
     def __init__(self, filename, separator=",", append=False):
         super().__init__()
         self.filename, self.separator, self.append = os.fspath(filename), separator, append
 
     def on_train_begin(self, logs=None):
-        self._keys = None
-        goes_on = self.append and os.path.exists(self.filename) and os.path.getsize(self.filename)
-        if goes_on:
-            with open(self.filename, encoding="utf-8", newline="") as file:
-                self._keys = next(csv.reader(file, delimiter=self.separator))[1:]
-        self._file = open(self.filename, "a" if self.append else "w", encoding="utf-8", newline="")  # noqa: SIM115  closed at the end
+        self._keys, self._goes_on = None, self.append
 
     def on_epoch_end(self, epoch, logs=None):
-        logs = logs or {}
-        writer = csv.writer(self._file, delimiter=self.separator)
+        """Opens the file for each row: whatever ends the run, the rows so far are there and no file is left open."""
+        logs, rows = logs or {}, []
         if self._keys is None:
-            self._keys = sorted(logs)
-            writer.writerow(["epoch", *self._keys])
-        writer.writerow([epoch, *[_cell(logs.get(key, "NA")) for key in self._keys]])
-        self._file.flush()
+            self._keys = self._header() if self._goes_on else None
+        if self._keys is None:
+            names = sorted(logs)
+            self._keys = names if any(k.startswith("val_") for k in names) else [*names, *[f"val_{k}" for k in names]]
+            rows.append(["epoch", *self._keys])
+        rows.append([epoch, *[_cell(logs.get(key, "NA")) for key in self._keys]])
+        with open(self.filename, "a" if self._goes_on else "w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter=self.separator).writerows(rows)
+        self._goes_on = True
 
-    def on_train_end(self, logs=None):
-        self._file.close()
+    def _header(self):
+        """The columns of the file that is there, or None."""
+        if not os.path.exists(self.filename) or not os.path.getsize(self.filename):
+            return None
+        with open(self.filename, encoding="utf-8", newline="") as file:
+            return next(csv.reader(file, delimiter=self.separator))[1:]
+
+    def get_state(self):
+        return {"goes_on": True}
+
+    def set_state(self, state):
+        self._goes_on = True            # the rows of the interrupted run stay
 
 
 def _cell(value):
-    return value if np.ndim(value) == 0 else " ".join(str(v) for v in np.ravel(value))
+    return value if np.ndim(value) == 0 else f"[{', '.join(map(str, np.ravel(value).tolist()))}]"
 
 
 class BackupAndRestore(Callback):
     """Keeps what is needed to go on after an interruption: run the same script again, and fit takes up where the last epoch ended.
 
     Weights, optimizer, random state, history and the state of the other callbacks, in the folder `backup_dir`; taken away when fit
-    ends well (delete_checkpoint). The result is the same, bit for bit, as without the interruption.
+    ends well (delete_checkpoint). The result is the same, bit for bit, as without the interruption. It works after all other
+    callbacks, wherever it stands in the list.
     """
+
+    comes_last = True
 
     def __init__(self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True):
         super().__init__()
@@ -145,12 +161,12 @@ class BackupAndRestore(Callback):
         with open(self._place("training.json"), encoding="utf-8") as file:
             story = json.load(file)
         self.model.restore(self._place(story["model"]))
-        self.model.resume_at = story["epoch"] + 1
+        self.model.resume_at = sys.maxsize if story["stopped"] else story["epoch"] + 1
         self.model.history.history.update(story["history"])
-        self.model.history.epoch[:] = range(story["first"], story["epoch"] + 1)
+        self.model.history.epoch[:] = story["epochs"]
         with np.load(self._place(story["callbacks"]), allow_pickle=False) as arrays:
-            for number, callback in enumerate(self._others()):
-                state = _unpacked({k.split("/", 1)[1]: arrays[k] for k in arrays.files if k.startswith(f"{number}/")})
+            for name, callback in self._others():
+                state = _unpacked({k.split("/", 1)[1]: arrays[k] for k in arrays.files if k.split("/", 1)[0] == name})
                 if state:
                     callback.set_state(state)
 
@@ -158,15 +174,11 @@ class BackupAndRestore(Callback):
         """Two files of this epoch first, then the one that points at them, then the old ones go: some backup is always whole."""
         model, callbacks = f"model-{epoch}.npz", f"callbacks-{epoch}.npz"
         self.model.save(self._place(model))
-        states = {f"{i}/{k}": v for i, callback in enumerate(self._others()) for k, v in _packed(callback.get_state()).items()}
+        states = {f"{name}/{k}": v for name, callback in self._others() for k, v in _packed(callback.get_state()).items()}
         with write_atomically(self._place(callbacks)) as file:
             np.savez(file, **states)
-        history = {k: [*v] for k, v in self.model.history.history.items()}
-        for k, v in (logs or {}).items():                   # this epoch's numbers, if History comes after us
-            if len(history.setdefault(k, [])) < len(self.model.history.epoch) + (epoch not in self.model.history.epoch):
-                history[k].append(v)
-        first = self.model.history.epoch[0] if self.model.history.epoch else epoch
-        story = {"epoch": epoch, "first": first, "model": model, "callbacks": callbacks, "history": history}
+        story = {"epoch": epoch, "epochs": self.model.history.epoch, "stopped": bool(self.model.stop_training), "model": model,
+                 "callbacks": callbacks, "history": self.model.history.history}
         with write_atomically(self._place("training.json")) as file, io.TextIOWrapper(file, encoding="utf-8", write_through=True) as text:
             json.dump(story, text)
             text.flush()
@@ -184,8 +196,15 @@ class BackupAndRestore(Callback):
             if name not in keep and (name == "training.json" or (name.startswith(("model-", "callbacks-")) and name.endswith(".npz"))):
                 os.unlink(self._place(name))
 
-    def _others(self):
-        return [c for c in self.fellows if c is not self]
+    def _others(self) -> list[tuple[str, Callback]]:
+        """The other callbacks by name: EarlyStopping-0, EarlyStopping-1, ..."""
+        named, counts = [], Counter()
+        for callback in self.fellows:
+            if callback is not self:
+                name = type(callback).__name__
+                named.append((f"{name}-{counts[name]}", callback))
+                counts[name] += 1
+        return named
 
 
 def _packed(state: dict) -> dict:

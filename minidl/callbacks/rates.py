@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from .. import console
-from ..checks import check_number
+from ..checks import check_count, check_number
 from .base import Callback, Monitor
 
 
 class LearningRateScheduler(Callback):
-    """Sets the rate at the begin of each epoch to schedule(epoch, rate) or schedule(epoch); epochs count from 0."""
+    """Sets the rate at the begin of each epoch to schedule(epoch, present rate), or schedule(epoch); epochs count from 0."""
 
     def __init__(self, schedule, verbose=0):
         super().__init__()
@@ -19,11 +19,14 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch, logs=None):
         import inspect
 
-        parameters = [p for p in inspect.signature(self.schedule).parameters.values() if p.default is p.empty or p.kind is p.VAR_POSITIONAL]
-        takes_rate = len(parameters) > 1 or any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        try:
+            inspect.signature(self.schedule).bind(epoch, 0.0)
+            takes_rate = True
+        except (TypeError, ValueError):             # ValueError: a function written in C that does not say what it takes
+            takes_rate = False
         optimizer = self.model.optimizer
-        rate = self.schedule(epoch, optimizer.learning_rate) if takes_rate else self.schedule(epoch)
-        optimizer.learning_rate = check_number("what the schedule returns", rate, 0)
+        rate = self.schedule(epoch, float(optimizer.learning_rate)) if takes_rate else self.schedule(epoch)
+        optimizer.learning_rate = check_number("LearningRateScheduler: what the schedule returns", rate, 0)
         if self.verbose:
             console.say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {optimizer.learning_rate}.")
 
@@ -41,7 +44,9 @@ class ReduceLROnPlateau(Monitor):
     def __init__(self, monitor="val_loss", factor=0.1, patience=10, verbose=0, mode="auto", min_delta=1e-4, cooldown=0, min_lr=0.0):
         super().__init__(monitor, mode, min_delta)
         self.factor = check_number("ReduceLROnPlateau: factor", factor, 0, 1)
-        self.patience, self.verbose, self.cooldown, self.min_lr = patience, verbose, cooldown, min_lr
+        self.patience, self.cooldown = (check_count(f"ReduceLROnPlateau: {name}", n, 0)
+                                        for name, n in (("patience", patience), ("cooldown", cooldown)))
+        self.verbose, self.min_lr = verbose, min_lr
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
@@ -66,7 +71,7 @@ class ReduceLROnPlateau(Monitor):
 
     def _reduce(self, epoch):
         optimizer = self.model.optimizer
-        old = optimizer.learning_rate
+        old = float(optimizer.learning_rate)
         if old > self.min_lr:
             optimizer.learning_rate = max(old * self.factor, self.min_lr)
             self.cooldown_counter, self.wait = self.cooldown, 0

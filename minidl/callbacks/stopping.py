@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from .. import console
+from ..checks import check_count
 from .base import Callback, Monitor
 
 
@@ -35,7 +36,7 @@ class EarlyStopping(Monitor):
     def __init__(self, monitor="val_loss", min_delta=0, patience=0, verbose=0, mode="auto", baseline=None, restore_best_weights=False,
                  start_from_epoch=0):
         super().__init__(monitor, mode, min_delta)
-        self.patience, self.verbose, self.baseline = patience, verbose, baseline
+        self.patience, self.verbose, self.baseline = check_count("EarlyStopping: patience", patience, 0), verbose, baseline
         self.restore_best_weights, self.start_from_epoch = restore_best_weights, start_from_epoch
 
     def on_train_begin(self, logs=None):
@@ -68,11 +69,12 @@ class EarlyStopping(Monitor):
             self.model.set_weights(self.best_weights)
 
     def get_state(self):
-        state = {"wait": self.wait, "best_epoch": self.best_epoch, "sign": self._sign}
+        state = {"wait": self.wait, "best_epoch": self.best_epoch, "sign": self._sign, "stopped_epoch": self.stopped_epoch}
         state |= {} if self.best is None else {"best": self.best}
         return state | ({} if self.best_weights is None else {"best_weights": self.best_weights})
 
     def set_state(self, state):
         self.wait, self.best_epoch, self._sign = int(state["wait"]), int(state["best_epoch"]), int(state["sign"])
+        self.stopped_epoch = int(state["stopped_epoch"])
         self.best = float(state["best"]) if "best" in state else None
         self.best_weights = state.get("best_weights")

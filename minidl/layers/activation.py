@@ -22,7 +22,7 @@ class Activation(Layer):
 
 
 def _refuse_softmax_of_one(shape, axis) -> None:
-    if not shape or shape[axis] == 1:
+    if not shape or all(shape[a] == 1 for a in (axis if isinstance(axis, (list, tuple)) else (axis,))):
         raise ValueError(f"softmax over an axis of size 1 is always 1, whatever the network computes; received shape {shape}. "
                          "For two classes from one output use sigmoid.")
 
@@ -39,6 +39,7 @@ class ReLU(Layer):
         self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
 
     def call(self, x):
+        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
         return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
 
 

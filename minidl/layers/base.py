@@ -38,7 +38,7 @@ _NOWHERE = 1 << 30          # the place of an argument that can only be given by
 
 class _Mode(threading.local):
     training = False        # what the outermost call said; layers inside inherit it
-    model = None            # the outermost model that is being called
+    model: Any = None       # the outermost model that is being called
     adds_losses = False     # whether add_loss was ever called: if not, there is nothing to forget before a call
     budget: float = math.inf        # how many numbers new weights may still hold
 
@@ -84,8 +84,8 @@ class Layer(Configurable):
         """Compute the output from the input. May take `training`: True in fit, False in evaluate and predict."""
         raise NotImplementedError(f"{type(self).__name__} needs a method call(self, x).")
 
-    def add_weight(self, shape_or_name: Any = (), /, initializer: Any = None, dtype=None, trainable=True, regularizer=None,
-                   constraint=None, name: str | None = None, *, shape=None, autocast=True, aggregation=None) -> Variable:
+    def add_weight(self, shape_or_name: Any = (), /, initializer: Any = None, dtype=None, trainable=True, autocast=True,
+                   regularizer=None, constraint=None, aggregation="none", name: str | None = None, *, shape=None) -> Variable:
         """A new variable of this layer: self.w = self.add_weight((3, 4), 'zeros', name='w'). Keep it as an attribute.
 
         Older tutorials give the name first: add_weight('w', shape=(3, 4)). initializer: a name or a function of a shape;
@@ -145,6 +145,7 @@ class Layer(Configurable):
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype.name}
         if type(self).__init__ is not Layer.__init__:
             config = {**given_arguments(self), **config}
+        config.pop("activity_regularizer", None)
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = self.activity_regularizer
         return serialize({k: v for k, v in config.items() if k not in _PLACE_IN_SEQUENTIAL})

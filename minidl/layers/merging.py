@@ -79,7 +79,7 @@ class Average(Add):
     """(a + b + ...)/n."""
 
     def merge(self, inputs):
-        return super().merge(inputs) / len(inputs)
+        return super().merge([x if x.dtype.kind == "f" else x.astype(self.dtype) for x in inputs]) / len(inputs)
 
 
 @layer_classes.register()
@@ -150,7 +150,7 @@ class Dot(Merge):
     def merge(self, inputs):
         if len(inputs) != 2:
             raise ValueError(f"Dot '{self.name}' takes exactly two inputs; received {len(inputs)}.")
-        a, b = inputs
+        a, b = (x if x.dtype.kind == "f" else x.astype(self.dtype) for x in inputs)
         axis_a, axis_b = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
         for x, axis in ((a, axis_a), (b, axis_b)):
             if not -len(x.shape) < axis < len(x.shape):

@@ -112,7 +112,7 @@ class BinaryCrossentropy(CrossEntropy):
             self._warn_once("range", f"the outputs run {y_pred.data.min():.3g}..{y_pred.data.max():.3g} and are no probabilities. "
                             "End the model with activation='sigmoid', or use from_logits=True.")
         p = ops.clip(y_pred, backend.epsilon(), 1 - backend.epsilon())
-        return -(t * ops.log(p) + (1 - t) * ops.log(1 - p))
+        return -(ops.log(p) * t + ops.log(1 - p) * (1 - t))
 
 
 @losses.register()

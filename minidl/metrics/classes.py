@@ -61,7 +61,8 @@ class ConfusionMatrix(Metric):
             p = (p > self.threshold).astype(int)
         counts = confusion_matrix(y_true, p, self.num_classes, sample_weight)
         size = max(len(self._counts), len(counts))
-        self._counts = sum(np.pad(c, (0, size - len(c))) for c in (self._counts, counts))
+        a, b = (np.pad(c, (0, size - len(c))) for c in (self._counts, counts))
+        self._counts = a + b
 
     def result(self):
         size = self.num_classes or 0

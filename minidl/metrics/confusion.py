@@ -44,7 +44,7 @@ class ThresholdMetric(Metric):
             np.put_along_axis(kept, best, np.take_along_axis(p, best, axis=-1), axis=-1)
             p = kept
         if self.class_id is not None:
-            if p.ndim < 2 or not -p.shape[-1] <= self.class_id < p.shape[-1]:
+            if p.ndim < 2 or not -(classes := np.size(p, -1)) <= self.class_id < classes:
                 raise ValueError(f"{type(self).__name__}: there is no class_id={self.class_id} in outputs of shape {p.shape}.")
             t, p, w = (x[..., self.class_id] for x in (t, p, w))
         return t > 0.5, p, w

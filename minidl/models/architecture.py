@@ -11,6 +11,8 @@ import math
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from .. import derivatives, ops
 from ..configs import custom_object_scope, deserialize, register_keras_serializable, serialize
 from ..layers import InputLayer, Layer
@@ -28,6 +30,11 @@ _TABLE = {f.__name__: f for table in (getattr(derivatives, name) for name in der
 _STEPS = {**{("minidl.derivatives", name): partial(apply, f) for name, f in _TABLE.items()},
           **{("minidl.ops", name): getattr(ops, name) for name in ops.__all__ if hasattr(getattr(ops, name), "__wrapped__")},
           ("minidl.ops", "detach"): ops.stop_gradient}
+# What ops.step wraps: comparisons and the like, which have no derivative. By name, and nothing else.
+_COMPARISONS = {name: getattr(np, name) for name in (
+    "sign", "floor", "ceil", "round", "floor_divide", "isnan", "isfinite", "isinf", "equal", "not_equal", "less", "less_equal", "greater",
+    "greater_equal", "logical_and", "logical_or", "logical_xor", "logical_not", "isclose", "any", "all", "count_nonzero", "argmax", "argmin",
+    "argsort", "searchsorted")}
 _MOST = 1 << 24         # numbers in a sample, or in any other array that a description asks for
 _SIZES = ("shape", "target_shape", "batch_shape", "input_shape", "build_input_shape", "batch_input_shape", "build_shape")
 _GROWING = ("broadcast_to", "tile", "repeat", "pad", "put", "one_hot", "multi_hot", "diag", "bincount")     # ops that are told a size
@@ -101,6 +108,10 @@ def _with_history(structure, where, plain=False):
         return {"class_name": "__tuple__", "config": [_with_history(v, where) for v in structure]}
     if isinstance(structure, (list, tuple)):
         return [_with_history(v, where, plain) for v in structure]
+    if callable(structure):
+        function, options = (structure.func, structure.keywords) if isinstance(structure, partial) else (structure, {})
+        if name := next((name for name, known in _COMPARISONS.items() if known is function), None):
+            return {"class_name": "__step__", "config": {"name": name, "options": _with_history(options, where)}}
     return serialize(structure)
 
 
@@ -181,6 +192,8 @@ def _restored(data, symbols):
         return symbols[name, call][result]
     if kind == "__tuple__":
         return tuple(_restored(data.get("items", data.get("config")), symbols))
+    if kind == "__step__":
+        return partial(_COMPARISONS[data["config"]["name"]], **_restored(data["config"]["options"], symbols))
     if kind:
         return deserialize(data)
     return {k: _restored(v, symbols) for k, v in data.items()}

@@ -62,15 +62,17 @@ class Graph:
     def _places(self) -> dict[int, int]:
         """When a walk back from the outputs first meets each function or input layer."""
         places: dict[int, int] = {}
-        seen, stack = set(), list(reversed(self.ends))
+        seen: set[int] = set()
+        stack: list[Any] = [*reversed(self.ends)]
         started = {id(s) for s in self.starts}
         while stack:
             symbol = stack.pop()
-            inside = symbol.node is None or id(symbol) in started
-            places.setdefault(id(symbol.maker) if inside else id(symbol.node.function), len(places))
-            if not inside and id(symbol.node) not in seen:
-                seen.add(id(symbol.node))
-                stack.extend(reversed(symbol.node.parents()))
+            node = symbol.node
+            inside = node is None or id(symbol) in started
+            places.setdefault(id(symbol.maker) if inside else id(node.function), len(places))
+            if not inside and id(node) not in seen:
+                seen.add(id(node))
+                stack.extend(reversed(node.parents()))
         return places
 
     def run(self, values):

@@ -46,7 +46,7 @@ def is_keras(path: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "config.json" in archive.namelist()
-    except (OSError, zipfile.BadZipFile):
+    except Exception:                   # not there, or no zip archive, or a damaged one
         return path.lower().endswith(".keras")
 
 

@@ -26,10 +26,12 @@ from ..configs import custom_object_scope, deserialize, serialize
 from ..files import write_atomically
 from ..layers import weight_budget
 from ..recording import quiet
+from ..registry import REGISTRIES
 from .architecture import believable, checked
 from .training import Trainer
 
 FORMAT, VERSION = "minidl model", 1
+_LIBRARY = __name__.split(".")[0] + "."
 # The header of an array as np.savez writes it for numbers: no other text is looked at, let alone evaluated.
 _HEADER = re.compile(rb"\{'descr': '([<>|][biuf]\d{1,2})', 'fortran_order': False, 'shape': \(((?:\d{1,19}(?:, ?)?)*)\), \} *\n")
 
@@ -167,6 +169,8 @@ def _by_name(data):
         if name == "<lambda>":
             raise ValueError("compile() was given a lambda, which has no name to be saved under. Write it as a function, or save with "
                              "include_optimizer=False.")
+        if str(getattr(data, "__module__", "")).startswith(_LIBRARY) and any(name in REGISTRIES[kind] for kind in ("loss", "metric")):
+            return name                 # losses.mean_squared_error: the name alone means the same
         return {"module": "builtins", "class_name": "function", "config": name, "registered_name": name}
     if isinstance(data, dict):
         return {k: _by_name(v) for k, v in data.items()}

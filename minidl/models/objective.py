@@ -63,7 +63,7 @@ class Objective:
         weights = spread(self.loss_weights, names, "loss_weights", everywhere=False)
         specs = [spread(m, names, what, everywhere=True)
                  for m, what in ((self.metrics, "metrics"), (self.weighted_metrics, "weighted_metrics"))]
-        targets = [None] * len(names) if y is None else spread(y, names, "y", everywhere=False)
+        targets: list[Any] = [None] * len(names) if y is None else spread(y, names, "y", everywhere=False)
         outputs, taken = [], {"loss", *(f"{name}_loss" for name in names if several)}
         for i, (name, value) in enumerate(zip(names, leaves(y_pred))):
             target = np.shape(targets[i]) if targets[i] is not None else value.shape

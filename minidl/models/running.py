@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Runner(Compiled):
     # --- evaluate and predict --------------------------------------------------------------------------------------
 
     def evaluate(self, x=None, y=None, batch_size=None, verbose: int | str = "auto", sample_weight=None, steps=None, callbacks=None,
-                 return_dict=False, **legacy):
+                 return_dict=False, **legacy) -> Any:
         """The loss and metrics on this data: [loss, *metrics], only the loss if there are no metrics, or a dict."""
         self._compiled()
         if legacy:
@@ -81,7 +82,7 @@ class Runner(Compiled):
                     hook(step, logs)
         return sorted_floats(logs)
 
-    def predict(self, x, batch_size=None, verbose: int | str = "auto", steps=None, callbacks=None, **legacy):
+    def predict(self, x, batch_size=None, verbose: int | str = "auto", steps=None, callbacks=None, **legacy) -> Any:
         """The outputs for all samples as an array (several: a list or dict of arrays), computed batch by batch.
 
         For one small batch model(x) is quicker.
@@ -122,7 +123,7 @@ class Runner(Compiled):
         with no_grad():
             return self._as_result(floats(self.test_step(as_tensors(batch))), return_dict)
 
-    def predict_on_batch(self, x):
+    def predict_on_batch(self, x) -> Any:
         """The outputs for these samples, as one batch."""
         with no_grad():
             return tree_map(lambda t: t.numpy(), self.predict_step(as_tensors((samples(x, "x", self._takes_several()), None, None))))

@@ -182,12 +182,18 @@ def pad(x, pad_width, mode="constant", constant_values=None):
 
 
 # --- diagonals and triangles
-@on_symbols
-def tril(x, k=0): return apply(arithmetic.where, x, 0.0, condition=np.tri(*shape(x)[-2:], k, dtype=bool))
+def _lower(x, k) -> np.ndarray:
+    """True on and below the diagonal number k of the last two axes."""
+    rows, columns = shape(x)[-2:]
+    return np.tri(rows, columns, k, dtype=bool)
 
 
 @on_symbols
-def triu(x, k=0): return apply(arithmetic.where, 0.0, x, condition=np.tri(*shape(x)[-2:], k - 1, dtype=bool))
+def tril(x, k=0): return apply(arithmetic.where, x, 0.0, condition=_lower(x, k))
+
+
+@on_symbols
+def triu(x, k=0): return apply(arithmetic.where, 0.0, x, condition=_lower(x, k - 1))
 
 
 @on_symbols

@@ -43,7 +43,7 @@ def arange(start, stop=None, step: Any = 1, dtype=None) -> Tensor:
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0) -> Any:
     """num numbers at equal distances from start to stop, stop included if endpoint. retstep: (numbers, the distance)."""
-    values, distance = np.linspace(as_array(start), as_array(stop), num, endpoint, True, axis=axis)
+    values, distance = np.linspace(as_array(start), as_array(stop), num, endpoint, retstep=True, axis=axis)  # pyright: ignore
     values = Tensor(values, dtype=dtype or backend.floatx())
     return (values, Tensor(distance, dtype=values.dtype)) if retstep else values
 

@@ -129,7 +129,8 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
     """(x - mean)/√(variance + epsilon), then times `scale` plus `offset`. Each of these: one number a place along `axis`."""
     x = floats(x)
     places = [-1 if i == range(x.ndim)[axis] else 1 for i in range(x.ndim)]
-    mean, variance, offset, scale = (None if v is None else convert_to_tensor(v).reshape(places) for v in (mean, variance, offset, scale))
+    mean, variance = (convert_to_tensor(v).reshape(places) for v in (mean, variance))
+    offset, scale = (None if v is None else convert_to_tensor(v).reshape(places) for v in (offset, scale))
     factor = rsqrt(variance + epsilon) if scale is None else rsqrt(variance + epsilon) * scale
     return (x - mean) * factor if offset is None else (x - mean) * factor + offset
 

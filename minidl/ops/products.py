@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def inner(x1, x2):
     return tensordot(x1, x2, (-1, -1))
 
 
-def tensordot(x1, x2, axes=2):
+def tensordot(x1, x2, axes: Any = 2):
     """The products summed over pairs of axes. axes: the last n of x1 with the first n of x2, or (axes of x1, axes of x2)."""
     n1, n2 = len(shape(x1)), len(shape(x2))
     if isinstance(axes, int):

@@ -171,7 +171,7 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
 
 def searchsorted(sorted_sequence, values, side="left"):
     """For each value its place in a sorted sequence: how many entries are smaller ('left'), or not larger ('right')."""
-    return step(partial(np.searchsorted, side=side), sorted_sequence, values).astype("int32")
+    return step(partial(np.searchsorted, side=side), sorted_sequence, values).astype("int32")  # pyright: ignore[reportCallIssue]
 
 
 # --- by number of the group

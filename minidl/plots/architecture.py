@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 from ..layers import Layer
 from .base import COLOURS, finish
@@ -51,7 +52,7 @@ def model(model, path=None, show_shapes=False, show_dtype=False, show_layer_name
     axis.axis("off")
     figure.subplots_adjust(0, 0, 1, 1)
     figure.canvas.draw()                    # now the boxes know their sizes, and arrows can end at their edges
-    size = {key: axis.transData.inverted().transform_bbox(patch.get_window_extent()).size / 2 for key, patch in patches.items()}
+    size = {key: np.array(axis.transData.inverted().transform_bbox(patch.get_window_extent()).size) / 2 for key, patch in patches.items()}
     bend = 0.7 if downwards else -0.35
     for begin, end in arrows:
         passes = places[end][0] - places[begin][0] > 1.5 and abs(places[end][1] - places[begin][1]) < 0.3      # a box stands between

@@ -60,7 +60,7 @@ class LivePlot(Callback):
         if self.path is not None:
             self.figure.savefig(self.path, dpi=120, facecolor="white")
         if "ipykernel" in sys.modules:                  # a notebook: draw over the picture of the last epoch
-            from IPython.display import display
+            from IPython.display import display  # pyright: ignore[reportMissingImports]
 
             if self._display is None:
                 self._display = display(self.figure, display_id=True)

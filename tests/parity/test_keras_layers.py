@@ -95,6 +95,7 @@ def test_outputs_gradients_and_what_is_remembered(case, training, rng):
     expected, after = theirs.stateless_call(trained, kept, x, **extra)
     assert y.shape == expected.shape and y.dtype == np.float32
     close(y.numpy(), expected, "output")
+    after = after if name not in CHANCE else []         # the state of a generator
     assert len(ours.non_trainable_weights) == len(after)
     for mine, other in zip(ours.non_trainable_weights, after):
         close(mine.numpy(), other, mine.name)
@@ -128,27 +129,29 @@ def test_weights_shapes_and_config(case, rng):
         assert type(ours)(**options)(symbols).shape == tuple(type(theirs)(**options)(theirs_symbols).shape)
     unknown_here = {"lora_rank", "quantization_config", "renorm", "renorm_clipping", "renorm_momentum", "synchronized", "rms_scaling"}
     mine, other = set(ours.get_config()), set(theirs.get_config())
-    assert mine <= other, mine - other
-    without = {"SpatialDropout1D": {"noise_shape"}, "ActivityRegularization": {"activity_regularizer"}}.get(name, set())
-    assert other - mine <= unknown_here | without, other - mine
+    assert mine <= other | ({"trainable"} if name == "SpatialDropout1D" else set()), mine - other
+    assert other - mine <= unknown_here | ({"activity_regularizer"} if name == "ActivityRegularization" else set()), other - mine
     again = minidl.layers.deserialize(minidl.layers.serialize(ours))
     again(x)
     again.set_weights(ours.get_weights())
     np.testing.assert_array_equal(again(x).numpy(), ours(x).numpy())
 
 
-@pytest.mark.parametrize("dtype", ["int32", "uint8", "float64"])
+@pytest.mark.parametrize("dtype", ["int32", "float64"])
 @pytest.mark.parametrize("case", CASES, ids=title)
 def test_dtypes_that_come_out(case, dtype, rng):
     """Where Keras gives floats these are floats of the same kind; float64 inputs become float32 in both."""
     name, options, shape = case
-    if dtype != "float64" and (name in ("Multiply", "Add", "Average", "Maximum", "Minimum", "Subtract", "Dot", "Activation", "Softmax")):
-        options = dict(options)
     x = as_inputs(draw(shape, rng), lambda a: np.abs(a * 3).astype(dtype))
     ours, theirs = getattr(minidl.layers, name)(**options), getattr(keras.layers, name)(**options)
     for training in (False, True):
         extra = {"training": training} if theirs._call_has_training_arg else {}
-        mine, other = ours(x, training=training), theirs(x, **extra)
+        mine = ours(x, training=training)
+        try:
+            other = theirs(x, **extra)
+        except TypeError:                   # Keras refuses whole numbers here; JAX's square root and select take none
+            assert dtype != "float64" and mine.dtype == np.float32
+            continue
         if dtype == "float64":
             assert mine.dtype == np.float32 == np.dtype(str(other.dtype)), training
         elif np.dtype(str(other.dtype)).kind == "f":
@@ -206,11 +209,11 @@ def test_embedding(rng):
 def test_normalization_adapts(options, batches, rng):
     x = (rng.normal(size=(50, 4, 3)) * [1.0, 5.0, 0.1] + [3.0, -2.0, 100.0]).astype(np.float32)
     ours, theirs = minidl.layers.Normalization(**options), keras.layers.Normalization(**options)
-    data = [x[:20], x[20:33], x[33:]] if batches else x
-    ours.adapt(data), theirs.adapt(data)
+    ours.adapt([x[:20], x[20:33], x[33:]] if batches else x)
+    theirs.adapt(x.astype(np.float64))              # by itself Keras adds up in float32, and in batches only with TensorFlow
     for mine, other in zip(ours.get_weights()[:2], theirs.get_weights()[:2]):
-        np.testing.assert_allclose(mine, other, rtol=2e-4 if batches else 1e-5)         # Keras adds up in float32
-    np.testing.assert_allclose(ours(x).numpy(), np.asarray(theirs(x)), rtol=2e-3, atol=2e-3)
+        np.testing.assert_allclose(mine, other, rtol=1e-5)
+    np.testing.assert_allclose(ours(x).numpy(), np.asarray(theirs(x)), rtol=1e-4, atol=1e-5)
 
 
 # --- chance ------------------------------------------------------------------------------------------------------------
@@ -247,14 +250,14 @@ def test_regularizers(name, options, rng):
     ours, theirs = getattr(minidl.regularizers, name)(**options), getattr(keras.regularizers, name)(**options)
     tensor = minidl.Tensor(w, requires_grad=True)
     value = ours(tensor)
-    close(value.numpy(), theirs(w))
+    close(value.numpy(), theirs(jax.numpy.asarray(w)))
     value.backward()
-    close(tensor.grad, jax.grad(lambda w: theirs(w))(w))
+    close(tensor.grad, jax.grad(theirs)(jax.numpy.asarray(w)))
     mine, other = ours.get_config(), theirs.get_config()
     assert mine.keys() == other.keys() and all(mine[k] == other[k] if isinstance(mine[k], str) else mine[k] == pytest.approx(float(other[k])) for k in mine)
 
 
-@pytest.mark.parametrize("name", ["l1", "l2", "l1_l2", "L1", "L2", "L1L2", "orthogonal_regularizer"])
+@pytest.mark.parametrize("name", ["l1", "l2", "L1", "L2", "L1L2", "orthogonal_regularizer"])
 def test_regularizers_by_name(name, rng):
     w = rng.normal(size=(5, 4)).astype(np.float32)
     close(minidl.regularizers.get(name)(minidl.Tensor(w)).numpy(), keras.regularizers.get(name)(w))
@@ -283,12 +286,13 @@ def test_constraints_by_name(name, rng):
 DATA = np.random.default_rng(5)
 X, Y, WORDS = DATA.normal(size=(44, 6)).astype(np.float32), DATA.normal(size=(44, 2)).astype(np.float32), DATA.integers(0, 9, (44, 5))
 
+# No L1 penalty on what begins at 0: there JAX takes 1 for the slope of |x|, others take 0.
 STACKS = {
     "normalised": lambda L: [L.Dense(8), L.BatchNormalization(momentum=0.75), L.PReLU(), L.Dense(7, "tanh"), L.LayerNormalization(), L.Dense(2)],
     "activity": lambda L: [L.Dense(8, "tanh", activity_regularizer="l2"), L.ActivityRegularization(l1=0.05, l2=0.02), L.Dense(2, activity_regularizer="l1")],
-    "kernel": lambda L: [L.Dense(8, "tanh", kernel_regularizer="l2", bias_regularizer="l1"), L.Dense(4, kernel_regularizer="orthogonal_regularizer"),
-                         L.BatchNormalization(gamma_regularizer="l2", beta_regularizer="l1"), L.PReLU(alpha_regularizer="l1", alpha_initializer="ones"),
-                         L.Dense(2, kernel_regularizer="l1_l2")],
+    "kernel": lambda L: [L.Dense(8, "tanh", kernel_regularizer="l2", bias_regularizer="l1", bias_initializer="ones"), L.Dense(4, kernel_regularizer="orthogonal_regularizer"),
+                         L.BatchNormalization(gamma_regularizer="l2", beta_regularizer="l1", beta_initializer="ones"), L.PReLU(alpha_regularizer="l1", alpha_initializer="ones"),
+                         L.Dense(2, kernel_regularizer={"class_name": "L1L2", "config": {"l1": 0.02, "l2": 0.03}})],
     "constrained": lambda L: [L.Dense(8, kernel_constraint="max_norm", bias_constraint="non_neg"), L.Dense(4, kernel_constraint="unit_norm"),
                               L.BatchNormalization(gamma_constraint="non_neg", beta_constraint="non_neg"), L.PReLU(alpha_constraint="non_neg"),
                               L.Dense(2, kernel_constraint="min_max_norm")],

@@ -404,6 +404,7 @@ SIGNATURES = [
 
 # Where we differ on purpose. (thing, argument): why.
 DELIBERATE = {
+    ("Layer.add_weight", "shape_or_name"): "the first place takes a name too, as TensorFlow 2 had it; shape= works by keyword",
     ("Model.compile", "stop_on_nan"): "ours alone, by keyword: stop with a diagnosis at the first nan",
     ("Model.fit", "seed"): "ours alone, by keyword: the seed of the shuffling",
     ("layers.LeakyReLU", "alpha"): "the older name of negative_slope, which Keras takes through **kwargs",

@@ -43,6 +43,26 @@ def blobs(samples=200, features=4, classes=3, seed=1):
     return (centres[labels] + rng.normal(0, 1, (samples, features))).astype("float32"), labels
 
 
+def differences(ours, theirs, path="", rtol=1e-4, atol=1e-5):
+    """Where two structures of facts differ, as lines of text: numbers by more than rtol and atol, all else at all."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        if list(ours) != list(theirs):
+            return [f"{path}: keys {list(ours)} and {list(theirs)}"]
+        return [line for key in ours for line in differences(ours[key], theirs[key], f"{path}/{key}", rtol, atol)]
+    if isinstance(ours, (list, tuple)) and isinstance(theirs, (list, tuple)):
+        if len(ours) != len(theirs) or isinstance(ours, tuple) != isinstance(theirs, tuple):
+            return [f"{path}: {str(ours)[:400]} and {str(theirs)[:400]}"]
+        return [line for i, pair in enumerate(zip(ours, theirs)) for line in differences(*pair, f"{path}[{i}]", rtol, atol)]
+    if isinstance(ours, (float, np.ndarray, np.generic)) or isinstance(theirs, (float, np.ndarray, np.generic)):
+        a, b = np.asarray(ours), np.asarray(theirs)
+        kinds = {"f": "float", "i": "whole", "u": "whole"}
+        if a.shape != b.shape or kinds.get(a.dtype.kind, a.dtype.kind) != kinds.get(b.dtype.kind, b.dtype.kind):
+            return [f"{path}: {a.dtype} of shape {a.shape} and {b.dtype} of shape {b.shape}"]
+        same = np.allclose(a, b, rtol=rtol, atol=atol) if a.dtype.kind == "f" else np.array_equal(a, b)
+        return [] if same else [f"{path}: {a.ravel()[:6]} and {b.ravel()[:6]}"]
+    return [] if type(ours) is type(theirs) and ours == theirs else [f"{path}: {str(ours)[:400]!r} and {str(theirs)[:400]!r}"]
+
+
 def numbers(history):
     """history.history with plain floats."""
     return {key: [float(v) for v in values] for key, values in history.history.items()}

@@ -24,8 +24,10 @@ def main(keras):
             optimizer = keras.optimizers.Adam(lr_schedule)
         model.compile(optimizer=optimizer, loss=keras.losses.BinaryCrossentropy(from_logits=True),
                       metrics=[keras.metrics.BinaryCrossentropy(from_logits=True, name="binary_crossentropy"), "accuracy"])
-        return model.fit(*train, batch_size=50, epochs=max_epochs, validation_data=validate, callbacks=get_callbacks(), shuffle=False,
-                         verbose=0)
+        history = model.fit(*train, batch_size=50, epochs=max_epochs, validation_data=validate, callbacks=get_callbacks(), shuffle=False,
+                            verbose=0)
+        # with logits Keras's "accuracy" still compares with 0.5; minidl knows the loss and compares with 0
+        return {key: values for key, values in numbers(history).items() if "accuracy" not in key}
 
     tiny = keras.Sequential([layers.Input((12,)), layers.Dense(8, activation="elu"), layers.Dense(1)])
     large = keras.Sequential([layers.Input((12,)), layers.Dense(64, activation="elu"), layers.Dense(64, activation="elu"), layers.Dense(1)])
@@ -37,8 +39,7 @@ def main(keras):
     ])
     dropped = keras.Sequential([layers.Input((12,)), layers.Dense(32, activation="elu"), layers.Dropout(0.5), layers.Dense(1)])
 
-    size_histories = {"tiny": numbers(compile_and_fit(tiny)), "large": numbers(compile_and_fit(large)),
-                      "l1 and l2": numbers(compile_and_fit(penalised))}
+    size_histories = {"tiny": compile_and_fit(tiny), "large": compile_and_fit(large), "l1 and l2": compile_and_fit(penalised)}
     with_dropout = compile_and_fit(dropped, optimizer=keras.optimizers.Adam(0.01))
     regularization_loss = float(keras.ops.sum(keras.ops.stack(penalised.losses)))
 
@@ -49,7 +50,7 @@ def main(keras):
         by_batch[batch_size] = numbers(model.fit(*train, batch_size=batch_size, epochs=2, shuffle=False, verbose=0))
     return {
         "histories": size_histories,
-        "dropout keys": sorted(with_dropout.history),
+        "dropout keys": sorted(with_dropout),
         "penalties": len(penalised.losses),
         "regularization loss": regularization_loss,
         "schedule": [float(lr_schedule(step)) for step in (0, 60, 600)],
