@@ -84,6 +84,8 @@ def serialize(value) -> Any:
         return {k: serialize(v) for k, v in value.items()}
     if isinstance(value, slice):
         return {"class_name": "__slice__", "config": [value.start, value.stop, value.step]}
+    if value is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
     if isinstance(value, np.ndarray) or hasattr(value, "requires_grad"):
         array = np.asarray(value)
         return {"class_name": "__numpy__", "config": {"value": array.tolist(), "dtype": array.dtype.name}}
@@ -134,6 +136,8 @@ def deserialize(data) -> Any:
         return np.array(config["value"], dtype=_plain_dtype(config["dtype"]))
     if name == "__slice__":
         return slice(*[None if n is None else operator.index(n) for n in config])
+    if name == "__ellipsis__":
+        return Ellipsis
     if name == "__tuple__":
         return tuple(deserialize(v) for v in data.get("items", config))
     if name == "DTypePolicy":               # as Keras writes dtypes

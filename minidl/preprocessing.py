@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from types import SimpleNamespace
 
@@ -10,58 +9,101 @@ import numpy as np
 
 from .sequences import pad_sequences, timeseries_dataset_from_array
 
-__all__ = ["Tokenizer", "pad_sequences", "sequence", "text", "timeseries_dataset_from_array"]
+__all__ = ["Tokenizer", "pad_sequences", "sequence", "text", "text_to_word_sequence", "timeseries_dataset_from_array"]
+
+
+_PUNCTUATION = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
+
+
+def text_to_word_sequence(input_text: str, filters=_PUNCTUATION, lower=True, split=" ") -> list[str]:
+    """The words of a text: in small letters, each character of `filters` being a gap like `split`."""
+    input_text = input_text.lower() if lower else input_text
+    return [w for w in input_text.translate(str.maketrans(dict.fromkeys(filters, split))).split(split) if w]
 
 
 class Tokenizer:
     """Words as whole numbers, the commonest being 1; 0 is left for padding. num_words: keep the num_words - 1 commonest.
 
-    After fit_on_texts: word_index {word: number}, word_counts. oov_token: a word to stand for all unknown ones, which gets number 1.
+    After fit_on_texts: word_index {word: number}, word_counts {word: how often}, word_docs {word: in how many texts}, document_count.
+    oov_token: a word to stand for all unknown ones, which gets number 1. char_level: each character counts as a word. analyzer: a
+    function of a text that gives its words. A text may also be a list of words.
     """
 
-    def __init__(self, num_words=None, filters='!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n', lower=True, split=" ", char_level=False,
-                 oov_token=None):
+    def __init__(self, num_words=None, filters=_PUNCTUATION, lower=True, split=" ", char_level=False, oov_token=None, analyzer=None):
         self.num_words, self.filters, self.lower, self.split = num_words, filters, lower, split
-        self.char_level, self.oov_token = char_level, oov_token
+        self.char_level, self.oov_token, self.analyzer = char_level, oov_token, analyzer
         self.word_counts: Counter = Counter()
+        self.word_docs: Counter = Counter()
+        self.document_count = 0
         self.word_index: dict[str, int] = {}
         self.index_word: dict[int, str] = {}
 
-    def _words(self, text):
-        if not isinstance(text, str):
-            return list(text)
-        text = text.lower() if self.lower else text
-        if self.char_level:
-            return list(text)
-        return [w for w in re.sub(f"[{re.escape(self.filters)}]", self.split, text).split(self.split) if w]
+    def _words(self, text) -> list:
+        if self.char_level or isinstance(text, list):
+            return [w.lower() for w in text] if self.lower else list(text)
+        if self.analyzer is not None:
+            return self.analyzer(text)
+        return text_to_word_sequence(text, self.filters, self.lower, self.split)
 
     def fit_on_texts(self, texts) -> None:
         """Count the words of these texts and number them, the commonest first."""
+        if isinstance(texts, str):
+            raise ValueError("Tokenizer.fit_on_texts takes a list of texts; received one text, whose letters it would count. Write [text].")
         for text in texts:
-            self.word_counts.update(self._words(text))
-        words = [w for w, _ in self.word_counts.most_common()]
-        words = words if self.oov_token is None else [self.oov_token, *words]
-        self.word_index = {word: i for i, word in enumerate(words, 1)}
+            words = self._words(text)
+            self.document_count += 1
+            self.word_counts.update(words)
+            self.word_docs.update(set(words))
+        known = [w for w, _ in self.word_counts.most_common()]
+        known = known if self.oov_token is None else [self.oov_token, *known]
+        self.word_index = {word: i for i, word in enumerate(known, 1)}
         self.index_word = {i: word for word, i in self.word_index.items()}
+
+    def _kept(self, number: int | None) -> int | None:
+        """The number, or oov_token's (None without one) if it is unknown or too rare."""
+        if number is None or (self.num_words and number >= self.num_words):
+            return None if self.oov_token is None else self.word_index.get(self.oov_token)
+        return number
 
     def texts_to_sequences(self, texts) -> list[list[int]]:
         """Each text as the list of its words' numbers; unknown words are left out, or become oov_token's."""
-        unknown = self.word_index.get(self.oov_token) if self.oov_token is not None else None
-        limit = self.num_words or len(self.word_index) + 1
-        numbers = [[self.word_index.get(w) for w in self._words(text)] for text in texts]
-        return [[n for n in (n if n is not None and n < limit else unknown for n in row) if n is not None] for row in numbers]
+        rows = [[self._kept(self.word_index.get(w)) for w in self._words(text)] for text in texts]
+        return [[n for n in row if n is not None] for row in rows]
+
+    def sequences_to_texts(self, sequences) -> list[str]:
+        """The way back: the words of each list of numbers, with blanks between."""
+        rows = [[self._kept(int(n) if int(n) in self.index_word else None) for n in row] for row in sequences]
+        return [" ".join(self.index_word[n] for n in row if n is not None) for row in rows]
 
     def texts_to_matrix(self, texts, mode="binary") -> np.ndarray:
-        """Each text as a row with a column a word: whether it occurs ('binary') or how often ('count', 'freq')."""
-        if mode not in ("binary", "count", "freq"):
-            raise ValueError(f"Tokenizer: mode is 'binary', 'count' or 'freq'; received {mode!r}.")
-        rows = self.texts_to_sequences(texts)
-        table = np.zeros((len(rows), self.num_words or len(self.word_index) + 1))
-        for line, row in zip(table, rows):
-            np.add.at(line, np.asarray(row, dtype=np.intp), 1)
-            line[:] = line > 0 if mode == "binary" else line / max(1, len(row)) if mode == "freq" else line
+        """Each text as a row with a column a word: see sequences_to_matrix."""
+        return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
+
+    def sequences_to_matrix(self, sequences, mode="binary") -> np.ndarray:
+        """Each list of numbers as a row with a column a word.
+
+        mode: 'binary' whether it occurs, 'count' how often, 'freq' its share, 'tfidf' (1 + ln count)·ln(1 + texts/(1 + texts with it)).
+        """
+        if mode not in ("binary", "count", "freq", "tfidf"):
+            raise ValueError(f"Tokenizer: mode is 'binary', 'count', 'freq' or 'tfidf'; received {mode!r}.")
+        if not self.num_words and not self.word_index:
+            raise ValueError("Tokenizer: call fit_on_texts first, or pass num_words, so that the number of columns is known.")
+        if mode == "tfidf" and not self.document_count:
+            raise ValueError("Tokenizer: mode='tfidf' needs to know how rare words are: call fit_on_texts first.")
+        columns = self.num_words or len(self.word_index) + 1
+        table = np.zeros((len(sequences), columns))
+        for line, row in zip(table, sequences):
+            np.add.at(line, np.array([n for n in row if n < columns], dtype=np.intp), 1)
+            if mode == "binary":
+                line[:] = line > 0
+            elif mode == "freq":
+                line /= max(1, len(row))
+            elif mode == "tfidf":
+                for n in np.flatnonzero(line):
+                    texts = self.word_docs.get(self.index_word.get(int(n), ""), 0)
+                    line[n] = (1 + np.log(line[n])) * np.log(1 + self.document_count / (1 + texts))
         return table
 
 
 sequence = SimpleNamespace(pad_sequences=pad_sequences)
-text = SimpleNamespace(Tokenizer=Tokenizer)
+text = SimpleNamespace(Tokenizer=Tokenizer, text_to_word_sequence=text_to_word_sequence)

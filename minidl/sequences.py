@@ -17,11 +17,16 @@ def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncati
     for name, where in (("padding", padding), ("truncating", truncating)):
         if where not in ("pre", "post"):
             raise ValueError(f"pad_sequences: {name} is 'pre' or 'post'; received {where!r}.")
+    sequences = list(sequences)
     if not all(hasattr(s, "__len__") for s in sequences):
         raise ValueError("pad_sequences takes a list of sequences, as [[1, 2], [3]]; received a list of single values.")
     length = max((len(s) for s in sequences), default=0) if maxlen is None else check_count("maxlen", maxlen, 0)
     kept = [np.asarray(s[-length:] if truncating == "pre" and length else s[:length]) for s in sequences]
     inner = next((s.shape[1:] for s in kept if len(s)), ())
+    for number, s in enumerate(kept):
+        if len(s) and s.shape[1:] != inner:
+            raise ValueError(f"pad_sequences: the entries of all sequences have one shape, here {inner}; received {s.shape[1:]} in sequence "
+                             f"{number}.")
     table = np.full((len(kept), length, *inner), value, dtype=dtype)
     for row, sequence in zip(table, kept):
         if len(sequence):
@@ -60,10 +65,13 @@ def timeseries_dataset_from_array(data, targets, sequence_length, sequence_strid
     data, targets = as_array(data), None if targets is None else as_array(targets, keep_ints=True)
     length, stride, rate = (check_count(n, v) for n, v in (("sequence_length", sequence_length), ("sequence_stride", sequence_stride),
                                                            ("sampling_rate", sampling_rate)))
-    begin, end = start_index or 0, len(data) if end_index is None else end_index
+    begin = check_count("start_index", start_index or 0, 0)
+    end = len(data) if end_index is None else check_count("end_index", end_index)
+    if not begin < end <= len(data):
+        raise ValueError(f"start_index and end_index are places in the data, which has {len(data)} steps; received {begin} and {end}.")
     last = end - (length - 1) * rate
     if targets is not None:
-        last = min(last, begin + len(targets))
+        last = min(last, len(targets))
     starts = np.arange(begin, last, stride)
     if not len(starts):
         raise ValueError(f"{end - begin} steps hold no window of {length} numbers, {rate} steps apart.")

@@ -67,26 +67,26 @@ def clear_session() -> None:
     reset_names()
 
 
-def get_file(fname=None, origin=None, file_hash=None, md5_hash=None, cache_subdir="datasets", hash_algorithm="auto", extract=False,
-             cache_dir: str | None = None, max_bytes: int = 1 << 31, **ignored) -> str:
+def get_file(fname=None, origin=None, untar=False, md5_hash=None, file_hash=None, cache_subdir="datasets", hash_algorithm="auto",
+             extract=False, archive_format="auto", cache_dir: str | None = None, force_download=False) -> str:
     """The path of a file that is fetched once over https and then kept. file_hash: its sha256 (or md5), checked before it is kept.
 
-    DataFileError if it cannot be fetched or is another. extract: archives are not unpacked here; use zipfile or tarfile of Python.
+    DataFileError if it cannot be fetched or is another. untar, extract: archives are not unpacked here, see the error's cure.
     """
     if origin is None:
         raise ValueError("get_file needs the address: get_file(origin='https://...').")
-    if extract:
+    if extract or untar:
         raise ValueError("get_file does not unpack archives; use shutil.unpack_archive(path, folder) on what it returns.")
     path = os.path.join(cache_dir or files.cache_dir(), cache_subdir, fname or os.path.basename(origin))
     expected = file_hash or md5_hash
     algorithm = "sha256" if hash_algorithm == "sha256" or (hash_algorithm == "auto" and len(expected or "") == 64) else "md5"
-    if os.path.exists(path):
+    if os.path.exists(path) and not force_download:
         if expected is None:
             return path
         with open(path, "rb") as file, contextlib.suppress(DataFileError):
             check_digest(algorithm, expected, file.read())
             return path
-    download([origin], path, lambda data: expected is None or check_digest(algorithm, expected, data), max_bytes)
+    download([origin], path, lambda data: expected is None or check_digest(algorithm, expected, data), 1 << 31)
     return path
 
 

@@ -649,3 +649,14 @@ def test_a_tape_watches_what_it_is_told_and_may_be_asked_twice():
     assert not x.requires_grad and x.grad is None
     with pytest.raises(TypeError, match="takes tensors"):
         tape.watch(np.ones(2))
+
+
+def test_class_weights_do_not_touch_what_is_held_back():
+    def history(**options):
+        set_random_seed(0)
+        model = Sequential([Input((4,)), layers.Dense(2, activation="softmax")])
+        model.compile(minidl.optimizers.SGD(0.0), "sparse_categorical_crossentropy")
+        return model.fit(X, CLASSES, validation_split=0.25, verbose=0, **options).history
+
+    plain, weighted = history(), history(class_weight={0: 1.0, 1: 5.0})
+    assert plain["val_loss"] == weighted["val_loss"] and weighted["loss"][0] > 1.5 * plain["loss"][0]

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from typing import Any
 
 from ..registry import did_you_mean
@@ -65,13 +66,20 @@ class CallbackList:
             callback.fellows = self.callbacks
 
     def call(self, hook: str, *args) -> None:
+        """Run it for each. Without logs it gets empty ones, for hooks that are written without a default: lambda epoch, logs: ..."""
+        args = args if args and isinstance(args[-1], dict) else (*args, {})
         for callback in self.callbacks:
             getattr(callback, hook)(*args)
 
     def hooked(self, hook: str, *legacy: str) -> list:
         """The bound methods of those callbacks that override this hook, so that a batch costs nothing for the others."""
-        return [getattr(c, hook) for c in self.callbacks
-                if any(getattr(getattr(c, h), "__func__", None) is not getattr(Callback, h) for h in (hook, *legacy))]
+        found = [getattr(c, hook) for c in self.callbacks
+                 if any(getattr(getattr(c, h), "__func__", None) is not getattr(Callback, h) for h in (hook, *legacy))]
+        return [partial(_without_logs, method) for method in found] if hook.endswith("_begin") else found
+
+
+def _without_logs(hook, batch):
+    hook(batch, {})
 
 
 _RENAMED = {"acc": "accuracy", "val_acc": "val_accuracy", "accuracy": "acc", "val_accuracy": "val_acc", "lr": "learning_rate"}
@@ -86,7 +94,8 @@ class Records(dict):
     """A dict whose KeyError says what there is: history['acc'] -> did you mean 'accuracy'?"""
 
     def __missing__(self, key):
-        raise KeyError(f"{key!r} was not recorded.{_meant(key, self)} A metric is named as you typed it in compile(). Available: {', '.join(self)}.")
+        raise KeyError(f"{key!r} was not recorded.{_meant(key, self)} A metric is named as you typed it in compile(). "
+                       f"Available: {', '.join(self)}.")
 
 
 class History(Callback):

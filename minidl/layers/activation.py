@@ -79,7 +79,7 @@ class PReLU(Layer):
     shared_axes: axes along which one slope serves all, the batch being axis 0: [1, 2] for one slope a channel of an image.
     """
 
-    def __init__(self, alpha_initializer="zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs):
+    def __init__(self, alpha_initializer="Zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs):
         super().__init__(**kwargs)
         self.alpha_initializer, self.alpha_regularizer = initializers.get(alpha_initializer), regularizers.get(alpha_regularizer)
         self.alpha_constraint = constraints.get(alpha_constraint)

@@ -248,10 +248,10 @@ def believable(data):
     return data
 
 
-def model_from_json(text: str, custom_objects: dict | None = None):
+def model_from_json(json_string: str, custom_objects: dict | None = None):
     """A model with fresh weights from what `to_json` gave."""
     with custom_object_scope(custom_objects or {}):
-        return deserialize(json.loads(text))
+        return deserialize(json.loads(json_string))
 
 
 def clone_model(model, input_tensors=None, clone_function=None):

@@ -125,7 +125,7 @@ class Compiled(Layer):
     def _all_layers(self):
         return self._held.layers if self._held is not None else super()._all_layers()
 
-    def compute_metrics(self, x=None, y: Any = None, y_pred: Any = None, sample_weight=None) -> dict:
+    def compute_metrics(self, x, y: Any, y_pred: Any, sample_weight=None) -> dict:
         """Take the batch into every metric and return where each stands, by name."""
         objective: Objective = self._objective
         if not objective.outputs and y is not None:

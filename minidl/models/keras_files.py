@@ -141,7 +141,8 @@ def _groups_in(container, path: str, seen: set):
     counts: dict[str, int] = {}
     for child in container.values() if isinstance(container, dict) else container:
         if isinstance(child, (Layer, list, tuple, dict)):
-            kind = snake_case(type(child).__name__) if isinstance(child, Layer) else "container"
+            functional = type(child).__name__ == "Model" and getattr(child, "_graph", None) is not None
+            kind = "functional" if functional else snake_case(type(child).__name__) if isinstance(child, Layer) else "container"
             number = counts[kind] = counts.get(kind, -1) + 1
             inside = f"{path}{kind}{f'_{number}' if number else ''}/"
             yield from _groups(child, inside, seen) if isinstance(child, Layer) else _groups_in(child, inside, seen)

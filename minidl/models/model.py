@@ -159,15 +159,15 @@ class Model(Older, Trainer):
 
     # --- saving --------------------------------------------------------------------------------------------------
 
-    def save(self, filepath, overwrite=True, include_optimizer=True, save_format=None) -> None:
+    def save(self, filepath, overwrite=True, *, include_optimizer=True, save_format=None) -> None:
         """Write architecture, weights, optimizer and random state to one file, all at once or not at all.
 
         The ending says the kind: '.keras' is Keras 3's own (needs h5py: the extra `keras`), anything else minidl's native one, for
         which '.npz' is the usual ending. `minidl.models.load_model(filepath)` reads both.
         """
-        saving.save_model(self, filepath, overwrite, include_optimizer, save_format)
+        saving.save_model(self, filepath, overwrite, include_optimizer=include_optimizer, save_format=save_format)
 
-    def save_weights(self, filepath, overwrite=True, save_format=None) -> None:
+    def save_weights(self, filepath, overwrite=True, *, save_format=None) -> None:
         """Write the weights alone: '.weights.h5' in Keras 3's kind (needs h5py), anything else in minidl's own."""
         saving.save_weights(self, filepath, overwrite)
 

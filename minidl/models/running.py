@@ -53,7 +53,7 @@ class Runner(Compiled):
         if is_stream(x):
             batches = Stream(x)
         else:
-            x, y, weight = self._arrays(x, y, sample_weight, None)
+            x, y, weight = self._arrays(x, y, sample_weight)
             batches = Batches(x, y, weight, batch_size_for(batch_size, count_samples(x), steps))
         self._meet(batches)
         bar = progress_bar(verbose)
@@ -118,7 +118,7 @@ class Runner(Compiled):
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """The loss and metrics on exactly these samples."""
         self._compiled()
-        batch = self._arrays(x, y, sample_weight, None)
+        batch = self._arrays(x, y, sample_weight)
         self.reset_metrics()
         with no_grad():
             return self._as_result(floats(self.test_step(as_tensors(batch))), return_dict)
@@ -134,7 +134,7 @@ class Runner(Compiled):
         """Whether a list of arrays means several inputs: not if the model has just one."""
         return (self.inputs is None and not hasattr(self, "_layers")) or is_nested(self.inputs)
 
-    def _arrays(self, x, y, sample_weight, class_weight) -> tuple:
+    def _arrays(self, x, y, sample_weight) -> tuple:
         if x is None:
             raise ValueError("No data: pass x (and y) as arrays with one sample a row.")
         x = samples(x, "x", self._takes_several())
@@ -143,13 +143,14 @@ class Runner(Compiled):
         weight = None if sample_weight is None else samples(sample_weight, "sample_weight", several)
         if not check_same_length(x=x, y=y, sample_weight=weight):
             raise ValueError("x holds no samples.")
-        if class_weight is not None:
-            if weight is not None:
-                raise ValueError("Give class_weight or sample_weight, not both.")
-            if y is None:
-                raise ValueError("class_weight needs targets: pass y as well as x.")
-            weight = class_weights(y, class_weight)
         return x, y, weight
+
+    def _class_weights(self, y, sample_weight, class_weight) -> np.ndarray:
+        if sample_weight is not None:
+            raise ValueError("Give class_weight or sample_weight, not both.")
+        if y is None:
+            raise ValueError("class_weight needs targets: pass y as well as x.")
+        return class_weights(y, class_weight)
 
     def _validation_arrays(self, data):
         if data is None:
@@ -158,7 +159,7 @@ class Runner(Compiled):
             return Stream(data)
         if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
             raise ValueError("validation_data is a tuple (x, y) or (x, y, sample_weight), or something that brings such batches.")
-        return self._arrays(*data, *[None] * (4 - len(data)))
+        return self._arrays(*data, *[None] * (3 - len(data)))
 
     def _meet(self, batches) -> None:
         """Run one sample through, so that weights exist, shapes are known, and all targets can be checked before training."""

@@ -14,7 +14,7 @@ def _kind(path: str) -> str:
     return "h5" if lowered.endswith((".h5", ".hdf5")) else "native"
 
 
-def save_model(model, filepath, overwrite: bool = True, include_optimizer: bool = True, save_format=None) -> None:
+def save_model(model, filepath, overwrite: bool = True, *, include_optimizer: bool = True, save_format=None) -> None:
     """Write a model to one file: '.keras' is Keras 3's own kind, anything else minidl's ('.npz' is its usual ending)."""
     path = os.fspath(filepath)
     if not overwrite and os.path.exists(path):

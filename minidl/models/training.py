@@ -98,7 +98,7 @@ class Trainer(Runner):
             diagnosis.check_batch(batches.first()[0], self._takes_raw_input())
             validation = self._validation_arrays(validation_data)
         else:
-            x, y, weight = self._arrays(x, y, sample_weight, class_weight)
+            x, y, weight = self._arrays(x, y, sample_weight)
             for part in leaves(x):
                 diagnosis.check_inputs(part, takes_raw=self._takes_raw_input())
             validation = self._validation_arrays(validation_data)
@@ -106,6 +106,8 @@ class Trainer(Runner):
                 (x, y, weight), validation = split_tail((x, y, weight), split)
                 if getattr(self.loss, "kind", None) in ("sparse", "categorical", "binary") and isinstance(y, np.ndarray):
                     diagnosis.check_unseen_labels(y, validation[1])
+            if class_weight is not None:            # of the training part alone: validation measures samples as they come
+                weight = self._class_weights(y, weight, class_weight)
             size = batch_size_for(batch_size, count_samples(x), steps)
             batches = Batches(x, y, weight, size, rng)
         if isinstance(validation, tuple):
@@ -157,7 +159,8 @@ class Trainer(Runner):
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """One step of training on exactly these samples; returns the loss and metrics on them."""
         self._compiled()
-        batch = self._arrays(x, y, sample_weight, class_weight)
+        x, y, weight = self._arrays(x, y, sample_weight)
+        batch = x, y, weight if class_weight is None else self._class_weights(y, weight, class_weight)
         if not self.optimizer.variables:
             self._meet(Batches(*batch))
         self.reset_metrics()

@@ -37,6 +37,8 @@ def to_keras(data) -> Any:
     if data.get("module") in ("minidl.derivatives", "minidl.ops"):
         return to_keras(_as_layer(data))
     data = {k: to_keras(v) for k, v in data.items()}
+    if data.get("class_name") == "SpatialDropout1D":        # the one layer of Keras that cannot be told this
+        data["config"] = {k: v for k, v in data["config"].items() if k != "trainable"}
     if isinstance(data.get("module"), str):
         data["module"] = data["module"].replace("minidl", "keras", 1)
     if data.get("class_name") == "Model" and data.get("module") == "keras" and "input_layers" in data["config"]:
@@ -74,6 +76,7 @@ def _as_layer(entry: dict) -> dict:
         return {"module": "keras.src.ops.numpy", "class_name": "GetItem", "config": {"name": entry["name"]}, "registered_name": "GetItem",
                 "name": entry["name"], "inbound_nodes": [{"args": [symbols[0], parts], "kwargs": {}}]}
     if layer is None:
+        op = kwargs["function"]["config"]["name"] if op == "step" else op
         raise ValueError(f"The op '{op}' in this model has no layer in Keras with the same effect, so it cannot go into a '.keras' file. "
                          "Put it into a Layer of your own, or save to '.npz'.")
     kind, config = layer
@@ -103,9 +106,11 @@ def from_keras(data) -> Any:
         return data
     if data.get("class_name") == "__slice__" and isinstance(data["config"], dict):
         return {"class_name": "__slice__", "config": [data["config"].get(k) for k in ("start", "stop", "step")]}
-    if str(data.get("module", "")).startswith("keras.src.ops") or data.get("module") == "keras.ops":
+    if data.get("class_name") == "DTypePolicy":
+        return data["config"]["name"]
+    if _is_op(data):
         return from_keras(_as_op(data))
-    data = {k: from_keras(v) for k, v in data.items()}
+    data = {k: from_keras(v) for k, v in data.items() if k != "shared_object_id"}
     if isinstance(data.get("class_name"), str) and isinstance(data.get("config"), dict):
         data["config"] = _known_options(data["class_name"], data["config"])
         if data.get("registered_name") == data["class_name"]:
@@ -113,6 +118,14 @@ def from_keras(data) -> Any:
     if "inbound_nodes" in data:
         data["inbound_nodes"] = [_plain_call(node) for node in data["inbound_nodes"]]
     return data
+
+
+def _is_op(data: dict) -> bool:
+    """Whether this is an operator. '.h5' files do not name the module; what tells Add(), the layer, from + is its setting trainable."""
+    module = data.get("module")
+    if module is None and "inbound_nodes" in data:
+        return data.get("class_name") in _FROM_OPERATORS and "trainable" not in data["config"]
+    return str(module).startswith("keras.src.ops") or module == "keras.ops"
 
 
 def _known_options(kind: str, config: dict) -> dict:

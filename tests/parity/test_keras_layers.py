@@ -381,3 +381,59 @@ def test_shared_layers_and_tied_weights(rng):
     assert made[0][1:4] == made[1][1:4]
     np.testing.assert_allclose(made[0][0], made[1][0], rtol=1e-5)
     np.testing.assert_allclose(made[0][4], made[1][4], rtol=1e-4, atol=1e-5)
+
+
+# --- texts and sequences --------------------------------------------------------------------------------------------------
+
+
+TEXTS = ["The cat sat on the mat; the dog didn't!", "A dog & a cat, a mouse.", "", "mouse\tmouse MOUSE\nunseen-before", ["The", "list", "cat"]]
+OTHER = ["the unknown dog sat", "", "A mat?", ["cat", "zebra"], "mouse"]
+
+
+def split_by_comma(text):
+    return str(text).split(",")
+
+
+@pytest.mark.parametrize("options", [{}, dict(num_words=4), dict(oov_token="<oov>"), dict(num_words=3, oov_token="<oov>"), dict(lower=False), dict(filters=""),
+                                     dict(filters="t.", split="a"), dict(char_level=True), dict(char_level=True, lower=False, num_words=6), dict(num_words=1),
+                                     dict(oov_token="cat"), dict(analyzer=split_by_comma)], ids=str)
+def test_tokenizer(options):
+    from keras.src.legacy.preprocessing.text import Tokenizer
+
+    ours, theirs = minidl.preprocessing.Tokenizer(**options), Tokenizer(**options)
+    for texts in (TEXTS, OTHER[:2]):
+        ours.fit_on_texts(texts), theirs.fit_on_texts(texts)
+        for attribute in ("word_index", "word_counts", "word_docs", "document_count", "index_word"):
+            assert getattr(ours, attribute) == getattr(theirs, attribute), attribute
+        assert list(ours.word_counts) == list(theirs.word_counts)
+        for some in (TEXTS, OTHER):
+            numbers = ours.texts_to_sequences(some)
+            assert numbers == theirs.texts_to_sequences(some)
+            assert ours.sequences_to_texts([*numbers, [999, 1, 0]]) == theirs.sequences_to_texts([*numbers, [999, 1, 0]])
+            for mode in ("binary", "count", "freq") + (("tfidf",) if options.get("oov_token") != "cat" else ()):
+                np.testing.assert_allclose(ours.texts_to_matrix(some, mode), theirs.texts_to_matrix(some, mode), err_msg=mode)
+
+
+def test_words_of_a_text():
+    from keras.src.legacy.preprocessing.text import text_to_word_sequence
+
+    for text in (*TEXTS[:4], "a  b--c"):
+        for options in ({}, dict(lower=False), dict(filters="a", split=","), dict(filters="")):
+            assert minidl.preprocessing.text_to_word_sequence(text, **options) == text_to_word_sequence(text, **options)
+
+
+SEQUENCES = [[[1, 2, 3], [4], [], [5, 6, 7, 8, 9]], [[1.5, -2.7], [3.2]], [np.arange(3), np.arange(5)], [[[1, 2], [3, 4]], [], [[5, 6]]], np.arange(6).reshape(2, 3), [(1, 2), (3,)]]
+
+
+@pytest.mark.parametrize("sequences", SEQUENCES, ids=range(len(SEQUENCES)))
+@pytest.mark.parametrize("options", [{}, dict(maxlen=2), dict(maxlen=7), dict(padding="post"), dict(maxlen=2, truncating="post", padding="post"), dict(maxlen=2, truncating="post"),
+                                     dict(dtype="float32", value=-1.0), dict(dtype="int64", value=9)], ids=str)
+def test_pad_sequences(sequences, options):
+    ours, theirs = minidl.utils.pad_sequences(sequences, **options), keras.utils.pad_sequences(sequences, **options)
+    np.testing.assert_array_equal(ours, theirs)
+    assert ours.dtype == theirs.dtype
+
+
+def test_pad_sequences_of_words():
+    options = dict(dtype=object, value="-", padding="post")
+    np.testing.assert_array_equal(minidl.utils.pad_sequences([["a"], ["b", "c"]], **options), keras.utils.pad_sequences([["a"], ["b", "c"]], **options))

@@ -383,6 +383,12 @@ def test_to_categorical_and_normalize(rng):
 # --- signatures ------------------------------------------------------------------------------------------------------
 
 SIGNATURES = [
+    *[f"{room}.{name}" for room in ("layers", "regularizers", "constraints", "callbacks", "initializers", "losses", "metrics")
+      for name, thing in sorted(vars(getattr(minidl, room)).items())
+      if isinstance(thing, type) and hasattr(getattr(keras, room), name) and name not in ("Layer", "InputLayer", "CallbackList", "ProgbarLogger")],
+    *[f"models.{name}" for name in ("clone_model", "load_model", "save_model", "model_from_json")],
+    *[f"utils.{name}" for name in ("to_categorical", "normalize", "pad_sequences", "timeseries_dataset_from_array", "get_file", "plot_model")],
+    "Model.save", "Model.save_weights", "Model.load_weights", "Model.to_json", "Model.compute_loss", "Model.compute_metrics",
     "Model.compile", "Model.fit", "Model.evaluate", "Model.predict", "Model.train_on_batch", "Model.test_on_batch", "Model.predict_on_batch",
     "Model.get_layer", "Model.summary", "Sequential", "Sequential.add", "Input", "Layer.add_weight",
     *[f"optimizers.{name}" for name in ("Adagrad", "Adadelta", "AdamW", "Adamax", "Nadam", "Lion")],
@@ -404,6 +410,15 @@ SIGNATURES = [
 
 # Where we differ on purpose. (thing, argument): why.
 DELIBERATE = {
+    ("layers.Embedding", "input_length"): "of Keras 2: the length of the sequences, which lets a Sequential be built at once",
+    ("callbacks.ModelCheckpoint", "period"): "of Keras 2, with a warning",
+    ("callbacks.ModelCheckpoint", "options"): "of TensorFlow's Keras, ignored",
+    ("metrics.Metric", "name"): "Keras 2's order, name first: super().__init__(name) is what older tutorials write",
+    ("metrics.Metric", "dtype"): "as name",
+    ("models.save_model", "include_optimizer"): "of Keras 2, by keyword", ("models.save_model", "save_format"): "of Keras 2, by keyword",
+    ("Model.save", "include_optimizer"): "of Keras 2, by keyword", ("Model.save", "save_format"): "of Keras 2, by keyword",
+    ("Model.save_weights", "save_format"): "of Keras 2, by keyword",
+    ("Layer.add_weight", "name"): "Keras has overwrite_with_gradient before it, for weights of 8 bits",
     ("Layer.add_weight", "shape_or_name"): "the first place takes a name too, as TensorFlow 2 had it; shape= works by keyword",
     ("Model.compile", "stop_on_nan"): "ours alone, by keyword: stop with a diagnosis at the first nan",
     ("Model.fit", "seed"): "ours alone, by keyword: the seed of the shuffling",
@@ -426,7 +441,7 @@ def test_signatures(path):
     """By position, each of our arguments is Keras's at that place; by name, it has Keras's default."""
     ours, theirs = parameters(minidl, path), parameters(keras, path)
     known = {p.name: p for p in theirs}
-    for place, parameter in enumerate(ours):
+    for place, parameter in enumerate(ours if theirs else ()):            # (Keras may take **kwargs alone)
         if (path, parameter.name) in DELIBERATE:
             continue
         assert parameter.name in known, f"{parameter.name} is not Keras's"

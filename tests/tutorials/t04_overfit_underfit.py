@@ -45,7 +45,8 @@ def main(keras):
 
     by_batch = {}
     for batch_size in (30, 300):
-        model = fixed(keras.Sequential([layers.Input((12,)), layers.Dense(8, activation="relu"), layers.Dense(1, activation="sigmoid")]))
+        model = fixed(keras.Sequential([layers.Input((12,)), layers.Dense(8, activation="relu"), layers.Dense(1, activation="sigmoid")]),
+                      scale=0.3)
         model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
         by_batch[batch_size] = numbers(model.fit(*train, batch_size=batch_size, epochs=2, shuffle=False, verbose=0))
     return {

@@ -14,7 +14,7 @@ def main(keras):
         inputs = keras.Input(shape=(8,), name="digits")
         h = layers.Dense(12, activation="relu", name="dense_1")(inputs)
         h = layers.Dense(12, activation="relu", name="dense_2")(h)
-        return fixed(keras.Model(inputs=inputs, outputs=layers.Dense(4, activation="softmax", name="predictions")(h)), scale=0.4)
+        return fixed(keras.Model(inputs=inputs, outputs=layers.Dense(4, activation="softmax", name="predictions")(h)), scale=0.2)
 
     def get_compiled_model():
         model = get_uncompiled_model()
@@ -76,7 +76,7 @@ def main(keras):
 
     inputs = keras.Input(shape=(8,))
     h = ActivityRegularizationLayer()(layers.Dense(12, activation="relu")(inputs))
-    added_model = fixed(keras.Model(inputs, layers.Dense(4)(h)), scale=0.4)
+    added_model = fixed(keras.Model(inputs, layers.Dense(4)(h)), scale=0.2)
     added_model.compile("rmsprop", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     added = numbers(added_model.fit(x_train, y_train, batch_size=64, epochs=2, shuffle=False, verbose=0))
 

@@ -1,0 +1,100 @@
+"""A process killed while it saves: the file is the old one or the new one, whole; and training goes on as if nothing had been."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from minidl.models import load_model
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+
+SAVES = """
+import numpy as np
+from minidl import Input, Sequential, layers
+from minidl.models import load_model
+model = Sequential([Input((40,)), layers.Dense(200), layers.Dense(40)], name="m")
+number = 0
+while True:
+    number += 1
+    model.set_weights([np.full(w.shape, number, "float32") for w in model.get_weights()])
+    model.save("m.npz")
+    print(number, flush=True)
+"""
+
+TRAINS = """
+import sys, numpy as np, minidl
+from minidl import Input, Sequential, callbacks, layers, optimizers
+minidl.set_random_seed(5)
+rng = np.random.default_rng(0)
+x = rng.normal(size=(400, 12)).astype("float32"); y = (x[:, 0] * x[:, 1] > 0).astype("int64")
+model = Sequential([Input((12,)), layers.Dense(32, activation="relu"), layers.Dropout(0.3), layers.BatchNormalization(), layers.Dense(2, activation="softmax")])
+model.compile(optimizers.Adam(optimizers.schedules.ExponentialDecay(0.01, 100, 0.9)), "sparse_categorical_crossentropy", metrics=["accuracy"])
+class Say(callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(epoch, flush=True)
+history = model.fit(x, y, batch_size=16, epochs=14, verbose=0, validation_split=0.2,
+                    callbacks=[Say(), callbacks.ReduceLROnPlateau(patience=100), callbacks.BackupAndRestore("backup")])
+model.save_weights(sys.argv[1])
+np.save(sys.argv[1] + ".history.npy", np.array([history.history[k] for k in sorted(history.history)]))
+"""
+
+
+def start(code, folder, *args):
+    return subprocess.Popen([sys.executable, "-c", code, *args], cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_fifty_kills_while_saving(tmp_path):
+    chance, last, writing = random.Random(0), 0, 0
+    for _ in range(50):
+        process = start(SAVES, tmp_path)
+        assert process.stdout.readline().strip() == "1"
+        time.sleep(chance.uniform(0, 0.05))
+        process.kill()
+        rest, errors = process.communicate()
+        assert process.returncode != 0 and not errors, errors
+        said = [1, *map(int, rest.split())]
+        model = load_model(tmp_path / "m.npz")              # whole, or this raises
+        numbers = {float(n) for w in model.get_weights() for n in np.unique(w)}
+        assert numbers in ({float(said[-1])}, {float(said[-1] + 1)}), (numbers, said[-1])       # saved, or saved and not yet said
+        last = max(last, said[-1])
+        parts = [name for name in os.listdir(tmp_path) if name != "m.npz"]
+        assert all(name.startswith(".minidl-") and name.endswith(".part") for name in parts), parts
+        writing += len(parts)
+        for name in parts:
+            os.unlink(tmp_path / name)
+    assert last > 1 and writing > 5         # some were killed between two saves, many in the middle of one
+
+
+def test_a_training_run_that_is_killed_again_and_again(tmp_path):
+    calm, stormy = tmp_path / "calm", tmp_path / "stormy"
+    calm.mkdir(), stormy.mkdir()
+    process = start(TRAINS, calm, "end.npz")
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    chance, kills, seen = random.Random(1), 0, []
+    while kills < 5:
+        process = start(TRAINS, stormy, "end.npz")
+        for _ in range(chance.randint(1, 2)):               # at least one epoch further each time
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            seen.append(int(line))
+        time.sleep(chance.uniform(0, 0.03))
+        process.kill()
+        process.communicate()
+        kills += 1
+    assert not (stormy / "end.npz").exists() and max(seen) >= 4
+    process = start(TRAINS, stormy, "end.npz")
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    with np.load(calm / "end.npz") as one, np.load(stormy / "end.npz") as two:
+        assert one.files == two.files
+        for name in one.files:
+            np.testing.assert_array_equal(one[name], two[name], err_msg=name)
+    np.testing.assert_array_equal(np.load(calm / "end.npz.history.npy"), np.load(stormy / "end.npz.history.npy"))
+    assert not (stormy / "backup").exists()
