@@ -64,7 +64,7 @@ assert lowest[0] > lowest[1] > lowest[2], "nothing helps like more data"
 dropped = train(network(rate=0.5))
 
 
-# %% 5. L2: a price on large weights, λ·Σw², added to the loss while learning
+# %% 5. L2: a price on large weights, λ·Σw², added to the loss while learning (ready-made: Dense(..., kernel_regularizer="l2"))
 class Decayed(Sequential):
     def compute_loss(self, *batch):
         value = super().compute_loss(*batch)
@@ -82,7 +82,7 @@ assert small < 0.7 * large, "the price keeps weights small"
 
 # %% 6. Stopping early: a callback that remembers the best weights and stops when nothing has improved for a while
 class StopEarly(Callback):
-    """Keras has it as EarlyStopping(patience=..., restore_best_weights=True)."""
+    """Ready-made: minidl.callbacks.EarlyStopping(patience=3, restore_best_weights=True)."""
 
     def __init__(self, patience):
         super().__init__()

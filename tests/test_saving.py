@@ -702,7 +702,7 @@ def test_every_flipped_byte_and_every_length(tiny, tmp_path):
         bad.write_bytes(broken)
         survived += outcome(bad, model, x)
     assert survived < len(data) / 4                     # dates and the like
-    for length in [*range(0, len(data), 7), *range(len(data) - 60, len(data))]:
+    for length in [*range(0, len(data), 17), *range(len(data) - 60, len(data))]:
         bad.write_bytes(data[:length])
         assert not outcome(bad, model, x)
     bad.write_bytes(data + b"more")
@@ -826,7 +826,7 @@ def test_names_that_lead_elsewhere(tmp_path):
 
 def test_things_that_are_no_model(tmp_path):
     base = {"format": "minidl model", "version": 1, "kind": "model", "build_shape": None, "random": {}}
-    for data in (layer_entry("Dense", {"units": 3}), layer_entry("Adam", {}, "minidl.optimizers"), "text", 5, None, [], {}, {"class_name": "__slice__", "config": [1, 2, 3]}):
+    for data in (layer_entry("Dense", {"units": 3}), layer_entry("Model", {}, "minidl"), layer_entry("Adam", {}, "minidl.optimizers"), "text", 5, None, [], {}, {"class_name": "__slice__", "config": [1, 2, 3]}):
         refused(forge(tmp_path / "odd.npz", {**base, "model": data}, {}))
     for text in ("[" * 10_000 + "]" * 10_000, "{" * 10, '{"a":' * 10_000 + "1" + "}" * 10_000, '{"format": NaN}', '{"format": "minidl model", "x": Infinity}', "1e999",
                  '{"format": "minidl model", "version": 1e999}', '{"format": "minidl model", "version": 2}', "null", '"minidl model"', "\x00", "9" * 5000):
@@ -872,6 +872,7 @@ def fuzzed():
 
 
 WRONG = (None, -1, 1e308, "x", [], {})
+SOME = ((None, -1, "x"), (1e308, [], {}), (-1, {}, 1e308), ("x", [], None))
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -883,7 +884,7 @@ def test_every_leaf_replaced(which, tmp_path):
     for number, path in enumerate(leaves_of(description)):
         if number % 8 == 0:
             tracemalloc.start()                         # it makes all slower: every eighth is measured
-        for value in WRONG:
+        for value in WRONG if number % 8 == 0 else SOME[number % 4]:
             forge(tmp_path / "bad.npz", replaced(description, path, value), arrays)
             try:
                 model = load_model(tmp_path / "bad.npz")

@@ -1,18 +1,28 @@
-"""Two tutorials that everybody starts with, typed as they are with only the imports changed; shortened data, so that they are quick."""
+"""Tutorials that everybody starts with, typed as they are with only the imports changed; shortened data, so that they are quick.
 
+The scripts of tests/tutorials find the same facts here as in Keras. What Keras finds is recorded in a file beside them.
+"""
+
+import functools
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tutorials.common import NATIVE_FILES, SCRIPTS, begin, differences, plain, recorded, run
+from tutorials.snippets import SNIPPETS
+
 import minidl
+
+recorded, mnist = functools.cache(recorded), functools.cache(minidl.datasets.mnist.load_data)
 
 
 @pytest.fixture(autouse=True)
 def a_small_mnist(monkeypatch):
     """The first images only: what is tested here is that the scripts run, not how well they learn."""
-    (x, y), (x_test, y_test) = minidl.datasets.mnist.load_data()
+    (x, y), (x_test, y_test) = mnist()
     monkeypatch.setattr(minidl.datasets.mnist, "load_data", lambda path=None: ((x[:6000], y[:6000]), (x_test[:1000], y_test[:1000])))
 
 
@@ -136,3 +146,69 @@ def test_the_optimizer_of_the_readme(tmp_path, monkeypatch):
         model.compile(optimizer, "binary_crossentropy")
         losses = model.fit(x, y, epochs=10, verbose=0).history["loss"]
         assert losses[-1] < losses[0]
+
+
+# --- the scripts of tests/tutorials ----------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("script", [script for script in SCRIPTS if script != "t18_old_spellings"])
+def test_tutorial(script, tmp_path, monkeypatch):
+    """Without a warning, and with every fact as in Keras."""
+    monkeypatch.chdir(tmp_path)
+    assert differences(plain(run(script, minidl, NATIVE_FILES)), recorded()["tutorials"][script]) == []
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_snippet(name, tmp_path, monkeypatch):
+    """A few lines as documentation, answers and courses have them: without a warning, and with every fact as in Keras."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    begin(minidl)
+    assert differences(plain(SNIPPETS[name](minidl)), recorded()["snippets"][name]) == []
+
+
+def test_nothing_is_recorded_that_no_script_finds():
+    assert [*recorded()["tutorials"], "t18_old_spellings"] == SCRIPTS and list(recorded()["snippets"]) == list(SNIPPETS)
+
+
+def test_the_comparison_notices_differences():
+    """The tests above would be worth nothing with a comparison that finds all things the same."""
+    same = {"a": [1, 2.0, "x", None], "b": (np.arange(3), True)}
+    assert differences(same, {"a": [1, 2.00001, "x", None], "b": (np.arange(3), True)}) == []
+    for other in ({"a": [1, 2.001, "x", None], "b": (np.arange(3), True)}, {"a": [1, 2.0, "y", None], "b": (np.arange(3), True)},
+                  {"a": [1, 2.0, "x"], "b": (np.arange(3), True)}, {"a": [1, 2.0, "x", None], "b": (np.arange(4), True)},
+                  {"a": [1, 2.0, "x", None], "b": (np.arange(3), False)}, {"a": [1, 2.0, "x", None], "b": [np.arange(3), True]},
+                  {"b": (np.arange(3), True), "a": [1, 2.0, "x", None]}, {"a": [1.0, 2.0, "x", None], "b": (np.arange(3), True)},
+                  {"a": [1, float("nan"), "x", None], "b": (np.arange(3), True)}):
+        assert differences(same, other) != [] and differences(other, same) != []
+
+
+def test_old_spellings_run_and_say_what_is_written_today(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        facts = run("t18_old_spellings", minidl, NATIVE_FILES)
+    assert plain(facts) == {
+        "keys": ["acc", "loss", "val_acc", "val_loss"], "lengths": [3, 3], "generated": ["acc", "loss", "val_acc", "val_loss"], "measured": 2,
+        "asked": [128, 3], "classes": [[10], "i"], "agree": True, "regressed": ["loss", "mae", "soft_acc"], "name": "dense",
+        "rates": [0.25, 0.5, 0.01], "rounded": [5, 1], "params": 16 * 8 + 16 + 16 * 3 + 3}
+    assert {w.category for w in told} == {FutureWarning}
+    assert all(Path(w.filename).name == "t18_old_spellings.py" for w in told)
+    said = "\n".join(str(w.message) for w in told)
+    for today in ("utils.to_categorical", "learning_rate=InverseTimeDecay(0.1, 1, 0.001)", "epochs=", "fit_generator is today written fit.",
+                  "evaluate_generator is today written evaluate.", "predict_generator is today written predict.", "np.argmax(p, axis=-1)",
+                  "predict_proba is today written predict.", "optimizers.Adam", "learning_rate=0.001"):
+        assert today in said
+
+
+def test_a_layer_called_with_training_false_keeps_its_statistics():
+    """As the guide on transfer learning promises; Keras 3.15 on JAX does not keep it."""
+    inputs = minidl.Input((3,))
+    base = minidl.Model(inputs, minidl.layers.BatchNormalization(name="norm")(inputs))
+    outer = minidl.Input((3,))
+    model = minidl.Model(outer, minidl.layers.Dense(1)(base(outer, training=False)))
+    model.compile("sgd", "mse")
+    before = [w.copy() for w in base.get_weights()]
+    x = np.random.default_rng(0).uniform(0, 5, (64, 3))
+    model.fit(x, x[:, 0], verbose=0)
+    moved = [not np.array_equal(a, b) for a, b in zip(before, base.get_weights())]
+    assert moved == [True, True, False, False]          # gamma and beta learn; the moving mean and variance stay

@@ -151,7 +151,8 @@ class Monitor(Callback):
             if not self._sign:
                 self._sign = -1 if self._direction() == "min" else 1
             return float(logs[self.monitor])
-        without = " It is measured only with validation_data or validation_split." if self.monitor.startswith("val_") else ""
+        unmeasured = self.monitor.startswith("val_") and not any(name.startswith("val_") for name in logs or {})
+        without = " It is measured only with validation_data or validation_split." if unmeasured else ""
         warnings.warn(f"{type(self).__name__} watches {self.monitor!r}, which is not there.{_meant(self.monitor, logs or {})}{without} "
                       f"Available: {', '.join(logs or {}) or 'nothing'}.", stacklevel=3)
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import io
 import json
 import os
 import sys
@@ -179,10 +178,8 @@ class BackupAndRestore(Callback):
             np.savez(file, **states)
         story = {"epoch": epoch, "epochs": self.model.history.epoch, "stopped": bool(self.model.stop_training), "model": model,
                  "callbacks": callbacks, "history": self.model.history.history}
-        with write_atomically(self._place("training.json")) as file, io.TextIOWrapper(file, encoding="utf-8", write_through=True) as text:
-            json.dump(story, text)
-            text.flush()
-            text.detach()
+        with write_atomically(self._place("training.json")) as file:
+            file.write(json.dumps(story).encode())
         self._clean({model, callbacks, "training.json"})
 
     def on_train_end(self, logs=None):

@@ -21,6 +21,7 @@ from ..registry import Registry
 from ..structures import leaves, paths
 from ..symbolic import Symbol, record, replace
 from ..tensor import apply
+from .training import Trainer
 
 models = Registry("model")
 register_keras_serializable("minidl")(SeedGenerator)        # Dropout(seed=SeedGenerator(...)) has one in its config
@@ -32,9 +33,9 @@ _STEPS = {**{("minidl.derivatives", name): partial(apply, f) for name, f in _TAB
           ("minidl.ops", "detach"): ops.stop_gradient}
 # What ops.step wraps: comparisons and the like, which have no derivative. By name, and nothing else.
 _COMPARISONS = {name: getattr(np, name) for name in (
-    "sign", "floor", "ceil", "round", "floor_divide", "isnan", "isfinite", "isinf", "equal", "not_equal", "less", "less_equal", "greater",
-    "greater_equal", "logical_and", "logical_or", "logical_xor", "logical_not", "isclose", "any", "all", "count_nonzero", "argmax", "argmin",
-    "argsort", "searchsorted")}
+    "sign", "floor", "ceil", "round", "floor_divide", "isnan", "isfinite", "isinf", "equal", "not_equal", "less", "less_equal",
+    "greater", "greater_equal", "logical_and", "logical_or", "logical_xor", "logical_not", "isclose", "any", "all", "count_nonzero",
+    "argmax", "argmin", "argsort", "searchsorted")}
 _MOST = 1 << 24         # numbers in a sample, or in any other array that a description asks for
 _SIZES = ("shape", "target_shape", "batch_shape", "input_shape", "build_input_shape", "batch_input_shape", "build_shape")
 _GROWING = ("broadcast_to", "tile", "repeat", "pad", "put", "one_hot", "multi_hot", "diag", "bincount")     # ops that are told a size
@@ -246,6 +247,14 @@ def believable(data):
                 raise ValueError(f"The {key} {value} is not believable.")
         waiting += [v for v in (thing.values() if isinstance(thing, dict) else thing) if isinstance(v, (dict, list))]
     return data
+
+
+def described_model(data) -> Any:
+    """The model that a description from a file is of, with fresh weights. ValueError if it is of something else, or not believable."""
+    model = deserialize(believable(data))
+    if not isinstance(model, Trainer) or (not hasattr(model, "_layers") and not model.layers_inside and not model._graph_layers):
+        raise ValueError(f"it describes a {type(model).__name__}{' without layers' if isinstance(model, Trainer) else ', not a model'}")
+    return model
 
 
 def model_from_json(json_string: str, custom_objects: dict | None = None):

@@ -22,9 +22,8 @@ from ..files import write_atomically
 from ..layers import InputLayer, Layer, weight_budget
 from ..recording import quiet
 from ..registry import snake_case
-from .architecture import believable, checked
+from .architecture import checked, described_model
 from .native import file_error
-from .training import Trainer
 from .translation import from_keras, to_keras
 
 _MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
@@ -74,9 +73,7 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
         config = json.loads(contents["config.json"])
         with custom_object_scope(custom_objects or {}), quiet(), h5py.File(io.BytesIO(contents["model.weights.h5"]), "r") as file:
             with weight_budget(_numbers_in(file, h5py)):
-                model = deserialize(believable(from_keras(config)))
-                if not isinstance(model, Trainer):
-                    raise ValueError(f"it describes a {type(model).__name__}, not a model")
+                model = described_model(from_keras(config))
                 shape = (config.get("build_config") or {}).get("input_shape")
                 if not model.built and shape:
                     model.build(shape)
@@ -275,7 +272,7 @@ def read_legacy(path: str, custom_objects: dict | None = None):
             if "model_config" not in file.attrs:
                 raise ValueError("it holds weights alone: build the model and call model.load_weights")
             with weight_budget(_numbers_in(file, h5py)):
-                model: Any = deserialize(believable(from_keras(json.loads(file.attrs["model_config"]))))
+                model = described_model(from_keras(json.loads(file.attrs["model_config"])))
             _assign(_collect_legacy(file, model, h5py))
     except Exception as error:
         raise file_error(path, error) from error

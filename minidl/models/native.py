@@ -27,8 +27,7 @@ from ..files import write_atomically
 from ..layers import weight_budget
 from ..recording import quiet
 from ..registry import REGISTRIES
-from .architecture import believable, checked
-from .training import Trainer
+from .architecture import believable, checked, described_model
 
 FORMAT, VERSION = "minidl model", 1
 _LIBRARY = __name__.split(".")[0] + "."
@@ -184,9 +183,7 @@ def read_model(path, custom_objects: dict | None = None, compile: bool = True):
         with custom_object_scope(custom_objects or {}), quiet():
             weights = {k: v for k, v in arrays.items() if k.startswith("weights/")}
             with weight_budget(sum(a.size for a in weights.values())):
-                model = deserialize(believable(description["model"]))
-                if not isinstance(model, Trainer):
-                    raise ValueError(f"it describes a {type(model).__name__}, not a model")
+                model = described_model(description["model"])
                 shape = believable({"shape": description.get("build_shape")})["shape"]
                 if shape is not None and not model.weights and weights:
                     model.build(_shapes(shape))

@@ -76,7 +76,8 @@ class Objective:
 
     def labelled(self) -> list[tuple[str, Metric]]:
         """(label, metric) for all: the losses of several outputs first."""
-        trackers = [(o.tracker.name, o.tracker) for o in self.outputs if o.loss is not None] if not self.single else []
+        trackers = [(o.tracker.name, o.tracker) for o in self.outputs if o.loss is not None]
+        trackers = trackers if len(trackers) > 1 else []            # just one is the loss itself
         return [*trackers, *[(label, metric) for o in self.outputs for label, metric, _ in o.metrics]]
 
     def check_targets(self, y, y_pred, sizes) -> None:

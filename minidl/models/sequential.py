@@ -43,19 +43,15 @@ class Sequential(Model):
         if not self._layers and self.inputs is None:
             self.inputs = self.outputs = _declared_input(layer)
             self._declared = self.inputs is not None
-        self._layers.append(layer)
         if self.outputs is not None:
-            try:
-                self._stack([layer])
-            except BaseException:
-                self._layers.pop()          # the model stays as it was
-                raise
+            self._stack([layer])            # if it does not fit, this raises, and the model stays as it was
+        self._layers.append(layer)
 
     def _stack(self, layers) -> None:
         for layer in layers:
             self.outputs = layer(self.outputs)
         self.output_shape = getattr(self.outputs, "shape", None)
-        self.output_names = [self._layers[-1].name]
+        self.output_names = [layers[-1].name]
         self.built = True
 
     def pop(self, rebuild: bool = True) -> Layer:

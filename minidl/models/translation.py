@@ -43,7 +43,22 @@ def to_keras(data) -> Any:
         data["module"] = data["module"].replace("minidl", "keras", 1)
     if data.get("class_name") == "Model" and data.get("module") == "keras" and "input_layers" in data["config"]:
         data |= {"module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional"}
+        data["config"] = _ends_renumbered(data["config"], 1)
     return data
+
+
+def _ends_renumbered(config: dict, by: int) -> dict:
+    """As the ends of a model, and there alone, Keras counts the calls of a functional model inside from 1."""
+    nested = [entry["name"] for entry in config["layers"] if entry.get("class_name") == "Functional"]
+
+    def renumbered(places):
+        if isinstance(places, dict):
+            return {k: renumbered(v) for k, v in places.items()}
+        if len(places) == 3 and isinstance(places[0], str):
+            return [places[0], places[1] + by, places[2]] if places[0] in nested else places
+        return [renumbered(v) for v in places]
+
+    return {**config, **{key: renumbered(config[key]) for key in ("input_layers", "output_layers")}}
 
 
 def _as_layer(entry: dict) -> dict:
@@ -113,6 +128,8 @@ def from_keras(data) -> Any:
     data = {k: from_keras(v) for k, v in data.items() if k != "shared_object_id"}
     if isinstance(data.get("class_name"), str) and isinstance(data.get("config"), dict):
         data["config"] = _known_options(data["class_name"], data["config"])
+        if data["class_name"] == "Functional" and "output_layers" in data["config"]:
+            data["config"] = _ends_renumbered(data["config"], -1)
         if data.get("registered_name") == data["class_name"]:
             data["registered_name"] = None
     if "inbound_nodes" in data:

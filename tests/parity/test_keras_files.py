@@ -128,7 +128,8 @@ def residual(lib):
     h = lib.Input((10,))
     deep = lib.Model(h, [lib.layers.Dense(2)(h), lib.layers.BatchNormalization()(lib.layers.Dense(3)(h))], name="deep")
     p, q = deep(lib.layers.Concatenate()([inner(one + two - a), b, b[:, 1:3]]))
-    return lib.Model([a, b], [lib.layers.Dense(1)(p), q], name="residual")
+    _, again = deep(lib.layers.Concatenate()([one, b]))
+    return lib.Model([a, b], [lib.layers.Dense(1)(p), q, again], name="residual")
 
 
 STEPS = {

@@ -84,25 +84,25 @@ def test_outputs_in_a_dict():
         histories.append(model.fit({"a": X, "b": Z}, {"first": LABELS, "second": NUMBERS}, epochs=2, batch_size=20, shuffle=False,
                                    validation_data=({"a": X, "b": Z}, {"first": LABELS, "second": NUMBERS}), verbose=0).history)
     same_history(*histories)
-    assert ours.output_shape == theirs.output_shape
 
 
 def regularised(k):
     return k.Sequential([
-        k.Input((4,)), k.layers.Dense(6, activation="elu", kernel_regularizer="l2", bias_regularizer=k.regularizers.L1(0.1)),
-        k.layers.LayerNormalization(), k.layers.Dense(5, kernel_constraint="non_neg", kernel_regularizer=k.regularizers.L1L2(0.01, 0.02)),
+        k.Input((4,)), k.layers.Dense(6, activation="elu", kernel_regularizer=k.regularizers.L1L2(0.01, 0.02), bias_regularizer=k.regularizers.L1(0.1)),
+        k.layers.LayerNormalization(), k.layers.Dense(5, kernel_constraint="non_neg", kernel_regularizer=k.regularizers.L2(0.02)),
         k.layers.PReLU(), k.layers.Dense(1, kernel_constraint=k.constraints.MaxNorm(0.5))])
 
 
 def test_penalties_and_limits():
+    """(No L1 on weights that a constraint puts to exactly 0: JAX takes 1 for the slope of |w| there, PyTorch and minidl 0.)"""
     ours, theirs = both(regularised)
     histories = []
     for model in (ours, theirs):
         model.compile((("minidl" in type(model).__module__ and minidl) or keras).optimizers.SGD(0.05, momentum=0.9), "mse", metrics=["mae"])
         histories.append(model.fit(X, NUMBERS, epochs=4, batch_size=16, shuffle=False, verbose=0).history)
-    same_history(*histories, rel=1e-3)
+    same_history(*histories)
     for a, b in zip(ours.get_weights(), theirs.get_weights()):
-        np.testing.assert_allclose(a, b, rtol=1e-2, atol=1e-4)
+        np.testing.assert_allclose(a, b, rtol=2e-3, atol=1e-5)
     assert [float(v) for v in ours.losses] == pytest.approx([float(v) for v in theirs.losses], rel=1e-3)
 
 

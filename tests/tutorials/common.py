@@ -2,22 +2,29 @@
 
 import importlib
 import inspect
+import json
 from pathlib import Path
 
 import numpy as np
 
 SCRIPTS = sorted(path.stem for path in Path(__file__).parent.glob("t[0-9][0-9]_*.py"))
+RECORDED = Path(__file__).with_name("keras_facts.json")
 KERAS_FILES, NATIVE_FILES = (".keras", ".weights.h5"), (".npz", ".npz")
 
 
 def run(script, keras, endings):
     """The facts that this script finds with this library, in the current folder. endings: of model files and of weight files."""
-    keras.utils.clear_session()
-    keras.utils.set_random_seed(0)
+    begin(keras)
     main = importlib.import_module(f"tutorials.{script}").main
     offered = {"mnist": small_mnist, "endings": endings}
     return main(keras, **{name: value() if callable(value) else value for name, value in offered.items()
                           if name in inspect.signature(main).parameters})
+
+
+def begin(keras):
+    """Automatic names and random numbers from their beginning."""
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(0)
 
 
 def small_mnist():
@@ -61,6 +68,22 @@ def differences(ours, theirs, path="", rtol=1e-4, atol=1e-5):
         same = np.allclose(a, b, rtol=rtol, atol=atol) if a.dtype.kind == "f" else np.array_equal(a, b)
         return [] if same else [f"{path}: {a.ravel()[:6]} and {b.ravel()[:6]}"]
     return [] if type(ours) is type(theirs) and ours == theirs else [f"{path}: {str(ours)[:400]!r} and {str(theirs)[:400]!r}"]
+
+
+def plain(facts):
+    """Facts as JSON keeps them: tuples and arrays as lists, floats with seven digits."""
+    if isinstance(facts, dict):
+        return {str(key): plain(value) for key, value in facts.items()}
+    if isinstance(facts, (list, tuple)):
+        return [plain(value) for value in facts]
+    if isinstance(facts, (np.ndarray, np.generic)):
+        return plain(facts.tolist())
+    return float(f"{facts:.7g}") if isinstance(facts, float) else facts
+
+
+def recorded():
+    """What Keras itself found, written by `python tests/parity/test_tutorials.py`: {"tutorials": ..., "snippets": ...}."""
+    return json.loads(RECORDED.read_text(encoding="utf-8"))
 
 
 def numbers(history):
