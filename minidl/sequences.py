@@ -25,8 +25,8 @@ def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncati
     inner = next((s.shape[1:] for s in kept if len(s)), ())
     for number, s in enumerate(kept):
         if len(s) and s.shape[1:] != inner:
-            raise ValueError(f"pad_sequences: the entries of all sequences have one shape, here {inner}; received {s.shape[1:]} in sequence "
-                             f"{number}.")
+            raise ValueError(f"pad_sequences: the entries of all sequences have one shape, here {inner}; received {s.shape[1:]} in "
+                             f"sequence {number}.")
     table = np.full((len(kept), length, *inner), value, dtype=dtype)
     for row, sequence in zip(table, kept):
         if len(sequence):

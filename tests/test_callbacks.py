@@ -213,22 +213,19 @@ def test_schedules_of_the_epoch_and_of_the_rate(capsys):
 
 
 def test_reduce_on_plateau(capsys):
-    course = [5, 5, 5, 5, 5, 5, 1, 1, 1]
-    history = fit(network(), Scripted(score=course), ReduceLROnPlateau("score", 0.5, patience=1, cooldown=1, min_lr=0.01, mode="min", verbose=1), epochs=9)
-    assert history.history["learning_rate"] == pytest.approx([0.05, 0.05, 0.025, 0.0125, 0.01, 0.01, 0.01, 0.01, 0.01])
+    course = [5, 5, 5, 5, 5, 5, 5, 1, 1]
+    history = fit(network(), Scripted(score=course), ReduceLROnPlateau("score", 0.5, patience=1, cooldown=2, min_lr=0.01, mode="min", verbose=1), epochs=9)
+    assert history.history["learning_rate"] == pytest.approx([0.05, 0.05, 0.025, 0.025, 0.0125, 0.0125, 0.01, 0.01, 0.01])
     assert "Epoch 2: ReduceLROnPlateau reducing learning rate to 0.025." in capsys.readouterr().out
 
 
 # --- what stays on the disk -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ending", [".npz", ".keras", ".ckpt"])
+@pytest.mark.parametrize("ending", [".npz", ".ckpt"])
 @pytest.mark.parametrize("weights_only", [True, False])
 def test_checkpoints_can_be_loaded(ending, weights_only, tmp_path):
-    if ending == ".keras" and weights_only:
-        ending = ".weights.h5"
-    if not weights_only and ending == ".ckpt":
-        ending = ".npz"
+    ending = ending if weights_only else ".npz"
     model = network()
     fit(model, ModelCheckpoint(tmp_path / ("cp" + ending), save_weights_only=weights_only))
     twin = network()

@@ -279,8 +279,8 @@ def test_hooks_run_in_keras_order():
     line().fit(X[:8], T[:8], batch_size=4, epochs=1, verbose=0, callbacks=[seen], validation_data=(X[:4], T[:4]))
     assert [c[0] for c in seen.calls] == [
         "on_train_begin", "on_epoch_begin", "on_train_batch_begin", "on_train_batch_end", "on_train_batch_begin", "on_train_batch_end",
-        "on_epoch_end", "on_train_end"]
-    assert seen.calls[1] == ("on_epoch_begin", 0) and set(seen.calls[-2][2]) == {"loss", "val_loss"}
+        "on_test_begin", "on_test_batch_begin", "on_test_batch_end", "on_test_end", "on_epoch_end", "on_train_end"]
+    assert seen.calls[1] == ("on_epoch_begin", 0, {}) and set(seen.calls[-2][2]) == {"loss", "val_loss"}
 
 
 def test_stop_training_ends_after_the_epoch():

@@ -764,6 +764,26 @@ def test_bombs_and_pickles(tmp_path):
     refused(path)
 
 
+def test_numbers_that_were_changed_by_hand(tiny):
+    _, path = tiny
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    arrays["weights/0000/kernel"] = arrays["weights/0000/kernel"] + 1
+    with open(path, "wb") as file:
+        np.savez(file, **arrays)
+    refused(path, "its checksum does not fit its contents")
+
+
+def test_memory_of_another_optimizer_with_the_same_slots(tmp_path):
+    one, two = small(optimizer="adam"), small(optimizer="adamw")
+    one.fit(X, Y, verbose=0)
+    one.save(tmp_path / "m.npz")
+    before = snapshot(two)
+    with pytest.raises(SaveFormatError, match="memory of Adam, and the model is compiled with AdamW"):
+        two.restore(tmp_path / "m.npz")
+    equal(before, snapshot(two))
+
+
 def test_a_member_twice(tiny, tmp_path):
     model, path = tiny
     with zipfile.ZipFile(path) as archive:

@@ -48,6 +48,11 @@ def test_windows_of_vectors_shuffled():
     np.testing.assert_array_equal(seen, np.concatenate([t for _, t in again]))
 
 
+def test_windows_need_a_target_each():
+    found = list(timeseries_dataset_from_array(np.arange(20), np.arange(10), 3, start_index=4))
+    assert len(found) == 1 and found[0][1].tolist() == [4, 5, 6, 7, 8, 9]
+
+
 def test_windows_that_cannot_be():
     x = np.arange(10.0)
     for options, said in ((dict(sequence_length=0), "sequence_length must be a whole number of at least 1; received 0"),

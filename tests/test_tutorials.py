@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from tutorials.common import NATIVE_FILES, SCRIPTS, begin, differences, plain, recorded, run
 from tutorials.snippets import SNIPPETS
 
@@ -212,3 +211,29 @@ def test_a_layer_called_with_training_false_keeps_its_statistics():
     model.fit(x, x[:, 0], verbose=0)
     moved = [not np.array_equal(a, b) for a, b in zip(before, base.get_weights())]
     assert moved == [True, True, False, False]          # gamma and beta learn; the moving mean and variance stay
+
+
+IMPORTS = """
+from minidl import keras
+from minidl.keras import layers, models
+from minidl.keras.datasets import mnist
+from minidl.keras.layers import Dense, Dropout, Flatten
+from minidl.keras.models import Sequential
+from minidl.keras.optimizers import SGD, Adam
+from minidl.keras.utils import to_categorical
+from minidl.keras.preprocessing.sequence import pad_sequences
+import minidl.keras as keras
+from minidl.callbacks import EarlyStopping, ModelCheckpoint
+from minidl.models import Model, Sequential, load_model
+from minidl.preprocessing.sequence import pad_sequences
+from minidl.preprocessing.text import Tokenizer
+from minidl.regularizers import l1, l2, l1_l2
+from minidl.utils import np_utils, to_categorical
+import minidl as tf; tf.keras.layers.Dense(1); tf.keras.utils.set_random_seed(1); tf.keras.backend.clear_session()
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", IMPORTS)
+def test_imports_with_one_word_changed(line):
+    """`from tensorflow.keras.layers import Dense` with minidl for tensorflow, and the like."""
+    exec(line, {})

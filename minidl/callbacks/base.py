@@ -71,6 +71,12 @@ class CallbackList:
         for callback in self.callbacks:
             getattr(callback, hook)(*args)
 
+    def without(self, kind: type) -> CallbackList:
+        """The same callbacks but for those of this class."""
+        fewer = object.__new__(CallbackList)
+        fewer.callbacks = [c for c in self.callbacks if not isinstance(c, kind)]
+        return fewer
+
     def hooked(self, hook: str, *legacy: str) -> list:
         """The bound methods of those callbacks that override this hook, so that a batch costs nothing for the others."""
         found = [getattr(c, hook) for c in self.callbacks

@@ -145,6 +145,9 @@ class Layer(Configurable):
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype.name}
         if type(self).__init__ is not Layer.__init__:
             config = {**given_arguments(self), **config}
+        for name in config:
+            if name.endswith(("_initializer", "_regularizer", "_constraint")) and name in vars(self):
+                config[name] = vars(self)[name]         # 'zeros' was given, and an object with a config of its own came of it
         config.pop("activity_regularizer", None)
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = self.activity_regularizer
@@ -172,6 +175,9 @@ class Layer(Configurable):
             if training is not None:
                 kwargs["training"] = training
             self._input = args[0] if len(args) == 1 else args
+            unknown = any(None in s.shape[1:] for s in leaves(args) if isinstance(s, symbolic.Symbol))
+            if unknown and not self.built and not self.layers_inside:
+                self._build_from(args)          # the zeros that `record` tries would hide which sizes are unknown
             self._output = symbolic.record(self, args, kwargs, self.name)
             self.output_shape = tree_map(lambda s: s.shape, self._output)
             return self._output
@@ -392,7 +398,8 @@ _PLACE_IN_SEQUENTIAL = {"input_shape", "input_dim", "batch_input_shape", "weight
 
 
 def _shape_of_batch(x):
-    return (None, *np.shape(x)[1:]) if np.shape(x) else ()
+    shape = x.shape if isinstance(x, symbolic.Symbol) else np.shape(x)
+    return (None, *shape[1:]) if shape else ()
 
 
 def _things_in(value):

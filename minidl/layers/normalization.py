@@ -63,7 +63,7 @@ class Scaled(Layer):
         self.gamma = self.beta = None
 
     def build(self, input_shape):
-        self._kept = _places(self.axis, input_shape, self.name)
+        self._kept, self._axes = _places(self.axis, input_shape, self.name), len(input_shape)
         self._shape = tuple(input_shape[a] for a in self._kept)
         if None in self._shape:
             raise ValueError(f"{type(self).__name__} '{self.name}' needs to know the size of axis {self.axis}; received shape "
@@ -77,9 +77,9 @@ class Scaled(Layer):
 
     def checked(self, x):
         """x as floats, if its shape fits the weights."""
-        if len(x.shape) <= self._kept[-1] or tuple([x.shape[a] for a in self._kept]) != self._shape:
-            raise ValueError(f"{type(self).__name__} '{self.name}' has weights of shape {self._shape} for axis {self.axis} of its input; "
-                             f"received shape {x.shape}.")
+        if len(x.shape) != self._axes or tuple([x.shape[a] for a in self._kept]) != self._shape:
+            raise ValueError(f"{type(self).__name__} '{self.name}' has weights of shape {self._shape} for axis {self.axis} of inputs with "
+                             f"{self._axes} axes; received shape {x.shape}.")
         return x if x.dtype == self.dtype else x.astype(self.dtype)
 
     def aligned(self, weight, x):
@@ -186,23 +186,38 @@ class Normalization(Layer):
 
     def build(self, input_shape):
         self._kept = () if self.axis is None else _places(self.axis, input_shape, self.name)
-        self._shape = tuple(input_shape[a] for a in self._kept)
+        self._shape, self._axes = tuple(input_shape[a] for a in self._kept), len(input_shape)
         if None in self._shape:
             raise ValueError(f"Normalization '{self.name}' needs to know the size of axis {self.axis}; received shape {input_shape}.")
         if self.input_mean is None:
-            self.mean = self.add_weight(self._shape, "zeros", trainable=False, name="mean")
-            self.variance = self.add_weight(self._shape, "ones", trainable=False, name="variance")
+            self.adapt_mean = self.add_weight(self._shape, "zeros", trainable=False, name="mean")
+            self.adapt_variance = self.add_weight(self._shape, "ones", trainable=False, name="variance")
             self.count = self.add_weight((), "zeros", dtype="int32", trainable=False, name="count")
         else:
-            self.mean, self.variance = (Tensor(np.broadcast_to(as_array(v), self._shape), dtype=self.dtype)
-                                        for v in (self.input_mean, self.input_variance))
+            self.adapt_mean, self.adapt_variance = (Tensor(np.broadcast_to(as_array(v), self._shape), dtype=self.dtype)
+                                                    for v in (self.input_mean, self.input_variance))
+
+    @property
+    def mean(self) -> Tensor:
+        """What is subtracted, in a shape that broadcasts with the input: (1, features)."""
+        return Tensor(self._spread(self.adapt_mean, self._axes))
+
+    @property
+    def variance(self) -> Tensor:
+        """The square of what is divided by, in a shape that broadcasts with the input."""
+        return Tensor(self._spread(self.adapt_variance, self._axes))
+
+    def _spread(self, numbers, axes) -> np.ndarray:
+        sizes = dict(zip(self._kept, self._shape))
+        return numbers.data.reshape([sizes.get(i, 1) for i in range(axes)])
 
     def adapt(self, data, batch_size=None, steps=None) -> None:
         """Learn mean and variance from data (an array, or arrays one after another), in float64 and piece by piece."""
         if self.input_mean is not None:
             raise ValueError(f"Normalization '{self.name}' was given its mean and variance, so there is nothing to adapt.")
-        numbers = isinstance(data, (list, tuple)) and len(data) > 0 and not getattr(data[0], "shape", ())     # not a list of batches
-        batches = not numbers and not hasattr(data, "shape")
+        first = data[0] if isinstance(data, (list, tuple)) and len(data) else None
+        rows = first is not None and not getattr(first[0] if isinstance(first, tuple) and first else first, "shape", ())
+        batches = not rows and not hasattr(data, "shape")           # rows: a list of lists of numbers, which is one array
         count, total, squares, first = 0, 0.0, 0.0, None
         for number, piece in enumerate(data if batches else [data]):
             if steps is not None and number >= steps:
@@ -218,8 +233,8 @@ class Normalization(Layer):
         if first is None:
             raise ValueError("Normalization.adapt received no data.")
         shift = total / count
-        self.mean.assign(shift + first.reshape(np.shape(shift)))
-        self.variance.assign(squares / count - shift**2)
+        self.adapt_mean.assign(shift + first.reshape(np.shape(shift)))
+        self.adapt_variance.assign(squares / count - shift**2)
 
     def _rows(self, piece) -> np.ndarray:
         """A piece of the data as an array of a shape that fits the layer, which is built if it is the first. (n,) counts as (n, 1)."""
@@ -234,10 +249,11 @@ class Normalization(Layer):
 
     def call(self, x):
         x = x.astype(self.dtype)
-        shape = tuple(n if i in self._kept else 1 for i, n in enumerate(x.shape))
-        if len(x.shape) > 1 and tuple(n for i, n in enumerate(shape) if i in self._kept) != self._shape:
-            raise ValueError(f"Normalization '{self.name}' has a mean of shape {self._shape} for axis {self.axis} of its input; received "
-                             f"shape {x.shape}.")
-        mean, variance = (v.data.reshape(shape) for v in (self.mean, self.variance))
+        single = len(x.shape) == 1 and self._shape in ((), (1,))        # (n,): one feature
+        fits = len(x.shape) == self._axes and tuple(x.shape[a] for a in self._kept) == self._shape
+        if not fits and not single and self._kept:
+            raise ValueError(f"Normalization '{self.name}' has a mean of shape {self._shape} for axis {self.axis} of inputs with "
+                             f"{self._axes} axes; received shape {x.shape}.")
+        mean, variance = (v.data.reshape(1) if single else self._spread(v, len(x.shape)) for v in (self.adapt_mean, self.adapt_variance))
         deviation = np.maximum(np.sqrt(variance), np.asarray(1e-7, self.dtype))
         return x * deviation + mean if self.invert else (x - mean) / deviation

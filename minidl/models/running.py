@@ -60,19 +60,18 @@ class Runner(Compiled):
         run = CallbackList([*as_list(callbacks), *bar], self, {"steps": steps or batches.steps})
         self._hold_still()
         try:
-            run.call("on_test_begin")
             logs = self._measure(batches, steps, run)
-            run.call("on_test_end", logs)
         finally:
             self._held = None
             for shown in bar:
                 shown.close()
         return self._as_result(logs, return_dict)
 
-    def _measure(self, batches, steps, run=None) -> dict:
+    def _measure(self, batches, steps, run: CallbackList) -> dict:
         self.reset_metrics()
         logs = {}
-        begin, end = (run.hooked("on_test_batch_begin"), run.hooked("on_test_batch_end")) if run else ((), ())
+        begin, end = run.hooked("on_test_batch_begin"), run.hooked("on_test_batch_end")
+        run.call("on_test_begin")
         with no_grad(), quiet():
             for step, batch in numbered(batches, steps):
                 for hook in begin:
@@ -80,7 +79,9 @@ class Runner(Compiled):
                 logs = self.test_step(as_tensors(batch))
                 for hook in end:
                     hook(step, logs)
-        return sorted_floats(logs)
+        logs = sorted_floats(logs)
+        run.call("on_test_end", logs)
+        return logs
 
     def predict(self, x, batch_size=None, verbose: int | str = "auto", steps=None, callbacks=None, **legacy) -> Any:
         """The outputs for all samples as an array (several: a list or dict of arrays), computed batch by batch.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..batches import Batches, Stream, count_samples, is_stream, split_tail, unpack_x_y_sample_weight
-from ..callbacks import CallbackList, History, TerminateOnNaN
+from ..callbacks import CallbackList, History, ProgressBar, TerminateOnNaN
 from ..checks import check_count
 from ..random import generator
 from ..recording import quiet
@@ -118,7 +118,8 @@ class Trainer(Runner):
         self.stop_training = False
         endless = batches.forever() if steps != batches.steps else None
         batch_begin, batch_end = run.hooked("on_train_batch_begin", "on_batch_begin"), run.hooked("on_train_batch_end", "on_batch_end")
-        self.resume_at = 0
+        testing = run.without(ProgressBar)              # validation is silent
+        self.resume_at, logs = 0, {}
         run.call("on_train_begin")
         for epoch in range(max(epochs.start, self.resume_at), epochs.stop):
             self.reset_metrics()
@@ -144,12 +145,12 @@ class Trainer(Runner):
                     break
             logs = sorted_floats(logs)
             if held_back is not None and _is_due(epoch + 1, validation_freq):
-                logs.update({f"val_{k}": v for k, v in self._measure(held_back, validation_steps).items()})
+                logs.update({f"val_{k}": v for k, v in self._measure(held_back, validation_steps, testing).items()})
             run.call("on_epoch_end", epoch, logs)
             if self.stop_training:
                 break
         self.optimizer.finalize_variable_values()
-        run.call("on_train_end")
+        run.call("on_train_end", logs)
 
     def _check_first(self, logs) -> None:
         kind = getattr(self.loss, "kind", None)

@@ -123,7 +123,7 @@ def test_a_function_of_yours(tmp_path):
 def residual(lib):
     a, b = lib.Input((6,), name="left"), lib.Input((4,), name="right")
     shared = lib.layers.Dense(6, activation="tanh", name="shared")
-    inner = lib.Sequential([lib.Input((6,)), lib.layers.Dense(4), lib.layers.BatchNormalization(), lib.layers.ReLU()], name="inner")
+    inner = lib.Sequential([lib.Input((6,)), lib.layers.Dense(4), lib.layers.BatchNormalization(), lib.layers.Dense(4), lib.layers.ReLU()], name="inner")
     one, two = shared(a), shared(a * 2 - 1)
     h = lib.Input((10,))
     deep = lib.Model(h, [lib.layers.Dense(2)(h), lib.layers.BatchNormalization()(lib.layers.Dense(3)(h))], name="deep")
@@ -225,7 +225,7 @@ def test_weights_of_subclassed_models_cross_both_ways(tmp_path):
                 self.blocks = [Block(6), lib.layers.Dense(6), Block(6)]
                 self.ends = {"q": lib.layers.Dense(2), "p": lib.layers.Dense(3)}
                 self.grid = [[lib.layers.Dense(6)], (lib.layers.Dense(6), lib.layers.BatchNormalization())]
-                self.alias = self.zeta
+                self.alias = self._first = self.zeta
                 self.stack = lib.Sequential([lib.layers.Dense(6), lib.layers.Dropout(0.1)])
 
             def call(self, x, training=False):

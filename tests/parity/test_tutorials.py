@@ -1,9 +1,11 @@
 """The tutorials with minidl and with Keras: the same facts. And the facts that the default suite expects are what Keras finds.
 
-`python tests/parity/test_tutorials.py` writes those, tests/tutorials/keras_facts.json, anew.
+`python tests/parity/test_tutorials.py [NAME ...]` writes those, tests/tutorials/keras_facts.json, anew.
 """
 
+import json
 import os
+import sys
 import tempfile
 import warnings
 
@@ -67,14 +69,22 @@ def test_models_that_minidl_saves_keras_loads(tmp_path, monkeypatch):
         assert [layer.name for layer in loaded.layers] == [layer.name for layer in model.layers]
 
 
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        found = {"keras": keras.__version__,
-                 "tutorials": {s: plain(in_an_empty_folder(of_script, s, keras, f"{folder}/{s}")) for s in IN_BOTH},
-                 "snippets": {s: plain(in_an_empty_folder(of_snippet, s, keras, f"{folder}/{s}")) for s in SNIPPETS}}
-    import json
-
-    lines = [f' "{group}": {{\n' + ",\n".join(f'  "{name}": {json.dumps(facts)}' for name, facts in found[group].items()) + "\n }"
-             for group in ("tutorials", "snippets")]
-    RECORDED.write_text(f'{{"keras": "{found["keras"]}",\n' + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+def record(names) -> None:
+    """Write what Keras finds with these scripts and snippets, all of them if none is named, and leave the others as they were."""
+    before = recorded() if names else {"tutorials": {}, "snippets": {}}
+    lines = []
+    for group, facts_of, known in (("tutorials", of_script, IN_BOTH), ("snippets", of_snippet, SNIPPETS)):
+        rows = []
+        for name in known:
+            facts = before[group].get(name)
+            if not names or name in names:
+                with tempfile.TemporaryDirectory() as folder:
+                    facts = plain(in_an_empty_folder(facts_of, name, keras, folder))
+            rows.append(f'  "{name}": {json.dumps(facts)}')
+        lines.append(f' "{group}": {{\n' + ",\n".join(rows) + "\n }")
+    RECORDED.write_text(f'{{"keras": "{keras.__version__}",\n' + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     print(f"{RECORDED.name}: {RECORDED.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    record(sys.argv[1:])

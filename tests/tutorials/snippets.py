@@ -1145,3 +1145,81 @@ def config_of_a_sequential(keras):
     config = small(keras).get_config()
     again = keras.Sequential.from_config(config)
     return [config["name"], [la["class_name"] for la in config["layers"]], again.count_params(), again.name]
+
+
+# --- what broke at first ---------------------------------------------------------------------------------------------------
+
+@snippet
+def comparing_symbols(keras):
+    i = keras.Input((4,))
+    both = keras.ops.concatenate([i, keras.ops.square(i)], axis=-1)
+    model = keras.Model(i, keras.ops.where(both > 0, both, 0.1 * both)[:, :3])
+    return np.array(model(X[:2]))
+
+
+@snippet
+def iterations_to_numpy(keras):
+    model = small(keras)
+    model.fit(X, Y, verbose=0)
+    return [int(model.optimizer.iterations.numpy()), int(model.optimizer.iterations)]
+
+
+@snippet
+def no_epochs_at_all(keras):
+    return small(keras).fit(X, Y, epochs=0, verbose=0).history
+
+
+@snippet
+def variables_made_and_changed(keras):
+    v, w = keras.Variable(3.0), keras.Variable(np.zeros((2, 2)), trainable=False, name="w")
+    v.assign(v * 2)
+    v.assign_add(1.0)
+    drawn = keras.Variable(initializer=keras.initializers.Ones(), shape=(2, 3), dtype="float32")
+    return [float(v), float(v.numpy()), w.name, tuple(w.shape), w.trainable, np.array(drawn).sum(), np.array(v**2)]
+
+
+@snippet
+def a_progress_bar_by_hand(keras):
+    bar = keras.utils.Progbar(target=3, stateful_metrics=["a"], verbose=0)
+    bar.update(1, values=[("a", 1.0)])
+    bar.add(2, [("a", 2.0)])
+    return bar.target
+
+
+@snippet
+def what_was_compiled(keras):
+    model = small(keras)
+    return [model.compiled, model.loss, type(model.optimizer).__name__, model.built, model.trainable, model.stop_training]
+
+
+@snippet
+def methods_of_results(keras):
+    p = small(keras)(X)
+    return [p.ndim, p.size, p.T.shape[0], np.array(p.sum()), np.array(p.mean(axis=0)), np.array(p.max()), np.array(p.argmax(1))[:3], len(p.tolist()),
+            np.array(p.copy()).shape, np.argmax(p, axis=1)[:3].tolist(), np.concatenate([p, p]).shape, np.array(p[Y == 1]).shape]
+
+
+@snippet
+def seeds_of_python_and_numpy(keras):
+    import random
+
+    seen = []
+    for _ in range(2):
+        keras.utils.set_random_seed(812)
+        seen.append([np.random.rand(), random.random()])
+    return seen[0] == seen[1]
+
+
+@snippet
+def an_adapted_optimizer(keras):
+    optimizer, v = keras.optimizers.Adam(0.5), keras.Variable([1.0, 2.0])
+    optimizer.build([v])
+    optimizer.apply([np.ones(2, "float32")])
+    return [optimizer.built, np.array(v), optimizer.get_config()["weight_decay"], optimizer.get_config()["use_ema"]]
+
+
+@snippet
+def initializers_by_their_older_names(keras):
+    init = keras.initializers
+    made = [init.zeros(), init.ones(), init.constant(2.0), init.he_normal(), init.glorot_uniform(seed=1), init.random_normal(stddev=0.1), init.random_uniform(-1, 1)]
+    return [type(i).__name__ for i in made] + [np.array(made[2]((2,)))]
