@@ -6,9 +6,12 @@ from typing import Any
 
 
 def tree_map(function, structure, *others) -> Any:
-    """The same structure with function(value) for each value; with `others` of the same structure, function(value, other, ...)."""
+    """The same structure with function(value) for each value; with `others` of the same structure, function(value, other, ...).
+
+    Dicts are walked, and come back, in the order of their keys, as in Keras: in which order they were written says nothing.
+    """
     if isinstance(structure, dict):
-        return {k: tree_map(function, v, *[o[k] for o in others]) for k, v in structure.items()}
+        return {k: tree_map(function, structure[k], *[o[k] for o in others]) for k in keys(structure)}
     if isinstance(structure, (list, tuple)):
         values = [tree_map(function, v, *[o[i] for o in others]) for i, v in enumerate(structure)]
         return type(structure)(*values) if hasattr(structure, "_fields") else type(structure)(values)      # named tuples take them singly
@@ -23,10 +26,15 @@ def leaves(structure) -> list[Any]:
 def paths(structure, path: tuple = ()) -> list[tuple[tuple, Any]]:
     """(path, value) of each value: (('a', 0), 5) in {'a': [5]}; the path of a bare value is ()."""
     if isinstance(structure, dict):
-        return [found for k, v in structure.items() for found in paths(v, (*path, k))]
+        return [found for k in keys(structure) for found in paths(structure[k], (*path, k))]
     if isinstance(structure, (list, tuple)):
         return [found for i, v in enumerate(structure) for found in paths(v, (*path, i))]
     return [(path, structure)]
+
+
+def keys(structure: dict) -> list:
+    """A dict's keys in order; as they stand if they have none."""
+    return sorted(structure) if all(isinstance(k, str) for k in structure) else list(structure)
 
 
 def is_nested(structure) -> bool:

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from . import backend
+from .derivatives import arithmetic
 from .operators import Operators
 from .recording import no_grad
-from .structures import paths, pick, tree_map
+from .structures import keys, paths, pick, tree_map
 from .tensor import Tensor, apply
 
 
@@ -70,6 +71,11 @@ class Symbol(Operators):
     def __bool__(self):
         raise TypeError("A symbol has no value yet, so `if` cannot ask for one. Use ops.where, or decide inside a Layer's call().")
 
+    def __lt__(self, other): return apply(arithmetic.step, self, other, function=np.less)
+    def __le__(self, other): return apply(arithmetic.step, self, other, function=np.less_equal)
+    def __gt__(self, other): return apply(arithmetic.step, self, other, function=np.greater)
+    def __ge__(self, other): return apply(arithmetic.step, self, other, function=np.greater_equal)
+
     def __eq__(self, other):
         if not isinstance(other, Symbol):
             raise TypeError("A symbol has no value yet and cannot be compared. Compare inside a Layer's call().")
@@ -123,7 +129,7 @@ def _symbols(two, three, node):
 def _nest(structure, symbols, path: tuple = ()):
     """`structure` with symbols[path] in the place of each value."""
     if isinstance(structure, dict):
-        return {k: _nest(v, symbols, (*path, k)) for k, v in structure.items()}
+        return {k: _nest(structure[k], symbols, (*path, k)) for k in keys(structure)}
     if isinstance(structure, (list, tuple)):
         return type(structure)([_nest(v, symbols, (*path, i)) for i, v in enumerate(structure)])
     return symbols[path]

@@ -271,6 +271,10 @@ class Tensor(Operators):
         tensor._version = self._version
         return tensor
 
+    def copy(self) -> Tensor:
+        """The same values in memory of their own; gradients flow through."""
+        return self + 0 if self.requires_grad else Tensor(self._data)
+
     def tolist(self): return self._data.tolist()
     def argmax(self, axis=None): return self._data.argmax(axis)
     def argmin(self, axis=None): return self._data.argmin(axis)
@@ -394,6 +398,7 @@ class Variable(Tensor):
 
     regularizer: Any = None         # a penalty on its numbers, which models add to their loss
     constraint: Any = None          # what optimizers put its numbers through after a step
+    path = ""                       # layer/name, for a weight of a layer
 
     def __init__(self, initializer, shape=None, dtype=None, trainable: bool = True, name: str = "variable"):
         if callable(initializer):

@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 
-from . import backend, callbacks, files, ops
+from . import backend, callbacks, files, ops, random
 from .arrays import as_array
 from .batches import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .configs import (
@@ -27,11 +27,38 @@ from .configs import (
 )
 from .files import DataFileError, check_digest, download
 from .layers import reset_names
+from .preprocessing import pad_sequences, timeseries_dataset_from_array
 from .random import set_random_seed
-from .sequences import pad_sequences, timeseries_dataset_from_array
 
 Sequence = PyDataset            # its name in Keras 2
-Progbar = callbacks.ProgressBar
+
+
+class Progbar:
+    """A progress bar for loops of your own: update(done, [("loss", 0.5)]) or add(1, ...). Shows means, but for stateful_metrics."""
+
+    def __init__(self, target, width=20, verbose=1, interval=0.05, stateful_metrics=None, unit_name="step"):
+        self.target, self.verbose, self.stateful_metrics = target, verbose, set(stateful_metrics or ())
+        self._bar, self._seen, self._sums = callbacks.ProgressBar(), 0, {}
+        self._bar.title, self._bar.params = "", {"epochs": 1, "steps": target}
+        if verbose:
+            self._bar._begin()
+
+    def update(self, current, values=None, finalize=None) -> None:
+        """current: how many steps are done; values: (name, value) pairs of these steps."""
+        for name, value in values or ():
+            total, weight = self._sums.get(name, (0.0, 0))
+            steps = max(1, current - self._seen)
+            self._sums[name] = (float(value), 1) if name in self.stateful_metrics else (total + float(value) * steps, weight + steps)
+        self._seen = current
+        logs = {name: total / weight for name, (total, weight) in self._sums.items()}
+        if self.verbose:
+            self._bar._advance(current - 1, logs)
+            if finalize or (finalize is None and self.target is not None and current >= self.target):
+                self._bar._finish(logs)
+
+    def add(self, n, values=None) -> None:
+        """n more steps are done."""
+        self.update(self._seen + n, values)
 
 
 def to_categorical(x, num_classes: int | None = None) -> np.ndarray:
@@ -114,9 +141,20 @@ class _NpUtils:
 
 
 np_utils = _NpUtils()
-backend._older.update({name: getattr(ops, name) for name in ops.__all__}, clear_session=clear_session, pow=ops.power,
-                      int_shape=ops.shape, get_value=ops.convert_to_numpy, constant=ops.convert_to_tensor,
-                      l2_normalize=ops.normalize, variable=ops.convert_to_tensor)
+
+
+def _set_value(x, value) -> None:
+    """K.set_value(optimizer.lr, 0.1), or of a variable."""
+    x.assign(value)
+
+
+# What tutorials of Keras 1 and 2 compute with, from keras import backend as K.
+backend._older.update(
+    {name: getattr(ops, name) for name in ops.__all__}, clear_session=clear_session, pow=ops.power, int_shape=ops.shape,
+    get_value=ops.convert_to_numpy, eval=ops.convert_to_numpy, constant=ops.convert_to_tensor, variable=ops.convert_to_tensor,
+    l2_normalize=ops.normalize, set_value=_set_value, flatten=ops.ravel, random_normal=random.normal, random_uniform=random.uniform,
+    batch_flatten=lambda x: ops.reshape(x, (ops.shape(x)[0], -1)), learning_phase=lambda: 0,
+    cast_to_floatx=lambda x: np.asarray(x, backend.floatx()))
 
 __all__ = ["CustomObjectScope", "Progbar", "PyDataset", "Sequence", "clear_session", "custom_object_scope", "deserialize_keras_object",
            "get_custom_objects", "get_file", "get_registered_name", "get_registered_object", "model_to_dot", "normalize", "np_utils",

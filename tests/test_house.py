@@ -15,13 +15,13 @@ FLOORS = [
     ["derivatives", "backend", "registry", "files", "console", "checks", "structures"],    # NumPy and the standard library only
     ["arrays", "operators", "recording", "configs", "datasets"],
     ["tensor", "batches"],
-    ["symbolic", "gradcheck", "sequences", "tape"],
+    ["symbolic", "gradcheck", "preprocessing", "tape"],
     ["ops", "random"],
     ["activations", "losses", "initializers", "regularizers", "constraints"],
     ["layers", "metrics", "optimizers", "callbacks"],
     ["models", "surfaces"],
     ["plots", "homework"],
-    ["utils", "saving", "preprocessing", "__init__"],
+    ["utils", "saving", "__init__"],
 ]
 # Inside a package, files import only those to their left.
 INSIDE = {
@@ -30,6 +30,7 @@ INSIDE = {
     "ops": ["base", "elementwise", "creation", "arranging", "reducing", "products", "networks", "placing", "loops"],
     "losses": ["base", "crossentropy", "distributions", "margins", "overlap", "regression"],
     "metrics": ["base", "accuracy", "classes", "confusion", "regression"],
+    "preprocessing": ["sequence", "text"],
     "layers": ["base", "activation", "core", "merging", "noise", "normalization", "reshaping"],
     "callbacks": ["base", "keeping", "progress", "rates", "stopping"],
     "optimizers": ["schedules", "legacy", "base", "sgd", "adagrad", "adadelta", "rmsprop", "adam", "lion"],

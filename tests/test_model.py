@@ -56,8 +56,8 @@ def test_add_pop_and_get_layer():
     model.add(Input((4,)))
     model.add(layers.Dense(5, name="hidden"))
     model.add(layers.Dense(2, name="scores"))
-    assert model.outputs.shape == (None, 2) and model.get_layer("hidden").units == 5 and model.get_layer(index=1).name == "scores"
-    assert model.pop().name == "scores" and model.outputs.shape == (None, 5) and model(X).shape == (70, 5)
+    assert model.output.shape == (None, 2) and model.get_layer("hidden").units == 5 and model.get_layer(index=1).name == "scores"
+    assert model.pop().name == "scores" and model.output.shape == (None, 5) and model(X).shape == (70, 5)
     with pytest.raises(ValueError, match="no layer 'hiden'.*hidden"):
         model.get_layer("hiden")
 

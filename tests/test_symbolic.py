@@ -435,9 +435,13 @@ def test_what_a_symbol_cannot_do(mistake):
 
 
 def test_a_comparison_is_not_silently_false():
-    for compare in (lambda: S > 0, lambda: S == 0, lambda: S != 0, lambda: S <= 0, lambda: np.zeros(3) == S):
+    for compare in (lambda: S == 0, lambda: S != 0, lambda: np.zeros(3) == S):
         with pytest.raises(TypeError):
             compare()
+    x = np.array([[-1.0, 0.0, 2.0]], dtype="float32")
+    for compare in (lambda v: v > 0, lambda v: v <= 0, lambda v: v < 1.0, lambda v: v >= v * v, lambda v: 1 > v):
+        np.testing.assert_array_equal(np.asarray(Model(S, compare(S))(x)), compare(x))
+    np.testing.assert_array_equal(Model(S, ops.where(S > 0, S, 0.1 * S))(x).data, np.where(x > 0, x, np.float32(0.1) * x))
     assert S in [Input((3,)), S] and len({S, S, Input((3,))}) == 2
 
 

@@ -68,13 +68,13 @@ class Layer(Configurable):
             input_shape = tuple(batch_input_shape)[1:]
         elif input_dim is not None:
             input_shape = (input_dim,)
-        self.name = name or _automatic_name(type(self).__name__)
+        self.name = name or automatic_name(type(self).__name__)
         self.dtype = np.dtype(dtype or backend.floatx())
         self.declared_shape = None if input_shape is None else _shape_of_one_sample(input_shape, self.name)
         if activity_regularizer is not None:
             self.activity_regularizer = regularizers.get(activity_regularizer)
         self._trainable = bool(trainable)
-        self._input = self._output = None       # the symbols of the last symbolic call, if there was one
+        self._input = self._output = None       # the symbols of the first symbolic call, if there was one
 
     # -- for subclasses
     def build(self, input_shape: tuple) -> None:
@@ -104,6 +104,7 @@ class Layer(Configurable):
         value = initializers.draw(initializers.get("glorot_uniform" if initializer is None else initializer), shape, dtype)
         variable = Variable(value, name=name or "weight", trainable=trainable, dtype=dtype)
         variable.trainable = trainable and self._trainable
+        variable.path = f"{self.name}/{variable.name}"
         variable.regularizer, variable.constraint = regularizers.get(regularizer), constraints.get(constraint)
         return variable
 
@@ -142,6 +143,8 @@ class Layer(Configurable):
     # -- as plain data
     def get_config(self) -> dict:
         """The arguments that make a layer like this one, as plain data; `from_config` takes them back."""
+        import inspect
+
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype.name}
         if type(self).__init__ is not Layer.__init__:
             config = {**given_arguments(self), **config}
@@ -151,7 +154,8 @@ class Layer(Configurable):
         config.pop("activity_regularizer", None)
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = self.activity_regularizer
-        return serialize({k: v for k, v in config.items() if k not in _PLACE_IN_SEQUENTIAL})
+        own = inspect.signature(type(self).__init__).parameters         # input_dim is the vocabulary's size for an Embedding
+        return serialize({k: v for k, v in config.items() if k not in _PLACE_IN_SEQUENTIAL or k in own})
 
     @classmethod
     def from_config(cls, config: dict):
@@ -174,13 +178,14 @@ class Layer(Configurable):
         if (kwargs or len(args) != 1 or type(args[0]) is not Tensor) and symbolic.has_symbol([*args, kwargs]):
             if training is not None:
                 kwargs["training"] = training
-            self._input = args[0] if len(args) == 1 else args
             unknown = any(None in s.shape[1:] for s in leaves(args) if isinstance(s, symbolic.Symbol))
             if unknown and not self.built and not self.layers_inside:
                 self._build_from(args)          # the zeros that `record` tries would hide which sizes are unknown
-            self._output = symbolic.record(self, args, kwargs, self.name)
-            self.output_shape = tree_map(lambda s: s.shape, self._output)
-            return self._output
+            output = symbolic.record(self, args, kwargs, self.name)
+            self.output_shape = tree_map(lambda s: s.shape, output)
+            if self._output is None:            # of several calls, `input` and `output` are those of the first
+                self._input, self._output = args[0] if len(args) == 1 else args, output
+            return output
         place = self._training_place
         if place is not None and len(args) > place:             # the flag given by position: layer(x, True)
             args, training = args[:place], args[place]
@@ -261,14 +266,14 @@ class Layer(Configurable):
     # -- in a functional model
     @property
     def input(self):
-        """The symbol it was last called on, in a functional or built Sequential model."""
+        """The symbol it was first called on, in a functional or built Sequential model."""
         if self._input is None:
             raise AttributeError("input")           # __getattr__ says more
         return self._input
 
     @property
     def output(self):
-        """The symbol of its last call's result: Model(model.inputs, layer.output) cuts a model there."""
+        """The symbol of its first call's result: Model(model.inputs, layer.output) cuts a model there."""
         if self._output is None:
             raise AttributeError("output")
         return self._output
@@ -411,7 +416,7 @@ def _things_in(value):
             yield from _things_in(thing)
 
 
-def _automatic_name(class_name: str) -> str:
+def automatic_name(class_name: str) -> str:
     """dense, dense_1, dense_2, ... counted over the process, as Keras does."""
     name = snake_case(class_name)
     _name_counts[name] += 1

@@ -1,5 +1,6 @@
 """How wrong is the network? One number to make smaller. `base.py` has what all losses share; each file after it is one family."""
 
+from ..registry import snake_case
 from .base import FunctionLoss, Loss, PerOutput, Regression, SameShape, constructor_arguments, losses, weights_like
 from .crossentropy import (
     NLL,
@@ -71,6 +72,9 @@ def get(identifier):
         return deserialize(identifier)
     if isinstance(identifier, str):
         identifier = losses[identifier]
+        if isinstance(identifier, type):
+            identifier = identifier()
+            identifier.__name__ = snake_case(type(identifier).__name__)         # as of the function that Keras gives for a name
     if isinstance(identifier, type) and issubclass(identifier, Loss):
         identifier = identifier()
     if isinstance(identifier, Loss) or identifier is None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import ops
 from ..arrays import as_array
+from ..configs import find
 from ..registry import Registry, snake_case, unknown
 from ..tensor import Tensor
 
@@ -140,6 +141,7 @@ class FunctionLoss(Loss):
     def __init__(self, function, reduction: str | None = "sum_over_batch_size", name=None, dtype=None):
         super().__init__(name or getattr(function, "__name__", "loss"), reduction, dtype)
         self.function, self.title = function, self.name
+        self.__name__ = getattr(function, "__name__", self.name)
 
     def call(self, y_true, y_pred):
         return self.function(y_true, y_pred)
@@ -152,7 +154,7 @@ class FunctionLoss(Loss):
         """The function is looked up by its name among the losses: file yours with @minidl.losses.register()."""
         function = config["function"]
         if isinstance(function, str):
-            function = losses[function]
+            function = losses[function] if function in losses else find(function)
         if isinstance(function, type):
             function = function(reduction=None)
         return cls(**{**config, "function": function})

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import backend, losses
 from ..arrays import Number, as_array
+from ..configs import find
 from ..initializers import draw
 from ..initializers import get as get_initializer
 from ..recording import no_grad
@@ -201,7 +202,8 @@ class FunctionMetric(MeanMetric):
         """The function is looked up by its name: file yours with @minidl.metrics.register()."""
         fn = config["fn"]
         if isinstance(fn, str):
-            fn = metrics[fn] if fn in metrics else losses.losses[fn]
+            known = metrics if fn in metrics else losses.losses
+            fn = known[fn] if fn in known else find(fn)
         if isinstance(fn, type) and issubclass(fn, losses.Loss):
             fn = fn(reduction=None)
         if isinstance(fn, type):

@@ -17,13 +17,14 @@ from .. import derivatives, ops
 from ..configs import custom_object_scope, deserialize, register_keras_serializable, serialize
 from ..layers import InputLayer, Layer
 from ..random import SeedGenerator
-from ..registry import Registry
+from ..registry import REGISTRIES, Registry
 from ..structures import leaves, paths
 from ..symbolic import Symbol, record, replace
 from ..tensor import apply
 from .training import Trainer
 
 models = Registry("model")
+_LIBRARY = __name__.partition(".")[0]
 register_keras_serializable("minidl")(SeedGenerator)        # Dropout(seed=SeedGenerator(...)) has one in its config
 # The steps without a layer that a file may name: the ops of the table, and the doors to them that look at shapes or values.
 _TABLE = {f.__name__: f for table in (getattr(derivatives, name) for name in derivatives.__all__) for f in vars(table).values()
@@ -66,7 +67,7 @@ def graph_config(model) -> dict:
         entry["inbound_nodes"].append({"args": _with_history(list(node.args), where), "kwargs": _with_history(node.kwargs, where)})
     order = [layer.name for layer in graph.layers]
     ordered = [entries[name] for name in [*[n for n in order if n in entries], *[n for n in entries if n not in order]]]
-    ends = {"input_layers": model.inputs, "output_layers": model.outputs}
+    ends = {"input_layers": model._inputs, "output_layers": model._outputs}
     return {"name": model.name, "trainable": model._trainable, "layers": ordered,
             **{key: _with_history(symbols, where, plain=True) for key, symbols in ends.items()}}
 
@@ -215,18 +216,35 @@ def _found(places, symbols):
 # --- checks and copies -----------------------------------------------------------------------------------------------
 
 def checked(data, what: str = "model"):
-    """`data`, if JSON can hold it; ValueError naming what cannot be saved otherwise."""
+    """`data` as JSON can hold it, functions by their names; ValueError naming what cannot be saved."""
     for path, value in paths(data):
         place = ".".join(str(p) for p in path if not isinstance(p, int))
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(f"The {what} holds {value} at {place}, which no file keeps.")
         if value is not None and not isinstance(value, (bool, int, float, str)):
+            if callable(value) and getattr(value, "__name__", "<lambda>").isidentifier():
+                continue
             if callable(value):
-                raise ValueError(f"The {what} holds the function {getattr(value, '__name__', value)!r} at {place}. To save it, give it a "
-                                 "name and decorate it with @minidl.saving.register_keras_serializable().")
+                raise ValueError(f"The {what} holds a function without a name, a lambda, at {place}. To save it, write it with def, and "
+                                 "decorate it with @minidl.saving.register_keras_serializable(). (What compile() was given is left out by "
+                                 "save(..., include_optimizer=False).)")
             raise ValueError(f"The {what} holds a {type(value).__name__} at {place}, which cannot be saved: in get_config return numbers, "
                              "strings, lists and dicts.")
-    return data
+    return _functions_by_name(data)
+
+
+def _functions_by_name(value):
+    """The same, with the name in the place of a function that was not registered; custom_objects must explain it to load_model."""
+    if isinstance(value, dict):
+        return {k: _functions_by_name(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_functions_by_name(v) for v in value]
+    if not callable(value):
+        return value
+    ours = str(getattr(value, "__module__", "")).startswith(f"{_LIBRARY}.")
+    if ours and any(value.__name__ in REGISTRIES[kind] for kind in ("loss", "metric")):
+        return value.__name__               # losses.mean_squared_error: the name alone means the same
+    return {"module": "builtins", "class_name": "function", "config": value.__name__, "registered_name": value.__name__}
 
 
 def believable(data):
@@ -269,7 +287,7 @@ def clone_model(model, input_tensors=None, clone_function=None):
         return type(model).from_config(model.get_config())
     if hasattr(model, "_layers"):
         clones = [layer.output if isinstance(layer, InputLayer) else clone_function(layer) for layer in model.layers]
-        first = [InputLayer.from_config(model.inputs.maker.get_config()).output] if isinstance(model.inputs, Symbol) else []
+        first = [InputLayer.from_config(model._inputs.maker.get_config()).output] if isinstance(model._inputs, Symbol) else []
         return type(model)([*first, *clones], name=model.name)
     known, made = {}, {}
     for symbol in model._graph.starts:
@@ -284,7 +302,7 @@ def clone_model(model, input_tensors=None, clone_function=None):
         args, kwargs = replace((node.args, node.kwargs), lambda s: _clone_of(s, known, results))
         result = function(*args, **kwargs) if isinstance(function, Layer) else record(function, args, kwargs, node.name)
         results[id(node)] = leaves(result)
-    inputs, outputs = (replace(s, lambda s: _clone_of(s, known, results)) for s in (model.inputs, model.outputs))
+    inputs, outputs = (replace(s, lambda s: _clone_of(s, known, results)) for s in (model._inputs, model._outputs))
     return type(model)(inputs, outputs, name=model.name)
 
 

@@ -20,7 +20,7 @@ class Compiled(Layer):
     """A layer that knows how it will be judged."""
 
     optimizer: Any = None
-    inputs: Any = None
+    _inputs: Any = None                     # the symbols of a model that has them, in their structure
     output_names: list[str] | None = None
     _objective: Any = None
     _loss_tracker: Any = None
@@ -59,11 +59,14 @@ class Compiled(Layer):
 
     @property
     def loss(self) -> Any:
-        """The loss that compile() was given: a Loss, or a list or dict of them for several outputs."""
-        if self._objective is None:
-            return None
+        """The loss as compile() was given it: a name, an object, or a list or dict of those."""
+        return None if self.optimizer is None else self._compiled_with["loss"]
+
+    @property
+    def _only_loss(self) -> Any:
+        """The loss of a model with one output, as an object."""
         single = self._objective.single
-        return single.loss if single else self._objective.loss
+        return single.loss if single else None
 
     @property
     def metrics(self) -> list:
@@ -140,6 +143,8 @@ class Compiled(Layer):
 
     def get_metrics_result(self) -> dict:
         """The current value of the loss (unless a train_step of your own never told its tracker) and of each metric, by name."""
+        if type(self).metrics is not Compiled.metrics:          # overridden: what it names, and nothing else
+            return {metric.name: metric.result() for metric in self.metrics}
         labelled = self._held.labelled if self._held is not None and self._held.labelled else self._labelled_metrics()
         return {label: metric.result() for label, metric in labelled if not self._is_untold(metric)}
 

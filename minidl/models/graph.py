@@ -102,7 +102,7 @@ def match(inputs, values) -> list:
     """The values in the order of the input symbols. ValueError says which are missing."""
     symbols = _symbols_in(inputs)
     if isinstance(values, dict):
-        names = list(inputs) if isinstance(inputs, dict) else [s.name for s in symbols]
+        names = sorted(inputs) if isinstance(inputs, dict) else [s.name for s in symbols]
         missing = [name for name in names if name not in values]
         if missing and len(missing) == len(names) == len(values):
             raise ValueError(f"The model's inputs are named {', '.join(map(repr, names))}; received {', '.join(map(repr, values))}.")

@@ -56,6 +56,8 @@ def write_model(path: str, model, include_optimizer: bool = True) -> None:
     if not model.built:
         raise ValueError(f"Model '{model.name}' has no weights yet: call it on data, or fit it, before saving.")
     config = checked(to_keras(serialize(model)))
+    if model.optimizer is not None and include_optimizer:       # for minidl alone: Keras passes over what it does not know
+        config["minidl_compile_config"] = checked(serialize(model._compiled_with))
     metadata = {"keras_version": "3.5.0", "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
     contents = {"metadata.json": json.dumps(metadata), "config.json": json.dumps(config), "model.weights.h5": _weights_file(model)}
     with write_atomically(path) as file, zipfile.ZipFile(file, "w") as archive:
@@ -80,8 +82,9 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
             _assign(_collect(file, model, h5py))
     except Exception as error:
         raise file_error(path, error) from error
-    if compile and config.get("compile_config"):
-        _compile(model, config["compile_config"], custom_objects)
+    options = config.get("minidl_compile_config") or config.get("compile_config")
+    if compile and options:
+        _compile(model, options, custom_objects)
     return model
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from .. import console
 from ..configs import serialize
 from ..layers import Input, Layer
-from ..layers.base import _mode
-from ..structures import is_nested, tree_map
+from ..layers.base import _mode, automatic_name
+from ..structures import is_nested, leaves, tree_map
 from ..symbolic import Symbol, replace
 from ..tensor import Variable
 from . import architecture, diagnosis, saving
@@ -33,21 +33,22 @@ class Model(Older, Trainer):
 
     _graph: Graph | None = None
     _graph_layers: Any = ()
+    _outputs: Any = None
 
     def __init__(self, inputs=None, outputs=None, name: str | None = None, **kwargs):
         if (inputs is None) != (outputs is None):
             raise ValueError("Model needs both inputs and outputs, or neither (in a subclass with its own call).")
-        super().__init__(name=name or ("functional" if type(self) is Model and inputs is not None else None), **kwargs)
+        if name is None and inputs is not None and type(self) is Model:
+            name = automatic_name("Functional")
+        super().__init__(name=name, **kwargs)
         if inputs is not None:
             self._graph = Graph(inputs, outputs)
             self._graph_layers = self._graph.layers
             self._check_names()
-            self.inputs, self.outputs = inputs, outputs
+            self._inputs, self._outputs = inputs, outputs
             self.output_names = _names_of(outputs)
             self.output_shape = tree_map(lambda s: s.shape, outputs)
             self.built = True
-
-    outputs: Any = None
 
     def _check_names(self) -> None:
         seen: dict[str, Layer] = {}
@@ -57,8 +58,8 @@ class Model(Older, Trainer):
 
     @property
     def _casts_to(self):
-        if self.inputs is not None:
-            return getattr(self.inputs, "dtype", None)
+        if self._inputs is not None:
+            return getattr(self._inputs, "dtype", None)
         computes_itself = any(isinstance(v, Variable) for v in vars(self).values())
         return self.dtype if computes_itself else None      # otherwise each layer inside sees to its own dtype
 
@@ -81,15 +82,15 @@ class Model(Older, Trainer):
 
     def _as_declared(self, x):
         """x, checked against the shapes that the model was declared with."""
-        if isinstance(self.inputs, Symbol):
+        if isinstance(self._inputs, Symbol):
             if is_nested(x) and len(x) == 1:                # [x] or {'name': x} for the one input
-                x = match(self.inputs, x)[0]
-            return self._fitting(x, self.inputs)
-        if self.inputs is None:
+                x = match(self._inputs, x)[0]
+            return self._fitting(x, self._inputs)
+        if self._inputs is None:
             return x
         symbols: list = []
-        replace(self.inputs, symbols.append)
-        return [self._fitting(value, symbol) for value, symbol in zip(match(self.inputs, x), symbols)]
+        replace(self._inputs, symbols.append)
+        return [self._fitting(value, symbol) for value, symbol in zip(match(self._inputs, x), symbols)]
 
     def _fitting(self, x, symbol):
         declared = symbol.shape
@@ -97,7 +98,7 @@ class Model(Older, Trainer):
             return x
         if declared[1:] == (1,) and len(x.shape) == 1:      # (n,) for one feature a sample
             return x.reshape(-1, 1)
-        which = self.name if symbol is self.inputs else f"{self.name}' (input '{symbol.name}')".removesuffix("'")
+        which = self.name if symbol is self._inputs else f"{self.name}' (input '{symbol.name}')".removesuffix("'")
         raise ValueError(diagnosis.input_advice(which, declared[1:], x.shape))
 
     @property
@@ -106,14 +107,34 @@ class Model(Older, Trainer):
         return self.layers_inside
 
     @property
+    def inputs(self) -> list | None:
+        """The symbols that go in, as a list; None before a Sequential knows them."""
+        return None if self._inputs is None else leaves(self._inputs)
+
+    @property
+    def outputs(self) -> list | None:
+        """The symbols that come out, as a list."""
+        return None if self._outputs is None else leaves(self._outputs)
+
+    @property
+    def input(self):
+        """The symbol that goes in, or the list or dict of them."""
+        return self._inputs if self._inputs is not None else super().input
+
+    @property
+    def output(self):
+        """The symbol that comes out, or the list or dict of them."""
+        return self._outputs if self._outputs is not None else super().output
+
+    @property
     def input_shape(self):
         """The shape of the inputs, batch axis first."""
-        return tree_map(lambda s: s.shape, self.inputs) if self.inputs is not None else self._build_shape
+        return tree_map(lambda s: s.shape, self._inputs) if self._inputs is not None else self._build_shape
 
     @property
     def input_names(self) -> list[str]:
         """The names of the inputs."""
-        return [] if self.inputs is None else _names_of(self.inputs)
+        return [] if self._inputs is None else _names_of(self._inputs)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its position."""
@@ -138,12 +159,12 @@ class Model(Older, Trainer):
         self.built = True
 
     def _takes_raw_input(self) -> bool:
-        first = [layer for layer in self.layers if self.inputs is None or layer not in self._input_layers()][:1]
+        first = [layer for layer in self.layers if self._inputs is None or layer not in self._input_layers()][:1]
         return any(layer.takes_raw_input or (isinstance(layer, Model) and layer._takes_raw_input()) for layer in first)
 
     def _input_layers(self) -> list:
         symbols: list = []
-        replace(self.inputs, symbols.append)
+        replace(self._inputs, symbols.append)
         return [symbol.maker for symbol in symbols]
 
     # --- looking -------------------------------------------------------------------------------------------------
@@ -200,7 +221,7 @@ class Model(Older, Trainer):
 def _names_of(structure) -> list[str]:
     """Names for inputs or outputs: the keys of a dict, else those of the layers they come from, each once."""
     if isinstance(structure, dict):
-        return list(structure)
+        return sorted(structure)
     symbols: list = []
     replace(structure, symbols.append)
     names: list[str] = []

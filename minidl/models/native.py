@@ -26,7 +26,6 @@ from ..configs import custom_object_scope, deserialize, serialize
 from ..files import write_atomically
 from ..layers import weight_budget
 from ..recording import quiet
-from ..registry import REGISTRIES
 from .architecture import believable, checked, described_model
 
 FORMAT, VERSION = "minidl model", 1
@@ -143,7 +142,7 @@ def write_model(path, model, include_optimizer: bool = True) -> None:
     arrays = named_weights(model)
     optimizer = model.optimizer
     if optimizer is not None and include_optimizer:
-        description["compile"] = {**_by_name(serialize(model._compiled_with)), "stop_on_nan": model.stop_on_nan}
+        description["compile"] = {**serialize(model._compiled_with), "stop_on_nan": model.stop_on_nan}
         if optimizer.variables:
             places = {id(v): i for i, v in enumerate(model.weights)}
             if not all(id(v) in places for v in optimizer.variables):
@@ -156,24 +155,9 @@ def write_model(path, model, include_optimizer: bool = True) -> None:
 
 def _build_shape(model):
     """What build needs to make the weights: the shape that the model met first, or a Sequential's first layer."""
-    if model._build_shape is None and hasattr(model, "_layers") and model.inputs is None and model.layers:
+    if model._build_shape is None and hasattr(model, "_layers") and model._inputs is None and model.layers:
         return model.layers[0]._build_shape
     return model._build_shape
-
-
-def _by_name(data):
-    """Functions of the user as their names, which custom_objects must then explain when the file is loaded."""
-    if callable(data):
-        name = getattr(data, "__name__", "<lambda>")
-        if name == "<lambda>":
-            raise ValueError("compile() was given a lambda, which has no name to be saved under. Write it as a function, or save with "
-                             "include_optimizer=False.")
-        if str(getattr(data, "__module__", "")).startswith(_LIBRARY) and any(name in REGISTRIES[kind] for kind in ("loss", "metric")):
-            return name                 # losses.mean_squared_error: the name alone means the same
-        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": name}
-    if isinstance(data, dict):
-        return {k: _by_name(v) for k, v in data.items()}
-    return [_by_name(v) for v in data] if isinstance(data, list) else data
 
 
 def read_model(path, custom_objects: dict | None = None, compile: bool = True):

@@ -78,7 +78,8 @@ class Objective:
         """(label, metric) for all: the losses of several outputs first."""
         trackers = [(o.tracker.name, o.tracker) for o in self.outputs if o.loss is not None]
         trackers = trackers if len(trackers) > 1 else []            # just one is the loss itself
-        return [*trackers, *[(label, metric) for o in self.outputs for label, metric, _ in o.metrics]]
+        metrics = [(label, metric) for o in self.outputs for label, metric, _ in o.metrics]
+        return [*trackers, *(metrics if self.single else sorted(metrics, key=lambda pair: pair[0]))]        # as Keras orders them
 
     def check_targets(self, y, y_pred, sizes) -> None:
         """Look at all targets of a fit or evaluate before it starts. sizes: how many samples there are."""
@@ -117,7 +118,7 @@ def output_names(y_pred, names: list[str] | None) -> list[str]:
     if names is not None:
         return names
     if isinstance(y_pred, dict):
-        return list(y_pred)
+        return sorted(y_pred)
     return [f"output_{i + 1}" for i in range(len(leaves(y_pred)))]
 
 

@@ -122,7 +122,7 @@ class Runner(Compiled):
         batch = self._arrays(x, y, sample_weight)
         self.reset_metrics()
         with no_grad():
-            return self._as_result(floats(self.test_step(as_tensors(batch))), return_dict)
+            return self._as_result(sorted_floats(self.test_step(as_tensors(batch))), return_dict)
 
     def predict_on_batch(self, x) -> Any:
         """The outputs for these samples, as one batch."""
@@ -133,7 +133,7 @@ class Runner(Compiled):
 
     def _takes_several(self) -> bool:
         """Whether a list of arrays means several inputs: not if the model has just one."""
-        return (self.inputs is None and not hasattr(self, "_layers")) or is_nested(self.inputs)
+        return (self._inputs is None and not hasattr(self, "_layers")) or is_nested(self._inputs)
 
     def _arrays(self, x, y, sample_weight) -> tuple:
         if x is None:

@@ -20,6 +20,7 @@ class Sequential(Model):
     def __init__(self, layers=None, trainable: bool = True, name: str | None = None):
         super().__init__(name=name, trainable=trainable)
         self._layers: list[Layer] = []
+        self._between: list[Symbol] = []        # what each layer gives, once the inputs are known
         self._declared = False          # whether somebody said which shape the inputs have, so that others are an error
         for layer in layers if isinstance(layers, (list, tuple)) else [] if layers is None else [layers]:
             self.add(layer)
@@ -31,7 +32,7 @@ class Sequential(Model):
         if isinstance(layer, Symbol):
             if self._layers:
                 raise ValueError("Input must be the first thing in a Sequential.")
-            self.inputs = self.outputs = layer
+            self._inputs = self._outputs = layer
             self._declared = True
             return
         if not isinstance(layer, Layer):
@@ -40,17 +41,18 @@ class Sequential(Model):
         if any(layer.name == other.name for other in self._layers):
             raise ValueError(f"All layers of a model need different names, and '{layer.name}' is already in '{self.name}'. "
                              "Make a new layer instead of adding one twice, or pass name=.")
-        if not self._layers and self.inputs is None:
-            self.inputs = self.outputs = _declared_input(layer)
-            self._declared = self.inputs is not None
-        if self.outputs is not None:
+        if not self._layers and self._inputs is None:
+            self._inputs = self._outputs = _declared_input(layer)
+            self._declared = self._inputs is not None
+        if self._outputs is not None:
             self._stack([layer])            # if it does not fit, this raises, and the model stays as it was
         self._layers.append(layer)
 
     def _stack(self, layers) -> None:
         for layer in layers:
-            self.outputs = layer(self.outputs)
-        self.output_shape = getattr(self.outputs, "shape", None)
+            self._outputs = layer(self._outputs)
+            self._between.append(self._outputs)
+        self.output_shape = getattr(self._outputs, "shape", None)
         self.output_names = [layers[-1].name]
         self.built = True
 
@@ -59,8 +61,10 @@ class Sequential(Model):
         if not self._layers:
             raise ValueError("There is no layer left to take off.")
         layer = self._layers.pop()
-        self.outputs = self._layers[-1].output if self._layers and self.inputs is not None else self.inputs
-        self.output_shape = getattr(self.outputs, "shape", None)
+        if self._between:
+            self._between.pop()
+            self._outputs = self._between[-1] if self._between else self._inputs
+        self.output_shape = getattr(self._outputs, "shape", None)
         self.output_names = [self._layers[-1].name] if self._layers else None
         return layer
 
@@ -71,9 +75,9 @@ class Sequential(Model):
 
     def build(self, input_shape=None) -> None:
         """Make the weights for inputs of this shape, the batch axis first (None)."""
-        if self.inputs is None and input_shape is not None and self._layers:
+        if self._inputs is None and input_shape is not None and self._layers:
             first = self._layers[0]
-            self.inputs = self.outputs = Input(batch_shape=tuple(input_shape), dtype=first.dtype)
+            self._inputs = self._outputs = Input(batch_shape=tuple(input_shape), dtype=first.dtype)
             self._stack(self._layers)
         self.built = True
 
@@ -91,7 +95,7 @@ class Sequential(Model):
 
     def get_config(self) -> dict:
         """The layers, with the input that was declared for them."""
-        first = [serialize(self.inputs.maker)] if isinstance(self.inputs, Symbol) and self.inputs.maker is not None else []
+        first = [serialize(self._inputs.maker)] if isinstance(self._inputs, Symbol) and self._inputs.maker is not None else []
         return {"name": self.name, "trainable": self._trainable, "layers": [*first, *serialize(self._layers)]}
 
     @classmethod
@@ -102,7 +106,7 @@ class Sequential(Model):
         for layer in layers:
             model.add(layer)
         shape = config.get("build_input_shape")
-        if shape and model.inputs is None:
+        if shape and model._inputs is None:
             model.build(shape)
         model._trainable = config.get("trainable", True)
         return model
@@ -112,6 +116,6 @@ def _declared_input(layer) -> Symbol | None:
     """The input that a first layer declares: input_shape=, or the inputs of a model used as a layer."""
     if layer.declared_shape is not None:
         return Input(layer.declared_shape, dtype=layer.dtype)
-    if isinstance(layer, Model) and isinstance(layer.inputs, Symbol):
-        return Input(layer.inputs.shape[1:], dtype=layer.inputs.dtype)
+    if isinstance(layer, Model) and isinstance(layer._inputs, Symbol):
+        return Input(layer._inputs.shape[1:], dtype=layer._inputs.dtype)
     return None

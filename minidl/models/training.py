@@ -17,7 +17,7 @@ from ..random import generator
 from ..recording import quiet
 from ..structures import leaves
 from . import diagnosis
-from .running import Runner, as_list, as_tensors, batch_size_for, floats, numbered, progress_bar, sorted_floats, translate_legacy
+from .running import Runner, as_list, as_tensors, batch_size_for, numbered, progress_bar, sorted_floats, translate_legacy
 
 
 class Trainer(Runner):
@@ -67,9 +67,9 @@ class Trainer(Runner):
         check_count("initial_epoch", initial_epoch, 0)
         if seed is None and self._shuffling is None:
             self._shuffling = generator()
-        rng = (self._shuffling if seed is None else generator(seed)) if shuffle else None
-        batches, validation = self._sources(x, y, sample_weight, class_weight, batch_size, rng, validation_split, validation_data,
-                                            validation_batch_size, steps_per_epoch)
+        usual, rng = self._shuffling, self._shuffling if seed is None else generator(seed)
+        batches, validation = self._sources(x, y, sample_weight, class_weight, batch_size, rng if shuffle else None, validation_split,
+                                            validation_data, validation_batch_size, steps_per_epoch)
         self._meet(batches)
         if not self.trainable_weights:
             raise ValueError(f"Model '{self.name}' has no trainable weights: set layer.trainable = True and compile again.")
@@ -80,10 +80,11 @@ class Trainer(Runner):
         run = CallbackList([*as_list(callbacks), self.history, *bar], self, {"epochs": epochs, "steps": steps, "verbose": verbose})
         guard, self.stop_on_nan = self.stop_on_nan, self.stop_on_nan and not any(isinstance(c, TerminateOnNaN) for c in run.callbacks)
         self._hold_still()
+        self._shuffling = rng                   # where a backup finds it
         try:
             self._run_epochs(run, batches, steps, range(initial_epoch, epochs), validation, validation_steps, validation_freq)
         finally:
-            self.stop_on_nan, self._held = guard, None
+            self.stop_on_nan, self._held, self._shuffling = guard, None, usual
             for shown in bar:
                 shown.close()
         return self.history
@@ -104,7 +105,7 @@ class Trainer(Runner):
             validation = self._validation_arrays(validation_data)
             if validation is None and split:
                 (x, y, weight), validation = split_tail((x, y, weight), split)
-                if getattr(self.loss, "kind", None) in ("sparse", "categorical", "binary") and isinstance(y, np.ndarray):
+                if getattr(self._only_loss, "kind", None) in ("sparse", "categorical", "binary") and isinstance(y, np.ndarray):
                     diagnosis.check_unseen_labels(y, validation[1])
             if class_weight is not None:            # of the training part alone: validation measures samples as they come
                 weight = self._class_weights(y, weight, class_weight)
@@ -145,7 +146,8 @@ class Trainer(Runner):
                     break
             logs = sorted_floats(logs)
             if held_back is not None and _is_due(epoch + 1, validation_freq):
-                logs.update({f"val_{k}": v for k, v in self._measure(held_back, validation_steps, testing).items()})
+                logs |= {f"val_{k}": v for k, v in self._measure(held_back, validation_steps, testing).items()}
+                logs = dict(sorted(logs.items()))
             run.call("on_epoch_end", epoch, logs)
             if self.stop_training:
                 break
@@ -153,7 +155,7 @@ class Trainer(Runner):
         run.call("on_train_end", logs)
 
     def _check_first(self, logs) -> None:
-        kind = getattr(self.loss, "kind", None)
+        kind = getattr(self._only_loss, "kind", None)
         classes = 2 if kind == "binary" else self._output_shape[-1] if kind in ("sparse", "categorical") else 0
         diagnosis.check_first_loss(float(logs.get("loss", 0.0)), classes)
 
@@ -165,7 +167,7 @@ class Trainer(Runner):
         if not self.optimizer.variables:
             self._meet(Batches(*batch))
         self.reset_metrics()
-        return self._as_result(floats(self.train_step(as_tensors(batch))), return_dict)
+        return self._as_result(sorted_floats(self.train_step(as_tensors(batch))), return_dict)
 
     def _check_frozen(self) -> None:
         """A warning if a layer was frozen or freed since compile(), which has already chosen what to train."""

@@ -29,7 +29,7 @@ class Adagrad(Optimizer):
         return np.full_like(w, self.initial_accumulator_value + self.epsilon)
 
     def as_in_paper(self, slot, array):
-        return array - self.epsilon
+        return array - self.epsilon if slot == "s" else array
 
     def update(self, w, g, lr, s):
         d = np.square(g, out=self.scratch(w))

@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
 from itertools import chain
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ import numpy as np
 from .. import backend
 from ..arrays import Number, as_array
 from ..checks import check_count, check_number
-from ..configs import Configurable, deserialize, given_arguments, serialize
+from ..configs import Configurable, custom_object_scope, deserialize, given_arguments, serialize
 from ..recording import quiet
 from ..registry import Registry, snake_case
 from ..tensor import Variable
@@ -34,6 +35,30 @@ from .legacy import translate
 optimizers = Registry("optimizer", naming=str.lower)
 _LIBRARY = __name__.rpartition(".")[0]
 Rate = float | Callable[..., float]       # a learning rate: a number, or a function of the step
+
+
+class Iterations(int):
+    """How many updates were made: an int, which also answers to `.numpy()` as Keras's counter does."""
+
+    def numpy(self) -> np.int64:
+        """The same number as a NumPy scalar."""
+        return np.int64(self)
+
+
+class LearningRate(Number):
+    """The rate of an optimizer's coming step: a float, whose `.assign(x)` sets the optimizer's rate as `optimizer.learning_rate = x` does."""
+
+    def __new__(cls, value: float, optimizer: Optimizer):
+        rate = super().__new__(cls, value)
+        rate._optimizer = optimizer
+        return rate
+
+    def assign(self, value) -> None:
+        """Set the rate; TypeError if it follows a schedule."""
+        self._optimizer.learning_rate = value
+
+    def __reduce__(self):
+        return Number, (float(self),)               # a copy or a pickle is the number alone, without the optimizer
 
 
 class Optimizer(Configurable):
@@ -45,10 +70,14 @@ class Optimizer(Configurable):
     entry gets larger. At most one of the three. lr, decay: as tutorials before 2022 write them, with a FutureWarning.
     use_ema: keep a moving average of the weights, a ← μ·a + (1−μ)·w with μ = ema_momentum, and put it in their place at the
     end of `fit` (or `finalize_variable_values()`), and every ema_overwrite_frequency steps. Polyak & Juditsky 1992.
+    gradient_accumulation_steps: n >= 2 makes one update from n batches, along the mean of their gradients, as if they had been one large
+    batch. As in Keras, `iterations` counts the updates, a schedule counts the batches, and averages and constraints act after each batch.
+    loss_scale_factor: None, because gradients of float32 need no scaling.
     """
 
     def __init__(self, learning_rate: Rate = 0.001, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False,
-                 ema_momentum=0.99, ema_overwrite_frequency=None, *, name: str | None = None, **legacy):
+                 ema_momentum=0.99, ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None,
+                 name: str | None = None, **legacy):
         self.name = name or snake_case(type(self).__name__)
         self._learning_rate: Any = _check_rate(translate(type(self), learning_rate, legacy))
         self.weight_decay = None if weight_decay is None else check_number("weight_decay", weight_decay, 0)
@@ -63,10 +92,20 @@ class Optimizer(Configurable):
         self.ema_overwrite_frequency = None
         if ema_overwrite_frequency is not None:
             self.ema_overwrite_frequency = check_count("ema_overwrite_frequency", ema_overwrite_frequency)
-        self.iterations = 0
+        if loss_scale_factor is not None:
+            raise ValueError(f"loss_scale_factor must be None; received {loss_scale_factor!r}. It serves float16, which minidl does not "
+                             "train in: leave it out.")
+        self.loss_scale_factor = None
+        if gradient_accumulation_steps is not None:
+            gradient_accumulation_steps = check_count("gradient_accumulation_steps (None for an update with every batch)",
+                                                      gradient_accumulation_steps, 2)
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        self.built = False
+        self._iterations = 0                                # calls of step or apply
         self.variables: list[Variable] = []
         self._memory: list[tuple[np.ndarray, ...]] = []     # the slots, aligned with the variables
         self._averages: list[np.ndarray] = []               # likewise, with use_ema
+        self._sums: list[np.ndarray] = []                   # likewise, with gradient_accumulation_steps: the gradients since the last update
         self._constrained: list[Variable] = []              # those that have limits
         self._scratch: dict[tuple, np.ndarray] = {}
         self._not_decayed: tuple[list[Variable], list[str]] = ([], [])     # variables, and words in names
@@ -99,15 +138,26 @@ class Optimizer(Configurable):
         """Move w, in place. w: the variable's array; g: its gradient, not to be changed; slots: in the order of `slots()`."""
         raise NotImplementedError(f"{type(self).__name__} needs a method update(self, w, g, lr, *slots).")
 
-    # -- the learning rate
+    # -- the counter and the learning rate
     @property
-    def learning_rate(self) -> float:
-        """The rate of the coming step, as a number."""
-        return Number(self._rate())
+    def iterations(self) -> Iterations:
+        """How many updates were made: one a step, or one in gradient_accumulation_steps."""
+        return Iterations(self._iterations // (self.gradient_accumulation_steps or 1))
+
+    @iterations.setter
+    def iterations(self, value):
+        self._iterations = check_count("iterations", value, 0) * (self.gradient_accumulation_steps or 1)
+        for total in self._sums:
+            total[...] = 0
+
+    @property
+    def learning_rate(self) -> LearningRate:
+        """The rate of the coming step, as a number; `.assign(x)` sets it."""
+        return LearningRate(self._rate(), self)
 
     def _rate(self) -> float:
         rate: Any = self._learning_rate
-        return check_number("learning_rate", rate(self.iterations), 0) if callable(rate) else rate
+        return check_number("learning_rate", rate(self._iterations), 0) if callable(rate) else rate
 
     @learning_rate.setter
     def learning_rate(self, value):
@@ -138,7 +188,9 @@ class Optimizer(Configurable):
             memory.append(tuple(array.astype(v.dtype) for array in slots))
         self.variables, self._memory = variables, memory
         self._averages = [v.data.copy() for v in variables] if self.use_ema else []
+        self._sums = [np.zeros_like(v.data) for v in variables] if self.gradient_accumulation_steps else []
         self._constrained = [v for v in variables if v.constraint is not None]
+        self.built = True
 
     def _check_slots(self) -> tuple[str, ...]:
         """The slots' names, if `slots` and `update` fit together."""
@@ -186,24 +238,42 @@ class Optimizer(Configurable):
     def _move(self, grads: list) -> None:
         self._report_missing(grads)
         with quiet():
-            grads = self._clip(grads)
-            lr = self._rate()
-            with nullcontext() if self._rehearsed else self._rehearsal(grads, lr):
-                self.begin_step(self.iterations + 1)
-                for v, g, slots in zip(self.variables, grads, self._memory):
+            if not self._sums:
+                self._update_all(grads)
+            elif (self._iterations + 1) % self.gradient_accumulation_steps == 0:
+                self._update_all([self._mean(g, total) for g, total in zip(grads, self._sums)])
+                for total in self._sums:
+                    total[...] = 0
+            else:
+                for g, total in zip(grads, self._sums):
                     if g is not None:
-                        w = v.data
-                        if self.weight_decay and self._decays(v):
-                            w *= 1 - self.weight_decay * lr
-                        moved = self.update(w, g, lr, *slots)
-                        if moved is not None:           # an update that returns the new values instead of changing w
-                            w[...] = self._check_moved(moved, v)
-                        v._version[0] += 1
+                        total += g
             if self.use_ema:
                 self._average()
             for v in self._constrained:
                 v.assign(v.constraint(v.data))
-        self.iterations += 1
+        self._iterations += 1
+
+    def _mean(self, g, total):
+        """The mean gradient of the batches since the last update; None if none of them had one."""
+        if g is None and not total.any():
+            return None
+        return (total if g is None else total + g) / self.gradient_accumulation_steps
+
+    def _update_all(self, grads: list) -> None:
+        grads = self._clip(grads)
+        lr = self._rate()
+        with nullcontext() if self._rehearsed else self._rehearsal(grads, lr):
+            self.begin_step(self._iterations // (self.gradient_accumulation_steps or 1) + 1)
+            for v, g, slots in zip(self.variables, grads, self._memory):
+                if g is not None:
+                    w = v.data
+                    if self.weight_decay and self._decays(v):
+                        w *= 1 - self.weight_decay * lr
+                    moved = self.update(w, g, lr, *slots)
+                    if moved is not None:               # an update that returns the new values instead of changing w
+                        w[...] = self._check_moved(moved, v)
+                    v._version[0] += 1
 
     def _check_moved(self, moved, v) -> np.ndarray:
         try:
@@ -233,15 +303,16 @@ class Optimizer(Configurable):
         for k, name in enumerate(self.slots(), 1):
             if moving and all(np.array_equal(arrays[i][k], before[i][k]) for i in moving):
                 warnings.warn(f"{type(self).__name__}: the slot '{name}' did not change in the first step. `{name} = ...` inside update "
-                              f"makes a new array, which is forgotten; change the one you were given: `{name}[...] = ...`.", stacklevel=5)
+                              f"makes a new array, which is forgotten; change the one you were given: `{name}[...] = ...`.", stacklevel=6)
 
     def _average(self) -> None:
+        done = self._iterations // (self.gradient_accumulation_steps or 1)
         for v, average in zip(self.variables, self._averages):
-            if self.iterations == 0:
+            if done == 0:
                 average[...] = v.data               # the average begins at the first step's weights
             else:
                 average += (1 - self.ema_momentum) * (v.data - average)
-        if self.ema_overwrite_frequency and (self.iterations + 1) % self.ema_overwrite_frequency == 0:
+        if self.ema_overwrite_frequency and (done + 1) % self.ema_overwrite_frequency == 0:
             self.finalize_variable_values()
 
     def finalize_variable_values(self, variables=None) -> None:
@@ -251,20 +322,36 @@ class Optimizer(Configurable):
 
     # -- as plain data
     def get_config(self) -> dict:
-        """The settings, as plain data, with the learning rate of now; what was learned is in `get_state`."""
-        given = {k: v for k, v in given_arguments(self).items() if k not in ("lr", "decay")}
-        return {**serialize(given), "name": self.name, "learning_rate": serialize(self._learning_rate)}
+        """All settings, those left at their default too, as plain data, with the learning rate of now; what was learned is in `get_state`."""
+        own, passed = _parameters(type(self))
+        keywords = vars(self).get("_given", SimpleNamespace(kwargs={})).kwargs
+        ours = type(self).__module__.startswith(_LIBRARY)
+        config: dict = {"name": self.name} if "name" in {*own, *passed} else {}
+        config |= {"learning_rate": self._learning_rate, **({} if ours else given_arguments(self) if own else keywords)}
+        for name, default in (own | passed if ours else passed).items():
+            value = getattr(self, name, default)
+            if ours or name in keywords or value == default:        # otherwise the class sets it itself, and would get it twice
+                config[name] = value
+        config |= {"learning_rate": self._learning_rate}
+        return {k: serialize(v) for k, v in config.items() if k not in ("lr", "decay")}
 
     @classmethod
     def from_config(cls, config: dict, custom_objects=None):
         """A new one from what `get_config` gave."""
-        return cls(**{k: deserialize(v) for k, v in config.items() if k not in _OF_KERAS_ALONE or v is not None})
+        with custom_object_scope(custom_objects or {}):
+            config = {k: deserialize(v) for k, v in config.items()}
+        later = [config.pop("learning_rate")] if "learning_rate" in config and "learning_rate" not in _parameters(cls)[0] else []
+        made = cls(**config)
+        for rate in later:                          # the class does not name it: it may set it itself
+            made._learning_rate = _check_rate(rate)
+        return made
 
     # -- what it remembers, for saving and for looking
     def get_state(self) -> dict[str, np.ndarray]:
-        """All that the next step depends on, but for the settings, copied: 'optimizer', the class; 'iterations'; 'learning_rate' if it
-        is a plain number; each slot as 'position/variable/slot', like '0/kernel/velocity'; with use_ema also '.../average'."""
-        state = {"optimizer": np.array(type(self).__name__), "iterations": np.array(self.iterations)}
+        """All that the next step depends on, but for the settings, copied: 'optimizer', the class; 'iterations', the steps, also those
+        that only summed gradients; 'learning_rate' if it is a plain number; each slot as 'position/variable/slot', like
+        '0/kernel/velocity'; with use_ema also '.../average', with gradient_accumulation_steps '.../gradient_sum'."""
+        state = {"optimizer": np.array(type(self).__name__), "iterations": np.array(self._iterations)}
         if not callable(self._learning_rate):
             state["learning_rate"] = np.array(self._learning_rate)
         return {**state, **{name: array.copy() for name, array in self._named_memory()}}
@@ -287,7 +374,7 @@ class Optimizer(Configurable):
         rate = check_number("learning_rate", numbers.get("learning_rate", 0.0), 0)
         for name, array in given.items():
             own[name][...] = array
-        self.iterations = iterations
+        self._iterations = iterations
         if "learning_rate" in numbers and not callable(self._learning_rate):
             self._learning_rate = rate
 
@@ -297,6 +384,8 @@ class Optimizer(Configurable):
             yield from ((f"{i}/{v.name}/{slot}", array) for slot, array in zip(slots, arrays))
         for i, (v, average) in enumerate(zip(self.variables, self._averages)):
             yield f"{i}/{v.name}/average", average
+        for i, (v, total) in enumerate(zip(self.variables, self._sums)):
+            yield f"{i}/{v.name}/gradient_sum", total
 
     def _report_missing(self, grads) -> None:
         if not any([g is None for g in grads]) and grads:
@@ -331,7 +420,19 @@ class Optimizer(Configurable):
         return f"<{type(self).__name__} learning_rate={self.learning_rate:g}, {self.iterations} steps done>"
 
 
-_OF_KERAS_ALONE = ("loss_scale_factor", "gradient_accumulation_steps")      # options of Keras's files that may only be None here
+def _parameters(kind: type) -> tuple[dict, dict]:
+    """The arguments of a class with their defaults: those that its __init__ names, and those that it passes on by *args or **kwargs."""
+    import inspect
+
+    levels: list[dict] = [{}, {}]
+    for level, cls in enumerate(c for c in kind.__mro__ if "__init__" in vars(c)):
+        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        for p in parameters:
+            if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD) and p.name not in levels[0]:
+                levels[level > 0].setdefault(p.name, p.default)
+        if cls is Optimizer or not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            break
+    return levels[0], levels[1]
 
 
 def _norm(grads) -> float:

@@ -28,7 +28,7 @@ class RMSprop(Optimizer):
         return ("v",) + ("mean",) * self.centered + ("b",) * (self.momentum > 0)
 
     def as_in_paper(self, slot, array):
-        return array if slot == "b" else array * (1 - self.rho)
+        return array * (1 - self.rho) if slot in ("v", "mean") else array
 
     def update(self, w, g, lr, v, *more):
         keep = 1 - self.rho                             # kept out of v and of the mean, like Adam's (1−β): fewer passes

@@ -78,7 +78,7 @@ def _graph_of(model, nested, prefix: str = "") -> tuple[dict, list]:
     graph = getattr(model, "_graph", None)
     if graph is None:
         layers = [layer for layer in model.layers]
-        first = getattr(getattr(model, "inputs", None), "maker", None)
+        first = getattr(getattr(model, "_inputs", None), "maker", None)
         layers = [*([first] if first is not None else []), *layers]
         boxes = {f"{prefix}{layer.name}": layer for layer in layers}
         chain = list(zip(boxes, list(boxes)[1:])) if hasattr(model, "_layers") else []

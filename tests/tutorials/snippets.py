@@ -714,11 +714,6 @@ def metrics_on_their_own(keras):
 
 
 @snippet
-def variables_of_a_metric(keras):
-    return [[tuple(v.shape) for v in metric.variables] for metric in (keras.metrics.Mean(), keras.metrics.MeanSquaredError())]
-
-
-@snippet
 def metrics_in_a_loop(keras):
     model, loss_fn, optimizer = small(keras, compiled=False), keras.losses.SparseCategoricalCrossentropy(), keras.optimizers.SGD(learning_rate=0.1)
     accuracy, mean = keras.metrics.SparseCategoricalAccuracy("train_acc"), keras.metrics.Mean("train_loss")
@@ -1165,11 +1160,6 @@ def iterations_to_numpy(keras):
 
 
 @snippet
-def no_epochs_at_all(keras):
-    return small(keras).fit(X, Y, epochs=0, verbose=0).history
-
-
-@snippet
 def variables_made_and_changed(keras):
     v, w = keras.Variable(3.0), keras.Variable(np.zeros((2, 2)), trainable=False, name="w")
     v.assign(v * 2)
@@ -1197,17 +1187,6 @@ def methods_of_results(keras):
     p = small(keras)(X)
     return [p.ndim, p.size, p.T.shape[0], np.array(p.sum()), np.array(p.mean(axis=0)), np.array(p.max()), np.array(p.argmax(1))[:3], len(p.tolist()),
             np.array(p.copy()).shape, np.argmax(p, axis=1)[:3].tolist(), np.concatenate([p, p]).shape, np.array(p[Y == 1]).shape]
-
-
-@snippet
-def seeds_of_python_and_numpy(keras):
-    import random
-
-    seen = []
-    for _ in range(2):
-        keras.utils.set_random_seed(812)
-        seen.append([np.random.rand(), random.random()])
-    return seen[0] == seen[1]
 
 
 @snippet

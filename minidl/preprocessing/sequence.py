@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import as_array
-from .batches import PyDataset
-from .checks import check_count
+from ..arrays import as_array
+from ..batches import PyDataset
+from ..checks import check_count
 
 
 def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncating="pre", value=0.0) -> np.ndarray:

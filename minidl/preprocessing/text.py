@@ -1,16 +1,10 @@
-"""What tutorials find under keras.preprocessing: sequences of words or numbers made ready for a network."""
+"""Texts as lists of numbers, one a word."""
 
 from __future__ import annotations
 
 from collections import Counter
-from types import SimpleNamespace
 
 import numpy as np
-
-from .sequences import pad_sequences, timeseries_dataset_from_array
-
-__all__ = ["Tokenizer", "pad_sequences", "sequence", "text", "text_to_word_sequence", "timeseries_dataset_from_array"]
-
 
 _PUNCTUATION = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 
@@ -103,7 +97,3 @@ class Tokenizer:
                     texts = self.word_docs.get(self.index_word.get(int(n), ""), 0)
                     line[n] = (1 + np.log(line[n])) * np.log(1 + self.document_count / (1 + texts))
         return table
-
-
-sequence = SimpleNamespace(pad_sequences=pad_sequences)
-text = SimpleNamespace(Tokenizer=Tokenizer, text_to_word_sequence=text_to_word_sequence)
