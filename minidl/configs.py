@@ -179,7 +179,7 @@ def find(name: str, module: str | None = None, registered_name: str | None = Non
     for key, known in _registered.items():          # a file that knows another package, or none
         if key.split(">")[-1] == name:
             return known
-    known = [n for kind in kinds if kind in REGISTRIES for n in (c.__name__ for c in REGISTRIES[kind].names.values())]
+    known = [n for kind in kinds if kind in REGISTRIES for n in (getattr(c, "__name__", "") for c in REGISTRIES[kind].names.values())]
     raise ValueError(f"There is no class or function {name!r} here.{did_you_mean(name, known)} If it is yours, decorate it with "
                      "@minidl.saving.register_keras_serializable() before loading, or pass custom_objects={" f"{name!r}: {name}" "}.")
 

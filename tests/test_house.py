@@ -41,7 +41,7 @@ INSIDE = {
 }
 ONLY_BASE = {"datasets", "losses", "metrics", "layers", "callbacks", "optimizers", "plots"}       # packages whose files know nothing but their base
 FOUNDATION = {"optimizers": ("schedules", "legacy", "base")}    # where the base is more than one file
-LAZY = {"IPython", "h5py", "matplotlib", "tqdm", "difflib", "functools", "importlib", "inspect"}   # slow or optional: loaded at first use
+LAZY = {"IPython", "h5py", "matplotlib", "tqdm", "difflib", "functools", "hashlib", "importlib", "inspect", "zipfile"}   # slow or optional: loaded at first use
 FLOOR_OF = {unit: floor for floor, units in enumerate(FLOORS) for unit in units}
 
 # The folders of homework are written as a teacher writes them, who sees the library from outside; tests/test_homework.py has them.

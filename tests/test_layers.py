@@ -864,7 +864,7 @@ def test_input_declares_one_sample():
                                    lambda: layers.InputLayer(input_shape=(3,)), lambda: layers.InputLayer(shape=(3,))])
 def test_a_declared_input_builds_at_once(first):
     model = Sequential([first(), Dense(1)])
-    assert model.built and model.weights[0].shape[0] == 3 and model.inputs.shape == (None, 3)
+    assert model.built and model.weights[0].shape[0] == 3 and model.input.shape == (None, 3)
 
 
 def test_layers_work_without_a_tape():

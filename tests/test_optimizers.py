@@ -5,6 +5,7 @@ What the updates compute is in test_optimizer_rules.py, the schedules are in tes
 
 import copy
 import inspect
+import json
 import pickle
 import warnings
 
@@ -41,7 +42,7 @@ DEFAULTS = {        # Keras 3.15.1's; RAdam's are PyTorch's
     Lion: dict(learning_rate=0.001, beta_1=0.9, beta_2=0.99),
 }
 COMMON = dict(weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False, ema_momentum=0.99,
-              ema_overwrite_frequency=None)
+              ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None)
 
 
 @family
@@ -54,7 +55,8 @@ def test_defaults_are_keras_defaults(cls):
 @family
 def test_arguments_by_position_have_keras_order(cls):
     """Its own first, then the common ones; AdamW's weight_decay is the second and not there again."""
-    common = dict(weight_decay=0.125, clipnorm=2.0, clipvalue=None, global_clipnorm=None, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=3)
+    common = dict(weight_decay=0.125, clipnorm=2.0, clipvalue=None, global_clipnorm=None, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=3,
+                  loss_scale_factor=None, gradient_accumulation_steps=4, name="mine")
     if cls is AdamW:
         del common["weight_decay"]
     own = {name: True if value is False else 0.5 for name, value in DEFAULTS[cls].items()}
@@ -1107,3 +1109,321 @@ def test_a_copied_and_a_pickled_optimizer_go_on_alone(cls, options):
         for a, b in zip(variables, copied.variables):
             assert a is not b
             np.testing.assert_array_equal(a.data, b.data)
+
+
+# --- the counter and the rate answer as Keras's variables do ----------------------------------------------------------
+
+
+def test_the_counter_is_an_int_with_numpy():
+    w, optimizer, asked = Variable([1.0]), SGD(0.1), []
+    for _ in range(3):
+        optimizer.apply([np.ones(1)], [w])
+    assert optimizer.iterations == 3 and isinstance(optimizer.iterations, int) and f"{optimizer.iterations}" == "3"
+    assert optimizer.iterations.numpy() == 3 and optimizer.iterations.numpy().dtype == np.int64
+    optimizer.iterations += 2
+    assert optimizer.iterations.numpy() == 5 and optimizer.get_state()["iterations"] == 5
+    optimizer = SGD(lambda step: asked.append(step) or 0.1)
+    optimizer.iterations = np.int64(7)
+    assert optimizer.learning_rate == 0.1 and asked == [7] and type(asked[0]) is int
+    assert pickle.loads(pickle.dumps(optimizer.iterations)) == 7
+
+
+@pytest.mark.parametrize("value", [-1, 1.5, "3", None, True])
+def test_a_counter_that_counts_nothing_is_refused(value):
+    optimizer = SGD(0.1)
+    with pytest.raises(ValueError, match="iterations must be a whole number of at least 0; received"):
+        optimizer.iterations = value
+    assert optimizer.iterations == 0
+
+
+def test_assigning_the_learning_rate():
+    optimizer = SGD(0.5)
+    rate = optimizer.learning_rate
+    rate.assign(0.25)
+    assert optimizer.learning_rate == optimizer.lr == 0.25 and rate == 0.5
+    optimizer.learning_rate.assign(optimizer.learning_rate * 0.5)
+    w = Variable([1.0])
+    optimizer.apply([np.ones(1)], [w])
+    assert w.item() == 0.875 and optimizer.learning_rate.numpy() == 0.125 and type(optimizer.get_config()["learning_rate"]) is float
+    with pytest.raises(ValueError, match="learning_rate must be a number of at least 0; received -1"):
+        optimizer.learning_rate.assign(-1)
+    with pytest.raises(TypeError, match="follows a schedule, which a fixed number would undo"):
+        SGD(lambda step: 0.1).learning_rate.assign(0.5)
+
+
+def test_a_copied_rate_does_not_drag_its_optimizer_along():
+    rate = Adam(0.5).learning_rate
+    for copied in (copy.deepcopy(rate), copy.copy(rate), pickle.loads(pickle.dumps(rate))):
+        assert copied == 0.5 and not hasattr(copied, "assign") and copied.numpy() == 0.5
+
+
+def test_built():
+    optimizer = Adam()
+    assert optimizer.built is False
+    optimizer.build([Variable([1.0])])
+    assert optimizer.built is True
+
+
+# --- several batches make one update ----------------------------------------------------------------------------------
+
+
+ACCUMULATING = [(cls, {}) for cls in [*FAMILY, Own]] + [(SGD, dict(momentum=0.9, nesterov=True)), (Adam, dict(amsgrad=True, weight_decay=0.1)),
+                (SGD, dict(clipnorm=0.1)), (SGD, dict(global_clipnorm=0.1)), (SGD, dict(clipvalue=0.1)), (RMSprop, dict(centered=True))]
+accumulating = pytest.mark.parametrize(("cls", "options"), ACCUMULATING, ids=["-".join([c.__name__, *o]) for c, o in ACCUMULATING])
+
+
+@accumulating
+@pytest.mark.parametrize("n", [2, 3])
+def test_n_batches_are_one_update_along_their_mean(cls, options, n):
+    gathered, plain = cls(0.1, gradient_accumulation_steps=n, **options), cls(0.1, **options)
+    w, v = Variable(np.ones(3), dtype="float64"), Variable(np.ones(3), dtype="float64")
+    grads = [g[1] for g in some_gradients(4 * n)]
+    for t, g in enumerate(grads, 1):
+        before = w.numpy()
+        gathered.apply([g], [w])
+        if t % n:
+            np.testing.assert_array_equal(w.data, before)
+        else:
+            plain.apply([sum(grads[t - n:t]) / n], [v])
+            np.testing.assert_allclose(w.data, v.data, rtol=1e-12)
+        assert gathered.iterations == plain.iterations == t // n
+
+
+def test_the_batches_between_touch_no_memory():
+    optimizer, w = Adam(0.1, gradient_accumulation_steps=3), Variable([1.0, 2.0])
+    for _ in range(2):
+        optimizer.apply([np.ones(2)], [w])
+    assert w.data.tolist() == [1.0, 2.0] and not any(slot.any() for slot in optimizer._memory[0])
+    assert optimizer._sums[0].tolist() == [2.0, 2.0]
+    optimizer.apply([np.ones(2)], [w])
+    assert not optimizer._sums[0].any() and optimizer._memory[0][0].all()
+
+
+def test_a_gradient_that_comes_in_some_of_the_batches_only():
+    a, b, c = Variable([1.0], name="a"), Variable([1.0], name="b"), Variable([1.0], name="c")
+    optimizer = SGD(1.0, weight_decay=0.5, gradient_accumulation_steps=2)
+    b.trainable = c.trainable = False           # so that nobody misses their gradients
+    optimizer.apply([np.ones(1), np.ones(1), None], [a, b, c])
+    optimizer.apply([np.ones(1), None, None])
+    assert [v.item() for v in (a, b, c)] == [-0.5, 0.0, 1.0]
+
+
+def test_the_sums_of_float32_gradients_stay_float32():
+    w, optimizer = Variable([1.0, 2.0]), SGD(0.5, gradient_accumulation_steps=2)
+    for _ in range(2):
+        optimizer.apply([np.ones(2)], [w])
+    assert w.dtype == np.float32 and optimizer._sums[0].dtype == np.float32 and w.data.tolist() == [0.5, 1.5]
+
+
+def test_an_update_that_fails_loses_no_sums():
+    rate = [float("nan")]
+    w, optimizer = Variable([1.0]), SGD(lambda step: rate[0], gradient_accumulation_steps=2)
+    optimizer.apply([np.ones(1)], [w])
+    with pytest.raises(ValueError, match="learning_rate must be a number"):
+        optimizer.apply([np.full(1, 3.0)], [w])
+    rate[0] = 0.5
+    optimizer.apply([np.full(1, 3.0)], [w])
+    assert w.item() == 0.0 and optimizer.iterations == 1
+
+
+def test_setting_the_counter_forgets_the_sums():
+    w, optimizer = Variable([1.0]), SGD(0.5, gradient_accumulation_steps=2)
+    optimizer.apply([np.full(1, 8.0)], [w])
+    optimizer.iterations = 3
+    assert optimizer.iterations == 3 and optimizer.get_state()["iterations"] == 6
+    for _ in range(2):
+        optimizer.apply([np.ones(1)])
+    assert w.item() == 0.5 and optimizer.iterations == 4
+
+
+@accumulating
+@pytest.mark.parametrize("done", [3, 4, 5])
+def test_accumulation_resumes_bit_for_bit(cls, options, done):
+    options = dict(options, gradient_accumulation_steps=3, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=2)
+    first, variables = cls(0.1, **options), some_variables()
+    for grads in some_gradients(done):
+        first.apply(grads, variables)
+    second, others = cls(0.7, **options), [Variable(v, name=v.name) for v in variables]
+    second.build(others)
+    second.set_state(first.get_state())
+    copied = pickle.loads(pickle.dumps(first)) if cls is not Own else None
+    assert second.get_state()["iterations"] == done and second.iterations == done // 3
+    for grads in some_gradients(7):
+        for optimizer in (first, second, copied):
+            if optimizer is not None:
+                optimizer.apply(grads)
+    for other in (others, copied.variables if copied is not None else others):
+        for a, b in zip(variables, other):
+            np.testing.assert_array_equal(a.data, b.data)
+
+
+def test_a_state_with_sums_is_not_of_an_optimizer_without():
+    gathering, plain = SGD(0.1, gradient_accumulation_steps=2), SGD(0.1)
+    gathering.build(some_variables())
+    plain.build(some_variables())
+    assert {k for k in gathering.get_state() if "/" in k} == {"0/kernel/gradient_sum", "1/bias/gradient_sum", "2/bias/gradient_sum"}
+    for own, other in ((plain, gathering), (gathering, plain)):
+        with pytest.raises(ValueError, match="'0/kernel/gradient_sum' is on one side only"):
+            own.set_state(other.get_state())
+
+
+def test_accumulation_in_fit_is_a_larger_batch():
+    weights = []
+    for n, size in ((2, 4), (None, 8)):
+        set_random_seed(0)
+        model = small_model()
+        model.compile(Adam(0.05, gradient_accumulation_steps=n), "mse")
+        model.fit(X[:8], Y[:8], batch_size=size, epochs=5, shuffle=False, verbose=0)
+        assert model.optimizer.iterations == 5
+        weights.append(model.get_weights())
+    for a, b in zip(*weights):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("value", [1, 0, -2, 2.5, "2", True])
+def test_a_bad_number_of_batches_an_update(value):
+    with pytest.raises(ValueError, match=r"gradient_accumulation_steps .*must be a whole number of at least 2; received"):
+        Adam(gradient_accumulation_steps=value)
+
+
+@pytest.mark.parametrize("value", [1.0, 1024, "dynamic"])
+@family
+def test_gradients_are_not_scaled(cls, value):
+    with pytest.raises(ValueError, match=rf"loss_scale_factor must be None; received {value!r}. .*leave it out"):
+        cls(loss_scale_factor=value)
+
+
+# --- as plain data ----------------------------------------------------------------------------------------------------
+
+
+SETTINGS = dict(weight_decay=0.125, clipnorm=2.0, clipvalue=None, global_clipnorm=None, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=3,
+                loss_scale_factor=None, gradient_accumulation_steps=4, name="mine")
+
+
+def again(optimizer):
+    """The optimizer that JSON brings back."""
+    return optimizers.deserialize(json.loads(json.dumps(optimizers.serialize(optimizer))))
+
+
+@family
+def test_a_config_has_every_argument(cls):
+    config = cls().get_config()
+    assert config == {"name": cls().name, **COMMON, **DEFAULTS[cls]} and json.loads(json.dumps(config)) == config
+    own = {name: True if value is False else 0.5 for name, value in DEFAULTS[cls].items()}
+    common = {k: v for k, v in SETTINGS.items() if k not in own}
+    for made in (cls(**own, **common), cls(*own.values(), *common.values())):
+        assert made.get_config() == {**own, **common}
+        for other in (cls.from_config(made.get_config()), again(made), optimizers.get(optimizers.serialize(made))):
+            assert type(other) is cls and other.get_config() == made.get_config()
+
+
+def test_a_config_has_the_settings_of_now():
+    optimizer = SGD(0.1, 0.9)
+    optimizer.learning_rate, optimizer.weight_decay, optimizer.momentum = 0.2, 0.5, 0.25
+    config = optimizer.get_config()
+    assert (config["learning_rate"], config["weight_decay"], config["momentum"]) == (0.2, 0.5, 0.25)
+
+
+def test_a_schedule_is_a_config_inside():
+    optimizer = Adam(optimizers.schedules.CosineDecay(0.1, 10))
+    config = json.loads(json.dumps(optimizer.get_config()))
+    assert config["learning_rate"]["class_name"] == "CosineDecay" and config["learning_rate"]["config"]["decay_steps"] == 10
+    for other in (Adam.from_config(config), again(optimizer)):
+        other.iterations = 5
+        assert other.learning_rate == pytest.approx(0.05)
+
+
+def test_what_keras_wrote():
+    """keras.optimizers.serialize of Keras 3.15.1."""
+    rate = {"module": "keras.optimizers.schedules", "class_name": "CosineDecay", "registered_name": None, "config": {
+        "initial_learning_rate": 0.1, "decay_steps": 10, "alpha": 0.0, "name": "CosineDecay", "warmup_target": None, "warmup_steps": 0}}
+    found = optimizers.get({"module": "keras.optimizers", "class_name": "SGD", "registered_name": None, "config": {
+        "name": "sgd_11", "learning_rate": rate, "weight_decay": None, "clipnorm": None, "global_clipnorm": None, "clipvalue": None,
+        "use_ema": False, "ema_momentum": 0.99, "ema_overwrite_frequency": None, "loss_scale_factor": None,
+        "gradient_accumulation_steps": 2, "momentum": 0.5, "nesterov": False}})
+    assert isinstance(found, SGD) and found.name == "sgd_11" and found.momentum == 0.5 and found.gradient_accumulation_steps == 2
+    assert found.learning_rate == pytest.approx(0.1)
+
+
+def test_optimizers_from_a_description():
+    found = optimizers.get({"class_name": "SGD", "config": {"learning_rate": 0.5, "momentum": 0.9}})
+    assert isinstance(found, SGD) and found.learning_rate == 0.5 and found.momentum == 0.9
+    assert isinstance(optimizers.get({"class_name": "adam"}), Adam)
+    model = Sequential([layers.Dense(1, input_shape=(1,))])
+    model.compile({"class_name": "RMSprop", "config": {"learning_rate": 0.25}}, "mse")
+    assert isinstance(model.optimizer, RMSprop) and model.optimizer.learning_rate == 0.25
+
+
+@pytest.mark.parametrize("bad", [{}, {"config": {}}, {"class_name": 3, "config": {}}, {"class_name": None}])
+def test_what_describes_no_optimizer(bad):
+    with pytest.raises(ValueError, match=r"An optimizer's description is \{'class_name': 'SGD', 'config': .*received \{"):
+        optimizers.get(bad)
+
+
+def test_descriptions_of_something_else():
+    with pytest.raises(ValueError, match="There is no class or function 'Adm' here. Did you mean 'Adam'"):
+        optimizers.get({"class_name": "Adm", "config": {}})
+    with pytest.raises(ValueError, match="'Dense' is not an optimizer. Available: adadelta"):
+        optimizers.get({"module": "keras.layers", "class_name": "Dense", "config": {"units": 1}})
+    with pytest.raises(ValueError, match="serialize takes an optimizer, like .*received 'adam'"):
+        optimizers.serialize("adam")
+    with pytest.raises(TypeError, match="Adam does not know the argument 'beta1'. Did you mean 'beta_1'"):
+        optimizers.get({"class_name": "Adam", "config": {"beta1": 0.5}})
+
+
+class Passing(SGD):
+    """As Keras's readers write it."""
+
+    def __init__(self, learning_rate=0.01, **kwargs):
+        super().__init__(learning_rate, **kwargs)
+
+
+class OnlyOptions(SGD):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
+
+class Strict(SGD):
+    def __init__(self, alpha=0.5):
+        super().__init__(0.25)
+        self.alpha = alpha
+
+
+class Settled(SGD):
+    """Sets some common arguments itself."""
+
+    def __init__(self, alpha=0.5, **options):
+        super().__init__(0.25, weight_decay=0.5, name="settled_down", **options)
+        self.alpha = alpha
+
+
+class Described(SGD):
+    def __init__(self, learning_rate=0.01, alpha=0.5, name="described", **kwargs):
+        super().__init__(learning_rate=learning_rate, name=name, **kwargs)
+        self.alpha = alpha
+
+    def get_config(self):
+        config = super().get_config()
+        config.update({"alpha": self.alpha})
+        return config
+
+
+class Bare(SGD):
+    pass
+
+
+OF_READERS = [(Passing, {}), (Passing, dict(learning_rate=0.5, momentum=0.9, gradient_accumulation_steps=2, clipnorm=1.0, name="own")),
+              (OnlyOptions, {}), (OnlyOptions, dict(learning_rate=0.5, momentum=0.5)), (Strict, dict(alpha=2.0)), (Settled, dict(alpha=2.0)),
+              (Settled, dict(momentum=0.5, use_ema=True)), (Described, dict(alpha=2.0, weight_decay=0.1)), (Bare, dict(momentum=0.5))]
+
+
+@pytest.mark.parametrize(("cls", "options"), OF_READERS, ids=["-".join([c.__name__, *o]) for c, o in OF_READERS])
+def test_the_classes_of_readers_come_back(cls, options):
+    one = cls(**options)
+    one.learning_rate = 0.125
+    config = json.loads(json.dumps(one.get_config()))
+    for two in (cls.from_config(dict(config)), optimizers.deserialize(optimizers.serialize(one), custom_objects={cls.__name__: cls})):
+        kept = [k for k in vars(one) if k not in ("_given", "_not_decayed")]
+        assert type(two) is cls and [vars(two)[k] for k in kept] == [vars(one)[k] for k in kept] and two.get_config() == one.get_config()
+    if cls in (Passing, OnlyOptions, Described, Bare):
+        assert config.keys() >= {*COMMON, "name", "momentum", "nesterov", "learning_rate"}

@@ -439,7 +439,7 @@ def test_a_comparison_is_not_silently_false():
         with pytest.raises(TypeError):
             compare()
     x = np.array([[-1.0, 0.0, 2.0]], dtype="float32")
-    for compare in (lambda v: v > 0, lambda v: v <= 0, lambda v: v < 1.0, lambda v: v >= v * v, lambda v: 1 > v):
+    for compare in (lambda v: v > 0, lambda v: v <= 0, lambda v: v < 1.0, lambda v: v >= v * v, lambda v: v < 1):
         np.testing.assert_array_equal(np.asarray(Model(S, compare(S))(x)), compare(x))
     np.testing.assert_array_equal(Model(S, ops.where(S > 0, S, 0.1 * S))(x).data, np.where(x > 0, x, np.float32(0.1) * x))
     assert S in [Input((3,)), S] and len({S, S, Input((3,))}) == 2

@@ -44,7 +44,7 @@ class ModelCheckpoint(Monitor):
         self._epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.save_freq != "epoch":
+        if not isinstance(self.save_freq, str):
             self._batches += 1
             if self._batches % self.save_freq == 0:
                 self._save(self._epoch, logs, batch)

@@ -184,6 +184,11 @@ def mod(x, y):
     return np.mod(x, y), (lambda g: g, lambda g: _times(g, -np.floor_divide(x, y)))
 
 
+def fmod(x, y):
+    """z = x - y·trunc(x/y)      ∂L/∂x = g      ∂L/∂y = -g·trunc(x/y)      the remainder, with the sign of x"""
+    return np.fmod(x, y), (lambda g: g, lambda g: _times(g, -np.trunc(x / y)))
+
+
 def step(*xs, function):
     """z = function(*xs), one that steps from value to value (floor, sign, >, ...)      ∂L/∂x = 0 wherever there is one"""
     return np.asarray(function(*xs)), tuple(lambda g, x=x: np.zeros_like(x) for x in xs)

@@ -1,4 +1,4 @@
-"""Matrix products: where nearly all the time of a network goes."""
+"""Matrix products, where nearly all the time of a network goes; and equations with matrices."""
 
 from __future__ import annotations
 
@@ -77,3 +77,47 @@ def einsum(*xs, subscripts):
         return back
 
     return np.einsum(subscripts, *xs, optimize=True), tuple(map(vjp, range(len(xs))))
+
+
+def _solve(a, b):
+    """A⁻¹ B for stacks of matrices. Where A is singular, NaN: so a matrix of zeros, on which shapes are tried out, is no error."""
+    stack = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    a, b = np.broadcast_to(a, stack + a.shape[-2:]), np.broadcast_to(b, stack + b.shape[-2:])
+    try:
+        return np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        return np.stack([_solve(*pair) for pair in zip(a, b)]) if stack else np.full(b.shape, np.nan, b.dtype)
+
+
+def inv(x):
+    """Z = X⁻¹       ∂L/∂X = -Zᵀ G Zᵀ      of each matrix in the last two axes; NaN where there is no inverse"""
+    z = _solve(x, np.eye(x.shape[-1], dtype=x.dtype))
+    return z, (lambda g: -(_T(z) @ g @ _T(z)),)
+
+
+def solve(x, y):
+    """Z = X⁻¹ Y, so that X Z = Y        ∂L/∂Y = X⁻ᵀ G     ∂L/∂X = -(X⁻ᵀ G) Zᵀ
+
+    A 1-D y is a column; further axes in front are batches that broadcast. NaN where X is singular.
+    """
+    z = _solve(x, y[:, None] if y.ndim == 1 else y)
+
+    def vjp_y(g):
+        return _solve(_T(x), g)
+
+    if y.ndim == 1:
+        return z[..., 0], (lambda g: -(vjp_y(g[..., None]) @ _T(z)), lambda g: vjp_y(g[..., None])[..., 0])
+    return z, (lambda g: -(vjp_y(g) @ _T(z)), vjp_y)
+
+
+def det(x):
+    """z = det X     ∂L/∂X = g·C, the cofactors: det(X)·X⁻ᵀ, or with X = U diag(s) V: det(UV)·U diag(Π of the other s) V"""
+
+    def vjp(g):
+        if not np.isfinite(x).all():
+            return np.full(x.shape, np.nan, x.dtype)
+        u, s, v = np.linalg.svd(x)                                      # works for a singular X too, which has no inverse
+        others = np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]).prod(axis=-1)
+        return (g * np.linalg.det(u @ v))[..., None, None] * ((u * others[..., None, :]) @ v)
+
+    return np.linalg.det(x), (vjp,)

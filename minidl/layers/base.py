@@ -132,7 +132,8 @@ class Layer(Configurable):
 
     def _all_layers(self) -> list[Layer]:
         """This layer and all inside it, at any depth, each once."""
-        found, waiting = {id(self): self}, [self]
+        found: dict[int, Layer] = {id(self): self}
+        waiting: list[Layer] = [self]
         while waiting:
             for layer in waiting.pop().layers_inside:
                 if id(layer) not in found:
@@ -199,7 +200,8 @@ class Layer(Configurable):
         if self.output_shape is None and isinstance(result, Tensor):
             self.output_shape = (None, *result.shape[1:])
         if self.activity_regularizer is not None:
-            self.add_loss([self.activity_regularizer(x) / (x.shape[0] if x.shape else 1) for x in leaves(result) if np.size(x)])
+            penalty: Any = self.activity_regularizer
+            self.add_loss([penalty(x) / (x.shape[0] if x.shape else 1) for x in leaves(result) if np.size(x)])
         return result
 
     def _called(self, args, kwargs, training):

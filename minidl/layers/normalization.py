@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import constraints, initializers, ops, regularizers
@@ -179,7 +181,7 @@ class Normalization(Layer):
         super().__init__(**kwargs)
         if (mean is None) != (variance is None):
             raise ValueError("Normalization needs both mean and variance, or neither and a call of adapt(data).")
-        if mean is not None and np.shape(mean) != np.shape(variance):
+        if mean is not None and variance is not None and np.shape(mean) != np.shape(variance):
             raise ValueError(f"Normalization: mean and variance have the same shape; received {np.shape(mean)} and {np.shape(variance)}.")
         self.axis, self.invert = axis, invert
         self.input_mean, self.input_variance = mean, variance
@@ -208,7 +210,7 @@ class Normalization(Layer):
         return Tensor(self._spread(self.adapt_variance, self._axes))
 
     def _spread(self, numbers, axes) -> np.ndarray:
-        sizes = dict(zip(self._kept, self._shape))
+        sizes: dict = dict(zip(self._kept, self._shape))
         return numbers.data.reshape([sizes.get(i, 1) for i in range(axes)])
 
     def adapt(self, data, batch_size=None, steps=None) -> None:
@@ -233,8 +235,10 @@ class Normalization(Layer):
         if first is None:
             raise ValueError("Normalization.adapt received no data.")
         shift = total / count
-        self.adapt_mean.assign(shift + first.reshape(np.shape(shift)))
-        self.adapt_variance.assign(squares / count - shift**2)
+        mean: Any = self.adapt_mean             # variables, as build makes them where none were given
+        variance: Any = self.adapt_variance
+        mean.assign(shift + first.reshape(np.shape(shift)))
+        variance.assign(squares / count - shift**2)
 
     def _rows(self, piece) -> np.ndarray:
         """A piece of the data as an array of a shape that fits the layer, which is built if it is the first. (n,) counts as (n, 1)."""

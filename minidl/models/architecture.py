@@ -182,7 +182,7 @@ def _histories(data) -> list:
     return [h for v in data for h in _histories(v)] if isinstance(data, list) else []
 
 
-def _restored(data, symbols):
+def _restored(data, symbols) -> Any:
     """Arguments as they were: symbols, tuples, slices and arrays in the place of their descriptions."""
     if isinstance(data, list):
         return [_restored(v, symbols) for v in data]
@@ -215,7 +215,7 @@ def _found(places, symbols):
 
 # --- checks and copies -----------------------------------------------------------------------------------------------
 
-def checked(data, what: str = "model"):
+def checked(data, what: str = "model") -> Any:
     """`data` as JSON can hold it, functions by their names; ValueError naming what cannot be saved."""
     for path, value in paths(data):
         place = ".".join(str(p) for p in path if not isinstance(p, int))
@@ -233,7 +233,7 @@ def checked(data, what: str = "model"):
     return _functions_by_name(data)
 
 
-def _functions_by_name(value):
+def _functions_by_name(value) -> Any:
     """The same, with the name in the place of a function that was not registered; custom_objects must explain it to load_model."""
     if isinstance(value, dict):
         return {k: _functions_by_name(v) for k, v in value.items()}

@@ -67,12 +67,13 @@ class Graph:
         started = {id(s) for s in self.starts}
         while stack:
             symbol = stack.pop()
-            node = symbol.node
-            inside = node is None or id(symbol) in started
-            places.setdefault(id(symbol.maker) if inside else id(node.function), len(places))
-            if not inside and id(node) not in seen:
-                seen.add(id(node))
-                stack.extend(reversed(node.parents()))
+            if symbol.node is None or id(symbol) in started:
+                places.setdefault(id(symbol.maker), len(places))
+                continue
+            places.setdefault(id(symbol.node.function), len(places))
+            if id(symbol.node) not in seen:
+                seen.add(id(symbol.node))
+                stack.extend(reversed(symbol.node.parents()))
         return places
 
     def run(self, values):

@@ -12,7 +12,6 @@ import json
 import os
 import time
 import warnings
-import zipfile
 from typing import Any
 
 import numpy as np
@@ -42,6 +41,8 @@ def _h5py() -> Any:
 
 def is_keras(path: str) -> bool:
     """Whether this is a .keras file: by its contents, or by its name if it is not there."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(path) as archive:
             return "config.json" in archive.namelist()
@@ -53,6 +54,8 @@ def is_keras(path: str) -> bool:
 
 def write_model(path: str, model, include_optimizer: bool = True) -> None:
     """One .keras file that Keras 3 opens: `keras.models.load_model(path)`. Compile there again; optimizer memory is not carried."""
+    import zipfile
+
     if not model.built:
         raise ValueError(f"Model '{model.name}' has no weights yet: call it on data, or fit it, before saving.")
     config = checked(to_keras(serialize(model)))
@@ -99,6 +102,8 @@ def _compile(model, config: dict, custom_objects) -> None:
 
 def _unzip(path: str) -> dict[str, bytes]:
     """The three members, by name, none larger than a file of this size can honestly hold."""
+    import zipfile
+
     size = os.path.getsize(path)
     with zipfile.ZipFile(path) as archive:
         infos = {m.filename: m for m in archive.infolist()}
@@ -167,6 +172,8 @@ def write_weights(path: str, model) -> None:
 
 def read_weights(path: str, model, skip_mismatch: bool = False) -> None:
     """Weights from a '.weights.h5', '.keras' or whole-model '.h5' file. Nothing changes if they do not fit."""
+    import zipfile
+
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no file {path}.")
     h5py = _h5py()
@@ -197,7 +204,7 @@ def _collect(file, model, h5py, skip_mismatch: bool = False) -> list:
     return pairs
 
 
-def _get(group, path: str, h5py):
+def _get(group, path: str, h5py) -> Any:
     """What stands at a path inside the file itself: no links to other files, no datasets that live elsewhere."""
     for name in path.split("/"):
         link = group.get(name, getlink=True)

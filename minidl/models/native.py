@@ -12,12 +12,10 @@ checked before anything is changed, and whatever is wrong is a SaveFormatError t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
 import re
-import zipfile
 from typing import Any
 
 import numpy as np
@@ -53,6 +51,8 @@ def write(path, kind: str, description: dict, arrays: dict[str, np.ndarray]) -> 
 
 
 def _digest(arrays: dict[str, np.ndarray]) -> np.ndarray:
+    import hashlib
+
     total = hashlib.sha256()
     for name in sorted(arrays):
         array = arrays[name]
@@ -100,6 +100,8 @@ def file_error(path, error: BaseException) -> SaveFormatError:
 
 def _arrays(path: str) -> dict[str, np.ndarray]:
     """The arrays of an uncompressed archive. No array is made before its size is found in the file."""
+    import zipfile
+
     arrays = {}
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
@@ -248,7 +250,7 @@ def set_named_weights(model, arrays: dict[str, np.ndarray], skip_mismatch: bool 
 
 # --- random state ----------------------------------------------------------------------------------------------------
 
-_GENERATORS = {"PCG64": np.random.PCG64, "PCG64DXSM": np.random.PCG64DXSM}
+_GENERATORS = ("PCG64", "PCG64DXSM")          # of numpy.random
 
 
 def _generators(model) -> dict[str, np.random.Generator]:
@@ -277,7 +279,7 @@ def set_random_state(model, states: dict) -> None:
     for place, state in states.items():
         if not isinstance(state, dict) or state.get("bit_generator") not in _GENERATORS:
             raise ValueError(f"'{place}' is no state of a random generator")
-        _GENERATORS[state["bit_generator"]](0).state = state            # one that does not fit raises here
+        getattr(np.random, state["bit_generator"])(0).state = state            # one that does not fit raises here
     own = _generators(model)
     for place in states:
         if place.endswith("/_shuffling") and place not in own:

@@ -5,11 +5,14 @@ value (comparisons, argmax, floor, ...) has no derivative worth recording: its f
 """
 
 # ruff: noqa: F403  (each file lists its own doors in __all__)
-from . import arranging, base, creation, elementwise, loops, networks, placing, products, reducing
+from types import SimpleNamespace as _SimpleNamespace
+
+from . import arranging, base, creation, elementwise, linalg, loops, networks, placing, products, reducing
 from .arranging import *
 from .base import *
 from .creation import *
 from .elementwise import *
+from .linalg import *
 from .loops import *
 from .networks import *
 from .placing import *
@@ -17,4 +20,14 @@ from .products import *
 from .reducing import *
 
 __all__ = [*base.__all__, *elementwise.__all__, *creation.__all__, *arranging.__all__, *reducing.__all__, *products.__all__,
-           *networks.__all__, *placing.__all__, *loops.__all__]
+           *linalg.__all__, *networks.__all__, *placing.__all__, *loops.__all__]
+
+
+def _shelf(*names):
+    """The doors of these names under one more name."""
+    return _SimpleNamespace(**{name: globals()[name] for name in sorted(names)})
+
+
+# As in Keras the doors also stand sorted: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file itself).
+nn = _shelf(*networks.__all__, "moments", "multi_hot", "normalize", "one_hot")
+numpy = _shelf("array", "copy", "ndim", "size", *elementwise.__all__, *creation.__all__, *arranging.__all__, *reducing.__all__, *products.__all__)

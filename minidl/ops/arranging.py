@@ -7,9 +7,10 @@ import numpy as np
 from ..derivatives import arithmetic, shaping
 from ..tensor import apply
 from .base import convert_to_tensor, on_symbols, shape, whole
+from .elementwise import not_equal
 
 __all__ = [
-    "append", "broadcast_to", "concatenate", "diag", "diagonal", "expand_dims", "flip", "hstack", "meshgrid", "moveaxis", "pad", "ravel",
+    "append", "broadcast_to", "concatenate", "diag", "diagonal", "diff", "expand_dims", "flip", "hstack", "meshgrid", "moveaxis", "pad", "ravel",
     "repeat", "reshape", "roll", "rot90", "split", "squeeze", "stack", "swapaxes", "take", "take_along_axis", "tile", "trace",
     "transpose", "tril", "triu", "unstack", "vstack",
 ]
@@ -106,6 +107,18 @@ def meshgrid(*x, indexing="xy") -> list:
     sizes = tuple(v.size for v in vectors)
     grids = [broadcast_to(v.reshape([-1 if i == j else 1 for j in range(len(x))]), sizes) for i, v in enumerate(vectors)]
     return [g.swapaxes(0, 1) for g in grids] if indexing == "xy" and len(x) > 1 else grids
+
+
+def diff(a, n=1, axis=-1):
+    """Each entry along `axis` minus the one before it, n times over; of truth values: whether they differ."""
+    if n < 0:
+        raise ValueError(f"diff: n is how often to subtract, 0 or more; received {n}.")
+    a = convert_to_tensor(a)
+    front = (slice(None),) * range(len(a.shape))[axis]
+    for _ in range(n):
+        later, earlier = a[(*front, slice(1, None))], a[(*front, slice(None, -1))]
+        a = not_equal(later, earlier) if a.dtype.kind == "b" else later - earlier
+    return a
 
 
 # --- picking and repeating

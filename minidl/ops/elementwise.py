@@ -13,10 +13,10 @@ from .base import convert_to_tensor, floats, on_symbols, step
 
 __all__ = [
     "abs", "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "ceil", "clip", "cos", "cosh",
-    "divide", "equal", "erf", "exp", "exp2", "expm1", "floor", "floor_divide", "greater", "greater_equal", "isclose", "isfinite", "isinf",
-    "isnan", "less", "less_equal", "log", "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or",
+    "divide", "equal", "erf", "exp", "exp2", "expm1", "floor", "floor_divide", "fmod", "greater", "greater_equal", "isclose",
+    "isfinite", "isinf", "isnan", "less", "less_equal", "log", "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or",
     "logical_xor", "maximum", "minimum", "mod", "multiply", "nan_to_num", "negative", "nonzero", "not_equal", "power", "reciprocal",
-    "round", "rsqrt", "select", "sign", "sin", "sinh", "sqrt", "square", "subtract", "tan", "true_divide", "where",
+    "round", "rsqrt", "select", "sign", "sin", "sinh", "sqrt", "square", "subtract", "tan", "true_divide", "trunc", "where",
 ]
 
 
@@ -26,6 +26,7 @@ def multiply(x1, x2): return apply(arithmetic.mul, x1, x2)
 def divide(x1, x2): return apply(arithmetic.div, x1, x2)
 def true_divide(x1, x2): return apply(arithmetic.div, x1, x2)
 def mod(x1, x2): return apply(arithmetic.mod, x1, x2)
+def fmod(x1, x2): return apply(arithmetic.fmod, x1, x2)
 def negative(x): return apply(arithmetic.neg, x)
 def power(x1, x2): return convert_to_tensor(x1) ** x2
 def reciprocal(x): return 1 / floats(x)
@@ -81,6 +82,10 @@ def logical_and(x1, x2): return step(np.logical_and, x1, x2)
 def logical_or(x1, x2): return step(np.logical_or, x1, x2)
 def logical_xor(x1, x2): return step(np.logical_xor, x1, x2)
 def logical_not(x): return step(np.logical_not, x)
+
+
+@on_symbols
+def trunc(x): return step(np.trunc, x)
 
 
 def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):

@@ -7,16 +7,19 @@ from functools import partial
 import numpy as np
 
 from .. import backend
+from ..arrays import as_array
 from ..derivatives import reductions, shaping
-from ..tensor import apply
-from .arranging import moveaxis, take_along_axis, transpose
+from ..symbolic import has_symbol
+from ..tensor import Tensor, apply
+from .arranging import moveaxis, take, take_along_axis, transpose
 from .base import axes_of, convert_to_tensor, floats, on_symbols, step, whole
-from .elementwise import absolute, equal, greater, isfinite, logical_and, maximum, power, sqrt, square, where
+from .elementwise import absolute, equal, greater, isclose, isfinite, isnan, logical_and, logical_not, maximum, power, sqrt, square, where
 
 __all__ = [
-    "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "average", "bincount", "count_nonzero", "cumprod", "cumsum", "in_top_k",
-    "logsumexp", "max", "mean", "median", "min", "moments", "norm", "normalize", "prod", "quantile", "searchsorted", "segment_sum",
-    "sort", "std", "sum", "top_k", "var",
+    "all", "allclose", "amax", "amin", "any", "argmax", "argmin", "argsort", "average", "bincount", "count_nonzero", "cumprod", "cumsum",
+    "digitize", "histogram", "in_top_k", "isin", "logsumexp", "max", "mean", "median", "min", "moments", "nanmax", "nanmean", "nanmin",
+    "nansum", "norm", "normalize", "percentile", "prod", "quantile", "searchsorted", "segment_sum", "sort", "std", "sum", "top_k",
+    "unique", "var",
 ]
 
 
@@ -34,6 +37,11 @@ def count_nonzero(x, axis=None): return step(partial(np.count_nonzero, axis=axes
 
 
 amax, amin = max, min
+
+
+def allclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
+    """Whether |x1 - x2| <= atol + rtol·|x2| holds everywhere."""
+    return all(isclose(x1, x2, rtol, atol, equal_nan))
 
 
 def cumsum(x, axis=None, dtype=None): return convert_to_tensor(x, dtype).cumsum(axis)
@@ -97,6 +105,26 @@ def normalize(x, axis=-1, order=2, epsilon=None):
     """x divided by its norm along `axis`, so that the norm becomes 1; a norm below epsilon counts as epsilon."""
     x = floats(x)
     return x / maximum(norm(x, order, axis, True), backend.epsilon() if epsilon is None else epsilon)
+
+
+# --- past what is missing (NaN)
+def nansum(x, axis=None, keepdims=False): return sum(where(isnan(x), 0, x), axis, keepdims)
+def nanmax(x, axis=None, keepdims=False): return _extreme_past_nan(max, -np.inf, x, axis, keepdims)
+def nanmin(x, axis=None, keepdims=False): return _extreme_past_nan(min, np.inf, x, axis, keepdims)
+
+
+def nanmean(x, axis=None, keepdims=False):
+    """The mean of what is not NaN; NaN where nothing is left."""
+    x = floats(x)
+    return nansum(x, axis, keepdims) / sum(logical_not(isnan(x)).astype(x.dtype), axis, keepdims)
+
+
+def _extreme_past_nan(extreme, stand_in, x, axis, keepdims):
+    x = convert_to_tensor(x)
+    if x.dtype.kind != "f":
+        return extreme(x, axis, keepdims)
+    missing = isnan(x)
+    return where(all(missing, axis, keepdims), np.nan, extreme(where(missing, stand_in, x), axis, keepdims))
 
 
 # --- order
@@ -169,9 +197,70 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
     return result.reshape([*q.shape, *(1 if a in axes else n for a, n in enumerate(x.shape))]) if keepdims else result
 
 
+def percentile(x, q, axis=None, method="linear", keepdims=False):
+    """The value below which q of 100 parts of the entries lie: `quantile` of q/100."""
+    q = np.asarray(q, np.float64)
+    if not np.all((q >= 0) & (q <= 100)):
+        raise ValueError(f"percentile: q is a number between 0 and 100, or a list of them; received {q.tolist()}.")
+    return quantile(x, q / 100, axis, method, keepdims)
+
+
 def searchsorted(sorted_sequence, values, side="left"):
     """For each value its place in a sorted sequence: how many entries are smaller ('left'), or not larger ('right')."""
     return step(partial(np.searchsorted, side=side), sorted_sequence, values).astype("int32")  # pyright: ignore[reportCallIssue]
+
+
+@on_symbols
+def digitize(x, bins):
+    """For each entry the number of its bin; bins: the edges, rising (an edge belongs to the bin above it) or falling (below)."""
+    return step(np.digitize, x, bins).astype("int32")
+
+
+@on_symbols
+def histogram(x, bins=10, range=None) -> tuple:
+    """How many entries lie in each of `bins` bins of equal width, and the edges of the bins, one more. Neither has a gradient.
+
+    bins may also be the edges. range: (lowest edge, highest edge), by default the smallest and largest entry.
+    """
+    x = convert_to_tensor(x)
+    counts, edges = np.histogram(x.data, as_array(bins, keep_ints=True) if np.ndim(bins) else bins, range)
+    return Tensor(counts, dtype="int32"), Tensor(edges, dtype=floats(x).dtype)
+
+
+# --- which there are
+@on_symbols
+def isin(x1, x2, assume_unique=False, invert=False):
+    """For each entry of x1 whether it occurs in x2; invert: whether it does not (assume_unique is accepted: a hint for speed)."""
+    return step(partial(np.isin, assume_unique=assume_unique, invert=invert), x1, x2)
+
+
+def unique(x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None, fill_value=None):
+    """Each different entry once, from the smallest to the largest, or each different slice along `axis`.
+
+    return_index, return_inverse, return_counts: also where each stands first, for each entry of x the position of its like in the
+    result, and how often each occurs. size: cut or filled up to so many, with fill_value or the first of them; a symbol needs it.
+    """
+    if size is None and has_symbol(x):
+        raise ValueError("unique: how many different entries a symbol will have is not known; pass size=.")
+    found = _unique(x, axis, size, fill_value)
+    wanted = [part for part, want in zip(found, (True, return_index, return_inverse, return_counts)) if want]
+    return tuple(wanted) if len(wanted) > 1 else wanted[0]
+
+
+@on_symbols
+def _unique(x, axis, size, fill_value) -> tuple:
+    x = convert_to_tensor(x)
+    _, index, inverse, counts = np.unique(x.data, True, True, True, axis=axis)
+    inverse = inverse.reshape(x.shape if axis is None else -1)
+    n = len(index)
+    if size is not None:
+        more = np.maximum(size - n, 0)
+        index, counts = np.append(index, index[:1].repeat(more))[:size], np.append(counts, np.zeros(more, int))[:size]
+    values = take(x, index, axis)
+    if fill_value is not None and len(index) > n:
+        place = np.arange(len(index)).reshape([-1 if i == range(x.ndim)[axis or 0] else 1 for i in range(values.ndim)])
+        values = where(place < n, values, fill_value)
+    return values, *(Tensor(part, dtype="int32") for part in (index, inverse, counts))
 
 
 # --- by number of the group

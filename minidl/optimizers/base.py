@@ -18,7 +18,6 @@ import warnings
 from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
 from itertools import chain
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -30,7 +29,7 @@ from ..configs import Configurable, custom_object_scope, deserialize, given_argu
 from ..recording import quiet
 from ..registry import Registry, snake_case
 from ..tensor import Variable
-from .legacy import translate
+from .legacy import parameters, translate
 
 optimizers = Registry("optimizer", naming=str.lower)
 _LIBRARY = __name__.rpartition(".")[0]
@@ -46,7 +45,7 @@ class Iterations(int):
 
 
 class LearningRate(Number):
-    """The rate of an optimizer's coming step: a float, whose `.assign(x)` sets the optimizer's rate as `optimizer.learning_rate = x` does."""
+    """The rate of an optimizer's coming step: a float, whose `.assign(x)` does what `optimizer.learning_rate = x` does."""
 
     def __new__(cls, value: float, optimizer: Optimizer):
         rate = super().__new__(cls, value)
@@ -105,7 +104,7 @@ class Optimizer(Configurable):
         self.variables: list[Variable] = []
         self._memory: list[tuple[np.ndarray, ...]] = []     # the slots, aligned with the variables
         self._averages: list[np.ndarray] = []               # likewise, with use_ema
-        self._sums: list[np.ndarray] = []                   # likewise, with gradient_accumulation_steps: the gradients since the last update
+        self._sums: list[np.ndarray] = []                   # likewise, with gradient_accumulation_steps: of the gradients so far
         self._constrained: list[Variable] = []              # those that have limits
         self._scratch: dict[tuple, np.ndarray] = {}
         self._not_decayed: tuple[list[Variable], list[str]] = ([], [])     # variables, and words in names
@@ -322,25 +321,24 @@ class Optimizer(Configurable):
 
     # -- as plain data
     def get_config(self) -> dict:
-        """All settings, those left at their default too, as plain data, with the learning rate of now; what was learned is in `get_state`."""
-        own, passed = _parameters(type(self))
-        keywords = vars(self).get("_given", SimpleNamespace(kwargs={})).kwargs
-        ours = type(self).__module__.startswith(_LIBRARY)
-        config: dict = {"name": self.name} if "name" in {*own, *passed} else {}
-        config |= {"learning_rate": self._learning_rate, **({} if ours else given_arguments(self) if own else keywords)}
-        for name, default in (own | passed if ours else passed).items():
-            value = getattr(self, name, default)
-            if ours or name in keywords or value == default:        # otherwise the class sets it itself, and would get it twice
-                config[name] = value
-        config |= {"learning_rate": self._learning_rate}
-        return {k: serialize(v) for k, v in config.items() if k not in ("lr", "decay")}
+        """All settings, also those left at their default, as plain data, with the rate of now; what was learned is in `get_state`."""
+        own, passed = parameters(type(self))
+        if type(self).__init__.__module__.startswith(_LIBRARY):
+            config = {name: getattr(self, name) for name in [*own, *passed]}
+        else:
+            config = {k: v for k, v in given_arguments(self).items() if k not in ("lr", "decay")}
+            for name, default in passed.items():        # what the class sets itself stays out, since it would receive it twice
+                value = getattr(self, name, default)
+                if name in config or value == (snake_case(type(self).__name__) if name == "name" else default):
+                    config[name] = value
+        return {k: serialize(v) for k, v in {**config, "learning_rate": self._learning_rate}.items()}
 
     @classmethod
     def from_config(cls, config: dict, custom_objects=None):
         """A new one from what `get_config` gave."""
         with custom_object_scope(custom_objects or {}):
             config = {k: deserialize(v) for k, v in config.items()}
-        later = [config.pop("learning_rate")] if "learning_rate" in config and "learning_rate" not in _parameters(cls)[0] else []
+        later = [config.pop("learning_rate")] if "learning_rate" in config and "learning_rate" not in parameters(cls)[0] else []
         made = cls(**config)
         for rate in later:                          # the class does not name it: it may set it itself
             made._learning_rate = _check_rate(rate)
@@ -418,21 +416,6 @@ class Optimizer(Configurable):
 
     def __repr__(self):
         return f"<{type(self).__name__} learning_rate={self.learning_rate:g}, {self.iterations} steps done>"
-
-
-def _parameters(kind: type) -> tuple[dict, dict]:
-    """The arguments of a class with their defaults: those that its __init__ names, and those that it passes on by *args or **kwargs."""
-    import inspect
-
-    levels: list[dict] = [{}, {}]
-    for level, cls in enumerate(c for c in kind.__mro__ if "__init__" in vars(c)):
-        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
-        for p in parameters:
-            if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD) and p.name not in levels[0]:
-                levels[level > 0].setdefault(p.name, p.default)
-        if cls is Optimizer or not any(p.kind is p.VAR_KEYWORD for p in parameters):
-            break
-    return levels[0], levels[1]
 
 
 def _norm(grads) -> float:
