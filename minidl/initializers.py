@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import backend
-from .configs import Configurable, deserialize
+from . import backend, configs
+from .configs import Configurable
 from .random import generator
 from .registry import Registry
 
@@ -19,7 +19,7 @@ initializers = Registry("initializer")
 def get(identifier):
     """An initializer from a name ('glorot_uniform', 'zeros', ...), a class, its config, an array or any callable of a shape."""
     if isinstance(identifier, dict):
-        identifier = deserialize(identifier)
+        identifier = configs.deserialize(identifier)
     if isinstance(identifier, np.ndarray):
         return lambda shape: identifier
     if isinstance(identifier, str):
@@ -29,6 +29,17 @@ def get(identifier):
     if not callable(identifier):
         raise ValueError(f"An initializer is a name or a function of a shape; received {identifier!r}.")
     return identifier
+
+
+def serialize(initializer):
+    """The initializer as plain data, {'class_name': ..., 'config': ...}, from which `deserialize` makes it again."""
+    return configs.serialize(initializer)
+
+
+def deserialize(config, custom_objects: dict | None = None):
+    """The initializer that `serialize` described, or of a name. custom_objects: what the description may name besides the library's."""
+    with configs.custom_object_scope(custom_objects or {}):
+        return get(config)
 
 
 def draw(initializer, shape, dtype) -> np.ndarray:
@@ -240,3 +251,15 @@ class Identity(Initializer):
         if len(shape) != 2:
             raise ValueError(f"Identity needs a shape of two axes; received {shape}.")
         return self.gain * np.eye(*shape)
+
+
+# The names that `get` knows, as attributes: initializers.he_normal(seed=1) is initializers.HeNormal(seed=1).
+zeros = zero = Zeros
+ones = one = Ones
+constant, identity, orthogonal, variance_scaling = Constant, Identity, Orthogonal, VarianceScaling
+random_normal = normal = RandomNormal
+random_uniform = uniform = RandomUniform
+truncated_normal = TruncatedNormal
+glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
+he_uniform, he_normal = HeUniform, HeNormal
+lecun_uniform, lecun_normal = LecunUniform, LecunNormal

@@ -94,6 +94,7 @@ for a, b in PAIRS:
     row(arithmetic.arctan2, normal(*a), away_from_zero(*b), naive=lambda x, y: np.angle(y + 1j * x))
     row(arithmetic.logaddexp, normal(*a), normal(*b), naive=lambda x, y: np.log(np.exp(x) + np.exp(y)))
     row(arithmetic.mod, distinct(*a, offset=0.003), away_from_zero(*b), naive=lambda x, y: x - y * np.floor(x / y))
+    row(arithmetic.fmod, distinct(*a, offset=0.003), away_from_zero(*b), naive=lambda x, y: x - y * np.trunc(x / y))
     row(arithmetic.where, normal(*a), normal(*b), naive=lambda x, y, condition: np.where(condition, x, y),
         condition=rng.random(np.broadcast_shapes(a, b)) < 0.5)
 row(arithmetic.power, away_from_zero(3, 2), np.array([2, 3]), naive=np.power)       # a negative base to a whole exponent
@@ -288,6 +289,37 @@ def _einsum(x, y):
     if x.ndim == 1:
         return ("i,...ij->...j" if y.ndim > 1 else "i,i->"), x, y
     return ("...ij,j->...i" if y.ndim == 1 else "...ij,...jk->...ik"), x, y
+
+
+def by_minors(x):
+    """The determinant by Laplace's rule, along the first row."""
+    if x.ndim > 2:
+        return np.array([by_minors(m) for m in x.reshape(-1, *x.shape[-2:])]).reshape(x.shape[:-2])
+    return sum((-1) ** i * n * by_minors(np.delete(x[1:], i, axis=1)) for i, n in enumerate(x[0])) if x.size else 1.0
+
+
+def by_cofactors(x):
+    """The inverse by Cramer's rule."""
+    if x.ndim > 2:
+        return np.array([by_cofactors(m) for m in x.reshape(-1, *x.shape[-2:])]).reshape(x.shape)
+    n = len(x)
+    minors = [[(-1) ** (i + j) * by_minors(np.delete(np.delete(x, j, 0), i, 1)) for j in range(n)] for i in range(n)]
+    return np.array(minors).reshape(n, n) / by_minors(x)
+
+
+def invertible(*shape):
+    return normal(*shape) * 0.3 + 2 * np.eye(shape[-1])
+
+
+for shape in [(1, 1), (2, 2), (3, 3), (2, 3, 3), (2, 1, 2, 2), (0, 2, 2)]:
+    row(linear.inv, invertible(*shape), naive=by_cofactors)
+    row(linear.det, invertible(*shape), naive=by_minors)
+    row(linear.det, invertible(*shape)[..., ::-1], naive=by_minors)                     # an odd turn: below 0
+row(linear.det, np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [0.5, 1.0, -2.0]]), naive=lambda x: 0.0)    # singular, the cofactors are not all 0
+row(linear.det, np.zeros((1, 1)), naive=lambda x: 0.0)
+for a, b in [((1, 1), (1,)), ((3, 3), (3,)), ((3, 3), (3, 2)), ((2, 3, 3), (3,)), ((2, 3, 3), (2, 3, 1)), ((3, 3), (2, 3, 2)), ((2, 1, 2, 2), (3, 2, 1)),
+             ((2, 3, 3), (3, 2)), ((3, 3, 3), (3, 3)), ((2, 2), (2, 0))]:
+    row(linear.solve, invertible(*a), normal(*b), naive=lambda x, y: by_cofactors(x) @ y)
 
 
 def naive_softmax(x, axis=-1):
@@ -532,6 +564,13 @@ def gradient_at(f, *values):
     (ops.sign, [[0.0, -2.0]], [0.0, 0.0]),
     (ops.round, [[0.5, 2.2]], [0.0, 0.0]),
     (lambda x, y: ops.mod(x, y), [[5.0, -5.0], [3.0, 3.0]], [[1.0, 1.0], [-1.0, 2.0]]),
+    (lambda x, y: ops.fmod(x, y), [[5.0, -5.0], [3.0, 3.0]], [[1.0, 1.0], [-1.0, 1.0]]),
+    (ops.trunc, [[0.5, 1.0, -1.5]], [0.0, 0.0, 0.0]),
+    (ops.nansum, [[1.0, np.nan]], [1.0, 0.0]),
+    (ops.nanmean, [[1.0, np.nan, 2.0]], [0.5, 0.0, 0.5]),
+    (ops.nanmax, [[2.0, np.nan, 2.0]], [0.5, 0.0, 0.5]),
+    (ops.unique, [[2.0, 1.0, 2.0]], [1.0, 1.0, 0.0]),
+    (ops.det, [[[0.0, 0.0], [0.0, 0.0]]], [[0.0, 0.0], [0.0, 0.0]]),
     (lambda x: ops.logaddexp(x, x), [1.0], 1.0),
     (lambda x, y: ops.arctan2(x, y), [0.0, 0.0], [0.0, 0.0]),
     (ops.sort, [[2.0, 1.0, 2.0]], [1.0, 1.0, 1.0]),

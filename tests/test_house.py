@@ -27,7 +27,7 @@ FLOORS = [
 INSIDE = {
     "derivatives": ["arithmetic", "linear", "nonlinear", "reductions", "shaping"],
     "datasets": ["base", "mnist", "fashion_mnist", "toy"],
-    "ops": ["base", "elementwise", "creation", "arranging", "reducing", "products", "networks", "placing", "loops"],
+    "ops": ["base", "elementwise", "creation", "arranging", "reducing", "products", "networks", "linalg", "placing", "loops"],
     "losses": ["base", "crossentropy", "distributions", "margins", "overlap", "regression"],
     "metrics": ["base", "accuracy", "classes", "confusion", "regression"],
     "preprocessing": ["sequence", "text"],

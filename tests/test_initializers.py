@@ -1,6 +1,7 @@
 """Initial weights: limits, spread, shapes, dtypes, seeds, and what is refused."""
 
 import functools
+import json
 
 import numpy as np
 import pytest
@@ -204,6 +205,37 @@ def test_float32_and_float64_draws_are_the_same_numbers():
     ("lecun_uniform", LecunUniform), ("lecun_normal", LecunNormal), ("orthogonal", Orthogonal), ("identity", Identity)])
 def test_by_name(name, cls):
     assert type(initializers.get(name)) is cls
+    assert getattr(initializers, name) is cls
+
+
+def test_every_name_is_an_attribute():
+    assert {name for name, cls in initializers.initializers.names.items() if cls in ALL.values()} <= set(vars(initializers))
+    he = initializers.he_normal(seed=1)
+    np.testing.assert_array_equal(he((3, 4)), HeNormal(seed=1)((3, 4)))
+    assert isinstance(he, initializers.Initializer) and layers.Dense(1, kernel_initializer=initializers.zeros).kernel_initializer is not None
+
+
+class Sevens(Initializer):
+    def draw(self, shape, rng):
+        return np.full(shape, 7.0)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_to_plain_data_and_back(name):
+    made = ALL[name](seed=3) if name in RANDOM else ALL[name]()
+    data = json.loads(json.dumps(initializers.serialize(made)))
+    assert data["class_name"] == name and data["config"] == made.get_config()
+    back = initializers.deserialize(data)
+    assert type(back) is type(made)
+    np.testing.assert_array_equal(back((3, 4)), made((3, 4)))
+
+
+def test_plain_data_of_ones_own_and_names():
+    data = initializers.serialize(Sevens())
+    with pytest.raises(ValueError, match="no class or function 'Sevens'"):
+        initializers.deserialize(data)
+    assert type(initializers.deserialize(data, {"Sevens": Sevens})) is Sevens
+    assert type(initializers.deserialize("he_normal")) is HeNormal and initializers.serialize(HeNormal) == "HeNormal"
 
 
 def test_by_class_instance_or_function():

@@ -54,6 +54,9 @@ L = np.array([2, 0, 3])
 Q = naive_softmax(B)
 T = chosen(A)
 
+S = normal(3, 2, 2) * 0.3 + 2 * np.eye(2)
+D = S @ np.swapaxes(S, 1, 2)
+
 # name: (inputs, the door, the same in NumPy). Float inputs are differentiated, but for the names in STEPS.
 TABLE = {
     "tan": ([A / 3], ops.tan, np.tan),
@@ -73,6 +76,40 @@ TABLE = {
     "rsqrt": ([P], ops.rsqrt, lambda x: 1 / np.sqrt(x)),
     "erf": ([A], ops.erf, erf),
     "mod": ([A, P], ops.mod, np.mod),
+    "fmod": ([A, P], ops.fmod, np.fmod),
+    "trunc": ([A], ops.trunc, np.trunc),
+    "inv": ([S], ops.inv, np.linalg.inv),
+    "det": ([S], ops.det, np.linalg.det),
+    "solve": ([S, normal(2)], ops.solve, lambda a, b: np.linalg.inv(a) @ b),
+    "solve, columns": ([S, normal(3, 2, 4)], ops.solve, np.linalg.solve),
+    "cholesky": ([D], lambda x: ops.cholesky(ops.stop_gradient(x)), np.linalg.cholesky),
+    "cholesky, upper": ([D], lambda x: ops.cholesky(ops.stop_gradient(x), True), lambda x: np.swapaxes(np.linalg.cholesky(x), 1, 2)),
+    "qr": ([S], lambda x: ops.qr(ops.stop_gradient(x))[1], lambda x: np.linalg.qr(x)[1]),
+    "svd": ([S], lambda x: ops.svd(ops.stop_gradient(x))[1], lambda x: np.sqrt(np.linalg.eigvalsh(x @ np.swapaxes(x, 1, 2))[:, ::-1])),
+    "svd, values": ([S], lambda x: ops.svd(ops.stop_gradient(x), compute_uv=False), lambda x: np.linalg.svd(x, compute_uv=False)),
+    "eigh": ([D], lambda x: ops.eigh(ops.stop_gradient(x))[0], lambda x: np.linalg.svd(x, compute_uv=False)[:, ::-1]),
+    "lstsq": ([A, B[:, 0]], lambda a, b: ops.lstsq(ops.stop_gradient(a), ops.stop_gradient(b)), lambda a, b: np.linalg.pinv(a) @ b),
+    "lstsq, columns": ([A, B], lambda a, b: ops.lstsq(ops.stop_gradient(a), ops.stop_gradient(b)), lambda a, b: np.linalg.pinv(a) @ b),
+    "diff": ([A], ops.diff, np.diff),
+    "diff twice": ([A], lambda x: ops.diff(x, 2, 0), lambda x: np.diff(x, 2, 0)),
+    "diff of truth values": ([A], lambda x: ops.diff(ops.greater(x, 0)), lambda x: np.diff(x > 0)),
+    "allclose": ([A, A + 1e-6], lambda x, y: ops.allclose(x, y, 1e-4), lambda x, y: np.allclose(x, y, 1e-4)),
+    "isin": ([I], lambda x: ops.isin(x, [0, 3]), lambda x: (x == 0) | (x == 3)),
+    "isin, not": ([I, L], lambda x, y: ops.isin(x, y, invert=True), lambda x, y: ~np.isin(x, y)),
+    "digitize": ([A], lambda x: ops.digitize(x, [-1.0, 0.0, 1.0]), lambda x: np.sum(x[..., None] >= np.array([-1, 0, 1]), -1)),
+    "digitize, falling": ([A], lambda x: ops.digitize(x, [1.0, -1.0]), lambda x: np.sum(x[..., None] < np.array([1, -1]), -1)),
+    "histogram": ([A], lambda x: ops.histogram(x, 5, (-2, 2))[0], lambda x: np.histogram(x, 5, (-2, 2))[0]),
+    "histogram, edges": ([A], lambda x: ops.histogram(x, 5)[1], lambda x: np.linspace(x.min(), x.max(), 6)),
+    "histogram between edges": ([A], lambda x: ops.histogram(x, [-1.0, 0.0, 0.2])[0], lambda x: np.histogram(x, [-1.0, 0.0, 0.2])[0]),
+    "percentile": ([A], lambda x: ops.percentile(x, 30, 1, "lower"), lambda x: np.percentile(x, 30, 1, method="lower")),
+    "percentiles": ([A], lambda x: ops.percentile(x, [0, 30, 100], 1, keepdims=True), lambda x: np.percentile(x, [0, 30, 100], 1, keepdims=True)),
+    "unique": ([A], lambda x: ops.unique(x, size=12), np.unique),
+    "unique, filled up": ([np.array([[3, 1], [7, 3], [1, 5]])], lambda x: ops.unique(x, size=6, fill_value=-1), lambda x: [1, 3, 5, 7, -1, -1]),
+    "unique rows": ([A], lambda x: ops.unique(x, axis=0, size=3), lambda x: np.unique(x, axis=0)),
+    "nansum": ([A], lambda x: ops.nansum(ops.where(ops.greater(x, 0), x, np.nan), 1), lambda x: np.nansum(np.where(x > 0, x, np.nan), 1)),
+    "nanmean": ([A], lambda x: ops.nanmean(ops.where(ops.greater(x, 0), x, np.nan)), lambda x: np.nanmean(np.where(x > 0, x, np.nan))),
+    "nanmax": ([A], lambda x: ops.nanmax(ops.where(ops.greater(x, 0), np.nan, x), 1, True), lambda x: np.nanmax(np.where(x > 0, np.nan, x), 1, keepdims=True)),
+    "nanmin": ([A], lambda x: ops.nanmin(ops.where(ops.greater(x, 0), x, np.nan)), lambda x: np.nanmin(np.where(x > 0, x, np.nan))),
     "true_divide": ([A, B], ops.true_divide, np.true_divide),
     "exp2": ([A], ops.exp2, np.exp2),
     "sign": ([A], ops.sign, np.sign),
@@ -263,19 +300,22 @@ TABLE = {
     "fori_loop": ([A], lambda x: ops.fori_loop(1, 4, lambda i, v: v * x + i, ops.convert_to_tensor(x)), lambda x: ((x * x + 1) * x + 2) * x + 3),
 }
 # Their results are no floats, or do not depend smoothly on the inputs.
-STEPS = {"sign", "floor", "ceil", "round", "round to tenths", "floor_divide"}
+STEPS = {"trunc", "sign", "floor", "ceil", "round", "round to tenths", "floor_divide"}
 NO_FLOATS = {"isnan", "isfinite", "isinf", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or",
              "logical_xor", "logical_not", "isclose", "any", "all", "count_nonzero", "argmax", "argmin", "argsort", "top_k, positions", "in_top_k",
-             "searchsorted", "searchsorted right"}
-CONSTANT = {"one_hot", "one_hot, axis 1", "multi_hot", "multi_hot of one", "zeros_like", "ones_like", "full_like", "size", "norm 0", "bincount"}
+             "searchsorted", "searchsorted right", "diff of truth values", "allclose", "isin", "isin, not", "digitize", "digitize, falling",
+             "histogram", "histogram between edges"}
+CONSTANT = {"one_hot", "one_hot, axis 1", "multi_hot", "multi_hot of one", "zeros_like", "ones_like", "full_like", "size", "norm 0", "bincount", "histogram, edges",
+            "cholesky", "cholesky, upper", "qr", "svd", "svd, values", "eigh", "lstsq", "lstsq, columns", "unique, filled up"}
 # Here all inputs belong to one batch, so all become symbols; elsewhere the first does.
 TOGETHER = {"arctan2", "logaddexp", "mod", "true_divide", "floor_divide", "less", "logical_and", "logical_or", "logical_xor", "isclose",
             "in_top_k", "take_along_axis", "hstack", "append", "vdot", "cross", "average, as many weights", "where", "bincount of rows", "segment_sum",
             "binary_crossentropy", "binary_crossentropy of logits", "categorical_crossentropy", "categorical_crossentropy of logits",
             "categorical_crossentropy, axis 1", "sparse_categorical_crossentropy", "sparse_categorical_crossentropy of logits", "map of several",
-            "scatter"}
+            "scatter", "fmod", "allclose", "solve, columns"}
 # Here the other inputs name places in a batch of this very size, or broadcast with it.
-KNOWN_BATCH = {"scatter_update", "scatter_update rows", "scatter_update add", "scan", "sparsemax", "bincount, weights", "vstack of vectors"}
+KNOWN_BATCH = {"scatter_update", "scatter_update rows", "scatter_update add", "scan", "sparsemax", "bincount, weights", "vstack of vectors",
+               "lstsq", "lstsq, columns", "unique", "unique, filled up", "unique rows"}
 every_case = pytest.mark.parametrize("name", TABLE)
 
 
@@ -537,6 +577,84 @@ def test_nan_to_num():
     np.testing.assert_array_equal(x.grad, [0, 0, 0, 1])
 
 
+def test_matrices_taken_apart():
+    for x in (normal(4, 3), normal(2, 3, 4), normal(3, 3)):
+        q, r = ops.qr(x)
+        np.testing.assert_allclose((q @ r).data, x)
+        np.testing.assert_allclose((ops.swapaxes(q, -1, -2) @ q).data, np.zeros((q.shape[-1],) * 2) + np.eye(q.shape[-1]) + 0 * q.data[..., :1, :1], atol=1e-12)
+        full, triangle = ops.qr(x, "complete")
+        assert full.shape[-2:] == (x.shape[-2],) * 2 and triangle.shape == x.shape
+        u, s, vh = ops.svd(x, full_matrices=False)
+        np.testing.assert_allclose(((u * s[..., None, :]) @ vh).data, x)
+        assert [m.shape[-1] for m in ops.svd(x)] == [x.shape[-2], min(x.shape[-2:]), x.shape[-1]] and (ops.diff(s).data <= 0).all()
+    w, v = ops.eigh(D)
+    np.testing.assert_allclose((D @ v).data, (v * w[:, None]).data)
+    np.testing.assert_array_equal(ops.cholesky(np.stack([np.eye(2), np.zeros((2, 2))])).data[1], np.zeros((2, 2)))
+    assert ops.inv(np.eye(2, dtype=np.int32)).dtype == ops.eigh([[1, 0], [0, 1]])[0].dtype == np.float32
+
+
+def test_a_singular_matrix_has_no_inverse():
+    """NaN, as 0/0: the others of its batch keep theirs."""
+    x = np.stack([np.ones((2, 2)), 2 * np.eye(2)])
+    for found in (ops.inv(x), ops.solve(x, np.eye(2)), ops.solve(x, np.stack([np.eye(2)] * 2))):
+        assert np.isnan(found.data[0]).all()
+        np.testing.assert_array_equal(found.data[1], np.eye(2) / 2)
+    assert np.isnan(ops.solve(x[0], [1.0, 2.0]).data).all()
+    weights = Tensor(np.full((2, 2), np.nan), requires_grad=True)
+    ops.det(weights).backward()
+    assert np.isnan(weights.grad).all()
+
+
+@pytest.mark.parametrize("door", [ops.cholesky, ops.qr, ops.svd, ops.eigh, lambda x: ops.svd(x, compute_uv=False), lambda x: ops.lstsq(x[0], x[1]),
+                                  lambda x: ops.lstsq(np.eye(2), x[0])])
+def test_what_has_no_derivative_refuses_to_go_backward(door):
+    x = Tensor(D, requires_grad=True)
+    found = door(x)
+    for part in found if isinstance(found, tuple) else [found]:
+        with pytest.raises(NotImplementedError, match=r"has no derivative here.*stop_gradient"):
+            ops.sum(part).backward()
+    with minidl.no_grad():
+        door(x)
+    found = door(ops.stop_gradient(x))
+    assert not any(part.requires_grad for part in (found if isinstance(found, tuple) else [found]))
+
+
+def test_unique():
+    x = np.array([[3, 1, 3], [7, 3, 1]])
+    values, first, places, counts = ops.unique(x, return_index=True, return_inverse=True, return_counts=True)
+    np.testing.assert_array_equal(values.data, [1, 3, 7])
+    np.testing.assert_array_equal(x.ravel()[first.data], values.data)
+    np.testing.assert_array_equal(values.data[places.data], x)
+    assert counts.tolist() == [2, 3, 1] and counts.dtype == first.dtype == places.dtype == np.int32 and values.dtype == x.dtype
+    columns, places = ops.unique(x[:, [0, 1, 0]], return_inverse=True, axis=1)
+    assert columns.tolist() == [[1, 3], [3, 7]] and places.tolist() == [1, 0, 1]
+    assert ops.unique(x, size=2).tolist() == [1, 3] and ops.unique(x, size=5).tolist() == [1, 3, 7, 1, 1]
+    assert ops.unique(x, size=4, return_counts=True)[1].tolist() == [2, 3, 1, 0]
+    assert ops.unique(x, axis=1, size=4, fill_value=0).tolist() == [[1, 3, 3, 0], [3, 1, 7, 0]]
+    assert isinstance(ops.unique(Input((3,)), size=2), minidl.KerasTensor)
+
+
+def test_past_what_is_missing():
+    x = np.float32([[np.nan, np.nan], [1, np.nan], [2, 4]])
+    np.testing.assert_array_equal(ops.nanmean(x, 1).data, [np.nan, 1, 3])
+    np.testing.assert_array_equal(ops.nanmax(x, 1).data, [np.nan, 1, 4])
+    np.testing.assert_array_equal(ops.nanmin(x, 1).data, [np.nan, 1, 2])
+    np.testing.assert_array_equal(ops.nansum(x, 1).data, [0, 1, 6])
+    assert ops.nanmax(I).item() == 3 and ops.nanmax(I).dtype == I.dtype and ops.nanmean(I).dtype == np.float32 and ops.nansum(I).item() == I.sum()
+    assert ops.allclose(x, x, equal_nan=True).item() and not ops.allclose(x, x).item()
+    assert ops.diff(A, 0).tolist() == A.tolist()
+
+
+def test_the_doors_stand_sorted_too():
+    from minidl.ops import linalg, nn, numpy
+
+    assert nn.relu is ops.relu and nn.one_hot is ops.one_hot and nn.moments is ops.moments
+    assert numpy.mean is ops.mean and numpy.linspace is ops.linspace and numpy.array is ops.array
+    assert linalg.inv is ops.inv and linalg.norm is ops.norm
+    for shelf in (nn, numpy):
+        assert all(door is getattr(ops, name) for name, door in vars(shelf).items())
+
+
 def test_ties():
     x = np.array([[1.0, 3.0, 3.0, 2.0, 3.0]])
     np.testing.assert_array_equal(ops.argmax(x, 1).data, [1])
@@ -611,7 +729,7 @@ def test_what_a_symbol_records_can_be_filed():
     """The step is a function that a file can name, not one made on the way."""
     x = Input((4,))
     for y in (ops.argmax(x, -1), ops.one_hot(x, 3), ops.floor(x), ops.greater(x, 0), ops.where(ops.greater(x, 0), x, 0), ops.any(x, 1),
-              ops.round(x, 1), ops.sort(x), ops.tril(x), ops.sparsemax(x), ops.relu(x), ops.einsum("bi->b", x)):
+              ops.round(x, 1), ops.sort(x), ops.tril(x), ops.sparsemax(x), ops.trunc(x), ops.isin(x, [1.0]), ops.digitize(x, [1.0]), ops.relu(x), ops.einsum("bi->b", x)):
         assert pickle.loads(pickle.dumps(y.node.function)) is not None
     assert ops.one_hot(x, 3).node.function is ops.one_hot and ops.argmax(x).node.function is ops.argmax
 
@@ -652,6 +770,19 @@ def test_einsum_reads_like_numpy(subscripts, shapes):
     (lambda: ops.norm(normal(2, 2, 2), 1), ValueError, ["for 3 axes"]),
     (lambda: ops.quantile(A, 1.5), ValueError, ["between 0 and 1", "1.5"]),
     (lambda: ops.quantile(A, 0.5, method="cubic"), ValueError, ["linear, lower", "'cubic'"]),
+    (lambda: ops.percentile(A, 101), ValueError, ["between 0 and 100", "101"]),
+    (lambda: ops.diff(A, -1), ValueError, ["0 or more", "-1"]),
+    (lambda: ops.unique(Input((2,))), ValueError, ["symbol", "size="]),
+    (lambda: ops.inv(A), ValueError, ["inv:", "square", "(3, 4)"]),
+    (lambda: ops.det(A[0]), ValueError, ["det:", "(4,)"]),
+    (lambda: ops.solve(A, B), ValueError, ["solve:", "(3, 4)"]),
+    (lambda: ops.solve(np.eye(3), np.ones(2)), ValueError, ["3 entries", "3 rows", "(2,)"]),
+    (lambda: ops.solve(np.eye(3), 1.0), ValueError, ["()"]),
+    (lambda: ops.cholesky(-np.eye(2)), ValueError, ["positive eigenvalues"]),
+    (lambda: ops.cholesky(A), ValueError, ["cholesky:", "square"]),
+    (lambda: ops.qr(A, "full"), ValueError, ["'reduced' or 'complete'", "'full'"]),
+    (lambda: ops.svd(A[0]), ValueError, ["svd:", "two axes", "(4,)"]),
+    (lambda: ops.lstsq(A, B[0]), ValueError, ["as many rows", "(3, 4)", "(4,)"]),
     (lambda: ops.top_k(A, 5), ValueError, ["4 entries", "received 5"]),
     (lambda: ops.bincount([-1, 2]), ValueError, ["counts from 0", "-1"]),
     (lambda: ops.slice(A, (2, 0), (2, 2)), ValueError, ["beyond the shape (3, 4)"]),

@@ -102,7 +102,8 @@ def test_kerass_numbers_when_several_batches_make_one_update(cls, args, options,
 
 
 def test_as_in_keras_limits_hold_after_every_batch_and_schedules_count_batches():
-    w = Variable(START, constraint=lambda values: values * 0.5)
+    w = Variable(START)
+    w.constraint = lambda values: values * 0.5
     optimizer, rates = SGD(UP, gradient_accumulation_steps=2), []
     for _ in range(3):
         rates.append(optimizer.learning_rate)

@@ -66,7 +66,7 @@ class Compiled(Layer):
     def _only_loss(self) -> Any:
         """The loss of a model with one output, as an object."""
         single = self._objective.single
-        return single.loss if single else None
+        return single.loss if single else None if is_nested(self._objective.loss) else self._objective.loss
 
     @property
     def metrics(self) -> list:

@@ -10,7 +10,7 @@ from ..structures import leaves
 _ONLY_IN_KERAS = {"quantization_config": None, "lora_rank": None, "lora_alpha": None, "synchronized": False, "renorm": False,
                   "renorm_clipping": None, "sparse": False, "ragged": False, "optional": False, "input_axes": None, "output_axes": None,
                   "build_input_shape": ..., "renorm_momentum": ..., "rms_scaling": False, "shared_object_id": ..., "autocast": True,
-                  "loss_scale_factor": None, "gradient_accumulation_steps": None, "jit_compile": ..., "is_legacy_optimizer": ...,
+                  "jit_compile": ..., "is_legacy_optimizer": ...,
                   "time_major": ..., "fused": ...}
 _BINARY = {"add": "Add", "sub": "Subtract", "mul": "Multiply", "maximum": "Maximum", "minimum": "Minimum"}
 _FUNCTIONS = {"relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "exp": "exponential", "softplus": "softplus"}

@@ -30,4 +30,5 @@ def _shelf(*names):
 
 # As in Keras the doors also stand sorted: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file itself).
 nn = _shelf(*networks.__all__, "moments", "multi_hot", "normalize", "one_hot")
-numpy = _shelf("array", "copy", "ndim", "size", *elementwise.__all__, *creation.__all__, *arranging.__all__, *reducing.__all__, *products.__all__)
+numpy = _shelf("array", "copy", "ndim", "size", "tanh", *elementwise.__all__, *creation.__all__, *arranging.__all__, *reducing.__all__,
+               *products.__all__)

@@ -10,8 +10,8 @@ from .base import convert_to_tensor, on_symbols, shape, whole
 from .elementwise import not_equal
 
 __all__ = [
-    "append", "broadcast_to", "concatenate", "diag", "diagonal", "diff", "expand_dims", "flip", "hstack", "meshgrid", "moveaxis", "pad", "ravel",
-    "repeat", "reshape", "roll", "rot90", "split", "squeeze", "stack", "swapaxes", "take", "take_along_axis", "tile", "trace",
+    "append", "broadcast_to", "concatenate", "diag", "diagonal", "diff", "expand_dims", "flip", "hstack", "meshgrid", "moveaxis", "pad",
+    "ravel", "repeat", "reshape", "roll", "rot90", "split", "squeeze", "stack", "swapaxes", "take", "take_along_axis", "tile", "trace",
     "transpose", "tril", "triu", "unstack", "vstack",
 ]
 

@@ -13,8 +13,8 @@ from .base import convert_to_tensor, floats, on_symbols, step
 
 __all__ = [
     "abs", "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "ceil", "clip", "cos", "cosh",
-    "divide", "equal", "erf", "exp", "exp2", "expm1", "floor", "floor_divide", "fmod", "greater", "greater_equal", "isclose",
-    "isfinite", "isinf", "isnan", "less", "less_equal", "log", "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or",
+    "divide", "equal", "erf", "exp", "exp2", "expm1", "floor", "floor_divide", "fmod", "greater", "greater_equal", "isclose", "isfinite",
+    "isinf", "isnan", "less", "less_equal", "log", "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or",
     "logical_xor", "maximum", "minimum", "mod", "multiply", "nan_to_num", "negative", "nonzero", "not_equal", "power", "reciprocal",
     "round", "rsqrt", "select", "sign", "sin", "sinh", "sqrt", "square", "subtract", "tan", "true_divide", "trunc", "where",
 ]

@@ -109,7 +109,13 @@ def normalize(x, axis=-1, order=2, epsilon=None):
 
 # --- past what is missing (NaN)
 def nansum(x, axis=None, keepdims=False): return sum(where(isnan(x), 0, x), axis, keepdims)
+
+
+@on_symbols
 def nanmax(x, axis=None, keepdims=False): return _extreme_past_nan(max, -np.inf, x, axis, keepdims)
+
+
+@on_symbols
 def nanmin(x, axis=None, keepdims=False): return _extreme_past_nan(min, np.inf, x, axis, keepdims)
 
 

@@ -50,5 +50,5 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Optimizer:
     with configs.custom_object_scope(custom_objects or {}):
         made = configs.deserialize(described)
     if not isinstance(made, Optimizer):
-        raise ValueError(f"{config['class_name']!r} is no optimizer but {type(made).__name__}; optimizers are {', '.join(sorted(optimizers.names))}.")
+        raise ValueError(f"{config['class_name']!r} is not an optimizer. Available: {', '.join(sorted(optimizers.names))}.")
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from itertools import chain
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def translate(kind: type, rate, legacy: dict):
     unknown = set(legacy) - {"lr", "decay"}
     if unknown:
         name = sorted(unknown)[0]
-        raise TypeError(f"{owner} does not know the argument {name!r}.{did_you_mean(name, ['lr', *_arguments(kind)])}")
+        raise TypeError(f"{owner} does not know the argument {name!r}.{did_you_mean(name, ['lr', *chain(*parameters(kind))])}")
     if "lr" in legacy:
         import inspect
 
@@ -44,12 +45,19 @@ def translate(kind: type, rate, legacy: dict):
     return InverseTimeDecay(start, 1, decay)
 
 
-def _arguments(kind: type) -> set[str]:
-    """The names that an optimizer takes, its own and those of the classes it is made from."""
+def parameters(kind: type) -> tuple[dict, dict]:
+    """The arguments of an optimizer with their defaults: those that its __init__ names, and those that it passes on as **options."""
     import inspect
 
-    parameters = [p for c in kind.__mro__[:-1] if "__init__" in vars(c) for p in inspect.signature(c.__init__).parameters.values()]
-    return {p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)} - {"self"}
+    own: dict = {}
+    passed: dict = {}
+    for level, cls in enumerate(c for c in kind.__mro__[:-1] if "__init__" in vars(c)):
+        arguments = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        named = {p.name: p.default for p in arguments if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+        (passed if level else own).update({k: v for k, v in named.items() if k not in own and k not in passed})
+        if not any(p.kind is p.VAR_KEYWORD for p in arguments):
+            break
+    return own, passed
 
 
 def _level() -> int:
