@@ -39,7 +39,7 @@ _COMPARISONS = {name: getattr(np, name) for name in (
     "argmax", "argmin", "argsort", "searchsorted")}
 _MOST = 1 << 24         # numbers in a sample, or in any other array that a description asks for
 _SIZES = ("shape", "target_shape", "batch_shape", "input_shape", "build_input_shape", "batch_input_shape", "build_shape")
-_GROWING = ("broadcast_to", "tile", "repeat", "pad", "put", "one_hot", "multi_hot", "diag", "bincount")     # ops that are told a size
+_GROWING = ("broadcast_to", "tile", "repeat", "pad", "put", "one_hot", "multi_hot", "diag", "bincount", "histogram")     # told a size
 
 
 # --- a graph as data -------------------------------------------------------------------------------------------------

@@ -47,6 +47,8 @@ class Iterations(int):
 class LearningRate(Number):
     """The rate of an optimizer's coming step: a float, whose `.assign(x)` does what `optimizer.learning_rate = x` does."""
 
+    _optimizer: Any = None
+
     def __new__(cls, value: float, optimizer: Optimizer):
         rate = super().__new__(cls, value)
         rate._optimizer = optimizer
@@ -239,7 +241,7 @@ class Optimizer(Configurable):
         with quiet():
             if not self._sums:
                 self._update_all(grads)
-            elif (self._iterations + 1) % self.gradient_accumulation_steps == 0:
+            elif (self._iterations + 1) % (self.gradient_accumulation_steps or 1) == 0:
                 self._update_all([self._mean(g, total) for g, total in zip(grads, self._sums)])
                 for total in self._sums:
                     total[...] = 0

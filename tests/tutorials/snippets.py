@@ -984,7 +984,7 @@ def ops_of_everyday(keras):
 @snippet
 def ops_less_common(keras):
     o, a = keras.ops, np.array([[3.0, 1.0], [2.0, 4.0]], "float32")
-    return [np.array(v) for v in (o.slice(a, (0, 1), (2, 1)), o.flip(a, 0), o.unstack(a)[0], o.histogram(a.ravel(), 2)[0],
+    return [np.array(v) for v in (o.slice(a, (0, 1), (2, 1)), o.flip(a, 0), o.unstack(a)[0], o.histogram(a.ravel(), 2)[1],
                                   o.diff(a), o.normalize(a), o.relu6(a * 3), o.silu(a), o.log_softmax(a), o.segment_sum(np.array([1.0, 2.0, 3.0], "float32"), np.array([0, 0, 1]), 2))]
 
 
