@@ -100,7 +100,7 @@ THERE = """
 """
 print(THERE)
 if importlib.util.find_spec("keras") and importlib.util.find_spec("h5py"):
-    import keras
+    import keras  # pyright: ignore[reportMissingImports]
 
     there: Any = keras.models.load_model(FOLDER / "model.keras")
     gap = np.abs(there.predict(x_test, verbose=0) - straight.predict(x_test, verbose=0)).max()

@@ -1,5 +1,6 @@
 """How wrong is the network? One number to make smaller. `base.py` has what all losses share; each file after it is one family."""
 
+from .. import configs
 from ..registry import snake_case
 from .base import FunctionLoss, Loss, PerOutput, Regression, SameShape, constructor_arguments, losses, weights_like
 from .crossentropy import (
@@ -86,7 +87,7 @@ def get(identifier):
 
 def serialize(loss: Loss) -> dict:
     """The loss as plain data, {'class_name': ..., 'config': ...}, from which `deserialize` makes it again."""
-    return {"class_name": type(loss).__name__, "config": loss.get_config()}
+    return configs.serialize(loss)
 
 
 def deserialize(data: dict) -> Loss:

@@ -2,7 +2,8 @@
 
 A `.keras` file is a zip archive of metadata.json, config.json (the architecture) and model.weights.h5 (HDF5: for each layer a group
 layers/<class>_<number>/vars with its weights by number). h5py reads and writes HDF5; it comes with the extra `keras`.
-What is not carried: the optimizer's memory, and random state. Steps that are operators (x + y) become Keras's layers of the same effect.
+What Keras does not take from ours: compile's arguments and the optimizer's memory, which stand in the file for minidl alone, and
+random state. Steps that are operators (x + y) become Keras's layers of the same effect.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def is_keras(path: str) -> bool:
 # --- .keras ----------------------------------------------------------------------------------------------------------
 
 def write_model(path: str, model, include_optimizer: bool = True) -> None:
-    """One .keras file that Keras 3 opens: `keras.models.load_model(path)`. Compile there again; optimizer memory is not carried."""
+    """One .keras file that Keras 3 opens: `keras.models.load_model(path)`. Compile there again: the rest is for minidl alone."""
     import zipfile
 
     if not model.built:
@@ -62,7 +63,8 @@ def write_model(path: str, model, include_optimizer: bool = True) -> None:
     if model.optimizer is not None and include_optimizer:       # for minidl alone: Keras passes over what it does not know
         config["minidl_compile_config"] = checked(serialize(model._compiled_with))
     metadata = {"keras_version": "3.5.0", "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
-    contents = {"metadata.json": json.dumps(metadata), "config.json": json.dumps(config), "model.weights.h5": _weights_file(model)}
+    weights = _weights_file(model, include_optimizer)
+    contents = {"metadata.json": json.dumps(metadata), "config.json": json.dumps(config), "model.weights.h5": weights}
     with write_atomically(path) as file, zipfile.ZipFile(file, "w") as archive:
         for name, data in contents.items():
             archive.writestr(name, data)
@@ -83,12 +85,27 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
                 if not model.built and shape:
                     model.build(shape)
             _assign(_collect(file, model, h5py))
+            if compile and "minidl_compile_config" in config:
+                model.compile(**deserialize(config["minidl_compile_config"]))
+                _set_memory(model.optimizer, model, file, h5py)
     except Exception as error:
         raise file_error(path, error) from error
-    options = config.get("minidl_compile_config") or config.get("compile_config")
-    if compile and options:
-        _compile(model, options, custom_objects)
+    if compile and model.optimizer is None and config.get("compile_config"):
+        _compile(model, config["compile_config"], custom_objects)
     return model
+
+
+def _set_memory(optimizer, model, file, h5py) -> None:
+    """What our own optimizer remembered, from the group that Keras passes over."""
+    if "minidl_optimizer" not in file:
+        return
+    optimizer.build(model.trainable_weights)
+    state = {}
+    for name, now in optimizer.get_state().items():
+        dataset = _get(file, f"minidl_optimizer/{name}", h5py) if name != "optimizer" else None
+        if dataset is not None and dataset.shape == now.shape:
+            state[name] = dataset[()]
+    optimizer.set_state(state)
 
 
 def _compile(model, config: dict, custom_objects) -> None:
@@ -153,13 +170,19 @@ def _groups_in(container, path: str, seen: set):
             yield from _groups(child, inside, seen) if isinstance(child, Layer) else _groups_in(child, inside, seen)
 
 
-def _weights_file(model) -> bytes:
+def _weights_file(model, with_optimizer: bool = False) -> bytes:
     buffer = io.BytesIO()
     with _h5py().File(buffer, "w") as file:
         for path, variables in _groups(model):
             group = file.create_group(path)
             for number, variable in enumerate(variables):
                 group.create_dataset(str(number), data=variable.data)
+        optimizer = model.optimizer if with_optimizer else None
+        trained = [id(v) for v in model.trainable_weights]
+        if optimizer is not None and trained == [id(v) for v in optimizer.variables]:
+            for name, array in optimizer.get_state().items():
+                if name != "optimizer":
+                    file.create_dataset(f"minidl_optimizer/{name}", data=array)
     return buffer.getvalue()
 
 

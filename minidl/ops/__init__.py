@@ -19,8 +19,17 @@ from .placing import *
 from .products import *
 from .reducing import *
 
-__all__ = [*base.__all__, *elementwise.__all__, *creation.__all__, *arranging.__all__, *reducing.__all__, *products.__all__,
-           *linalg.__all__, *networks.__all__, *placing.__all__, *loops.__all__]
+__all__: list[str] = []
+__all__ += base.__all__
+__all__ += elementwise.__all__
+__all__ += creation.__all__
+__all__ += arranging.__all__
+__all__ += reducing.__all__
+__all__ += products.__all__
+__all__ += linalg.__all__
+__all__ += networks.__all__
+__all__ += placing.__all__
+__all__ += loops.__all__
 
 
 def _shelf(*names):
