@@ -10,6 +10,7 @@ The last part needs two packages: pip install "minidl[keras]" (h5py) for the fil
 """
 import importlib.util
 import json
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,7 @@ import minidl
 from minidl import layers, plots
 
 FIGURES = Path("figures")
-KEPT = tempfile.TemporaryDirectory()
-FOLDER = Path(KEPT.name)
+FOLDER = Path(tempfile.mkdtemp())                          # taken away at the end
 (x, y), (x_test, y_test) = minidl.datasets.mnist.load_data()
 x, y, x_test = (x[:6000] / 255.0).astype("float32"), y[:6000], (x_test / 255.0).astype("float32")
 
@@ -99,9 +99,11 @@ THERE = """
     model.fit(x, y, epochs=3)
 """
 print(THERE)
-if importlib.util.find_spec("keras") and importlib.util.find_spec("h5py"):
+try:
     import keras  # pyright: ignore[reportMissingImports]
-
+except ImportError:
+    keras = None
+if keras is not None and (FOLDER / "model.keras").exists():
     there: Any = keras.models.load_model(FOLDER / "model.keras")
     gap = np.abs(there.predict(x_test, verbose=0) - straight.predict(x_test, verbose=0)).max()
     print(f"opened in Keras {keras.__version__}: predictions differ by {gap:.0e} at most")
@@ -110,7 +112,7 @@ if importlib.util.find_spec("keras") and importlib.util.find_spec("h5py"):
     losses = there.fit(x, y, epochs=2, verbose=0).history["loss"]
     assert losses[-1] < history.history["loss"][-3], "and trains on from where we were"
 else:
-    print("(keras is not installed here, so this part was only printed.)")
+    print("(Keras, or the backend that KERAS_BACKEND names, is not installed here, so this part was only printed.)")
 
 # %% [markdown]
 # Exercises (homework: hw07):
@@ -118,5 +120,5 @@ else:
 # 2. Turn each byte of a small file in a loop and load it. Which error comes, and how often is the file still good? Why can it be?
 # 3. Write a layer of your own, register it with @minidl.saving.register_keras_serializable(), save and load a model with it.
 # 4. Look into model.keras with zipfile and h5py: where is the first kernel?
-KEPT.cleanup()
+shutil.rmtree(FOLDER)
 plots.show()

@@ -40,6 +40,10 @@ MUTANTS = [
     ("ch13", "layers.Dense(16, activation=\"relu\"), layers.Dense(16, activation=\"relu\")", "layers.Dense(16)", "no straight line"),
     ("ch14", "- 0.1 * np.sign(pixels.grad)", "+ 0.1 * np.sign(pixels.grad)", "many small changes together fool it"),
     ("ch14", "np.fill_diagonal(pairs, 0)", "pass", "off the diagonal stand the mistakes"),
+    ("ch15", "    trunk.zero_grad()", "    pass", "the gradient of a sum is the sum of the gradients"),
+    ("ch15", "two_heads({\"digit\": 1 / 2, \"ink\": 1 / 2})", "two_heads(None)", "the average of all losses"),
+    ("ch16", "damaged[len(damaged) // 2] ^= 1", "damaged[len(damaged) // 2] ^= 0", "one turned bit is noticed"),
+    ("ch16", "epochs=6, initial_epoch=3", "epochs=6, initial_epoch=4", "saved and resumed: the same bits"),
 ]
 
 
