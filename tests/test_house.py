@@ -26,7 +26,7 @@ FLOORS = [
 # Inside a package, files import only those to their left.
 INSIDE = {
     "derivatives": ["arithmetic", "linear", "nonlinear", "reductions", "shaping"],
-    "datasets": ["base", "mnist", "fashion_mnist", "toy"],
+    "datasets": ["base", "archives", "mnist", "fashion_mnist", "boston_housing", "california_housing", "imdb", "reuters", "toy"],
     "ops": ["base", "elementwise", "creation", "arranging", "reducing", "products", "networks", "linalg", "placing", "loops"],
     "losses": ["base", "crossentropy", "distributions", "margins", "overlap", "regression"],
     "metrics": ["base", "accuracy", "classes", "confusion", "regression"],
@@ -40,7 +40,7 @@ INSIDE = {
     "homework": ["assignments", "values", "child", "judging", "reports", "exporting", "__main__"],
 }
 ONLY_BASE = {"datasets", "losses", "metrics", "layers", "callbacks", "optimizers", "plots"}       # packages whose files know nothing but their base
-FOUNDATION = {"optimizers": ("schedules", "legacy", "base")}    # where the base is more than one file
+FOUNDATION = {"optimizers": ("schedules", "legacy", "base"), "datasets": ("base", "archives")}    # where the base is more than one file
 LAZY = {"IPython", "h5py", "matplotlib", "tqdm", "difflib", "functools", "hashlib", "importlib", "inspect", "zipfile"}   # slow or optional: loaded at first use
 FLOOR_OF = {unit: floor for floor, units in enumerate(FLOORS) for unit in units}
 
@@ -101,7 +101,7 @@ def test_imports_point_down(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(LIBRARY)))
 def test_hidden_imports_are_only_of_what_is_slow_or_optional(path):
-    if path.stem in ("files", "base", "mnist") and unit_of(path) in ("files", "datasets"):
+    if path.stem in ("files", "base", "archives") and unit_of(path) in ("files", "datasets"):
         allowed = set(sys.stdlib_module_names) | LAZY          # downloads: ssl, urllib, gzip, hashlib
     else:
         allowed = LAZY

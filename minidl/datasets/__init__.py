@@ -1,5 +1,5 @@
-"""Data to learn from: MNIST and Fashion-MNIST with Keras's names and arrays, and toy problems drawn from a formula."""
+"""Data to learn from: with Keras's names and arrays, digits, clothes, houses, reviews and news; and toy problems from a formula."""
 
-from . import fashion_mnist, mnist, toy
+from . import boston_housing, california_housing, fashion_mnist, imdb, mnist, reuters, toy
 
-__all__ = ["fashion_mnist", "mnist", "toy"]
+__all__ = ["boston_housing", "california_housing", "fashion_mnist", "imdb", "mnist", "reuters", "toy"]

@@ -1,4 +1,4 @@
-"""What the image datasets share: how an IDX file is read and checked, and where it is looked for.
+"""What the datasets share: where a file is looked for; and, for images, how an IDX file is read and checked.
 
 IDX is the plain format in which MNIST was published: a magic number that tells the type and the number of dimensions,
 then the size of each dimension (4 bytes each, most significant first), then the values. A `.gz` file is that,
@@ -7,7 +7,7 @@ compressed with gzip. The format is described with the data: LeCun, Cortes, Burg
 
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -17,6 +17,20 @@ CLASSES = 10  # the labels of both datasets are 0 to 9
 CHUNK = 1 << 20  # bytes unpacked at a time: measured, faster than all at once, and no second copy in memory
 
 Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+class PublishedFile(Protocol):
+    """What the search asks of a file: its name, its greatest length in bytes, and how its bytes are checked and read."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def max_bytes(self) -> int: ...
+
+    def read(self, data: bytes) -> Any:
+        """What the bytes hold; DataFileError if they are not this file's."""
+        ...
 
 
 class IdxFile(NamedTuple):
@@ -38,6 +52,10 @@ class IdxFile(NamedTuple):
         size = len(self.header) + int(np.prod(self.shape))
         return size + size // 100 + 1000
 
+    def read(self, data: bytes) -> np.ndarray:
+        """See read_idx."""
+        return read_idx(data, self)
+
 
 def load(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> Arrays:
     """Find and read the four files of a dataset.
@@ -52,7 +70,7 @@ def load(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> Arra
     return (x_train, y_train), (x_test, y_test)
 
 
-def find(dataset: str, file: IdxFile, mirrors: Sequence[str]) -> np.ndarray:
+def find(dataset: str, file: PublishedFile, mirrors: Sequence[str]) -> Any:
     """Look for one file in MINIDL_HOME, beside minidl's code, in the cache and on the network; read the first there is.
 
     Only a file in the cache is ours to replace: if damaged, it is downloaded anew. Anywhere else that is an error.
@@ -68,8 +86,8 @@ def find(dataset: str, file: IdxFile, mirrors: Sequence[str]) -> np.ndarray:
     path = os.path.join(cache_dir(), "datasets", dataset, file.name)
     urls = [mirror + file.name for mirror in mirrors]
 
-    def fetch() -> np.ndarray:
-        download(urls, path, verify=lambda data: read_idx(data, file), max_bytes=file.max_bytes)
+    def fetch() -> Any:
+        download(urls, path, verify=file.read, max_bytes=file.max_bytes)
         return read_file(path, file)
 
     if not os.path.isfile(path):
@@ -90,8 +108,8 @@ def _given_folders(dataset: str) -> list[str]:
     return [installed, checkout]
 
 
-def read_file(path: str, file: IdxFile) -> np.ndarray:
-    """Read the .gz file at `path`, which should be `file`. Returns a uint8 array of shape `file.shape`.
+def read_file(path: str | os.PathLike[str], file: PublishedFile) -> Any:
+    """Read the file at `path`, which should be `file`: what it holds, checked.
 
     Raises:
         DataFileError: it is not that file. FileNotFoundError: it is not there.
@@ -99,10 +117,10 @@ def read_file(path: str, file: IdxFile) -> np.ndarray:
     with open(path, "rb") as opened:
         data = opened.read(file.max_bytes + 1)
     try:
-        return read_idx(data, file)
+        return file.read(data)
     except DataFileError as error:
         raise DataFileError(
-            f"{path} is damaged, or is not {file.name}: {error}. "
+            f"{os.fspath(path)} is damaged, or is not {file.name}: {error}. "
             "Delete it, or put a good copy in its place, and load the data again"
         ) from None
 

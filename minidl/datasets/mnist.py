@@ -9,8 +9,8 @@ import os
 
 import numpy as np
 
-from ..files import DataFileError, check_digest
-from .base import Arrays, IdxFile, load
+from .archives import NpzFile
+from .base import Arrays, IdxFile, load, read_file
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -41,8 +41,7 @@ FILES = (
     ),
 )
 
-KERAS_NPZ_BYTES = 11_490_434
-KERAS_NPZ_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+KERAS_NPZ = NpzFile("mnist.npz", 11_490_434, "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1")
 
 
 def load_data(path: str | os.PathLike[str] | None = None) -> Arrays:
@@ -60,25 +59,9 @@ def load_data(path: str | os.PathLike[str] | None = None) -> Arrays:
         DataFileError: a file is damaged or not MNIST, or none is found and none can be downloaded.
     """
     if path is not None and os.path.isfile(path):
-        return _read_keras_npz(path)
-    return load("mnist", FILES, MIRRORS)
-
-
-def _read_keras_npz(path: str | os.PathLike[str]) -> Arrays:
-    """Read the four arrays from Keras's file, and from no other: its digest is checked before it is opened."""
-    import io
-
-    with open(path, "rb") as file:
-        data = file.read(KERAS_NPZ_BYTES + 1)
-    try:
-        check_digest("sha256", KERAS_NPZ_SHA256, data)
-    except DataFileError as error:
-        raise DataFileError(
-            f"{os.fspath(path)} is damaged, or is not Keras's mnist.npz: {error}. "
-            "Delete it or put a good copy in its place; load_data() without a path needs no such file"
-        ) from None
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        arrays = read_file(path, KERAS_NPZ)
         return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+    return load("mnist", FILES, MIRRORS)
 
 
 def read_picture(path) -> np.ndarray:
