@@ -97,3 +97,9 @@ def with_numpy_2_dtype(data, op, arrays, params):
     if common.itemsize > data.dtype.itemsize:               # compute again, so that the digits are there
         data = op(*[a.astype(common) for a in arrays], **params)[0]
     return np.asarray(data).astype(common)
+
+
+def short(array, prefix: str) -> str:
+    """The values for a repr: all of a few, the ends of many."""
+    shown = array if array.ndim < 4 else array.ravel()
+    return np.array2string(shown, precision=4, separator=", ", threshold=20, edgeitems=2 if shown.ndim < 3 else 1, prefix=prefix)

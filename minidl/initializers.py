@@ -17,7 +17,12 @@ initializers = Registry("initializer")
 
 
 def get(identifier):
-    """An initializer from a name ('glorot_uniform', 'zeros', ...), a class, its config, an array or any callable of a shape."""
+    """An initializer from a name ('glorot_uniform', 'zeros', ...), a class, its config, an array or any callable of a shape.
+
+    None is the usual one, 'glorot_uniform', as in Keras: also for a bias, if it is given as bias_initializer=None.
+    """
+    if identifier is None:
+        identifier = "glorot_uniform"
     if isinstance(identifier, dict):
         identifier = configs.deserialize(identifier)
     if isinstance(identifier, np.ndarray):

@@ -22,10 +22,11 @@ from typing import Any
 import numpy as np
 
 from . import backend
-from .arrays import NUMPY_1, as_array, with_numpy_2_dtype
+from .arrays import NUMPY_1, as_array, short, with_numpy_2_dtype
 from .derivatives import nonlinear
 from .operators import Operators
 from .recording import quiet, switches
+from .registry import REGISTRIES
 
 
 class GraphError(RuntimeError):
@@ -368,7 +369,7 @@ class Tensor(Operators):
     def __reduce__(self): return Tensor, (self._data, self.requires_grad)      # copies and pickles are leaves of their own
 
     def __repr__(self):
-        values = _short(self._data, "Tensor(")
+        values = short(self._data, "Tensor(")
         about = [f"shape={self.shape}"] if self.size > 20 else []
         about += [f"dtype={self.dtype}"] if self.dtype != backend.floatx() else []
         about += [f"op={self._op.__name__}"] if self._op else ["requires_grad=True"] if self.requires_grad else []
@@ -383,16 +384,10 @@ class Tensor(Operators):
         return view
 
 
-def _short(array, prefix: str) -> str:
-    """The values for a repr: all of a few, the ends of many."""
-    shown = array if array.ndim < 4 else array.ravel()
-    return np.array2string(shown, precision=4, separator=", ", threshold=20, edgeitems=2 if shown.ndim < 3 else 1, prefix=prefix)
-
-
 class Variable(Tensor):
     """A named weight: a leaf that training changes.
 
-    initializer: its first numbers, or a function that makes them from `shape`. name: 'kernel', 'bias', ... trainable: False for a
+    initializer: its first numbers, or an initializer or its name, and `shape`. name: 'kernel', 'bias', ... trainable: False for a
     weight that gradients do not move.
     """
 
@@ -401,6 +396,8 @@ class Variable(Tensor):
     path = ""                       # layer/name, for a weight of a layer
 
     def __init__(self, initializer, shape=None, dtype=None, trainable: bool = True, name: str = "variable"):
+        if isinstance(initializer, str):
+            initializer = REGISTRIES["initializer"][initializer]()
         if callable(initializer):
             if shape is None:
                 raise ValueError("Variable: a function that makes the numbers needs the shape too: Variable(function, shape).")
@@ -446,5 +443,5 @@ class Variable(Tensor):
         return f"Variable '{self.name}' of shape {self.shape}"
 
     def __repr__(self):
-        values = _short(self._data, "")
+        values = short(self._data, "")
         return f"<Variable '{self.name}' shape={self.shape} dtype={self.dtype} trainable={self.trainable}\n{values}>"

@@ -183,7 +183,7 @@ def test_a_model_can_be_cut_and_nested():
     head = Model(encoder.input, layers.Dense(2)(encoder.output))
     assert head(X).shape == (64, 2) and [len(m.inputs) for m in (encoder, whole, head)] == [1, 1, 1]
     every = Model(encoder.inputs, [layer.output for layer in encoder.layers])
-    np.testing.assert_array_equal(every(X)[0].data, encoder(X).data)
+    np.testing.assert_array_equal(every(X).data, encoder(X).data, err_msg="a list of one output is that output, as in Keras")
     with pytest.raises(AttributeError, match="has no output yet"):
         _ = layers.Dense(2).output
     deferred = Sequential([layers.Dense(2)])

@@ -88,12 +88,19 @@ def _without_logs(hook, batch):
     hook(batch, {})
 
 
-_RENAMED = {"acc": "accuracy", "val_acc": "val_accuracy", "accuracy": "acc", "val_accuracy": "val_acc", "lr": "learning_rate"}
+_OTHER_NAMES = [("acc", "accuracy"), ("lr", "learning_rate"), ("mae", "mean_absolute_error"), ("mse", "mean_squared_error"),
+                ("mape", "mean_absolute_percentage_error"), ("msle", "mean_squared_logarithmic_error"),
+                ("rmse", "root_mean_squared_error")]
 
 
 def _meant(name, known) -> str:
-    """" Did you mean 'accuracy'?", or nothing: names of today for those of older tutorials, else the nearest."""
-    return f" Did you mean '{_RENAMED[name]}'?" if _RENAMED.get(name) in known else did_you_mean(str(name), known)
+    """" Did you mean 'accuracy'?", or nothing: another name of the same thing, as older tutorials have it, else the nearest."""
+    part = "val_" if str(name).startswith("val_") else ""
+    for one, other in _OTHER_NAMES:
+        for asked, there in ((one, other), (other, one)):
+            if name == part + asked and part + there in known:
+                return f" Did you mean '{part}{there}'?"
+    return did_you_mean(str(name), known)
 
 
 class Records(dict):

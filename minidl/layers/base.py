@@ -256,8 +256,9 @@ class Layer(Configurable):
             build = cls.build
 
             def build_once(self, *args, **kwargs):
-                build(self, *args, **kwargs)
-                self.built = True
+                if not self.built:              # twice would forget the weights of the first time
+                    build(self, *args, **kwargs)
+                    self.built = True
 
             build_once.__doc__ = build.__doc__
             cls.build = build_once

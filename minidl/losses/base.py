@@ -15,6 +15,7 @@ from .. import ops
 from ..arrays import as_array
 from ..configs import find
 from ..registry import Registry, snake_case, unknown
+from ..symbolic import has_symbol, record
 from ..tensor import Tensor
 
 losses = Registry("loss")
@@ -43,6 +44,8 @@ class Loss:
 
     def __call__(self, y_true, y_pred, sample_weight=None) -> Tensor:
         """The loss as a tensor with a gradient. y_true, y_pred: arrays or tensors; sample_weight: one number a sample."""
+        if has_symbol((y_true, y_pred)):
+            return record(self, (y_true, y_pred, sample_weight), {}, self.name)
         y_pred = ops.floats(y_pred)
         if self.dtype is not None and y_pred.dtype != self.dtype:
             y_pred = y_pred.astype(self.dtype)

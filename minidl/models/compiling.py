@@ -11,6 +11,7 @@ from ..batches import count_samples
 from ..layers import Layer
 from ..metrics import Mean, Metric
 from ..structures import is_nested, leaves
+from ..symbolic import Symbol
 from ..tensor import Tensor
 from . import diagnosis
 from .objective import Objective
@@ -45,6 +46,7 @@ class Compiled(Layer):
                                "weighted_metrics": weighted_metrics}
         self.stop_on_nan = stop_on_nan
         self._loss_tracker = Mean("loss")
+        self._told: set[str] = set()            # what was warned of, once
         self._frozen_then = {id(layer): layer._trainable for layer in self._all_layers()}
 
     def _compiled(self) -> None:
@@ -116,6 +118,9 @@ class Compiled(Layer):
             if objective.loss is None:
                 raise ValueError("No loss to compute: pass loss= to compile(), e.g. loss='mse'.")
             raise ValueError("The loss needs targets: pass y as well as x.")
+        if isinstance(total, Symbol):
+            raise TypeError("The loss is a symbol: its function uses something from the making of the model, like a layer's output, which "
+                            "has no numbers in training. Compute that part with model.add_loss(symbol), or with self.add_loss in a layer.")
         return total
 
     @property

@@ -33,6 +33,7 @@ class Model(Older, Trainer):
 
     _graph: Graph | None = None
     _graph_layers: Any = ()
+    _loss_graph: Graph | None = None        # leads to the symbols that add_loss was given, too
     _outputs: Any = None
 
     def __init__(self, inputs=None, outputs=None, name: str | None = None, **kwargs):
@@ -42,6 +43,7 @@ class Model(Older, Trainer):
             name = automatic_name("Functional")
         super().__init__(name=name, **kwargs)
         if inputs is not None:
+            inputs, outputs = _only_one(inputs), _only_one(outputs)
             self._graph = Graph(inputs, outputs)
             self._graph_layers = self._graph.layers
             self._check_names()
@@ -78,7 +80,22 @@ class Model(Older, Trainer):
         """The outputs for a batch of inputs."""
         if self._graph is None:
             raise NotImplementedError(f"{type(self).__name__} needs a method call(self, x), or Model(inputs, outputs).")
-        return self._graph.run(self._as_declared(x))
+        if self._loss_graph is None:
+            return self._graph.run(self._as_declared(x))
+        outputs, added = self._loss_graph.run(self._as_declared(x))
+        super().add_loss([loss.mean() for loss in added])
+        return outputs
+
+    def add_loss(self, loss) -> None:
+        """As in a layer. A functional model also takes a symbol: its mean is then part of the loss in every call (tutorials of VAEs)."""
+        if not isinstance(loss, Symbol):
+            super().add_loss(loss)
+            return
+        if self._graph is None:
+            raise TypeError("Only a model made as Model(inputs, outputs) takes a symbol as a loss. In `call`, add a number.")
+        added = [] if self._loss_graph is None else self._loss_graph.outputs[1]
+        self._loss_graph = Graph(self._inputs, (self._outputs, [*added, loss]))
+        self._graph_layers = list(dict.fromkeys([*self._graph_layers, *self._loss_graph.layers]))
 
     def _as_declared(self, x):
         """x, checked against the shapes that the model was declared with."""
@@ -216,6 +233,11 @@ class Model(Older, Trainer):
     def to_json(self, **options) -> str:
         """The architecture as JSON; `minidl.models.model_from_json` reads it."""
         return json.dumps(architecture.checked(serialize(self)), **options)
+
+
+def _only_one(symbols):
+    """[x] as x, as Keras takes it: one input or output is no list of them."""
+    return symbols[0] if isinstance(symbols, (list, tuple)) and len(symbols) == 1 and isinstance(symbols[0], Symbol) else symbols
 
 
 def _names_of(structure) -> list[str]:

@@ -172,13 +172,17 @@ class Runner(Compiled):
         objective = self._objective
         if objective is not None and not objective.outputs and (y is not None or objective.loss is None):
             objective.meet(y, output, self.output_names)
+        self._tell_optimizer()
+        if objective is not None and y is not None and isinstance(batches, Batches):
+            objective.check_targets(batches.arrays[1], output, size)
+
+    def _tell_optimizer(self) -> None:
+        """Which weights to move, now that they exist; an error if that has changed."""
         if self.optimizer is not None:
             weights = self.trainable_weights
             known = {id(v) for v in self.optimizer.variables}
             if weights and (not known.issuperset(id(v) for v in weights) or not known):
                 self.optimizer.build(weights)
-        if objective is not None and y is not None and isinstance(batches, Batches):
-            objective.check_targets(batches.arrays[1], output, size)
 
     def _takes_raw_input(self) -> bool:
         return False

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,10 @@ from ..batches import Batches, Stream, count_samples, is_stream, split_tail, unp
 from ..callbacks import CallbackList, History, ProgressBar, TerminateOnNaN
 from ..checks import check_count
 from ..random import generator
-from ..recording import quiet
+from ..recording import no_grad, quiet
 from ..structures import leaves
 from . import diagnosis
-from .running import Runner, as_list, as_tensors, batch_size_for, numbered, progress_bar, sorted_floats, translate_legacy
+from .running import Runner, as_list, as_tensors, batch_size_for, numbered, progress_bar, sorted_floats, translate_legacy, wrapped
 
 
 class Trainer(Runner):
@@ -36,8 +37,9 @@ class Trainer(Runner):
         y_pred = self(x, training=True)
         loss = self.compute_loss(x, y, y_pred, sample_weight)
         self.check_loss(loss, x, y)
-        loss.backward()
-        self.optimizer.step()
+        if self.optimizer.variables:            # none: everything is frozen
+            loss.backward()
+            self.optimizer.step()
         self._loss_tracker.update_state(loss, sample_weight=count_samples(x))
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
@@ -70,10 +72,9 @@ class Trainer(Runner):
         usual, rng = self._shuffling, self._shuffling if seed is None else generator(seed)
         batches, validation = self._sources(x, y, sample_weight, class_weight, batch_size, rng if shuffle else None, validation_split,
                                             validation_data, validation_batch_size, steps_per_epoch)
-        self._meet(batches)
-        if not self.trainable_weights:
-            raise ValueError(f"Model '{self.name}' has no trainable weights: set layer.trainable = True and compile again.")
-        self._check_frozen()
+        with self._as_compiled():
+            self._meet(batches)
+            self._check_frozen()
         steps = batches.steps if steps_per_epoch is None else check_count("steps_per_epoch", steps_per_epoch, 1)
         bar = progress_bar(verbose)
         self.history = History()
@@ -82,7 +83,8 @@ class Trainer(Runner):
         self._hold_still()
         self._shuffling = rng                   # where a backup finds it
         try:
-            self._run_epochs(run, batches, steps, range(initial_epoch, epochs), validation, validation_steps, validation_freq)
+            with self._as_compiled():
+                self._run_epochs(run, batches, steps, range(initial_epoch, epochs), validation, validation_steps, validation_freq)
         finally:
             self.stop_on_nan, self._held, self._shuffling = guard, None, usual
             for shown in bar:
@@ -164,18 +166,60 @@ class Trainer(Runner):
         self._compiled()
         x, y, weight = self._arrays(x, y, sample_weight)
         batch = x, y, weight if class_weight is None else self._class_weights(y, weight, class_weight)
-        if not self.optimizer.variables:
-            self._meet(Batches(*batch))
-        self.reset_metrics()
-        return self._as_result(sorted_floats(self.train_step(as_tensors(batch))), return_dict)
+        with self._as_compiled():
+            if not self.optimizer.variables:
+                self._meet(Batches(*batch))
+            self._check_frozen()
+            self.reset_metrics()
+            return self._as_result(sorted_floats(self.train_step(as_tensors(batch))), return_dict)
+
+    def _meet(self, batches) -> None:
+        """Also for a train_step of your own, which may not use what goes in and comes out of the whole model, so nothing is checked.
+
+        A GAN takes images there and noise in `call`, or has no call at all; whatever is wrong, train_step itself will say.
+        """
+        if type(self).train_step is Trainer.train_step:
+            super()._meet(batches)
+            return
+        with suppress(Exception), no_grad():
+            self._output_shape = (None, *leaves(self(wrapped(batches.first()[0]), training=False))[0].shape[1:])
+            self._tell_optimizer()
 
     def _check_frozen(self) -> None:
-        """A warning if a layer was frozen or freed since compile(), which has already chosen what to train."""
+        """A warning if nothing can be learned, or if a layer was frozen or freed since compile(), which chose what to train."""
         changed = [layer.name for layer in self._all_layers() if self._frozen_then.get(id(layer), layer._trainable) != layer._trainable]
         if changed:
-            warnings.warn(f"`trainable` of {', '.join(map(repr, changed[:3]))} was changed after compile(). Call compile() again, so that "
-                          "the optimizer starts anew with the right weights.", stacklevel=3)
-            self._frozen_then = {id(layer): layer._trainable for layer in self._all_layers()}
+            self._warn_once(f"`trainable` of {', '.join(map(repr, changed[:3]))} was changed after compile(). Call compile() again, so that "
+                            "the optimizer starts anew with the right weights.")
+        elif not self.trainable_weights and self.weights:
+            self._warn_once(f"Model '{self.name}' has no trainable weights, so fit will not change it: set layer.trainable = True and "
+                            "compile again.")
+
+    def _warn_once(self, message: str) -> None:
+        if message not in self._told:
+            self._told.add(message)
+            warnings.warn(message, stacklevel=4)
+
+    @contextmanager
+    def _as_compiled(self):
+        """A model that was frozen as a whole after compile() goes on training as it was compiled, with a warning.
+
+        GANs are written so since 2016: compile the discriminator, freeze it, compile the two together, and train each in turn.
+        """
+        if self._trainable or not self._frozen_then.get(id(self), False):
+            yield
+            return
+        self._warn_once(f"Model '{self.name}' was frozen after compile(). By itself it goes on training, as it was compiled; inside other "
+                        "models it stays as it is. To say so plainly, set its `trainable` before each kind of step.")
+        layers = self._all_layers()
+        now = [layer._trainable for layer in layers]
+        try:
+            for layer in layers:                # the outermost first: it sets those inside, which then get what was theirs
+                layer.trainable = self._frozen_then.get(id(layer), layer._trainable)
+            yield
+        finally:
+            for layer, trainable in zip(layers, now):
+                layer.trainable = trainable
 
 
 def _is_due(epoch, freq) -> bool:

@@ -29,7 +29,7 @@ from ..configs import Configurable, custom_object_scope, deserialize, given_argu
 from ..recording import quiet
 from ..registry import Registry, snake_case
 from ..tensor import Variable
-from .legacy import parameters, translate
+from .legacy import SettableDecay, parameters, translate
 
 optimizers = Registry("optimizer", naming=str.lower)
 _LIBRARY = __name__.rpartition(".")[0]
@@ -162,7 +162,9 @@ class Optimizer(Configurable):
 
     @learning_rate.setter
     def learning_rate(self, value):
-        if callable(self._learning_rate) and not callable(value):
+        if isinstance(self._learning_rate, SettableDecay) and not callable(value):
+            value = self._learning_rate.set_to(_check_rate(value), self._iterations)
+        elif callable(self._learning_rate) and not callable(value):
             raise TypeError("This optimizer's learning rate follows a schedule, which a fixed number would undo. "
                             "Compile with a plain learning rate to set it by hand.")
         self._learning_rate = _check_rate(value)
@@ -212,24 +214,31 @@ class Optimizer(Configurable):
         """Move the variables along the gradients that backward() left in them, and clear those gradients."""
         if not self.variables:
             raise ValueError(f"{type(self).__name__} does not know its variables yet: call optimizer.build(model.trainable_variables).")
-        self._move([v._grad for v in self.variables])
+        grads = [v._grad for v in self.variables]
+        self._report_missing(grads, self.variables)
+        self._move(grads)
         for v in self.variables:
             v.zero_grad()
 
     def apply(self, grads, trainable_variables=None) -> None:
-        """Move the variables along `grads`, a list of arrays aligned with them (None: leave that variable alone)."""
-        if trainable_variables is not None:
-            self.build(trainable_variables)
+        """Move the variables along `grads`, a list of arrays aligned with them (None: leave that variable alone).
+
+        trainable_variables: those that the gradients are of, all of the optimizer's or some; the first time they are what it trains.
+        """
+        variables = self.variables if trainable_variables is None else list(trainable_variables)
+        if not {id(v) for v in variables} <= {id(v) for v in self.variables}:
+            self.build(variables)
         grads = list(grads)
-        if len(grads) != len(self.variables):
-            raise ValueError(f"{type(self).__name__}: received {len(grads)} gradients for {len(self.variables)} variables.")
-        checked = []
-        for g, v in zip(grads, self.variables):
+        if len(grads) != len(variables):
+            raise ValueError(f"{type(self).__name__}: received {len(grads)} gradients for {len(variables)} variables.")
+        checked = {}
+        for g, v in zip(grads, variables):
             g = g if g is None else np.asarray(as_array(g), dtype=v.dtype)
             if g is not None and g.shape != v.shape:
                 raise ValueError(f"{type(self).__name__}: the gradient of '{v.name}' has shape {g.shape}; the variable has {v.shape}.")
-            checked.append(g)
-        self._move(checked)
+            checked[id(v)] = g
+        self._report_missing(grads, variables)
+        self._move([checked.get(id(v)) for v in self.variables])
 
     def apply_gradients(self, grads_and_vars) -> None:
         """`apply` for pairs (gradient, variable), as from zip(grads, model.trainable_variables)."""
@@ -237,7 +246,6 @@ class Optimizer(Configurable):
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
 
     def _move(self, grads: list) -> None:
-        self._report_missing(grads)
         with quiet():
             if not self._sums:
                 self._update_all(grads)
@@ -387,16 +395,16 @@ class Optimizer(Configurable):
         for i, (v, total) in enumerate(zip(self.variables, self._sums)):
             yield f"{i}/{v.name}/gradient_sum", total
 
-    def _report_missing(self, grads) -> None:
+    def _report_missing(self, grads, variables) -> None:
         if not any([g is None for g in grads]) and grads:
             return
-        missing = [v.name for v, g in zip(self.variables, grads) if g is None and v.trainable]
+        missing = [v.name for v, g in zip(variables, grads) if g is None and v.trainable]
         if all(g is None for g in grads):
             raise ValueError("No variable has a gradient. Call loss.backward() first, and compute the loss from these variables "
                              "with minidl's ops (not in plain NumPy, not under no_grad()).")
         if missing:
             warnings.warn(f"No gradient reached {', '.join(repr(n) for n in missing)}: not on a path to the loss. "
-                          "Left unchanged.", stacklevel=4)
+                          "Left unchanged.", stacklevel=3)
 
     def _clip(self, grads: list) -> list:
         if self.clipvalue:

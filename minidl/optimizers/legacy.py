@@ -10,7 +10,7 @@ import numpy as np
 
 from ..checks import check_number
 from ..registry import REGISTRIES, did_you_mean
-from .schedules import InverseTimeDecay
+from .schedules import InverseTimeDecay, schedules
 
 
 def __getattr__(name):
@@ -42,7 +42,16 @@ def translate(kind: type, rate, legacy: dict):
     decay, start = check_number("decay", legacy["decay"], 0), check_number("learning_rate", rate, 0)
     warnings.warn(f"{owner}(decay=...) is today a schedule: learning_rate=InverseTimeDecay({start!r}, 1, {decay!r}).",
                   FutureWarning, stacklevel=_level())
-    return InverseTimeDecay(start, 1, decay)
+    return SettableDecay(start, 1, decay)
+
+
+@schedules.register()
+class SettableDecay(InverseTimeDecay):
+    """What `decay` makes of a rate: it shrinks from wherever it was last set, as it did then for ReduceLROnPlateau and its like."""
+
+    def set_to(self, rate: float, step: int) -> SettableDecay:
+        """The same shrinking, but so that the rate of this step is `rate`."""
+        return SettableDecay(rate * (1 + self.decay_rate * step), 1, self.decay_rate)
 
 
 def parameters(kind: type) -> tuple[dict, dict]:
