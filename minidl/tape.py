@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
+
 from .structures import tree_map
 from .tensor import GraphError, Tensor, newest_first
+
+
+class _Open(threading.local):
+    """The tapes whose block is running, in this thread."""
+
+    def __init__(self):
+        self.tapes: list[GradientTape] = []
+
+
+_open = _Open()
 
 
 class GradientTape:
@@ -18,9 +31,11 @@ class GradientTape:
         self._watched: list[Tensor] = []
 
     def __enter__(self):
+        _open.tapes.append(self)
         return self
 
     def __exit__(self, *error):
+        _open.tapes.remove(self)
         for tensor in self._watched:
             if tensor._op is None:
                 tensor.requires_grad = False        # as it was: what was recorded inside keeps its way back
@@ -42,6 +57,9 @@ class GradientTape:
 
         None for a source that the target does not depend on.
         """
+        if any(tape is not self for tape in _open.tapes):
+            warnings.warn("gradient() inside another tape gives plain numbers: the tape around takes them for constants, since minidl's "
+                          "gradients are of first order only. A gradient penalty would change nothing.", stacklevel=2)
         found: list[Tensor] = []
         tree_map(found.append, sources)
         for t in found:

@@ -14,7 +14,8 @@ import pytest
 
 import minidl
 from minidl import Input, Model, Sequential, constraints, initializers, layers, losses, metrics, ops, optimizers, regularizers
-from minidl.models import SaveFormatError, clone_model, load_model, model_from_json, native
+from minidl.models import SaveFormatError, clone_model, load_model, model_from_json
+from minidl.models.formats import native
 from minidl.saving import custom_object_scope, get_registered_name, get_registered_object, register_keras_serializable
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -355,6 +356,7 @@ def registered(registry):
 
 NEEDS = {"Constant": {"value": 3.0}, "ExponentialDecay": {"initial_learning_rate": 0.1, "decay_steps": 5, "decay_rate": 0.5},
          "InverseTimeDecay": {"initial_learning_rate": 0.1, "decay_steps": 5, "decay_rate": 0.5, "staircase": True},
+         "SettableDecay": {"initial_learning_rate": 0.1, "decay_steps": 1, "decay_rate": 0.5},
          "PiecewiseConstantDecay": {"boundaries": [2, 4], "values": [0.3, 0.2, 0.1]},
          "PolynomialDecay": {"initial_learning_rate": 0.1, "decay_steps": 5}, "CosineDecay": {"initial_learning_rate": 0.1, "decay_steps": 5},
          "CosineDecayRestarts": {"initial_learning_rate": 0.1, "first_decay_steps": 5},

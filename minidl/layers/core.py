@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 
@@ -98,7 +99,7 @@ def _shape_advice(name, expected, shape) -> str:
 class Embedding(Layer):
     """A learned vector for each whole number 0 .. input_dim-1 (a word, a user): (n, length) becomes (n, length, output_dim).
 
-    mask_zero is accepted for Keras's sake and changes nothing: no layer here skips steps.
+    mask_zero is accepted for Keras's sake, with a warning: no layer here skips steps.
     """
 
     takes_raw_input = True
@@ -110,6 +111,9 @@ class Embedding(Layer):
         super().__init__(**kwargs)
         self.input_dim, self.output_dim = check_count("Embedding: input_dim", input_dim), check_count("Embedding: output_dim", output_dim)
         self.mask_zero = mask_zero
+        if mask_zero:
+            warnings.warn("Embedding(mask_zero=True): no layer of minidl skips padded steps yet, so GlobalAveragePooling1D counts them "
+                          "too, where Keras leaves them out.", stacklevel=2)
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)

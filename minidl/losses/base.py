@@ -45,7 +45,11 @@ class Loss:
     def __call__(self, y_true, y_pred, sample_weight=None) -> Tensor:
         """The loss as a tensor with a gradient. y_true, y_pred: arrays or tensors; sample_weight: one number a sample."""
         if has_symbol((y_true, y_pred)):
-            return record(self, (y_true, y_pred, sample_weight), {}, self.name)
+            with warnings.catch_warnings():             # `record` tries it on zeros, which may be no probabilities
+                warnings.simplefilter("ignore")
+                later = record(self, (y_true, y_pred, sample_weight), {}, self.name)
+            self._warned.clear()
+            return later
         y_pred = ops.floats(y_pred)
         if self.dtype is not None and y_pred.dtype != self.dtype:
             y_pred = y_pred.astype(self.dtype)

@@ -63,6 +63,11 @@ def _check_smoothing(value) -> float:
     return float(value)
 
 
+def _targets(y_true: Tensor):
+    """y_true as an array, which is quicker; as it is if somebody learns from it, like the teacher in a distillation."""
+    return y_true if y_true.requires_grad else y_true.data
+
+
 def _label_range(y) -> tuple[int, int]:
     return (int(y.min()), int(y.max())) if y.size else (0, 0)
 
@@ -97,17 +102,17 @@ class BinaryCrossentropy(CrossEntropy):
                              "0 and 1, or use loss='sparse_categorical_crossentropy' for several classes.")
 
     def call(self, y_true, y_pred):
-        t = y_true.data
+        t = _targets(y_true)
         if self.label_smoothing:
             t = t * (1 - self.label_smoothing) + self.label_smoothing / 2
         each = self.each(t, y_pred)
         return each.mean(axis=self.axis) if each.ndim > 1 else each
 
-    def each(self, t: np.ndarray, y_pred: Tensor) -> Tensor:
+    def each(self, t: np.ndarray | Tensor, y_pred: Tensor) -> Tensor:
         """The cross-entropy of every output with its target t."""
         logits = self.logits(y_pred)
         if logits is not None:
-            return apply(nonlinear.sigmoid_cross_entropy, logits, targets=t)
+            return ops.softplus(logits) - t * logits if isinstance(t, Tensor) else apply(nonlinear.sigmoid_cross_entropy, logits, targets=t)
         if y_pred.size and (y_pred.data.min() < 0 or y_pred.data.max() > 1):
             self._warn_once("range", f"the outputs run {y_pred.data.min():.3g}..{y_pred.data.max():.3g} and are no probabilities. "
                             "End the model with activation='sigmoid', or use from_logits=True.")
@@ -171,16 +176,18 @@ class CategoricalCrossentropy(CrossEntropy):
                          f"column a class: end the model with Dense({y.shape[-1] if y.ndim > 1 else classes}), or check y.")
 
     def call(self, y_true, y_pred):
-        t, classes = y_true.data, y_pred.shape[-1]
+        t, classes = _targets(y_true), y_pred.shape[-1]
         if self.label_smoothing:
             t = t * (1 - self.label_smoothing) + self.label_smoothing / classes
         return self.each(t, y_pred)
 
-    def each(self, t: np.ndarray, y_pred: Tensor) -> Tensor:
+    def each(self, t: np.ndarray | Tensor, y_pred: Tensor) -> Tensor:
         """The cross-entropy of every row with its targets t."""
         logits = self.logits(y_pred)
-        if logits is not None:
+        if logits is not None and not isinstance(t, Tensor):
             return apply(nonlinear.softmax_cross_entropy, logits, targets=t)
+        if logits is not None:
+            return -(t * ops.log_softmax(logits)).sum(axis=-1)
         return -(t * ops.log(self.probabilities(y_pred))).sum(axis=-1)
 
 

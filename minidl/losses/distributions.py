@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from .. import backend, ops
 from ..tensor import Tensor
 from .base import Regression, SameShape, losses
@@ -38,14 +36,14 @@ class KLDivergence(SameShape):
         super().__init__(name, reduction, dtype)
 
     def call(self, y_true, y_pred):
-        t = np.clip(y_true.data, backend.epsilon(), 1.0)
+        t = ops.clip(y_true, backend.epsilon(), 1.0)
         kind, logits = y_pred.logits() or (None, None)
         if kind == "softmax":
-            return (t * (np.log(t) - ops.log_softmax(logits))).sum(axis=-1)
+            return (t * (ops.log(t) - ops.log_softmax(logits))).sum(axis=-1)
         if y_pred.size and (y_pred.data.min() < 0 or y_pred.data.max() > 1 + 1e-3):
             self._warn_once("range", f"the outputs run {y_pred.data.min():.3g}..{y_pred.data.max():.3g} and are no probabilities. "
                             "End the model with activation='softmax'.")
-        return (t * (np.log(t) - ops.log(ops.clip(y_pred, backend.epsilon(), 1.0)))).sum(axis=-1)
+        return (t * (ops.log(t) - ops.log(ops.clip(y_pred, backend.epsilon(), 1.0)))).sum(axis=-1)
 
 
 def poisson(y_true, y_pred) -> Tensor:

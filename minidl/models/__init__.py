@@ -2,8 +2,8 @@
 
 from .architecture import clone_model, model_from_json, models
 from .diagnosis import NonFiniteLossError
+from .formats.native import SaveFormatError
 from .model import Model
-from .native import SaveFormatError
 from .saving import load_model, save_model
 from .sequential import Sequential
 

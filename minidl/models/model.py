@@ -113,8 +113,10 @@ class Model(Older, Trainer):
         declared = symbol.shape
         if not hasattr(x, "shape") or diagnosis.fits(x.shape, declared):
             return x
-        if declared[1:] == (1,) and len(x.shape) == 1:      # (n,) for one feature a sample
-            return x.reshape(-1, 1)
+        if diagnosis.fits((*x.shape, 1), declared):         # (n,) for one feature a sample, grey images without their channel
+            return x.reshape(*x.shape, 1)
+        if x.shape[-1:] == (1,) and diagnosis.fits(x.shape[:-1], declared):
+            return x.reshape(x.shape[:-1])
         which = self.name if symbol is self._inputs else f"{self.name}' (input '{symbol.name}')".removesuffix("'")
         raise ValueError(diagnosis.input_advice(which, declared[1:], x.shape))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import keras_files, native
+from .formats import keras, keras_2, native
 
 
 def _kind(path: str) -> str:
@@ -26,9 +26,9 @@ def save_model(model, filepath, overwrite: bool = True, *, include_optimizer: bo
         raise ValueError(f"{path} is a folder. Models are saved to one file: model.save({os.path.join(path, 'model.npz')!r}).")
     kind = _kind(path) if save_format not in ("h5", "keras") else save_format
     if kind == "h5":
-        keras_files.write_legacy(path, model)
+        keras_2.write_model(path, model, include_optimizer)
     elif kind == "keras":
-        keras_files.write_model(path, model, include_optimizer)
+        keras.write_model(path, model, include_optimizer)
     else:
         native.write_model(path, model, include_optimizer)
 
@@ -45,9 +45,9 @@ def load_model(filepath, custom_objects: dict | None = None, compile: bool = Tru
         raise ValueError(f"{path} is a folder, as TensorFlow's SavedModel is. minidl loads '.keras' and '.npz' files: save it again with "
                          "model.save('model.keras').")
     if _kind(path) == "h5":
-        return keras_files.read_legacy(path, custom_objects)
-    if keras_files.is_keras(path):
-        return keras_files.read_model(path, custom_objects, compile)
+        return keras_2.read_model(path, custom_objects, compile)
+    if keras.is_keras(path):
+        return keras.read_model(path, custom_objects, compile)
     return native.read_model(path, custom_objects, compile)
 
 
@@ -62,7 +62,7 @@ def save_weights(model, filepath, overwrite: bool = True) -> None:
     if folder:
         os.makedirs(folder, exist_ok=True)
     if _kind(path) == "h5":
-        keras_files.write_weights(path, model)
+        keras.write_weights(path, model)
     else:
         native.write(path, "weights", {}, native.named_weights(model))
 
@@ -70,8 +70,8 @@ def save_weights(model, filepath, overwrite: bool = True) -> None:
 def load_weights(model, filepath, skip_mismatch: bool = False) -> None:
     """Read weights from what save_weights or save wrote. Nothing changes if they do not fit."""
     path = os.fspath(filepath)
-    if _kind(path) == "h5" or keras_files.is_keras(path):
-        keras_files.read_weights(path, model, skip_mismatch)
+    if _kind(path) == "h5" or keras.is_keras(path):
+        keras.read_weights(path, model, skip_mismatch)
         return
     if not os.path.exists(path) and os.path.exists(path + ".index"):
         raise ValueError(f"{path} is a checkpoint of TensorFlow. Save it there with model.save_weights('w.weights.h5'), which minidl "

@@ -24,7 +24,7 @@ def table(model, line_length: int | None = None, expand_nested=False, show_train
     widths = [b - a - 3 for a, b in zip([0, *ends], ends)]
     rows = []
     for depth, layer in _listed(_in_range(model.layers, layer_range), expand_nested):
-        row = ["└ " * depth + f"{layer.name} ({type(layer).__name__})", _shape(layer), _count(layer)]
+        row = ["└ " * depth + f"{layer.name} ({_kind(layer)})", _shape(layer), _count(layer)]
         row += [", ".join(came_from.get(layer.name, [])) or "-"] if came_from else []
         row += ["Y" if layer.trainable and layer.weights else "N" if layer.weights else "-"] if show_trainable else []
         rows.append(row)
@@ -36,11 +36,9 @@ def table(model, line_length: int | None = None, expand_nested=False, show_train
         lines += [_rule(sl, s, sm, sr, widths)] * (i > 0) + [_line(w, row, widths)]
     lines.append(_rule(bl, s, bm, br, widths))
     trainable, frozen = _size(model.trainable_weights), _size(model.non_trainable_weights)
-    totals = [f" Total params: {_params(trainable, frozen)}", f" Trainable params: {_params(trainable)}",
-              f" Non-trainable params: {_params(frozen)}"]
-    if model.optimizer is not None and model.optimizer.variables:
-        slots = [array for memory in model.optimizer._memory for array in memory]
-        totals.append(f" Optimizer params: {_params((sum(a.size for a in slots), sum(a.nbytes for a in slots)))}")
+    remembered = _size_of_memory(model.optimizer)
+    totals = [f" Total params: {_params(trainable, frozen, *remembered)}", f" Trainable params: {_params(trainable)}",
+              f" Non-trainable params: {_params(frozen)}", *[f" Optimizer params: {_params(size)}" for size in remembered]]
     return "\n".join(lines + totals)
 
 
@@ -78,6 +76,11 @@ def _connections(model) -> dict[str, list[str]]:
     return {} if chain and len(set(branches)) == len(branches) else found
 
 
+def _kind(layer) -> str:
+    functional = getattr(layer, "_graph", None) is not None and type(layer).__name__ == "Model"
+    return "Functional" if functional else type(layer).__name__
+
+
 def _shape(layer) -> str:
     shape = layer.output_shape
     return "?" if shape is None else str(list(shape.values())) if isinstance(shape, dict) else str(shape)
@@ -89,6 +92,15 @@ def _count(layer) -> str:
 
 def _size(weights) -> tuple[int, int]:
     return sum(w.size for w in weights), sum(w.data.nbytes for w in weights)
+
+
+def _size_of_memory(optimizer) -> list[tuple[int, int]]:
+    """[what the optimizer keeps], once it trains: its arrays, and as Keras counts, its counter and its rate, 4 bytes each."""
+    if optimizer is None or not optimizer.variables:
+        return []
+    arrays = [array for _, array in optimizer._named_memory()]
+    numbers = 1 if callable(optimizer._learning_rate) else 2
+    return [(sum(a.size for a in arrays) + numbers, sum(a.nbytes for a in arrays) + 4 * numbers)]
 
 
 def _params(*sizes) -> str:

@@ -189,8 +189,8 @@ class Trainer(Runner):
         """A warning if nothing can be learned, or if a layer was frozen or freed since compile(), which chose what to train."""
         changed = [layer.name for layer in self._all_layers() if self._frozen_then.get(id(layer), layer._trainable) != layer._trainable]
         if changed:
-            self._warn_once(f"`trainable` of {', '.join(map(repr, changed[:3]))} was changed after compile(). Call compile() again, so that "
-                            "the optimizer starts anew with the right weights.")
+            self._warn_once(f"`trainable` of {', '.join(map(repr, changed[:3]))} was changed after compile(). Call compile() again, so "
+                            "that the optimizer starts anew with the right weights.")
         elif not self.trainable_weights and self.weights:
             self._warn_once(f"Model '{self.name}' has no trainable weights, so fit will not change it: set layer.trainable = True and "
                             "compile again.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..derivatives import arithmetic, shaping
@@ -16,13 +18,23 @@ __all__ = [
 ]
 
 
-def reshape(x, newshape): return convert_to_tensor(x).reshape(newshape)
+def reshape(x, newshape): return convert_to_tensor(x).reshape(_known(newshape, shape(x)))
 def ravel(x): return convert_to_tensor(x).ravel()
 def transpose(x, axes=None): return convert_to_tensor(x).transpose(axes)
 def swapaxes(x, axis1, axis2): return convert_to_tensor(x).swapaxes(axis1, axis2)
 def squeeze(x, axis=None): return convert_to_tensor(x).squeeze(axis)
 def broadcast_to(x, shape): return apply(shaping.broadcast_to, x, shape=tuple(shape))
 def flip(x, axis=None): return convert_to_tensor(x)[_flip_index(len(shape(x)), axis)]
+
+
+def _known(wanted, present):
+    """The None that ops.shape(symbol) has for the batch, as the -1 of reshape; a -1 beside it is what is left of a sample."""
+    if not isinstance(wanted, (tuple, list)) or None not in wanted:
+        return wanted
+    if -1 in wanted and None not in present[1:]:
+        left = math.prod(present[1:]) // math.prod([n for n in wanted if n is not None and n >= 0])
+        wanted = [left if n == -1 else n for n in wanted]
+    return [-1 if n is None else n for n in wanted]
 
 
 def _flip_index(ndim, axis):

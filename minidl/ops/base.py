@@ -9,8 +9,9 @@ import numpy as np
 
 from .. import backend
 from ..arrays import as_array
-from ..derivatives import arithmetic
+from ..derivatives import arithmetic, shaping
 from ..operators import Operators
+from ..structures import leaves
 from ..symbolic import has_symbol, record
 from ..tensor import Tensor, apply
 
@@ -52,7 +53,9 @@ def whole(x, what: str) -> np.ndarray:
 
 
 def convert_to_tensor(x, dtype=None) -> Any:
-    """x as a tensor; a tensor of that dtype comes back as it is, so that gradients still flow."""
+    """x as a tensor; a tensor of that dtype comes back as it is, so that gradients still flow. A list of tensors is stacked."""
+    if isinstance(x, (list, tuple)) and any([isinstance(part, Operators) for part in leaves(x)]):
+        x = apply(shaping.stack, *[convert_to_tensor(part) for part in x])
     if isinstance(x, Operators):
         return x if dtype is None or x.dtype == dtype else x.astype(dtype)
     return Tensor(x, dtype=dtype)

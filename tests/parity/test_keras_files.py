@@ -540,3 +540,98 @@ def test_lambda_code_in_a_file_is_never_run(tmp_path):
     refused(load_model, tmp_path / "m.keras")
     with h5py.File(io.BytesIO(zipfile.ZipFile(tmp_path / "m.keras").read("model.weights.h5")), "r") as file:
         assert "layers" in file
+
+
+# --- whole models in .h5 come back compiled --------------------------------------------------------------------------
+
+def compiled(lib):
+    model = lib.Sequential([lib.Input((6,)), lib.layers.Dense(4, activation="relu"), lib.layers.Dense(3, activation="softmax")])
+    model.compile(lib.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+LABELS = np.arange(len(X)) % 3
+
+
+@pytest.mark.parametrize("ending", ["h5", "hdf5", "keras"])
+def test_a_model_of_ours_comes_back_ready_to_go_on(ending, tmp_path):
+    model = compiled(minidl)
+    model.fit(X, LABELS, epochs=2, shuffle=False, verbose=0)
+    model.save(tmp_path / f"m.{ending}")
+    again = load_model(tmp_path / f"m.{ending}")
+    assert again.evaluate(X, LABELS, verbose=0) == model.evaluate(X, LABELS, verbose=0) and again.metrics_names == ["loss", "accuracy"]
+    for m in (model, again):
+        m.fit(X, LABELS, epochs=2, shuffle=False, verbose=0)
+    for a, b in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b, err_msg="the optimizer went on where it was")
+    assert load_model(tmp_path / f"m.{ending}", compile=False).optimizer is None
+    model.save(tmp_path / f"n.{ending}", include_optimizer=False)
+    assert load_model(tmp_path / f"n.{ending}").optimizer is None
+
+
+def test_keras_still_opens_it(tmp_path):
+    model = compiled(minidl)
+    model.fit(X, LABELS, verbose=0)
+    model.save(tmp_path / "m.h5")
+    np.testing.assert_allclose(keras.models.load_model(tmp_path / "m.h5").predict(X, verbose=0), model.predict(X, verbose=0), atol=1e-6)
+
+
+def test_a_compiled_h5_of_keras_comes_compiled(tmp_path):
+    theirs = compiled(keras)
+    theirs.fit(X, LABELS, verbose=0)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "You are saving your model as an HDF5 file")
+        theirs.save(tmp_path / "m.h5")
+    ours = load_model(tmp_path / "m.h5")
+    assert type(ours.optimizer).__name__ == "Adam" and float(ours.optimizer.learning_rate) == pytest.approx(0.01)
+    np.testing.assert_allclose(ours.evaluate(X, LABELS, verbose=0), theirs.evaluate(X, LABELS, verbose=0), rtol=1e-5)
+
+
+def test_what_keras_2_wrote_about_compile(tmp_path):
+    """In the layout of TensorFlow 2.x: nested lists, an optimizer with its old arguments."""
+    model = compiled(minidl)
+    model.save(tmp_path / "m.h5", include_optimizer=False)
+    old = {"loss": "sparse_categorical_crossentropy", "metrics": [["accuracy"]], "weighted_metrics": None, "loss_weights": None,
+           "optimizer_config": {"class_name": "SGD", "config": {"name": "SGD", "learning_rate": 0.25, "decay": 0.0, "momentum": 0.9, "nesterov": True}}}
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        file.attrs["training_config"] = json.dumps(old)
+    ours = load_model(tmp_path / "m.h5")
+    assert float(ours.optimizer.learning_rate) == 0.25 and ours.optimizer.nesterov
+    assert len(ours.evaluate(X, LABELS, verbose=0)) == 2
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        file.attrs["training_config"] = json.dumps({**old, "loss": "of_my_own"})
+    with pytest.warns(UserWarning, match="could not be restored.*of_my_own.*Call compile"):
+        assert load_model(tmp_path / "m.h5").optimizer is None
+
+
+@register_keras_serializable("both")
+class Own(minidl.Model):
+    def __init__(self, units=4, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.one, self.two = units, minidl.layers.Dense(units, activation="relu"), minidl.layers.Dense(2)
+
+    def call(self, x):
+        return self.two(self.one(x))
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+@pytest.mark.parametrize("ending", ["h5", "keras", "npz"])
+def test_a_subclassed_model_has_its_weights_when_it_comes_back(ending, tmp_path):
+    model = Own(5)
+    model.compile("sgd", "mse")
+    model.fit(X, X[:, :2], verbose=0)
+    model.save(tmp_path / f"m.{ending}")
+    again = load_model(tmp_path / f"m.{ending}", custom_objects={"Own": Own})
+    np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))
+    assert again.evaluate(X, X[:, :2], verbose=0) == model.evaluate(X, X[:, :2], verbose=0)
+
+
+def test_an_h5_file_with_more_layers_than_the_model_is_refused(tmp_path):
+    compiled(minidl).save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        config["config"]["layers"] = config["config"]["layers"][:-1]
+        file.attrs["model_config"] = json.dumps(config)
+    refused(load_model, tmp_path / "m.h5", "it holds the weights of 2 layers, and model")

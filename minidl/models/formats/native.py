@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from ..configs import custom_object_scope, deserialize, serialize
-from ..files import write_atomically
-from ..layers import weight_budget
-from ..recording import quiet
-from .architecture import believable, checked, described_model
+from ...configs import custom_object_scope, deserialize, serialize
+from ...files import write_atomically
+from ...layers import weight_budget
+from ...recording import quiet
+from ..architecture import believable, checked, described_model
 
 FORMAT, VERSION = "minidl model", 1
 _LIBRARY = __name__.split(".")[0] + "."
@@ -140,7 +140,7 @@ def write_model(path, model, include_optimizer: bool = True) -> None:
     """Architecture, weights, compile's arguments, the optimizer's memory and the random state."""
     if not model.weights and not model.built:
         raise ValueError(f"Model '{model.name}' has no weights yet: call it on data, or fit it, before saving.")
-    description: dict[str, Any] = {"model": serialize(model), "build_shape": serialize(_build_shape(model)), "random": random_state(model)}
+    description: dict[str, Any] = {"model": serialize(model), "build_shape": serialize(build_shape(model)), "random": random_state(model)}
     arrays = named_weights(model)
     optimizer = model.optimizer
     if optimizer is not None and include_optimizer:
@@ -155,11 +155,18 @@ def write_model(path, model, include_optimizer: bool = True) -> None:
     write(path, "model", description, arrays)
 
 
-def _build_shape(model):
+def build_shape(model):
     """What build needs to make the weights: the shape that the model met first, or a Sequential's first layer."""
     if model._build_shape is None and hasattr(model, "_layers") and model._inputs is None and model.layers:
         return model.layers[0]._build_shape
     return model._build_shape
+
+
+def build_to(model, shape) -> None:
+    """Make the weights of a model that has none yet, for inputs of the shape that `build_shape` gave; None if it gave none."""
+    shape = believable({"shape": shape})["shape"]
+    if shape is not None and not model.weights:
+        model.build(_shapes(shape))
 
 
 def read_model(path, custom_objects: dict | None = None, compile: bool = True):
@@ -170,9 +177,7 @@ def read_model(path, custom_objects: dict | None = None, compile: bool = True):
             weights = {k: v for k, v in arrays.items() if k.startswith("weights/")}
             with weight_budget(sum(a.size for a in weights.values())):
                 model = described_model(description["model"])
-                shape = believable({"shape": description.get("build_shape")})["shape"]
-                if shape is not None and not model.weights and weights:
-                    model.build(_shapes(shape))
+                build_to(model, description.get("build_shape"))
             set_named_weights(model, weights)
             set_random_state(model, description["random"])
             if compile and description.get("compile"):
