@@ -293,3 +293,22 @@ def test_a_decayed_rate_can_be_set():
 def test_padding_is_said_to_count():
     with pytest.warns(UserWarning, match="mask_zero=True.*no layer of minidl skips padded steps yet"):
         layers.Embedding(5, 2, mask_zero=True)
+
+
+def test_a_layer_knows_its_metrics():
+    class Endpoint(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.accuracy = minidl.metrics.BinaryAccuracy()
+            self.inside = layers.Dense(1)
+
+    assert [m.name for m in Endpoint().metrics] == ["binary_accuracy"]
+
+
+def test_an_optimizer_written_for_keras_is_told_how_ours_are_written():
+    class Mine(optimizers.Optimizer):
+        def build(self, variables):
+            self.moments = [self.add_variable_from_reference(v, name="m") for v in variables]
+
+    with pytest.raises(NotImplementedError, match=r"Mine: here an optimizer names its memory in `slots\(self\)`"):
+        Mine(0.1).build([Variable([1.0])])

@@ -121,6 +121,11 @@ class Layer(Configurable):
         penalties = [v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None]
         return [*self._added_losses(), *penalties]
 
+    @property
+    def metrics(self) -> list:
+        """The metrics kept as attributes, here and in the layers inside."""
+        return [value for layer in self._all_layers() for value in vars(layer).values() if hasattr(value, "update_state")]
+
     def _added_losses(self) -> list:
         return [loss for layer in self._all_layers() for loss in layer._losses] if _mode.adds_losses else []
 

@@ -30,6 +30,7 @@ from ..recording import quiet
 from ..registry import Registry, snake_case
 from ..tensor import Variable
 from .legacy import SettableDecay, parameters, translate
+from .schedules import check_rate
 
 optimizers = Registry("optimizer", naming=str.lower)
 _LIBRARY = __name__.rpartition(".")[0]
@@ -80,7 +81,7 @@ class Optimizer(Configurable):
                  ema_momentum=0.99, ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None,
                  name: str | None = None, **legacy):
         self.name = name or snake_case(type(self).__name__)
-        self._learning_rate: Any = _check_rate(translate(type(self), learning_rate, legacy))
+        self._learning_rate: Any = check_rate(translate(type(self), learning_rate, legacy))
         self.weight_decay = None if weight_decay is None else check_number("weight_decay", weight_decay, 0)
         limits = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
         given = {k: check_number(k, v, 0, open_below=True) for k, v in limits.items() if v is not None}
@@ -139,6 +140,11 @@ class Optimizer(Configurable):
         """Move w, in place. w: the variable's array; g: its gradient, not to be changed; slots: in the order of `slots()`."""
         raise NotImplementedError(f"{type(self).__name__} needs a method update(self, w, g, lr, *slots).")
 
+    def add_variable_from_reference(self, *args, **kwargs):
+        """Keras's way to make memory; NotImplementedError names ours."""
+        raise NotImplementedError(f"{type(self).__name__}: here an optimizer names its memory in `slots(self)`, and moves a weight in "
+                                  "`update(self, w, g, lr, *slots)`, instead of Keras's build and update_step.")
+
     # -- the counter and the learning rate
     @property
     def iterations(self) -> Iterations:
@@ -163,11 +169,11 @@ class Optimizer(Configurable):
     @learning_rate.setter
     def learning_rate(self, value):
         if isinstance(self._learning_rate, SettableDecay) and not callable(value):
-            value = self._learning_rate.set_to(_check_rate(value), self._iterations)
+            value = self._learning_rate.set_to(check_rate(value), self._iterations)
         elif callable(self._learning_rate) and not callable(value):
             raise TypeError("This optimizer's learning rate follows a schedule, which a fixed number would undo. "
                             "Compile with a plain learning rate to set it by hand.")
-        self._learning_rate = _check_rate(value)
+        self._learning_rate = check_rate(value)
 
     lr = learning_rate
 
@@ -351,7 +357,7 @@ class Optimizer(Configurable):
         later = [config.pop("learning_rate")] if "learning_rate" in config and "learning_rate" not in parameters(cls)[0] else []
         made = cls(**config)
         for rate in later:                          # the class does not name it: it may set it itself
-            made._learning_rate = _check_rate(rate)
+            made._learning_rate = check_rate(rate)
         return made
 
     # -- what it remembers, for saving and for looking
@@ -435,14 +441,3 @@ def _norm(grads) -> float:
 def check_epsilon(value) -> float:
     """ε as given; None means `minidl.backend.epsilon()`."""
     return check_number("epsilon", backend.epsilon() if value is None else value, 0)
-
-
-def _check_rate(rate) -> Any:
-    if isinstance(rate, type):
-        raise TypeError(f"A learning rate is a number, a schedule or a function of the step; {rate.__name__} is a class: "
-                        f"write learning_rate={rate.__name__}(...).")
-    if not callable(rate):
-        return check_number("learning_rate", rate, 0)
-    import inspect
-
-    return rate if inspect.signature(rate).parameters else lambda step: rate()      # Keras's bare callables know no step
