@@ -312,3 +312,13 @@ def test_an_optimizer_written_for_keras_is_told_how_ours_are_written():
 
     with pytest.raises(NotImplementedError, match=r"Mine: here an optimizer names its memory in `slots\(self\)`"):
         Mine(0.1).build([Variable([1.0])])
+
+
+def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
+    class Keeps(layers.Dense):
+        def save_own_variables(self, store):
+            store["more"] = np.ones(3)
+
+    model = Sequential([Input((4,)), Keeps(2)])
+    with pytest.warns(UserWarning, match="Keeps.save_own_variables is not called.*get_config"):
+        model.save_weights(tmp_path / "w.npz")

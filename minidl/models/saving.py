@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 from .formats import keras, keras_2, native
 
@@ -24,6 +25,7 @@ def save_model(model, filepath, overwrite: bool = True, *, include_optimizer: bo
                          "or model.save('model.keras').")
     if os.path.isdir(path) or path.endswith(("/", os.sep)):
         raise ValueError(f"{path} is a folder. Models are saved to one file: model.save({os.path.join(path, 'model.npz')!r}).")
+    _check_hooks(model)
     kind = _kind(path) if save_format not in ("h5", "keras") else save_format
     if kind == "h5":
         keras_2.write_model(path, model, include_optimizer)
@@ -31,6 +33,15 @@ def save_model(model, filepath, overwrite: bool = True, *, include_optimizer: bo
         keras.write_model(path, model, include_optimizer)
     else:
         native.write_model(path, model, include_optimizer)
+
+
+def _check_hooks(model) -> None:
+    """A warning for what Keras's layers may override about files, and minidl does not call."""
+    for layer in model._all_layers():
+        hooks = [name for name in ("save_own_variables", "save_assets", "get_build_config") if hasattr(layer, name)]
+        if hooks:
+            warnings.warn(f"{type(layer).__name__}.{hooks[0]} is not called: minidl saves the variables of add_weight and the arguments in "
+                          "get_config, and nothing else. Keep there what must come back.", stacklevel=4)
 
 
 def load_model(filepath, custom_objects: dict | None = None, compile: bool = True, safe_mode: bool = True):
@@ -58,6 +69,7 @@ def save_weights(model, filepath, overwrite: bool = True) -> None:
         raise FileExistsError(f"{path} exists already, and overwrite=False.")
     if not model.weights:
         raise ValueError(f"Model '{model.name}' has no weights yet: call it on data, or fit it, before saving.")
+    _check_hooks(model)
     folder = os.path.dirname(path)
     if folder:
         os.makedirs(folder, exist_ok=True)
