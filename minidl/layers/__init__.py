@@ -2,7 +2,9 @@
 
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .base import Layer, deserialize, layer_classes, reset_names, serialize, weight_budget
+from .categories import CategoryEncoding, Discretization, Hashing
 from .core import ActivityRegularization, Dense, Embedding, GlobalAveragePooling1D, GlobalMaxPooling1D, Identity, Input, InputLayer, Lambda
+from .lookup import IntegerLookup, StringLookup
 from .merging import (
     Add,
     Average,
@@ -24,6 +26,7 @@ from .merging import (
 from .noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D
 from .normalization import BatchNormalization, LayerNormalization, Normalization, Rescaling, UnitNormalization
 from .reshaping import Flatten, Permute, RepeatVector, Reshape
+from .text import TextVectorization
 
 GlobalAvgPool1D, GlobalMaxPool1D = GlobalAveragePooling1D, GlobalMaxPooling1D
 
