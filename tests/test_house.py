@@ -31,7 +31,7 @@ INSIDE = {
     "losses": ["base", "crossentropy", "distributions", "margins", "overlap", "regression"],
     "metrics": ["base", "accuracy", "classes", "confusion", "regression"],
     "preprocessing": ["encoding", "hashing", "sequence", "text"],
-    "layers": ["base", "activation", "categories", "core", "dense", "lookup", "merging", "noise", "normalization", "reshaping", "text", "wrapping"],
+    "layers": ["base", "activation", "categories", "core", "einsum", "lookup", "merging", "noise", "normalization", "reshaping", "text", "wrapping"],
     "callbacks": ["base", "keeping", "progress", "rates", "stopping"],
     "optimizers": ["schedules", "legacy", "base", "sgd", "adagrad", "adadelta", "rmsprop", "adam", "lion"],
     "models": ["graph", "diagnosis", "summary", "objective", "compiling", "running", "training", "legacy", "architecture", "native",

@@ -101,7 +101,8 @@ class Lookup(Layer):
         if idf_weights is not None:
             idf = np.asarray(idf_weights, dtype=self.dtype)
             if idf.shape != (len(given),):
-                raise ValueError(f"{self._owner}: idf_weights holds a number for each of the {len(given)} tokens; received shape {idf.shape}.")
+                raise ValueError(f"{self._owner}: idf_weights holds a number for each of the {len(given)} tokens; received shape "
+                                 f"{idf.shape}.")
             idf = np.concatenate([np.full(len(special) - in_front, idf.mean(), self.dtype), idf])       # the mean for what is unknown
         self._adopt(tokens, idf)
 
@@ -109,8 +110,8 @@ class Lookup(Layer):
         if not isinstance(vocabulary, (str, os.PathLike)):
             return self.tokens_of(vocabulary).ravel().tolist()
         if not os.path.isfile(vocabulary):
-            raise FileNotFoundError(f"{self._owner}: there is no file {os.fspath(vocabulary)}. A vocabulary is a list of tokens, or the path "
-                                    "of a text file with one on each line.")
+            raise FileNotFoundError(f"{self._owner}: there is no file {os.fspath(vocabulary)}. A vocabulary is a list of tokens, or the "
+                                    "path of a text file with one on each line.")
         lines = Path(vocabulary).read_text(encoding="utf-8").split("\n")
         lines = lines[:-1] if lines[-1] == "" else lines
         try:
@@ -121,14 +122,14 @@ class Lookup(Layer):
     def _check(self, tokens: list) -> None:
         repeated = [token for token, n in Counter(tokens).items() if n > 1]
         if repeated:
-            raise ValueError(f"{self._owner}: each token stands once in a vocabulary; received {', '.join(map(repr, repeated[:3]))} more than "
-                             "once. list(dict.fromkeys(vocabulary)) keeps the first of each.")
+            raise ValueError(f"{self._owner}: each token stands once in a vocabulary; received {', '.join(map(repr, repeated[:3]))} more "
+                             "than once. list(dict.fromkeys(vocabulary)) keeps the first of each.")
         if not tokens:
             raise ValueError(f"{self._owner}: a vocabulary holds at least one token besides the special ones; received none.")
         for token in {self.mask_token, self.oov_token if self.invert else None} - {None}:
             if token in tokens:
-                raise ValueError(f"{self._owner}: {token!r} is a special token, so it stands in no vocabulary, except that all special ones, "
-                                 f"{self._special}, may begin it; received it at place {tokens.index(token)}.")
+                raise ValueError(f"{self._owner}: {token!r} is a special token and no part of the vocabulary, except that all special "
+                                 f"ones, {self._special}, may begin it; received it at place {tokens.index(token)}.")
         size = len(self._special) + len(tokens)
         if self.max_tokens is not None and size > self.max_tokens:
             raise ValueError(f"{self._owner}: with the special tokens the vocabulary has {size}, and max_tokens is {self.max_tokens}.")
@@ -229,7 +230,7 @@ class Lookup(Layer):
         config |= {"vocabulary": None if self._tokens is None else self.get_vocabulary(), "idf_weights": None}
         if self._idf is not None:
             config["idf_weights"] = self._idf.tolist()
-        return {k: v for k, v in config.items() if k not in ("oov_method", "salt") or v not in (None, "floormod")}      # of the newest Keras
+        return {k: v for k, v in config.items() if k not in ("oov_method", "salt") or v not in (None, "floormod")}  # only newest Keras has
 
     @classmethod
     def from_config(cls, config):
@@ -240,8 +241,8 @@ class Lookup(Layer):
         if isinstance(vocabulary, str):
             raise ValueError(f"{cls.__name__}: a description may not name a file to read, and its vocabulary is {vocabulary!r}.")
         if vocabulary is None and size and size > layer.vocabulary_size():
-            raise ValueError(f"{cls.__name__}: of its vocabulary the description holds the size alone, {size}; Keras keeps what adapt learned "
-                             "in a file beside. In Keras make the layer anew with vocabulary=layer.get_vocabulary()")
+            raise ValueError(f"{cls.__name__}: the description holds the size of the vocabulary alone, {size}, for Keras keeps what adapt "
+                             "learned in a file beside. In Keras make the layer anew with vocabulary=layer.get_vocabulary()")
         if vocabulary is not None:
             layer.set_vocabulary(vocabulary, weights)
         return layer
@@ -251,7 +252,7 @@ def _as_rows(tokens: np.ndarray, whole: bool) -> list[list]:
     """An array as samples, each a list of tokens. Of an array without rows each token is a sample, of such a batch all are one."""
     if tokens.ndim < 2:
         tokens = tokens.reshape(-1, 1) if whole else tokens.reshape(1, -1)
-    return tokens.reshape(len(tokens), -1).tolist()
+    return tokens.reshape(len(tokens), math.prod(tokens.shape[1:])).tolist()
 
 
 @layer_classes.register()
@@ -267,8 +268,8 @@ class IntegerLookup(Lookup):
                  idf_weights=None, invert=False, output_mode="int", sparse=False, pad_to_max_tokens=False, oov_method="floormod", salt=None,
                  name=None, **kwargs):
         if vocabulary_dtype != "int64" or salt is not None or oov_method not in ("floormod", "farmhash"):
-            raise ValueError("IntegerLookup: vocabulary_dtype is 'int64', oov_method is 'floormod' or 'farmhash', and salt is not known here; "
-                             f"received {vocabulary_dtype!r}, {oov_method!r}, {salt!r}.")
+            raise ValueError("IntegerLookup: vocabulary_dtype is 'int64', oov_method is 'floormod' or 'farmhash', and salt is not known "
+                             f"here; received {vocabulary_dtype!r}, {oov_method!r}, {salt!r}.")
         self._by_hash = oov_method == "farmhash"
         super().__init__(max_tokens, num_oov_indices, mask_token, oov_token, vocabulary, idf_weights, invert, output_mode, sparse,
                          pad_to_max_tokens, name=name, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import string
 from itertools import chain
@@ -65,7 +66,7 @@ class TextVectorization(OfStrings):
             texts = texts[:, 0]
         texts = self._standardized(texts)
         if self.split is None:
-            rows = texts.reshape(len(texts), -1).tolist()
+            rows = texts.reshape(len(texts), math.prod(texts.shape[1:])).tolist()
         elif callable(self.split):
             rows = [strings(list(row), self._owner).tolist() for row in self._answer("split", texts)]
         else:
@@ -88,7 +89,8 @@ class TextVectorization(OfStrings):
         try:
             answer = getattr(self, label)(texts.astype(str))
         except AttributeError as error:
-            raise TypeError(f"{advice}, and failed: {error}. For one text at a time write lambda texts: [f(text) for text in texts].") from error
+            raise TypeError(f"{advice}, and failed: {error}. For one text at a time write lambda texts: [f(text) for text in texts]."
+                            ) from error
         if not hasattr(answer, "__len__") or len(answer) != len(texts):
             raise ValueError(f"{advice}, and gives as many results; received {len(texts)} texts and gave "
                              f"{len(answer) if hasattr(answer, '__len__') else type(answer).__name__}.")

@@ -19,7 +19,8 @@ def check_mode(owner: str, mode, known: tuple) -> str:
     """The output mode by today's name. ValueError, naming the owner, if it is none of `known`."""
     mode = _OLDER.get(mode, mode) if isinstance(mode, str) else mode
     if mode not in known:
-        raise ValueError(f"{owner}: output_mode is one of {', '.join(map(repr, known))}; received {mode!r}.{did_you_mean(str(mode), known)}")
+        raise ValueError(f"{owner}: output_mode is one of {', '.join(map(repr, known))}; received {mode!r}."
+                         f"{did_you_mean(str(mode), known)}")
     return mode
 
 
@@ -61,8 +62,8 @@ def strings(x, owner: str, encoding: str = "utf-8") -> np.ndarray:
     flat = [v.decode(encoding) if isinstance(v, bytes) else v for v in array.astype(object).ravel().tolist()]
     wrong = [v for v in flat if not isinstance(v, str)]
     if wrong:
-        cure = " The rows must all have one length." if isinstance(wrong[0], (list, tuple, np.ndarray)) else \
-            " Is a value missing? Put a string in its place, such as ''." if wrong[0] is None or wrong[0] != wrong[0] else ""
+        rows = isinstance(wrong[0], (list, tuple, np.ndarray))
+        cure = " The rows must all have one length." if rows else " If a value is missing, put a string in its place, such as ''."
         raise TypeError(f"{owner} takes strings; received a {type(wrong[0]).__name__} among them.{cure}")
     result = np.empty(len(flat), dtype=object)
     result[:] = flat
