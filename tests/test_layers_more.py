@@ -48,6 +48,9 @@ GRADIENTS = [
     ("ELU", dict(alpha=0.7), A), ("Rescaling", dict(scale=[1.0, 2.0, 3.0], offset=1.0), A), ("Normalization", dict(mean=[1.0, 2.0, 3.0], variance=[4.0, 1.0, 0.5]), A),
     ("Normalization", dict(mean=0.5, variance=4.0, invert=True), A), ("Permute", dict(dims=(2, 1)), B), ("RepeatVector", dict(n=3), A), ("Flatten", dict(data_format="channels_first"), C),
     ("GlobalAveragePooling1D", {}, B), ("GlobalMaxPooling1D", dict(keepdims=True), B), ("Lambda", dict(function=lambda x, k: x * x * k, arguments={"k": 3.0}), A),
+    ("GroupNormalization", dict(groups=3), A), ("GroupNormalization", dict(groups=2, axis=-1), B), ("GroupNormalization", dict(groups=-1, axis=1), C),
+    ("RMSNormalization", {}, A), ("RMSNormalization", dict(axis=1), B), ("RMSNormalization", dict(axis=[3, 1], epsilon=0.1), C),
+    ("EinsumDense", dict(equation="abc,cd->adb", output_shape=(5, None), bias_axes="d", activation="tanh"), B), ("EinsumDense", dict(equation="...ab,bac->...c", output_shape=2, bias_axes="c"), C),
     ("Identity", {}, A), ("ActivityRegularization", dict(l1=1.0), A),
 ]
 
