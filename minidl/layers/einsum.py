@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 
@@ -56,15 +57,15 @@ class EinsumDense(Layer):
                              f"{' or more' if '...' in self.equation else ''}; received shape {tuple(shape)}.")
         batch = () if self._before and extra else (None,)           # it has a letter, or is among the axes of '...'
         declared = (*batch, *self.partial_output_shape)
+        if len(declared) != len(self._letters):
+            raise ValueError(f"EinsumDense '{self.name}': output_shape has a size for each axis of the output in {self.equation!r} but the "
+                             f"batch and '...'; received {self.partial_output_shape}.")
         sizes = dict(zip(self._letters, declared))
         for letter, size in zip(self._taken, shape[extra:] if self._before else shape):
             if sizes.get(letter) not in (None, size) and size is not None:
                 raise ValueError(f"EinsumDense '{self.name}': output_shape {self.partial_output_shape} has {sizes[letter]} for the axis "
                                  f"'{letter}' of {self.equation!r}, and the input of shape {tuple(shape)} has {size}.")
             sizes[letter] = sizes.get(letter) if size is None else size
-        if len(declared) != len(self._letters):
-            raise ValueError(f"EinsumDense '{self.name}': output_shape has a size for each axis of the output in {self.equation!r} but the "
-                             f"batch and '...'; received {self.partial_output_shape}.")
         return sizes
 
     def build(self, input_shape):
@@ -85,15 +86,16 @@ class EinsumDense(Layer):
 
     def _starting(self, shape):
         """The initializer for this kernel; one that counts inputs and units is told which axes are which."""
-        if not isinstance(self.kernel_initializer, initializers.VarianceScaling):
-            return self.kernel_initializer
+        initializer: Any = self.kernel_initializer
+        if not isinstance(initializer, initializers.VarianceScaling):
+            return initializer
         units = [i for i, letter in enumerate(self._weighed) if letter in self._letters]
         order = [i for i in range(len(shape)) if i not in units] + units
         sizes = [shape[i] for i in order]
         inputs = len(order) - len(units)
 
         def draw(shape, dtype=None):
-            matrix = self.kernel_initializer((math.prod(sizes[:inputs]), math.prod(sizes[inputs:])), dtype=dtype)
+            matrix = initializer((math.prod(sizes[:inputs]), math.prod(sizes[inputs:])), dtype=dtype)
             return matrix.reshape(sizes).transpose(np.argsort(order))
 
         return draw

@@ -28,7 +28,7 @@ CASES = [
     ("LayerNormalization", dict(axis=[1, 2]), A), ("LayerNormalization", dict(axis=[3, 1]), A), ("LayerNormalization", dict(axis=(2, 3)), A),
     ("LayerNormalization", dict(epsilon=0.5, center=False), A), ("LayerNormalization", dict(scale=False), B),
     ("GroupNormalization", dict(groups=2), A), ("GroupNormalization", dict(groups=3, axis=-2), A), ("GroupNormalization", dict(groups=-1, axis=1), A),
-    ("GroupNormalization", dict(groups=5), B), ("GroupNormalization", dict(groups=1, epsilon=0.25, center=False), B), ("GroupNormalization", dict(groups=2, axis=3, scale=False), C[::-1] + (4,)),
+    ("GroupNormalization", dict(groups=5), B), ("GroupNormalization", dict(groups=1, epsilon=0.25, center=False), B), ("GroupNormalization", dict(groups=2, axis=3, scale=False), (*C[::-1], 4)),
     ("RMSNormalization", {}, B), ("RMSNormalization", {}, A), ("RMSNormalization", dict(axis=[-1], epsilon=0.5), A), ("RMSNormalization", dict(axis=[2, 3]), A),
     ("EinsumDense", dict(equation="ab,bc->ac", output_shape=4, bias_axes="c", activation="tanh"), B), ("EinsumDense", dict(equation="ab,bc->ac", output_shape=4), B),
     ("EinsumDense", dict(equation="abc,cd->abd", output_shape=(None, 4), bias_axes="d"), (3, 5)), ("EinsumDense", dict(equation="abc,cde->abde", output_shape=(None, 4, 2), bias_axes="de"), (3, 5)),
