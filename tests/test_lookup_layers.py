@@ -217,7 +217,9 @@ def test_names_of_keras_files(tmp_path):
     del config["vocabulary_dtype"]
     words = {**config, "vocabulary": ["x"], "oov_token": "[UNK]", "encoding": "utf-8", "vocabulary_size": 2}
     assert layers.StringLookup.from_config(words).get_vocabulary() == ["[UNK]", "x"]
-    for kind, learned in ((layers.IntegerLookup, config), (layers.StringLookup, words)):
+    texts = {"vocabulary": ["x"], "vocabulary_size": 3, "ngrams": [1, 2], "standardize": "lower"}
+    assert layers.TextVectorization.from_config(texts).get_vocabulary() == ["", "[UNK]", "x"]
+    for kind, learned in ((layers.IntegerLookup, config), (layers.StringLookup, words), (layers.TextVectorization, texts)):
         with pytest.raises(ValueError, match=r"the description holds the size of the vocabulary alone, \d, for Keras keeps"):
             kind.from_config({**learned, "vocabulary": None})
     for kind in (layers.StringLookup, layers.TextVectorization):

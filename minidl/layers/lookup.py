@@ -235,17 +235,22 @@ class Lookup(Layer):
     @classmethod
     def from_config(cls, config):
         """A layer from what `get_config` gave, its vocabulary included."""
-        config = {k: v for k, v in config.items() if k != "has_input_vocabulary"}
-        vocabulary, weights, size = (config.pop(name, None) for name in ("vocabulary", "idf_weights", "vocabulary_size"))
-        layer = super().from_config(config)
-        if isinstance(vocabulary, str):
-            raise ValueError(f"{cls.__name__}: a description may not name a file to read, and its vocabulary is {vocabulary!r}.")
-        if vocabulary is None and size and size > layer.vocabulary_size():
-            raise ValueError(f"{cls.__name__}: the description holds the size of the vocabulary alone, {size}, for Keras keeps what adapt "
-                             "learned in a file beside. In Keras make the layer anew with vocabulary=layer.get_vocabulary()")
-        if vocabulary is not None:
-            layer.set_vocabulary(vocabulary, weights)
-        return layer
+        return with_vocabulary(super().from_config, config)
+
+
+def with_vocabulary(make, config: dict):
+    """The layer that `make` gives for a description, with the vocabulary that stands in it. ValueError if it does not stand there."""
+    config = {k: v for k, v in config.items() if k != "has_input_vocabulary"}
+    vocabulary, weights, size = (config.pop(name, None) for name in ("vocabulary", "idf_weights", "vocabulary_size"))
+    layer = make(config)
+    if isinstance(vocabulary, str):
+        raise ValueError(f"{layer._owner}: a description may not name a file to read, and its vocabulary is {vocabulary!r}.")
+    if vocabulary is None and size and size > layer.vocabulary_size():
+        raise ValueError(f"{layer._owner}: the description holds the size of the vocabulary alone, {size}, for Keras keeps what adapt "
+                         "learned in a file beside. In Keras make the layer anew with vocabulary=layer.get_vocabulary()")
+    if vocabulary is not None:
+        layer.set_vocabulary(vocabulary, weights)
+    return layer
 
 
 def _as_rows(tokens: np.ndarray, whole: bool) -> list[list]:

@@ -12,7 +12,7 @@ import numpy as np
 from ..checks import check_count
 from ..preprocessing.encoding import batches, check_mode, strings
 from .base import layer_classes
-from .lookup import NOWHERE, OfStrings, StringLookup
+from .lookup import NOWHERE, OfStrings, StringLookup, with_vocabulary
 
 _CAPITALS = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _PUNCTUATION = dict.fromkeys(map(ord, string.punctuation))
@@ -137,11 +137,4 @@ class TextVectorization(OfStrings):
     @classmethod
     def from_config(cls, config):
         """A layer from what `get_config` gave, its vocabulary included."""
-        config = {k: v for k, v in config.items() if k not in ("vocabulary_size", "has_input_vocabulary")}
-        vocabulary, weights = config.pop("vocabulary", None), config.pop("idf_weights", None)
-        if isinstance(vocabulary, str):
-            raise ValueError(f"{cls.__name__}: a description may not name a file to read, and its vocabulary is {vocabulary!r}.")
-        layer = super().from_config(config)
-        if vocabulary is not None:
-            layer.set_vocabulary(vocabulary, weights)
-        return layer
+        return with_vocabulary(super().from_config, config)
