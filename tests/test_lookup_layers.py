@@ -169,6 +169,15 @@ def test_large_numbers_keep_their_digits():
     assert layer(2**24 + 1).numpy() == 2
 
 
+def test_large_numbers_in_files(tmp_path):
+    """A size so large would be damage; an id may be."""
+    layer = layers.IntegerLookup(mask_token=0)
+    layer.adapt([2**62, 2**62, 5])
+    model = Sequential([Input((3,), dtype="int64"), layer])
+    model.save(tmp_path / "m.npz")
+    assert models.load_model(tmp_path / "m.npz")(np.array([[2**62, 5, 6]])).numpy().tolist() == [[2, 3, 1]]
+
+
 # --- in models ------------------------------------------------------------------------------------------------------------------
 
 

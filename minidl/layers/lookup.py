@@ -249,7 +249,7 @@ def with_vocabulary(make, config: dict):
         raise ValueError(f"{layer._owner}: the description holds the size of the vocabulary alone, {size}, for Keras keeps what adapt "
                          "learned in a file beside. In Keras make the layer anew with vocabulary=layer.get_vocabulary()")
     if vocabulary is not None:
-        layer.set_vocabulary(vocabulary, weights)
+        layer.set_vocabulary([int(v) for v in vocabulary] if isinstance(layer, IntegerLookup) else vocabulary, weights)
     return layer
 
 
@@ -287,6 +287,12 @@ class IntegerLookup(Lookup):
 
     def tokens_at(self, places):
         return wrap(super().tokens_at(places).astype(np.int64))
+
+    def get_config(self):
+        config = super().get_config()
+        if any(abs(token) >= 1 << 31 for token in config["vocabulary"] or ()):         # such numbers the reader of a file takes for damage
+            config["vocabulary"] = [str(token) for token in config["vocabulary"]]
+        return config
 
 
 class OfStrings(Layer):
