@@ -30,8 +30,8 @@ INSIDE = {
     "ops": ["base", "elementwise", "creation", "arranging", "reducing", "products", "networks", "linalg", "placing", "loops"],
     "losses": ["base", "crossentropy", "distributions", "margins", "overlap", "regression"],
     "metrics": ["base", "accuracy", "classes", "confusion", "regression"],
-    "preprocessing": ["sequence", "text"],
-    "layers": ["base", "activation", "core", "merging", "noise", "normalization", "reshaping"],
+    "preprocessing": ["encoding", "hashing", "sequence", "text"],
+    "layers": ["base", "activation", "categories", "core", "einsum", "lookup", "merging", "noise", "normalization", "reshaping", "text", "wrapping"],
     "callbacks": ["base", "keeping", "progress", "rates", "stopping"],
     "optimizers": ["schedules", "legacy", "base", "sgd", "adagrad", "adadelta", "rmsprop", "adam", "lion"],
     "models": ["graph", "diagnosis", "summary", "objective", "compiling", "running", "training", "legacy", "architecture", "formats",
@@ -41,7 +41,7 @@ INSIDE = {
     "homework": ["assignments", "values", "child", "judging", "reports", "exporting", "__main__"],
 }
 ONLY_BASE = {"datasets", "losses", "metrics", "layers", "callbacks", "optimizers", "plots"}       # packages whose files know nothing but their base
-FOUNDATION = {"optimizers": ("schedules", "legacy", "base"), "datasets": ("base", "archives")}    # where the base is more than one file
+FOUNDATION = {"optimizers": ("schedules", "legacy", "base"), "datasets": ("base", "archives"), "layers": ("base", "lookup")}    # where the base is more than one file
 LAZY = {"IPython", "h5py", "matplotlib", "tqdm", "difflib", "functools", "hashlib", "importlib", "inspect", "zipfile"}   # slow or optional: loaded at first use
 FLOOR_OF = {unit: floor for floor, units in enumerate(FLOORS) for unit in units}
 

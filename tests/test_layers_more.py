@@ -48,6 +48,9 @@ GRADIENTS = [
     ("ELU", dict(alpha=0.7), A), ("Rescaling", dict(scale=[1.0, 2.0, 3.0], offset=1.0), A), ("Normalization", dict(mean=[1.0, 2.0, 3.0], variance=[4.0, 1.0, 0.5]), A),
     ("Normalization", dict(mean=0.5, variance=4.0, invert=True), A), ("Permute", dict(dims=(2, 1)), B), ("RepeatVector", dict(n=3), A), ("Flatten", dict(data_format="channels_first"), C),
     ("GlobalAveragePooling1D", {}, B), ("GlobalMaxPooling1D", dict(keepdims=True), B), ("Lambda", dict(function=lambda x, k: x * x * k, arguments={"k": 3.0}), A),
+    ("GroupNormalization", dict(groups=3), A), ("GroupNormalization", dict(groups=2, axis=-1), B), ("GroupNormalization", dict(groups=-1, axis=1), C),
+    ("RMSNormalization", {}, A), ("RMSNormalization", dict(axis=1), B), ("RMSNormalization", dict(axis=[3, 1], epsilon=0.1), C),
+    ("EinsumDense", dict(equation="abc,cd->adb", output_shape=(5, None), bias_axes="d", activation="tanh"), B), ("EinsumDense", dict(equation="...ab,bac->...c", output_shape=2, bias_axes="c"), C),
     ("Identity", {}, A), ("ActivityRegularization", dict(l1=1.0), A),
 ]
 
@@ -154,6 +157,47 @@ def test_layer_normalization_orders_its_axes():
     expected = (x - x.mean((1, 3), keepdims=True)) / np.sqrt(x.var((1, 3), keepdims=True) + 1e-3) * gamma.reshape(1, 3, 1, 5)
     for layer in (first, second):
         np.testing.assert_allclose(layer(x).numpy(), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(("groups", "axis"), [(2, -1), (1, 3), (-1, 3), (3, 1), (-1, 2)])
+def test_group_normalization_by_its_definition(groups, axis):
+    """Each part of the features by itself: the mean over the part and over all other axes of the sample."""
+    x = RNG.normal(size=(2, 3, 5, 4)).astype(np.float32) + np.arange(4, dtype=np.float32)
+    layer, parts = layers.GroupNormalization(groups, axis), groups if groups > 0 else x.shape[axis]
+    y = layer(x).numpy()
+    for sample in range(2):
+        for mine, part in zip(np.split(y[sample], parts, axis % 4 - 1), np.split(x[sample], parts, axis % 4 - 1)):
+            np.testing.assert_allclose(mine, (part - part.mean()) / np.sqrt(part.var() + 1e-3), rtol=1e-4, atol=1e-5)
+    gamma, beta = RNG.normal(size=(2, x.shape[axis])).astype(np.float32)
+    layer.set_weights([gamma, beta])
+    shape = [-1 if i == axis % 4 else 1 for i in range(4)]
+    np.testing.assert_allclose(layer(x), y * gamma.reshape(shape) + beta.reshape(shape), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("axis", [-1, 1, [1, 2], [2, 1]])
+def test_rms_normalization_by_its_definition(axis):
+    x, axes = RNG.normal(size=(4, 3, 5)).astype(np.float32), (2,) if axis == -1 else (1,) if axis == 1 else (1, 2)
+    layer = layers.RMSNormalization(axis, epsilon=0.5)
+    y = x / np.sqrt((x**2).mean(axes, keepdims=True) + 0.5)
+    np.testing.assert_allclose(layer(x), y, rtol=1e-5)
+    scale = RNG.normal(size=layer.scale.shape).astype(np.float32)
+    layer.set_weights([scale])
+    np.testing.assert_allclose(layer(x), y * scale.reshape([x.shape[i] if i in axes else 1 for i in range(3)]), rtol=1e-5)
+
+
+@pytest.mark.parametrize(("equation", "shape", "output_shape", "fans"), [
+    ("ab,bc->ac", (40,), 30, 70), ("abc,cde->abde", (3, 40), (None, 20, 30), 640), ("abc,dec->abde", (3, 40), (None, 20, 30), 640), ("abcd,cde->abe", (3, 20, 30), (None, 40), 640), ("...ab,bc->...ac", (2, 40), (None, 30), 70),
+])
+def test_the_kernel_of_an_einsum(equation, shape, output_shape, fans):
+    """It begins within ±√(6/(inputs + units)), which its letters tell, and computes what NumPy does."""
+    layer, x = layers.EinsumDense(equation, output_shape, bias_axes=equation[-1], activation="tanh", bias_initializer="normal"), RNG.normal(size=(5, *shape)).astype(np.float32)
+    y = layer(x)
+    kernel, bias = layer.get_weights()
+    assert np.abs(kernel).max() == pytest.approx(np.sqrt(6 / fans), rel=0.01)
+    np.testing.assert_allclose(y, np.tanh(np.einsum(equation, x, kernel) + bias), rtol=1e-4, atol=1e-5)
+    fixed = layers.EinsumDense(equation, output_shape, kernel_initializer="ones")
+    fixed(x)
+    assert fixed.get_weights()[0].shape == kernel.shape and (fixed.get_weights()[0] == 1).all()
 
 
 # --- Normalization -----------------------------------------------------------------------------------------------------------

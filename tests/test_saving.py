@@ -280,6 +280,14 @@ def shifted(x, by=1):
 ALPHA = dict(kernel_regularizer=regularizers.L1L2(0.1, 0.2), kernel_constraint=constraints.MaxNorm(1.5), kernel_initializer=initializers.HeNormal(seed=3),
              bias_initializer=initializers.Constant(0.5), activity_regularizer="l2")
 IMAGES = RNG.normal(size=(5, 4, 3)).astype("float32")
+PLACES = np.array([[3, 1, 1], [0, 6, 3]])
+
+
+def adapted(layer, data):
+    layer.adapt(data)
+    return layer
+
+
 LAYERS = {
     "ELU": (lambda: layers.ELU(0.7), X), "Activation": (lambda: layers.Activation("gelu"), X), "LeakyReLU": (lambda: layers.LeakyReLU(0.1), X),
     "ActivityRegularization": (lambda: layers.ActivityRegularization(0.1, 0.2), X), "AlphaDropout": (lambda: layers.AlphaDropout(0.2, seed=4), X),
@@ -294,7 +302,14 @@ LAYERS = {
     "PReLU": (lambda: layers.PReLU("uniform", shared_axes=[1]), IMAGES), "Permute": (lambda: layers.Permute((2, 1)), IMAGES),
     "ReLU": (lambda: layers.ReLU(3.0, 0.1, 0.5), X), "RepeatVector": (lambda: layers.RepeatVector(3), X), "Rescaling": (lambda: layers.Rescaling(1 / 255, [0.5] * 6), X),
     "Reshape": (lambda: layers.Reshape((3, -1)), X), "Softmax": (lambda: layers.Softmax(axis=1), IMAGES), "UnitNormalization": (layers.UnitNormalization, X),
+    "GroupNormalization": (lambda: layers.GroupNormalization(2, axis=1, beta_regularizer="l1"), IMAGES), "RMSNormalization": (lambda: layers.RMSNormalization([1, 2]), IMAGES),
+    "EinsumDense": (lambda: layers.EinsumDense("abc,cd->abd", (None, 2), "relu", "d", **{k: v for k, v in ALPHA.items() if k != "bias_initializer"}), IMAGES),
+    "TimeDistributed": (lambda: layers.TimeDistributed(layers.Dense(2, "tanh")), IMAGES), "CategoryEncoding": (lambda: layers.CategoryEncoding(7, "count"), PLACES),
+    "Discretization": (lambda: adapted(layers.Discretization(num_bins=3, output_mode="one_hot"), X), X), "Hashing": (lambda: layers.Hashing(4, 3, output_mode="multi_hot"), PLACES),
+    "IntegerLookup": (lambda: adapted(layers.IntegerLookup(max_tokens=5, output_mode="tf_idf"), PLACES), PLACES),
 }
+STRINGS = {"StringLookup": lambda: adapted(layers.StringLookup(mask_token=""), ["b", "a", "b"]),           # which are in no model
+           "TextVectorization": lambda: adapted(layers.TextVectorization(ngrams=(1, 2), standardize="lower", output_mode="tf_idf"), ["a b", "B c"])}
 MERGING = {"Add": layers.Add, "Average": layers.Average, "Concatenate": lambda: layers.Concatenate(axis=1), "Dot": lambda: layers.Dot((1, -1), normalize=True),
            "Maximum": layers.Maximum, "Minimum": layers.Minimum, "Multiply": layers.Multiply, "Subtract": layers.Subtract}
 
@@ -313,7 +328,7 @@ def layer_model(name):
 
 
 def test_no_layer_is_forgotten():
-    assert {c.__name__ for c in layers.layer_classes.names.values()} == {*LAYERS, *MERGING, "InputLayer"}
+    assert {c.__name__ for c in layers.layer_classes.names.values()} == {*LAYERS, *MERGING, *STRINGS, "InputLayer"}
 
 
 @pytest.mark.parametrize("name", [*LAYERS, *MERGING])
@@ -341,9 +356,9 @@ def test_dtypes_are_kept(tmp_path):
 
 # --- configs -----------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name", [*LAYERS, *MERGING])
+@pytest.mark.parametrize("name", [*LAYERS, *MERGING, *STRINGS])
 def test_layers_from_their_config(name):
-    layer = (MERGING.get(name) or LAYERS[name][0])()
+    layer = (MERGING.get(name) or STRINGS.get(name) or LAYERS[name][0])()
     config = layer.get_config()
     assert json.loads(json.dumps(config)) == config
     other = type(layer).from_config(config)

@@ -2,7 +2,10 @@
 
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .base import Layer, deserialize, layer_classes, reset_names, serialize, weight_budget
+from .categories import CategoryEncoding, Discretization, Hashing
 from .core import ActivityRegularization, Dense, Embedding, GlobalAveragePooling1D, GlobalMaxPooling1D, Identity, Input, InputLayer, Lambda
+from .einsum import EinsumDense
+from .lookup import IntegerLookup, StringLookup
 from .merging import (
     Add,
     Average,
@@ -22,15 +25,26 @@ from .merging import (
     subtract,
 )
 from .noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D
-from .normalization import BatchNormalization, LayerNormalization, Normalization, Rescaling, UnitNormalization
+from .normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    LayerNormalization,
+    Normalization,
+    Rescaling,
+    RMSNormalization,
+    UnitNormalization,
+)
 from .reshaping import Flatten, Permute, RepeatVector, Reshape
+from .text import TextVectorization
+from .wrapping import TimeDistributed
 
 GlobalAvgPool1D, GlobalMaxPool1D = GlobalAveragePooling1D, GlobalMaxPooling1D
 
-__all__ = ["ELU", "Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average", "BatchNormalization", "Concatenate", "Dense",
-           "Dot", "Dropout", "Embedding", "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D", "GlobalAvgPool1D",
-           "GlobalMaxPool1D", "GlobalMaxPooling1D", "Identity", "Input", "InputLayer", "Lambda",
-           "Layer", "LayerNormalization", "LeakyReLU", "Maximum", "Minimum", "Multiply", "Normalization", "PReLU", "Permute", "ReLU",
-           "RepeatVector", "Rescaling", "Reshape", "Softmax", "SpatialDropout1D", "Subtract", "UnitNormalization", "add", "average",
-           "concatenate", "deserialize", "dot", "layer_classes", "maximum", "minimum", "multiply", "reset_names", "serialize", "subtract",
-           "weight_budget"]
+__all__ = ["Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average", "BatchNormalization", "CategoryEncoding",
+           "Concatenate", "Dense", "Discretization", "Dot", "Dropout", "ELU", "EinsumDense", "Embedding", "Flatten", "GaussianDropout",
+           "GaussianNoise", "GlobalAveragePooling1D", "GlobalAvgPool1D", "GlobalMaxPool1D", "GlobalMaxPooling1D", "GroupNormalization",
+           "Hashing", "Identity", "Input", "InputLayer", "IntegerLookup", "Lambda", "Layer", "LayerNormalization", "LeakyReLU", "Maximum",
+           "Minimum", "Multiply", "Normalization", "PReLU", "Permute", "RMSNormalization", "ReLU", "RepeatVector", "Rescaling", "Reshape",
+           "Softmax", "SpatialDropout1D", "StringLookup", "Subtract", "TextVectorization", "TimeDistributed", "UnitNormalization", "add",
+           "average", "concatenate", "deserialize", "dot", "layer_classes", "maximum", "minimum", "multiply", "reset_names", "serialize",
+           "subtract", "weight_budget"]

@@ -26,7 +26,11 @@ class InputLayer(Layer):
 
     def __init__(self, shape=None, batch_size=None, dtype=None, name=None, batch_shape=None, input_shape=None, input_dtype=None,
                  sparse=None, ragged=None, tensor=None, optional=False):
-        super().__init__(name or None, dtype=dtype or input_dtype)
+        dtype = dtype or input_dtype
+        if dtype is not None and (dtype in ("string", str, object) or np.dtype(dtype).kind not in "biuf"):
+            raise ValueError(f"Input: inside a model all data are numbers; received dtype={dtype!r}. Turn strings into numbers before the "
+                             "model, x = TextVectorization(...)(texts) or StringLookup(...)(words), and give Input the shape of x.")
+        super().__init__(name or None, dtype=dtype)
         if sparse or ragged or tensor is not None:
             raise ValueError("Input: sparse and ragged data and fixed tensors are not known here; give the shape of one sample.")
         shape = input_shape if shape is None else shape

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import constraints, initializers, ops, regularizers
 from ..arrays import as_array
-from ..checks import check_number
+from ..checks import check_count, check_number
 from ..recording import quiet
 from ..tensor import Tensor, apply
 from .base import Layer, layer_classes
@@ -137,6 +137,63 @@ class LayerNormalization(Scaled):
     def call(self, x):
         x = self.checked(x)
         return self.rescaled(_standardize(x, self._kept, self.epsilon)[0])
+
+
+@layer_classes.register()
+class GroupNormalization(Scaled):
+    """gamma·(x − mean)/√(variance + ε) + beta, mean and variance being those of each sample and group. Wu & He 2018.
+
+    groups: in how many equal parts the features along `axis` are cut; -1 makes each feature a group of its own.
+    """
+
+    def __init__(self, groups=32, axis=-1, epsilon=1e-3, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones",
+                 beta_regularizer=None, gamma_regularizer=None, beta_constraint=None, gamma_constraint=None, **kwargs):
+        if len(_axes(axis)) != 1:
+            raise ValueError(f"GroupNormalization: axis is one axis, that of the features; received {axis!r}.")
+        super().__init__(_axes(axis)[0], epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer,
+                         gamma_regularizer, beta_constraint, gamma_constraint, **kwargs)
+        self.groups = groups if groups == -1 else check_count("GroupNormalization: groups", groups)
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        features = self._shape[0]
+        if self._kept == (0,) or features % self._parts(features):
+            raise ValueError(f"GroupNormalization '{self.name}': groups={self.groups} must divide the {features} features of axis "
+                             f"{self.axis}, which is not the axis of the batch; received shape {tuple(input_shape)}.")
+
+    def _parts(self, features: int) -> int:
+        return features if self.groups == -1 else self.groups
+
+    def call(self, x):
+        x = self.checked(x)
+        axis, parts = self._kept[0], self._parts(self._shape[0])
+        grouped = x.reshape(*x.shape[:axis], parts, self._shape[0] // parts, *x.shape[axis + 1 :])
+        others = tuple([i for i in range(1, grouped.ndim) if i != axis])
+        return self.rescaled(_standardize(grouped, others, self.epsilon)[0].reshape(x.shape))
+
+
+@layer_classes.register()
+class RMSNormalization(Layer):
+    """scale·x/√(mean(x²) + ε) along `axis`, with a learned scale: LayerNormalization without the mean. Zhang & Sennrich 2019."""
+
+    def __init__(self, axis=-1, epsilon=1e-6, **kwargs):
+        super().__init__(**kwargs)
+        self.axis, self.epsilon = axis, check_number("RMSNormalization: epsilon", epsilon, 0)
+
+    def build(self, input_shape):
+        self._kept, self._axes = _places(self.axis, input_shape, self.name), len(input_shape)
+        self._shape = tuple(input_shape[a] for a in self._kept)
+        if None in self._shape:
+            raise ValueError(f"RMSNormalization '{self.name}' needs to know the size of axis {self.axis}; received shape {input_shape}.")
+        self.scale = self.add_weight(self._shape, "ones", name="scale")
+
+    def call(self, x):
+        if len(x.shape) != self._axes or tuple([x.shape[a] for a in self._kept]) != self._shape:
+            raise ValueError(f"RMSNormalization '{self.name}' has a scale of shape {self._shape} for axis {self.axis} of inputs with "
+                             f"{self._axes} axes; received shape {x.shape}.")
+        x = x if x.dtype == self.dtype else x.astype(self.dtype)
+        length = ops.sqrt(ops.mean(ops.square(x), axis=self._kept, keepdims=True) + self.epsilon)
+        return x / length * self.scale.reshape([n if i in self._kept else 1 for i, n in enumerate(x.shape)])
 
 
 @layer_classes.register()

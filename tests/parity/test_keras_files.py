@@ -63,6 +63,8 @@ def both(make, x, tmp_path, ending="keras"):
 REGULARIZED = lambda lib: dict(
     kernel_regularizer=lib.regularizers.L1L2(0.1, 0.2), bias_regularizer="l2", kernel_constraint=lib.constraints.MaxNorm(1.5), activity_regularizer=lib.regularizers.L2(0.3),
     kernel_initializer=lib.initializers.HeNormal(seed=3), bias_initializer=lib.initializers.Constant(0.5), bias_constraint="non_neg")
+PLACES = np.array([[3, 1, 1], [0, 6, 3]])
+NEED_TENSORFLOW = {"Hashing", "IntegerLookup", "StringLookup", "TextVectorization"}          # in Keras: see tests/test_lookup_layers.py
 LAYERS = {
     "ELU": (lambda l: l.layers.ELU(0.7), X), "Activation": (lambda l: l.layers.Activation("gelu"), X), "LeakyReLU": (lambda l: l.layers.LeakyReLU(0.1), X),
     "ActivityRegularization": (lambda l: l.layers.ActivityRegularization(0.1, 0.2), X), "AlphaDropout": (lambda l: l.layers.AlphaDropout(0.2, seed=4), X),
@@ -76,6 +78,10 @@ LAYERS = {
     "PReLU": (lambda l: l.layers.PReLU("uniform", shared_axes=[1]), IMAGES), "Permute": (lambda l: l.layers.Permute((2, 1)), IMAGES),
     "ReLU": (lambda l: l.layers.ReLU(3.0, 0.1, 0.5), X), "RepeatVector": (lambda l: l.layers.RepeatVector(3), X), "Rescaling": (lambda l: l.layers.Rescaling(1 / 255, 0.5), X),
     "Reshape": (lambda l: l.layers.Reshape((3, -1)), X), "Softmax": (lambda l: l.layers.Softmax(axis=-1), IMAGES), "UnitNormalization": (lambda l: l.layers.UnitNormalization(), X),
+    "GroupNormalization": (lambda l: l.layers.GroupNormalization(2, axis=1, beta_regularizer="l1"), IMAGES), "RMSNormalization": (lambda l: l.layers.RMSNormalization([1, 2]), IMAGES),
+    "EinsumDense": (lambda l: l.layers.EinsumDense("abc,cd->abd", (None, 2), activation="relu", bias_axes="d", **REGULARIZED(l)), IMAGES),
+    "TimeDistributed": (lambda l: l.layers.TimeDistributed(l.layers.BatchNormalization(momentum=0.5)), IMAGES),
+    "CategoryEncoding": (lambda l: l.layers.CategoryEncoding(7, output_mode="count"), PLACES), "Discretization": (lambda l: l.layers.Discretization([-0.5, 0.25], output_mode="one_hot"), X),
     "Add": lambda l: l.layers.Add(), "Average": lambda l: l.layers.Average(), "Concatenate": lambda l: l.layers.Concatenate(axis=1),
     "Dot": lambda l: l.layers.Dot(1, normalize=True), "Maximum": lambda l: l.layers.Maximum(), "Minimum": lambda l: l.layers.Minimum(),
     "Multiply": lambda l: l.layers.Multiply(), "Subtract": lambda l: l.layers.Subtract(),
@@ -83,7 +89,7 @@ LAYERS = {
 
 
 def test_no_layer_is_forgotten():
-    assert {c.__name__ for c in layers.layer_classes.names.values()} == {*LAYERS, "InputLayer", "Lambda"}      # Lambda has a test of its own
+    assert {c.__name__ for c in layers.layer_classes.names.values()} == {*LAYERS, *NEED_TENSORFLOW, "InputLayer", "Lambda"}      # Lambda has a test of its own
 
 
 @pytest.mark.parametrize("ending", ["keras", "h5"])
@@ -94,7 +100,7 @@ def test_every_layer_crosses_both_ways(name, ending, tmp_path):
             a, b = lib.Input((6,)), lib.Input((6,))
             return lib.Model([a, b], LAYERS[name](lib)([a, b]))
         layer, x = LAYERS[name][0](lib), LAYERS[name][1]
-        return lib.Sequential([lib.Input(x.shape[1:]), layer])
+        return lib.Sequential([lib.Input(x.shape[1:], dtype="int64" if name == "CategoryEncoding" else None), layer])
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "You are saving your model as an HDF5 file")

@@ -8,7 +8,8 @@ from ...structures import leaves
 
 # Options of Keras's layers that do not exist here, with the value that asks for nothing.
 _ONLY_IN_KERAS = {"quantization_config": None, "lora_rank": None, "lora_alpha": None, "synchronized": False, "renorm": False,
-                  "renorm_clipping": None, "sparse": False, "ragged": False, "optional": False, "input_axes": None, "output_axes": None,
+                  "gptq_unpacked_column_size": None, "renorm_clipping": None, "sparse": False, "ragged": False, "optional": False,
+                  "input_axes": None, "output_axes": None,
                   "build_input_shape": ..., "renorm_momentum": ..., "rms_scaling": False, "shared_object_id": ..., "autocast": True,
                   "jit_compile": ..., "is_legacy_optimizer": ...,
                   "time_major": ..., "fused": ...}

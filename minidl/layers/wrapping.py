@@ -1,0 +1,31 @@
+"""Layers that hold another layer and decide what it is called on."""
+
+from __future__ import annotations
+
+from .. import ops
+from .base import Layer, layer_classes
+
+
+@layer_classes.register()
+class TimeDistributed(Layer):
+    """Calls `layer` on each time step by itself, always with the same weights: (n, steps, ...) becomes (n, steps, what it gives)."""
+
+    def __init__(self, layer, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(layer, Layer):
+            raise TypeError(f"TimeDistributed takes a layer, TimeDistributed(Dense(8)); received {layer!r}.")
+        self.layer = layer
+
+    def build(self, input_shape):
+        self._check(input_shape)
+        if not self.layer.built:
+            self.layer.build((input_shape[0], *input_shape[2:]))
+
+    def _check(self, shape) -> None:
+        if len(shape) < 3 or shape[1] == 0:
+            raise ValueError(f"TimeDistributed '{self.name}' takes inputs of shape (n, steps, features) or more axes, with one step at "
+                             f"least; received shape {tuple(shape)}.")
+
+    def call(self, x):
+        self._check(x.shape)
+        return ops.stack([self.layer(x[:, step]) for step in range(x.shape[1])], axis=1)
