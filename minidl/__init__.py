@@ -21,6 +21,7 @@ from . import (
     losses,
     metrics,
     models,
+    older,
     ops,
     optimizers,
     preprocessing,
@@ -58,15 +59,8 @@ __all__ = ["GradientTape", "GraphError", "Initializer", "Input", "KerasTensor", 
            "saving", "set_random_seed", "surfaces", "utils"]
 
 
-# `from minidl.keras.layers import Dense`: the same modules under another name.
-for _name in ("activations", "backend", "callbacks", "config", "constraints", "datasets", "initializers", "layers", "losses", "metrics",
-              "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "utils"):
-    sys.modules[f"{__name__}.keras.{_name}"] = globals()[_name]
-for _name, _module in (("datasets.mnist", datasets.mnist), ("datasets.fashion_mnist", datasets.fashion_mnist),
-                       ("optimizers.schedules", optimizers.schedules), ("preprocessing.sequence", preprocessing.sequence),
-                       ("preprocessing.text", preprocessing.text)):
-    sys.modules[f"{__name__}.keras.{_name}"] = _module
-sys.modules[f"{__name__}.keras"] = keras
+sys.modules[f"{__name__}.config"] = config
+older.paths.open_paths()                # `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
 
 
 def __getattr__(name):

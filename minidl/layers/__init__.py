@@ -1,8 +1,8 @@
-"""The layers, by Keras's names. `base.py` says what a layer is; `core.py` has those of a first network."""
+"""The layers, by Keras's names. `base.py` says what a layer is; `basic.py` has those of a first network."""
 
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .base import Layer, deserialize, layer_classes, reset_names, serialize, weight_budget
-from .core import ActivityRegularization, Dense, Embedding, GlobalAveragePooling1D, GlobalMaxPooling1D, Identity, Input, InputLayer, Lambda
+from .basic import ActivityRegularization, Dense, Embedding, GlobalAveragePooling1D, GlobalMaxPooling1D, Identity, Input, InputLayer, Lambda
 from .merging import (
     Add,
     Average,
