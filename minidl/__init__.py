@@ -34,7 +34,7 @@ from . import (
 from . import backend as config
 from .gradcheck import check_gradients
 from .initializers import Initializer
-from .layers import Input, Layer
+from .layers import Input, InputSpec, Layer
 from .losses import Loss
 from .metrics import Metric
 from .models import Model, NonFiniteLossError, SaveFormatError, Sequential
@@ -52,11 +52,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 keras = sys.modules[__name__]           # `import minidl as tf` and then tf.keras.layers, as many tutorials write
 nn = ops                                # tf.nn.relu, tf.nn.softmax
-__all__ = ["GradientTape", "GraphError", "Initializer", "Input", "KerasTensor", "Layer", "Loss", "Metric", "Model", "NonFiniteLossError",
-           "Optimizer", "Regularizer", "SaveFormatError", "Sequential", "Tensor", "Variable", "activations", "apply", "backend",
-           "callbacks", "check_gradients", "config", "constraints", "datasets", "initializers", "keras", "layers",
-           "losses", "metrics", "models", "nn", "no_grad", "ops", "optimizers", "plots", "preprocessing", "random", "regularizers",
-           "saving", "set_random_seed", "surfaces", "utils"]
+__all__ = ["GradientTape", "GraphError", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric", "Model",
+           "NonFiniteLossError", "Optimizer", "Regularizer", "SaveFormatError", "Sequential", "Tensor", "Variable", "activations", "apply",
+           "backend", "callbacks", "check_gradients", "config", "constraints", "datasets", "initializers", "keras", "layers", "losses",
+           "metrics", "models", "nn", "no_grad", "ops", "optimizers", "plots", "preprocessing", "random", "regularizers", "saving",
+           "set_random_seed", "surfaces", "utils"]
 
 
 sys.modules[f"{__name__}.config"] = config

@@ -32,17 +32,18 @@ INSIDE = {
     "losses": ["base", "crossentropy", "distributions", "margins", "overlap", "regression"],
     "metrics": ["base", "accuracy", "classes", "confusion", "regression"],
     "preprocessing": ["sequence", "text"],
-    "layers": ["base", "activation", "basic", "merging", "noise", "normalization", "reshaping"],
+    "layers": ["spec", "base", "activation", "basic", "merging", "noise", "normalization", "reshaping"],
     "callbacks": ["base", "keeping", "progress", "rates", "stopping"],
     "optimizers": ["schedules", "legacy", "base", "sgd", "adagrad", "adadelta", "rmsprop", "adam", "lion"],
     "models": ["graph", "diagnosis", "summary", "objective", "compiling", "running", "training", "legacy", "architecture", "native",
                "translation", "keras_files", "saving", "model", "sequential"],
-    "older": ["functions", "graphs", "paths"],
+    "older": ["functions", "graphs", "arguments", "names", "methods", "paths"],
     "plots": ["base", "architecture", "digits", "graphs", "history", "inside", "live", "surfaces"],
     "homework": ["assignments", "values", "child", "judging", "reports", "exporting", "__main__"],
 }
 ONLY_BASE = {"datasets", "losses", "metrics", "layers", "callbacks", "optimizers", "plots"}       # packages whose files know nothing but their base
-FOUNDATION = {"optimizers": ("schedules", "legacy", "base"), "datasets": ("base", "archives")}    # where the base is more than one file
+# Where the base is more than one file:
+FOUNDATION = {"optimizers": ("schedules", "legacy", "base"), "datasets": ("base", "archives"), "layers": ("spec", "base")}
 LAZY = {"IPython", "h5py", "matplotlib", "tqdm", "difflib", "functools", "hashlib", "importlib", "inspect", "zipfile"}   # slow or optional: loaded at first use
 FLOOR_OF = {unit: floor for floor, units in enumerate(FLOORS) for unit in units}
 

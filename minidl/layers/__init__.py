@@ -24,12 +24,13 @@ from .merging import (
 from .noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D
 from .normalization import BatchNormalization, LayerNormalization, Normalization, Rescaling, UnitNormalization
 from .reshaping import Flatten, Permute, RepeatVector, Reshape
+from .spec import InputSpec
 
 GlobalAvgPool1D, GlobalMaxPool1D = GlobalAveragePooling1D, GlobalMaxPooling1D
 
 __all__ = ["ELU", "Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average", "BatchNormalization", "Concatenate", "Dense",
            "Dot", "Dropout", "Embedding", "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D", "GlobalAvgPool1D",
-           "GlobalMaxPool1D", "GlobalMaxPooling1D", "Identity", "Input", "InputLayer", "Lambda",
+           "GlobalMaxPool1D", "GlobalMaxPooling1D", "Identity", "Input", "InputLayer", "InputSpec", "Lambda",
            "Layer", "LayerNormalization", "LeakyReLU", "Maximum", "Minimum", "Multiply", "Normalization", "PReLU", "Permute", "ReLU",
            "RepeatVector", "Rescaling", "Reshape", "Softmax", "SpatialDropout1D", "Subtract", "UnitNormalization", "add", "average",
            "concatenate", "deserialize", "dot", "layer_classes", "maximum", "minimum", "multiply", "reset_names", "serialize", "subtract",

@@ -22,6 +22,7 @@ from ..batches import (
 from ..callbacks import CallbackList, ProgressBar
 from ..checks import check_count
 from ..recording import no_grad, quiet
+from ..registry import older
 from ..structures import is_nested, leaves, tree_map
 from ..tensor import wrap
 from .compiling import Compiled
@@ -116,11 +117,12 @@ class Runner(Compiled):
             raise ValueError("x holds no samples, so there is nothing to predict.")
         return tree_map(lambda *parts: np.concatenate(parts), *outputs)
 
-    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
-        """The loss and metrics on exactly these samples."""
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False, *, reset_metrics=True):
+        """The loss and metrics on exactly these samples; reset_metrics=False: and on all since the last reset_metrics()."""
         self._compiled()
         batch = self._arrays(x, y, sample_weight)
-        self.reset_metrics()
+        if reset_metrics:
+            self.reset_metrics()
         with no_grad():
             return self._as_result(sorted_floats(self.test_step(as_tensors(batch))), return_dict)
 
@@ -240,10 +242,23 @@ def batch_size_for(value, samples: int, steps) -> int:
 
 def translate_legacy(legacy: dict, epochs):
     """Arguments of older versions: nb_epoch means epochs; those about worker processes mean nothing here."""
-    for name in legacy:
-        if name not in ("nb_epoch", "workers", "use_multiprocessing", "max_queue_size"):
-            raise TypeError(f"There is no argument {name!r} here. Those of fit are listed by help(Model.fit).")
-    if "nb_epoch" in legacy:
-        warnings.warn("nb_epoch= is today written epochs=.", FutureWarning, stacklevel=3)
-        return legacy["nb_epoch"]
+    for name, value in legacy.items():
+        if name == "nb_epoch":
+            older("nb_epoch=", "written epochs=")
+            epochs = value
+        elif name in ("workers", "use_multiprocessing", "max_queue_size", "pickle_safe", "max_q_size"):
+            older(f"{name}=", "left out: batches are made in this process, one after the other")
+        else:
+            cures = {"samples_per_epoch": " Write steps_per_epoch=, the number of batches.", "nb_val_samples": " Write validation_steps=, "
+                     "the number of batches.", "show_accuracy": " Write compile(metrics=['accuracy'])."}
+            raise TypeError(f"There is no argument {name!r} here.{cures.get(name, ' Those of fit are listed by help(Model.fit).')}")
     return epochs
+
+
+def known_class_weight(class_weight):
+    """As given; None for a word, of which Keras 2 took no notice."""
+    if isinstance(class_weight, str):
+        warnings.warn(f"class_weight={class_weight!r} has no effect, as it had none in Keras. For classes that count alike: class_weight={{c: "
+                      "len(y) / (len(set(y)) * sum(y == c)) for c in set(y)}, y being a list or array of class numbers.", stacklevel=3)
+        return None
+    return class_weight

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from types import ModuleType
 from typing import Any
 
-from .. import backend, callbacks, layers, losses, models, optimizers, utils
-from ..registry import did_you_mean
+from ..registry import did_you_mean, older
 
 _LIBRARY = __name__.split(".")[0]
 _ENGINE = ("layers", "models")
@@ -70,7 +68,7 @@ class OlderPath(ModuleType):
     def _found(self, module, name):
         today = "model.summary()" if name == "print_summary" else "model.count_params()" if module.__name__ == __name__ \
             else f"{module.__name__}.{name}"
-        warnings.warn(f"{self.__name__}.{name} is today {today}.", FutureWarning, stacklevel=3)
+        older(f"{self.__name__}.{name}", today)
         return getattr(module, name)
 
 
