@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
@@ -256,9 +255,13 @@ def translate_legacy(legacy: dict, epochs):
 
 
 def known_class_weight(class_weight):
-    """As given; None for a word, of which Keras 2 took no notice."""
-    if isinstance(class_weight, str):
-        warnings.warn(f"class_weight={class_weight!r} has no effect, as it had none in Keras. For classes that count alike: class_weight={{c: "
-                      "len(y) / (len(set(y)) * sum(y == c)) for c in set(y)}, y being a list or array of class numbers.", stacklevel=3)
+    """As given; None for 'auto', of which Keras 2 took no notice."""
+    if not isinstance(class_weight, str):
+        return class_weight
+    if class_weight == "auto":
+        older("class_weight='auto'", f"left out, as it never had an effect; {_ALIKE}")
         return None
-    return class_weight
+    raise TypeError(f"class_weight is a dict {{class: weight}}; received {class_weight!r}; {_ALIKE}.")
+
+
+_ALIKE = "for classes that count alike: {c: len(y) / (len(set(y)) * list(y).count(c)) for c in set(y)}, y being the class numbers"

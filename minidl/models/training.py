@@ -17,7 +17,17 @@ from ..random import generator
 from ..recording import quiet
 from ..structures import leaves
 from . import diagnosis
-from .running import Runner, as_list, as_tensors, batch_size_for, known_class_weight, numbered, progress_bar, sorted_floats, translate_legacy
+from .running import (
+    Runner,
+    as_list,
+    as_tensors,
+    batch_size_for,
+    known_class_weight,
+    numbered,
+    progress_bar,
+    sorted_floats,
+    translate_legacy,
+)
 
 
 class Trainer(Runner):

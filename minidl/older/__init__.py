@@ -7,6 +7,8 @@ and attributes. paths.py: where to import from. What was once the default, `lr` 
 from .. import backend, utils
 from . import arguments, functions, graphs, methods, names, paths
 
+__all__ = ["paths"]                     # which the front door opens last
+
 backend._older.update({**functions.FUNCTIONS, **graphs.GRAPHS, "clear_session": utils.clear_session})
 backend._gone.update(graphs.GONE)
 arguments.accept_all()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, ops
+from .. import ops
 from ..layers.base import _mode
 from ..models import Model
 from ..ops.base import on_symbols

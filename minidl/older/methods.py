@@ -48,9 +48,9 @@ class OlderLayer:
     def add_metric(self: Any, value, name=None, aggregation="mean") -> None:
         """Watch a number that `call` computes: its mean over the batches shows in the history under this name."""
         if has_symbol(value):
-            raise NotImplementedError("add_metric of a symbol is gone: compute the number in a Layer's call() and call self.add_metric there, "
-                                      "or keep a metric as an attribute, self.m = minidl.metrics.Mean(name), and update it in call().")
-        older("add_metric(value, name)", "a metric kept as an attribute: self.m = metrics.Mean(name), and self.m.update_state(value) in call()")
+            raise NotImplementedError("add_metric of a symbol is gone: compute the number in a Layer's call() and call self.add_metric "
+                                      "there, or keep a metric as an attribute, self.m = minidl.metrics.Mean(name), and update it there.")
+        older("add_metric(value, name)", "a metric kept as an attribute, self.m = metrics.Mean(name), and updated in call()")
         metric = vars(self).setdefault(f"metric_{name}", metrics.Mean(name or "metric"))
         with no_grad():
             metric.update_state(ops.convert_to_numpy(value))
@@ -121,20 +121,19 @@ class OlderOptimizer:
         older("optimizer.get_weights()", "optimizer.get_state()")
         return [np.array(value) for name, value in self.get_state().items() if name not in ("optimizer", "learning_rate")]
 
-    def minimize(self: Any, loss, var_list, tape=None):
+    def minimize(self: Any, loss: Any, var_list: Any, tape=None):
         """One step along the gradients of a loss, given as a function without arguments (or as a tensor, with its tape)."""
         older("optimizer.minimize(loss, variables)", "loss.backward(), then optimizer.apply_gradients(zip(gradients, variables))")
-        variables = list(var_list() if callable(var_list) else var_list)
+        variables: list = list(var_list() if callable(var_list) else var_list)  # pyright: ignore[reportArgumentType]
+        if tape is None and not callable(loss):
+            raise ValueError("minimize takes the loss as a function without arguments: optimizer.minimize(lambda: f(w), [w]).")
         if tape is not None:
-            gradients = tape.gradient(loss, variables)
-        else:
-            if not callable(loss):
-                raise ValueError("minimize takes the loss as a function without arguments: optimizer.minimize(lambda: f(w), [w]).")
-            for variable in variables:
-                variable.zero_grad()
-            loss().backward()
-            gradients = [variable.grad for variable in variables]
-        return self.apply_gradients(zip(gradients, variables))
+            return self.apply_gradients(zip(tape.gradient(loss, variables), variables))
+        for variable in variables:
+            variable.zero_grad()
+        value: Any = loss()
+        value.backward()
+        return self.apply_gradients([(variable.grad, variable) for variable in variables])
 
 
 def add_all() -> None:
@@ -143,4 +142,4 @@ def add_all() -> None:
         for name, thing in vars(old).items():
             if not name.startswith("__") and name not in vars(today):
                 setattr(today, name, thing)
-    setattr(callbacks.Callback, "validation_data", None)        # as in Keras from 2019 on
+    callbacks.Callback.validation_data = None  # pyright: ignore[reportAttributeAccessIssue]  (as in Keras from 2019 on)

@@ -44,7 +44,7 @@ def _forward(module: ModuleType, names: dict[str, Any]) -> None:
         older(f"{title}.{name}", today)
         return thing
 
-    setattr(module, "__getattr__", look_up)
+    module.__getattr__ = look_up  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def forward_all() -> None:
@@ -58,7 +58,7 @@ def forward_all() -> None:
 def tidy() -> None:
     """dir(minidl.initializers) lists what it is for, not what it is made with."""
     for module in (activations, constraints, initializers, losses, metrics, models, optimizers, preprocessing, regularizers):
-        setattr(module, "__dir__", lambda module=module: _public(module))
+        module.__dir__ = lambda module=module: _public(module)  # pyright: ignore
 
 
 def _public(module) -> list[str]:
