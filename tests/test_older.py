@@ -282,9 +282,10 @@ def test_plain_import_is_silent_and_opens_all_paths_in_a_fresh_process():
 
 
 def test_dir_lists_what_a_module_is_for():
-    for module in (minidl.initializers, minidl.activations, minidl.constraints, minidl.regularizers, losses, minidl.metrics):
+    for module in (minidl.initializers, minidl.activations, minidl.constraints, minidl.regularizers, losses, minidl.metrics, layers,
+                   minidl.random, minidl.callbacks, minidl.utils):
         names = [name for name in dir(module) if not name.startswith("__")]
-        assert not {"annotations", "Registry", "Configurable", "np", "ops", "check_number", "_length"} & set(names), module
+        assert not {"annotations", "Registry", "Configurable", "np", "ops", "check_number", "_length", "core", "engine", "np_utils"} & set(names), module
         assert all(hasattr(module, name) for name in names)
     assert {"GlorotUniform", "get", "Zeros"} <= set(dir(minidl.initializers)) and {"MaxNorm", "max_norm"} <= set(dir(minidl.constraints))
     assert {"relu", "softmax", "get"} <= set(dir(minidl.activations)) and {"crossentropy", "mse"} <= set(dir(losses))
@@ -303,6 +304,10 @@ ARGUMENTS = [
     (lambda: layers.BatchNormalization(fused=True, renorm=False, mode=0, name="d"), lambda: layers.BatchNormalization(name="d"),
      ["fused", "renorm", "mode"]),
     (lambda: layers.InputLayer(batch_input_shape=(None, 3), name="d"), lambda: layers.InputLayer((3,), name="d"), ["batch_shape"]),
+    (lambda: layers.ThresholdedReLU(theta=0.5, name="d"), lambda: layers.ReLU(threshold=0.5, name="d"), ["layers.ReLU(threshold=theta)"]),
+    (lambda: layers.Embedding(5, 2, init="zeros", name="d"), lambda: layers.Embedding(5, 2, "zeros", name="d"),
+     ["embeddings_initializer"]),
+    (lambda: minidl.optimizers.Nadam(lr=0.1), lambda: minidl.optimizers.Nadam(0.1), ["Nadam(learning_rate=0.1)"]),
     (lambda: minidl.regularizers.l1(l=0.3), lambda: minidl.regularizers.L1(0.3), ["L1(l1=...)"]),
     (lambda: minidl.regularizers.l2(l=0.3), lambda: minidl.regularizers.L2(0.3), ["L2(l2=...)"]),
     (lambda: minidl.optimizers.Nadam(0.1, schedule_decay=0.004), lambda: minidl.optimizers.Nadam(0.1), ["schedule_decay"]),
@@ -333,6 +338,11 @@ def test_arguments_under_older_names(old, today, phrases):
 def test_what_is_gone_names_its_cure(do, cure):
     with pytest.raises((ValueError, RuntimeError), match=cure):
         do()
+
+
+def test_labels_under_older_names():
+    assert warned(lambda: minidl.utils.to_categorical(y=[0, 2]), "to_categorical(x=...)").tolist() == [[1, 0, 0], [0, 0, 1]]
+    assert warned(lambda: minidl.utils.to_categorical([1], nb_classes=2), "to_categorical(num_classes=...)").tolist() == [[0, 1]]
 
 
 def test_both_names_at_once_are_an_error():
@@ -395,6 +405,7 @@ NAMES = [
     (lambda: minidl.constraints.nonneg, minidl.constraints.NonNeg, "constraints.NonNeg"),
     (lambda: losses.cosine_proximity, losses.cosine_similarity, "losses.cosine_similarity"),
     (lambda: minidl.metrics.cosine_proximity, losses.cosine_similarity, "losses.cosine_similarity"),
+    (lambda: minidl.random.set_seed, minidl.set_random_seed, "random.set_random_seed"),
     (lambda: losses.Reduction.NONE, "none", "reduction='none'"),
     (lambda: losses.Reduction.SUM, "sum", "'sum'"),
     (lambda: losses.Reduction.AUTO, "sum_over_batch_size", "'sum_over_batch_size'"),
@@ -568,6 +579,8 @@ def test_methods_of_optimizers():
     weights = warned(adam.get_weights, "get_state")
     assert int(weights[0]) == 2 and len(weights) == 3 and weights[1].shape == (2,)
     assert len(warned(lambda: adam.weights, "get_state")) == 3
+    fading = minidl.optimizers.schedules.InverseTimeDecay(0.1, 1, 0.5)
+    assert warned(lambda: minidl.optimizers.SGD(fading).decay, "learning_rate") == 0
     with minidl.GradientTape() as tape:
         loss = ops.sum(w * w)
     warned(lambda: minidl.optimizers.SGD(0.5).minimize(loss, [w], tape=tape), "apply_gradients")

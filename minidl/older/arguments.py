@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from types import ModuleType
 from typing import Any
 
-from .. import callbacks, layers, models, optimizers, regularizers
+from .. import callbacks, layers, models, optimizers, regularizers, utils
 from ..registry import older
 
 
@@ -34,6 +35,17 @@ def accept(cls: type, method: str = "__init__", **meanings: str | Dropped) -> No
         return today(self, *args, **kwargs)
 
     setattr(cls, method, translating)
+
+
+def accept_in(module: ModuleType, name: str, **meanings: str | Dropped) -> None:
+    """The same for a function of a module."""
+    today = getattr(module, name)
+
+    @wraps(today)
+    def translating(*args, **kwargs):
+        return today(*args, **translated(name, kwargs, meanings))
+
+    setattr(module, name, translating)
 
 
 def translated(title: str, kwargs: dict, meanings: dict[str, str | Dropped]) -> dict:
@@ -88,3 +100,4 @@ def accept_all() -> None:
            sample_weight_mode=Dropped("weights may have the shape of the targets", lambda value: value in (None, "temporal"),
                                       "pass weights of the targets' shape to fit(sample_weight=...)."),
            target_tensors=Dropped("targets are given to fit", _empty, "pass the targets to fit(x, y)."))
+    accept_in(utils, "to_categorical", y="x", nb_classes="num_classes")

@@ -116,6 +116,12 @@ class OlderOptimizer:
         older("optimizer.weights", "optimizer.get_state()")
         return [value for name, value in self.get_state().items() if name not in ("optimizer", "learning_rate")]
 
+    @Shown
+    def decay(self: Any) -> float:
+        """0: what a schedule takes off, learning_rate shows already."""
+        older("optimizer.decay", "a part of optimizer.learning_rate, which follows the schedule")
+        return 0.0
+
     def get_weights(self: Any) -> list:
         """How many steps were made, and what it remembers of each variable, as arrays."""
         older("optimizer.get_weights()", "optimizer.get_state()")

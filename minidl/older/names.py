@@ -5,7 +5,21 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from .. import activations, constraints, initializers, losses, metrics, models, optimizers, preprocessing, regularizers
+from .. import (
+    activations,
+    callbacks,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    preprocessing,
+    random,
+    regularizers,
+    utils,
+)
 from ..registry import did_you_mean, older
 
 
@@ -21,6 +35,11 @@ def model_from_yaml(yaml_string, custom_objects=None):
     raise RuntimeError("Models are written as JSON: model.to_json() and minidl.models.model_from_json(text).")
 
 
+def ThresholdedReLU(theta=1.0, **kwargs) -> layers.ReLU:
+    """x where x > theta, else 0."""
+    return layers.ReLU(threshold=theta, **kwargs)
+
+
 # In each module the older names, and what they are: today's name there, or a thing of this file with what to write instead.
 NAMES: dict[ModuleType, dict[str, Any]] = {
     constraints: {"maxnorm": "MaxNorm", "unitnorm": "UnitNorm", "nonneg": "NonNeg"},
@@ -28,6 +47,8 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
              "Reduction": (Reduction, "a word: reduction='none', 'sum' or 'sum_over_batch_size'")},
     metrics: {"cosine_similarity": (losses.cosine_similarity, "losses.cosine_similarity"),
               "cosine_proximity": (losses.cosine_similarity, "losses.cosine_similarity"), "CosineProximity": "CosineSimilarity"},
+    layers: {"ThresholdedReLU": (ThresholdedReLU, "layers.ReLU(threshold=theta)")},
+    random: {"set_seed": "set_random_seed"},
     models: {"model_from_yaml": (model_from_yaml, "models.model_from_json")},
 }
 
@@ -57,7 +78,8 @@ def forward_all() -> None:
 
 def tidy() -> None:
     """dir(minidl.initializers) lists what it is for, not what it is made with."""
-    for module in (activations, constraints, initializers, losses, metrics, models, optimizers, preprocessing, regularizers):
+    for module in (activations, callbacks, constraints, initializers, layers, losses, metrics, models, optimizers, preprocessing, random,
+                   regularizers, utils):
         module.__dir__ = lambda module=module: _public(module)  # pyright: ignore
 
 
@@ -66,5 +88,5 @@ def _public(module) -> list[str]:
     names = getattr(module, "__all__", None) or [
         name for name, thing in vars(module).items()
         if not name.startswith("_") and (getattr(thing, "__module__", "") == own or type(thing).__name__ == "Registry")]
-    inside = [name for name, thing in vars(module).items() if isinstance(thing, ModuleType) and thing.__name__.startswith(f"{own}.")]
+    inside = [name for name, thing in vars(module).items() if type(thing) is ModuleType and thing.__name__.startswith(f"{own}.")]
     return sorted({*names, *inside, *(name for name in vars(module) if name.startswith("__"))})
