@@ -419,7 +419,7 @@ def test_words_of_a_text():
 
     for text in (*TEXTS[:4], "a  b--c"):
         for options in ({}, dict(lower=False), dict(filters="a", split=","), dict(filters="")):
-            assert minidl.preprocessing.text_to_word_sequence(text, **options) == text_to_word_sequence(text, **options)
+            assert minidl.preprocessing.text.text_to_word_sequence(text, **options) == text_to_word_sequence(text, **options)
 
 
 SEQUENCES = [[[1, 2, 3], [4], [], [5, 6, 7, 8, 9]], [[1.5, -2.7], [3.2]], [np.arange(3), np.arange(5)], [[[1, 2], [3, 4]], [], [[5, 6]]], np.arange(6).reshape(2, 3), [(1, 2), (3,)]]
