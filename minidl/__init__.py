@@ -21,6 +21,7 @@ from . import (
     losses,
     metrics,
     models,
+    older,
     ops,
     optimizers,
     preprocessing,
@@ -33,7 +34,7 @@ from . import (
 from . import backend as config
 from .gradcheck import check_gradients
 from .initializers import Initializer
-from .layers import Input, Layer
+from .layers import Input, InputSpec, Layer
 from .losses import Loss
 from .metrics import Metric
 from .models import Model, NonFiniteLossError, SaveFormatError, Sequential
@@ -51,22 +52,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 keras = sys.modules[__name__]           # `import minidl as tf` and then tf.keras.layers, as many tutorials write
 nn = ops                                # tf.nn.relu, tf.nn.softmax
-__all__ = ["GradientTape", "GraphError", "Initializer", "Input", "KerasTensor", "Layer", "Loss", "Metric", "Model", "NonFiniteLossError",
-           "Optimizer", "Regularizer", "SaveFormatError", "Sequential", "Tensor", "Variable", "activations", "apply", "backend",
-           "callbacks", "check_gradients", "config", "constraints", "datasets", "initializers", "keras", "layers",
-           "losses", "metrics", "models", "nn", "no_grad", "ops", "optimizers", "plots", "preprocessing", "random", "regularizers",
-           "saving", "set_random_seed", "surfaces", "utils"]
+__all__ = ["GradientTape", "GraphError", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric", "Model",
+           "NonFiniteLossError", "Optimizer", "Regularizer", "SaveFormatError", "Sequential", "Tensor", "Variable", "activations", "apply",
+           "backend", "callbacks", "check_gradients", "config", "constraints", "datasets", "initializers", "keras", "layers", "losses",
+           "metrics", "models", "nn", "no_grad", "ops", "optimizers", "plots", "preprocessing", "random", "regularizers", "saving",
+           "set_random_seed", "surfaces", "utils"]
 
 
-# `from minidl.keras.layers import Dense`: the same modules under another name.
-for _name in ("activations", "backend", "callbacks", "config", "constraints", "datasets", "initializers", "layers", "losses", "metrics",
-              "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "utils"):
-    sys.modules[f"{__name__}.keras.{_name}"] = globals()[_name]
-for _name, _module in (("datasets.mnist", datasets.mnist), ("datasets.fashion_mnist", datasets.fashion_mnist),
-                       ("optimizers.schedules", optimizers.schedules), ("preprocessing.sequence", preprocessing.sequence),
-                       ("preprocessing.text", preprocessing.text)):
-    sys.modules[f"{__name__}.keras.{_name}"] = _module
-sys.modules[f"{__name__}.keras"] = keras
+sys.modules[f"{__name__}.config"] = config
+older.paths.open_paths()                # `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
 
 
 def __getattr__(name):

@@ -8,13 +8,16 @@ _settings: dict = {"floatx": "float32", "epsilon": 1e-7}
 _FLOATS = ("float16", "float32", "float64")
 
 
-_older: dict = {}       # what older tutorials compute with: K.mean, K.square, ...; minidl.utils puts it here
+_older: dict = {}       # what older tutorials compute with: K.mean, K.square, ...; minidl.older puts it here
+_gone: dict = {}        # names of theirs that mean nothing today, and what to do instead
 
 
 def __getattr__(name):
     """`from minidl import backend as K; K.mean(x)`: the functions of minidl.ops, in their older place."""
     if name in _older:
         return _older[name]
+    if name in _gone:
+        raise AttributeError(f"minidl.backend has no {name!r} today: {_gone[name]}.")
     raise AttributeError(f"minidl.backend has no {name!r}. To compute with tensors use minidl.ops.")
 
 

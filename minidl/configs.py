@@ -10,25 +10,16 @@ library's registries or among what you registered; no module is ever imported be
 from __future__ import annotations
 
 import operator
-import threading
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from .registry import REGISTRIES, did_you_mean
+from .registry import REGISTERED, REGISTRIES, SCOPE, did_you_mean
 
 _MODULES = {"layer": "layers", "loss": "losses", "metric": "metrics", "optimizer": "optimizers", "initializer": "initializers",
             "activation": "activations", "regularizer": "regularizers", "constraint": "constraints", "schedule": "optimizers.schedules",
             "model": "models"}
-_registered: dict[str, Any] = {}            # 'Custom>MyLayer' -> MyLayer
-
-
-class _Scope(threading.local):
-    objects: dict[str, Any] = {}
-
-
-_scope = _Scope()
 
 
 # --- things that can describe themselves -----------------------------------------------------------------------------
@@ -98,7 +89,7 @@ def serialize(value) -> Any:
 
 def _object(thing) -> dict:
     kind, name = _filed(type(thing))
-    registered = next((key for key, known in _registered.items() if known is type(thing)), None)
+    registered = next((key for key, known in REGISTERED.items() if known is type(thing)), None)
     module = "minidl" if kind == "model" else f"minidl.{_MODULES[kind]}" if kind else None
     return {"module": module, "class_name": name or type(thing).__name__, "config": serialize(thing.get_config()),
             "registered_name": registered if registered or kind else type(thing).__name__}
@@ -108,8 +99,8 @@ def _function(function):
     kind, name = _filed(function)
     if kind:
         return name
-    registered = next((key for key, known in _registered.items() if known is function), None)
-    name = registered or next((key for key, known in _scope.objects.items() if known is function), None)
+    registered = next((key for key, known in REGISTERED.items() if known is function), None)
+    name = registered or next((key for key, known in SCOPE.objects.items() if known is function), None)
     return {"module": "builtins", "class_name": "function", "config": name.split(">")[-1], "registered_name": name} if name else function
 
 
@@ -166,17 +157,16 @@ def find(name: str, module: str | None = None, registered_name: str | None = Non
     parts = (module or "").split(".")
     ours = parts[0] in ("minidl", "keras")
     for key in (registered_name, name):
-        for known in (_scope.objects, *([] if ours and key == name else [_registered])):
+        for known in (SCOPE.objects, *([] if ours and key == name else [REGISTERED])):
             if key is not None and key in known:
                 return known[key]
     kinds = [kind for kind, place in _MODULES.items() if ours and place.split(".")[-1] in parts]
     if not kinds:
         kinds = ["model", "layer"] if ours else [] if parts[0] else list(_MODULES)
     for kind in kinds:
-        registry = REGISTRIES.get(kind, {})
-        if name in registry:
-            return registry[name]
-    for key, known in _registered.items():          # a file that knows another package, or none
+        if kind in REGISTRIES and (known := REGISTRIES[kind].filed(name)) is not None:
+            return known
+    for key, known in REGISTERED.items():          # a file that knows another package, or none
         if key.split(">")[-1] == name:
             return known
     known = [n for kind in kinds if kind in REGISTRIES for n in (getattr(c, "__name__", "") for c in REGISTRIES[kind].names.values())]
@@ -192,7 +182,7 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
     def file(thing):
         if isinstance(thing, type) and not hasattr(thing, "get_config"):
             raise ValueError(f"{thing.__name__} cannot be saved: it needs a method get_config(self).")
-        _registered[f"{package}>{name or thing.__name__}"] = thing
+        REGISTERED[f"{package}>{name or thing.__name__}"] = thing
         return thing
 
     return file
@@ -205,12 +195,12 @@ class custom_object_scope:
         self._objects = {k: v for some in custom_objects for k, v in (some or {}).items()}
 
     def __enter__(self):
-        self._before = _scope.objects
-        _scope.objects = {**self._before, **self._objects}
+        self._before = SCOPE.objects
+        SCOPE.objects = {**self._before, **self._objects}
         return self
 
     def __exit__(self, *error):
-        _scope.objects = self._before
+        SCOPE.objects = self._before
 
 
 CustomObjectScope = custom_object_scope
@@ -218,14 +208,14 @@ CustomObjectScope = custom_object_scope
 
 def get_custom_objects() -> dict:
     """The dict of what was registered, by 'package>name'; you may add to it."""
-    return _registered
+    return REGISTERED
 
 
 def get_registered_name(thing) -> str:
     """'package>name' of a registered class or function, otherwise its own name."""
-    return next((key for key, known in _registered.items() if known is thing), thing.__name__)
+    return next((key for key, known in REGISTERED.items() if known is thing), thing.__name__)
 
 
 def get_registered_object(name: str, custom_objects: dict | None = None):
     """What was registered as 'package>name', or None."""
-    return {**_registered, **_scope.objects, **(custom_objects or {})}.get(name)
+    return {**REGISTERED, **SCOPE.objects, **(custom_objects or {})}.get(name)

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+import warnings
 from typing import Any
 
 REGISTRIES: dict[str, Registry] = {}        # kind -> its registry: what a file may name, and nothing else
+REGISTERED: dict[str, Any] = {}             # what you registered: 'Custom>MyLayer' -> MyLayer, and what you put there by hand
+
+
+class Scope(threading.local):
+    """What `with custom_object_scope(...)` adds for the present thread."""
+
+    objects: dict[str, Any] = {}
+
+
+SCOPE = Scope()
+
+
+def custom_object(name):
+    """What you filed under exactly this name, for the block of code or for good; None if nothing."""
+    return SCOPE.objects.get(name, REGISTERED.get(name))
 
 
 class Registry:
@@ -21,6 +39,7 @@ class Registry:
         self.kind = kind
         self.names: dict[str, object] = {}          # as they are listed, e.g. 'mean_squared_error'
         self._by_plain: dict[str, object] = {}      # as they are looked up, e.g. 'meansquarederror'
+        self.older: dict[str, str] = {}             # names of older tutorials: 'cosineproximity' -> 'cosine_similarity'
         self._naming = naming or snake_case
         REGISTRIES[kind] = self
 
@@ -37,17 +56,28 @@ class Registry:
         return file
 
     def __getitem__(self, name: str) -> Any:
+        if custom_object(name) is not None:         # yours come first: get_custom_objects().update({"swish2": f})
+            return custom_object(name)
         if name not in self:
             raise ValueError(unknown(self.kind, name, self.names))
-        return self._by_plain[_plain(name)]
+        plain = _plain(name)
+        if plain in self.older:
+            older(f"The {self.kind} {name!r}", repr(self.older[plain]))
+        return self._by_plain[_plain(self.older.get(plain, plain))]
 
     def name_of(self, thing) -> str | None:
         """The name under which this very class or function is filed, or None."""
         name = str(getattr(thing, "__name__", ""))
-        return name if name in self and self._by_plain[_plain(name)] is thing else None
+        return name if self._by_plain.get(_plain(name)) is thing else None
+
+    def filed(self, name: str) -> Any:
+        """What the library itself, or a decorator, filed under this name; None if nothing."""
+        return self._by_plain.get(_plain(name))
 
     def __contains__(self, name) -> bool:
-        return isinstance(name, str) and _plain(name) in self._by_plain
+        if not isinstance(name, str):
+            return False
+        return _plain(name) in self._by_plain or _plain(name) in self.older or custom_object(name) is not None
 
 
 def _plain(name: str) -> str:
@@ -66,6 +96,14 @@ def did_you_mean(name: str, known) -> str:
     lowered = {str(k).lower(): str(k) for k in sorted(known, key=str)}
     near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6 if len(name) > 2 else 0.5)
     return f" Did you mean '{lowered[near[0]]}'?" if near else ""
+
+
+def older(spelling: str, today: str) -> None:
+    """A FutureWarning, for the line outside the library that it is about: this spelling still works, and what it is today."""
+    level, frame, library = 2, sys._getframe(1), __name__.partition(".")[0]
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == library:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(f"{spelling} is today {today}.", FutureWarning, stacklevel=level)
 
 
 def snake_case(name: str) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import warnings
 
 import numpy as np
 
-from . import backend, callbacks, files, ops, random
+from . import callbacks, files
 from .arrays import as_array
 from .batches import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .configs import (
@@ -130,33 +129,7 @@ def plot_model(model, to_file="model.png", show_shapes=False, show_dtype=False, 
 model_to_dot = plot_model
 
 
-class _NpUtils:
-    """`from minidl.utils import np_utils`, as tutorials before 2021 write."""
-
-    def __getattr__(self, name):
-        if name in ("to_categorical", "normalize"):
-            warnings.warn(f"utils.np_utils.{name} is today utils.{name}.", FutureWarning, stacklevel=2)
-            return globals()[name]
-        raise AttributeError(f"utils.np_utils has no {name!r}.")
-
-
-np_utils = _NpUtils()
-
-
-def _set_value(x, value) -> None:
-    """K.set_value(optimizer.lr, 0.1), or of a variable."""
-    x.assign(value)
-
-
-# What tutorials of Keras 1 and 2 compute with, from keras import backend as K.
-backend._older.update(
-    {name: getattr(ops, name) for name in ops.__all__}, clear_session=clear_session, pow=ops.power, int_shape=ops.shape,
-    get_value=ops.convert_to_numpy, eval=ops.convert_to_numpy, constant=ops.convert_to_tensor, variable=ops.convert_to_tensor,
-    l2_normalize=ops.normalize, set_value=_set_value, flatten=ops.ravel, random_normal=random.normal, random_uniform=random.uniform,
-    batch_flatten=lambda x: ops.reshape(x, (ops.shape(x)[0], -1)), learning_phase=lambda: 0,
-    cast_to_floatx=lambda x: np.asarray(x, backend.floatx()))
-
 __all__ = ["CustomObjectScope", "Progbar", "PyDataset", "Sequence", "clear_session", "custom_object_scope", "deserialize_keras_object",
-           "get_custom_objects", "get_file", "get_registered_name", "get_registered_object", "model_to_dot", "normalize", "np_utils",
+           "get_custom_objects", "get_file", "get_registered_name", "get_registered_object", "model_to_dot", "normalize",
            "pack_x_y_sample_weight", "pad_sequences", "plot_model", "register_keras_serializable", "serialize_keras_object",
            "set_random_seed", "timeseries_dataset_from_array", "to_categorical", "unpack_x_y_sample_weight"]

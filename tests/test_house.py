@@ -21,7 +21,8 @@ FLOORS = [
     ["layers", "metrics", "optimizers", "callbacks"],
     ["models", "surfaces"],
     ["plots", "homework"],
-    ["utils", "saving", "__init__"],
+    ["utils", "saving"],
+    ["older", "__init__"],
 ]
 # Inside a package, files import only those to their left.
 INSIDE = {
@@ -31,17 +32,19 @@ INSIDE = {
     "losses": ["base", "crossentropy", "distributions", "margins", "overlap", "regression"],
     "metrics": ["base", "accuracy", "classes", "confusion", "regression"],
     "preprocessing": ["encoding", "hashing", "sequence", "text"],
-    "layers": ["base", "activation", "categories", "core", "einsum", "lookup", "merging", "noise", "normalization", "reshaping", "text", "wrapping"],
+    "layers": ["spec", "base", "activation", "basic", "categories", "einsum", "lookup", "merging", "noise", "normalization", "reshaping", "text", "wrapping"],
     "callbacks": ["base", "keeping", "progress", "rates", "stopping"],
     "optimizers": ["schedules", "legacy", "base", "sgd", "adagrad", "adadelta", "rmsprop", "adam", "lion"],
     "models": ["graph", "diagnosis", "summary", "objective", "compiling", "running", "training", "legacy", "architecture", "formats",
                "saving", "model", "sequential"],
     "models/formats": ["translation", "native", "hdf5", "keras_2", "keras"],
+    "older": ["functions", "graphs", "arguments", "names", "methods", "paths"],
     "plots": ["base", "architecture", "digits", "graphs", "history", "inside", "live", "surfaces"],
     "homework": ["assignments", "values", "child", "judging", "reports", "exporting", "__main__"],
 }
 ONLY_BASE = {"datasets", "losses", "metrics", "layers", "callbacks", "optimizers", "plots"}       # packages whose files know nothing but their base
-FOUNDATION = {"optimizers": ("schedules", "legacy", "base"), "datasets": ("base", "archives"), "layers": ("base", "lookup")}    # where the base is more than one file
+# Where the base is more than one file:
+FOUNDATION = {"optimizers": ("schedules", "legacy", "base"), "datasets": ("base", "archives"), "layers": ("spec", "base", "lookup")}
 LAZY = {"IPython", "h5py", "matplotlib", "tqdm", "difflib", "functools", "hashlib", "importlib", "inspect", "zipfile"}   # slow or optional: loaded at first use
 FLOOR_OF = {unit: floor for floor, units in enumerate(FLOORS) for unit in units}
 

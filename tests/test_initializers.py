@@ -288,7 +288,6 @@ def test_two_layers_with_one_instance_of_a_seedless_initializer_differ():
 @pytest.mark.parametrize("do, kind, phrase", [
     (lambda: initializers.get("glorot"), ValueError, "Did you mean 'glorot_"), (lambda: initializers.get("xyz"), ValueError, "Available: "),
     (lambda: initializers.get(3), ValueError, "a name or a function of a shape; received 3"),
-    (lambda: initializers.get(None), ValueError, "received None"),
     (lambda: VarianceScaling(mode="fan"), ValueError, "'fan_in', 'fan_out' or 'fan_avg'; received 'fan'"),
     (lambda: VarianceScaling(distribution="normal"), ValueError,
         "'truncated_normal', 'untruncated_normal' or 'uniform'; received 'normal'"),

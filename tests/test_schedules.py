@@ -8,6 +8,7 @@ import pytest
 
 from minidl import Sequential, Variable, layers, optimizers, set_random_seed
 from minidl.optimizers import SGD, Adam, schedules
+from minidl.optimizers.legacy import SettableDecay
 from minidl.optimizers.schedules import (
     CosineDecay,
     CosineDecayRestarts,
@@ -80,6 +81,8 @@ FORMULAS = [
     (InverseTimeDecay(0.5, 6, 0.25), lambda t: 0.5 / (1 + 0.25 * t / 6)),
     (InverseTimeDecay(0.5, 6, 0.25, staircase=True), lambda t: 0.5 / (1, 1.25, 1.5, 1.75)[t // 6]),
     (InverseTimeDecay(0.5, 1, 2.0), lambda t: 0.5 / (1 + 2 * t)),
+    (SettableDecay(0.25, 1, 2.0).set_to(0.5, 0), lambda t: 0.5 / (1 + 2 * t)),
+    (SettableDecay(0.25, 1, 0.5).set_to(0.5, 4), lambda t: 0.5 * 3 / (1 + 0.5 * t)),
     (PiecewiseConstantDecay([3, 7, 12], [0.5, 0.25, 0.125, 0.0]), piecewise),
     (PiecewiseConstantDecay([], [0.3]), lambda t: 0.3),
     (PiecewiseConstantDecay((2.5,), (1, 2)), lambda t: 1 if t < 3 else 2),

@@ -28,11 +28,10 @@ from ..operators import Operators
 from ..registry import Registry, snake_case
 from ..structures import leaves, tree_map
 from ..tensor import Tensor, Variable, wrap
+from .spec import check_spec
 
 layer_classes = Registry("layer")
 _name_counts: Counter = Counter()
-
-
 _NOWHERE = 1 << 30          # the place of an argument that can only be given by name
 
 
@@ -52,16 +51,18 @@ class Layer(Configurable):
     name: for summaries and errors; made from the class if left out. trainable: False keeps training from moving the
     weights. dtype: of weights and inputs; float inputs are converted to it. activity_regularizer: a penalty on the output, a sample.
     input_shape: of one sample, without the batch axis; given to the first layer of a Sequential it lets the model be built at once.
+    weights: arrays, as for set_weights, that the weights begin with. A subclass may set `input_spec`, see InputSpec.
     """
 
     built = False
     takes_raw_input = False     # True for layers made for raw numbers: Embedding, Rescaling, Normalization
     output_shape: Any = None
+    input_spec: Any = None
     activity_regularizer = None
     _losses: list = []          # what add_loss was given in the last call
 
     def __init__(self, name: str | None = None, trainable: bool = True, dtype=None, input_shape=None, input_dim=None,
-                 activity_regularizer=None, batch_input_shape=None, **unknown):
+                 activity_regularizer=None, batch_input_shape=None, weights=None, **unknown):
         if unknown:
             raise TypeError(f"{type(self).__name__} does not know the argument{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown))}.")
         if batch_input_shape is not None:
@@ -74,6 +75,7 @@ class Layer(Configurable):
         if activity_regularizer is not None:
             self.activity_regularizer = regularizers.get(activity_regularizer)
         self._trainable = bool(trainable)
+        self._first_weights = weights           # the numbers that they begin with, once they are made
         self._input = self._output = None       # the symbols of the first symbolic call, if there was one
 
     # -- for subclasses
@@ -101,7 +103,7 @@ class Layer(Configurable):
         _mode.budget -= math.prod(shape)
         if _mode.budget < 0:
             raise ValueError(f"{self.name}: a weight of shape {shape} is more than the file holds.")
-        value = initializers.draw(initializers.get("glorot_uniform" if initializer is None else initializer), shape, dtype)
+        value = initializers.draw(initializers.get(initializer), shape, dtype)
         variable = Variable(value, name=name or "weight", trainable=trainable, dtype=dtype)
         variable.trainable = trainable and self._trainable
         variable.path = f"{self.name}/{variable.name}"
@@ -197,6 +199,8 @@ class Layer(Configurable):
             args, training = args[:place], args[place]
         if len(args) != 1 or type(args[0]) is not Tensor or args[0]._data.dtype != self.dtype:
             args = [self._to_tensor(x) for x in args]
+        if self.input_spec is not None:
+            check_spec(f"{type(self).__name__} '{self.name}'", self.input_spec, args[0] if len(args) == 1 else args)
         if not self.built:
             self._build_from(args)
         if self._losses and _mode.model is None:
@@ -264,6 +268,8 @@ class Layer(Configurable):
                 if not self.built:              # twice would forget the weights of the first time
                     build(self, *args, **kwargs)
                     self.built = True
+                    if self._first_weights is not None and type(self).build is build_once:
+                        self.set_weights(self._first_weights)
 
             build_once.__doc__ = build.__doc__
             cls.build = build_once
@@ -379,7 +385,7 @@ class Layer(Configurable):
     def __getattr__(self, attribute):
         if "name" not in vars(self) and not attribute.startswith("__"):
             raise RuntimeError(f"{type(self).__name__}.__init__ must begin with super().__init__().")
-        if attribute in ("input", "output"):
+        if attribute in ("input", "output", "input_shape"):
             raise AttributeError(f"Layer '{self.name}' has no {attribute} yet: it was never called on a symbol. Begin the model with "
                                  "Input(shape), or call it on data once.")
         raise AttributeError(f"{type(self).__name__} '{vars(self).get('name', '?')}' has no attribute {attribute!r}.")

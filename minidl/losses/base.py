@@ -34,6 +34,8 @@ class Loss:
     dtype: Any = None
 
     def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype=None):
+        if reduction == "auto":                 # in Keras 2: the usual one
+            reduction = "sum_over_batch_size"
         if reduction not in _REDUCTIONS:
             raise ValueError(unknown("reduction", reduction, [r for r in _REDUCTIONS if r]))
         self.name = name or snake_case(type(self).__name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from ..batches import (
 from ..callbacks import CallbackList, ProgressBar
 from ..checks import check_count
 from ..recording import no_grad, quiet
+from ..registry import older
 from ..structures import is_nested, leaves, tree_map
 from ..tensor import wrap
 from .compiling import Compiled
@@ -116,11 +116,12 @@ class Runner(Compiled):
             raise ValueError("x holds no samples, so there is nothing to predict.")
         return tree_map(lambda *parts: np.concatenate(parts), *outputs)
 
-    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
-        """The loss and metrics on exactly these samples."""
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False, *, reset_metrics=True):
+        """The loss and metrics on exactly these samples; reset_metrics=False: and on all since the last reset_metrics()."""
         self._compiled()
         batch = self._arrays(x, y, sample_weight)
-        self.reset_metrics()
+        if reset_metrics:
+            self.reset_metrics()
         with no_grad():
             return self._as_result(sorted_floats(self.test_step(as_tensors(batch))), return_dict)
 
@@ -244,10 +245,27 @@ def batch_size_for(value, samples: int, steps) -> int:
 
 def translate_legacy(legacy: dict, epochs):
     """Arguments of older versions: nb_epoch means epochs; those about worker processes mean nothing here."""
-    for name in legacy:
-        if name not in ("nb_epoch", "workers", "use_multiprocessing", "max_queue_size"):
-            raise TypeError(f"There is no argument {name!r} here. Those of fit are listed by help(Model.fit).")
-    if "nb_epoch" in legacy:
-        warnings.warn("nb_epoch= is today written epochs=.", FutureWarning, stacklevel=3)
-        return legacy["nb_epoch"]
+    for name, value in legacy.items():
+        if name == "nb_epoch":
+            older("nb_epoch=", "written epochs=")
+            epochs = value
+        elif name in ("workers", "use_multiprocessing", "max_queue_size", "pickle_safe", "max_q_size"):
+            older(f"{name}=", "left out: batches are made in this process, one after the other")
+        else:
+            cures = {"samples_per_epoch": " Write steps_per_epoch=, the number of batches.", "nb_val_samples": " Write validation_steps=, "
+                     "the number of batches.", "show_accuracy": " Write compile(metrics=['accuracy'])."}
+            raise TypeError(f"There is no argument {name!r} here.{cures.get(name, ' Those of fit are listed by help(Model.fit).')}")
     return epochs
+
+
+def known_class_weight(class_weight):
+    """As given; None for 'auto', of which Keras 2 took no notice."""
+    if not isinstance(class_weight, str):
+        return class_weight
+    if class_weight == "auto":
+        older("class_weight='auto'", f"left out, as it never had an effect; {_ALIKE}")
+        return None
+    raise TypeError(f"class_weight is a dict {{class: weight}}; received {class_weight!r}; {_ALIKE}.")
+
+
+_ALIKE = "for classes that count alike: {c: len(y) / (len(set(y)) * list(y).count(c)) for c in set(y)}, y being the class numbers"

@@ -18,7 +18,18 @@ from ..random import generator
 from ..recording import no_grad, quiet
 from ..structures import leaves
 from . import diagnosis
-from .running import Runner, as_list, as_tensors, batch_size_for, numbered, progress_bar, sorted_floats, translate_legacy, wrapped
+from .running import (
+    Runner,
+    as_list,
+    as_tensors,
+    batch_size_for,
+    known_class_weight,
+    numbered,
+    progress_bar,
+    sorted_floats,
+    translate_legacy,
+    wrapped,
+)
 
 
 class Trainer(Runner):
@@ -65,6 +76,7 @@ class Trainer(Runner):
         self._compiled()
         if legacy:
             epochs = translate_legacy(legacy, epochs)
+        class_weight = known_class_weight(class_weight)
         check_count("epochs", epochs, 1)
         check_count("initial_epoch", initial_epoch, 0)
         if seed is None and self._shuffling is None:
@@ -161,16 +173,21 @@ class Trainer(Runner):
         classes = 2 if kind == "binary" else self._output_shape[-1] if kind in ("sparse", "categorical") else 0
         diagnosis.check_first_loss(float(logs.get("loss", 0.0)), classes)
 
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
-        """One step of training on exactly these samples; returns the loss and metrics on them."""
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False, *, reset_metrics=True):
+        """One step of training on exactly these samples; returns the loss and metrics on them.
+
+        reset_metrics=False: on them and all since the last reset_metrics(), as Keras 2 had it.
+        """
         self._compiled()
+        class_weight = known_class_weight(class_weight)
         x, y, weight = self._arrays(x, y, sample_weight)
         batch = x, y, weight if class_weight is None else self._class_weights(y, weight, class_weight)
         with self._as_compiled():
             if not self.optimizer.variables:
                 self._meet(Batches(*batch))
             self._check_frozen()
-            self.reset_metrics()
+            if reset_metrics:
+                self.reset_metrics()
             return self._as_result(sorted_floats(self.train_step(as_tensors(batch))), return_dict)
 
     def _meet(self, batches) -> None:

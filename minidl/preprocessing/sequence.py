@@ -78,3 +78,64 @@ def timeseries_dataset_from_array(data, targets, sequence_length, sequence_strid
     if shuffle:
         starts = np.random.default_rng(seed).permutation(starts)
     return Windows(data, targets, starts, np.arange(length) * rate, batch_size)
+
+
+class TimeseriesGenerator(PyDataset):
+    """Batches (x, y): x (batch, length, ...) the steps before a moment, y the target of that moment, as older tutorials forecast.
+
+    (`timeseries_dataset_from_array` aligns y with the first step of a window; its targets here would be targets[length:].) stride: steps
+    from window to window; sampling_rate: from number to number inside one; start_index, end_index: the first and last step to use.
+    shuffle: windows at random places; reverse: each window backwards.
+    """
+
+    def __init__(self, data, targets, length, sampling_rate=1, stride=1, start_index=0, end_index=None, shuffle=False, reverse=False,
+                 batch_size=128, **kwargs):
+        super().__init__(**kwargs)
+        if len(data) != len(targets):
+            raise ValueError(f"TimeseriesGenerator: data and targets have one entry a step each; received {len(data)} and {len(targets)}.")
+        self.data, self.targets = as_array(data, keep_ints=True), as_array(targets, keep_ints=True)
+        self.length, self.sampling_rate, self.stride = (check_count(n, v) for n, v in (("length", length), ("sampling_rate", sampling_rate),
+                                                                                       ("stride", stride)))
+        self.batch_size = check_count("batch_size", batch_size)
+        self.start_index, self.end_index = start_index + length, len(data) - 1 if end_index is None else end_index
+        self.shuffle, self.reverse = shuffle, reverse
+        if self.start_index > self.end_index:
+            raise ValueError(f"TimeseriesGenerator: no step has {length} steps before it between {start_index} and {self.end_index}.")
+
+    def __len__(self):
+        return -(-(self.end_index - self.start_index + 1) // (self.batch_size * self.stride))
+
+    def __getitem__(self, index):
+        first = self.start_index + self.batch_size * self.stride * index
+        moments = np.arange(first, min(first + self.batch_size * self.stride, self.end_index + 1), self.stride)
+        if self.shuffle:
+            moments = np.random.default_rng().integers(self.start_index, self.end_index + 1, self.batch_size)
+        x = self.data[moments[:, None] + np.arange(-self.length, 0, self.sampling_rate)]
+        return (x[:, ::-1] if self.reverse else x), self.targets[moments]
+
+
+def make_sampling_table(size: int, sampling_factor=1e-5) -> np.ndarray:
+    """How likely `skipgrams` keeps each word, the commonest first: frequent ones seldom. Of word i, as Zipf's law guesses its frequency.
+
+    Mikolov et al. 2013: min(1, sqrt(factor/frequency)), the frequency of the i-th being 1/(i·(ln i + 0.577) + 1/2 - 1/(12i)).
+    """
+    rank = np.maximum(np.arange(check_count("size", size)), 1)
+    rarity = sampling_factor * (rank * (np.log(rank) + 0.577) + 0.5 - 1 / (12 * rank))
+    return np.minimum(1, np.sqrt(rarity))
+
+
+def skipgrams(sequence, vocabulary_size, window_size=4, negative_samples=1.0, shuffle=True, categorical=False, sampling_table=None,
+              seed=None) -> tuple[list, list]:
+    """Pairs [word, other word] with labels: 1 for words that stand at most window_size apart, 0 for `negative_samples` times as many
+    pairs with a word drawn at random. Number 0 is no word. categorical: labels [0, 1] and [1, 0]. sampling_table: see make_sampling_table.
+    """
+    rng, words = np.random.default_rng(seed), [int(word) for word in sequence]
+    pairs = [[word, words[j]] for i, word in enumerate(words) if word and (sampling_table is None or sampling_table[word] >= rng.random())
+             for j in range(max(0, i - window_size), min(len(words), i + window_size + 1)) if j != i and words[j]]
+    drawn = int(len(pairs) * negative_samples)
+    first = rng.permutation([pair[0] for pair in pairs])
+    false = [[int(first[i % len(first)]), int(rng.integers(1, vocabulary_size))] for i in range(drawn)]
+    yes, no = ([0, 1], [1, 0]) if categorical else (1, 0)
+    couples, labels = pairs + false, [yes] * len(pairs) + [no] * drawn
+    order = rng.permutation(len(couples)) if shuffle else range(len(couples))
+    return [couples[i] for i in order], [labels[i] for i in order]

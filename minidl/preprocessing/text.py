@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from typing import Any
 
 import numpy as np
+
+from ..checks import check_count
 
 _PUNCTUATION = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 
@@ -13,6 +17,29 @@ def text_to_word_sequence(input_text: str, filters=_PUNCTUATION, lower=True, spl
     """The words of a text: in small letters, each character of `filters` being a gap like `split`."""
     input_text = input_text.lower() if lower else input_text
     return [w for w in input_text.translate(str.maketrans(dict.fromkeys(filters, split))).split(split) if w]
+
+
+def hashing_trick(text: str, n: int, hash_function=None, filters=_PUNCTUATION, lower=True, split=" ", analyzer=None) -> list[int]:
+    """The words of a text as numbers 1 .. n-1, made from their letters: no vocabulary is needed, but two words may share a number.
+
+    hash_function: of a word, giving a whole number; None or 'md5': the same numbers on every machine and in every run.
+    """
+    if check_count("hashing_trick: n", n) < 2:
+        raise ValueError("hashing_trick: n is one more than the largest number, at least 2; received 1.")
+    words = text_to_word_sequence(text, filters, lower, split) if analyzer is None else analyzer(text)
+    function = _md5 if hash_function in (None, "md5") else hash_function
+    return [int(function(word)) % (n - 1) + 1 for word in words]
+
+
+def one_hot(input_text: str, n: int, filters=_PUNCTUATION, lower=True, split=" ", analyzer=None) -> list[int]:
+    """The words of a text as numbers 1 .. n-1: `hashing_trick` under the name that it has in older tutorials."""
+    return hashing_trick(input_text, n, None, filters, lower, split, analyzer)
+
+
+def _md5(word: str) -> int:
+    import hashlib
+
+    return int(hashlib.md5(word.encode(), usedforsecurity=False).hexdigest(), 16)
 
 
 class Tokenizer:
@@ -97,3 +124,27 @@ class Tokenizer:
                     texts = self.word_docs.get(self.index_word.get(int(n), ""), 0)
                     line[n] = (1 + np.log(line[n])) * np.log(1 + self.document_count / (1 + texts))
         return table
+
+    def get_config(self) -> dict[str, Any]:
+        """What it was made with and what it has counted, the counts as JSON, as Keras writes them."""
+        counted = {"word_counts": self.word_counts, "word_docs": self.word_docs,
+                   "index_docs": {self.word_index[word]: n for word, n in self.word_docs.items()},
+                   "index_word": self.index_word, "word_index": self.word_index}
+        made_with = ("num_words", "filters", "lower", "split", "char_level", "oov_token", "document_count")
+        return {**{name: getattr(self, name) for name in made_with}, **{name: json.dumps(table) for name, table in counted.items()}}
+
+    def to_json(self, **options) -> str:
+        """All of it as JSON; `tokenizer_from_json` reads it."""
+        return json.dumps({"class_name": "Tokenizer", "config": self.get_config()}, **options)
+
+
+def tokenizer_from_json(json_string: str) -> Tokenizer:
+    """The tokenizer that `to_json` wrote, here or in Keras."""
+    config = json.loads(json_string)["config"]
+    tables = {name: json.loads(config.pop(name)) for name in ("word_counts", "word_docs", "index_docs", "index_word", "word_index")}
+    documents = config.pop("document_count")
+    tokenizer = Tokenizer(**config)
+    tokenizer.document_count, tokenizer.word_index = documents, tables["word_index"]
+    tokenizer.word_counts, tokenizer.word_docs = Counter(tables["word_counts"]), Counter(tables["word_docs"])
+    tokenizer.index_word = {int(i): word for i, word in tables["index_word"].items()}
+    return tokenizer

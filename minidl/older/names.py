@@ -1,0 +1,92 @@
+"""Things under the names that they had: constraints.maxnorm, losses.cosine_proximity, losses.Reduction.NONE."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from .. import (
+    activations,
+    callbacks,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    preprocessing,
+    random,
+    regularizers,
+    utils,
+)
+from ..registry import did_you_mean, older
+
+
+class Reduction:
+    """The words for `reduction=`, as losses.Reduction had them."""
+
+    AUTO = SUM_OVER_BATCH_SIZE = "sum_over_batch_size"
+    SUM, NONE = "sum", "none"
+
+
+def model_from_yaml(yaml_string, custom_objects=None):
+    """Gone, as YAML can make a reader run code."""
+    raise RuntimeError("Models are written as JSON: model.to_json() and minidl.models.model_from_json(text).")
+
+
+def ThresholdedReLU(theta=1.0, **kwargs) -> layers.ReLU:
+    """x where x > theta, else 0."""
+    return layers.ReLU(threshold=theta, **kwargs)
+
+
+# In each module the older names, and what they are: today's name there, or a thing of this file with what to write instead.
+NAMES: dict[ModuleType, dict[str, Any]] = {
+    constraints: {"maxnorm": "MaxNorm", "unitnorm": "UnitNorm", "nonneg": "NonNeg"},
+    losses: {"cosine_proximity": "cosine_similarity", "cosine": "cosine_similarity", "CosineProximity": "CosineSimilarity",
+             "Reduction": (Reduction, "a word: reduction='none', 'sum' or 'sum_over_batch_size'")},
+    metrics: {"cosine_similarity": (losses.cosine_similarity, "losses.cosine_similarity"),
+              "cosine_proximity": (losses.cosine_similarity, "losses.cosine_similarity"), "CosineProximity": "CosineSimilarity"},
+    layers: {"ThresholdedReLU": (ThresholdedReLU, "layers.ReLU(threshold=theta)")},
+    random: {"set_seed": "set_random_seed"},
+    models: {"model_from_yaml": (model_from_yaml, "models.model_from_json")},
+}
+
+
+def _forward(module: ModuleType, names: dict[str, Any]) -> None:
+    """Let a module answer to these names as well."""
+    title = module.__name__.partition(".")[2]
+
+    def look_up(name: str):
+        if name not in names:
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}.{did_you_mean(name, vars(module))}"
+                                 if not name.startswith("__") else name)
+        thing, today = names[name] if isinstance(names[name], tuple) else (getattr(module, names[name]), f"{title}.{names[name]}")
+        older(f"{title}.{name}", today)
+        return thing
+
+    module.__getattr__ = look_up  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def forward_all() -> None:
+    """The table above, and the words by which compile() may name a loss."""
+    for module, names in NAMES.items():
+        _forward(module, names)
+    for plain in ("cosineproximity", "cosine"):
+        losses.losses.older[plain] = "cosine_similarity"
+
+
+def tidy() -> None:
+    """dir(minidl.initializers) lists what it is for, not what it is made with."""
+    for module in (activations, callbacks, constraints, initializers, layers, losses, metrics, models, optimizers, preprocessing, random,
+                   regularizers, utils):
+        module.__dir__ = lambda module=module: _public(module)  # pyright: ignore
+
+
+def _public(module) -> list[str]:
+    own = module.__name__
+    names = getattr(module, "__all__", None) or [
+        name for name, thing in vars(module).items()
+        if not name.startswith("_") and (getattr(thing, "__module__", "") == own or type(thing).__name__ == "Registry")]
+    inside = [name for name, thing in vars(module).items() if type(thing) is ModuleType and thing.__name__.startswith(f"{own}.")]
+    return sorted({*names, *inside, *(name for name in vars(module) if name.startswith("__"))})
