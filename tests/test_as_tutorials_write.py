@@ -61,6 +61,11 @@ def test_a_variable_from_an_initializer(initializer):
         Variable("zerros", (2,))
 
 
+def test_a_variable_as_tensorflow_wrote_it():
+    with pytest.warns(FutureWarning, match=r"Variable\(initial_value=...\) is today written Variable\(initializer=...\)"):
+        assert Variable(initial_value=np.ones((2, 3)), trainable=True, dtype="float32").shape == (2, 3)
+
+
 def test_no_initializer_is_the_usual_one():
     layer = layers.Dense(3, kernel_initializer=None, bias_initializer=None)
     layer(X)

@@ -5,6 +5,7 @@
 
 import csv
 import json
+import os
 import warnings
 
 import numpy as np
@@ -39,9 +40,9 @@ def network(dropout=0.0, optimizer=None, metrics=("mae",)):
     return model
 
 
-def classifier():
+def classifier(metrics=("accuracy",)):
     model = Sequential([layers.Dense(4, "tanh", input_shape=(3,)), layers.Dense(1, "sigmoid")])
-    model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+    model.compile("sgd", "binary_crossentropy", metrics=list(metrics))
     return model
 
 
@@ -116,7 +117,6 @@ def test_a_callback_sees_model_and_params_and_may_stop():
 
 @pytest.mark.parametrize("make", [lambda m: EarlyStopping(m), lambda m: ReduceLROnPlateau(m)])
 @pytest.mark.parametrize(("monitor", "said"), [
-    ("val_acc", r"'val_acc', which is not there. Did you mean 'val_accuracy'\? Available: accuracy, loss, "), ("acc", "Did you mean 'accuracy'"),
     ("val_los", "Did you mean 'val_loss'"), ("nothing_like_it", "which is not there. Available: accuracy, loss, "),
 ])
 def test_a_watched_name_that_is_not_there(make, monitor, said):
@@ -241,8 +241,35 @@ def test_names_of_checkpoints(tmp_path):
                   ModelCheckpoint(tmp_path / "b-{epoch}-{batch}.npz", save_freq=3), batch_size=20).history
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == [f"cp-0{i + 1}-{i}.5-{v:.2f}.npz" for i, v in enumerate(history["val_loss"])]
     assert [p.name for p in tmp_path.glob("b-*")] == ["b-2-1.npz"]         # the third batch is the first of the second epoch
-    with pytest.raises(KeyError, match=r"asks for 'val_acc', which is not there. Did you mean 'val_accuracy'\? Available: epoch, accuracy, loss, "):
-        classifier().fit(X, LABELS, verbose=0, callbacks=ModelCheckpoint(tmp_path / "{val_acc}.npz"), validation_data=(X, LABELS))
+    with pytest.raises(KeyError, match=r"val_acuracy}.npz', 'val_acuracy' was not recorded. Did you mean 'val_accuracy'\?.*Available: epoch, accuracy, loss, "):
+        classifier().fit(X, LABELS, verbose=0, callbacks=ModelCheckpoint(tmp_path / "{val_acuracy}.npz"), validation_data=(X, LABELS))
+
+
+@pytest.mark.parametrize("metric", ["acc", "accuracy"])
+def test_older_names_of_what_is_recorded(metric, tmp_path):
+    """Until 2019 metrics=['accuracy'] was recorded as 'acc', and the rate as 'lr'."""
+    asked = {"acc": "accuracy", "accuracy": "acc"}[metric]
+    seen = []
+
+    class Course(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            seen.append((logs.get(asked), logs[f"val_{asked}"], logs.get("nothing"), logs.get("nothing", 1.0)))
+
+    with pytest.warns(FutureWarning) as told:
+        model = classifier(metrics=[metric])
+        history = model.fit(X, LABELS, verbose=0, epochs=3, validation_data=(X, LABELS), callbacks=[
+            Course(), ModelCheckpoint(f"{tmp_path}/{{epoch}}-{{val_{asked}:.2f}}.npz", monitor=f"val_{asked}", save_best_only=True),
+            ReduceLROnPlateau(f"val_{asked}", factor=0.5, patience=1, min_delta=9)]).history
+    said = {str(w.message).partition(", as")[0] for w in told}
+    assert said == {f"{part}{asked}' in the logs is today {part}{metric}'" for part in ("'", "'val_")} | {
+        f"{name}(monitor='val_{asked}') is today monitor='val_{metric}'" for name in ("ModelCheckpoint", "ReduceLROnPlateau")}
+    assert seen == [(a, b, None, 1.0) for a, b in zip(history[metric], history[f"val_{metric}"], strict=True)]
+    assert "1-{:.2f}.npz".format(history[f"val_{metric}"][0]) in os.listdir(tmp_path), "the first is the best so far"
+    assert len(os.listdir(tmp_path)) == sum(v > max(history[f"val_{metric}"][:i], default=-1) for i, v in enumerate(history[f"val_{metric}"]))
+    with pytest.warns(FutureWarning, match="learning_rate"):
+        assert history["lr"] == history["learning_rate"] and history["lr"][-1] < history["lr"][0]
+    with pytest.raises(KeyError, match=f"Did you mean '{metric}'"):
+        history[asked]
 
 
 def test_save_best_only(tmp_path, capsys):

@@ -1,6 +1,6 @@
 """Callbacks, by Keras's names: what happens around the batches and epochs of a run. `base.py` says what a callback is."""
 
-from .base import Callback, CallbackList, History, LambdaCallback, Monitor, Records
+from .base import Callback, CallbackList, History, LambdaCallback, Logs, Monitor, Records
 from .keeping import BackupAndRestore, CSVLogger, ModelCheckpoint
 from .progress import ProgressBar
 from .rates import LearningRateScheduler, ReduceLROnPlateau
@@ -9,5 +9,5 @@ from .stopping import EarlyStopping, TerminateOnNaN
 ProgbarLogger = ProgressBar
 
 __all__ = ["BackupAndRestore", "CSVLogger", "Callback", "CallbackList", "EarlyStopping", "History", "LambdaCallback",
-           "LearningRateScheduler", "ModelCheckpoint", "Monitor", "ProgbarLogger", "ProgressBar", "Records", "ReduceLROnPlateau",
+           "LearningRateScheduler", "Logs", "ModelCheckpoint", "Monitor", "ProgbarLogger", "ProgressBar", "Records", "ReduceLROnPlateau",
            "TerminateOnNaN"]

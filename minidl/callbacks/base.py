@@ -12,7 +12,7 @@ import warnings
 from functools import partial
 from typing import Any
 
-from ..registry import did_you_mean
+from ..registry import did_you_mean, older
 
 
 class Callback:
@@ -93,22 +93,46 @@ _OTHER_NAMES = [("acc", "accuracy"), ("lr", "learning_rate"), ("mae", "mean_abso
                 ("rmse", "root_mean_squared_error")]
 
 
-def _meant(name, known) -> str:
-    """" Did you mean 'accuracy'?", or nothing: another name of the same thing, as older tutorials have it, else the nearest."""
+def _other_name(name, known) -> str | None:
+    """The name under which the same thing is recorded, if that is another: 'val_accuracy' for the 'val_acc' of older tutorials."""
     part = "val_" if str(name).startswith("val_") else ""
     for one, other in _OTHER_NAMES:
         for asked, there in ((one, other), (other, one)):
             if name == part + asked and part + there in known:
-                return f" Did you mean '{part}{there}'?"
-    return did_you_mean(str(name), known)
+                return part + there
+    return None
+
+
+def _meant(name, known) -> str:
+    """" Did you mean 'accuracy'?", or nothing: another name of the same thing, else the nearest."""
+    other = _other_name(name, known)
+    return f" Did you mean '{other}'?" if other else did_you_mean(str(name), known)
 
 
 class Records(dict):
     """A dict whose KeyError says what there is: history['acc'] -> did you mean 'accuracy'?"""
 
     def __missing__(self, key):
+        if key == "lr" and "learning_rate" in self:
+            older("history['lr']", "history['learning_rate']")
+            return self["learning_rate"]
         raise KeyError(f"{key!r} was not recorded.{_meant(key, self)} A metric is named as you typed it in compile(). "
                        f"Available: {', '.join(self)}.")
+
+
+class Logs(Records):
+    """The numbers of an epoch as callbacks see them: logs['acc'] and logs.get('acc') find 'accuracy', with a FutureWarning."""
+
+    def __missing__(self, key):
+        other = _other_name(key, self)
+        if other is None:
+            return super().__missing__(key)
+        older(f"{key!r} in the logs", f"{other!r}, as it is named in compile()")
+        return self[other]
+
+    def get(self, key, default=None):
+        """As of any dict, but for older names."""
+        return self[key] if key in self or _other_name(key, self) else default
 
 
 class History(Callback):
@@ -160,6 +184,10 @@ class Monitor(Callback):
 
     def value(self, logs) -> float | None:
         """The watched number, or None, with a warning, if it is not among the logs."""
+        other = None if self.monitor in (logs or {}) else _other_name(self.monitor, logs or {})
+        if other:
+            older(f"{type(self).__name__}(monitor={self.monitor!r})", f"monitor={other!r}, as it is named in compile()")
+            self.monitor = other
         if self.monitor in (logs or {}):
             if not self._sign:
                 self._sign = -1 if self._direction() == "min" else 1

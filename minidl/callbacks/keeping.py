@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import console
 from ..files import write_atomically
-from .base import Callback, Monitor, _meant
+from .base import Callback, Logs, Monitor
 
 
 class ModelCheckpoint(Monitor):
@@ -73,13 +73,11 @@ class ModelCheckpoint(Monitor):
         (self.model.save_weights if self.save_weights_only else self.model.save)(path)
 
     def _path(self, epoch, logs, batch):
-        logs = {"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **(logs or {})}
+        logs = Logs({"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **(logs or {})})
         try:
-            return self.filepath.format(**logs)
+            return self.filepath.format_map(logs)
         except KeyError as error:
-            name = error.args[0]
-            raise KeyError(f"ModelCheckpoint: the path {self.filepath!r} asks for {name!r}, which is not there.{_meant(name, logs)} "
-                           f"Available: {', '.join(logs)}.") from None
+            raise KeyError(f"ModelCheckpoint: in the path {self.filepath!r}, {error.args[0]}") from None
 
     def get_state(self):
         return {"sign": self._sign, "batches": self._batches} | ({} if self.best is None else {"best": self.best})

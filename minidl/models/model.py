@@ -170,6 +170,7 @@ class Model(Older, Trainer):
                                                                       for v in self.layers_inside):
             nested = is_nested(input_shape[0]) if isinstance(input_shape, (list, tuple)) else isinstance(input_shape, dict)
             shapes = input_shape if nested else [input_shape]
+            self._build_shape = input_shape
             symbols = [Input(batch_shape=tuple(shape)) for shape in (shapes.values() if isinstance(shapes, dict) else shapes)]
             self.built = True
             given = dict(zip(shapes, symbols)) if isinstance(shapes, dict) else symbols if nested else symbols[0]

@@ -10,6 +10,8 @@ from .. import console
 def table(model, line_length: int | None = None, expand_nested=False, show_trainable=False, layer_range=None) -> str:
     """Layers with their output shapes and numbers of parameters, and the totals below, as Keras lays it out.
 
+    The total is the model's alone: what the optimizer keeps has a line of its own, and Keras adds it to the total after fit.
+
     A model that is no plain stack has a column more: what each layer is connected to.
     """
     came_from = _connections(model)
@@ -37,7 +39,7 @@ def table(model, line_length: int | None = None, expand_nested=False, show_train
     lines.append(_rule(bl, s, bm, br, widths))
     trainable, frozen = _size(model.trainable_weights), _size(model.non_trainable_weights)
     remembered = _size_of_memory(model.optimizer)
-    totals = [f" Total params: {_params(trainable, frozen, *remembered)}", f" Trainable params: {_params(trainable)}",
+    totals = [f" Total params: {_params(trainable, frozen)}", f" Trainable params: {_params(trainable)}",
               f" Non-trainable params: {_params(frozen)}", *[f" Optimizer params: {_params(size)}" for size in remembered]]
     return "\n".join(lines + totals)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..batches import Batches, Stream, count_samples, is_stream, split_tail, unpack_x_y_sample_weight
-from ..callbacks import CallbackList, History, ProgressBar, TerminateOnNaN
+from ..callbacks import CallbackList, History, Logs, ProgressBar, TerminateOnNaN
 from ..checks import check_count
 from ..random import generator
 from ..recording import no_grad, quiet
@@ -158,10 +158,10 @@ class Trainer(Runner):
                 self.stop_training = True
                 if not done:
                     break
-            logs = sorted_floats(logs)
+            logs = Logs(sorted_floats(logs))
             if held_back is not None and _is_due(epoch + 1, validation_freq):
                 logs |= {f"val_{k}": v for k, v in self._measure(held_back, validation_steps, testing).items()}
-                logs = dict(sorted(logs.items()))
+                logs = Logs(sorted(logs.items()))
             run.call("on_epoch_end", epoch, logs)
             if self.stop_training:
                 break

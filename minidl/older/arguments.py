@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import callbacks, layers, models, optimizers, regularizers, utils
 from ..registry import older
+from ..tensor import Variable
 
 
 class Dropped:
@@ -77,6 +78,7 @@ _WEIGHTS = {"init": "kernel_initializer", "W_regularizer": "kernel_regularizer",
 def accept_all() -> None:
     """The table: Keras 1 and 2's names, by class."""
     accept(layers.Dense, output_dim="units", **_WEIGHTS)
+    accept(Variable, initial_value="initializer")
     accept(layers.Dropout, p="rate")
     accept(layers.SpatialDropout1D, p="rate")
     accept(layers.GaussianDropout, p="rate")

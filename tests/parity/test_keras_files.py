@@ -634,6 +634,15 @@ def test_a_subclassed_model_has_its_weights_when_it_comes_back(ending, tmp_path)
     assert again.evaluate(X, X[:, :2], verbose=0) == model.evaluate(X, X[:, :2], verbose=0)
 
 
+@pytest.mark.parametrize("ending", ["h5", "keras", "npz"])
+def test_a_subclassed_model_that_was_only_built(ending, tmp_path):
+    model = Own(5)
+    model.build((None, 6))
+    model.save(tmp_path / f"m.{ending}")
+    again = load_model(tmp_path / f"m.{ending}", custom_objects={"Own": Own})
+    np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))
+
+
 def test_an_h5_file_with_more_layers_than_the_model_is_refused(tmp_path):
     compiled(minidl).save(tmp_path / "m.h5")
     with h5py.File(tmp_path / "m.h5", "r+") as file:
