@@ -63,6 +63,11 @@ sys.modules[f"{__name__}.config"] = config
 older.paths.open_paths()                # `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
 
 
+def version() -> str:
+    """minidl's own version."""
+    return __version__
+
+
 def __getattr__(name):
     """`minidl.plots` loads matplotlib, so it waits until somebody asks for it."""
     if name == "plots":

@@ -8,7 +8,9 @@ from . import backend
 
 
 class Number(float):
-    """A result: a float, which also answers to `.numpy()` and `.item()` as a tensor would."""
+    """A result: a float, which also answers to `.numpy()`, `.item()` and `.shape` as a tensor would."""
+
+    shape, ndim, size, dtype = (), 0, 1, np.dtype("float64")
 
     def numpy(self) -> np.float64:
         """The same number as a NumPy scalar."""

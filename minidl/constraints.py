@@ -8,6 +8,7 @@ from . import backend
 from .arrays import as_array
 from .checks import check_number
 from .configs import Configurable, deserialize
+from .configs import serialize as serialize
 from .registry import Registry
 
 constraints = Registry("constraint")

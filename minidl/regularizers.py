@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import ops
 from .checks import check_number
 from .configs import Configurable, deserialize
+from .configs import serialize as serialize
 from .registry import Registry
 
 regularizers = Registry("regularizer")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 
+from .recording import no_grad
 from .structures import tree_map
 from .tensor import GraphError, Tensor, newest_first
 
@@ -39,6 +40,10 @@ class GradientTape:
         for tensor in self._watched:
             if tensor._op is None:
                 tensor.requires_grad = False        # as it was: what was recorded inside keeps its way back
+
+    def stop_recording(self) -> no_grad:
+        """with tape.stop_recording(): what is computed here has no gradient."""
+        return no_grad()
 
     def watch(self, tensor) -> None:
         """Want the gradient with respect to this tensor too."""

@@ -28,6 +28,7 @@ from .files import DataFileError, check_digest, download
 from .layers import reset_names
 from .preprocessing import pad_sequences, timeseries_dataset_from_array
 from .random import set_random_seed
+from .symbolic import Symbol
 
 Sequence = PyDataset            # its name in Keras 2
 
@@ -88,6 +89,11 @@ def normalize(x, axis: int = -1, order: int = 2) -> np.ndarray:
     return x / np.expand_dims(length, axis)
 
 
+def is_keras_tensor(x) -> bool:
+    """Whether x is a symbol, as Input and layers called on one give."""
+    return isinstance(x, Symbol)
+
+
 def clear_session() -> None:
     """Begin counting the automatic names anew: the next Dense is called 'dense' again. Nothing else is kept between models."""
     reset_names()
@@ -130,6 +136,6 @@ model_to_dot = plot_model
 
 
 __all__ = ["CustomObjectScope", "Progbar", "PyDataset", "Sequence", "clear_session", "custom_object_scope", "deserialize_keras_object",
-           "get_custom_objects", "get_file", "get_registered_name", "get_registered_object", "model_to_dot", "normalize",
+           "get_custom_objects", "get_file", "get_registered_name", "get_registered_object", "is_keras_tensor", "model_to_dot", "normalize",
            "pack_x_y_sample_weight", "pad_sequences", "plot_model", "register_keras_serializable", "serialize_keras_object",
            "set_random_seed", "timeseries_dataset_from_array", "to_categorical", "unpack_x_y_sample_weight"]

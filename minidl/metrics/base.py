@@ -123,6 +123,8 @@ class Mean(Metric):
 
     def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
         """values: a number or array; sample_weight: a number, or one a value."""
+        if isinstance(values, (list, tuple)):
+            values = [as_array(value) for value in values]          # [loss], a list of a tensor
         values = values.data if isinstance(values, Tensor) else as_array(values)
         if values.ndim == 0:
             weight = 1 if sample_weight is None else sample_weight if isinstance(sample_weight, int) else float(np.sum(sample_weight))

@@ -87,7 +87,8 @@ def accept_all() -> None:
            dropout=Dropped("nothing falls out", _off, "put a SpatialDropout1D after the Embedding."))
     accept(layers.InputLayer, batch_input_shape="batch_shape")
     accept(layers.BatchNormalization, gamma_init="gamma_initializer", beta_init="beta_initializer",
-           fused=Dropped("there is one way to compute it"), virtual_batch_size=Dropped("the batch is the batch", _empty, "train with "
+           synchronized=Dropped("there is one process"), fused=Dropped("there is one way to compute it"),
+           virtual_batch_size=Dropped("the batch is the batch", _empty, "train with "
                          "smaller batches, fit(batch_size=...)."),
            renorm=Dropped("it is off", _off, "renormalization is not known here; leave renorm out, and take larger batches."),
            mode=Dropped("it is the usual one", _off, "only mode 0, each feature by itself, is known; for the others see "

@@ -9,6 +9,7 @@ from .. import (
     activations,
     callbacks,
     constraints,
+    datasets,
     initializers,
     layers,
     losses,
@@ -53,11 +54,31 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
 }
 
 
+# What Keras has and minidl has not: no likeness of a name should send anybody elsewhere.
+ABSENT = {
+    layers: "AdditiveAttention Attention AveragePooling1D AveragePooling2D AveragePooling3D Bidirectional CenterCrop Conv1D "
+            "Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping1D "
+            "Cropping2D Cropping3D CuDNNGRU CuDNNLSTM DepthwiseConv1D DepthwiseConv2D GRU GRUCell GlobalAveragePooling2D "
+            "GlobalAveragePooling3D GlobalMaxPooling2D GlobalMaxPooling3D GroupQueryAttention HashedCrossing LSTM LSTMCell "
+            "Masking MaxPool1D MaxPool2D MaxPooling1D MaxPooling2D MaxPooling3D MelSpectrogram MultiHeadAttention RNN "
+            "RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomRotation RandomTranslation RandomWidth "
+            "RandomZoom Resizing SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell SpatialDropout2D SpatialDropout3D "
+            "SpectralNormalization StackedRNNCells UpSampling1D UpSampling2D UpSampling3D Wrapper ZeroPadding1D ZeroPadding2D "
+            "ZeroPadding3D",
+    callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
+    optimizers: "Adafactor Ftrl Lamb LossScaleOptimizer Muon",
+    datasets: "cifar10 cifar100",
+    losses: "CTC ctc",
+}
+
+
 def _forward(module: ModuleType, names: dict[str, Any]) -> None:
     """Let a module answer to these names as well."""
-    title = module.__name__.partition(".")[2]
+    title, absent = module.__name__.partition(".")[2], ABSENT.get(module, "").split()
 
     def look_up(name: str):
+        if name in absent:
+            raise AttributeError(f"Keras has {title}.{name}; minidl does not have it yet. dir(minidl.{title}) lists what there is.")
         if name not in names:
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}.{did_you_mean(name, vars(module))}"
                                  if not name.startswith("__") else name)
@@ -70,8 +91,8 @@ def _forward(module: ModuleType, names: dict[str, Any]) -> None:
 
 def forward_all() -> None:
     """The table above, and the words by which compile() may name a loss."""
-    for module, names in NAMES.items():
-        _forward(module, names)
+    for module in {**NAMES, **ABSENT}:
+        _forward(module, NAMES.get(module, {}))
     for plain in ("cosineproximity", "cosine"):
         losses.losses.older[plain] = "cosine_similarity"
 

@@ -78,6 +78,8 @@ def open_paths() -> None:
         module = sys.modules[f"{_LIBRARY}.{path}"] = OlderPath(f"{_LIBRARY}.{path}", f"What older tutorials import from {path}.")
         parent, _, last = path.rpartition(".")
         setattr(sys.modules[f"{_LIBRARY}.{parent}"] if parent else sys.modules[_LIBRARY], last, module)
+    for name in ("nn", "numpy"):                # from minidl.ops.numpy import mean
+        sys.modules[f"{_LIBRARY}.ops.{name}"] = getattr(sys.modules[f"{_LIBRARY}.ops"], name)
     sys.modules[f"{_LIBRARY}.keras"] = sys.modules[_LIBRARY]
     for name, module in list(sys.modules.items()):
         if name.startswith(f"{_LIBRARY}.") and not name.startswith(f"{_LIBRARY}.keras"):

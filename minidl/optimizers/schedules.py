@@ -14,6 +14,8 @@ from typing import Any
 
 from ..checks import check_number
 from ..configs import Configurable
+from ..configs import deserialize as deserialize
+from ..configs import serialize as serialize
 from ..registry import Registry
 
 schedules = Registry("schedule")
