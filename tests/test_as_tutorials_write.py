@@ -175,6 +175,24 @@ def test_targets_are_the_business_of_a_train_step_of_ones_own():
     assert list(model.fit(X, ONES, verbose=0).history) == ["seen"]
 
 
+def test_a_train_step_of_ones_own_with_a_loss_that_has_classes():
+    class Silent(Model):
+        def __init__(self):
+            super().__init__()
+            self.w = self.add_weight((4, 3), name="w")
+
+        def train_step(self, data):
+            x, y = data
+            with minidl.GradientTape() as tape:
+                loss = self.compute_loss(x, y, ops.softmax(x @ self.w))
+            self.optimizer.apply(tape.gradient(loss, [self.w]), [self.w])
+            return {"loss": loss}
+
+    model = Silent()
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    assert len(model.fit(X, np.arange(32) % 3, epochs=2, verbose=0).history["loss"]) == 2
+
+
 def test_an_optimizer_moves_some_of_its_variables():
     a, b, c = Variable([1.0]), Variable([1.0]), Variable([1.0])
     optimizer = optimizers.SGD(0.5)

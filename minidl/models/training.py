@@ -38,6 +38,7 @@ class Trainer(Runner):
     history: History | None = None
     stop_training = False                   # callbacks set it: fit ends after this epoch
     resume_at = 0                           # BackupAndRestore sets it: the epochs before were run in an earlier process
+    _output_shape: tuple = ()               # of the model's first output, once it has met data
     _shuffling: Any = None                  # the generator of fit's shuffles: a second fit goes on where the first stopped
 
     # --- one step ------------------------------------------------------------------------------------------------
@@ -169,6 +170,8 @@ class Trainer(Runner):
         run.call("on_train_end", logs)
 
     def _check_first(self, logs) -> None:
+        if not self._output_shape:              # a train_step of its own that does not call the model
+            return
         kind = getattr(self._only_loss, "kind", None)
         classes = 2 if kind == "binary" else self._output_shape[-1] if kind in ("sparse", "categorical") else 0
         diagnosis.check_first_loss(float(logs.get("loss", 0.0)), classes)
