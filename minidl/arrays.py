@@ -81,7 +81,7 @@ def describe(value, array) -> str:
     """What was received, never its contents: 'list of dtype <U3', with the cure for text."""
     cure = ""
     if array.dtype.kind in "SU" or (array.dtype.kind == "O" and any(isinstance(v, str) for v in array.flat)):
-        cure = ". Text labels become whole numbers with np.unique(labels, return_inverse=True)[1]"
+        cure = ". Labels become whole numbers with np.unique(labels, return_inverse=True)[1], texts with layers.TextVectorization"
     return f"{type(value).__name__} of dtype {array.dtype}{cure}"
 
 

@@ -29,7 +29,7 @@ class Configurable:
 
     def __new__(cls, *args, **kwargs):
         thing = super().__new__(cls)
-        vars(thing)["_given"] = SimpleNamespace(args=args, kwargs=kwargs)
+        vars(thing)["_made_with"] = SimpleNamespace(args=args, kwargs=kwargs)
         return thing
 
     def get_config(self) -> dict:
@@ -46,7 +46,7 @@ def given_arguments(thing: Configurable) -> dict:
     """What the constructor received, with defaults for what was left out; TypeError if that cannot be known."""
     import inspect
 
-    given = vars(thing).get("_given", SimpleNamespace(args=(), kwargs={}))
+    given = vars(thing).get("_made_with", SimpleNamespace(args=(), kwargs={}))
     signature = inspect.signature(type(thing).__init__)
     bound = signature.bind(thing, *given.args, **given.kwargs)
     bound.apply_defaults()

@@ -1423,7 +1423,7 @@ def test_the_classes_of_readers_come_back(cls, options):
     one.learning_rate = 0.125
     config = json.loads(json.dumps(one.get_config()))
     for two in (cls.from_config(dict(config)), optimizers.deserialize(optimizers.serialize(one), custom_objects={cls.__name__: cls})):
-        kept = [k for k in vars(one) if k not in ("_given", "_not_decayed")]
+        kept = [k for k in vars(one) if k not in ("_made_with", "_not_decayed")]
         assert type(two) is cls and [vars(two)[k] for k in kept] == [vars(one)[k] for k in kept] and two.get_config() == one.get_config()
     if cls in (Passing, OnlyOptions, Described, Bare):
         assert config.keys() >= {*COMMON, "name", "momentum", "nesterov", "learning_rate"}

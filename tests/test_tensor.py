@@ -766,7 +766,7 @@ def test_what_can_become_a_tensor():
         t = Tensor(value)
         assert t.dtype.kind == "f" and t.shape == np.shape(expected)
         np.testing.assert_array_equal(t.data, expected)
-    with pytest.raises(TypeError, match="Text labels"):
+    with pytest.raises(TypeError, match="Labels become whole numbers"):
         Tensor(Frame([["cat", 1]]))
     for value in ({1, 2}, (i for i in range(3)), 2**70, [2**70], [None, 1.0], [1j], np.array(["a"]), [object()], lambda: 0):
         with pytest.raises(TypeError, match="real numbers"):

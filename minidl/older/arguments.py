@@ -31,8 +31,8 @@ def accept(cls: type, method: str = "__init__", **meanings: str | Dropped) -> No
     def translating(self, *args, **kwargs):
         if not meanings.keys().isdisjoint(kwargs):
             kwargs = translated(title, kwargs, meanings)
-            if method == "__init__" and "_given" in vars(self) and type(self).__init__ is translating:
-                self._given.kwargs = kwargs         # what get_config describes it by
+            if method == "__init__" and "_made_with" in vars(self) and type(self).__init__ is translating:
+                self._made_with.kwargs = kwargs         # what get_config describes it by
         return today(self, *args, **kwargs)
 
     setattr(cls, method, translating)

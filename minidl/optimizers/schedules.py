@@ -28,7 +28,7 @@ class LearningRateSchedule(Configurable):
         raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, step) that returns the rate of the step.")
 
     def __repr__(self):
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items() if k not in ('name', '_given'))})"
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items() if k not in ('name', '_made_with'))})"
 
 
 @schedules.register()
