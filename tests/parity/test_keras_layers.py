@@ -314,6 +314,28 @@ STACKS = {
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_inside_fit(stack):
+    """Keras now and then loses one of several activity penalties (about one run in ten), so for those one of six runs must agree."""
+    for left in reversed(range(6 if stack == "activity" else 1)):
+        try:
+            compare_inside_fit(stack)
+            return
+        except AssertionError:
+            if not left:
+                raise
+
+
+def test_activity_penalties_by_hand():
+    """What Keras gives in the runs in which it loses none."""
+    model = minidl.Sequential([minidl.Input((6,)), *STACKS["activity"](minidl.layers)])
+    model.compile("sgd", "mse")
+    k1, b1, k2, b2 = (w.astype("float64") for w in model.get_weights())
+    h = np.tanh(X @ k1 + b1)
+    p = h @ k2 + b2
+    expected = np.mean((p - Y) ** 2) + (0.03 * (h**2).sum() + 0.05 * np.abs(h).sum() + 0.01 * np.abs(p).sum()) / len(X)
+    assert model.evaluate(X, Y, batch_size=len(X), verbose=0) == pytest.approx(expected, rel=1e-6)
+
+
+def compare_inside_fit(stack):
     models = []
     for framework in (minidl, keras):
         model = framework.Sequential([framework.Input((6,)), *STACKS[stack](framework.layers)])
