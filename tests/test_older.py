@@ -76,7 +76,7 @@ def test_functions_of_k_on_symbols(name):
 def test_gradients_flow_through_k():
     for f in (lambda x: K.sum(K.switch(K.greater(x, 0), x * x, x)), lambda x: K.sum(K.batch_dot(x, x)),
               lambda x: K.sum(K.square(K.l2_normalize(x) - 0.5)), lambda x: K.sum(K.repeat(x, 2) ** 2), lambda x: K.mean(K.relu(x, 0.1))):
-        minidl.check_gradients(f, A.astype(np.float64))
+        assert minidl.check_gradients(f, A.astype(np.float64))
 
 
 def test_variables_of_k_can_be_set():
