@@ -31,7 +31,7 @@ def translate(kind: type, rate, legacy: dict):
     if "lr" in legacy:
         import inspect
 
-        parameter = inspect.signature(kind).parameters.get("learning_rate")
+        parameter = inspect.signature(kind.__init__).parameters.get("learning_rate")
         if parameter is not None and rate is not parameter.default:
             raise TypeError(f"{owner} received both learning_rate={rate!r} and its old name lr={legacy['lr']!r}; give one.")
         rate = legacy["lr"]
