@@ -1,4 +1,5 @@
-"""minidl: deep learning from scratch, readable in an afternoon. A Keras-like API on our own autograd over NumPy.
+"""minidl: deep learning from scratch, readable in an afternoon. A Keras-like API on our own
+autograd over NumPy.
 
 >>> import minidl
 >>> (x, y), (x_test, y_test) = minidl.datasets.mnist.load_data()
@@ -50,17 +51,60 @@ if TYPE_CHECKING:
     from . import plots
 
 __version__ = "0.1.0"
-keras = sys.modules[__name__]           # `import minidl as tf` and then tf.keras.layers, as many tutorials write
-nn = ops                                # tf.nn.relu, tf.nn.softmax
-__all__ = ["GradientTape", "GraphError", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric", "Model",
-           "NonFiniteLossError", "Optimizer", "Regularizer", "SaveFormatError", "Sequential", "Tensor", "Variable", "activations", "apply",
-           "backend", "callbacks", "check_gradients", "config", "constraints", "datasets", "initializers", "keras", "layers", "losses",
-           "metrics", "models", "nn", "no_grad", "ops", "optimizers", "plots", "preprocessing", "random", "regularizers", "saving",
-           "set_random_seed", "surfaces", "utils"]
+keras = sys.modules[
+    __name__
+]  # `import minidl as tf` and then tf.keras.layers, as many tutorials write
+nn = ops  # tf.nn.relu, tf.nn.softmax
+__all__ = [
+    "GradientTape",
+    "GraphError",
+    "Initializer",
+    "Input",
+    "InputSpec",
+    "KerasTensor",
+    "Layer",
+    "Loss",
+    "Metric",
+    "Model",
+    "NonFiniteLossError",
+    "Optimizer",
+    "Regularizer",
+    "SaveFormatError",
+    "Sequential",
+    "Tensor",
+    "Variable",
+    "activations",
+    "apply",
+    "backend",
+    "callbacks",
+    "check_gradients",
+    "config",
+    "constraints",
+    "datasets",
+    "initializers",
+    "keras",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "nn",
+    "no_grad",
+    "ops",
+    "optimizers",
+    "plots",
+    "preprocessing",
+    "random",
+    "regularizers",
+    "saving",
+    "set_random_seed",
+    "surfaces",
+    "utils",
+]
 
 
 sys.modules[f"{__name__}.config"] = config
-older.paths.open_paths()                # `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
+# `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
+older.paths.open_paths()
 
 
 def version() -> str:

@@ -1,6 +1,8 @@
-"""Activation functions by name, for `Dense(..., activation='relu')` and for use as functions on tensors and arrays.
+"""Activation functions by name, for `Dense(..., activation='relu')` and for use as functions on
+tensors and arrays.
 
-A layer without one is a straight line, and straight lines chained are one straight line: these are what bends a network.
+A layer without one is a straight line, and straight lines chained are one straight line: these are
+what bends a network.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ def get(identifier):
     if isinstance(identifier, str):
         return activations[identifier]
     if isinstance(identifier, type):
-        raise ValueError(f"An activation is a name or a function; received the class {identifier.__name__}: write {identifier.__name__}().")
+        raise ValueError(
+            f"An activation is a name or a function; received the class {identifier.__name__}: "
+            f"write {identifier.__name__}()."
+        )
     if callable(identifier):
         return identifier
     raise ValueError(f"An activation is a name or a function of a tensor; received {identifier!r}.")
@@ -33,7 +38,10 @@ def serialize(activation) -> str:
     """The name under which `get` finds this activation. ValueError for a function without one."""
     name = str(getattr(activation, "__name__", ""))
     if name not in activations or activations[name] is not activation:
-        raise ValueError(f"serialize: {activation!r} has no name here. Put @minidl.activations.activations.register() above its def.")
+        raise ValueError(
+            f"serialize: {activation!r} has no name here. Put "
+            f"@minidl.activations.activations.register() above its def."
+        )
     return name
 
 
@@ -45,7 +53,9 @@ def linear(x):
 
 @activations.register()
 def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
-    """max(x, 0). Or: x above the threshold, negative_slope·(x - threshold) below it, and never above max_value."""
+    """max(x, 0). Or: x above the threshold, negative_slope·(x - threshold) below it, and never
+    above max_value.
+    """
     if not negative_slope and max_value is None and threshold == 0:
         return ops.relu(x)
     x = ops.convert_to_tensor(x)
@@ -213,7 +223,9 @@ def log_softmax(x, axis=-1):
 
 @activations.register()
 def sparsemax(x, axis=-1):
-    """The nearest probabilities to x: small entries become exactly 0. Martins and Astudillo 2016."""
+    """The nearest probabilities to x: small entries become exactly 0. Martins and Astudillo
+    2016.
+    """
     return ops.sparsemax(x, axis)
 
 

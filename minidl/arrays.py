@@ -1,4 +1,6 @@
-"""Whatever holds numbers, as an array: the one place where lists, scalars, frames and text are told apart."""
+"""Whatever holds numbers, as an array: the one place where lists, scalars, frames and text are told
+apart.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from . import backend
 
 
 class Number(float):
-    """A result: a float, which also answers to `.numpy()`, `.item()` and `.shape` as a tensor would."""
+    """A result: a float, which also answers to `.numpy()`, `.item()` and `.shape` as a tensor
+    would.
+    """
 
     shape, ndim, size, dtype = (), 0, 1, np.dtype("float64")
 
@@ -27,14 +31,18 @@ NUMPY_1 = np.lib.NumpyVersion(np.__version__) < "2.0.0"
 def as_array(value, partner: np.dtype | None = None, keep_ints: bool = False) -> np.ndarray:
     """`value` as an array of real numbers, without copying one that is an array already.
 
-    Lists and Python numbers become the default float type (keep_ints: lists of whole numbers, as labels are, stay so).
-    partner: the dtype which a bare number adopts, so that 2.0 * float32 stays float32, also on NumPy 1.26.
+    Lists and Python numbers become the default float type (keep_ints: lists of whole numbers, as
+    labels are, stay so).
+    partner: the dtype which a bare number adopts, so that 2.0 * float32 stays float32, also on
+    NumPy 1.26.
     Raises TypeError for text and objects, ValueError for ragged lists.
     """
     if isinstance(value, (bool, int, float, np.generic)):
         return _number(value, partner)
     array = np.asarray(value) if hasattr(value, "__array__") else _from_list(value, keep_ints)
-    if array.dtype.kind == "O" and hasattr(value, "__array__"):     # a data frame or series of mixed number types
+    if array.dtype.kind == "O" and hasattr(
+        value, "__array__"
+    ):  # a data frame or series of mixed number types
         array = _numbers_or_objects(array)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"Tensors hold real numbers; received {describe(value, array)}.")
@@ -44,30 +52,51 @@ def as_array(value, partner: np.dtype | None = None, keep_ints: bool = False) ->
 def _number(value, partner) -> np.ndarray:
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"Tensors hold real numbers; received {value!r} of type {type(value).__name__}.")
+        raise TypeError(
+            f"Tensors hold real numbers; received {value!r} of type {type(value).__name__}."
+        )
     plain = array.item()
-    if partner is not None and (partner.kind == "f" or isinstance(plain, bool) or (partner.kind in "iu" and isinstance(plain, int))):
+    if partner is not None and (
+        partner.kind == "f"
+        or isinstance(plain, bool)
+        or (partner.kind in "iu" and isinstance(plain, int))
+    ):
         return np.array(plain, dtype=partner)
     if isinstance(plain, bool) or (partner is None and isinstance(value, np.generic)):
         return array
-    return np.array(plain, dtype=np.int64 if partner is not None and isinstance(plain, int) else backend.floatx())
+    return np.array(
+        plain,
+        dtype=np.int64 if partner is not None and isinstance(plain, int) else backend.floatx(),
+    )
 
 
 def _from_list(value, keep_ints) -> np.ndarray:
     if _has_gradients(value):
-        raise TypeError("A list of tensors would lose their gradients here; ops.stack(list) makes one tensor of them.")
+        raise TypeError(
+            "A list of tensors would lose their gradients here; ops.stack(list) makes one tensor "
+            "of them."
+        )
     try:
         array = np.asarray(value)
     except ValueError:
         lengths = sorted({len(v) for v in value if hasattr(v, "__len__")})
         found = f" ({lengths[0]} and {lengths[-1]})" if len(lengths) > 1 else ""
-        raise ValueError(f"The rows of the list have different lengths{found}, so they make no rectangular array. "
-                         "Pad the rows to one length.") from None
-    return array.astype(backend.floatx()) if array.dtype.kind in ("f" if keep_ints else "iuf") else array
+        raise ValueError(
+            f"The rows of the list have different lengths{found}, so they make no rectangular "
+            f"array. "
+            "Pad the rows to one length."
+        ) from None
+    return (
+        array.astype(backend.floatx())
+        if array.dtype.kind in ("f" if keep_ints else "iuf")
+        else array
+    )
 
 
 def _has_gradients(value) -> bool:
-    return isinstance(value, (list, tuple)) and any([getattr(v, "requires_grad", False) or _has_gradients(v) for v in value])
+    return isinstance(value, (list, tuple)) and any(
+        [getattr(v, "requires_grad", False) or _has_gradients(v) for v in value]
+    )
 
 
 def _numbers_or_objects(array) -> np.ndarray:
@@ -80,15 +109,22 @@ def _numbers_or_objects(array) -> np.ndarray:
 def describe(value, array) -> str:
     """What was received, never its contents: 'list of dtype <U3', with the cure for text."""
     cure = ""
-    if array.dtype.kind in "SU" or (array.dtype.kind == "O" and any(isinstance(v, str) for v in array.flat)):
-        cure = ". Labels become whole numbers with np.unique(labels, return_inverse=True)[1], texts with layers.TextVectorization"
+    if array.dtype.kind in "SU" or (
+        array.dtype.kind == "O" and any(isinstance(v, str) for v in array.flat)
+    ):
+        cure = (
+            ". Labels become whole numbers with np.unique(labels, return_inverse=True)[1], "
+            "texts with layers.TextVectorization"
+        )
     return f"{type(value).__name__} of dtype {array.dtype}{cure}"
 
 
 def with_numpy_2_dtype(data, op, arrays, params):
-    """What NumPy 2 would have computed (NEP 50): NumPy 1.26 looks at the values of numbers and arrays without axes.
+    """What NumPy 2 would have computed (NEP 50): NumPy 1.26 looks at the values of numbers and
+    arrays without axes.
 
-    There float32 * 2.0 is float64 if the float32 has no axes, and a float64 without axes does not count against float32 ones.
+    There float32 * 2.0 is float64 if the float32 has no axes, and a float64 without axes does not
+    count against float32 ones.
     """
     kinds = {a.dtype for a in arrays}
     if not all(a.dtype.kind == "f" for a in arrays) or data.dtype.kind != "f" or "dtype" in params:
@@ -96,7 +132,7 @@ def with_numpy_2_dtype(data, op, arrays, params):
     common = np.result_type(*kinds)
     if data.dtype == common:
         return data
-    if common.itemsize > data.dtype.itemsize:               # compute again, so that the digits are there
+    if common.itemsize > data.dtype.itemsize:  # compute again, so that the digits are there
         data = op(*[a.astype(common) for a in arrays], **params)[0]
     return np.asarray(data).astype(common)
 
@@ -104,4 +140,11 @@ def with_numpy_2_dtype(data, op, arrays, params):
 def short(array, prefix: str) -> str:
     """The values for a repr: all of a few, the ends of many."""
     shown = array if array.ndim < 4 else array.ravel()
-    return np.array2string(shown, precision=4, separator=", ", threshold=20, edgeitems=2 if shown.ndim < 3 else 1, prefix=prefix)
+    return np.array2string(
+        shown,
+        precision=4,
+        separator=", ",
+        threshold=20,
+        edgeitems=2 if shown.ndim < 3 else 1,
+        prefix=prefix,
+    )

@@ -1,4 +1,6 @@
-"""Two numbers that the whole library shares: the default float type and the fuzz factor that keeps divisions finite."""
+"""Two numbers that the whole library shares: the default float type and the fuzz factor that keeps
+divisions finite.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,15 @@ _settings: dict = {"floatx": "float32", "epsilon": 1e-7}
 _FLOATS = ("float16", "float32", "float64")
 
 
-_older: dict = {}       # what older tutorials compute with: K.mean, K.square, ...; minidl.older puts it here
-_gone: dict = {}        # names of theirs that mean nothing today, and what to do instead
+# what older tutorials compute with: K.mean, K.square, ...; minidl.older puts it here
+_older: dict = {}
+_gone: dict = {}  # names of theirs that mean nothing today, and what to do instead
 
 
 def __getattr__(name):
-    """`from minidl import backend as K; K.mean(x)`: the functions of minidl.ops, in their older place."""
+    """`from minidl import backend as K; K.mean(x)`: the functions of minidl.ops, in their older
+    place.
+    """
     if name in _older:
         return _older[name]
     if name in _gone:
@@ -27,7 +32,9 @@ def floatx() -> str:
 
 
 def set_floatx(value: str) -> None:
-    """Set the default float dtype: 'float16', 'float32' or 'float64' (gradient checks want float64)."""
+    """Set the default float dtype: 'float16', 'float32' or 'float64' (gradient checks want
+    float64).
+    """
     name = value if isinstance(value, str) or value is None else np.dtype(value).name
     if name not in _FLOATS:
         raise ValueError(f"set_floatx expects one of {', '.join(_FLOATS)}; received {value!r}.")

@@ -7,19 +7,35 @@ import math
 import numpy as np
 
 
-def check_number(name: str, value, low: float = -math.inf, high: float = math.inf, open_below: bool = False) -> float:
-    """A finite number in [low, high), or in (low, high); ValueError naming the argument otherwise."""
-    value = value.item() if getattr(value, "shape", None) == () else value      # an array or a Tensor of one number
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not math.isfinite(value) \
-            or not low <= value < high or (open_below and value == low):
+def check_number(
+    name: str, value, low: float = -math.inf, high: float = math.inf, open_below: bool = False
+) -> float:
+    """A finite number in [low, high), or in (low, high); ValueError naming the argument
+    otherwise.
+    """
+    value = (
+        value.item() if getattr(value, "shape", None) == () else value
+    )  # an array or a Tensor of one number
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float, np.number))
+        or not math.isfinite(value)
+        or not low <= value < high
+        or (open_below and value == low)
+    ):
         least = "" if low == -math.inf else f" {'above' if open_below else 'of at least'} {low:g}"
         most = "" if high == math.inf else f"{' and' if least else ''} below {high:g}"
-        raise ValueError(f"{name} must be a {'' if least or most else 'finite '}number{least}{most}; received {value!r}.")
+        raise ValueError(
+            f"{name} must be a {'' if least or most else 'finite '}number{least}{most}; received "
+            f"{value!r}."
+        )
     return float(value)
 
 
 def check_count(name: str, value, least: int = 1) -> int:
-    """`value` if it is a whole number of at least `least`; ValueError naming the argument otherwise."""
+    """`value` if it is a whole number of at least `least`; ValueError naming the argument
+    otherwise.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
         raise ValueError(f"{name} must be a whole number of at least {least}; received {value!r}.")
     return int(value)

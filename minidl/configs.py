@@ -1,7 +1,9 @@
-"""Objects as plain data and back: what `get_config`, `from_config`, `to_json` and the files of `save` are made of.
+"""Objects as plain data and back: what `get_config`, `from_config`, `to_json` and the files of
+`save` are made of.
 
-A layer, loss or optimizer is described by the arguments it was made with. Coming back, a class is looked up by name in the
-library's registries or among what you registered; no module is ever imported because a file names it.
+A layer, loss or optimizer is described by the arguments it was made with. Coming back, a class is
+looked up by name in the library's registries or among what you registered; no module is ever
+imported because a file names it.
 
 >>> @register_keras_serializable()
 ... class MyLayer(Layer): ...
@@ -17,15 +19,28 @@ import numpy as np
 
 from .registry import REGISTERED, REGISTRIES, SCOPE, did_you_mean
 
-_MODULES = {"layer": "layers", "loss": "losses", "metric": "metrics", "optimizer": "optimizers", "initializer": "initializers",
-            "activation": "activations", "regularizer": "regularizers", "constraint": "constraints", "schedule": "optimizers.schedules",
-            "model": "models"}
+_MODULES = {
+    "layer": "layers",
+    "loss": "losses",
+    "metric": "metrics",
+    "optimizer": "optimizers",
+    "initializer": "initializers",
+    "activation": "activations",
+    "regularizer": "regularizers",
+    "constraint": "constraints",
+    "schedule": "optimizers.schedules",
+    "model": "models",
+}
 
 
-# --- things that can describe themselves -----------------------------------------------------------------------------
+# --- things that can describe themselves
+# -----------------------------------------------------------------------------
+
 
 class Configurable:
-    """Remembers the arguments it was made with, so that `get_config` needs no writing for most classes."""
+    """Remembers the arguments it was made with, so that `get_config` needs no writing for most
+    classes.
+    """
 
     def __new__(cls, *args, **kwargs):
         thing = super().__new__(cls)
@@ -43,7 +58,9 @@ class Configurable:
 
 
 def given_arguments(thing: Configurable) -> dict:
-    """What the constructor received, with defaults for what was left out; TypeError if that cannot be known."""
+    """What the constructor received, with defaults for what was left out; TypeError if that cannot
+    be known.
+    """
     import inspect
 
     given = vars(thing).get("_made_with", SimpleNamespace(args=(), kwargs={}))
@@ -57,14 +74,20 @@ def given_arguments(thing: Configurable) -> dict:
         elif parameter.kind is not parameter.VAR_POSITIONAL:
             arguments[name] = bound.arguments[name]
         elif bound.arguments[name]:
-            raise TypeError(f"{type(thing).__name__} takes *{name}, which has no names to be saved under: write a get_config.")
+            raise TypeError(
+                f"{type(thing).__name__} takes *{name}, which has no names to be saved under: "
+                f"write a get_config."
+            )
     return arguments
 
 
-# --- to plain data ---------------------------------------------------------------------------------------------------
+# --- to plain data
+
 
 def serialize(value) -> Any:
-    """`value` as what JSON can hold: numbers, strings, lists and dicts. A function nobody registered stays as it is."""
+    """`value` as what JSON can hold: numbers, strings, lists and dicts. A function nobody
+    registered stays as it is.
+    """
     if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):
         return np.dtype(value).name
     if isinstance(value, np.generic):
@@ -79,7 +102,10 @@ def serialize(value) -> Any:
         return {"class_name": "__ellipsis__", "config": {}}
     if isinstance(value, np.ndarray) or hasattr(value, "requires_grad"):
         array = np.asarray(value)
-        return {"class_name": "__numpy__", "config": {"value": array.tolist(), "dtype": array.dtype.name}}
+        return {
+            "class_name": "__numpy__",
+            "config": {"value": array.tolist(), "dtype": array.dtype.name},
+        }
     if hasattr(value, "get_config") and not isinstance(value, type):
         return _object(value)
     if callable(value):
@@ -91,8 +117,12 @@ def _object(thing) -> dict:
     kind, name = _filed(type(thing))
     registered = next((key for key, known in REGISTERED.items() if known is type(thing)), None)
     module = "minidl" if kind == "model" else f"minidl.{_MODULES[kind]}" if kind else None
-    return {"module": module, "class_name": name or type(thing).__name__, "config": serialize(thing.get_config()),
-            "registered_name": registered if registered or kind else type(thing).__name__}
+    return {
+        "module": module,
+        "class_name": name or type(thing).__name__,
+        "config": serialize(thing.get_config()),
+        "registered_name": registered if registered or kind else type(thing).__name__,
+    }
 
 
 def _function(function):
@@ -100,8 +130,19 @@ def _function(function):
     if kind:
         return name
     registered = next((key for key, known in REGISTERED.items() if known is function), None)
-    name = registered or next((key for key, known in SCOPE.objects.items() if known is function), None)
-    return {"module": "builtins", "class_name": "function", "config": name.split(">")[-1], "registered_name": name} if name else function
+    name = registered or next(
+        (key for key, known in SCOPE.objects.items() if known is function), None
+    )
+    return (
+        {
+            "module": "builtins",
+            "class_name": "function",
+            "config": name.split(">")[-1],
+            "registered_name": name,
+        }
+        if name
+        else function
+    )
 
 
 def _filed(thing) -> tuple[str | None, str | None]:
@@ -112,10 +153,13 @@ def _filed(thing) -> tuple[str | None, str | None]:
     return None, None
 
 
-# --- and back --------------------------------------------------------------------------------------------------------
+# --- and back
+
 
 def deserialize(data) -> Any:
-    """What `serialize` described. ValueError for a class that is neither the library's nor registered."""
+    """What `serialize` described. ValueError for a class that is neither the library's nor
+    registered.
+    """
     if isinstance(data, list):
         return [deserialize(v) for v in data]
     if not isinstance(data, dict):
@@ -131,7 +175,7 @@ def deserialize(data) -> Any:
         return Ellipsis
     if name == "__tuple__":
         return tuple(deserialize(v) for v in data.get("items", config))
-    if name == "DTypePolicy":               # as Keras writes dtypes
+    if name == "DTypePolicy":  # as Keras writes dtypes
         return config["name"]
     if name == "function":
         return find(config, "builtins", data.get("registered_name"))
@@ -139,7 +183,9 @@ def deserialize(data) -> Any:
     if not hasattr(cls, "from_config"):
         raise ValueError(f"{name!r} is not a class that a config can make.")
     if not isinstance(config, dict):
-        raise ValueError(f"The config of {name} is a dict of its arguments; received {type(config).__name__}.")
+        raise ValueError(
+            f"The config of {name} is a dict of its arguments; received {type(config).__name__}."
+        )
     return cls.from_config(config)  # pyright: ignore[reportAttributeAccessIssue]
 
 
@@ -151,7 +197,9 @@ def _plain_dtype(name) -> np.dtype:
 
 
 def find(name: str, module: str | None = None, registered_name: str | None = None) -> Any:
-    """The class or function of this name: among the custom objects, else in the registry that `module` points at."""
+    """The class or function of this name: among the custom objects, else in the registry that
+    `module` points at.
+    """
     if not isinstance(name, str):
         raise ValueError(f"A class is given by its name; received {type(name).__name__}.")
     parts = (module or "").split(".")
@@ -166,22 +214,36 @@ def find(name: str, module: str | None = None, registered_name: str | None = Non
     for kind in kinds:
         if kind in REGISTRIES and (known := REGISTRIES[kind].filed(name)) is not None:
             return known
-    for key, known in REGISTERED.items():          # a file that knows another package, or none
+    for key, known in REGISTERED.items():  # a file that knows another package, or none
         if key.split(">")[-1] == name:
             return known
-    known = [n for kind in kinds if kind in REGISTRIES for n in (getattr(c, "__name__", "") for c in REGISTRIES[kind].names.values())]
-    raise ValueError(f"There is no class or function {name!r} here.{did_you_mean(name, known)} If it is yours, decorate it with "
-                     "@minidl.saving.register_keras_serializable() before loading, or pass custom_objects={" f"{name!r}: {name}" "}.")
+    known = [
+        n
+        for kind in kinds
+        if kind in REGISTRIES
+        for n in (getattr(c, "__name__", "") for c in REGISTRIES[kind].names.values())
+    ]
+    raise ValueError(
+        f"There is no class or function {name!r} here.{did_you_mean(name, known)} If it is yours, "
+        f"decorate it with "
+        "@minidl.saving.register_keras_serializable() before loading, or pass custom_objects={"
+        f"{name!r}: {name}"
+        "}."
+    )
 
 
-# --- what you register -----------------------------------------------------------------------------------------------
+# --- what you register
+# ---
+
 
 def register_keras_serializable(package: str = "Custom", name: str | None = None):
     """Decorator: let files name this class or function, as 'package>name'."""
 
     def file(thing):
         if isinstance(thing, type) and not hasattr(thing, "get_config"):
-            raise ValueError(f"{thing.__name__} cannot be saved: it needs a method get_config(self).")
+            raise ValueError(
+                f"{thing.__name__} cannot be saved: it needs a method get_config(self)."
+            )
         REGISTERED[f"{package}>{name or thing.__name__}"] = thing
         return thing
 

@@ -13,7 +13,9 @@ def stream():
 
 def is_live(out) -> bool:
     """Whether a line can be drawn over: in a terminal or a notebook, not in a file."""
-    return bool(getattr(out, "isatty", lambda: False)()) or type(out).__module__.startswith("ipykernel")
+    return bool(getattr(out, "isatty", lambda: False)()) or type(out).__module__.startswith(
+        "ipykernel"
+    )
 
 
 def can_show(out, text: str) -> bool:
@@ -26,7 +28,9 @@ def can_show(out, text: str) -> bool:
 
 
 def say(text: str) -> None:
-    """Print a line; characters the stream cannot show become '?'. Never fails for want of a stream."""
+    """Print a line; characters the stream cannot show become '?'. Never fails for want of a
+    stream.
+    """
     out = stream()
     if out is not None:
         encoding = getattr(out, "encoding", None) or "utf-8"

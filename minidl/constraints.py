@@ -15,7 +15,9 @@ constraints = Registry("constraint")
 
 
 def get(identifier):
-    """A constraint from a name ('max_norm', 'non_neg', ...), a class, an instance, its config or a function of an array; None is none."""
+    """A constraint from a name ('max_norm', 'non_neg', ...), a class, an instance, its config or a
+    function of an array; None is none.
+    """
     if isinstance(identifier, dict):
         identifier = deserialize(identifier)
     if isinstance(identifier, str):
@@ -24,23 +26,31 @@ def get(identifier):
         identifier = identifier()
     if identifier is None or callable(identifier):
         return identifier
-    raise ValueError(f"A constraint is a name, a Constraint or a function of an array; received {identifier!r}.")
+    raise ValueError(
+        f"A constraint is a name, a Constraint or a function of an array; received {identifier!r}."
+    )
 
 
 class Constraint(Configurable):
-    """Base class: subclasses give `__call__(w)`, which returns the allowed array nearest to w in their sense."""
+    """Base class: subclasses give `__call__(w)`, which returns the allowed array nearest to w in
+    their sense.
+    """
 
     def __call__(self, w) -> np.ndarray:
         raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, w).")
 
 
 def _length(w: np.ndarray, axis) -> np.ndarray:
-    return np.sqrt(np.sum(np.square(w), axis=tuple(axis) if isinstance(axis, list) else axis, keepdims=True))
+    return np.sqrt(
+        np.sum(np.square(w), axis=tuple(axis) if isinstance(axis, list) else axis, keepdims=True)
+    )
 
 
 @constraints.register()
 class MaxNorm(Constraint):
-    """No unit's weights longer than max_value: w·clip(|w|, 0, max)/(ε + |w|), |w| along `axis` (0: the inputs of a Dense unit)."""
+    """No unit's weights longer than max_value: w·clip(|w|, 0, max)/(ε + |w|), |w| along `axis` (0:
+    the inputs of a Dense unit).
+    """
 
     def __init__(self, max_value=2, axis=0):
         self.max_value, self.axis = check_number("max_value", max_value, 0), axis
@@ -48,7 +58,9 @@ class MaxNorm(Constraint):
     def __call__(self, w):
         w = as_array(w)
         length = _length(w, self.axis)
-        return w * (np.clip(length, 0, self.max_value) / (backend.epsilon() + length)).astype(w.dtype)
+        return w * (np.clip(length, 0, self.max_value) / (backend.epsilon() + length)).astype(
+            w.dtype
+        )
 
 
 @constraints.register()
@@ -73,16 +85,23 @@ class UnitNorm(Constraint):
 
 @constraints.register()
 class MinMaxNorm(Constraint):
-    """Each unit's length between min_value and max_value; `rate` is the share of the way that one step goes there."""
+    """Each unit's length between min_value and max_value; `rate` is the share of the way that one
+    step goes there.
+    """
 
     def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
-        self.min_value, self.max_value = check_number("min_value", min_value, 0), check_number("max_value", max_value, 0)
+        self.min_value, self.max_value = (
+            check_number("min_value", min_value, 0),
+            check_number("max_value", max_value, 0),
+        )
         self.rate, self.axis = check_number("rate", rate, 0), axis
 
     def __call__(self, w):
         w = as_array(w)
         length = _length(w, self.axis)
-        wanted = self.rate * np.clip(length, self.min_value, self.max_value) + (1 - self.rate) * length
+        wanted = (
+            self.rate * np.clip(length, self.min_value, self.max_value) + (1 - self.rate) * length
+        )
         return w * (wanted / (backend.epsilon() + length)).astype(w.dtype)
 
 

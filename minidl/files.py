@@ -1,4 +1,5 @@
-"""Files: where downloads are kept, how one is fetched and checked, and how a file is written whole or not at all.
+"""Files: where downloads are kept, how one is fetched and checked, and how a file is written whole
+or not at all.
 
 Four functions and one exception:
 
@@ -7,7 +8,8 @@ Four functions and one exception:
     check_digest(algorithm, ...)     is this the very file that was published?
     write_atomically(path)           a with-block that replaces path all at once
 
-The slow parts of the standard library (ssl, urllib) and tqdm are imported on first use: `import minidl` stays light.
+The slow parts of the standard library (ssl, urllib) and tqdm are imported on first use: `import
+minidl` stays light.
 """
 
 import contextlib
@@ -21,36 +23,45 @@ CHUNK = 64 * 1024  # bytes read from the network at a time
 
 
 class DataFileError(ValueError):
-    """A data file is damaged, is not what its name says, or cannot be fetched. The message says which, and the cure."""
+    """A data file is damaged, is not what its name says, or cannot be fetched. The message says
+    which, and the cure.
+    """
 
 
 def cache_dir() -> str:
-    """The folder that keeps downloads: the environment variable MINIDL_HOME, or `.minidl` in the user's home folder."""
+    """The folder that keeps downloads: the environment variable MINIDL_HOME, or `.minidl` in the
+    user's home folder.
+    """
     return os.path.abspath(os.path.expanduser(os.environ.get("MINIDL_HOME") or "~/.minidl"))
 
 
-# --- writing ---------------------------------------------------------------------------------------------------------
+# --- writing
 
 
 @contextlib.contextmanager
 def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Open a binary file to write; `path` changes only when the with-block ends well, and then all at once.
+    """Open a binary file to write; `path` changes only when the with-block ends well, and then all
+    at once.
 
         with write_atomically("weights.npz") as file:
             np.savez(file, w=w)
 
-    The bytes go to a new file in the same folder, which at the end takes the old one's name in a single step of the
-    operating system. If the block raises, or the machine stops in the middle, the old file is still there, whole. An
-    existing file keeps its permissions; a link is written through. A process killed in the middle can leave a file
-    named `.minidl-*.part` behind, which is safe to delete.
+    The bytes go to a new file in the same folder, which at the end takes the old one's name in a
+    single step of the operating system. If the block raises, or the machine stops in the middle,
+    the old file is still there, whole. An existing file keeps its permissions; a link is written
+    through. A process killed in the middle can leave a file named `.minidl-*.part` behind, which is
+    safe to delete.
 
     Raises:
-        OSError: the folder is missing or not writable, the disk is full, or `path` is a folder or a device.
+        OSError: the folder is missing or not writable, the disk is full, or `path` is a folder or a
+        device.
     """
     path = os.path.realpath(path)
     folder = os.path.dirname(path)
     if os.path.exists(path) and not os.path.isfile(path):
-        raise OSError(f"cannot write {path}: something is there already that is not an ordinary file")
+        raise OSError(
+            f"cannot write {path}: something is there already that is not an ordinary file"
+        )
     temporary = os.path.join(folder, f".minidl-{os.urandom(8).hex()}.part")
     try:
         with _open_new(temporary, path) as file:
@@ -59,19 +70,26 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())  # the bytes are on the disk before the name points to them
         try:
             os.replace(temporary, path)
-        except PermissionError as error:  # what Windows says while another program has the old file open
+        except (
+            PermissionError
+        ) as error:  # what Windows says while another program has the old file open
             raise PermissionError(
-                f"cannot replace {path}: another program may have it open. Close that program and try again; "
+                f"cannot replace {path}: another program may have it open. Close that program and "
+                f"try again; "
                 "the old file is unchanged"
             ) from error
     finally:
-        with contextlib.suppress(FileNotFoundError):  # after the replace it has its new name, and this one is gone
+        with contextlib.suppress(
+            FileNotFoundError
+        ):  # after the replace it has its new name, and this one is gone
             os.unlink(temporary)
     _sync_folder(folder)
 
 
 def _open_new(temporary: str, path: str) -> BinaryIO:
-    """Create and open `temporary`, with the permissions of the file at `path` if there is one (else the usual ones)."""
+    """Create and open `temporary`, with the permissions of the file at `path` if there is one (else
+    the usual ones).
+    """
     try:
         file = open(temporary, "xb")  # noqa: SIM115  "x": fails rather than share a file with another writer
     except OSError as error:
@@ -83,7 +101,9 @@ def _open_new(temporary: str, path: str) -> BinaryIO:
 
 
 def _sync_folder(folder: str) -> None:
-    """Ask that the folder's list of names reach the disk too. Windows cannot; some network disks will not."""
+    """Ask that the folder's list of names reach the disk too. Windows cannot; some network disks
+    will not.
+    """
     if os.name == "posix":
         with contextlib.suppress(OSError):
             descriptor = os.open(folder, os.O_RDONLY)
@@ -93,13 +113,14 @@ def _sync_folder(folder: str) -> None:
                 os.close(descriptor)
 
 
-# --- downloading -----------------------------------------------------------------------------------------------------
+# --- downloading
 
 
 def check_digest(algorithm: str, expected: str, *parts) -> None:
     """Compare the digest of some bytes (given whole or in parts, in order) with the published one.
 
-    algorithm: "sha256", or "md5" where nothing better was published: it tells damage, but not a clever forgery.
+    algorithm: "sha256", or "md5" where nothing better was published: it tells damage, but not a
+    clever forgery.
 
     Raises:
         DataFileError: they differ.
@@ -120,10 +141,11 @@ def download(
     max_bytes: int,
     timeout: float = 30.0,
 ) -> None:
-    """Fetch one file over https from the first of `urls` that delivers it whole, and put it at `path`.
+    """Fetch one file over https from the first of `urls` that delivers it whole, and put it at
+    `path`.
 
-    The bytes stay in memory until they are checked, and are then written all at once: `path` never holds half a file,
-    nor a wrong one, also when several processes download it together.
+    The bytes stay in memory until they are checked, and are then written all at once: `path` never
+    holds half a file, nor a wrong one, also when several processes download it together.
 
     urls: mirrors of the same file, tried in turn.
     verify: is given the bytes; raises DataFileError when they are not what they should be.
@@ -131,7 +153,8 @@ def download(
     timeout: seconds of silence after which a server is given up.
 
     Raises:
-        DataFileError: a URL is not https, or no mirror delivered. The message gives each mirror's reason and the cure.
+        DataFileError: a URL is not https, or no mirror delivered. The message gives each mirror's
+        reason and the cure.
     """
     import http.client
 
@@ -142,7 +165,9 @@ def download(
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
     except OSError as error:
-        raise DataFileError(f"{error}. Set MINIDL_HOME to a folder in which you may write") from error
+        raise DataFileError(
+            f"{error}. Set MINIDL_HOME to a folder in which you may write"
+        ) from error
 
     failures: list[tuple[str, Exception]] = []
     for url in urls:
@@ -163,7 +188,9 @@ def _is_https(url: str) -> bool:
 
 
 def _fetch(url: str, name: str, max_bytes: int, timeout: float) -> bytes:
-    """The bytes behind a URL, with a progress bar called `name`. Raises OSError, HTTPException or DataFileError."""
+    """The bytes behind a URL, with a progress bar called `name`. Raises OSError, HTTPException or
+    DataFileError.
+    """
     import urllib.error
 
     try:
@@ -174,21 +201,27 @@ def _fetch(url: str, name: str, max_bytes: int, timeout: float) -> bytes:
     with response:
         announced = response.length  # None when the server does not say
         if announced is not None and announced > max_bytes:
-            raise DataFileError(f"the server announces {announced:,} bytes; expected {max_bytes:,} at most")
+            raise DataFileError(
+                f"the server announces {announced:,} bytes; expected {max_bytes:,} at most"
+            )
         data = bytearray()
         with _progress_bar(name, announced) as bar:
             while chunk := response.read(CHUNK):
                 data += chunk
                 bar.update(len(chunk))
                 if len(data) > max_bytes:
-                    raise DataFileError(f"the server sends more than {max_bytes:,} bytes, the most expected")
+                    raise DataFileError(
+                        f"the server sends more than {max_bytes:,} bytes, the most expected"
+                    )
     if announced is not None and len(data) != announced:
         raise DataFileError(f"the connection ended after {len(data):,} of {announced:,} bytes")
     return bytes(data)
 
 
 def _https_opener():
-    """An opener that checks the server's certificate and never leaves https, whatever a redirect says."""
+    """An opener that checks the server's certificate and never leaves https, whatever a redirect
+    says.
+    """
     import ssl
     import urllib.error
     import urllib.request
@@ -215,9 +248,20 @@ def _progress_bar(name: str, total: int | None):
 def _failure_message(failures: list[tuple[str, Exception]], path: str) -> str:
     """Why each mirror failed, and what to do."""
     lines = [f"could not download {os.path.basename(path)}:"]
-    lines += [f"  {url}: {str(error).strip('<>') or type(error).__name__}" for url, error in failures]
+    lines += [
+        f"  {url}: {str(error).strip('<>') or type(error).__name__}" for url, error in failures
+    ]
     if "CERTIFICATE_VERIFY_FAILED" in "".join(lines):
-        lines.append("On macOS, run 'Install Certificates.command' in the Applications/Python folder once. Elsewhere,")
-        lines.append("if your network brings its own certificate, let the variable SSL_CERT_FILE name its file.")
-    lines.append(f"Without a network, get the file on another machine and place the file at {path} for offline use.")
+        lines.append(
+            "On macOS, run 'Install Certificates.command' in the Applications/Python folder once. "
+            "Elsewhere,"
+        )
+        lines.append(
+            "if your network brings its own certificate, let the variable SSL_CERT_FILE name its "
+            "file."
+        )
+    lines.append(
+        f"Without a network, get the file on another machine and place the file at {path} for "
+        f"offline use."
+    )
     return "\n".join(lines)

@@ -1,7 +1,8 @@
-"""What weights are before training. An initializer is called with a shape and returns an array of that shape.
+"""What weights are before training. An initializer is called with a shape and returns an array of
+that shape.
 
-Good starts keep the size of signals and gradients alike from layer to layer: the variance must shrink as the number of
-inputs (fan in) and outputs (fan out) of a unit grows.
+Good starts keep the size of signals and gradients alike from layer to layer: the variance must
+shrink as the number of inputs (fan in) and outputs (fan out) of a unit grows.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ initializers = Registry("initializer")
 
 
 def get(identifier):
-    """An initializer from a name ('glorot_uniform', 'zeros', ...), a class, its config, an array or any callable of a shape.
+    """An initializer from a name ('glorot_uniform', 'zeros', ...), a class, its config, an array or
+    any callable of a shape.
 
-    None is the usual one, 'glorot_uniform', as in Keras: also for a bias, if it is given as bias_initializer=None.
+    None is the usual one, 'glorot_uniform', as in Keras: also for a bias, if it is given as
+    bias_initializer=None.
     """
     if identifier is None:
         identifier = "glorot_uniform"
@@ -32,40 +35,61 @@ def get(identifier):
     if isinstance(identifier, type):
         identifier = identifier()
     if not callable(identifier):
-        raise ValueError(f"An initializer is a name or a function of a shape; received {identifier!r}.")
+        raise ValueError(
+            f"An initializer is a name or a function of a shape; received {identifier!r}."
+        )
     return identifier
 
 
 def serialize(initializer):
-    """The initializer as plain data, {'class_name': ..., 'config': ...}, from which `deserialize` makes it again."""
+    """The initializer as plain data, {'class_name': ..., 'config': ...}, from which `deserialize`
+    makes it again.
+    """
     return configs.serialize(initializer)
 
 
 def deserialize(config, custom_objects: dict | None = None):
-    """The initializer that `serialize` described, or of a name. custom_objects: what the description may name besides the library's."""
+    """The initializer that `serialize` described, or of a name. custom_objects: what the
+    description may name besides the library's.
+    """
     with configs.custom_object_scope(custom_objects or {}):
         return get(config)
 
 
 def draw(initializer, shape, dtype) -> np.ndarray:
-    """What an initializer gives for this shape, as an array of this dtype; functions of the shape alone are welcome."""
-    code = getattr(initializer if hasattr(initializer, "__code__") else type(initializer).__call__, "__code__", None)
-    takes_dtype = code is None or "dtype" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    """What an initializer gives for this shape, as an array of this dtype; functions of the shape
+    alone are welcome.
+    """
+    code = getattr(
+        initializer if hasattr(initializer, "__code__") else type(initializer).__call__,
+        "__code__",
+        None,
+    )
+    takes_dtype = (
+        code is None or "dtype" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    )
     value = initializer(shape, dtype=dtype) if takes_dtype else initializer(shape)
     array = np.asarray(value, dtype=dtype)
     if array.shape != tuple(shape):
-        raise ValueError(f"The initializer {initializer!r} returned shape {array.shape} for a weight of shape {tuple(shape)}.")
+        raise ValueError(
+            f"The initializer {initializer!r} returned shape {array.shape} for a weight of shape "
+            f"{tuple(shape)}."
+        )
     return array
 
 
 class Initializer(Configurable):
-    """Base class: subclasses give `draw(shape, rng)`. seed: None draws from the library's own randomness."""
+    """Base class: subclasses give `draw(shape, rng)`. seed: None draws from the library's own
+    randomness.
+    """
 
     def __init__(self, seed: int | None = None):
         self.seed = seed
 
     def __call__(self, shape, dtype=None) -> np.ndarray:
-        return np.asarray(self.draw(tuple(shape), generator(self.seed)), dtype=dtype or backend.floatx())
+        return np.asarray(
+            self.draw(tuple(shape), generator(self.seed)), dtype=dtype or backend.floatx()
+        )
 
     def draw(self, shape: tuple, rng: np.random.Generator):
         raise NotImplementedError(f"{type(self).__name__} needs a method draw(self, shape, rng).")
@@ -146,15 +170,22 @@ def _truncated(shape, rng):
 
 @initializers.register()
 class VarianceScaling(Initializer):
-    """Variance scale/n, n being fan_in, fan_out or their mean (fan_avg); uniform or truncated normal."""
+    """Variance scale/n, n being fan_in, fan_out or their mean (fan_avg); uniform or truncated
+    normal.
+    """
 
     def __init__(self, scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None):
         super().__init__(seed)
         if mode not in ("fan_in", "fan_out", "fan_avg"):
-            raise ValueError(f"VarianceScaling: mode is 'fan_in', 'fan_out' or 'fan_avg'; received {mode!r}.")
+            raise ValueError(
+                f"VarianceScaling: mode is 'fan_in', 'fan_out' or 'fan_avg'; received {mode!r}."
+            )
         if distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
-            raise ValueError("VarianceScaling: distribution is 'truncated_normal', 'untruncated_normal' or 'uniform'; "
-                             f"received {distribution!r}.")
+            raise ValueError(
+                "VarianceScaling: distribution is 'truncated_normal', 'untruncated_normal' or "
+                "'uniform'; "
+                f"received {distribution!r}."
+            )
         if not scale > 0:
             raise ValueError(f"VarianceScaling: scale must be above 0; received {scale!r}.")
         self.scale, self.mode, self.distribution = scale, mode, distribution
@@ -168,11 +199,15 @@ class VarianceScaling(Initializer):
             return rng.uniform(-limit, limit, shape)
         if self.distribution == "untruncated_normal":
             return rng.normal(0, np.sqrt(variance), shape)
-        return _truncated(shape, rng) * np.sqrt(variance) / 0.87962566103423978     # the std of a normal cut at ±2
+        return (
+            _truncated(shape, rng) * np.sqrt(variance) / 0.87962566103423978
+        )  # the std of a normal cut at ±2
 
 
 def fans(shape: tuple) -> tuple[float, float]:
-    """How many inputs feed a unit, and how many units an input feeds. shape: (..., inputs, units), kernels in front."""
+    """How many inputs feed a unit, and how many units an input feeds. shape: (..., inputs, units),
+    kernels in front.
+    """
     if len(shape) < 2:
         return (shape[0], shape[0]) if shape else (1, 1)
     field = int(np.prod(shape[:-2]))
@@ -229,7 +264,9 @@ class LecunNormal(VarianceScaling):
 
 @initializers.register()
 class Orthogonal(Initializer):
-    """A random matrix with orthonormal rows or columns, times `gain`: it turns vectors without stretching. Saxe et al. 2014"""
+    """A random matrix with orthonormal rows or columns, times `gain`: it turns vectors without
+    stretching. Saxe et al. 2014
+    """
 
     def __init__(self, gain=1.0, seed=None):
         super().__init__(seed)
@@ -240,7 +277,7 @@ class Orthogonal(Initializer):
             raise ValueError(f"Orthogonal needs a shape of two axes or more; received {shape}.")
         rows, columns = int(np.prod(shape[:-1])), shape[-1]
         q, r = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
-        q *= np.sign(np.diagonal(r))            # makes the draw uniform over all such matrices
+        q *= np.sign(np.diagonal(r))  # makes the draw uniform over all such matrices
         return self.gain * (q if rows >= columns else q.T).reshape(shape)
 
 
@@ -258,7 +295,8 @@ class Identity(Initializer):
         return self.gain * np.eye(*shape)
 
 
-# The names that `get` knows, as attributes: initializers.he_normal(seed=1) is initializers.HeNormal(seed=1).
+# The names that `get` knows, as attributes: initializers.he_normal(seed=1) is
+# initializers.HeNormal(seed=1).
 zeros = zero = Zeros
 ones = one = Ones
 constant, identity, orthogonal, variance_scaling = Constant, Identity, Orthogonal, VarianceScaling

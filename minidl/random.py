@@ -1,11 +1,13 @@
-"""The library's own randomness. `np.random` is never touched, so your own random numbers stay yours.
+"""The library's own randomness. `np.random` is never touched, so your own random numbers stay
+yours.
 
-One seed stands at the root. Each layer that needs chance, and each shuffle, asks it for a child of its own, so
-one `set_random_seed` at the top of a script fixes everything that follows, bit for bit on the same machine. (Another
-machine may sum in another order and differ in the last bits.)
+One seed stands at the root. Each layer that needs chance, and each shuffle, asks it for a child of
+its own, so one `set_random_seed` at the top of a script fixes everything that follows, bit for bit
+on the same machine. (Another machine may sum in another order and differ in the last bits.)
 
-The functions that draw go by the names of keras.random and return tensors. Their `seed`: a whole number (the same numbers each
-time), a SeedGenerator (it moves on with each use) or None (the library's own randomness).
+The functions that draw go by the names of keras.random and return tensors. Their `seed`: a whole
+number (the same numbers each time), a SeedGenerator (it moves on with each use) or None (the
+library's own randomness).
 """
 
 from __future__ import annotations
@@ -20,11 +22,14 @@ from .derivatives import nonlinear, shaping
 from .symbolic import has_symbol, record
 from .tensor import Tensor, apply
 
-_root: np.random.SeedSequence | None = None     # made at first use: loading numpy.random takes time that `import` can save
+_root: np.random.SeedSequence | None = (
+    None  # made at first use: loading numpy.random takes time that `import` can save
+)
 
 
 def set_random_seed(seed: int) -> None:
-    """Make what follows repeatable: initial weights, dropout and shuffling. `np.random` and `random` are not touched.
+    """Make what follows repeatable: initial weights, dropout and shuffling. `np.random` and
+    `random` are not touched.
 
     Raises ValueError for anything but a whole number >= 0.
     """
@@ -39,7 +44,9 @@ def _check_seed(seed, name) -> int:
 
 
 def generator(seed: int | np.random.Generator | SeedGenerator | None = None) -> np.random.Generator:
-    """A generator: a new one from `seed`, the one that `seed` is or holds, or without one the next child of the library's own."""
+    """A generator: a new one from `seed`, the one that `seed` is or holds, or without one the next
+    child of the library's own.
+    """
     if isinstance(seed, SeedGenerator):
         return seed.generator
     if isinstance(seed, np.random.Generator):
@@ -49,13 +56,17 @@ def generator(seed: int | np.random.Generator | SeedGenerator | None = None) -> 
     global _root
     if _root is None:
         _root = np.random.SeedSequence()
-    return np.random.default_rng(_root.spawn(1)[0])     # children of one root are independent of each other
+    return np.random.default_rng(
+        _root.spawn(1)[0]
+    )  # children of one root are independent of each other
 
 
 class SeedGenerator:
-    """A seed that moves on: pass it as `seed`, and each call draws new numbers, in an order that the first seed fixes.
+    """A seed that moves on: pass it as `seed`, and each call draws new numbers, in an order that
+    the first seed fixes.
 
-    seed: a whole number >= 0; None: taken from the library's own randomness. `get_state` and `set_state` keep its place.
+    seed: a whole number >= 0; None: taken from the library's own randomness. `get_state` and
+    `set_state` keep its place.
     """
 
     def __init__(self, seed: int | None = None, name: str | None = None):
@@ -88,11 +99,14 @@ class SeedGenerator:
         return f"<SeedGenerator '{self.name}' seed={self.initial_seed}>"
 
 
-# --- drawing ---------------------------------------------------------------------------------------------------------
+# --- drawing
+
 
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None) -> Tensor:
     """Normally distributed numbers with the given mean and standard deviation."""
-    return _floats(generator(seed).normal(np.asarray(mean), np.asarray(stddev), shape), dtype, "normal")
+    return _floats(
+        generator(seed).normal(np.asarray(mean), np.asarray(stddev), shape), dtype, "normal"
+    )
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None) -> Tensor:
@@ -105,11 +119,17 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None) -> Tens
 
 
 def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None) -> Tensor:
-    """Numbers from minval up to maxval, each as likely as the other. A whole-number dtype gives whole numbers below maxval."""
+    """Numbers from minval up to maxval, each as likely as the other. A whole-number dtype gives
+    whole numbers below maxval.
+    """
     if dtype is not None and np.dtype(dtype).kind in "iu":
         return randint(shape, minval, maxval, dtype, seed)
-    x = _floats(generator(seed).uniform(np.asarray(minval), np.asarray(maxval), shape), dtype, "uniform")
-    below = np.nextafter(np.asarray(maxval, x.dtype), np.asarray(minval, x.dtype))      # a coarser dtype may round up to maxval
+    x = _floats(
+        generator(seed).uniform(np.asarray(minval), np.asarray(maxval), shape), dtype, "uniform"
+    )
+    below = np.nextafter(
+        np.asarray(maxval, x.dtype), np.asarray(minval, x.dtype)
+    )  # a coarser dtype may round up to maxval
     return Tensor(np.where(x.data == np.asarray(maxval, x.dtype), below, x.data), dtype=x.dtype)
 
 
@@ -117,18 +137,26 @@ def randint(shape, minval, maxval, dtype="int32", seed=None) -> Tensor:
     """Whole numbers from minval to maxval - 1."""
     low, high = (np.asarray(v).astype(np.int64) for v in (minval, maxval))
     if np.any(low >= high):
-        raise ValueError(f"randint: minval must be less than maxval; received {minval} and {maxval}.")
+        raise ValueError(
+            f"randint: minval must be less than maxval; received {minval} and {maxval}."
+        )
     return Tensor(generator(seed).integers(low, high, shape), dtype=dtype)
 
 
 def categorical(logits, num_samples, dtype="int32", seed=None) -> Tensor:
-    """For each row of logits (rows, classes) num_samples class numbers, drawn with the probabilities softmax(logits)."""
+    """For each row of logits (rows, classes) num_samples class numbers, drawn with the
+    probabilities softmax(logits).
+    """
     if has_symbol(logits):
         return record(categorical, (logits, num_samples, dtype, seed), {}, "categorical")
     logits = as_array(logits)
     if logits.ndim != 2:
-        raise ValueError(f"categorical: logits have two axes, (rows, classes); received shape {logits.shape}.")
-    noise = generator(seed).gumbel(size=(len(logits), num_samples, logits.shape[1]))    # the largest of logit + Gumbel noise is such a draw
+        raise ValueError(
+            f"categorical: logits have two axes, (rows, classes); received shape {logits.shape}."
+        )
+    noise = generator(seed).gumbel(
+        size=(len(logits), num_samples, logits.shape[1])
+    )  # the largest of logit + Gumbel noise is such a draw
     return Tensor((logits[:, None] + noise).argmax(axis=-1), dtype=dtype)
 
 
@@ -144,7 +172,13 @@ def beta(shape, alpha, beta, dtype=None, seed=None) -> Tensor:
 
 def binomial(shape, counts, probabilities, dtype=None, seed=None) -> Tensor:
     """How often each of `counts` tries succeeds, if one does with the given probability."""
-    return _floats(generator(seed).binomial(np.asarray(counts).astype(np.int64), np.asarray(probabilities), shape), dtype, "binomial")
+    return _floats(
+        generator(seed).binomial(
+            np.asarray(counts).astype(np.int64), np.asarray(probabilities), shape
+        ),
+        dtype,
+        "binomial",
+    )
 
 
 def shuffle(x, axis=0, seed=None) -> Tensor:
@@ -156,23 +190,36 @@ def shuffle(x, axis=0, seed=None) -> Tensor:
 
 
 def dropout(inputs, rate, noise_shape=None, seed=None) -> Tensor:
-    """inputs, each entry 0 with probability `rate`, else divided by 1 - rate, so that the mean stays.
+    """inputs, each entry 0 with probability `rate`, else divided by 1 - rate, so that the mean
+    stays.
 
-    noise_shape: a shape with 1 for the axes along which entries fall out together, None for the size of inputs.
+    noise_shape: a shape with 1 for the axes along which entries fall out together, None for the
+    size of inputs.
     """
     if not 0 <= rate < 1:
-        raise ValueError(f"dropout: rate is the share that falls out, from 0 to below 1; received {rate!r}.")
+        raise ValueError(
+            f"dropout: rate is the share that falls out, from 0 to below 1; received {rate!r}."
+        )
     if has_symbol(inputs):
         return record(dropout, (inputs, rate, noise_shape, seed), {}, "dropout")
     x = inputs if isinstance(inputs, Tensor) else Tensor(inputs)
     x = x if x.dtype.kind == "f" else x.astype(backend.floatx())
     if rate == 0:
         return x
-    shape = x.shape if noise_shape is None else tuple(n if m is None else m for m, n in zip(noise_shape, x.shape))
-    return apply(nonlinear.masked_scale, x, mask=generator(seed).random(shape) >= rate, scale=1 / (1 - rate))
+    shape = (
+        x.shape
+        if noise_shape is None
+        else tuple(n if m is None else m for m, n in zip(noise_shape, x.shape))
+    )
+    return apply(
+        nonlinear.masked_scale, x, mask=generator(seed).random(shape) >= rate, scale=1 / (1 - rate)
+    )
 
 
 def _floats(values, dtype, name) -> Tensor:
     if dtype is not None and np.dtype(dtype).kind != "f":
-        raise ValueError(f"{name}: dtype is a float type; received {dtype!r}. For whole numbers there is randint.")
+        raise ValueError(
+            f"{name}: dtype is a float type; received {dtype!r}. For whole numbers there is "
+            f"randint."
+        )
     return Tensor(values, dtype=dtype or backend.floatx())

@@ -1,4 +1,6 @@
-"""Two switches of each thread: whether operations on tensors are recorded, and whether NumPy's warnings are heard."""
+"""Two switches of each thread: whether operations on tensors are recorded, and whether NumPy's
+warnings are heard.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import numpy as np
 class Switches(threading.local):
     """What holds for the current thread."""
 
-    pauses = 0                      # how many no_grad() are around
+    pauses = 0  # how many no_grad() are around
     quiet = False
 
 
@@ -18,7 +20,9 @@ switches = Switches()
 
 
 class no_grad:
-    """`with no_grad():` nothing inside is recorded: cheaper, and there is no backward. Also a decorator."""
+    """`with no_grad():` nothing inside is recorded: cheaper, and there is no backward. Also a
+    decorator.
+    """
 
     def __enter__(self):
         switches.pauses += 1
@@ -27,8 +31,10 @@ class no_grad:
         switches.pauses -= 1
 
     def __call__(self, function):
-        if function.__code__.co_flags & 0x20:       # a generator's body runs later, outside
-            raise TypeError("no_grad() cannot decorate a generator function; write `with no_grad():` inside it.")
+        if function.__code__.co_flags & 0x20:  # a generator's body runs later, outside
+            raise TypeError(
+                "no_grad() cannot decorate a generator function; write `with no_grad():` inside it."
+            )
 
         def unrecorded(*args, **kwargs):
             with self:
@@ -39,7 +45,9 @@ class no_grad:
 
 
 class quiet:
-    """`with quiet():` inf and nan travel on without NumPy's warnings; the training loop reports them, once and with a cure."""
+    """`with quiet():` inf and nan travel on without NumPy's warnings; the training loop reports
+    them, once and with a cure.
+    """
 
     def __enter__(self):
         self._state = None if switches.quiet else np.errstate(all="ignore")

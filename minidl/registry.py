@@ -1,4 +1,6 @@
-"""Names to things: 'adam' -> Adam, 'mse' -> MeanSquaredError; an unknown name is answered with the nearest known one."""
+"""Names to things: 'adam' -> Adam, 'mse' -> MeanSquaredError; an unknown name is answered with the
+nearest known one.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,10 @@ import threading
 import warnings
 from typing import Any
 
-REGISTRIES: dict[str, Registry] = {}        # kind -> its registry: what a file may name, and nothing else
-REGISTERED: dict[str, Any] = {}             # what you registered: 'Custom>MyLayer' -> MyLayer, and what you put there by hand
+REGISTRIES: dict[str, Registry] = {}  # kind -> its registry: what a file may name, and nothing else
+REGISTERED: dict[
+    str, Any
+] = {}  # what you registered: 'Custom>MyLayer' -> MyLayer, and what you put there by hand
 
 
 class Scope(threading.local):
@@ -21,12 +25,15 @@ SCOPE = Scope()
 
 
 def custom_object(name):
-    """What you filed under exactly this name, for the block of code or for good; None if nothing."""
+    """What you filed under exactly this name, for the block of code or for good; None if
+    nothing.
+    """
     return SCOPE.objects.get(name, REGISTERED.get(name))
 
 
 class Registry:
-    """The things of one kind ('optimizer', 'loss', ...) by name; capitals and underscores in a name do not matter.
+    """The things of one kind ('optimizer', 'loss', ...) by name; capitals and underscores in a name
+    do not matter.
 
     >>> optimizers = Registry("optimizer", naming=str.lower)
     >>> @optimizers.register()
@@ -37,9 +44,11 @@ class Registry:
 
     def __init__(self, kind: str, naming=None):
         self.kind = kind
-        self.names: dict[str, object] = {}          # as they are listed, e.g. 'mean_squared_error'
-        self._by_plain: dict[str, object] = {}      # as they are looked up, e.g. 'meansquarederror'
-        self.older: dict[str, str] = {}             # names of older tutorials: 'cosineproximity' -> 'cosine_similarity'
+        self.names: dict[str, object] = {}  # as they are listed, e.g. 'mean_squared_error'
+        self._by_plain: dict[str, object] = {}  # as they are looked up, e.g. 'meansquarederror'
+        self.older: dict[
+            str, str
+        ] = {}  # names of older tutorials: 'cosineproximity' -> 'cosine_similarity'
         self._naming = naming or snake_case
         REGISTRIES[kind] = self
 
@@ -56,7 +65,9 @@ class Registry:
         return file
 
     def __getitem__(self, name: str) -> Any:
-        if custom_object(name) is not None:         # yours come first: get_custom_objects().update({"swish2": f})
+        if (
+            custom_object(name) is not None
+        ):  # yours come first: get_custom_objects().update({"swish2": f})
             return custom_object(name)
         if name not in self:
             raise ValueError(unknown(self.kind, name, self.names))
@@ -77,7 +88,11 @@ class Registry:
     def __contains__(self, name) -> bool:
         if not isinstance(name, str):
             return False
-        return _plain(name) in self._by_plain or _plain(name) in self.older or custom_object(name) is not None
+        return (
+            _plain(name) in self._by_plain
+            or _plain(name) in self.older
+            or custom_object(name) is not None
+        )
 
 
 def _plain(name: str) -> str:
@@ -86,20 +101,27 @@ def _plain(name: str) -> str:
 
 def unknown(kind: str, name, known) -> str:
     """The message for a name that is not there: what, the nearest, and all that there are."""
-    return f"Unknown {kind} {name!r}.{did_you_mean(str(name), known)} Available: {', '.join(sorted(known))}."
+    return (
+        f"Unknown {kind} {name!r}.{did_you_mean(str(name), known)} Available: "
+        f"{', '.join(sorted(known))}."
+    )
 
 
 def did_you_mean(name: str, known) -> str:
-    """" Did you mean 'adam'?" or, when nothing is near, an empty string."""
+    """ " Did you mean 'adam'?" or, when nothing is near, an empty string."""
     import difflib  # slow to load, and only needed once somebody has mistyped
 
     lowered = {str(k).lower(): str(k) for k in sorted(known, key=str)}
-    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6 if len(name) > 2 else 0.5)
+    near = difflib.get_close_matches(
+        name.lower(), lowered, n=1, cutoff=0.6 if len(name) > 2 else 0.5
+    )
     return f" Did you mean '{lowered[near[0]]}'?" if near else ""
 
 
 def older(spelling: str, today: str) -> None:
-    """A FutureWarning, for the line outside the library that it is about: this spelling still works, and what it is today."""
+    """A FutureWarning, for the line outside the library that it is about: this spelling still
+    works, and what it is today.
+    """
     level, frame, library = 2, sys._getframe(1), __name__.partition(".")[0]
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == library:
         level, frame = level + 1, frame.f_back
@@ -107,7 +129,9 @@ def older(spelling: str, today: str) -> None:
 
 
 def snake_case(name: str) -> str:
-    """'LeakyReLU' -> 'leaky_re_lu', 'MeanSquaredError' -> 'mean_squared_error' (Keras's rule for automatic names)."""
+    """'LeakyReLU' -> 'leaky_re_lu', 'MeanSquaredError' -> 'mean_squared_error' (Keras's rule for
+    automatic names).
+    """
     out = ""
     for i, letter in enumerate(name):
         before, after = name[i - 1 : i], name[i + 1 : i + 2]

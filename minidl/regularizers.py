@@ -1,4 +1,6 @@
-"""Penalties on weights, added to the loss: large weights fit noise, and each of these asks for a reason before it lets one grow."""
+"""Penalties on weights, added to the loss: large weights fit noise, and each of these asks for a
+reason before it lets one grow.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ regularizers = Registry("regularizer")
 
 
 def get(identifier):
-    """A regularizer from a name ('l1', 'l2', 'l1_l2'), a class, an instance, its config or a function of a tensor; None is none."""
+    """A regularizer from a name ('l1', 'l2', 'l1_l2'), a class, an instance, its config or a
+    function of a tensor; None is none.
+    """
     if isinstance(identifier, dict):
         identifier = deserialize(identifier)
     if isinstance(identifier, str):
@@ -21,7 +25,10 @@ def get(identifier):
         identifier = identifier()
     if identifier is None or callable(identifier):
         return identifier
-    raise ValueError(f"A regularizer is a name, a Regularizer or a function of a tensor; received {identifier!r}.")
+    raise ValueError(
+        f"A regularizer is a name, a Regularizer or a function of a tensor; received "
+        f"{identifier!r}."
+    )
 
 
 class Regularizer(Configurable):
@@ -44,7 +51,9 @@ class L1(Regularizer):
 
 @regularizers.register()
 class L2(Regularizer):
-    """l2·Σw² (without a half): shrinks all weights, large ones most; in plain gradient descent the same as weight decay by 2·l2."""
+    """l2·Σw² (without a half): shrinks all weights, large ones most; in plain gradient descent the
+    same as weight decay by 2·l2.
+    """
 
     def __init__(self, l2=0.01):
         self.l2 = check_number("l2", l2, 0)
@@ -66,11 +75,15 @@ class L1L2(Regularizer):
 
 @regularizers.register()
 class OrthogonalRegularizer(Regularizer):
-    """factor·(Σ|cos| between different rows (or columns), halved and averaged over the pairs): asks them to point different ways."""
+    """factor·(Σ|cos| between different rows (or columns), halved and averaged over the pairs): asks
+    them to point different ways.
+    """
 
     def __init__(self, factor=0.01, mode="rows"):
         if mode not in ("rows", "columns"):
-            raise ValueError(f"OrthogonalRegularizer: mode is 'rows' or 'columns'; received {mode!r}.")
+            raise ValueError(
+                f"OrthogonalRegularizer: mode is 'rows' or 'columns'; received {mode!r}."
+            )
         self.factor, self.mode = check_number("factor", factor, 0), mode
 
     def __call__(self, x):

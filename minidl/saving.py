@@ -13,6 +13,18 @@ from .configs import serialize as serialize_keras_object
 from .models import SaveFormatError, load_model, save_model
 from .models.saving import load_weights, save_weights
 
-__all__ = ["CustomObjectScope", "SaveFormatError", "custom_object_scope", "deserialize_keras_object", "get_custom_objects",
-           "get_registered_name", "get_registered_object", "load_model", "load_weights", "register_keras_serializable", "save_model",
-           "save_weights", "serialize_keras_object"]
+__all__ = [
+    "CustomObjectScope",
+    "SaveFormatError",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "load_model",
+    "load_weights",
+    "register_keras_serializable",
+    "save_model",
+    "save_weights",
+    "serialize_keras_object",
+]

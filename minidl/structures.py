@@ -1,4 +1,6 @@
-"""Nested data: tuples, lists and dicts with values in them, as models with several inputs or outputs take and give."""
+"""Nested data: tuples, lists and dicts with values in them, as models with several inputs or
+outputs take and give.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +8,21 @@ from typing import Any
 
 
 def tree_map(function, structure, *others) -> Any:
-    """The same structure with function(value) for each value; with `others` of the same structure, function(value, other, ...).
+    """The same structure with function(value) for each value; with `others` of the same structure,
+    function(value, other, ...).
 
-    Dicts are walked, and come back, in the order of their keys, as in Keras: in which order they were written says nothing.
+    Dicts are walked, and come back, in the order of their keys, as in Keras: in which order they
+    were written says nothing.
     """
     if isinstance(structure, dict):
-        return {k: tree_map(function, structure[k], *[o[k] for o in others]) for k in keys(structure)}
+        return {
+            k: tree_map(function, structure[k], *[o[k] for o in others]) for k in keys(structure)
+        }
     if isinstance(structure, (list, tuple)):
         values = [tree_map(function, v, *[o[i] for o in others]) for i, v in enumerate(structure)]
-        return type(structure)(*values) if hasattr(structure, "_fields") else type(structure)(values)      # named tuples take them singly
+        return (
+            type(structure)(*values) if hasattr(structure, "_fields") else type(structure)(values)
+        )  # named tuples take them singly
     return function(structure, *others)
 
 

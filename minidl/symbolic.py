@@ -1,7 +1,9 @@
-"""Values not known yet. A `Symbol` has a shape and remembers the layer call or op that will make it.
+"""Values not known yet. A `Symbol` has a shape and remembers the layer call or op that will make
+it.
 
-`apply` and `Layer.__call__` hand over to `record` when they meet a Symbol. A recorded node is a whole layer call or a bare
-op, never a layer's insides, so weights, the training flag and randomness stay live when `models/graph.py` replays it.
+`apply` and `Layer.__call__` hand over to `record` when they meet a Symbol. A recorded node is a
+whole layer call or a bare op, never a layer's insides, so weights, the training flag and randomness
+stay live when `models/graph.py` replays it.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ class Node:
 
     def __init__(self, function, args: tuple, kwargs: dict, name: str):
         self.function, self.args, self.kwargs, self.name = function, args, kwargs, name
-        self.places: list[tuple] = [()]         # where in its result each symbol stands
+        self.places: list[tuple] = [()]  # where in its result each symbol stands
 
     def parents(self) -> list[Symbol]:
         """The symbols this step needs."""
@@ -39,15 +41,19 @@ class Node:
 
 
 class Symbol(Operators):
-    """A tensor to come. shape: with None for an axis of unknown size, the batch first. node: the step that makes it.
+    """A tensor to come. shape: with None for an axis of unknown size, the batch first. node: the
+    step that makes it.
 
-    path: where in the step's result it stands, for a step with several results. maker: the input layer of a symbol without a step.
+    path: where in the step's result it stands, for a step with several results. maker: the input
+    layer of a symbol without a step.
     """
 
     _apply = staticmethod(apply)
     maker: Any = None
 
-    def __init__(self, shape, dtype=None, name: str | None = None, node: Node | None = None, path: tuple = ()):
+    def __init__(
+        self, shape, dtype=None, name: str | None = None, node: Node | None = None, path: tuple = ()
+    ):
         self.shape = tuple(None if n is None else int(n) for n in shape)
         self.dtype = np.dtype(dtype or backend.floatx())
         self.name = name or (node.name if node else "input")
@@ -69,16 +75,28 @@ class Symbol(Operators):
         return record(Tensor.detach, (self,), {}, "detach")
 
     def __bool__(self):
-        raise TypeError("A symbol has no value yet, so `if` cannot ask for one. Use ops.where, or decide inside a Layer's call().")
+        raise TypeError(
+            "A symbol has no value yet, so `if` cannot ask for one. Use ops.where, or decide "
+            "inside a Layer's call()."
+        )
 
-    def __lt__(self, other): return apply(arithmetic.step, self, other, function=np.less)
-    def __le__(self, other): return apply(arithmetic.step, self, other, function=np.less_equal)
-    def __gt__(self, other): return apply(arithmetic.step, self, other, function=np.greater)
-    def __ge__(self, other): return apply(arithmetic.step, self, other, function=np.greater_equal)
+    def __lt__(self, other):
+        return apply(arithmetic.step, self, other, function=np.less)
+
+    def __le__(self, other):
+        return apply(arithmetic.step, self, other, function=np.less_equal)
+
+    def __gt__(self, other):
+        return apply(arithmetic.step, self, other, function=np.greater)
+
+    def __ge__(self, other):
+        return apply(arithmetic.step, self, other, function=np.greater_equal)
 
     def __eq__(self, other):
         if not isinstance(other, Symbol):
-            raise TypeError("A symbol has no value yet and cannot be compared. Compare inside a Layer's call().")
+            raise TypeError(
+                "A symbol has no value yet and cannot be compared. Compare inside a Layer's call()."
+            )
         return self is other
 
     __hash__ = object.__hash__
@@ -87,25 +105,35 @@ class Symbol(Operators):
         raise TypeError("A symbol has no value yet and cannot be looped over; index it: x[:, 0].")
 
     def __array__(self, *args, **kwargs):
-        raise TypeError("A symbol has no value yet, so NumPy cannot compute with it. Use minidl.ops, or a Layer or Lambda.")
+        raise TypeError(
+            "A symbol has no value yet, so NumPy cannot compute with it. Use minidl.ops, or a "
+            "Layer or Lambda."
+        )
 
 
 def replace(structure, value_of):
-    """The same structure of tuples, lists and dicts, with value_of(symbol) in each symbol's place."""
-    return tree_map(lambda value: value_of(value) if isinstance(value, Symbol) else value, structure)
+    """The same structure of tuples, lists and dicts, with value_of(symbol) in each symbol's
+    place.
+    """
+    return tree_map(
+        lambda value: value_of(value) if isinstance(value, Symbol) else value, structure
+    )
 
 
 def has_symbol(structure) -> bool:
     """Whether a symbol is anywhere in these arguments."""
     if type(structure) in (list, tuple):
         return any([has_symbol(s) for s in structure])
-    return isinstance(structure, Symbol) or (type(structure) is dict and has_symbol(list(structure.values())))
+    return isinstance(structure, Symbol) or (
+        type(structure) is dict and has_symbol(list(structure.values()))
+    )
 
 
 def record(function, args, kwargs, name: str) -> Any:
     """Note a step and return the symbols of its results. Their shapes come from a dry run on zeros.
 
-    Two runs, with batches of 2 and of 3: an axis whose size differs between them is one of unknown size (None).
+    Two runs, with batches of 2 and of 3: an axis whose size differs between them is one of unknown
+    size (None).
     """
     node = Node(function, args, kwargs, name)
     with no_grad():

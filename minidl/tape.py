@@ -1,4 +1,6 @@
-"""`GradientTape`, as tutorials of TensorFlow write it: another way to say `requires_grad`, `backward` and `.grad`."""
+"""`GradientTape`, as tutorials of TensorFlow write it: another way to say `requires_grad`,
+`backward` and `.grad`.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,11 @@ _open = _Open()
 
 
 class GradientTape:
-    """with GradientTape() as tape: compute a loss; then tape.gradient(loss, variables) are its derivatives.
+    """with GradientTape() as tape: compute a loss; then tape.gradient(loss, variables) are its
+    derivatives.
 
-    minidl records on its own, so the block only marks where; trainable variables are always watched. persistent: gradient() may be
-    called more than once on the same computation.
+    minidl records on its own, so the block only marks where; trainable variables are always
+    watched. persistent: gradient() may be called more than once on the same computation.
     """
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True):
@@ -39,7 +42,9 @@ class GradientTape:
         _open.tapes.remove(self)
         for tensor in self._watched:
             if tensor._op is None:
-                tensor.requires_grad = False        # as it was: what was recorded inside keeps its way back
+                tensor.requires_grad = (
+                    False  # as it was: what was recorded inside keeps its way back
+                )
 
     def stop_recording(self) -> no_grad:
         """with tape.stop_recording(): what is computed here has no gradient."""
@@ -49,7 +54,10 @@ class GradientTape:
         """Want the gradient with respect to this tensor too."""
         for t in tensor if isinstance(tensor, (list, tuple)) else [tensor]:
             if not isinstance(t, Tensor):
-                raise TypeError(f"GradientTape.watch takes tensors; received {type(t).__name__}. Write x = Tensor(array) first.")
+                raise TypeError(
+                    f"GradientTape.watch takes tensors; received {type(t).__name__}. Write x = "
+                    f"Tensor(array) first."
+                )
             if t._op is None:
                 if not t.requires_grad:
                     t.requires_grad = True
@@ -58,20 +66,29 @@ class GradientTape:
                 t.retain_grad()
 
     def gradient(self, target, sources):
-        """The derivatives of `target` (its sum, if it has several numbers) with respect to each source, in their structure.
+        """The derivatives of `target` (its sum, if it has several numbers) with respect to each
+        source, in their structure.
 
         None for a source that the target does not depend on.
         """
         if any(tape is not self for tape in _open.tapes):
-            warnings.warn("gradient() inside another tape gives plain numbers: the tape around takes them for constants, since minidl's "
-                          "gradients are of first order only. A gradient penalty would change nothing.", stacklevel=2)
+            warnings.warn(
+                "gradient() inside another tape gives plain numbers: the tape around takes them "
+                "for constants, since minidl's "
+                "gradients are of first order only. A gradient penalty would change nothing.",
+                stacklevel=2,
+            )
         found: list[Tensor] = []
         tree_map(found.append, sources)
         for t in found:
             if t._op is not None:
                 t.retain_grad()
-        leaves = [t for t in newest_first(target) if t._op is None] if isinstance(target, Tensor) else []
-        before = [(t, t._grad) for t in [*found, *leaves]]          # backward() adds to all of them; only the asked-for are taken
+        leaves = (
+            [t for t in newest_first(target) if t._op is None] if isinstance(target, Tensor) else []
+        )
+        before = [
+            (t, t._grad) for t in [*found, *leaves]
+        ]  # backward() adds to all of them; only the asked-for are taken
         for t, _ in before:
             t._grad = None
         target = target if target.size == 1 else target.sum()
@@ -80,8 +97,11 @@ class GradientTape:
                 target.backward(retain_graph=self.persistent)
         except GraphError as error:
             if "freed" in str(error):
-                raise GraphError("This tape was used up by its first gradient(). Write GradientTape(persistent=True) to ask "
-                                 "again.") from None
+                raise GraphError(
+                    "This tape was used up by its first gradient(). Write "
+                    "GradientTape(persistent=True) to ask "
+                    "again."
+                ) from None
             raise
         gradients = {id(t): None if t._grad is None else Tensor(t._grad) for t in found}
         for t, grad in before:

@@ -30,14 +30,22 @@ from .preprocessing import pad_sequences, timeseries_dataset_from_array
 from .random import set_random_seed
 from .symbolic import Symbol
 
-Sequence = PyDataset            # its name in Keras 2
+Sequence = PyDataset  # its name in Keras 2
 
 
 class Progbar:
-    """A progress bar for loops of your own: update(done, [("loss", 0.5)]) or add(1, ...). Shows means, but for stateful_metrics."""
+    """A progress bar for loops of your own: update(done, [("loss", 0.5)]) or add(1, ...). Shows
+    means, but for stateful_metrics.
+    """
 
-    def __init__(self, target, width=20, verbose=1, interval=0.05, stateful_metrics=None, unit_name="step"):
-        self.target, self.verbose, self.stateful_metrics = target, verbose, set(stateful_metrics or ())
+    def __init__(
+        self, target, width=20, verbose=1, interval=0.05, stateful_metrics=None, unit_name="step"
+    ):
+        self.target, self.verbose, self.stateful_metrics = (
+            target,
+            verbose,
+            set(stateful_metrics or ()),
+        )
         self._bar, self._seen, self._sums = callbacks.ProgressBar(), 0, {}
         self._bar.title, self._bar.params = "", {"epochs": 1, "steps": target}
         if verbose:
@@ -48,12 +56,18 @@ class Progbar:
         for name, value in values or ():
             total, weight = self._sums.get(name, (0.0, 0))
             steps = max(1, current - self._seen)
-            self._sums[name] = (float(value), 1) if name in self.stateful_metrics else (total + float(value) * steps, weight + steps)
+            self._sums[name] = (
+                (float(value), 1)
+                if name in self.stateful_metrics
+                else (total + float(value) * steps, weight + steps)
+            )
         self._seen = current
         logs = {name: total / weight for name, (total, weight) in self._sums.items()}
         if self.verbose:
             self._bar._advance(current - 1, logs)
-            if finalize or (finalize is None and self.target is not None and current >= self.target):
+            if finalize or (
+                finalize is None and self.target is not None and current >= self.target
+            ):
                 self._bar._finish(logs)
 
     def add(self, n, values=None) -> None:
@@ -62,20 +76,27 @@ class Progbar:
 
 
 def to_categorical(x, num_classes: int | None = None) -> np.ndarray:
-    """Class indices as one-hot rows: [0, 2] becomes [[1, 0, 0], [0, 0, 1]]. Shape (..., num_classes), float64, as in Keras.
+    """Class indices as one-hot rows: [0, 2] becomes [[1, 0, 0], [0, 0, 1]]. Shape (...,
+    num_classes), float64, as in Keras.
 
-    num_classes: the largest index + 1 if left out. ValueError for an index below 0, beyond num_classes or not whole.
+    num_classes: the largest index + 1 if left out. ValueError for an index below 0, beyond
+    num_classes or not whole.
     """
     labels = as_array(x, keep_ints=True)
-    with np.errstate(invalid="ignore"):         # NaN is refused below
+    with np.errstate(invalid="ignore"):  # NaN is refused below
         whole = labels.astype(np.intp)
     if not np.array_equal(whole, labels):
-        raise ValueError("to_categorical expects class indices, which are whole numbers; received fractions.")
+        raise ValueError(
+            "to_categorical expects class indices, which are whole numbers; received fractions."
+        )
     if whole.ndim > 1 and whole.shape[-1] == 1:
         whole = whole[..., 0]
     classes = int(whole.max(initial=-1)) + 1 if num_classes is None else num_classes
     if whole.size and (whole.min() < 0 or whole.max() >= classes):
-        raise ValueError(f"to_categorical: class indices run {whole.min()}..{whole.max()}; valid are 0..{classes - 1}.")
+        raise ValueError(
+            f"to_categorical: class indices run {whole.min()}..{whole.max()}; valid are "
+            f"0..{classes - 1}."
+        )
     hot = np.zeros((whole.size, classes))
     hot[np.arange(whole.size), whole.ravel()] = 1
     return hot.reshape(*whole.shape, classes)
@@ -95,47 +116,120 @@ def is_keras_tensor(x) -> bool:
 
 
 def clear_session() -> None:
-    """Begin counting the automatic names anew: the next Dense is called 'dense' again. Nothing else is kept between models."""
+    """Begin counting the automatic names anew: the next Dense is called 'dense' again. Nothing else
+    is kept between models.
+    """
     reset_names()
 
 
-def get_file(fname=None, origin=None, untar=False, md5_hash=None, file_hash=None, cache_subdir="datasets", hash_algorithm="auto",
-             extract=False, archive_format="auto", cache_dir: str | None = None, force_download=False) -> str:
-    """The path of a file that is fetched once over https and then kept. file_hash: its sha256 (or md5), checked before it is kept.
+def get_file(
+    fname=None,
+    origin=None,
+    untar=False,
+    md5_hash=None,
+    file_hash=None,
+    cache_subdir="datasets",
+    hash_algorithm="auto",
+    extract=False,
+    archive_format="auto",
+    cache_dir: str | None = None,
+    force_download=False,
+) -> str:
+    """The path of a file that is fetched once over https and then kept. file_hash: its sha256 (or
+    md5), checked before it is kept.
 
-    DataFileError if it cannot be fetched or is another. untar, extract: archives are not unpacked here, see the error's cure.
+    DataFileError if it cannot be fetched or is another. untar, extract: archives are not unpacked
+    here, see the error's cure.
     """
     if origin is None:
         raise ValueError("get_file needs the address: get_file(origin='https://...').")
     if extract or untar:
-        raise ValueError("get_file does not unpack archives; use shutil.unpack_archive(path, folder) on what it returns.")
-    path = os.path.join(cache_dir or files.cache_dir(), cache_subdir, fname or os.path.basename(origin))
+        raise ValueError(
+            "get_file does not unpack archives; use shutil.unpack_archive(path, folder) on what "
+            "it returns."
+        )
+    path = os.path.join(
+        cache_dir or files.cache_dir(), cache_subdir, fname or os.path.basename(origin)
+    )
     expected = file_hash or md5_hash
-    algorithm = "sha256" if hash_algorithm == "sha256" or (hash_algorithm == "auto" and len(expected or "") == 64) else "md5"
+    algorithm = (
+        "sha256"
+        if hash_algorithm == "sha256" or (hash_algorithm == "auto" and len(expected or "") == 64)
+        else "md5"
+    )
     if os.path.exists(path) and not force_download:
         if expected is None:
             return path
         with open(path, "rb") as file, contextlib.suppress(DataFileError):
             check_digest(algorithm, expected, file.read())
             return path
-    download([origin], path, lambda data: expected is None or check_digest(algorithm, expected, data), 1 << 31)
+    download(
+        [origin],
+        path,
+        lambda data: expected is None or check_digest(algorithm, expected, data),
+        1 << 31,
+    )
     return path
 
 
-def plot_model(model, to_file="model.png", show_shapes=False, show_dtype=False, show_layer_names=False, rankdir="TB",
-               expand_nested=False, dpi=200, show_layer_activations=False, show_trainable=False, **ignored):
-    """Draw the layers of a model and how they are connected, to a file; returns the figure. rankdir: 'TB' downwards, 'LR' to the right."""
+def plot_model(
+    model,
+    to_file="model.png",
+    show_shapes=False,
+    show_dtype=False,
+    show_layer_names=False,
+    rankdir="TB",
+    expand_nested=False,
+    dpi=200,
+    show_layer_activations=False,
+    show_trainable=False,
+    **ignored,
+):
+    """Draw the layers of a model and how they are connected, to a file; returns the figure.
+    rankdir: 'TB' downwards, 'LR' to the right.
+    """
     import importlib
 
     plots = importlib.import_module(".plots", __package__)
-    return plots.model(model, to_file, show_shapes=show_shapes, show_dtype=show_dtype, show_layer_names=show_layer_names, rankdir=rankdir,
-                       show_layer_activations=show_layer_activations, expand_nested=expand_nested, show_trainable=show_trainable, dpi=dpi)
+    return plots.model(
+        model,
+        to_file,
+        show_shapes=show_shapes,
+        show_dtype=show_dtype,
+        show_layer_names=show_layer_names,
+        rankdir=rankdir,
+        show_layer_activations=show_layer_activations,
+        expand_nested=expand_nested,
+        show_trainable=show_trainable,
+        dpi=dpi,
+    )
 
 
 model_to_dot = plot_model
 
 
-__all__ = ["CustomObjectScope", "Progbar", "PyDataset", "Sequence", "clear_session", "custom_object_scope", "deserialize_keras_object",
-           "get_custom_objects", "get_file", "get_registered_name", "get_registered_object", "is_keras_tensor", "model_to_dot", "normalize",
-           "pack_x_y_sample_weight", "pad_sequences", "plot_model", "register_keras_serializable", "serialize_keras_object",
-           "set_random_seed", "timeseries_dataset_from_array", "to_categorical", "unpack_x_y_sample_weight"]
+__all__ = [
+    "CustomObjectScope",
+    "Progbar",
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
+    "get_file",
+    "get_registered_name",
+    "get_registered_object",
+    "is_keras_tensor",
+    "model_to_dot",
+    "normalize",
+    "pack_x_y_sample_weight",
+    "pad_sequences",
+    "plot_model",
+    "register_keras_serializable",
+    "serialize_keras_object",
+    "set_random_seed",
+    "timeseries_dataset_from_array",
+    "to_categorical",
+    "unpack_x_y_sample_weight",
+]

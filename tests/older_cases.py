@@ -1,6 +1,7 @@
 """The functions of K, as Keras 2 had them: how they were called, and what came out, in plain NumPy.
 
-tests/test_older.py holds minidl to this table, tests/parity/test_older_backend.py the functions that Keras itself still carries.
+tests/test_older.py holds minidl to this table, tests/parity/test_older_backend.py the functions
+that Keras itself still carries.
 """
 
 import numpy as np
@@ -21,7 +22,10 @@ CASES = {
     "cumsum": (lambda K: K.cumsum(A), np.cumsum(A, 0)),
     "cumprod": (lambda K: K.cumprod(A), np.cumprod(A, 0)),
     "l2_normalize": (lambda K: K.l2_normalize(A), A / np.sqrt((A**2).sum())),
-    "l2_normalize_axis": (lambda K: K.l2_normalize(A, axis=1), A / np.sqrt((A**2).sum(1, keepdims=True))),
+    "l2_normalize_axis": (
+        lambda K: K.l2_normalize(A, axis=1),
+        A / np.sqrt((A**2).sum(1, keepdims=True)),
+    ),
     "l2_normalize_zero": (lambda K: K.l2_normalize(0 * A), 0 * A),
     "repeat": (lambda K: K.repeat(A, 2), np.stack([A, A], 1)),
     "repeat_elements": (lambda K: K.repeat_elements(B, 2, 1), np.repeat(B, 2, 1)),
@@ -32,11 +36,17 @@ CASES = {
     "relu_alpha": (lambda K: K.relu(A, alpha=0.1), np.where(A > 0, A, 0.1 * A)),
     "relu_max": (lambda K: K.relu(A, max_value=2.5), np.clip(A, 0, 2.5)),
     "relu_threshold": (lambda K: K.relu(A, threshold=1.0), np.where(A > 1, A, 0)),
-    "relu_all": (lambda K: K.relu(A, 0.1, 3.5, 1.0), np.where(A >= 3.5, 3.5, np.where(A > 1, A, 0.1 * (A - 1)))),
+    "relu_all": (
+        lambda K: K.relu(A, 0.1, 3.5, 1.0),
+        np.where(A >= 3.5, 3.5, np.where(A > 1, A, 0.1 * (A - 1))),
+    ),
     "in_top_k": (lambda K: K.in_top_k(P, np.array([2, 2]), 2), [True, False]),
     "constant": (lambda K: K.constant(3, shape=(2, 2)), np.full((2, 2), 3, np.float32)),
     "constant_of_ints": (lambda K: K.constant([1, 2]), np.array([1, 2], np.float32)),
-    "constant_dtype": (lambda K: K.constant([1, 2], dtype="int32", name="c"), np.array([1, 2], np.int32)),
+    "constant_dtype": (
+        lambda K: K.constant([1, 2], dtype="int32", name="c"),
+        np.array([1, 2], np.int32),
+    ),
     "one_hot": (lambda K: K.one_hot(np.array([0, 2]), 3), np.eye(3, dtype=np.float32)[[0, 2]]),
     "softmax": (lambda K: K.softmax(A), np.exp(A) / np.exp(A).sum(-1, keepdims=True)),
     "stack": (lambda K: K.stack([A, A]), np.stack([A, A])),
@@ -60,13 +70,26 @@ CASES = {
     "elu": (lambda K: K.elu(A, 0.5), np.where(A > 0, A, 0.5 * np.expm1(A))),
     "softplus": (lambda K: K.softplus(A), np.log1p(np.exp(A))),
     "categorical_crossentropy": (lambda K: K.categorical_crossentropy(HOT, P), -np.log([0.7, 0.1])),
-    "categorical_logits": (lambda K: K.categorical_crossentropy(HOT, A, from_logits=True),
-                           [np.log(np.exp(A[0]).sum()) - A[0, 1], np.log(np.exp(A[1]).sum()) - A[1, 2]]),
-    "sparse_crossentropy": (lambda K: K.sparse_categorical_crossentropy(np.array([1, 2]), P), -np.log([0.7, 0.1])),
-    "sparse_column": (lambda K: K.sparse_categorical_crossentropy(np.array([1, 2]), A, True),
-                      [np.log(np.exp(A[0]).sum()) - A[0, 1], np.log(np.exp(A[1]).sum()) - A[1, 2]]),
-    "binary_crossentropy": (lambda K: K.binary_crossentropy(BITS, P), -np.log(np.where(BITS > 0, P, 1 - P))),
-    "binary_logits": (lambda K: K.binary_crossentropy(BITS, A, from_logits=True), np.log1p(np.exp(np.where(BITS > 0, -A, A)))),
+    "categorical_logits": (
+        lambda K: K.categorical_crossentropy(HOT, A, from_logits=True),
+        [np.log(np.exp(A[0]).sum()) - A[0, 1], np.log(np.exp(A[1]).sum()) - A[1, 2]],
+    ),
+    "sparse_crossentropy": (
+        lambda K: K.sparse_categorical_crossentropy(np.array([1, 2]), P),
+        -np.log([0.7, 0.1]),
+    ),
+    "sparse_column": (
+        lambda K: K.sparse_categorical_crossentropy(np.array([1, 2]), A, True),
+        [np.log(np.exp(A[0]).sum()) - A[0, 1], np.log(np.exp(A[1]).sum()) - A[1, 2]],
+    ),
+    "binary_crossentropy": (
+        lambda K: K.binary_crossentropy(BITS, P),
+        -np.log(np.where(BITS > 0, P, 1 - P)),
+    ),
+    "binary_logits": (
+        lambda K: K.binary_crossentropy(BITS, A, from_logits=True),
+        np.log1p(np.exp(np.where(BITS > 0, -A, A))),
+    ),
     "permute_dimensions": (lambda K: K.permute_dimensions(B, (1, 0, 2)), B.transpose(1, 0, 2)),
     "reverse": (lambda K: K.reverse(B, (0, 2)), B[::-1, :, ::-1]),
     "reverse_one": (lambda K: K.reverse(B, 1), B[:, ::-1]),
@@ -84,18 +107,34 @@ CASES = {
     "batch_dot_3_3_axes": (lambda K: K.batch_dot(B, B, axes=(2, 2)), B @ B.transpose(0, 2, 1)),
     "batch_dot_3_2": (lambda K: K.batch_dot(B, B[:, 0]), np.einsum("bij,bj->bi", B, B[:, 0])),
     "batch_dot_2_3": (lambda K: K.batch_dot(A, B, axes=(1, 1)), np.einsum("bi,bij->bj", A, B)),
-    "batch_dot_4": (lambda K: K.batch_dot(B, np.stack([B, B], 3), axes=(1, 1)), np.einsum("bij,bikl->bjkl", B, np.stack([B, B], 3))),
+    "batch_dot_4": (
+        lambda K: K.batch_dot(B, np.stack([B, B], 3), axes=(1, 1)),
+        np.einsum("bij,bikl->bjkl", B, np.stack([B, B], 3)),
+    ),
     "bias_add": (lambda K: K.bias_add(B, np.arange(4, dtype=np.float32)), B + np.arange(4)),
-    "bias_add_first": (lambda K: K.bias_add(B[..., None], np.arange(3, dtype=np.float32), data_format="channels_first"),
-                       B[..., None] + np.arange(3)[:, None, None]),
-    "temporal_padding": (lambda K: K.temporal_padding(B, (1, 2)), np.pad(B, ((0, 0), (1, 2), (0, 0)))),
+    "bias_add_first": (
+        lambda K: K.bias_add(
+            B[..., None], np.arange(3, dtype=np.float32), data_format="channels_first"
+        ),
+        B[..., None] + np.arange(3)[:, None, None],
+    ),
+    "temporal_padding": (
+        lambda K: K.temporal_padding(B, (1, 2)),
+        np.pad(B, ((0, 0), (1, 2), (0, 0))),
+    ),
     "switch": (lambda K: K.switch(K.greater(A, 1.0), A, -A), np.where(A > 1, A, -A)),
-    "switch_rows": (lambda K: K.switch(K.constant([[1], [0]]), A, -A), np.where([[True], [False]], A, -A)),
+    "switch_rows": (
+        lambda K: K.switch(K.constant([[1], [0]]), A, -A),
+        np.where([[True], [False]], A, -A),
+    ),
     "switch_one": (lambda K: K.switch(K.constant(0.0), lambda: A, lambda: -A), -A),
     "map_fn": (lambda K: K.map_fn(lambda row: row * 2, A), A * 2),
     "foldl": (lambda K: K.foldl(lambda a, b: a / 2 + b, A), A[0] / 2 + A[1]),
     "foldr": (lambda K: K.foldr(lambda a, b: a / 2 + b, A), A[1] / 2 + A[0]),
-    "foldl_from": (lambda K: K.foldl(lambda a, b: a - b, A, initializer=np.ones(3, np.float32)), 1 - A.sum(0)),
+    "foldl_from": (
+        lambda K: K.foldl(lambda a, b: a - b, A, initializer=np.ones(3, np.float32)),
+        1 - A.sum(0),
+    ),
     "eye": (lambda K: K.eye(3), np.eye(3, dtype=np.float32)),
     "zeros": (lambda K: K.zeros((2, 3)), np.zeros((2, 3), np.float32)),
     "ones": (lambda K: K.ones(shape=(2,), dtype="float64", name="o"), np.ones(2)),
@@ -106,5 +145,8 @@ CASES = {
     "update_add": (lambda K: K.update_add(K.variable(A), A), A * 2),
     "update_sub": (lambda K: K.update_sub(K.variable(A), A / 4), A * 0.75),
     "update": (lambda K: K.update(K.variable(A), -A), -A),
-    "moving_average": (lambda K: K.moving_average_update(K.variable(A), B[:, :, 0], 0.75), 0.75 * A + 0.25 * B[:, :, 0]),
+    "moving_average": (
+        lambda K: K.moving_average_update(K.variable(A), B[:, :, 0], 0.75),
+        0.75 * A + 0.25 * B[:, :, 0],
+    ),
 }

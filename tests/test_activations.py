@@ -1,4 +1,6 @@
-"""minidl.activations: each function against its formula in plain NumPy, its gradient, its ends, and what it accepts."""
+"""minidl.activations: each function against its formula in plain NumPy, its gradient, its ends, and
+what it accepts.
+"""
 
 import math
 
@@ -24,7 +26,9 @@ TYPED_AGAIN = {
     "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
     "relu6": lambda x: np.minimum(np.maximum(x, 0), 6),
     "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
-    "selu": lambda x: 1.05070098735548 * np.where(x > 0, x, 1.67326324235438 * np.expm1(np.minimum(x, 0))),
+    "selu": lambda x: (
+        1.05070098735548 * np.where(x > 0, x, 1.67326324235438 * np.expm1(np.minimum(x, 0)))
+    ),
     "softplus": lambda x: np.where(x > 30, x, np.log1p(np.exp(np.minimum(x, 30)))),
     "softsign": lambda x: x / (1 + np.abs(x)),
     "silu": lambda x: x / (1 + np.exp(-x)),
@@ -39,7 +43,9 @@ TYPED_AGAIN = {
     "celu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
     "squareplus": lambda x: (x + np.sqrt(x * x + 4)) / 2,
     "sparse_plus": lambda x: np.where(x <= -1, 0, np.where(x < 1, (x + 1) ** 2 / 4, x)),
-    "gelu": lambda x: x * (1 + np.array([math.erf(v / math.sqrt(2)) for v in x.ravel()]).reshape(x.shape)) / 2,
+    "gelu": lambda x: (
+        x * (1 + np.array([math.erf(v / math.sqrt(2)) for v in x.ravel()]).reshape(x.shape)) / 2
+    ),
     "tanh_shrink": lambda x: x - np.tanh(x),
     "sparse_sigmoid": lambda x: np.where(x <= -1, 0, np.where(x < 1, (x + 1) / 2, 1)),
     "hard_silu": lambda x: x * np.where(x < -3, 0, np.where(x > 3, 1, x / 6 + 0.5)),
@@ -51,15 +57,14 @@ TYPED_AGAIN = {
     "threshold": lambda x: np.where(x > 0.7, x, -3.0),
 }
 every_activation = pytest.mark.parametrize("name", TYPED_AGAIN)
-ARGUMENTS = {"threshold": (0.7, -3.0)}                      # the one that has no defaults
+ARGUMENTS = {"threshold": (0.7, -3.0)}  # the one that has no defaults
 ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
-X = np.random.default_rng(0).normal(size=(5, 4)) * 3        # no entry is near a corner
+X = np.random.default_rng(0).normal(size=(5, 4)) * 3  # no entry is near a corner
 assert min(np.abs(X - c).min() for c in (0, 0.7, 0.5, -0.5, 1, -1, 3, -3, 6)) > 1e-3
 
 
 def called(name, x):
     return activations.get(name)(x, *ARGUMENTS.get(name, ()))
-
 
 
 def test_no_activation_is_left_out():
@@ -70,7 +75,12 @@ def test_no_activation_is_left_out():
 
 @every_activation
 def test_value(name):
-    np.testing.assert_allclose(called(name, X).numpy() if name != "linear" else X, TYPED_AGAIN[name](X), rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(
+        called(name, X).numpy() if name != "linear" else X,
+        TYPED_AGAIN[name](X),
+        rtol=1e-13,
+        atol=1e-15,
+    )
 
 
 @every_activation
@@ -79,15 +89,36 @@ def test_gradient(name):
     assert check_gradients(lambda x: called(name, x) * 1.0, X[0])
 
 
-# At a corner the slope to its left is taken, as PyTorch does (Keras on JAX agrees, but for leaky_relu).
+# At a corner the slope to its left is taken, as PyTorch does (Keras on JAX agrees, but for
+# leaky_relu).
 AT_CORNERS = [
-    ("relu", 0.0, 0.0, 0.0), ("leaky_relu", 0.0, 0.0, 0.2), ("relu6", 0.0, 0.0, None), ("relu6", 6.0, 6.0, None), ("elu", 0.0, 0.0, 1.0),
-    ("selu", 0.0, 0.0, 1.0507009873554805 * 1.6732632423543772), ("softsign", 0.0, 0.0, 1.0), ("hard_sigmoid", 3.0, 1.0, None),
-    ("silu", 0.0, 0.0, 0.5), ("sigmoid", 0.0, 0.5, 0.25), ("tanh", 0.0, 0.0, 1.0), ("softplus", 0.0, np.log(2), 0.5),
-    ("log_sigmoid", 0.0, -np.log(2), 0.5), ("mish", 0.0, 0.0, 0.6), ("celu", 0.0, 0.0, 1.0), ("squareplus", 0.0, 1.0, 0.5),
-    ("sparse_plus", 1.0, 1.0, 1.0), ("sparse_plus", -1.0, 0.0, 0.0), ("gelu", 0.0, 0.0, 0.5), ("tanh_shrink", 0.0, 0.0, 0.0),
-    ("sparse_sigmoid", 1.0, 1.0, None), ("hard_silu", 3.0, 3.0, None), ("hard_tanh", -1.0, -1.0, None), ("hard_shrink", 0.5, 0.0, 0.0),
-    ("soft_shrink", 0.5, 0.0, 0.0), ("sparsemax", 0.3, 1.0, 0.0), ("threshold", 0.7, -3.0, 0.0),
+    ("relu", 0.0, 0.0, 0.0),
+    ("leaky_relu", 0.0, 0.0, 0.2),
+    ("relu6", 0.0, 0.0, None),
+    ("relu6", 6.0, 6.0, None),
+    ("elu", 0.0, 0.0, 1.0),
+    ("selu", 0.0, 0.0, 1.0507009873554805 * 1.6732632423543772),
+    ("softsign", 0.0, 0.0, 1.0),
+    ("hard_sigmoid", 3.0, 1.0, None),
+    ("silu", 0.0, 0.0, 0.5),
+    ("sigmoid", 0.0, 0.5, 0.25),
+    ("tanh", 0.0, 0.0, 1.0),
+    ("softplus", 0.0, np.log(2), 0.5),
+    ("log_sigmoid", 0.0, -np.log(2), 0.5),
+    ("mish", 0.0, 0.0, 0.6),
+    ("celu", 0.0, 0.0, 1.0),
+    ("squareplus", 0.0, 1.0, 0.5),
+    ("sparse_plus", 1.0, 1.0, 1.0),
+    ("sparse_plus", -1.0, 0.0, 0.0),
+    ("gelu", 0.0, 0.0, 0.5),
+    ("tanh_shrink", 0.0, 0.0, 0.0),
+    ("sparse_sigmoid", 1.0, 1.0, None),
+    ("hard_silu", 3.0, 3.0, None),
+    ("hard_tanh", -1.0, -1.0, None),
+    ("hard_shrink", 0.5, 0.0, 0.0),
+    ("soft_shrink", 0.5, 0.0, 0.0),
+    ("sparsemax", 0.3, 1.0, 0.0),
+    ("threshold", 0.7, -3.0, 0.0),
 ]
 
 
@@ -98,7 +129,7 @@ def test_at_zero_and_at_corners(name, at, value, slope):
     y.backward()
     assert y.item() == pytest.approx(value, rel=1e-14)
     if slope is None:
-        assert 0 <= x.grad.item() <= 1.5    # anything between the slopes to both sides
+        assert 0 <= x.grad.item() <= 1.5  # anything between the slopes to both sides
     else:
         assert x.grad.item() == pytest.approx(slope, rel=1e-14)
 
@@ -115,11 +146,26 @@ def test_large_inputs_neither_warn_nor_overflow(name, dtype):
         return
     assert np.isfinite(y.data).all() and np.isfinite(x.grad).all()
     expected = {
-        "sigmoid": [0, 0, 1, 1], "tanh": [-1, -1, 1, 1], "softplus": [0, 0, 200, 1e4], "log_sigmoid": [-1e4, -200, 0, 0],
-        "softmax": [0, 0, 0, 1], "silu": [0, 0, 200, 1e4], "mish": [0, 0, 200, 1e4], "log_softmax": [-2e4, -10200, -9800, 0],
-        "hard_sigmoid": [0, 0, 1, 1], "relu6": [0, 0, 6, 6], "elu": [-1, -1, 200, 1e4], "celu": [-1, -1, 200, 1e4],
-        "gelu": [0, 0, 200, 1e4], "sparsemax": [0, 0, 0, 1], "hard_silu": [0, 0, 200, 1e4], "sparse_plus": [0, 0, 200, 1e4],
-        "hard_tanh": [-1, -1, 1, 1], "tanh_shrink": [1 - 1e4, -199, 199, 1e4 - 1], "glu": [-1e4, -200]}.get(name)
+        "sigmoid": [0, 0, 1, 1],
+        "tanh": [-1, -1, 1, 1],
+        "softplus": [0, 0, 200, 1e4],
+        "log_sigmoid": [-1e4, -200, 0, 0],
+        "softmax": [0, 0, 0, 1],
+        "silu": [0, 0, 200, 1e4],
+        "mish": [0, 0, 200, 1e4],
+        "log_softmax": [-2e4, -10200, -9800, 0],
+        "hard_sigmoid": [0, 0, 1, 1],
+        "relu6": [0, 0, 6, 6],
+        "elu": [-1, -1, 200, 1e4],
+        "celu": [-1, -1, 200, 1e4],
+        "gelu": [0, 0, 200, 1e4],
+        "sparsemax": [0, 0, 0, 1],
+        "hard_silu": [0, 0, 200, 1e4],
+        "sparse_plus": [0, 0, 200, 1e4],
+        "hard_tanh": [-1, -1, 1, 1],
+        "tanh_shrink": [1 - 1e4, -199, 199, 1e4 - 1],
+        "glu": [-1e4, -200],
+    }.get(name)
     if expected:
         np.testing.assert_allclose(y.data[0], expected, rtol=1e-6, atol=1e-30)
 
@@ -138,7 +184,9 @@ def test_dtypes(name):
     for dtype in (np.float32, np.float64):
         assert f(X.astype(dtype)).dtype == dtype
         assert f(Tensor(X.astype(dtype))).dtype == dtype
-    np.testing.assert_allclose(f(X.astype(np.float32)) * 1.0, TYPED_AGAIN[name](X), rtol=2e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        f(X.astype(np.float32)) * 1.0, TYPED_AGAIN[name](X), rtol=2e-5, atol=1e-6
+    )
     if name != "linear":
         from_list = f(X.tolist())
         assert isinstance(from_list, Tensor) and from_list.dtype == backend.floatx()
@@ -150,10 +198,15 @@ def test_whole_numbers_are_numbers(name, dtype):
     """Pixels and counts: 3 is 3.0, and nothing wraps around or is cut."""
     x = np.array([[3, 0, 1, 2]]) if dtype in (np.uint8, bool) else np.array([[-2, 0, 1, 5]])
     x = x.astype(dtype)
-    np.testing.assert_allclose(np.asarray(called(name, x), dtype=float), TYPED_AGAIN[name](x.astype(float)), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        np.asarray(called(name, x), dtype=float),
+        TYPED_AGAIN[name](x.astype(float)),
+        rtol=1e-5,
+        atol=1e-6,
+    )
 
 
-# --- arguments -------------------------------------------------------------------------------------------------------
+# --- arguments
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.1, 1.5])
@@ -164,9 +217,13 @@ def test_relu_with_slope_ceiling_and_threshold(slope, ceiling, threshold):
         y = np.where(x > threshold, x, slope * (x - threshold))
         return y if ceiling is None else np.minimum(y, ceiling)
 
-    np.testing.assert_allclose(activations.relu(X, slope, ceiling, threshold).numpy(), again(X), rtol=1e-14, atol=1e-15)
-    np.testing.assert_array_equal(activations.relu(X, negative_slope=slope, max_value=ceiling, threshold=threshold).numpy(),
-                                  layers.ReLU(ceiling, slope, threshold, dtype="float64")(X).numpy())
+    np.testing.assert_allclose(
+        activations.relu(X, slope, ceiling, threshold).numpy(), again(X), rtol=1e-14, atol=1e-15
+    )
+    np.testing.assert_array_equal(
+        activations.relu(X, negative_slope=slope, max_value=ceiling, threshold=threshold).numpy(),
+        layers.ReLU(ceiling, slope, threshold, dtype="float64")(X).numpy(),
+    )
     away = X[(np.abs(X - threshold) > 1e-2) & (np.abs(X - (ceiling or 99)) > 1e-2)]
     if slope != 1.5 or threshold == 0:
         assert check_gradients(lambda x: activations.relu(x, slope, ceiling, threshold), away)
@@ -195,13 +252,15 @@ def test_softmax_along_any_axis(axis):
 def test_softmax_of_one_number_is_refused_by_the_layers_alone(shape):
     """A network of one output that ends in softmax is a mistake; attention over one key is not."""
     for layer in (layers.Softmax(), layers.Activation("softmax")):
-        with pytest.raises(ValueError, match=r"softmax over an axis of size 1 is always 1.*sigmoid"):
+        with pytest.raises(
+            ValueError, match=r"softmax over an axis of size 1 is always 1.*sigmoid"
+        ):
             layer(np.zeros(shape))
     if shape:
         assert np.all(activations.softmax(np.zeros(shape)).numpy() == 1)
 
 
-# --- names -----------------------------------------------------------------------------------------------------------
+# --- names
 
 
 @every_activation
@@ -217,13 +276,24 @@ def test_none_functions_and_aliases():
     assert activations.get(None) is activations.linear
     assert activations.get(own) is own
     assert activations.get("swish") is activations.silu
-    np.testing.assert_array_equal(layers.Dense(1, activation=own, kernel_initializer="ones")(np.ones((1, 3))).numpy(), [[6.0]])
-    np.testing.assert_array_equal(layers.Dense(1, activation=np.tanh, kernel_initializer="zeros")(np.ones((1, 3))).numpy(), [[0.0]])
+    np.testing.assert_array_equal(
+        layers.Dense(1, activation=own, kernel_initializer="ones")(np.ones((1, 3))).numpy(), [[6.0]]
+    )
+    np.testing.assert_array_equal(
+        layers.Dense(1, activation=np.tanh, kernel_initializer="zeros")(np.ones((1, 3))).numpy(),
+        [[0.0]],
+    )
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("rely", "relu"), ("sigmoind", "sigmoid"), ("soft_maks", "softmax"), ("thanh", "tanh")])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("rely", "relu"), ("sigmoind", "sigmoid"), ("soft_maks", "softmax"), ("thanh", "tanh")],
+)
 def test_a_mistyped_name_is_answered_with_the_nearest(typed, meant):
-    with pytest.raises(ValueError, match=rf"Unknown activation '{typed}'. Did you mean '{meant}'\? Available: celu, elu, .*tanh"):
+    with pytest.raises(
+        ValueError,
+        match=rf"Unknown activation '{typed}'. Did you mean '{meant}'\? Available: celu, elu, .*tanh",
+    ):
         layers.Dense(3, activation=typed)
 
 
@@ -242,7 +312,8 @@ def test_what_is_no_activation(nonsense):
         activations.get(nonsense)
 
 
-# --- what Keras calls serialising ------------------------------------------------------------------------------------
+# --- what Keras calls serialising
+# ------------------------------------------------------------------------------------
 
 
 @every_activation
@@ -252,8 +323,14 @@ def test_a_name_and_back(name):
 
 
 def test_aliases_have_one_name_and_strangers_none():
-    assert activations.serialize(activations.swish) == "silu" and activations.serialize(activations.hard_swish) == "hard_silu"
-    assert activations.deserialize("swish") is activations.silu and activations.deserialize(None) is activations.linear
+    assert (
+        activations.serialize(activations.swish) == "silu"
+        and activations.serialize(activations.hard_swish) == "hard_silu"
+    )
+    assert (
+        activations.deserialize("swish") is activations.silu
+        and activations.deserialize(None) is activations.linear
+    )
 
     def relu(x):
         return x
@@ -263,7 +340,8 @@ def test_aliases_have_one_name_and_strangers_none():
             activations.serialize(stranger)
 
 
-# --- in the functional API -------------------------------------------------------------------------------------------
+# --- in the functional API
+# ---
 
 
 @every_activation
@@ -271,18 +349,36 @@ def test_on_symbols(name):
     start = minidl.Input((4,), dtype="float64")
     end = called(name, start)
     assert end.shape == ((None, 2) if name == "glu" else (None, 4))
-    np.testing.assert_array_equal(minidl.Model(start, end * 1.0, dtype="float64")(X).data, np.asarray(called(name, X)))
+    np.testing.assert_array_equal(
+        minidl.Model(start, end * 1.0, dtype="float64")(X).data, np.asarray(called(name, X))
+    )
 
 
 def test_further_arguments():
     x = X / 2
-    np.testing.assert_allclose(activations.celu(x, 2.0).numpy(), np.where(x > 0, x, 2 * np.expm1(np.minimum(x, 0) / 2)), rtol=1e-14)
-    np.testing.assert_allclose(activations.squareplus(x, 1.0).numpy(), (x + np.sqrt(x * x + 1)) / 2, rtol=1e-14)
-    np.testing.assert_allclose(activations.hard_shrink(x, 1.0).numpy(), np.where(np.abs(x) > 1, x, 0))
-    np.testing.assert_allclose(activations.soft_shrink(x, 1.0).numpy(), np.sign(x) * np.maximum(np.abs(x) - 1, 0))
-    np.testing.assert_allclose(activations.gelu(x, approximate=True).numpy(), activations.gelu(x).numpy(), atol=1e-3)
-    assert not np.array_equal(activations.gelu(x, approximate=True).numpy(), activations.gelu(x).numpy())
-    np.testing.assert_allclose(activations.sparsemax(x, 0).numpy(), TYPED_AGAIN["sparsemax"](x.T).T, atol=1e-14)
+    np.testing.assert_allclose(
+        activations.celu(x, 2.0).numpy(),
+        np.where(x > 0, x, 2 * np.expm1(np.minimum(x, 0) / 2)),
+        rtol=1e-14,
+    )
+    np.testing.assert_allclose(
+        activations.squareplus(x, 1.0).numpy(), (x + np.sqrt(x * x + 1)) / 2, rtol=1e-14
+    )
+    np.testing.assert_allclose(
+        activations.hard_shrink(x, 1.0).numpy(), np.where(np.abs(x) > 1, x, 0)
+    )
+    np.testing.assert_allclose(
+        activations.soft_shrink(x, 1.0).numpy(), np.sign(x) * np.maximum(np.abs(x) - 1, 0)
+    )
+    np.testing.assert_allclose(
+        activations.gelu(x, approximate=True).numpy(), activations.gelu(x).numpy(), atol=1e-3
+    )
+    assert not np.array_equal(
+        activations.gelu(x, approximate=True).numpy(), activations.gelu(x).numpy()
+    )
+    np.testing.assert_allclose(
+        activations.sparsemax(x, 0).numpy(), TYPED_AGAIN["sparsemax"](x.T).T, atol=1e-14
+    )
     np.testing.assert_allclose(activations.glu(x[:4], 0).numpy(), x[:2] / (1 + np.exp(-x[2:4])))
     with pytest.raises(ValueError, match=r"cut into halves.*\(5, 4\)"):
         activations.glu(x, 0)

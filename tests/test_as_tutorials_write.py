@@ -1,4 +1,6 @@
-"""What tutorials of GANs, VAEs, distillation and transfer write, and beginners type next: each once ran on Keras and must run here."""
+"""What tutorials of GANs, VAEs, distillation and transfer write, and beginners type next: each once
+ran on Keras and must run here.
+"""
 
 import numpy as np
 import pytest
@@ -10,18 +12,30 @@ X = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
 ONES = np.ones((32, 1), "float32")
 
 
-# --- ends of models ------------------------------------------------------------------------------------------------------
+# --- ends of models
+# ---
+
 
 def test_a_list_of_one_is_that_one():
     base = Sequential([Input((4,)), layers.Dense(2)])
-    for model in (Model(inputs=base.inputs, outputs=base.outputs), Model([base.input], (base.output,))):
+    for model in (
+        Model(inputs=base.inputs, outputs=base.outputs),
+        Model([base.input], (base.output,)),
+    ):
         assert model.predict(X, verbose=0).shape == model(X).shape == (32, 2)
-        assert model.input_shape == (None, 4) and model.output_shape == (None, 2) and len(model.inputs) == len(model.outputs) == 1
+        assert (
+            model.input_shape == (None, 4)
+            and model.output_shape == (None, 2)
+            and len(model.inputs) == len(model.outputs) == 1
+        )
         np.testing.assert_array_equal(model([X]).data, base(X).data)
 
 
 def test_a_channel_axis_too_many_or_too_few():
-    grey, flat = Sequential([Input((4, 4, 1)), layers.Flatten(), layers.Dense(2)]), Sequential([Input((4, 4)), layers.Flatten(), layers.Dense(2)])
+    grey, flat = (
+        Sequential([Input((4, 4, 1)), layers.Flatten(), layers.Dense(2)]),
+        Sequential([Input((4, 4)), layers.Flatten(), layers.Dense(2)]),
+    )
     flat.set_weights(grey.get_weights())
     images = np.arange(48.0).reshape(3, 4, 4)
     for model in (grey, flat):
@@ -40,7 +54,9 @@ def test_whole_division_and_remainder():
     t, x = Tensor([7.0, -7.0]), Input((3,))
     assert (t // 2).tolist() == [3.0, -4.0] and (t % 4).tolist() == [3.0, 1.0]
     assert (9 // Tensor([2.0])).tolist() == [4.0] and (9 % Tensor([5.0])).tolist() == [4.0]
-    np.testing.assert_array_equal(Model(x, (x // 2) + (x % 2))(np.array([[3.0, 4.0, 5.0]])).data, [[2.0, 2.0, 3.0]])
+    np.testing.assert_array_equal(
+        Model(x, (x // 2) + (x % 2))(np.array([[3.0, 4.0, 5.0]])).data, [[2.0, 2.0, 3.0]]
+    )
 
 
 def test_a_list_of_tensors_is_stacked_and_learns():
@@ -62,20 +78,35 @@ def test_a_variable_from_an_initializer(initializer):
 
 
 def test_a_variable_as_tensorflow_wrote_it():
-    with pytest.warns(FutureWarning, match=r"Variable\(initial_value=...\) is today written Variable\(initializer=...\)"):
-        assert Variable(initial_value=np.ones((2, 3)), trainable=True, dtype="float32").shape == (2, 3)
+    with pytest.warns(
+        FutureWarning,
+        match=r"Variable\(initial_value=...\) is today written Variable\(initializer=...\)",
+    ):
+        assert Variable(initial_value=np.ones((2, 3)), trainable=True, dtype="float32").shape == (
+            2,
+            3,
+        )
 
 
 def test_no_initializer_is_the_usual_one():
     layer = layers.Dense(3, kernel_initializer=None, bias_initializer=None)
     layer(X)
-    assert layer.bias.data.any() and np.abs(layer.bias.data).max() <= 1.0      # glorot_uniform, as in Keras: ±√(6/(3+3))
+    assert (
+        layer.bias.data.any() and np.abs(layer.bias.data).max() <= 1.0
+    )  # glorot_uniform, as in Keras: ±√(6/(3+3))
 
 
-# --- what to train -----------------------------------------------------------------------------------------------------------
+# --- what to train
+
 
 def gan_of_2017():
-    d = Sequential([layers.Dense(8, activation="relu", input_shape=(4,)), layers.Dropout(0.1), layers.Dense(1, activation="sigmoid")])
+    d = Sequential(
+        [
+            layers.Dense(8, activation="relu", input_shape=(4,)),
+            layers.Dropout(0.1),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
     d.compile("adam", "binary_crossentropy", metrics=["accuracy"])
     g = Sequential([layers.Dense(8, activation="relu", input_shape=(3,)), layers.Dense(4)])
     d.trainable = False
@@ -92,13 +123,16 @@ def moved(model, act):
 
 def test_compiled_then_frozen_a_discriminator_trains_alone_and_stays_in_the_gan():
     d, g, gan = gan_of_2017()
-    with pytest.warns(UserWarning, match="was frozen after compile.*By itself it goes on training") as told:
+    with pytest.warns(
+        UserWarning, match="was frozen after compile.*By itself it goes on training"
+    ) as told:
         for _ in range(3):
             assert all(moved(d, lambda: d.train_on_batch(X, ONES)))
             assert not d.trainable and not any(layer.trainable for layer in d.layers)
             noise = np.ones((8, 3))
             assert not any(moved(d, lambda: gan.train_on_batch(noise, np.ones((8, 1))))) and all(
-                moved(g, lambda: gan.train_on_batch(noise, np.ones((8, 1)))))
+                moved(g, lambda: gan.train_on_batch(noise, np.ones((8, 1))))
+            )
     assert len(told) == 1, "it is said once"
     assert all(moved(d, lambda: d.fit(X, ONES, verbose=0)))
 
@@ -116,7 +150,9 @@ def test_a_model_of_no_weights_at_all_reports_its_losses():
     x = Input((4,))
     model = Model(x, layers.ActivityRegularization(l2=0.5)(x))
     model.compile("adam")
-    assert model.fit(X, verbose=0).history["loss"] == [pytest.approx(0.5 * float((X**2).sum()) / 32, rel=1e-5)]
+    assert model.fit(X, verbose=0).history["loss"] == [
+        pytest.approx(0.5 * float((X**2).sum()) / 32, rel=1e-5)
+    ]
 
 
 class Gan(Model):
@@ -132,12 +168,21 @@ class Gan(Model):
 
     def train_step(self, real):
         noise = minidl.random.normal((len(real), 3))
-        for part, optimizer, targets in ((self.discriminator, self.d_optimizer, 0.0), (self.generator, self.g_optimizer, 1.0)):
+        for part, optimizer, targets in (
+            (self.discriminator, self.d_optimizer, 0.0),
+            (self.generator, self.g_optimizer, 1.0),
+        ):
             with minidl.GradientTape() as tape:
-                loss = self.loss_fn(ops.full((len(real), 1), targets), self.discriminator(self.generator(noise)))
+                loss = self.loss_fn(
+                    ops.full((len(real), 1), targets), self.discriminator(self.generator(noise))
+                )
                 if part is self.discriminator:
                     loss = loss + self.loss_fn(ops.ones((len(real), 1)), self.discriminator(real))
-            optimizer.apply_gradients(zip(tape.gradient(loss, part.trainable_weights), part.trainable_weights, strict=True))
+            optimizer.apply_gradients(
+                zip(
+                    tape.gradient(loss, part.trainable_weights), part.trainable_weights, strict=True
+                )
+            )
         return {"g_loss": loss}
 
 
@@ -148,11 +193,18 @@ class CallsTheGenerator(Gan):
 
 @pytest.mark.parametrize("kind", [Gan, CallsTheGenerator])
 def test_a_train_step_of_ones_own_need_not_call_the_whole_model(kind):
-    d, g = Sequential([layers.Dense(8), layers.Dense(1, activation="sigmoid")]), Sequential([Input((3,)), layers.Dense(4)])
+    d, g = (
+        Sequential([layers.Dense(8), layers.Dense(1, activation="sigmoid")]),
+        Sequential([Input((3,)), layers.Dense(4)]),
+    )
     gan = kind(d, g)
     gan.compile(optimizers.Adam(), optimizers.Adam(), losses.BinaryCrossentropy())
     history = gan.fit(X, epochs=2, batch_size=16, verbose=0).history
-    assert list(history) == ["g_loss"] and len(history["g_loss"]) == 2 and np.isfinite(history["g_loss"]).all()
+    assert (
+        list(history) == ["g_loss"]
+        and len(history["g_loss"]) == 2
+        and np.isfinite(history["g_loss"]).all()
+    )
     assert all(moved(g, lambda: gan.fit(X, verbose=0)))
 
 
@@ -218,7 +270,8 @@ def test_layers_are_built_once():
     assert dense.kernel is kernel
 
 
-# --- losses ------------------------------------------------------------------------------------------------------------------
+# --- losses
+
 
 def test_an_autoencoder_of_2016_adds_its_loss_as_a_symbol():
     x = Input((4,))
@@ -243,14 +296,29 @@ def test_an_autoencoder_of_2016_adds_its_loss_as_a_symbol():
         Sequential([layers.Dense(2)]).add_loss(x)
 
 
-@pytest.mark.parametrize("name", ["mean_squared_error", "mean_absolute_error", "binary_crossentropy", "categorical_crossentropy", "kl_divergence",
-                                  "cosine_similarity", "hinge", "huber", "log_cosh", "poisson"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mean_squared_error",
+        "mean_absolute_error",
+        "binary_crossentropy",
+        "categorical_crossentropy",
+        "kl_divergence",
+        "cosine_similarity",
+        "hinge",
+        "huber",
+        "log_cosh",
+        "poisson",
+    ],
+)
 def test_losses_of_symbols(name):
     a, b = Input((4,)), Input((4,))
     p, q = np.abs(X) / np.abs(X).sum(1, keepdims=True), np.full_like(X, 0.25)
     symbol = getattr(losses, name)(a, b)
     assert symbol.shape == (None,)
-    np.testing.assert_array_equal(Model([a, b], symbol)([p, q]).data, getattr(losses, name)(p, q).data)
+    np.testing.assert_array_equal(
+        Model([a, b], symbol)([p, q]).data, getattr(losses, name)(p, q).data
+    )
 
 
 def test_a_loss_that_looks_at_symbols_is_told_where_to_go():
@@ -262,9 +330,19 @@ def test_a_loss_that_looks_at_symbols_is_told_where_to_go():
         model.fit(X, X, verbose=0)
 
 
-@pytest.mark.parametrize("loss", [losses.BinaryCrossentropy(), losses.CategoricalCrossentropy(), losses.KLDivergence(),
-                                  losses.BinaryCrossentropy(label_smoothing=0.1), losses.CategoricalCrossentropy(label_smoothing=0.1),
-                                  losses.BinaryFocalCrossentropy(), losses.CategoricalFocalCrossentropy()], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "loss",
+    [
+        losses.BinaryCrossentropy(),
+        losses.CategoricalCrossentropy(),
+        losses.KLDivergence(),
+        losses.BinaryCrossentropy(label_smoothing=0.1),
+        losses.CategoricalCrossentropy(label_smoothing=0.1),
+        losses.BinaryFocalCrossentropy(),
+        losses.CategoricalFocalCrossentropy(),
+    ],
+    ids=lambda v: type(v).__name__,
+)
 @pytest.mark.parametrize("made", ["probabilities", "logits"])
 def test_the_gradient_of_the_targets(loss, made):
     """The teacher of a distillation learns as well, unless it is frozen."""
@@ -276,7 +354,9 @@ def test_the_gradient_of_the_targets(loss, made):
     assert minidl.check_gradients(lambda t: loss(t, p), t)
 
 
-# --- tapes, rates, words -----------------------------------------------------------------------------------------------------
+# --- tapes, rates, words
+# ---
+
 
 def test_a_gradient_inside_a_tape_says_that_it_is_a_constant():
     v = Variable([2.0])
@@ -288,7 +368,9 @@ def test_a_gradient_inside_a_tape_says_that_it_is_a_constant():
     assert outer.gradient(z, v).tolist() == [12.0]
     with minidl.GradientTape() as alone:
         y = ops.sum(v**2)
-    assert alone.gradient(y, v).tolist() == [4.0]          # no tape is open: no warning, which here is an error
+    assert alone.gradient(y, v).tolist() == [
+        4.0
+    ]  # no tape is open: no warning, which here is an error
 
 
 def test_a_decayed_rate_can_be_set():
@@ -301,7 +383,9 @@ def test_a_decayed_rate_can_be_set():
     optimizer.learning_rate = float(optimizer.learning_rate) * 0.1
     assert float(optimizer.learning_rate) == pytest.approx(0.04)
     optimizer.apply([[0.0]], [w])
-    assert float(optimizer.learning_rate) == pytest.approx(0.08 / 2.5), "what was set shrinks on as before"
+    assert float(optimizer.learning_rate) == pytest.approx(0.08 / 2.5), (
+        "what was set shrinks on as before"
+    )
     again = optimizers.deserialize(optimizers.serialize(optimizer))
     again.iterations = 3
     again.learning_rate = 0.5
@@ -309,12 +393,20 @@ def test_a_decayed_rate_can_be_set():
     model = Sequential([layers.Dense(1, input_shape=(4,))])
     with pytest.warns(FutureWarning):
         model.compile(optimizers.SGD(0.1, decay=1e-3), "mse")
-    seen = model.fit(X, ONES, epochs=4, verbose=0, callbacks=minidl.callbacks.ReduceLROnPlateau("loss", 0.5, patience=1, min_delta=9)).history
+    seen = model.fit(
+        X,
+        ONES,
+        epochs=4,
+        verbose=0,
+        callbacks=minidl.callbacks.ReduceLROnPlateau("loss", 0.5, patience=1, min_delta=9),
+    ).history
     assert seen["learning_rate"][-1] == pytest.approx(0.1 * 0.5**2 / (1 + 1e-3 * 4), rel=1e-3)
 
 
 def test_padding_is_said_to_count():
-    with pytest.warns(UserWarning, match="mask_zero=True.*no layer of minidl skips padded steps yet"):
+    with pytest.warns(
+        UserWarning, match="mask_zero=True.*no layer of minidl skips padded steps yet"
+    ):
         layers.Embedding(5, 2, mask_zero=True)
 
 
@@ -333,7 +425,9 @@ def test_an_optimizer_written_for_keras_is_told_how_ours_are_written():
         def build(self, variables):
             self.moments = [self.add_variable_from_reference(v, name="m") for v in variables]
 
-    with pytest.raises(NotImplementedError, match=r"Mine: here an optimizer names its memory in `slots\(self\)`"):
+    with pytest.raises(
+        NotImplementedError, match=r"Mine: here an optimizer names its memory in `slots\(self\)`"
+    ):
         Mine(0.1).build([Variable([1.0])])
 
 
@@ -347,10 +441,23 @@ def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
         model.save_weights(tmp_path / "w.npz")
 
 
-@pytest.mark.parametrize(("module", "name"), [("layers", "Conv2D"), ("layers", "LSTM"), ("layers", "Masking"), ("callbacks", "TensorBoard"),
-                                              ("optimizers", "Ftrl"), ("datasets", "cifar10"), ("losses", "CTC")])
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("layers", "Conv2D"),
+        ("layers", "LSTM"),
+        ("layers", "Masking"),
+        ("callbacks", "TensorBoard"),
+        ("optimizers", "Ftrl"),
+        ("datasets", "cifar10"),
+        ("losses", "CTC"),
+    ],
+)
 def test_what_keras_has_and_minidl_has_not_is_no_spelling_mistake(module, name):
-    with pytest.raises(AttributeError, match=f"Keras has {module}.{name}; minidl does not have it yet. dir\\(minidl.{module}\\)"):
+    with pytest.raises(
+        AttributeError,
+        match=f"Keras has {module}.{name}; minidl does not have it yet. dir\\(minidl.{module}\\)",
+    ):
         getattr(getattr(minidl, module), name)
     assert not hasattr(getattr(minidl, module), name)
 
@@ -360,13 +467,22 @@ def test_small_things_that_are_typed_next():
 
     assert mean is ops.mean and minidl.ops.nn.relu is ops.relu
     assert minidl.version() == minidl.__version__
-    assert minidl.utils.is_keras_tensor(Input((2,))) and not minidl.utils.is_keras_tensor(Tensor([1.0]))
+    assert minidl.utils.is_keras_tensor(Input((2,))) and not minidl.utils.is_keras_tensor(
+        Tensor([1.0])
+    )
     tracker = minidl.metrics.Mean()
     tracker.update_state([Tensor(2.0)])
     tracker.update_state([Tensor(4.0), 6.0])
-    assert tracker.result() == 4.0 and tracker.result().shape == () and np.shape(tracker.result()) == ()
-    for module, thing in ((minidl.constraints, minidl.constraints.MaxNorm(3)), (minidl.regularizers, minidl.regularizers.L2(0.1)),
-                          (optimizers.schedules, optimizers.schedules.ExponentialDecay(0.1, 5, 0.5))):
+    assert (
+        tracker.result() == 4.0
+        and tracker.result().shape == ()
+        and np.shape(tracker.result()) == ()
+    )
+    for module, thing in (
+        (minidl.constraints, minidl.constraints.MaxNorm(3)),
+        (minidl.regularizers, minidl.regularizers.L2(0.1)),
+        (optimizers.schedules, optimizers.schedules.ExponentialDecay(0.1, 5, 0.5)),
+    ):
         again = module.deserialize(module.serialize(thing))
         assert type(again) is type(thing) and again.get_config() == thing.get_config()
     v = Variable([2.0])

@@ -1,4 +1,5 @@
-"""minidl.datasets: the real MNIST, damaged files of every kind, the order of the search, and the toy problems.
+"""minidl.datasets: the real MNIST, damaged files of every kind, the order of the search, and the
+toy problems.
 
 The network's part is in test_files.py; here, asking for it fails the test.
 """
@@ -31,7 +32,8 @@ def alone(tmp_path, monkeypatch):
         monkeypatch.setenv(name, str(tmp_path / "home"))
 
 
-# --- the real MNIST --------------------------------------------------------------------------------------------------
+# --- the real MNIST
+# ---
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,12 @@ def arrays():
 
 
 def test_mnist_is_the_four_arrays_of_keras(arrays):
-    assert [array.shape for array in arrays] == [(60000, 28, 28), (60000,), (10000, 28, 28), (10000,)]
+    assert [array.shape for array in arrays] == [
+        (60000, 28, 28),
+        (60000,),
+        (10000, 28, 28),
+        (10000,),
+    ]
     for array in arrays:
         assert array.dtype == np.uint8
         assert array.flags.owndata and array.flags.writeable and array.flags.c_contiguous
@@ -51,7 +58,18 @@ def test_mnist_holds_the_known_digits(arrays):
     x_train, y_train, x_test, y_test = arrays
     assert y_train[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
     assert y_test[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
-    assert np.bincount(y_train).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    assert np.bincount(y_train).tolist() == [
+        5923,
+        6742,
+        5958,
+        6131,
+        5842,
+        5421,
+        5918,
+        6265,
+        5851,
+        5949,
+    ]
     assert np.bincount(y_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     assert round(x_train.mean() / 255, 4) == 0.1307 and round(x_test.mean() / 255, 4) == 0.1325
 
@@ -69,14 +87,25 @@ def test_the_path_of_keras_is_accepted_and_changes_nothing(monkeypatch, tmp_path
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(mnist, "load", lambda *arguments: arguments)
     expected = ("mnist", mnist.FILES, mnist.MIRRORS)
-    assert mnist.load_data() == mnist.load_data("mnist.npz") == mnist.load_data(path="mnist.npz") == expected
+    assert (
+        mnist.load_data()
+        == mnist.load_data("mnist.npz")
+        == mnist.load_data(path="mnist.npz")
+        == expected
+    )
 
 
 def test_the_file_of_keras_is_read(monkeypatch, tmp_path):
     path = tmp_path / "mnist.npz"
     values = np.arange(8, dtype=np.uint8).reshape(2, 2, 2)
-    np.savez_compressed(path, x_train=values, y_train=values + 1, x_test=values + 2, y_test=values + 3)
-    monkeypatch.setattr(mnist, "KERAS_NPZ", mnist.KERAS_NPZ._replace(sha256=hashlib.sha256(path.read_bytes()).hexdigest()))
+    np.savez_compressed(
+        path, x_train=values, y_train=values + 1, x_test=values + 2, y_test=values + 3
+    )
+    monkeypatch.setattr(
+        mnist,
+        "KERAS_NPZ",
+        mnist.KERAS_NPZ._replace(sha256=hashlib.sha256(path.read_bytes()).hexdigest()),
+    )
     train, test = mnist.load_data(path)
     for added, array in enumerate((*train, *test)):
         np.testing.assert_array_equal(array, values + added)
@@ -86,14 +115,20 @@ def test_the_file_of_keras_is_read(monkeypatch, tmp_path):
 def test_another_npz_in_its_place_is_refused_unopened(monkeypatch, tmp_path):
     path = tmp_path / "mnist.npz"
     np.savez(path, x_train=np.zeros(3))
-    monkeypatch.setattr(np, "load", lambda *arguments, **options: pytest.fail("opened before it was checked"))
-    with pytest.raises(DataFileError, match=r"is not mnist\.npz: expected sha256 731c5ac6") as caught:
+    monkeypatch.setattr(
+        np, "load", lambda *arguments, **options: pytest.fail("opened before it was checked")
+    )
+    with pytest.raises(
+        DataFileError, match=r"is not mnist\.npz: expected sha256 731c5ac6"
+    ) as caught:
         mnist.load_data(path)
     assert str(path) in str(caught.value) and "put a good copy in its place" in str(caught.value)
 
 
 def test_fashion_mnist_asks_for_its_four_files(monkeypatch):
-    monkeypatch.setattr(base, "find", lambda dataset, file, mirrors: (dataset, file.name, file.shape))
+    monkeypatch.setattr(
+        base, "find", lambda dataset, file, mirrors: (dataset, file.name, file.shape)
+    )
     (x_train, y_train), (x_test, y_test) = fashion_mnist.load_data()
     assert x_train == ("fashion_mnist", "train-images-idx3-ubyte.gz", (60000, 28, 28))
     assert y_train == ("fashion_mnist", "train-labels-idx1-ubyte.gz", (60000,))
@@ -103,12 +138,15 @@ def test_fashion_mnist_asks_for_its_four_files(monkeypatch):
 
 @pytest.mark.parametrize("dataset", [mnist, fashion_mnist])
 def test_every_file_has_a_digest_and_two_https_mirrors(dataset):
-    assert len(dataset.MIRRORS) == 2 and all(re.fullmatch(r"https://.*/", mirror) for mirror in dataset.MIRRORS)
+    assert len(dataset.MIRRORS) == 2 and all(
+        re.fullmatch(r"https://.*/", mirror) for mirror in dataset.MIRRORS
+    )
     for file in dataset.FILES:
         assert re.fullmatch("[0-9a-f]{64}", file.sha256) or re.fullmatch("[0-9a-f]{32}", file.md5)
 
 
-# --- reading, on small files of the same form ------------------------------------------------------------------------
+# --- reading, on small files of the same form
+# ------------------------------------------------------------------------
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (200, 28, 28), dtype=np.uint8)
 LABELS = np.arange(200, dtype=np.uint8) % 10
@@ -143,16 +181,24 @@ def test_reads_the_same_contents_from_any_encoding(tmp_path, array, level):
 
 
 PACKED = gzip.compress(idx(IMAGES))
-BACKWARDS = header(3355443200, 469762048, 469762048)  # 200, 28 and 28 with their bytes in little-endian order
+BACKWARDS = header(
+    3355443200, 469762048, 469762048
+)  # 200, 28 and 28 with their bytes in little-endian order
 PAGE = b"<!DOCTYPE html><html><title>404</title></html>"
 
 DAMAGED_IMAGES = {
     "empty": (b"", "found b''"),
-    "cut in the header": (gzip.compress(idx(IMAGES)[:10]), r"found .*0x00000803 and the sizes \[200\]"),
+    "cut in the header": (
+        gzip.compress(idx(IMAGES)[:10]),
+        r"found .*0x00000803 and the sizes \[200\]",
+    ),
     "cut early": (PACKED[:5], "cut off after 5 bytes"),
     "cut in half": (PACKED[: len(PACKED) // 2], f"cut off after {len(PACKED) // 2:,} bytes"),
     "cut by one byte": (PACKED[:-1], f"cut off after {len(PACKED) - 1:,} bytes"),
-    "cut before packing": (gzip.compress(idx(IMAGES)[:-1]), "expected 156,800 values, found only 156,799"),
+    "cut before packing": (
+        gzip.compress(idx(IMAGES)[:-1]),
+        "expected 156,800 values, found only 156,799",
+    ),
     "one value more": (gzip.compress(idx(IMAGES) + b"\0"), "expected 156,800 values, found more"),
     "a byte flipped": (flip(PACKED, len(PACKED) // 2), "sound gzip file|expected sha256|cut off"),
     "a byte of the checksum flipped": (flip(PACKED, -6 + len(PACKED)), "CRC check failed"),
@@ -161,17 +207,32 @@ DAMAGED_IMAGES = {
     "a packed web page": (gzip.compress(PAGE), "<!DOCTYPE html><"),
     "not packed": (idx(IMAGES)[:1000], "sound gzip file"),
     "much too long": (PACKED + bytes(10_000), "bytes at most, found more"),
-    "other pixels": (gzip.compress(idx(255 - IMAGES)), "expected sha256 [0-9a-f]{64}, found [0-9a-f]{64}"),
+    "other pixels": (
+        gzip.compress(idx(255 - IMAGES)),
+        "expected sha256 [0-9a-f]{64}, found [0-9a-f]{64}",
+    ),
     "all zeros": (gzip.compress(idx(IMAGES * 0)), "expected sha256"),
     "labels in their place": (
         gzip.compress(idx(LABELS)),
         r"0x00000803 .*\[200, 28, 28\], found .*0x00000801 .*\[200\]",
     ),
     "fewer images": (gzip.compress(idx(IMAGES[:-1])), r"\[200, 28, 28\], found .*\[199, 28, 28\]"),
-    "fewer, but it says all": (gzip.compress(header(200, 28, 28) + bytes(7840)), "156,800 values, found only 7,840"),
-    "another width": (gzip.compress(header(200, 28, 27) + bytes(200 * 28 * 27)), r"found .*\[200, 28, 27\]"),
-    "sizes the wrong way round": (gzip.compress(BACKWARDS + IMAGES.tobytes()), r"found .*\[3355443200, 469762048, "),
-    "another type": (gzip.compress(header(200, 28, 28, kind=9) + bytes(156_800)), "no IDX file of unsigned bytes"),
+    "fewer, but it says all": (
+        gzip.compress(header(200, 28, 28) + bytes(7840)),
+        "156,800 values, found only 7,840",
+    ),
+    "another width": (
+        gzip.compress(header(200, 28, 27) + bytes(200 * 28 * 27)),
+        r"found .*\[200, 28, 27\]",
+    ),
+    "sizes the wrong way round": (
+        gzip.compress(BACKWARDS + IMAGES.tobytes()),
+        r"found .*\[3355443200, 469762048, ",
+    ),
+    "another type": (
+        gzip.compress(header(200, 28, 28, kind=9) + bytes(156_800)),
+        "no IDX file of unsigned bytes",
+    ),
 }
 
 
@@ -208,7 +269,9 @@ def test_where_the_published_digest_is_of_the_packed_file_that_is_compared():
 
 
 def test_any_flipped_bit_and_any_cut_is_noticed_or_harmless():
-    """Harmless: what comes out is the same, as after a change to the date that a gzip file carries."""
+    """Harmless: what comes out is the same, as after a change to the date that a gzip file
+    carries.
+    """
     packed, file = gzip.compress(idx(LABELS), mtime=0), good_file(LABELS)
     for position in range(len(packed)):
         with pytest.raises(DataFileError):
@@ -235,13 +298,17 @@ def test_a_bomb_is_not_unpacked():
         tracemalloc.stop()
 
 
-# --- the search ------------------------------------------------------------------------------------------------------
+# --- the search
 
 
 @pytest.fixture
 def places(tmp_path, monkeypatch):
-    """The folders of the search for a data set "tiny", as if minidl were installed in tmp_path/site."""
-    monkeypatch.setattr(base, "__file__", str(tmp_path / "site" / "minidl" / "datasets" / "base.py"))
+    """The folders of the search for a data set "tiny", as if minidl were installed in
+    tmp_path/site.
+    """
+    monkeypatch.setattr(
+        base, "__file__", str(tmp_path / "site" / "minidl" / "datasets" / "base.py")
+    )
     return {
         "MINIDL_HOME": tmp_path / "elsewhere" / "datasets" / "tiny",
         "package": tmp_path / "site" / "minidl" / "datasets" / "files" / "tiny",
@@ -261,12 +328,16 @@ def find_labels():
     return base.find("tiny", good_file(LABELS), ["https://127.0.0.1/"])
 
 
-@pytest.mark.parametrize("order", [["MINIDL_HOME", "package", "checkout"], ["package", "checkout", "cache"]])
+@pytest.mark.parametrize(
+    "order", [["MINIDL_HOME", "package", "checkout"], ["package", "checkout", "cache"]]
+)
 def test_the_first_place_that_has_the_file_wins(places, tmp_path, monkeypatch, order):
     if "MINIDL_HOME" in order:
         monkeypatch.setenv("MINIDL_HOME", str(tmp_path / "elsewhere"))
     read, read_file = [], base.read_file
-    monkeypatch.setattr(base, "read_file", lambda path, file: read.append(path) or read_file(path, file))
+    monkeypatch.setattr(
+        base, "read_file", lambda path, file: read.append(path) or read_file(path, file)
+    )
     paths = {place: put(folder, gzip.compress(idx(LABELS))) for place, folder in places.items()}
     for place in order:
         np.testing.assert_array_equal(find_labels(), LABELS)
@@ -275,7 +346,9 @@ def test_the_first_place_that_has_the_file_wins(places, tmp_path, monkeypatch, o
 
 
 @pytest.mark.parametrize("place", ["MINIDL_HOME", "package", "checkout"])
-def test_a_damaged_file_that_is_not_ours_is_an_error_and_is_left_alone(places, tmp_path, monkeypatch, place):
+def test_a_damaged_file_that_is_not_ours_is_an_error_and_is_left_alone(
+    places, tmp_path, monkeypatch, place
+):
     if place == "MINIDL_HOME":
         monkeypatch.setenv("MINIDL_HOME", str(tmp_path / "elsewhere"))
     put(places["cache"], gzip.compress(idx(LABELS)))
@@ -303,11 +376,13 @@ def test_the_network_is_asked_last_for_each_mirror_and_fills_the_cache(places, m
 
     monkeypatch.setattr(base, "download", download)
     for _ in range(2):
-        np.testing.assert_array_equal(base.find("tiny", good_file(LABELS), ["https://a/", "https://b/c/"]), LABELS)
+        np.testing.assert_array_equal(
+            base.find("tiny", good_file(LABELS), ["https://a/", "https://b/c/"]), LABELS
+        )
     assert asked == [["https://a/data.gz", "https://b/c/data.gz"]]
 
 
-# --- toy problems ----------------------------------------------------------------------------------------------------
+# --- toy problems
 
 TOYS = [toy.spirals, toy.moons, toy.noisy_sine, toy.xor]
 CLASSIFIED = [(toy.spirals, 3), (toy.moons, 2), (toy.xor, 2)]
@@ -317,7 +392,9 @@ CLASSIFIED = [(toy.spirals, 3), (toy.moons, 2), (toy.xor, 2)]
 def test_a_toy_has_n_points_in_the_promised_types(draw):
     for n in (1, 7, 100, np.int64(301)):
         x, y = draw(n)
-        assert len(x) == len(y) == n and x.dtype == np.float32 and x.ndim == 2 and x.flags.c_contiguous
+        assert (
+            len(x) == len(y) == n and x.dtype == np.float32 and x.ndim == 2 and x.flags.c_contiguous
+        )
         assert np.isfinite(x).all() and np.isfinite(y).all()
         if draw is toy.noisy_sine:
             assert x.shape == y.shape == (n, 1) and y.dtype == np.float32
@@ -340,7 +417,9 @@ def test_a_toy_depends_on_its_seed_only(draw):
 def test_classes_are_balanced_and_mixed(draw, classes):
     _, y = draw(120)
     assert np.bincount(y).tolist() == [120 // classes] * classes
-    for seed in range(20):  # any neighbours, such as a validation split of the last tenth, hold every class
+    for seed in range(
+        20
+    ):  # any neighbours, such as a validation split of the last tenth, hold every class
         _, y = draw(60, seed=seed)
         for start in range(0, 60, 6):
             assert len(np.unique(y[start : start + 6])) == classes
@@ -385,7 +464,9 @@ def test_noise_is_a_standard_deviation(draw):
 
 
 @pytest.mark.parametrize("draw", TOYS)
-@pytest.mark.parametrize("argument", [{"n": 0}, {"n": -5}, {"n": 2.5}, {"n": "10"}, {"noise": -0.1}, {"noise": np.nan}])
+@pytest.mark.parametrize(
+    "argument", [{"n": 0}, {"n": -5}, {"n": 2.5}, {"n": "10"}, {"noise": -0.1}, {"noise": np.nan}]
+)
 def test_a_bad_argument_is_named_with_its_value(draw, argument):
     ((name, value),) = argument.items()
     with pytest.raises(ValueError, match=rf"^{name}.* got {re.escape(repr(value))}$"):
@@ -398,7 +479,8 @@ def test_a_bad_number_of_classes_is_named(classes):
         toy.spirals(classes=classes)
 
 
-# --- a digit of one's own ------------------------------------------------------------------------------------------------
+# --- a digit of one's own
+# ---
 
 
 @pytest.mark.parametrize("dark_on_white", [True, False])
@@ -407,8 +489,16 @@ def test_a_picture_of_a_digit_comes_out_like_one_of_mnist(tmp_path, dark_on_whit
 
     _, (images, _) = mnist.load_data()
     paper = np.zeros((300, 260), np.uint8)
-    paper[40:264, 20:244] = np.kron(images[0], np.ones((8, 8), np.uint8))           # eight times as large, off the centre
-    matplotlib.image.imsave(tmp_path / "digit.png", 255 - paper if dark_on_white else paper, cmap="gray", vmin=0, vmax=255)
+    paper[40:264, 20:244] = np.kron(
+        images[0], np.ones((8, 8), np.uint8)
+    )  # eight times as large, off the centre
+    matplotlib.image.imsave(
+        tmp_path / "digit.png",
+        255 - paper if dark_on_white else paper,
+        cmap="gray",
+        vmin=0,
+        vmax=255,
+    )
     read = mnist.read_picture(tmp_path / "digit.png")
     assert read.shape == (28, 28) and read.min() >= 0 and read.max() <= 1
     assert np.corrcoef(read.ravel(), images[0].ravel())[0, 1] > 0.9
@@ -417,6 +507,8 @@ def test_a_picture_of_a_digit_comes_out_like_one_of_mnist(tmp_path, dark_on_whit
 def test_an_empty_paper(tmp_path):
     import matplotlib.image
 
-    matplotlib.image.imsave(tmp_path / "empty.png", np.full((50, 50), 255, np.uint8), cmap="gray", vmin=0, vmax=255)
+    matplotlib.image.imsave(
+        tmp_path / "empty.png", np.full((50, 50), 255, np.uint8), cmap="gray", vmin=0, vmax=255
+    )
     with pytest.raises(ValueError, match="seems to be empty: draw one digit"):
         mnist.read_picture(tmp_path / "empty.png")

@@ -1,4 +1,6 @@
-"""minidl.files: writing all or nothing, and downloading over a real TLS connection (to this machine only)."""
+"""minidl.files: writing all or nothing, and downloading over a real TLS connection (to this machine
+only).
+"""
 
 import contextlib
 import hashlib
@@ -49,7 +51,8 @@ class Child(subprocess.Popen):
         self.stdin.flush()
 
 
-# --- write_atomically ------------------------------------------------------------------------------------------------
+# --- write_atomically
+# ---
 
 
 def test_writes_a_new_file_and_replaces_an_old_one(tmp_path):
@@ -162,7 +165,10 @@ def test_a_file_held_open_on_windows_is_explained(tmp_path, monkeypatch):
     path = tmp_path / "a.bin"
     path.write_bytes(b"old")
     monkeypatch.setattr(os, "replace", held_open)
-    with pytest.raises(PermissionError, match="another program may have it open"), write_atomically(path) as file:
+    with (
+        pytest.raises(PermissionError, match="another program may have it open"),
+        write_atomically(path) as file,
+    ):
         file.write(b"new")
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.bin"]
@@ -212,7 +218,8 @@ def test_a_writer_killed_at_any_moment_leaves_one_whole_file(tmp_path):
         assert path.read_bytes() in (b"A" * 640_000, b"B" * 640_000)
 
 
-# --- a server that behaves, and several ways in which it does not ----------------------------------------------------
+# --- a server that behaves, and several ways in which it does not
+# ----------------------------------------------------
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -273,7 +280,9 @@ def authority():
 
 @pytest.fixture(autouse=True)
 def trust(authority, tmp_path, monkeypatch):
-    """Trust our own certificate authority, and let no proxy or home folder of this machine take part."""
+    """Trust our own certificate authority, and let no proxy or home folder of this machine take
+    part.
+    """
     certificates = tmp_path.parent / f"{tmp_path.name}-authority.pem"
     authority.cert_pem.write_to_path(str(certificates))
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates))
@@ -342,7 +351,7 @@ def redirect(to):
     return answer(b"", status=302, Location=to)
 
 
-# --- download --------------------------------------------------------------------------------------------------------
+# --- download
 
 
 @pytest.mark.parametrize("good", [answer(), unannounced])
@@ -361,7 +370,10 @@ def test_follows_a_redirect_within_https(server, tmp_path):
 
 BAD_ANSWERS = {
     "other bytes": (answer(BODY[::-1]), "expected sha256"),
-    "cut off": (answer(BODY[:1000], length=len(BODY)), "the connection ended after 1,000 of 256,000 bytes"),
+    "cut off": (
+        answer(BODY[:1000], length=len(BODY)),
+        "the connection ended after 1,000 of 256,000 bytes",
+    ),
     "announces too little": (answer(length=10), "expected sha256"),
     "announces too much": (answer(length=LIMIT + 1), f"announces {LIMIT + 1:,} bytes"),
     "announces nothing, sends too much": (long, f"more than {LIMIT:,} bytes"),
@@ -395,7 +407,9 @@ def test_when_all_mirrors_fail_the_error_names_each_and_the_cure(server, tmp_pat
     path = tmp_path / "data.bin"
     path.write_bytes(b"old")
     with Server() as closed:
-        dead = closed.add("/data.bin", answer()).replace("http:", "https:")  # nobody listens there after this block
+        dead = closed.add("/data.bin", answer()).replace(
+            "http:", "https:"
+        )  # nobody listens there after this block
     urls = [dead, server.add("/a", answer(b"", status=503)), server.add("/b", answer(b"<html>"))]
     with pytest.raises(DataFileError) as caught:
         download(urls, path, verify, LIMIT, timeout=5)
@@ -442,7 +456,9 @@ def test_a_certificate_of_an_unknown_authority_is_refused(server, tmp_path, monk
 
 def test_a_certificate_for_another_name_is_refused(authority, tmp_path):
     with serving(Server(tls_context(authority, "example.org"))) as server:
-        with pytest.raises(DataFileError, match=r"CERTIFICATE_VERIFY_FAILED.*not valid for '127.0.0.1'"):
+        with pytest.raises(
+            DataFileError, match=r"CERTIFICATE_VERIFY_FAILED.*not valid for '127.0.0.1'"
+        ):
             download([server.add("/data.bin", answer())], tmp_path / "data.bin", verify, LIMIT)
         assert server.requests == []
 
@@ -471,7 +487,9 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(("stderr", "shown"), [(Terminal(), True), (io.StringIO(), False), (None, False)])
+@pytest.mark.parametrize(
+    ("stderr", "shown"), [(Terminal(), True), (io.StringIO(), False), (None, False)]
+)
 def test_progress_is_shown_on_a_terminal_only(server, tmp_path, monkeypatch, stderr, shown):
     monkeypatch.setattr(sys, "stderr", stderr)
     download([server.add("/data.bin", answer())], tmp_path / "data.bin", verify, LIMIT)
@@ -505,7 +523,7 @@ def test_processes_that_download_together_end_with_one_good_file(server, tmp_pat
     assert path.read_bytes() == BODY
 
 
-# --- the cache -------------------------------------------------------------------------------------------------------
+# --- the cache
 
 
 def test_the_cache_is_in_minidl_home_or_in_the_home_folder(tmp_path, monkeypatch):
@@ -523,7 +541,9 @@ def test_the_cache_is_in_minidl_home_or_in_the_home_folder(tmp_path, monkeypatch
 
 @pytest.fixture
 def labels(server, tmp_path, monkeypatch):
-    """A small set of labels that a mirror offers: find()'s arguments, the values, and where they are to be kept."""
+    """A small set of labels that a mirror offers: find()'s arguments, the values, and where they
+    are to be kept.
+    """
     import gzip
 
     values = np.arange(30, dtype=np.uint8) % 10
@@ -533,7 +553,11 @@ def labels(server, tmp_path, monkeypatch):
     mirrors = [server.add("/labels.gz", answer(gzip.compress(contents))).removesuffix("labels.gz")]
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
-    return ("tiny", file, mirrors), values, tmp_path / "home" / ".minidl" / "datasets" / "tiny" / "labels.gz"
+    return (
+        ("tiny", file, mirrors),
+        values,
+        tmp_path / "home" / ".minidl" / "datasets" / "tiny" / "labels.gz",
+    )
 
 
 def test_data_is_downloaded_once_and_then_kept(labels, server):

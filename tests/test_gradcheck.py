@@ -1,4 +1,6 @@
-"""The test of the tests: check_gradients must find every planted mistake, clear what is right, and say where to look."""
+"""The test of the tests: check_gradients must find every planted mistake, clear what is right, and
+say where to look.
+"""
 
 import re
 
@@ -12,7 +14,8 @@ rng = np.random.default_rng(7)
 X, Y, W = rng.normal(size=(3, 4)), rng.normal(size=(3, 4)), rng.normal(size=(4, 4))
 
 
-# --- what is right passes --------------------------------------------------------------------------------------------------
+# --- what is right passes
+# ---
 
 
 def test_right_gradients_agree():
@@ -23,26 +26,33 @@ def test_right_gradients_agree():
     assert "\n" not in repr(report)
 
 
-@pytest.mark.parametrize("f, inputs", [
-    (lambda x: (x * x).sum(), [X]),
-    (lambda x: ops.softmax(x), [X]),                            # Σ softmax is constant: a cotangent of ones would see nothing
-    (lambda x: x - x.mean(axis=0), [X]),                        # so is Σ (x - mean)
-    (lambda x: x, [X]),
-    (lambda x: x.sum() * 0.0, [X]),
-    (lambda x, y: x @ y.T + 2.0, [X, Y]),
-    (lambda x: x * 1e8, [X]),
-    (lambda x: x * 1e-5, [X]),
-    (lambda x: x**2, [X * 1e6]),
-    (lambda x: ops.log(x), [np.array([0.01, 100.0, 1e4])]),
-    (lambda x: x, [np.array(3.0)]),
-    (lambda x: x * 2, [np.zeros((0, 3))]),
-    (lambda x: x, [np.float64(2.5)]),
-    (lambda x: x * x, [2.5]),
-    (lambda x: x * x, [[1.0, 2.0]]),
-    (lambda x: x * x, [Tensor([1.0, 2.0])]),
-    (lambda x: x[1], [X]),                                      # most entries have gradient 0
-    (lambda x: ops.relu(x), [np.array([0.01, -0.01])]),
-], ids=range(18))
+@pytest.mark.parametrize(
+    "f, inputs",
+    [
+        (lambda x: (x * x).sum(), [X]),
+        (
+            lambda x: ops.softmax(x),
+            [X],
+        ),  # Σ softmax is constant: a cotangent of ones would see nothing
+        (lambda x: x - x.mean(axis=0), [X]),  # so is Σ (x - mean)
+        (lambda x: x, [X]),
+        (lambda x: x.sum() * 0.0, [X]),
+        (lambda x, y: x @ y.T + 2.0, [X, Y]),
+        (lambda x: x * 1e8, [X]),
+        (lambda x: x * 1e-5, [X]),
+        (lambda x: x**2, [X * 1e6]),
+        (lambda x: ops.log(x), [np.array([0.01, 100.0, 1e4])]),
+        (lambda x: x, [np.array(3.0)]),
+        (lambda x: x * 2, [np.zeros((0, 3))]),
+        (lambda x: x, [np.float64(2.5)]),
+        (lambda x: x * x, [2.5]),
+        (lambda x: x * x, [[1.0, 2.0]]),
+        (lambda x: x * x, [Tensor([1.0, 2.0])]),
+        (lambda x: x[1], [X]),  # most entries have gradient 0
+        (lambda x: ops.relu(x), [np.array([0.01, -0.01])]),
+    ],
+    ids=range(18),
+)
 def test_more_that_is_right(f, inputs):
     report = check_gradients(f, *inputs)
     assert report, report
@@ -97,7 +107,8 @@ def test_the_check_is_repeatable():
     assert repr(check_gradients(f, X, seed=1)) != repr(check_gradients(f, X))
 
 
-# --- planted mistakes ------------------------------------------------------------------------------------------------------
+# --- planted mistakes
+# ---
 
 
 def wrong(mistake):
@@ -126,8 +137,26 @@ def wrong(mistake):
     return product
 
 
-@pytest.mark.parametrize("mistake", ["factor", "tiny factor", "sign", "no chain", "other operand", "constant", "one entry", "zero", "nan",
-                                     "one nan", "inf", "mean", "absolute", "rounded", "twice"])
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        "factor",
+        "tiny factor",
+        "sign",
+        "no chain",
+        "other operand",
+        "constant",
+        "one entry",
+        "zero",
+        "nan",
+        "one nan",
+        "inf",
+        "mean",
+        "absolute",
+        "rounded",
+        "twice",
+    ],
+)
 @pytest.mark.parametrize("position", [0, 1])
 def test_a_mistake_is_caught_and_located(mistake, position):
     op = wrong(mistake)
@@ -215,7 +244,8 @@ def test_a_mistake_in_a_weight_that_is_an_input_of_a_composition():
     assert not check_gradients(lambda x: ops.exp(apply(mean_times_ten, ops.sin(x))), X)
 
 
-# --- large inputs are sampled ----------------------------------------------------------------------------------------------
+# --- large inputs are sampled
+# ---
 
 
 def bad_block(factor, where):
@@ -242,7 +272,11 @@ def test_a_large_input_is_sampled():
     assert check_gradients(ops.sin, X, entries=12).compared == 12
 
 
-@pytest.mark.parametrize("where", [np.s_[:20, :20], np.s_[190:, :], np.s_[5], np.s_[::2, 0], np.s_[150:155, 290:]], ids=str)
+@pytest.mark.parametrize(
+    "where",
+    [np.s_[:20, :20], np.s_[190:, :], np.s_[5], np.s_[::2, 0], np.s_[150:155, 290:]],
+    ids=str,
+)
 def test_an_error_in_one_block_is_caught_though_no_drawn_entry_may_lie_in_it(where):
     report = check_gradients(lambda x: apply(bad_block(2.0, where), x), BIG)
     assert not report
@@ -250,24 +284,35 @@ def test_an_error_in_one_block_is_caught_though_no_drawn_entry_may_lie_in_it(whe
 
 
 def test_a_single_wrong_entry_among_many():
-    """The random direction moves all entries at once, so even one that was not drawn shows up, if it is wrong enough."""
+    """The random direction moves all entries at once, so even one that was not drawn shows up, if
+    it is wrong enough.
+    """
     report = check_gradients(lambda x: apply(bad_block(-3.0, np.s_[77, 123]), x), BIG)
     assert not report
     assert "random direction" in repr(report)
 
 
-# --- suspicious functions --------------------------------------------------------------------------------------------------
+# --- suspicious functions
+# ---
 
 
-@pytest.mark.parametrize("f, x", [
-    (ops.relu, np.array([1.0, 0.0, -1.0])), (ops.absolute, np.array([0.0, 1.0])), (lambda x: ops.maximum(x, 1.0), np.array([1.0, 2.0])),
-    (lambda x: x.max(), np.array([1.0, 1.0, 0.0])), (lambda x: ops.clip(x, -1, 1), np.array([1.0, 0.0])),
-    (lambda x: ops.leaky_relu(x), np.array([0.0])), (lambda x: ops.relu(x) * 1e-2, np.array([0.0])),
-    (lambda x: ops.relu(x), np.array([1e-9])),
-], ids=range(8))
+@pytest.mark.parametrize(
+    "f, x",
+    [
+        (ops.relu, np.array([1.0, 0.0, -1.0])),
+        (ops.absolute, np.array([0.0, 1.0])),
+        (lambda x: ops.maximum(x, 1.0), np.array([1.0, 2.0])),
+        (lambda x: x.max(), np.array([1.0, 1.0, 0.0])),
+        (lambda x: ops.clip(x, -1, 1), np.array([1.0, 0.0])),
+        (lambda x: ops.leaky_relu(x), np.array([0.0])),
+        (lambda x: ops.relu(x) * 1e-2, np.array([0.0])),
+        (lambda x: ops.relu(x), np.array([1e-9])),
+    ],
+    ids=range(8),
+)
 def test_a_kink_is_called_a_kink(f, x):
     report = check_gradients(f, x)
-    if not report:                      # half of both slopes agrees with the central difference, as maximum's 0.5 does
+    if not report:  # half of both slopes agrees with the central difference, as maximum's 0.5 does
         assert any("near a kink" in note for note in report.notes), report
         assert "move the input a little" in repr(report)
     else:
@@ -288,20 +333,28 @@ def test_a_wrong_gradient_of_a_smooth_function_is_not_called_a_kink():
 def test_randomness_is_reported():
     noise = np.random.default_rng(0)
     report = check_gradients(lambda x: x * noise.normal(), X)
-    assert not report and "different results for the same input" in repr(report) and "dropout" in repr(report)
+    assert (
+        not report
+        and "different results for the same input" in repr(report)
+        and "dropout" in repr(report)
+    )
     dropout = minidl.layers.Dropout(0.5, seed=1, dtype="float64")
     assert not check_gradients(lambda x: dropout(x, training=True), X)
     assert check_gradients(lambda x: dropout(x, training=False), X)
 
 
 def test_a_result_that_depends_on_no_input():
-    for f in (lambda x: Tensor([1.0], dtype="float64"), lambda x: Tensor(x.numpy() * 2), lambda x: x.detach() * 2,
-            lambda x: _unrecorded(x)):
+    for f in (
+        lambda x: Tensor([1.0], dtype="float64"),
+        lambda x: Tensor(x.numpy() * 2),
+        lambda x: x.detach() * 2,
+        lambda x: _unrecorded(x),
+    ):
         report = check_gradients(f, X)
         assert not report and "does not depend on any float input" in repr(report)
     assert not check_gradients(lambda n: n * 2, np.arange(3))
     w = Variable([1.0, 2.0], dtype="float64")
-    report = check_gradients(lambda x: w * x.data.sum(), X)     # depends on w alone
+    report = check_gradients(lambda x: w * x.data.sum(), X)  # depends on w alone
     assert not report
 
 
@@ -311,7 +364,9 @@ def _unrecorded(x):
 
 
 def test_a_float32_layer_is_named():
-    """Finite differences drown in float32's rounding; the report must not leave the learner searching for a wrong derivative."""
+    """Finite differences drown in float32's rounding; the report must not leave the learner
+    searching for a wrong derivative.
+    """
     layer = minidl.layers.Dense(2)
     report = check_gradients(lambda x: layer(x), X)
     assert not report and "float64" in repr(report) and "kink" not in repr(report)
@@ -352,7 +407,7 @@ def test_nan_never_passes():
     assert not check_gradients(lambda x: 1 / x, np.array([0.0, 0.0, 1.0]))
 
 
-# --- the report ------------------------------------------------------------------------------------------------------------
+# --- the report
 
 
 def test_the_report_shows_the_worst_entry_with_both_numbers():
@@ -371,7 +426,9 @@ def test_the_report_shows_the_worst_entry_with_both_numbers():
     assert text == str(report)
     found = re.search(r"worst entry: input 1\[2, 1\]: analytic (\S+), numeric (\S+)", text)
     assert found, text
-    np.testing.assert_allclose([float(v.rstrip(",")) for v in found.groups()], [analytic, numeric], rtol=1e-6)
+    np.testing.assert_allclose(
+        [float(v.rstrip(",")) for v in found.groups()], [analytic, numeric], rtol=1e-6
+    )
     assert "24 entries compared" in text and "3.3e-01" in text
 
 

@@ -27,19 +27,33 @@ from minidl.initializers import (
     fans,
 )
 
-CUT = 0.87962566103423978               # the standard deviation of a normal distribution cut at ±2
-SHAPE = (200, 500)                      # 100 000 numbers: standard deviations are good to 0.3 % or so
+CUT = 0.87962566103423978  # the standard deviation of a normal distribution cut at ±2
+SHAPE = (200, 500)  # 100 000 numbers: standard deviations are good to 0.3 % or so
 
 
-# --- the numbers that are drawn --------------------------------------------------------------------------------------------
+# --- the numbers that are drawn
+# ---
 
 
-@pytest.mark.parametrize("make, limit", [
-    (lambda s: GlorotUniform(seed=s), np.sqrt(6 / 700)), (lambda s: HeUniform(seed=s), np.sqrt(6 / 200)),
-    (lambda s: LecunUniform(seed=s), np.sqrt(3 / 200)), (lambda s: RandomUniform(-0.05, 0.05, seed=s), 0.05),
-    (lambda s: VarianceScaling(2.0, "fan_out", "uniform", seed=s), np.sqrt(6 / 500)),
-    (lambda s: VarianceScaling(1.0, "fan_avg", "uniform", seed=s), np.sqrt(3 / 350)),
-], ids=["GlorotUniform", "HeUniform", "LecunUniform", "RandomUniform", "VarianceScaling fan_out", "VarianceScaling fan_avg"])
+@pytest.mark.parametrize(
+    "make, limit",
+    [
+        (lambda s: GlorotUniform(seed=s), np.sqrt(6 / 700)),
+        (lambda s: HeUniform(seed=s), np.sqrt(6 / 200)),
+        (lambda s: LecunUniform(seed=s), np.sqrt(3 / 200)),
+        (lambda s: RandomUniform(-0.05, 0.05, seed=s), 0.05),
+        (lambda s: VarianceScaling(2.0, "fan_out", "uniform", seed=s), np.sqrt(6 / 500)),
+        (lambda s: VarianceScaling(1.0, "fan_avg", "uniform", seed=s), np.sqrt(3 / 350)),
+    ],
+    ids=[
+        "GlorotUniform",
+        "HeUniform",
+        "LecunUniform",
+        "RandomUniform",
+        "VarianceScaling fan_out",
+        "VarianceScaling fan_avg",
+    ],
+)
 def test_uniform_ones_fill_their_limits_evenly(make, limit):
     w = make(1)(SHAPE, dtype="float64")
     assert w.shape == SHAPE
@@ -50,11 +64,17 @@ def test_uniform_ones_fill_their_limits_evenly(make, limit):
     np.testing.assert_allclose(counts, w.size / 10, rtol=0.05)
 
 
-@pytest.mark.parametrize("make, std", [
-    (lambda s: GlorotNormal(seed=s), np.sqrt(2 / 700)), (lambda s: HeNormal(seed=s), np.sqrt(2 / 200)),
-    (lambda s: LecunNormal(seed=s), np.sqrt(1 / 200)), (lambda s: VarianceScaling(seed=s), np.sqrt(1 / 200)),
-    (lambda s: VarianceScaling(3.0, "fan_out", seed=s), np.sqrt(3 / 500)),
-], ids=["GlorotNormal", "HeNormal", "LecunNormal", "VarianceScaling", "VarianceScaling fan_out"])
+@pytest.mark.parametrize(
+    "make, std",
+    [
+        (lambda s: GlorotNormal(seed=s), np.sqrt(2 / 700)),
+        (lambda s: HeNormal(seed=s), np.sqrt(2 / 200)),
+        (lambda s: LecunNormal(seed=s), np.sqrt(1 / 200)),
+        (lambda s: VarianceScaling(seed=s), np.sqrt(1 / 200)),
+        (lambda s: VarianceScaling(3.0, "fan_out", seed=s), np.sqrt(3 / 500)),
+    ],
+    ids=["GlorotNormal", "HeNormal", "LecunNormal", "VarianceScaling", "VarianceScaling fan_out"],
+)
 def test_truncated_ones_have_their_variance_after_the_cut(make, std):
     w = make(1)(SHAPE, dtype="float64")
     np.testing.assert_allclose(w.std(), std, rtol=0.01)
@@ -67,7 +87,7 @@ def test_truncated_ones_have_their_variance_after_the_cut(make, std):
 def test_plain_normal_ones():
     w = RandomNormal(mean=0.5, stddev=2.0, seed=1)(SHAPE, dtype="float64")
     np.testing.assert_allclose([w.mean(), w.std()], [0.5, 2.0], rtol=0.02)
-    assert np.abs(w - 0.5).max() > 6.0                          # not cut
+    assert np.abs(w - 0.5).max() > 6.0  # not cut
     w = VarianceScaling(2.0, "fan_in", "untruncated_normal", seed=1)(SHAPE, dtype="float64")
     np.testing.assert_allclose(w.std(), np.sqrt(2 / 200), rtol=0.01)
     assert np.abs(w).max() > 3.5 * np.sqrt(2 / 200)
@@ -79,7 +99,7 @@ def test_truncated_normal():
     w = TruncatedNormal(mean=1.0, stddev=0.5, seed=1)(SHAPE, dtype="float64")
     assert np.abs(w - 1.0).max() <= 1.0 + 1e-12
     np.testing.assert_allclose([w.mean(), w.std()], [1.0, 0.5 * CUT], rtol=0.02)
-    assert np.mean(np.abs(w - 1.0) > 0.99) < 0.01               # redrawn, not clipped to the edge
+    assert np.mean(np.abs(w - 1.0) > 0.99) < 0.01  # redrawn, not clipped to the edge
 
 
 def test_random_uniform_bounds():
@@ -97,14 +117,18 @@ def test_constants():
     np.testing.assert_array_equal(Identity(gain=2.0)((2, 3)), [[2, 0, 0], [0, 2, 0]])
 
 
-@pytest.mark.parametrize("shape", [(4, 4), (10, 4), (4, 10), (3, 3, 2, 8), (3, 3, 8, 2), (1, 1), (5, 1)])
+@pytest.mark.parametrize(
+    "shape", [(4, 4), (10, 4), (4, 10), (3, 3, 2, 8), (3, 3, 8, 2), (1, 1), (5, 1)]
+)
 def test_orthogonal_matrices(shape):
     w = Orthogonal(seed=3)(shape, dtype="float64")
     assert w.shape == shape
     m = w.reshape(-1, shape[-1])
     small = m.T @ m if m.shape[0] >= m.shape[1] else m @ m.T
     np.testing.assert_allclose(small, np.eye(min(m.shape)), atol=1e-12)
-    np.testing.assert_allclose(Orthogonal(gain=3.0, seed=3)(shape, dtype="float64"), 3 * w, rtol=1e-12)
+    np.testing.assert_allclose(
+        Orthogonal(gain=3.0, seed=3)(shape, dtype="float64"), 3 * w, rtol=1e-12
+    )
 
 
 def test_orthogonal_draws_lean_to_no_side():
@@ -115,11 +139,19 @@ def test_orthogonal_draws_lean_to_no_side():
     assert 0.3 < np.mean(np.array(determinants) > 0) < 0.7
 
 
-# --- fans ------------------------------------------------------------------------------------------------------------------
+# --- fans
 
 
-@pytest.mark.parametrize("shape, expected", [((), (1, 1)), ((7,), (7, 7)), ((3, 5), (3, 5)), ((3, 3, 16, 32), (9 * 16, 9 * 32)),
-        ((5, 4, 8), (20, 40))])
+@pytest.mark.parametrize(
+    "shape, expected",
+    [
+        ((), (1, 1)),
+        ((7,), (7, 7)),
+        ((3, 5), (3, 5)),
+        ((3, 3, 16, 32), (9 * 16, 9 * 32)),
+        ((5, 4, 8), (20, 40)),
+    ],
+)
 def test_fans(shape, expected):
     assert tuple(fans(shape)) == expected
 
@@ -132,7 +164,9 @@ def test_a_convolution_kernel_counts_its_field():
 
 
 def test_signals_keep_their_size_through_many_layers():
-    """What the initializers are for: 30 layers of relu with HeNormal, of tanh-like lines with Glorot and Lecun."""
+    """What the initializers are for: 30 layers of relu with HeNormal, of tanh-like lines with
+    Glorot and Lecun.
+    """
     rng = np.random.default_rng(0)
     h = linear = rng.normal(size=(200, 300))
     for seed in range(30):
@@ -141,23 +175,42 @@ def test_signals_keep_their_size_through_many_layers():
     assert 0.2 < np.sqrt(np.mean(h**2)) < 5 and 0.3 < linear.std() < 3
 
 
-# --- shapes, dtypes, seeds -------------------------------------------------------------------------------------------------
+# --- shapes, dtypes, seeds
+# ---
 
-RANDOM = {"RandomNormal": RandomNormal, "RandomUniform": RandomUniform, "TruncatedNormal": TruncatedNormal,
-          "VarianceScaling": VarianceScaling, "GlorotUniform": GlorotUniform, "GlorotNormal": GlorotNormal, "HeUniform": HeUniform,
-          "HeNormal": HeNormal, "LecunUniform": LecunUniform, "LecunNormal": LecunNormal, "Orthogonal": Orthogonal}
+RANDOM = {
+    "RandomNormal": RandomNormal,
+    "RandomUniform": RandomUniform,
+    "TruncatedNormal": TruncatedNormal,
+    "VarianceScaling": VarianceScaling,
+    "GlorotUniform": GlorotUniform,
+    "GlorotNormal": GlorotNormal,
+    "HeUniform": HeUniform,
+    "HeNormal": HeNormal,
+    "LecunUniform": LecunUniform,
+    "LecunNormal": LecunNormal,
+    "Orthogonal": Orthogonal,
+}
 ALL = {**RANDOM, "Zeros": Zeros, "Ones": Ones, "Constant": Constant, "Identity": Identity}
 
 
 def test_every_initializer_is_in_these_tables():
-    found = {c.__name__ for c in vars(initializers).values() if isinstance(c, type) and issubclass(c, Initializer) and c is not Initializer}
+    found = {
+        c.__name__
+        for c in vars(initializers).values()
+        if isinstance(c, type) and issubclass(c, Initializer) and c is not Initializer
+    }
     assert found == set(ALL)
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_shape_and_dtype(name):
     make = ALL[name]
-    assert make()((3, 4)).dtype == np.float32 and make()((3, 4)).shape == (3, 4) and type(make()((3, 4))) is np.ndarray
+    assert (
+        make()((3, 4)).dtype == np.float32
+        and make()((3, 4)).shape == (3, 4)
+        and type(make()((3, 4))) is np.ndarray
+    )
     assert make()([3, 4], dtype="float64").dtype == np.float64
     assert make()((3, 4), dtype=np.float16).dtype == np.float16
     assert make()((np.int64(3), 4)).shape == (3, 4)
@@ -191,28 +244,57 @@ def test_a_seed_fixes_the_numbers(name):
 
 
 def test_float32_and_float64_draws_are_the_same_numbers():
-    np.testing.assert_allclose(GlorotUniform(seed=1)((4, 3), dtype="float32"), GlorotUniform(seed=1)((4, 3), dtype="float64"), rtol=1e-6)
+    np.testing.assert_allclose(
+        GlorotUniform(seed=1)((4, 3), dtype="float32"),
+        GlorotUniform(seed=1)((4, 3), dtype="float64"),
+        rtol=1e-6,
+    )
 
 
-# --- by name ---------------------------------------------------------------------------------------------------------------
+# --- by name
 
 
-@pytest.mark.parametrize("name, cls", [
-    ("zeros", Zeros), ("zero", Zeros), ("ones", Ones), ("one", Ones), ("constant", Constant), ("normal", RandomNormal),
-    ("random_normal", RandomNormal), ("uniform", RandomUniform), ("random_uniform", RandomUniform), ("truncated_normal", TruncatedNormal),
-    ("variance_scaling", VarianceScaling), ("glorot_uniform", GlorotUniform), ("GlorotUniform", GlorotUniform),
-    ("glorot_normal", GlorotNormal), ("he_uniform", HeUniform), ("he_normal", HeNormal), ("HeNormal", HeNormal),
-    ("lecun_uniform", LecunUniform), ("lecun_normal", LecunNormal), ("orthogonal", Orthogonal), ("identity", Identity)])
+@pytest.mark.parametrize(
+    "name, cls",
+    [
+        ("zeros", Zeros),
+        ("zero", Zeros),
+        ("ones", Ones),
+        ("one", Ones),
+        ("constant", Constant),
+        ("normal", RandomNormal),
+        ("random_normal", RandomNormal),
+        ("uniform", RandomUniform),
+        ("random_uniform", RandomUniform),
+        ("truncated_normal", TruncatedNormal),
+        ("variance_scaling", VarianceScaling),
+        ("glorot_uniform", GlorotUniform),
+        ("GlorotUniform", GlorotUniform),
+        ("glorot_normal", GlorotNormal),
+        ("he_uniform", HeUniform),
+        ("he_normal", HeNormal),
+        ("HeNormal", HeNormal),
+        ("lecun_uniform", LecunUniform),
+        ("lecun_normal", LecunNormal),
+        ("orthogonal", Orthogonal),
+        ("identity", Identity),
+    ],
+)
 def test_by_name(name, cls):
     assert type(initializers.get(name)) is cls
     assert getattr(initializers, name) is cls
 
 
 def test_every_name_is_an_attribute():
-    assert {name for name, cls in initializers.initializers.names.items() if cls in ALL.values()} <= set(vars(initializers))
+    assert {
+        name for name, cls in initializers.initializers.names.items() if cls in ALL.values()
+    } <= set(vars(initializers))
     he = initializers.he_normal(seed=1)
     np.testing.assert_array_equal(he((3, 4)), HeNormal(seed=1)((3, 4)))
-    assert isinstance(he, initializers.Initializer) and layers.Dense(1, kernel_initializer=initializers.zeros).kernel_initializer is not None
+    assert (
+        isinstance(he, initializers.Initializer)
+        and layers.Dense(1, kernel_initializer=initializers.zeros).kernel_initializer is not None
+    )
 
 
 class Sevens(Initializer):
@@ -235,7 +317,10 @@ def test_plain_data_of_ones_own_and_names():
     with pytest.raises(ValueError, match="no class or function 'Sevens'"):
         initializers.deserialize(data)
     assert type(initializers.deserialize(data, {"Sevens": Sevens})) is Sevens
-    assert type(initializers.deserialize("he_normal")) is HeNormal and initializers.serialize(HeNormal) == "HeNormal"
+    assert (
+        type(initializers.deserialize("he_normal")) is HeNormal
+        and initializers.serialize(HeNormal) == "HeNormal"
+    )
 
 
 def test_by_class_instance_or_function():
@@ -250,11 +335,29 @@ class OnlyShape:
         return np.full(shape, 5.0)
 
 
-@pytest.mark.parametrize("initializer", [
-    lambda shape: np.full(shape, 5.0), lambda shape, dtype=None: np.full(shape, 5.0, dtype), lambda shape,
-    dtype: np.full(shape, 5.0, dtype), OnlyShape(), functools.partial(np.full, fill_value=5.0), Constant(5.0),
-    lambda shape: np.full(shape, 5), lambda shape: np.full(shape, 5.0).tolist()],
-    ids=["shape", "shape and dtype", "dtype by position", "object", "partial", "Constant", "whole numbers", "a list"])
+@pytest.mark.parametrize(
+    "initializer",
+    [
+        lambda shape: np.full(shape, 5.0),
+        lambda shape, dtype=None: np.full(shape, 5.0, dtype),
+        lambda shape, dtype: np.full(shape, 5.0, dtype),
+        OnlyShape(),
+        functools.partial(np.full, fill_value=5.0),
+        Constant(5.0),
+        lambda shape: np.full(shape, 5),
+        lambda shape: np.full(shape, 5.0).tolist(),
+    ],
+    ids=[
+        "shape",
+        "shape and dtype",
+        "dtype by position",
+        "object",
+        "partial",
+        "Constant",
+        "whole numbers",
+        "a list",
+    ],
+)
 def test_any_function_of_a_shape_can_make_weights(initializer):
     dense = layers.Dense(2, kernel_initializer=initializer, bias_initializer=initializer)
     dense(np.ones((1, 3), np.float32))
@@ -282,25 +385,43 @@ def test_two_layers_with_one_instance_of_a_seedless_initializer_differ():
     assert not np.array_equal(a.kernel.data, b.kernel.data)
 
 
-# --- mistakes --------------------------------------------------------------------------------------------------------------
+# --- mistakes
 
 
-@pytest.mark.parametrize("do, kind, phrase", [
-    (lambda: initializers.get("glorot"), ValueError, "Did you mean 'glorot_"), (lambda: initializers.get("xyz"), ValueError, "Available: "),
-    (lambda: initializers.get(3), ValueError, "a name or a function of a shape; received 3"),
-    (lambda: VarianceScaling(mode="fan"), ValueError, "'fan_in', 'fan_out' or 'fan_avg'; received 'fan'"),
-    (lambda: VarianceScaling(distribution="normal"), ValueError,
-        "'truncated_normal', 'untruncated_normal' or 'uniform'; received 'normal'"),
-    (lambda: VarianceScaling(scale=-1.0), ValueError, "scale must be above 0; received -1.0"),
-    (lambda: VarianceScaling(scale=0), ValueError, "received 0"),
-    (lambda: Orthogonal()((3,)), ValueError, "two axes or more; received (3,)"),
-    (lambda: Identity()((3,)), ValueError, "two axes; received (3,)"),
-    (lambda: Identity()((3, 3, 3)), ValueError, "two axes; received (3, 3, 3)"),
-    (lambda: Initializer()((3,)), NotImplementedError, "Initializer needs a method draw"),
-    (lambda: layers.Dense(2, kernel_initializer="he_normall"), ValueError, "Did you mean 'he_normal'?"),
-    (lambda: layers.Dense(2, kernel_initializer=lambda shape: np.ones(3))(np.ones((1, 4))), ValueError,
-        "returned shape (3,) for a weight of shape (4, 2)"),
-])
+@pytest.mark.parametrize(
+    "do, kind, phrase",
+    [
+        (lambda: initializers.get("glorot"), ValueError, "Did you mean 'glorot_"),
+        (lambda: initializers.get("xyz"), ValueError, "Available: "),
+        (lambda: initializers.get(3), ValueError, "a name or a function of a shape; received 3"),
+        (
+            lambda: VarianceScaling(mode="fan"),
+            ValueError,
+            "'fan_in', 'fan_out' or 'fan_avg'; received 'fan'",
+        ),
+        (
+            lambda: VarianceScaling(distribution="normal"),
+            ValueError,
+            "'truncated_normal', 'untruncated_normal' or 'uniform'; received 'normal'",
+        ),
+        (lambda: VarianceScaling(scale=-1.0), ValueError, "scale must be above 0; received -1.0"),
+        (lambda: VarianceScaling(scale=0), ValueError, "received 0"),
+        (lambda: Orthogonal()((3,)), ValueError, "two axes or more; received (3,)"),
+        (lambda: Identity()((3,)), ValueError, "two axes; received (3,)"),
+        (lambda: Identity()((3, 3, 3)), ValueError, "two axes; received (3, 3, 3)"),
+        (lambda: Initializer()((3,)), NotImplementedError, "Initializer needs a method draw"),
+        (
+            lambda: layers.Dense(2, kernel_initializer="he_normall"),
+            ValueError,
+            "Did you mean 'he_normal'?",
+        ),
+        (
+            lambda: layers.Dense(2, kernel_initializer=lambda shape: np.ones(3))(np.ones((1, 4))),
+            ValueError,
+            "returned shape (3,) for a weight of shape (4, 2)",
+        ),
+    ],
+)
 def test_mistakes(do, kind, phrase):
     with pytest.raises(kind) as error:
         do()

@@ -1,4 +1,6 @@
-"""minidl.losses: Keras's numbers, formulas typed a second time, gradients, saturation, and what every error says."""
+"""minidl.losses: Keras's numbers, formulas typed a second time, gradients, saturation, and what
+every error says.
+"""
 
 import gc
 import warnings
@@ -9,7 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minidl import Model, Sequential, Tensor, check_gradients, layers, losses, no_grad, ops, set_random_seed
+from minidl import (
+    Model,
+    Sequential,
+    Tensor,
+    check_gradients,
+    layers,
+    losses,
+    no_grad,
+    ops,
+    set_random_seed,
+)
 from minidl.losses import (
     NLL,
     BinaryCrossentropy,
@@ -44,13 +56,15 @@ def same_numbers_every_time():
     set_random_seed(0)
 
 
-# Two samples, three classes: the example of Keras's own documentation. The values below were measured with Keras 3.15.1.
+# Two samples, three classes: the example of Keras's own documentation. The values below were
+# measured with Keras 3.15.1.
 ONE_HOT = [[0, 1, 0], [0, 0, 1]]
 LABELS = [1, 2]
 P = [[0.05, 0.95, 0.0], [0.1, 0.8, 0.1]]
 
 GOLDEN = [
-    # loss, y_true, value, value with sample_weight=[1, 0] (None: not measured, the formula below covers it)
+    # loss, y_true, value, value with sample_weight=[1, 0] (None: not measured, the formula below
+    # covers it)
     (MeanSquaredError(), ONE_HOT, 0.244167, 0.000833),
     (MeanAbsoluteError(), ONE_HOT, 0.316667, 0.016667),
     (CategoricalCrossentropy(), ONE_HOT, 1.176939, 0.025647),
@@ -76,7 +90,11 @@ GOLDEN = [
 
 def describe(value):
     if isinstance(value, Loss):
-        settings = {k: v for k, v in vars(value).items() if k in ("from_logits", "label_smoothing", "ignore_class") and v}
+        settings = {
+            k: v
+            for k, v in vars(value).items()
+            if k in ("from_logits", "label_smoothing", "ignore_class") and v
+        }
         return type(value).__name__ + "".join(f"-{k}={v}" for k, v in settings.items())
     return "" if isinstance(value, list) else str(value)
 
@@ -85,10 +103,13 @@ def describe(value):
 def test_keras_golden_numbers(loss, y_true, value, first_sample_only):
     assert loss(y_true, P).item() == pytest.approx(value, abs=1e-6)
     if first_sample_only is not None:
-        assert loss(y_true, P, sample_weight=[1, 0]).item() == pytest.approx(first_sample_only, abs=1e-6)
+        assert loss(y_true, P, sample_weight=[1, 0]).item() == pytest.approx(
+            first_sample_only, abs=1e-6
+        )
 
 
-# --- the same formulas, typed once more in plain float64 NumPy --------------------------------------------------------
+# --- the same formulas, typed once more in plain float64 NumPy
+# --------------------------------------------------------
 
 
 def softmax(z):
@@ -119,7 +140,9 @@ PLAIN = {
     KLDivergence: lambda _, y, p: (y * np.log(y / p)).sum(-1),
     Hinge: lambda _, y, p: np.where(y * p > 1, 0, 1 - y * p).mean(-1),
     SquaredHinge: lambda _, y, p: np.where(y * p > 1, 0, (1 - y * p) ** 2).mean(-1),
-    CategoricalHinge: lambda _, y, p: np.clip(1 + np.where(y == 1, 0, p).max(-1) - p[y == 1].reshape(p.shape[:-1]), 0, None),
+    CategoricalHinge: lambda _, y, p: np.clip(
+        1 + np.where(y == 1, 0, p).max(-1) - p[y == 1].reshape(p.shape[:-1]), 0, None
+    ),
     Dice: lambda _, y, p: 1 - 2 * (y * p).sum(-1) / (y.sum(-1) + p.sum(-1) + 1e-7),
     Tversky: plain_tversky,
 }
@@ -132,7 +155,19 @@ def per_sample(loss, y, p):
         return ((y - p) ** 2).mean(axis=-1)
     if isinstance(loss, MeanAbsoluteError):
         return np.abs(y - p).mean(axis=-1)
-    if isinstance(loss, (Regression, CosineSimilarity, Hinge, SquaredHinge, CategoricalHinge, KLDivergence, Dice, Tversky)):
+    if isinstance(
+        loss,
+        (
+            Regression,
+            CosineSimilarity,
+            Hinge,
+            SquaredHinge,
+            CategoricalHinge,
+            KLDivergence,
+            Dice,
+            Tversky,
+        ),
+    ):
         return PLAIN[type(loss)](loss, y, p)
     smoothing = getattr(loss, "label_smoothing", 0)
     if isinstance(loss, BinaryCrossentropy):
@@ -141,14 +176,26 @@ def per_sample(loss, y, p):
         each = -(t * np.log(p) + (1 - t) * np.log(1 - p))
         if isinstance(loss, BinaryFocalCrossentropy):
             each = each * (1 - (t * p + (1 - t) * (1 - p))) ** loss.gamma
-            each = each * np.where(t == 1, loss.alpha, 1 - loss.alpha) if loss.apply_class_balancing else each
+            each = (
+                each * np.where(t == 1, loss.alpha, 1 - loss.alpha)
+                if loss.apply_class_balancing
+                else each
+            )
         return each.mean(axis=-1)
     if isinstance(loss, NegativeLogLikelihood):
         return -np.take_along_axis(p, y[..., None], axis=-1)[..., 0]
-    p = softmax(p) if loss.from_logits else np.clip(p / p.sum(axis=-1, keepdims=True), 1e-7, 1 - 1e-7)
+    p = (
+        softmax(p)
+        if loss.from_logits
+        else np.clip(p / p.sum(axis=-1, keepdims=True), 1e-7, 1 - 1e-7)
+    )
     if isinstance(loss, CategoricalCrossentropy):
         t = y * (1 - smoothing) + smoothing / p.shape[-1]
-        focal = loss.alpha * (1 - p) ** loss.gamma if isinstance(loss, CategoricalFocalCrossentropy) else 1
+        focal = (
+            loss.alpha * (1 - p) ** loss.gamma
+            if isinstance(loss, CategoricalFocalCrossentropy)
+            else 1
+        )
         return -(focal * t * np.log(p)).sum(axis=-1)
     if isinstance(loss, CategoricalGeneralizedCrossEntropy):
         return (1 - np.take_along_axis(p, y[..., None], axis=-1)[..., 0] ** loss.q) / loss.q
@@ -160,11 +207,23 @@ def example(kind, shape, seed=0):
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, shape[-1], shape[:-1])
     logits = rng.normal(size=shape) * 2
-    y = {"real": rng.normal(size=shape), "label": labels, "one-hot": np.eye(shape[-1])[labels],
-         "yes-no": rng.integers(0, 2, shape).astype(float), "positive": np.exp(rng.normal(size=shape)),
-         "sign": rng.choice([-1.0, 1.0], shape), "distribution": rng.dirichlet(np.ones(shape[-1]), shape[:-1])}[kind[0]]
-    p = {"number": logits, "positive": np.exp(logits / 2), "logits": logits, "probabilities": softmax(logits), "chances": 1 / (1 + np.exp(-logits)),
-         "log-probabilities": np.log(softmax(logits))}[kind[1]]
+    y = {
+        "real": rng.normal(size=shape),
+        "label": labels,
+        "one-hot": np.eye(shape[-1])[labels],
+        "yes-no": rng.integers(0, 2, shape).astype(float),
+        "positive": np.exp(rng.normal(size=shape)),
+        "sign": rng.choice([-1.0, 1.0], shape),
+        "distribution": rng.dirichlet(np.ones(shape[-1]), shape[:-1]),
+    }[kind[0]]
+    p = {
+        "number": logits,
+        "positive": np.exp(logits / 2),
+        "logits": logits,
+        "probabilities": softmax(logits),
+        "chances": 1 / (1 + np.exp(-logits)),
+        "log-probabilities": np.log(softmax(logits)),
+    }[kind[1]]
     return y, p
 
 
@@ -194,16 +253,27 @@ EVERY_LOSS = [
     (SquaredHinge, {}, ("sign", "number")),
     (CategoricalHinge, {}, ("one-hot", "number")),
     (BinaryFocalCrossentropy, {}, ("yes-no", "chances")),
-    (BinaryFocalCrossentropy, {"apply_class_balancing": True, "alpha": 0.7, "gamma": 1.5}, ("yes-no", "chances")),
+    (
+        BinaryFocalCrossentropy,
+        {"apply_class_balancing": True, "alpha": 0.7, "gamma": 1.5},
+        ("yes-no", "chances"),
+    ),
     (BinaryFocalCrossentropy, {"from_logits": True, "label_smoothing": 0.2}, ("yes-no", "logits")),
     (CategoricalFocalCrossentropy, {}, ("one-hot", "probabilities")),
-    (CategoricalFocalCrossentropy, {"from_logits": True, "alpha": 0.5, "gamma": 3.0, "label_smoothing": 0.1}, ("one-hot", "logits")),
+    (
+        CategoricalFocalCrossentropy,
+        {"from_logits": True, "alpha": 0.5, "gamma": 3.0, "label_smoothing": 0.1},
+        ("one-hot", "logits"),
+    ),
     (CategoricalGeneralizedCrossEntropy, {"q": 0.7}, ("label", "probabilities")),
     (Dice, {"axis": -1}, ("yes-no", "chances")),
     (Tversky, {"axis": -1, "alpha": 0.2, "beta": 0.9}, ("yes-no", "chances")),
 ]
-every_loss = pytest.mark.parametrize(("cls", "options", "kind"), EVERY_LOSS,
-                                     ids=[c.__name__ + "".join(f"-{k}" for k in o) for c, o, _ in EVERY_LOSS])
+every_loss = pytest.mark.parametrize(
+    ("cls", "options", "kind"),
+    EVERY_LOSS,
+    ids=[c.__name__ + "".join(f"-{k}" for k in o) for c, o, _ in EVERY_LOSS],
+)
 
 
 @every_loss
@@ -243,18 +313,26 @@ def test_fewer_targets_than_outputs_are_refused(cls, options, kind):
         cls(**options)(y[:4], p)
 
 
-# --- reductions and sample weights -----------------------------------------------------------------------------------
+# --- reductions and sample weights
+# -----------------------------------------------------------------------------------
 
-EACH = np.array([1.0, 4.0, 9.0])        # squared errors of these three samples
+EACH = np.array([1.0, 4.0, 9.0])  # squared errors of these three samples
 Y3, P3 = np.zeros((3, 1)), np.array([[1.0], [2.0], [3.0]])
 
 
-@pytest.mark.parametrize(("reduction", "plain", "weighted"), [
-    ("sum_over_batch_size", 14 / 3, 19 / 3),        # weights [2, 0, 1.888...]: divided by the number of samples
-    ("mean", 14 / 3, 19 / 3),
-    ("sum", 14.0, 19.0),
-    ("mean_with_sample_weight", 14 / 3, 19 / (2 + 17 / 9)),
-])
+@pytest.mark.parametrize(
+    ("reduction", "plain", "weighted"),
+    [
+        (
+            "sum_over_batch_size",
+            14 / 3,
+            19 / 3,
+        ),  # weights [2, 0, 1.888...]: divided by the number of samples
+        ("mean", 14 / 3, 19 / 3),
+        ("sum", 14.0, 19.0),
+        ("mean_with_sample_weight", 14 / 3, 19 / (2 + 17 / 9)),
+    ],
+)
 def test_reductions(reduction, plain, weighted):
     loss, weight = MeanSquaredError(reduction=reduction), [2.0, 0.0, 17 / 9]
     assert loss(Y3, P3).item() == pytest.approx(plain, rel=1e-12)
@@ -278,9 +356,13 @@ def test_a_weight_per_time_step_or_per_sequence():
     squares = np.arange(6.0).reshape(2, 3) ** 2
     steps = np.array([[1.0, 0.0, 2.0], [0.0, 3.0, 1.0]])
     assert MeanSquaredError()(y, p, steps).item() == pytest.approx((squares * steps).sum() / 6)
-    assert MeanSquaredError()(y, p, [2, 1]).item() == pytest.approx((squares * [[2], [1]]).sum() / 6)
+    assert MeanSquaredError()(y, p, [2, 1]).item() == pytest.approx(
+        (squares * [[2], [1]]).sum() / 6
+    )
     mean = MeanSquaredError(reduction="mean_with_sample_weight")
-    assert mean(y, p, [2, 1]).item() == pytest.approx((squares * [[2], [1]]).sum() / 9)     # each weight counts for three steps
+    assert mean(y, p, [2, 1]).item() == pytest.approx(
+        (squares * [[2], [1]]).sum() / 9
+    )  # each weight counts for three steps
 
 
 def test_weights_that_are_all_zero_give_zero_and_no_nan():
@@ -288,7 +370,9 @@ def test_weights_that_are_all_zero_give_zero_and_no_nan():
         assert MeanSquaredError(reduction=reduction)(Y3, P3, [0, 0, 0]).item() == 0
 
 
-@pytest.mark.parametrize("weight", [np.ones(2), np.ones((3, 2)), np.ones((1, 3)), np.ones(4)], ids=lambda w: str(w.shape))
+@pytest.mark.parametrize(
+    "weight", [np.ones(2), np.ones((3, 2)), np.ones((1, 3)), np.ones(4)], ids=lambda w: str(w.shape)
+)
 def test_weights_of_another_shape_are_refused(weight):
     with pytest.raises(ValueError, match=r"sample_weight.*one value per sample: \(3,\)"):
         MeanSquaredError()(Y3, P3, sample_weight=weight)
@@ -300,12 +384,14 @@ def test_an_unknown_reduction_names_the_known_ones():
 
 
 def test_a_reduction_in_keras_position_is_not_taken_for_a_name():
-    """Keras writes MeanSquaredError("sum"): the first argument of the regression losses is the reduction."""
+    """Keras writes MeanSquaredError("sum"): the first argument of the regression losses is the
+    reduction.
+    """
     assert MeanSquaredError("sum")(Y3, P3).item() == 14
     assert MeanAbsoluteError("sum")(Y3, P3).item() == 6
 
 
-# --- shapes ----------------------------------------------------------------------------------------------------------
+# --- shapes
 
 
 @pytest.mark.parametrize("cls", [MeanSquaredError, MeanAbsoluteError, BinaryCrossentropy])
@@ -314,8 +400,12 @@ def test_n_and_n_by_1_are_the_same(cls, shapes):
     y, p = np.array([0.0, 1.0, 1.0, 0.0]), np.array([0.1, 0.9, 0.4, 0.2])
     expected = cls(reduction=None)(y[:, None], p[:, None]).numpy()
     assert expected.shape == (4,)
-    np.testing.assert_array_equal(cls(reduction=None)(y.reshape(shapes[0]), p.reshape(shapes[1])).numpy(), expected)
-    assert cls()(y.reshape(shapes[0]), p.reshape(shapes[1])).item() == pytest.approx(expected.mean(), rel=1e-15)
+    np.testing.assert_array_equal(
+        cls(reduction=None)(y.reshape(shapes[0]), p.reshape(shapes[1])).numpy(), expected
+    )
+    assert cls()(y.reshape(shapes[0]), p.reshape(shapes[1])).item() == pytest.approx(
+        expected.mean(), rel=1e-15
+    )
 
 
 @pytest.mark.parametrize("cls", [SparseCategoricalCrossentropy, NegativeLogLikelihood])
@@ -324,7 +414,9 @@ def test_labels_may_stand_in_a_column(cls):
     assert cls()(y[:, None], p).item() == cls()(y, p).item()
 
 
-@pytest.mark.parametrize("function", [losses.mean_squared_error, losses.mean_absolute_error, losses.binary_crossentropy])
+@pytest.mark.parametrize(
+    "function", [losses.mean_squared_error, losses.mean_absolute_error, losses.binary_crossentropy]
+)
 def test_the_functions_do_not_broadcast_either(function):
     y, p = np.array([0.0, 1.0, 1.0, 0.0]), np.array([[0.1], [0.9], [0.4], [0.2]])
     expected = function(y[:, None], p).numpy()
@@ -335,29 +427,45 @@ def test_the_functions_do_not_broadcast_either(function):
         function(y, np.full((4, 4), 0.5))
 
 
-@pytest.mark.parametrize(("function", "cls", "kind"), [
-    (losses.mean_squared_error, MeanSquaredError, ("real", "number")),
-    (losses.mean_absolute_error, MeanAbsoluteError, ("real", "number")),
-    (losses.binary_crossentropy, BinaryCrossentropy, ("yes-no", "chances")),
-    (losses.categorical_crossentropy, CategoricalCrossentropy, ("one-hot", "probabilities")),
-    (losses.sparse_categorical_crossentropy, SparseCategoricalCrossentropy, ("label", "probabilities")),
-], ids=lambda v: getattr(v, "__name__", ""))
+@pytest.mark.parametrize(
+    ("function", "cls", "kind"),
+    [
+        (losses.mean_squared_error, MeanSquaredError, ("real", "number")),
+        (losses.mean_absolute_error, MeanAbsoluteError, ("real", "number")),
+        (losses.binary_crossentropy, BinaryCrossentropy, ("yes-no", "chances")),
+        (losses.categorical_crossentropy, CategoricalCrossentropy, ("one-hot", "probabilities")),
+        (
+            losses.sparse_categorical_crossentropy,
+            SparseCategoricalCrossentropy,
+            ("label", "probabilities"),
+        ),
+    ],
+    ids=lambda v: getattr(v, "__name__", ""),
+)
 def test_functions_give_one_loss_per_sample(function, cls, kind):
     y, p = example(kind, (5, 3))
     np.testing.assert_array_equal(function(y, p).numpy(), cls(reduction=None)(y, p).numpy())
     if cls not in (MeanSquaredError, MeanAbsoluteError):
-        np.testing.assert_array_equal(function(y, p, from_logits=True).numpy(), cls(from_logits=True, reduction=None)(y, p).numpy())
+        np.testing.assert_array_equal(
+            function(y, p, from_logits=True).numpy(),
+            cls(from_logits=True, reduction=None)(y, p).numpy(),
+        )
     if cls in (BinaryCrossentropy, CategoricalCrossentropy):
-        np.testing.assert_array_equal(function(y, p, label_smoothing=0.2).numpy(), cls(label_smoothing=0.2, reduction=None)(y, p).numpy())
+        np.testing.assert_array_equal(
+            function(y, p, label_smoothing=0.2).numpy(),
+            cls(label_smoothing=0.2, reduction=None)(y, p).numpy(),
+        )
 
 
 def test_binary_cross_entropy_averages_over_the_axis_that_was_asked_for():
     y, p = example(("yes-no", "chances"), (4, 3))
     each = -(y * np.log(p) + (1 - y) * np.log(1 - p))
-    np.testing.assert_allclose(BinaryCrossentropy(axis=0, reduction=None)(y, p).numpy(), each.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(
+        BinaryCrossentropy(axis=0, reduction=None)(y, p).numpy(), each.mean(axis=0), rtol=1e-12
+    )
 
 
-# --- what goes in ----------------------------------------------------------------------------------------------------
+# --- what goes in
 
 
 @every_loss
@@ -368,23 +476,38 @@ def test_arrays_lists_and_tensors_give_the_same(cls, options, kind):
     assert [loss(t, Tensor(p)).item() for t in targets] == pytest.approx([expected] * 4, rel=1e-6)
     assert loss(y, p.tolist()).item() == pytest.approx(expected, rel=1e-5)
     result = loss(y, p)
-    assert isinstance(result, Tensor) and isinstance(float(result), float) and result.numpy().shape == ()
+    assert (
+        isinstance(result, Tensor)
+        and isinstance(float(result), float)
+        and result.numpy().shape == ()
+    )
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int32, np.int64, np.float32, np.float64])
 def test_labels_of_any_number_type(dtype):
     y, p = example(("label", "probabilities"), (5, 3))
-    assert SparseCategoricalCrossentropy()(y.astype(dtype), p).item() == SparseCategoricalCrossentropy()(y, p).item()
+    assert (
+        SparseCategoricalCrossentropy()(y.astype(dtype), p).item()
+        == SparseCategoricalCrossentropy()(y, p).item()
+    )
 
 
 def test_whole_number_targets_and_outputs_are_numbers_like_any_other():
     assert MeanSquaredError()(np.array([0, 2]), np.array([0.5, 1.5])).item() == 0.25
-    assert MeanSquaredError()(np.array([0.5, 1.5]), np.array([1, 1])).item() == 0.25        # not y_true cut to whole numbers
+    assert (
+        MeanSquaredError()(np.array([0.5, 1.5]), np.array([1, 1])).item() == 0.25
+    )  # not y_true cut to whole numbers
     logits = np.array([[1, 2, 3], [0, 0, 0]])
     expected = SparseCategoricalCrossentropy(from_logits=True)([0, 1], logits.astype(float)).item()
-    assert SparseCategoricalCrossentropy(from_logits=True)([0, 1], logits).item() == pytest.approx(expected, rel=1e-6)
-    assert CategoricalCrossentropy(from_logits=True)(np.eye(3)[:2], logits).item() == pytest.approx(expected, rel=1e-6)
-    assert BinaryCrossentropy(from_logits=True)([1, 0], np.array([3, 0])).item() == pytest.approx((np.log1p(np.exp(-3)) + np.log(2)) / 2)
+    assert SparseCategoricalCrossentropy(from_logits=True)([0, 1], logits).item() == pytest.approx(
+        expected, rel=1e-6
+    )
+    assert CategoricalCrossentropy(from_logits=True)(np.eye(3)[:2], logits).item() == pytest.approx(
+        expected, rel=1e-6
+    )
+    assert BinaryCrossentropy(from_logits=True)([1, 0], np.array([3, 0])).item() == pytest.approx(
+        (np.log1p(np.exp(-3)) + np.log(2)) / 2
+    )
 
 
 def test_nothing_is_changed_and_no_gradient_reaches_the_targets():
@@ -401,9 +524,12 @@ def test_nothing_is_changed_and_no_gradient_reaches_the_targets():
         np.testing.assert_array_equal(output.data, p_before)
 
 
-# --- saturation: probabilities remember their logits -----------------------------------------------------------------
+# --- saturation: probabilities remember their logits
+# -----------------------------------------------------------------
 
-FORTY = np.array([[0.0, 40.0]])         # the true class is 0: p = 4e-18, which float32 and Keras's clip both lose
+FORTY = np.array(
+    [[0.0, 40.0]]
+)  # the true class is 0: p = 4e-18, which float32 and Keras's clip both lose
 
 
 def through(layer_list, weights):
@@ -418,12 +544,18 @@ ROADS = {
     "softmax activation": lambda: through([layers.Activation("softmax")], FORTY),
     "softmax layer": lambda: through([layers.Softmax()], FORTY),
     "nested model": lambda: Sequential([through([], FORTY), layers.Softmax()]),
-    "nested twice": lambda: Sequential([Sequential([through([], FORTY)]), Sequential([layers.Softmax()])]),
+    "nested twice": lambda: Sequential(
+        [Sequential([through([], FORTY)]), Sequential([layers.Softmax()])]
+    ),
 }
 
 
 @pytest.mark.parametrize("road", ROADS)
-@pytest.mark.parametrize(("loss", "y"), [(SparseCategoricalCrossentropy(), [0]), (CategoricalCrossentropy(), [[1, 0]])], ids=describe)
+@pytest.mark.parametrize(
+    ("loss", "y"),
+    [(SparseCategoricalCrossentropy(), [0]), (CategoricalCrossentropy(), [[1, 0]])],
+    ids=describe,
+)
 def test_softmax_keeps_its_gradient_at_saturation(road, loss, y):
     model = ROADS[road]()
     value = loss(y, model(np.ones((1, 1))))
@@ -445,9 +577,16 @@ def test_functional_model_and_dense_activation_remember_too():
     assert SparseCategoricalCrossentropy()([0], model(np.ones((1, 1)))).item() == 40
 
 
-@pytest.mark.parametrize(("z", "t", "value", "gradient"), [
-    (-40.0, 1.0, 40.0, -1.0), (40.0, 0.0, 40.0, 1.0), (-1000.0, 1.0, 1000.0, -1.0), (1000.0, 0.0, 1000.0, 1.0), (1000.0, 1.0, 0.0, 0.0),
-])
+@pytest.mark.parametrize(
+    ("z", "t", "value", "gradient"),
+    [
+        (-40.0, 1.0, 40.0, -1.0),
+        (40.0, 0.0, 40.0, 1.0),
+        (-1000.0, 1.0, 1000.0, -1.0),
+        (1000.0, 0.0, 1000.0, 1.0),
+        (1000.0, 1.0, 0.0, 0.0),
+    ],
+)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_sigmoid_keeps_its_gradient_at_saturation(z, t, value, gradient, dtype):
     for from_logits in (False, True):
@@ -457,7 +596,10 @@ def test_sigmoid_keeps_its_gradient_at_saturation(z, t, value, gradient, dtype):
         loss.backward()
         assert x.grad[0, 0] == pytest.approx(gradient, abs=1e-12)
         with no_grad():
-            assert BinaryCrossentropy(from_logits)([[t]], x if from_logits else ops.sigmoid(x)).item() == value
+            assert (
+                BinaryCrossentropy(from_logits)([[t]], x if from_logits else ops.sigmoid(x)).item()
+                == value
+            )
     model = through([layers.Activation("sigmoid")], np.array([[z]]))
     assert BinaryCrossentropy()([[t]], model(np.ones((1, 1)))).item() == value
 
@@ -465,11 +607,16 @@ def test_sigmoid_keeps_its_gradient_at_saturation(z, t, value, gradient, dtype):
 @pytest.mark.parametrize("scale", [1e4, -1e4, 1e30])
 def test_huge_logits_are_finite(scale):
     logits = Tensor(np.array([[0.0, 1.0, 0.5], [1.0, 0.0, 0.0]]) * scale, requires_grad=True)
-    for loss, y in ((SparseCategoricalCrossentropy(True), [0, 0]), (CategoricalCrossentropy(True), np.eye(3)[[0, 0]])):
+    for loss, y in (
+        (SparseCategoricalCrossentropy(True), [0, 0]),
+        (CategoricalCrossentropy(True), np.eye(3)[[0, 0]]),
+    ):
         value = loss(y, logits)
         z = logits.data - logits.data.max(axis=1, keepdims=True)
         expected = np.log(np.exp(z).sum(axis=1)) - z[:, 0]
-        assert np.isfinite(value.item()) and value.item() == pytest.approx(expected.mean(), rel=1e-12)
+        assert np.isfinite(value.item()) and value.item() == pytest.approx(
+            expected.mean(), rel=1e-12
+        )
         value.backward()
         expected = (softmax(logits.data) - np.eye(3)[[0, 0]]) / 2
         np.testing.assert_allclose(logits.grad, expected, atol=1e-15)
@@ -478,7 +625,10 @@ def test_huge_logits_are_finite(scale):
 
 def test_a_class_ruled_out_by_minus_infinity():
     logits = Tensor([[-np.inf, 0.0, 0.0]], requires_grad=True, dtype="float64")
-    for loss, y in ((SparseCategoricalCrossentropy(True), [1]), (CategoricalCrossentropy(True), [[0, 1, 0]])):
+    for loss, y in (
+        (SparseCategoricalCrossentropy(True), [1]),
+        (CategoricalCrossentropy(True), [[0, 1, 0]]),
+    ):
         value = loss(y, logits)
         assert value.item() == pytest.approx(np.log(2), rel=1e-15)
         value.backward()
@@ -488,22 +638,38 @@ def test_a_class_ruled_out_by_minus_infinity():
 
 
 def test_equal_logits_are_a_guess_among_the_classes():
-    assert SparseCategoricalCrossentropy(True)([3], np.full((1, 10), 7.0)).item() == pytest.approx(np.log(10), rel=1e-15)
+    assert SparseCategoricalCrossentropy(True)([3], np.full((1, 10), 7.0)).item() == pytest.approx(
+        np.log(10), rel=1e-15
+    )
 
 
 def test_plain_arrays_of_probabilities_are_clipped_as_keras_clips_them():
     certain = np.array([[0.0, 1.0]])
-    assert SparseCategoricalCrossentropy()([0], certain).item() == pytest.approx(-np.log(1e-7), rel=1e-12)
-    assert CategoricalCrossentropy()([[1, 0]], certain).item() == pytest.approx(-np.log(1e-7), rel=1e-7)
-    assert BinaryCrossentropy()([[1.0]], np.array([[0.0]])).item() == pytest.approx(-np.log(1e-7), rel=1e-12)
-    assert BinaryCrossentropy()([[0.0]], np.array([[1.0]])).item() == pytest.approx(-np.log(1e-7), rel=1e-8)
-    assert np.isfinite(BinaryCrossentropy()(np.float32([[0.0, 1.0]]), np.float32([[1.0, 0.0]])).item())
+    assert SparseCategoricalCrossentropy()([0], certain).item() == pytest.approx(
+        -np.log(1e-7), rel=1e-12
+    )
+    assert CategoricalCrossentropy()([[1, 0]], certain).item() == pytest.approx(
+        -np.log(1e-7), rel=1e-7
+    )
+    assert BinaryCrossentropy()([[1.0]], np.array([[0.0]])).item() == pytest.approx(
+        -np.log(1e-7), rel=1e-12
+    )
+    assert BinaryCrossentropy()([[0.0]], np.array([[1.0]])).item() == pytest.approx(
+        -np.log(1e-7), rel=1e-8
+    )
+    assert np.isfinite(
+        BinaryCrossentropy()(np.float32([[0.0, 1.0]]), np.float32([[1.0, 0.0]])).item()
+    )
 
 
 def test_probabilities_are_divided_by_their_sum():
     slightly_off = np.array([[0.3, 0.7004]])
-    assert CategoricalCrossentropy()([[1, 0]], slightly_off).item() == pytest.approx(-np.log(0.3 / 1.0004), rel=1e-12)
-    assert SparseCategoricalCrossentropy()([0], slightly_off).item() == pytest.approx(-np.log(0.3 / 1.0004), rel=1e-12)
+    assert CategoricalCrossentropy()([[1, 0]], slightly_off).item() == pytest.approx(
+        -np.log(0.3 / 1.0004), rel=1e-12
+    )
+    assert SparseCategoricalCrossentropy()([0], slightly_off).item() == pytest.approx(
+        -np.log(0.3 / 1.0004), rel=1e-12
+    )
 
 
 def test_detached_and_copied_probabilities_count_as_plain_numbers():
@@ -513,9 +679,15 @@ def test_detached_and_copied_probabilities_count_as_plain_numbers():
         assert value.item() == pytest.approx(-np.log(1e-7)) and not value.requires_grad
 
 
-@pytest.mark.parametrize(("activation", "loss", "y"), [
-    (ops.softmax, SparseCategoricalCrossentropy(), [0]), (ops.softmax, CategoricalCrossentropy(), [[1, 0]]),
-    (ops.sigmoid, BinaryCrossentropy(), [[1, 0]])], ids=["sparse", "categorical", "binary"])
+@pytest.mark.parametrize(
+    ("activation", "loss", "y"),
+    [
+        (ops.softmax, SparseCategoricalCrossentropy(), [0]),
+        (ops.softmax, CategoricalCrossentropy(), [[1, 0]]),
+        (ops.sigmoid, BinaryCrossentropy(), [[1, 0]]),
+    ],
+    ids=["sparse", "categorical", "binary"],
+)
 def test_probabilities_made_without_a_tape_send_no_gradient_back(activation, loss, y):
     z = Tensor([[1.0, 2.0]], requires_grad=True)
     with no_grad():
@@ -526,9 +698,13 @@ def test_probabilities_made_without_a_tape_send_no_gradient_back(activation, los
 def test_softmax_outputs_in_a_binary_loss_and_the_other_way_round_are_not_confused():
     z = np.array([[0.5, -1.0, 2.0]])
     for maker, loss, y in ((ops.softmax, BinaryCrossentropy(), [[1, 0, 1]]),):
-        assert loss(y, maker(z)).item() == pytest.approx(loss(y, maker(z).numpy()).item(), rel=1e-12)
-    halves = ops.sigmoid(np.array([[0.4, -0.4]]))        # happen to sum to 1
-    assert SparseCategoricalCrossentropy()([0], halves).item() == pytest.approx(-np.log(halves.data[0, 0]), rel=1e-12)
+        assert loss(y, maker(z)).item() == pytest.approx(
+            loss(y, maker(z).numpy()).item(), rel=1e-12
+        )
+    halves = ops.sigmoid(np.array([[0.4, -0.4]]))  # happen to sum to 1
+    assert SparseCategoricalCrossentropy()([0], halves).item() == pytest.approx(
+        -np.log(halves.data[0, 0]), rel=1e-12
+    )
 
 
 def test_softmax_over_another_axis_is_not_mistaken_for_one_over_the_classes():
@@ -540,16 +716,19 @@ def test_softmax_over_another_axis_is_not_mistaken_for_one_over_the_classes():
     assert value == pytest.approx(-np.log(q[[0, 1, 2], [0, 1, 2]]).mean(), rel=1e-12)
 
 
-# --- identities ------------------------------------------------------------------------------------------------------
+# --- identities
 
 
 @pytest.mark.parametrize("shape", [(6, 4), (3, 5, 4)], ids=["samples", "sequences"])
 def test_nll_after_log_softmax_is_the_cross_entropy(shape):
     labels, z = example(("label", "logits"), shape)
     values, gradients = [], []
-    for road in (lambda x: NLL()(labels, ops.log_softmax(x)), lambda x: SparseCategoricalCrossentropy(from_logits=True)(labels, x),
-                 lambda x: SparseCategoricalCrossentropy()(labels, ops.softmax(x)),
-                 lambda x: CategoricalCrossentropy(from_logits=True)(np.eye(4)[labels], x)):
+    for road in (
+        lambda x: NLL()(labels, ops.log_softmax(x)),
+        lambda x: SparseCategoricalCrossentropy(from_logits=True)(labels, x),
+        lambda x: SparseCategoricalCrossentropy()(labels, ops.softmax(x)),
+        lambda x: CategoricalCrossentropy(from_logits=True)(np.eye(4)[labels], x),
+    ):
         x = Tensor(z, requires_grad=True)
         loss = road(x)
         loss.backward()
@@ -559,7 +738,9 @@ def test_nll_after_log_softmax_is_the_cross_entropy(shape):
     for gradient in gradients:
         np.testing.assert_allclose(gradient, gradients[0], rtol=1e-12, atol=1e-16)
     n = labels.size
-    np.testing.assert_allclose(gradients[0], (softmax(z) - np.eye(4)[labels]) / n, rtol=1e-12, atol=1e-16)     # p - y
+    np.testing.assert_allclose(
+        gradients[0], (softmax(z) - np.eye(4)[labels]) / n, rtol=1e-12, atol=1e-16
+    )  # p - y
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 1.0])
@@ -576,7 +757,10 @@ def test_the_fused_losses_equal_their_naive_twins(smoothing):
         p = 1 / (1 + ops.exp(-x))
         return -(b * ops.log(p) + (1 - b) * ops.log(1 - p)).mean()
 
-    for fused, naive in ((CategoricalCrossentropy(True, smoothing), naive_softmax), (BinaryCrossentropy(True, smoothing), naive_sigmoid)):
+    for fused, naive in (
+        (CategoricalCrossentropy(True, smoothing), naive_softmax),
+        (BinaryCrossentropy(True, smoothing), naive_sigmoid),
+    ):
         x, twin = Tensor(z, requires_grad=True), Tensor(z, requires_grad=True)
         value, expected = fused(y, x), naive(twin)
         value.backward(), expected.backward()
@@ -589,7 +773,9 @@ def test_soft_targets_and_targets_that_do_not_sum_to_one():
     z = rng.normal(size=(4, 3))
     for t in (rng.dirichlet(np.ones(3), 4), rng.random((4, 3)) * 2):
         loss = CategoricalCrossentropy(from_logits=True)
-        assert loss(t, z).item() == pytest.approx(-(t * np.log(softmax(z))).sum(axis=-1).mean(), rel=1e-13)
+        assert loss(t, z).item() == pytest.approx(
+            -(t * np.log(softmax(z))).sum(axis=-1).mean(), rel=1e-13
+        )
         assert check_gradients(lambda x, t=t, loss=loss: loss(t, x), z)
 
 
@@ -597,7 +783,9 @@ def test_two_classes_by_softmax_are_one_by_sigmoid():
     rng = np.random.default_rng(0)
     z, t = rng.normal(size=(6, 1)), rng.integers(0, 2, 6)
     both = np.concatenate([np.zeros_like(z), z], axis=1)
-    assert SparseCategoricalCrossentropy(True)(t, both).item() == pytest.approx(BinaryCrossentropy(True)(t, z).item(), rel=1e-14)
+    assert SparseCategoricalCrossentropy(True)(t, both).item() == pytest.approx(
+        BinaryCrossentropy(True)(t, z).item(), rel=1e-14
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -610,11 +798,17 @@ def test_cross_entropy_properties(z, data):
     loss = SparseCategoricalCrossentropy(True)([label], x)
     loss.backward()
     assert loss.item() >= 0
-    assert SparseCategoricalCrossentropy(True)([label], z + shift).item() == pytest.approx(loss.item(), abs=1e-10)
-    assert abs(x.grad.sum()) < 1e-12 and x.grad[0, label] <= 0 and (np.delete(x.grad[0], label) >= 0).all()
+    assert SparseCategoricalCrossentropy(True)([label], z + shift).item() == pytest.approx(
+        loss.item(), abs=1e-10
+    )
+    assert (
+        abs(x.grad.sum()) < 1e-12
+        and x.grad[0, label] <= 0
+        and (np.delete(x.grad[0], label) >= 0).all()
+    )
 
 
-# --- ignore_class ----------------------------------------------------------------------------------------------------
+# --- ignore_class
 
 
 @pytest.mark.parametrize("ignored", [-1, 0, 2, 255])
@@ -626,7 +820,9 @@ def test_ignored_labels_count_for_nothing(ignored, from_logits):
     loss = SparseCategoricalCrossentropy(from_logits, ignore_class=ignored)
     plain = SparseCategoricalCrossentropy(from_logits)
     assert loss(labels, p).item() == pytest.approx(plain(labels[kept], p[kept]).item(), rel=1e-12)
-    assert loss(labels[:, None], p).item() == pytest.approx(plain(labels[kept], p[kept]).item(), rel=1e-12)
+    assert loss(labels[:, None], p).item() == pytest.approx(
+        plain(labels[kept], p[kept]).item(), rel=1e-12
+    )
     x = Tensor(p, requires_grad=True)
     loss(labels, x).backward()
     assert not x.grad[~kept].any() and x.grad[kept].any(axis=1).all()
@@ -646,19 +842,25 @@ def test_ignored_labels_and_sample_weights():
     for shaped in (weight, weight[:, None], weight.tolist()):
         assert loss(labels, p, shaped).item() == pytest.approx(expected, rel=1e-6)
     by_weight = SparseCategoricalCrossentropy(ignore_class=2, reduction="mean_with_sample_weight")
-    assert by_weight(labels, p, weight).item() == pytest.approx((each * weight * kept).sum() / (weight * kept).sum(), rel=1e-12)
+    assert by_weight(labels, p, weight).item() == pytest.approx(
+        (each * weight * kept).sum() / (weight * kept).sum(), rel=1e-12
+    )
 
 
 def test_ignored_steps_of_a_sequence():
     labels, p = example(("label", "probabilities"), (2, 4, 3))
-    labels[:, 3] = 0            # the padding
+    labels[:, 3] = 0  # the padding
     each = -np.log(np.take_along_axis(p, labels[..., None], -1)[..., 0])
     kept = labels != 0
     loss = SparseCategoricalCrossentropy(ignore_class=0)
     assert loss(labels, p).item() == pytest.approx(each[kept].mean(), rel=1e-12)
     steps = np.random.default_rng(0).random((2, 4))
-    assert loss(labels, p, steps).item() == pytest.approx((each * kept * steps).sum() / kept.sum(), rel=1e-12)
-    assert loss(labels, p, [2, 1]).item() == pytest.approx((each * kept * [[2], [1]]).sum() / kept.sum(), rel=1e-12)
+    assert loss(labels, p, steps).item() == pytest.approx(
+        (each * kept * steps).sum() / kept.sum(), rel=1e-12
+    )
+    assert loss(labels, p, [2, 1]).item() == pytest.approx(
+        (each * kept * [[2], [1]]).sum() / kept.sum(), rel=1e-12
+    )
 
 
 def test_nothing_left_after_ignoring_is_zero():
@@ -670,14 +872,17 @@ def test_an_ignored_label_may_lie_outside_the_classes_in_fit(ignored):
     x, y = np.random.default_rng(0).normal(size=(6, 2)), np.array([ignored, 0, 1, 2, ignored, 1])
     model = Sequential([layers.Dense(3, activation="softmax", input_shape=(2,))])
     model.compile("sgd", SparseCategoricalCrossentropy(ignore_class=ignored))
-    expected = SparseCategoricalCrossentropy()(y[y != ignored], model.predict(x[y != ignored], verbose=0)).item()
+    expected = SparseCategoricalCrossentropy()(
+        y[y != ignored], model.predict(x[y != ignored], verbose=0)
+    ).item()
     assert model.evaluate(x, y, verbose=0) == pytest.approx(expected, rel=1e-5)
     model.fit(x, y, verbose=0)
     with pytest.raises(ValueError, match="labels run"):
         model.fit(x, np.array([ignored, 0, 3, 0, 0, 0]), verbose=0)
 
 
-# --- errors: what, received, cure ------------------------------------------------------------------------------------
+# --- errors: what, received, cure
+# ------------------------------------------------------------------------------------
 
 
 def error(loss, y_true, y_pred):
@@ -690,30 +895,89 @@ def error(loss, y_true, y_pred):
 
 FOUR = np.full((4, 4), 0.25)
 REFUSED = [
-    (MeanSquaredError(), np.zeros(4), FOUR, ["MeanSquaredError", "(4,)", "(4, 4)", "not broadcast", "Dense(1)", "(n, 4)"]),
+    (
+        MeanSquaredError(),
+        np.zeros(4),
+        FOUR,
+        ["MeanSquaredError", "(4,)", "(4, 4)", "not broadcast", "Dense(1)", "(n, 4)"],
+    ),
     (MeanSquaredError(), np.zeros((4, 2)), FOUR, ["(4, 2)", "2 targets", "Dense(2)"]),
     (MeanAbsoluteError(), np.zeros((4, 4, 4)), FOUR, ["MeanAbsoluteError", "(4, 4, 4)", "(4, 4)"]),
     (MeanSquaredError(), np.zeros(3), np.zeros((4, 1)), ["(3,)", "(4, 1)"]),
-    (BinaryCrossentropy(), [0, 1, 0, 1], FOUR, ["BinaryCrossentropy", "(4,)", "(4, 4)", "Dense(1, activation='sigmoid')",
-                                                "sparse_categorical_crossentropy"]),
-    (CategoricalCrossentropy(), [0, 1, 3, 2], FOUR, ["class indices", "0..3", "sparse_categorical_crossentropy", "to_categorical(y, 4)"]),
-    (CategoricalCrossentropy(), [[0], [1], [3], [2]], FOUR, ["class indices", "0..3", "sparse_categorical_crossentropy"]),
+    (
+        BinaryCrossentropy(),
+        [0, 1, 0, 1],
+        FOUR,
+        [
+            "BinaryCrossentropy",
+            "(4,)",
+            "(4, 4)",
+            "Dense(1, activation='sigmoid')",
+            "sparse_categorical_crossentropy",
+        ],
+    ),
+    (
+        CategoricalCrossentropy(),
+        [0, 1, 3, 2],
+        FOUR,
+        ["class indices", "0..3", "sparse_categorical_crossentropy", "to_categorical(y, 4)"],
+    ),
+    (
+        CategoricalCrossentropy(),
+        [[0], [1], [3], [2]],
+        FOUR,
+        ["class indices", "0..3", "sparse_categorical_crossentropy"],
+    ),
     (CategoricalCrossentropy(), np.eye(5)[:4], FOUR, ["(4, 5)", "(4, 4)", "Dense(5)"]),
-    (CategoricalCrossentropy(), np.ones((4, 1)), np.ones((4, 1)), ["(4, 1)", "no classes", "binary_crossentropy"]),
-    (SparseCategoricalCrossentropy(), np.eye(4), FOUR, ["one-hot", "categorical_crossentropy", "argmax"]),
+    (
+        CategoricalCrossentropy(),
+        np.ones((4, 1)),
+        np.ones((4, 1)),
+        ["(4, 1)", "no classes", "binary_crossentropy"],
+    ),
+    (
+        SparseCategoricalCrossentropy(),
+        np.eye(4),
+        FOUR,
+        ["one-hot", "categorical_crossentropy", "argmax"],
+    ),
     (SparseCategoricalCrossentropy(), [0, 1], FOUR, ["(2,)", "(4, 4)", "(4,)"]),
-    (SparseCategoricalCrossentropy(), [1, 2, 3, 4], FOUR, ["1..4", "4 outputs", "0..3", "subtract 1"]),
+    (
+        SparseCategoricalCrossentropy(),
+        [1, 2, 3, 4],
+        FOUR,
+        ["1..4", "4 outputs", "0..3", "subtract 1"],
+    ),
     (SparseCategoricalCrossentropy(), [0, 1, 2, -1], FOUR, ["-1..2", "4 outputs", "0..3"]),
     (SparseCategoricalCrossentropy(), [0, 1, 2, 9], FOUR, ["0..9", "4 outputs", "0..3"]),
-    (SparseCategoricalCrossentropy(), [0.5, 1, 2, 3], FOUR, ["whole numbers", "fractions", "'mse'"]),
+    (
+        SparseCategoricalCrossentropy(),
+        [0.5, 1, 2, 3],
+        FOUR,
+        ["whole numbers", "fractions", "'mse'"],
+    ),
     (SparseCategoricalCrossentropy(), [np.nan, 1, 2, 3], FOUR, ["whole numbers"]),
     (SparseCategoricalCrossentropy(), [0, 1], np.array([0.5, 0.5]), ["(n, classes)", "(2,)"]),
-    (SparseCategoricalCrossentropy(True), [0, 1], np.zeros((2, 1)), ["0..1", "1 outputs", "binary_crossentropy"]),
-    (NegativeLogLikelihood(), [0, 4], np.log(np.full((2, 4), 0.25)), ["NegativeLogLikelihood", "0..4", "0..3"]),
+    (
+        SparseCategoricalCrossentropy(True),
+        [0, 1],
+        np.zeros((2, 1)),
+        ["0..1", "1 outputs", "binary_crossentropy"],
+    ),
+    (
+        NegativeLogLikelihood(),
+        [0, 4],
+        np.log(np.full((2, 4), 0.25)),
+        ["NegativeLogLikelihood", "0..4", "0..3"],
+    ),
 ]
 
 
-@pytest.mark.parametrize(("loss", "y_true", "y_pred", "said"), REFUSED, ids=lambda v: describe(v) if isinstance(v, Loss) else "")
+@pytest.mark.parametrize(
+    ("loss", "y_true", "y_pred", "said"),
+    REFUSED,
+    ids=lambda v: describe(v) if isinstance(v, Loss) else "",
+)
 def test_errors_say_what_was_received_and_the_cure(loss, y_true, y_pred, said):
     text = error(loss, np.asarray(y_true), y_pred)
     for words in said:
@@ -734,7 +998,9 @@ def test_text_as_targets(labels):
 @pytest.mark.parametrize("cls", [BinaryCrossentropy, CategoricalCrossentropy])
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan"), float("inf"), "0.1", None])
 def test_label_smoothing_outside_0_to_1(cls, value):
-    with pytest.raises((ValueError, TypeError), match=r"label_smoothing must lie between 0 and 1; received"):
+    with pytest.raises(
+        (ValueError, TypeError), match=r"label_smoothing must lie between 0 and 1; received"
+    ):
         cls(label_smoothing=value)
 
 
@@ -748,19 +1014,24 @@ def test_a_subclass_without_call():
     class Forgetful(Loss):
         pass
 
-    with pytest.raises(NotImplementedError, match=r"Forgetful needs a method call\(self, y_true, y_pred\)"):
+    with pytest.raises(
+        NotImplementedError, match=r"Forgetful needs a method call\(self, y_true, y_pred\)"
+    ):
         Forgetful()([0.0], [0.0])
 
 
-@pytest.mark.parametrize(("loss", "y", "said"), [
-    ("sparse_categorical_crossentropy", [0, 1, 2, 3], "0..3.*3 outputs"),
-    ("sparse_categorical_crossentropy", [1, 2, 3, 1], "subtract 1"),
-    ("sparse_categorical_crossentropy", [0, 1, -1, 1], "-1..1"),
-    ("categorical_crossentropy", [0, 1, 2, 1], "sparse_categorical_crossentropy"),
-    ("binary_crossentropy", [[0, 1, 2]] * 4, "between 0 and 1.*0..2"),
-    ("binary_crossentropy", [[0, -1, 1]] * 4, "between 0 and 1.*-1..1"),
-    ("mse", [0.0, 1.0, 2.0, 3.0], "Dense\\(1\\)"),
-])
+@pytest.mark.parametrize(
+    ("loss", "y", "said"),
+    [
+        ("sparse_categorical_crossentropy", [0, 1, 2, 3], "0..3.*3 outputs"),
+        ("sparse_categorical_crossentropy", [1, 2, 3, 1], "subtract 1"),
+        ("sparse_categorical_crossentropy", [0, 1, -1, 1], "-1..1"),
+        ("categorical_crossentropy", [0, 1, 2, 1], "sparse_categorical_crossentropy"),
+        ("binary_crossentropy", [[0, 1, 2]] * 4, "between 0 and 1.*0..2"),
+        ("binary_crossentropy", [[0, -1, 1]] * 4, "between 0 and 1.*-1..1"),
+        ("mse", [0.0, 1.0, 2.0, 3.0], "Dense\\(1\\)"),
+    ],
+)
 def test_all_targets_are_checked_before_the_first_step(loss, y, said):
     """Even where only the last sample is wrong, in a batch that has not come yet."""
     activation = {"mse": None, "binary_crossentropy": "sigmoid"}.get(loss, "softmax")
@@ -785,27 +1056,48 @@ def test_all_targets_of_sequences_are_checked_before_the_first_step():
     np.testing.assert_array_equal(model.get_weights()[0], before[0])
 
 
-# --- warnings: numbers that cannot be what the loss expects ----------------------------------------------------------
+# --- warnings: numbers that cannot be what the loss expects
+# ----------------------------------------------------------
 
 LOGITS = np.array([[2.0, -1.0], [0.5, 3.0]])
 
 
-@pytest.mark.parametrize(("loss", "y", "p", "said"), [
-    (SparseCategoricalCrossentropy, [0, 1], LOGITS, r"do not look like probabilities.*softmax.*from_logits=True"),
-    (CategoricalCrossentropy, np.eye(2), LOGITS, r"do not look like probabilities.*softmax.*from_logits=True"),
-    (BinaryCrossentropy, np.eye(2), LOGITS, r"no probabilities.*sigmoid.*from_logits=True"),
-    (NegativeLogLikelihood, [0, 1], softmax(LOGITS), r"no log-probabilities.*log_softmax"),
-], ids=["sparse", "categorical", "binary", "nll"])
+@pytest.mark.parametrize(
+    ("loss", "y", "p", "said"),
+    [
+        (
+            SparseCategoricalCrossentropy,
+            [0, 1],
+            LOGITS,
+            r"do not look like probabilities.*softmax.*from_logits=True",
+        ),
+        (
+            CategoricalCrossentropy,
+            np.eye(2),
+            LOGITS,
+            r"do not look like probabilities.*softmax.*from_logits=True",
+        ),
+        (BinaryCrossentropy, np.eye(2), LOGITS, r"no probabilities.*sigmoid.*from_logits=True"),
+        (NegativeLogLikelihood, [0, 1], softmax(LOGITS), r"no log-probabilities.*log_softmax"),
+    ],
+    ids=["sparse", "categorical", "binary", "nll"],
+)
 def test_outputs_that_are_no_probabilities_are_said_once(loss, y, p, said):
     loss = loss()
     with pytest.warns(UserWarning, match=said):
         loss(y, p)
-    loss(y, p)                  # said once: a second warning would fail the test
+    loss(y, p)  # said once: a second warning would fail the test
 
 
-@pytest.mark.parametrize(("maker", "loss", "y"), [
-    (ops.softmax, SparseCategoricalCrossentropy, [0, 1]), (ops.softmax, CategoricalCrossentropy, np.eye(2)),
-    (ops.sigmoid, BinaryCrossentropy, np.eye(2))], ids=["sparse", "categorical", "binary"])
+@pytest.mark.parametrize(
+    ("maker", "loss", "y"),
+    [
+        (ops.softmax, SparseCategoricalCrossentropy, [0, 1]),
+        (ops.softmax, CategoricalCrossentropy, np.eye(2)),
+        (ops.sigmoid, BinaryCrossentropy, np.eye(2)),
+    ],
+    ids=["sparse", "categorical", "binary"],
+)
 def test_probabilities_taken_for_logits_are_said_once(maker, loss, y):
     loss = loss(from_logits=True)
     with pytest.warns(UserWarning, match=rf"already ends in {maker.__name__}.*from_logits=False"):
@@ -813,7 +1105,9 @@ def test_probabilities_taken_for_logits_are_said_once(maker, loss, y):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert loss(y, maker(LOGITS)).item() == value
-    assert value == pytest.approx(type(loss)(from_logits=True)(y, maker(LOGITS).numpy()).item(), rel=1e-12)
+    assert value == pytest.approx(
+        type(loss)(from_logits=True)(y, maker(LOGITS).numpy()).item(), rel=1e-12
+    )
 
 
 def test_good_probabilities_are_not_warned_about():
@@ -822,18 +1116,32 @@ def test_good_probabilities_are_not_warned_about():
         cls(**options)(y, p.astype(np.float32))
 
 
-# --- names, own functions, own classes -------------------------------------------------------------------------------
+# --- names, own functions, own classes
+# -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "cls"), [
-    ("mse", MeanSquaredError), ("MSE", MeanSquaredError), ("mean_squared_error", MeanSquaredError), ("MeanSquaredError", MeanSquaredError),
-    ("mae", MeanAbsoluteError), ("MAE", MeanAbsoluteError), ("mean_absolute_error", MeanAbsoluteError),
-    ("bce", BinaryCrossentropy), ("BCE", BinaryCrossentropy), ("binary_crossentropy", BinaryCrossentropy),
-    ("categorical_crossentropy", CategoricalCrossentropy), ("CategoricalCrossentropy", CategoricalCrossentropy),
-    ("categorical_cross_entropy", CategoricalCrossentropy), ("Mse", MeanSquaredError),
-    ("sparse_categorical_crossentropy", SparseCategoricalCrossentropy), ("nll", NegativeLogLikelihood),
-    (MeanSquaredError, MeanSquaredError),
-])
+@pytest.mark.parametrize(
+    ("name", "cls"),
+    [
+        ("mse", MeanSquaredError),
+        ("MSE", MeanSquaredError),
+        ("mean_squared_error", MeanSquaredError),
+        ("MeanSquaredError", MeanSquaredError),
+        ("mae", MeanAbsoluteError),
+        ("MAE", MeanAbsoluteError),
+        ("mean_absolute_error", MeanAbsoluteError),
+        ("bce", BinaryCrossentropy),
+        ("BCE", BinaryCrossentropy),
+        ("binary_crossentropy", BinaryCrossentropy),
+        ("categorical_crossentropy", CategoricalCrossentropy),
+        ("CategoricalCrossentropy", CategoricalCrossentropy),
+        ("categorical_cross_entropy", CategoricalCrossentropy),
+        ("Mse", MeanSquaredError),
+        ("sparse_categorical_crossentropy", SparseCategoricalCrossentropy),
+        ("nll", NegativeLogLikelihood),
+        (MeanSquaredError, MeanSquaredError),
+    ],
+)
 def test_losses_by_name_and_class(name, cls):
     found = losses.get(name)
     assert type(found) is cls and found is not losses.get(name)
@@ -845,11 +1153,19 @@ def test_get_leaves_instances_and_none_alone():
     assert losses.NLLLoss is losses.NLL is NegativeLogLikelihood
 
 
-@pytest.mark.parametrize(("typed", "meant"), [
-    ("categorical_crossentopy", "categorical_crossentropy"), ("mean_sqared_error", "mean_squared_error"),
-    ("sparse_catagorical_crossentropy", "sparse_categorical_crossentropy"), ("msee", "mse")])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("categorical_crossentopy", "categorical_crossentropy"),
+        ("mean_sqared_error", "mean_squared_error"),
+        ("sparse_catagorical_crossentropy", "sparse_categorical_crossentropy"),
+        ("msee", "mse"),
+    ],
+)
 def test_a_mistyped_name_is_answered_with_the_nearest(typed, meant):
-    with pytest.raises(ValueError, match=rf"Unknown loss '{typed}'. Did you mean '{meant}'\? Available: .*mae"):
+    with pytest.raises(
+        ValueError, match=rf"Unknown loss '{typed}'. Did you mean '{meant}'\? Available: .*mae"
+    ):
         losses.get(typed)
 
 
@@ -868,7 +1184,7 @@ def test_an_own_function_gets_tensors_of_the_outputs_dtype():
 
     loss = losses.get(cubic)
     x = Tensor(np.float32([[1.0], [3.0]]), requires_grad=True)
-    value = loss(np.array([0, 1]), x)               # (2,) whole numbers against (2, 1) float32
+    value = loss(np.array([0, 1]), x)  # (2,) whole numbers against (2, 1) float32
     assert seen == [(Tensor, Tensor, np.float32, (2, 1), (2, 1))] and loss.name == "cubic"
     assert value.item() == pytest.approx((1 + 8) / 2)
     value.backward()
@@ -894,10 +1210,20 @@ def test_an_own_function_trains_a_model():
         np.testing.assert_allclose(a, b, rtol=1e-6)
 
 
-@pytest.mark.parametrize("function", [losses.sparse_categorical_crossentropy, losses.categorical_crossentropy])
+@pytest.mark.parametrize(
+    "function", [losses.sparse_categorical_crossentropy, losses.categorical_crossentropy]
+)
 def test_the_librarys_functions_serve_as_losses(function):
-    y, p = example(("label" if function is losses.sparse_categorical_crossentropy else "one-hot", "probabilities"), (5, 3))
-    assert losses.get(function)(y, p).item() == pytest.approx(function(y, p).numpy().mean(), rel=1e-12)
+    y, p = example(
+        (
+            "label" if function is losses.sparse_categorical_crossentropy else "one-hot",
+            "probabilities",
+        ),
+        (5, 3),
+    )
+    assert losses.get(function)(y, p).item() == pytest.approx(
+        function(y, p).numpy().mean(), rel=1e-12
+    )
 
 
 def test_an_own_subclass():
@@ -907,7 +1233,9 @@ def test_an_own_subclass():
 
     for loss in (losses.get(Quartic), losses.get(Quartic())):
         assert loss([0.0, 0.0], [[1.0], [2.0]]).item() == pytest.approx(17 / 2)
-    assert Quartic(reduction="sum")([0.0, 0.0], [[1.0], [2.0]], sample_weight=[1, 0.5]).item() == pytest.approx(9)
+    assert Quartic(reduction="sum")(
+        [0.0, 0.0], [[1.0], [2.0]], sample_weight=[1, 0.5]
+    ).item() == pytest.approx(9)
 
 
 def test_an_own_subclass_by_name():
@@ -916,7 +1244,12 @@ def test_an_own_subclass_by_name():
         def call(self, y_true, y_pred):
             return ((y_true - y_pred) ** 4).mean(axis=-1)
 
-    assert type(losses.get("my_quartic")) is type(losses.get("q4")) is type(losses.get("MyQuartic")) is MyQuartic
+    assert (
+        type(losses.get("my_quartic"))
+        is type(losses.get("q4"))
+        is type(losses.get("MyQuartic"))
+        is MyQuartic
+    )
 
 
 def test_a_loss_keeps_no_graph_alive():
@@ -935,7 +1268,8 @@ def test_a_loss_keeps_no_graph_alive():
         gc.enable()
 
 
-# --- what is particular to one loss ----------------------------------------------------------------------------------
+# --- what is particular to one loss
+# ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("cls", [Hinge, SquaredHinge])
@@ -945,7 +1279,10 @@ def test_hinge_takes_0_and_1_for_minus_1_and_1(cls):
     expected = np.maximum(0, 1 - signs[:, None] * p)[:, 0] ** (1 if cls is Hinge else 2)
     for y in (zeros, signs, zeros[:, None], zeros.astype(bool)):
         np.testing.assert_allclose(cls(reduction=None)(y, p).numpy(), expected, rtol=1e-12)
-    np.testing.assert_allclose(cls(reduction=None)(np.ones(4), p).numpy(), np.maximum(0, 1 - p[:, 0]) ** (1 if cls is Hinge else 2))
+    np.testing.assert_allclose(
+        cls(reduction=None)(np.ones(4), p).numpy(),
+        np.maximum(0, 1 - p[:, 0]) ** (1 if cls is Hinge else 2),
+    )
 
 
 def test_hinge_refuses_class_indices_before_training():
@@ -955,12 +1292,25 @@ def test_hinge_refuses_class_indices_before_training():
         model.fit(np.ones((3, 2)), np.array([0, 1, 2]), verbose=0)
 
 
-@pytest.mark.parametrize("cls", [Huber, LogCosh, Poisson, Hinge, SquaredHinge, MeanAbsolutePercentageError, MeanSquaredLogarithmicError])
+@pytest.mark.parametrize(
+    "cls",
+    [
+        Huber,
+        LogCosh,
+        Poisson,
+        Hinge,
+        SquaredHinge,
+        MeanAbsolutePercentageError,
+        MeanSquaredLogarithmicError,
+    ],
+)
 @pytest.mark.parametrize("shapes", [((4,), (4, 1)), ((4, 1), (4,)), ((4,), (4,))], ids=str)
 def test_n_and_n_by_1_are_the_same_for_every_loss_of_numbers(cls, shapes):
     y, p = np.array([0.0, 1.0, 1.0, 0.0]), np.array([0.1, 0.9, 0.4, 0.2])
     expected = cls(reduction=None)(y[:, None], p[:, None]).numpy()
-    np.testing.assert_array_equal(cls(reduction=None)(y.reshape(shapes[0]), p.reshape(shapes[1])).numpy(), expected)
+    np.testing.assert_array_equal(
+        cls(reduction=None)(y.reshape(shapes[0]), p.reshape(shapes[1])).numpy(), expected
+    )
     text = error(cls(), np.zeros(4), FOUR)
     assert cls.__name__ in text and "(4,)" in text and "Dense(1)" in text
 
@@ -972,7 +1322,10 @@ def test_class_indices_are_refused_with_the_cure(cls):
 
 def test_saturated_softmax_keeps_its_gradient_in_the_new_losses_too():
     z = np.array([[0.0, 40.0]])
-    for loss, y in ((KLDivergence(), [[1.0, 0.0]]), (CategoricalFocalCrossentropy(alpha=1.0), [[1.0, 0.0]])):
+    for loss, y in (
+        (KLDivergence(), [[1.0, 0.0]]),
+        (CategoricalFocalCrossentropy(alpha=1.0), [[1.0, 0.0]]),
+    ):
         x = Tensor(z, requires_grad=True)
         value = loss(y, ops.softmax(x))
         assert value.item() == pytest.approx(40, rel=1e-5)
@@ -986,13 +1339,19 @@ def test_saturated_softmax_keeps_its_gradient_in_the_new_losses_too():
     x = Tensor(z, requires_grad=True)
     loss = CategoricalGeneralizedCrossEntropy()([0], ops.softmax(x))
     loss.backward()
-    assert loss.item() == pytest.approx(2, rel=1e-6) and x.grad[0, 0] == pytest.approx(-np.exp(-20), rel=1e-6)
+    assert loss.item() == pytest.approx(2, rel=1e-6) and x.grad[0, 0] == pytest.approx(
+        -np.exp(-20), rel=1e-6
+    )
 
 
 def test_focal_loss_with_gamma_0_is_the_cross_entropy():
     y, z = example(("one-hot", "logits"), (5, 3))
-    assert CategoricalFocalCrossentropy(1.0, 0.0, True)(y, z).item() == pytest.approx(CategoricalCrossentropy(True)(y, z).item(), rel=1e-12)
-    assert BinaryFocalCrossentropy(gamma=0.0, from_logits=True)(y, z).item() == pytest.approx(BinaryCrossentropy(True)(y, z).item(), rel=1e-12)
+    assert CategoricalFocalCrossentropy(1.0, 0.0, True)(y, z).item() == pytest.approx(
+        CategoricalCrossentropy(True)(y, z).item(), rel=1e-12
+    )
+    assert BinaryFocalCrossentropy(gamma=0.0, from_logits=True)(y, z).item() == pytest.approx(
+        BinaryCrossentropy(True)(y, z).item(), rel=1e-12
+    )
 
 
 def test_huber_is_half_the_square_and_then_straight():
@@ -1001,7 +1360,9 @@ def test_huber_is_half_the_square_and_then_straight():
     x = Tensor([[3.0], [0.5], [1.0], [0.0]], requires_grad=True, dtype="float64")
     Huber(reduction="sum")(np.zeros((4, 1)), x).backward()
     np.testing.assert_allclose(x.grad[:, 0], [1, 0.5, 1, 0])
-    assert LogCosh()([[0.0]], [[500.0]]).item() == pytest.approx(500 - np.log(2), rel=1e-6)         # cosh(500) overflows
+    assert LogCosh()([[0.0]], [[500.0]]).item() == pytest.approx(
+        500 - np.log(2), rel=1e-6
+    )  # cosh(500) overflows
     with pytest.raises(ValueError, match="delta must be a number above 0; received -1"):
         Huber(-1)
 
@@ -1013,7 +1374,9 @@ def test_cosine_of_nothing_is_0_and_sends_no_nan():
     loss.sum().backward()
     assert np.isfinite(x.grad).all()
     rows = np.random.default_rng(0).normal(size=(4, 3))
-    np.testing.assert_allclose(CosineSimilarity(axis=0, reduction=None)(rows, rows * 2).numpy(), -np.ones(3), rtol=1e-12)
+    np.testing.assert_allclose(
+        CosineSimilarity(axis=0, reduction=None)(rows, rows * 2).numpy(), -np.ones(3), rtol=1e-12
+    )
     assert losses.cosine_similarity([1.0, 0.0], [1.0, 1.0]).item() == pytest.approx(-np.sqrt(0.5))
 
 
@@ -1022,10 +1385,12 @@ def test_dice_and_tversky_over_the_whole_batch_or_an_image():
     y, p = rng.integers(0, 2, (3, 4, 5, 1)).astype(float), rng.random((3, 4, 5, 1))
     whole = 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
     assert Dice()(y, p).item() == pytest.approx(whole, rel=1e-7)
-    assert Tversky()(y, p).item() == pytest.approx(whole, rel=1e-6)           # with α = β = ½ the same
+    assert Tversky()(y, p).item() == pytest.approx(whole, rel=1e-6)  # with α = β = ½ the same
     each = 1 - 2 * (y * p).sum((1, 2, 3)) / (y.sum((1, 2, 3)) + p.sum((1, 2, 3)))
     np.testing.assert_allclose(Dice(axis=(1, 2, 3), reduction=None)(y, p).numpy(), each, rtol=1e-7)
-    assert Dice(axis=(1, 2, 3))(y, p, [1, 0, 2]).item() == pytest.approx((each * [1, 0, 2]).sum() / 3, rel=1e-6)
+    assert Dice(axis=(1, 2, 3))(y, p, [1, 0, 2]).item() == pytest.approx(
+        (each * [1, 0, 2]).sum() / 3, rel=1e-6
+    )
     with pytest.raises(ValueError, match=r"one value for the whole batch.*axis"):
         Dice()(y, p, np.ones(3))
     for loss in (Dice(), Tversky(0.3, 0.7), Dice(axis=(1, 2, 3))):
@@ -1049,16 +1414,25 @@ def test_circle_loss_counts_only_samples_with_partners():
         each.append(np.log1p(near * far))
     assert each[5] == 0
     loss = Circle(gamma, m)
-    np.testing.assert_allclose(Circle(gamma, m, reduction=None)(labels, x).numpy(), each, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(
+        Circle(gamma, m, reduction=None)(labels, x).numpy(), each, rtol=1e-10, atol=1e-12
+    )
     assert loss(labels, x).item() == pytest.approx(np.sum(each) / 5, rel=1e-10)
-    assert loss(labels[:, None], x, [1, 0, 0, 2, 0, 9]).item() == pytest.approx((each[0] + 2 * each[3]) / 5, rel=1e-10)
+    assert loss(labels[:, None], x, [1, 0, 0, 2, 0, 9]).item() == pytest.approx(
+        (each[0] + 2 * each[3]) / 5, rel=1e-10
+    )
     assert check_gradients(lambda x: Circle(gamma, m)(labels, x), x)
     assert "Circle" in error(loss, labels[:5], x) and "(5,)" in error(loss, labels[:5], x)
 
 
-@pytest.mark.parametrize(("loss", "y", "p", "said"), [
-    (Poisson, [[1.0]], [[-0.5]], r"Poisson.*-0\.5.*softplus"), (KLDivergence, [[0.5, 0.5]], [[2.0, -1.0]], r"KLDivergence.*softmax")],
-    ids=["poisson", "kld"])
+@pytest.mark.parametrize(
+    ("loss", "y", "p", "said"),
+    [
+        (Poisson, [[1.0]], [[-0.5]], r"Poisson.*-0\.5.*softplus"),
+        (KLDivergence, [[0.5, 0.5]], [[2.0, -1.0]], r"KLDivergence.*softmax"),
+    ],
+    ids=["poisson", "kld"],
+)
 def test_outputs_that_cannot_be_are_said_once_in_the_new_losses(loss, y, p, said):
     loss = loss()
     with pytest.warns(UserWarning, match=said):
@@ -1067,34 +1441,60 @@ def test_outputs_that_cannot_be_are_said_once_in_the_new_losses(loss, y, p, said
 
 
 def test_dtype_is_that_of_the_loss():
-    assert MeanSquaredError(dtype="float64")(np.zeros((2, 1)), np.ones((2, 1), np.float32)).dtype == np.float64
+    assert (
+        MeanSquaredError(dtype="float64")(np.zeros((2, 1)), np.ones((2, 1), np.float32)).dtype
+        == np.float64
+    )
     assert MeanSquaredError()(np.zeros((2, 1)), np.ones((2, 1), np.float32)).dtype == np.float32
 
 
-# --- aliases, and losses as plain data -------------------------------------------------------------------------------
+# --- aliases, and losses as plain data
+# -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("names", "cls"), [
-    ("mape MAPE mean_absolute_percentage_error", MeanAbsolutePercentageError), ("msle MSLE", MeanSquaredLogarithmicError),
-    ("kld KLD kl_divergence kullback_leibler_divergence", KLDivergence), ("logcosh log_cosh LogCosh", LogCosh), ("huber huber_loss Huber", Huber),
-    ("hinge", Hinge), ("squared_hinge", SquaredHinge), ("categorical_hinge", CategoricalHinge), ("poisson Poisson", Poisson),
-    ("cosine_similarity", CosineSimilarity), ("binary_focal_crossentropy", BinaryFocalCrossentropy), ("dice", Dice), ("tversky", Tversky),
-    ("categorical_focal_crossentropy", CategoricalFocalCrossentropy), ("circle", Circle)])
+@pytest.mark.parametrize(
+    ("names", "cls"),
+    [
+        ("mape MAPE mean_absolute_percentage_error", MeanAbsolutePercentageError),
+        ("msle MSLE", MeanSquaredLogarithmicError),
+        ("kld KLD kl_divergence kullback_leibler_divergence", KLDivergence),
+        ("logcosh log_cosh LogCosh", LogCosh),
+        ("huber huber_loss Huber", Huber),
+        ("hinge", Hinge),
+        ("squared_hinge", SquaredHinge),
+        ("categorical_hinge", CategoricalHinge),
+        ("poisson Poisson", Poisson),
+        ("cosine_similarity", CosineSimilarity),
+        ("binary_focal_crossentropy", BinaryFocalCrossentropy),
+        ("dice", Dice),
+        ("tversky", Tversky),
+        ("categorical_focal_crossentropy", CategoricalFocalCrossentropy),
+        ("circle", Circle),
+    ],
+)
 def test_new_losses_by_name(names, cls):
     for name in names.split():
         assert type(losses.get(name)) is cls
         if (name.islower() and name != "huber_loss") or name.isupper():
             assert callable(getattr(losses, name))
     y, p = [[0.2, 0.8]], [[0.3, 0.7]]
-    assert losses.mse is losses.MSE is losses.mean_squared_error and losses.bce is losses.BCE is losses.binary_crossentropy
-    assert losses.kld(y, p).numpy() == losses.KLD(y, p).numpy() == losses.kl_divergence(y, p).numpy()
+    assert (
+        losses.mse is losses.MSE is losses.mean_squared_error
+        and losses.bce is losses.BCE is losses.binary_crossentropy
+    )
+    assert (
+        losses.kld(y, p).numpy() == losses.KLD(y, p).numpy() == losses.kl_divergence(y, p).numpy()
+    )
 
 
 @every_loss
 def test_a_loss_describes_itself(cls, options, kind):
     loss = cls(**options, name="mine", reduction="sum")
     config = loss.get_config()
-    assert config.items() >= {**options, "name": "mine", "reduction": "sum"}.items() and "dtype" not in config
+    assert (
+        config.items() >= {**options, "name": "mine", "reduction": "sum"}.items()
+        and "dtype" not in config
+    )
     y, p = example(kind, (5, 3))
     for again in (cls.from_config(config), losses.get(losses.serialize(loss))):
         assert type(again) is cls and again.get_config() == config
@@ -1119,7 +1519,9 @@ def test_an_own_loss_describes_itself_if_it_keeps_its_arguments():
         def __init__(self, factor):
             super().__init__()
 
-    with pytest.raises(NotImplementedError, match=r"Forgetful.*'factor' is not kept.*self.factor = factor"):
+    with pytest.raises(
+        NotImplementedError, match=r"Forgetful.*'factor' is not kept.*self.factor = factor"
+    ):
         Forgetful(1).get_config()
 
 
@@ -1129,21 +1531,38 @@ def test_a_function_loss_describes_itself_by_name():
         return ops.absolute(y_true - y_pred) ** 3
 
     loss = losses.get(cubed)
-    assert loss.get_config() == {"function": "cubed", "reduction": "sum_over_batch_size", "name": "cubed"}
+    assert loss.get_config() == {
+        "function": "cubed",
+        "reduction": "sum_over_batch_size",
+        "name": "cubed",
+    }
     assert FunctionLoss.from_config(loss.get_config())([[0.0]], [[2.0]]).item() == 8
-    assert losses.get(losses.serialize(losses.get(losses.mean_squared_error)))([[0.0]], [[2.0]]).item() == 4
+    assert (
+        losses.get(losses.serialize(losses.get(losses.mean_squared_error)))([[0.0]], [[2.0]]).item()
+        == 4
+    )
     assert losses.get("cubed")([[0.0]], [[2.0]]).item() == 8
 
 
-@pytest.mark.parametrize(("loss", "activation", "targets"), [
-    ("hinge", "tanh", lambda x: np.sign(x[:, 0])), ("squared_hinge", None, lambda x: (x[:, 0] > 0).astype(int)),
-    ("huber", None, lambda x: x @ [1.0, 2.0]), ("log_cosh", None, lambda x: x @ [1.0, 2.0]),
-    ("poisson", "softplus", lambda x: np.exp(x[:, 0] / 2)), ("binary_focal_crossentropy", "sigmoid", lambda x: (x[:, 0] > 0) * 1.0),
-    ("dice", "sigmoid", lambda x: (x[:, 0] > 0) * 1.0), ("msle", "softplus", lambda x: np.exp(x[:, 0] / 2))])
+@pytest.mark.parametrize(
+    ("loss", "activation", "targets"),
+    [
+        ("hinge", "tanh", lambda x: np.sign(x[:, 0])),
+        ("squared_hinge", None, lambda x: (x[:, 0] > 0).astype(int)),
+        ("huber", None, lambda x: x @ [1.0, 2.0]),
+        ("log_cosh", None, lambda x: x @ [1.0, 2.0]),
+        ("poisson", "softplus", lambda x: np.exp(x[:, 0] / 2)),
+        ("binary_focal_crossentropy", "sigmoid", lambda x: (x[:, 0] > 0) * 1.0),
+        ("dice", "sigmoid", lambda x: (x[:, 0] > 0) * 1.0),
+        ("msle", "softplus", lambda x: np.exp(x[:, 0] / 2)),
+    ],
+)
 def test_a_model_learns_with_every_sort_of_loss(loss, activation, targets):
     x = np.random.default_rng(0).normal(size=(64, 2))
     model = Sequential([layers.Dense(1, activation=activation, input_shape=(2,))])
     model.compile(optimizer="adam", loss=loss)
     model.optimizer.learning_rate = 0.1
     history = model.fit(x, targets(x), epochs=15, verbose=0, seed=0).history["loss"]
-    assert history[-1] < history[0] * (0.6 if loss != "poisson" else 0.9)           # Poisson's loss does not end at 0
+    assert history[-1] < history[0] * (
+        0.6 if loss != "poisson" else 0.9
+    )  # Poisson's loss does not end at 0

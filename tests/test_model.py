@@ -1,4 +1,6 @@
-"""Sequential and Model: building, compile, fit and its arguments, evaluate, predict, weights, summary."""
+"""Sequential and Model: building, compile, fit and its arguments, evaluate, predict, weights,
+summary.
+"""
 
 import gc
 import weakref
@@ -11,14 +13,26 @@ from minidl import Input, Model, Sequential, Tensor, callbacks, layers, losses, 
 
 RNG = np.random.default_rng(7)
 X = RNG.normal(size=(70, 4)).astype("float32")
-Y = (X[:, 0] + X[:, 1] > 0).astype("int64") + (X[:, 2] > 0.5)            # three classes
+Y = (X[:, 0] + X[:, 1] > 0).astype("int64") + (X[:, 2] > 0.5)  # three classes
 T = (X @ np.array([[1.0], [-2.0], [0.5], [3.0]]) + 1).astype("float32")  # a straight line
 
 
 def classifier(seed=0, **compiled):
     minidl.set_random_seed(seed)
-    model = Sequential([layers.Dense(8, activation="relu", input_shape=(4,)), layers.Dense(3, activation="softmax")])
-    model.compile(**{"optimizer": "adam", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"], **compiled})
+    model = Sequential(
+        [
+            layers.Dense(8, activation="relu", input_shape=(4,)),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    model.compile(
+        **{
+            "optimizer": "adam",
+            "loss": "sparse_categorical_crossentropy",
+            "metrics": ["accuracy"],
+            **compiled,
+        }
+    )
     return model
 
 
@@ -42,7 +56,8 @@ class Recorder(callbacks.Callback):
         return super().__getattribute__(name)
 
 
-# --- building ----------------------------------------------------------------------------------------------------------
+# --- building
+
 
 def test_a_declared_input_builds_at_once_and_others_wait_for_data():
     assert [w.shape for w in classifier().weights] == [(4, 8), (8,), (8, 3), (3,)]
@@ -56,14 +71,28 @@ def test_add_pop_and_get_layer():
     model.add(Input((4,)))
     model.add(layers.Dense(5, name="hidden"))
     model.add(layers.Dense(2, name="scores"))
-    assert model.output.shape == (None, 2) and model.get_layer("hidden").units == 5 and model.get_layer(index=1).name == "scores"
-    assert model.pop().name == "scores" and model.output.shape == (None, 5) and model(X).shape == (70, 5)
+    assert (
+        model.output.shape == (None, 2)
+        and model.get_layer("hidden").units == 5
+        and model.get_layer(index=1).name == "scores"
+    )
+    assert (
+        model.pop().name == "scores"
+        and model.output.shape == (None, 5)
+        and model(X).shape == (70, 5)
+    )
     with pytest.raises(ValueError, match="no layer 'hiden'.*hidden"):
         model.get_layer("hiden")
 
 
-@pytest.mark.parametrize("wrong, words", [
-    (layers.Dense, "Dense\\(...\\), with parentheses"), ("relu", "holds layers; received 'relu'"), (3, "holds layers; received 3")])
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        (layers.Dense, "Dense\\(...\\), with parentheses"),
+        ("relu", "holds layers; received 'relu'"),
+        (3, "holds layers; received 3"),
+    ],
+)
 def test_what_is_no_layer_is_refused(wrong, words):
     with pytest.raises(ValueError, match=words):
         Sequential([wrong])
@@ -89,7 +118,9 @@ def test_functional_model_with_one_input():
     model = Model(inputs=inputs, outputs=outputs)
     start, first, second = model.layers
     assert isinstance(start, layers.InputLayer)
-    by_hand = 1 / (1 + np.exp(-(2 * (np.tanh(X @ first.kernel.numpy()) @ second.kernel.numpy()) + 1)))
+    by_hand = 1 / (
+        1 + np.exp(-(2 * (np.tanh(X @ first.kernel.numpy()) @ second.kernel.numpy()) + 1))
+    )
     np.testing.assert_allclose(model(X).numpy(), by_hand, rtol=2e-5)
     assert model.name.startswith("functional") and len(model.weights) == 4
     with pytest.raises(TypeError, match="third argument of compile is loss_weights"):
@@ -118,7 +149,11 @@ def test_subclass_with_call_only():
             return self.out(x)
 
     net = Net()
-    net.compile(minidl.optimizers.Adam(0.02), losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    net.compile(
+        minidl.optimizers.Adam(0.02),
+        losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
     history = net.fit(X, Y, epochs=40, verbose=0).history
     assert len(net.weights) == 6 and history["accuracy"][-1] > 0.9
 
@@ -137,7 +172,9 @@ def test_train_step_can_be_overridden():
     model = Custom([Input((4,)), layers.Dense(1)])
     model.compile(loss="mse")
     history = model.fit(X, T, epochs=20, verbose=0).history
-    assert history["loss"][-1] < 0.05 * history["loss"][0] and history["half"] == [v / 2 for v in history["loss"]]
+    assert history["loss"][-1] < 0.05 * history["loss"][0] and history["half"] == [
+        v / 2 for v in history["loss"]
+    ]
 
 
 def test_own_layers_in_a_model():
@@ -155,18 +192,32 @@ def test_own_layers_in_a_model():
     assert not np.allclose(model.layers[0].factor.numpy(), 1)
 
 
-# --- fit ---------------------------------------------------------------------------------------------------------------
+# --- fit
+
 
 def test_fit_learns_a_line_and_history_has_keras_form():
-    history = line(optimizer=minidl.optimizers.SGD(0.1)).fit(X, T, epochs=60, verbose=0, validation_split=0.2)
+    history = line(optimizer=minidl.optimizers.SGD(0.1)).fit(
+        X, T, epochs=60, verbose=0, validation_split=0.2
+    )
     assert history.history["loss"][-1] < 1e-3 and list(history.history) == ["loss", "val_loss"]
-    assert history.epoch == list(range(60)) and history.params == {"epochs": 60, "steps": 2, "verbose": 0}
+    assert history.epoch == list(range(60)) and history.params == {
+        "epochs": 60,
+        "steps": 2,
+        "verbose": 0,
+    }
     assert all(type(v) is float for values in history.history.values() for v in values)
-    assert list(classifier().fit(X, Y, verbose=0, validation_data=(X, Y)).history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
+    assert list(classifier().fit(X, Y, verbose=0, validation_data=(X, Y)).history) == [
+        "accuracy",
+        "loss",
+        "val_accuracy",
+        "val_loss",
+    ]
 
 
 def test_the_epoch_loss_is_the_mean_over_all_samples_although_the_last_batch_is_small():
-    model = line(optimizer=minidl.optimizers.SGD(0.0))          # weights stand still, so all batches see the same ones
+    model = line(
+        optimizer=minidl.optimizers.SGD(0.0)
+    )  # weights stand still, so all batches see the same ones
     logged = model.fit(X, T, batch_size=32, epochs=1, verbose=0, shuffle=False).history["loss"][0]
     assert logged == pytest.approx(float(np.mean((model(X).numpy() - T) ** 2)), rel=1e-5)
     assert model.evaluate(X, T, batch_size=32, verbose=0) == pytest.approx(logged, rel=1e-6)
@@ -197,7 +248,9 @@ def test_steps_per_epoch_continues_through_the_data():
     model.fit(numbers, numbers, batch_size=4, steps_per_epoch=2, epochs=3, shuffle=False, verbose=0)
     assert model.seen == (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
     model.seen = ()
-    model.fit(numbers, numbers, steps_per_epoch=5, shuffle=False, verbose=0)    # no batch_size: ceil(10 / 5)
+    model.fit(
+        numbers, numbers, steps_per_epoch=5, shuffle=False, verbose=0
+    )  # no batch_size: ceil(10 / 5)
     assert len(model.seen) == 10
 
 
@@ -205,20 +258,44 @@ def test_validation_split_is_the_tail_before_shuffling():
     model = line(optimizer=minidl.optimizers.SGD(0.0))
     history = model.fit(X, T, validation_split=0.3, verbose=0).history
     cut = int(np.floor(70 * 0.7))
-    assert history["val_loss"][0] == pytest.approx(float(np.mean((model(X[cut:]).numpy() - T[cut:]) ** 2)), rel=1e-5)
+    assert history["val_loss"][0] == pytest.approx(
+        float(np.mean((model(X[cut:]).numpy() - T[cut:]) ** 2)), rel=1e-5
+    )
 
 
 def test_validation_freq():
-    assert len(line().fit(X, T, epochs=6, validation_data=(X, T), validation_freq=2, verbose=0).history["val_loss"]) == 3
-    assert len(line().fit(X, T, epochs=6, validation_data=(X, T), validation_freq=[1, 6], verbose=0).history["val_loss"]) == 2
+    assert (
+        len(
+            line()
+            .fit(X, T, epochs=6, validation_data=(X, T), validation_freq=2, verbose=0)
+            .history["val_loss"]
+        )
+        == 3
+    )
+    assert (
+        len(
+            line()
+            .fit(X, T, epochs=6, validation_data=(X, T), validation_freq=[1, 6], verbose=0)
+            .history["val_loss"]
+        )
+        == 2
+    )
 
 
 def test_sample_weight_and_class_weight_agree():
     weights = {0: 1.0, 1: 3.0, 2: 0.5}
-    by_class = classifier().fit(X, Y, class_weight=weights, epochs=3, verbose=0, seed=1).history["loss"]
-    by_sample = classifier().fit(X, Y, sample_weight=np.array([weights[c] for c in Y]), epochs=3, verbose=0, seed=1).history["loss"]
+    by_class = (
+        classifier().fit(X, Y, class_weight=weights, epochs=3, verbose=0, seed=1).history["loss"]
+    )
+    by_sample = (
+        classifier()
+        .fit(X, Y, sample_weight=np.array([weights[c] for c in Y]), epochs=3, verbose=0, seed=1)
+        .history["loss"]
+    )
     plain = classifier().fit(X, Y, epochs=3, verbose=0, seed=1).history["loss"]
-    assert by_class == pytest.approx(by_sample, rel=1e-6) and by_class != pytest.approx(plain, rel=1e-2)
+    assert by_class == pytest.approx(by_sample, rel=1e-6) and by_class != pytest.approx(
+        plain, rel=1e-2
+    )
 
 
 def test_weighted_metrics_count_the_weights():
@@ -226,7 +303,9 @@ def test_weighted_metrics_count_the_weights():
     weight = (Y == 1).astype(float)
     got = model.evaluate(X, Y, sample_weight=weight, verbose=0, return_dict=True)
     hits = model.predict(X, verbose=0).argmax(-1) == Y
-    assert got["accuracy"] == pytest.approx(hits.mean()) and got["weighted_accuracy"] == pytest.approx(hits[Y == 1].mean())
+    assert got["accuracy"] == pytest.approx(hits.mean()) and got[
+        "weighted_accuracy"
+    ] == pytest.approx(hits[Y == 1].mean())
 
 
 def test_shuffle_changes_the_order_and_seed_fixes_it():
@@ -253,7 +332,13 @@ def test_shuffle_changes_the_order_and_seed_fixes_it():
 def test_same_seed_same_bits():
     def run():
         minidl.set_random_seed(5)
-        model = Sequential([layers.Dense(16, activation="relu"), layers.Dropout(0.3), layers.Dense(3, activation="softmax")])
+        model = Sequential(
+            [
+                layers.Dense(16, activation="relu"),
+                layers.Dropout(0.3),
+                layers.Dense(3, activation="softmax"),
+            ]
+        )
         model.compile("adam", "sparse_categorical_crossentropy")
         model.fit(X, Y, epochs=3, verbose=0)
         return model.get_weights()
@@ -276,11 +361,33 @@ def test_a_second_fit_goes_on_and_recompiling_keeps_weights():
 
 def test_hooks_run_in_keras_order():
     seen = Recorder()
-    line().fit(X[:8], T[:8], batch_size=4, epochs=1, verbose=0, callbacks=[seen], validation_data=(X[:4], T[:4]))
+    line().fit(
+        X[:8],
+        T[:8],
+        batch_size=4,
+        epochs=1,
+        verbose=0,
+        callbacks=[seen],
+        validation_data=(X[:4], T[:4]),
+    )
     assert [c[0] for c in seen.calls] == [
-        "on_train_begin", "on_epoch_begin", "on_train_batch_begin", "on_train_batch_end", "on_train_batch_begin", "on_train_batch_end",
-        "on_test_begin", "on_test_batch_begin", "on_test_batch_end", "on_test_end", "on_epoch_end", "on_train_end"]
-    assert seen.calls[1] == ("on_epoch_begin", 0, {}) and set(seen.calls[-2][2]) == {"loss", "val_loss"}
+        "on_train_begin",
+        "on_epoch_begin",
+        "on_train_batch_begin",
+        "on_train_batch_end",
+        "on_train_batch_begin",
+        "on_train_batch_end",
+        "on_test_begin",
+        "on_test_batch_begin",
+        "on_test_batch_end",
+        "on_test_end",
+        "on_epoch_end",
+        "on_train_end",
+    ]
+    assert seen.calls[1] == ("on_epoch_begin", 0, {}) and set(seen.calls[-2][2]) == {
+        "loss",
+        "val_loss",
+    }
 
 
 def test_stop_training_ends_after_the_epoch():
@@ -321,7 +428,13 @@ def test_training_does_not_grow_memory():
 
     class Watch(callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
-            kept.append([weakref.ref(t) for t in gc.get_objects() if type(t) is Tensor and t._op is not None])
+            kept.append(
+                [
+                    weakref.ref(t)
+                    for t in gc.get_objects()
+                    if type(t) is Tensor and t._op is not None
+                ]
+            )
 
     gc.collect()
     gc.disable()
@@ -333,7 +446,9 @@ def test_training_does_not_grow_memory():
     assert alive[0] == 0 and max(len(refs) for refs in kept) < 5, "no graph outlives its step"
 
 
-# --- evaluate, predict, batches ------------------------------------------------------------------------------------------
+# --- evaluate, predict, batches
+# ---
+
 
 def test_evaluate_forms():
     model = classifier()
@@ -348,8 +463,12 @@ def test_predict_before_compile_in_batches_and_without_tape():
     model = Sequential([layers.Dense(2)])
     whole = model(X).numpy()
     for batch in (1, 7, 32, 100):
-        np.testing.assert_allclose(model.predict(X, batch_size=batch, verbose=0), whole, rtol=1e-5, atol=1e-6)
-    assert isinstance(model.predict(X, verbose=0), np.ndarray) and model.predict_on_batch(X[:3]).shape == (3, 2)
+        np.testing.assert_allclose(
+            model.predict(X, batch_size=batch, verbose=0), whole, rtol=1e-5, atol=1e-6
+        )
+    assert isinstance(model.predict(X, verbose=0), np.ndarray) and model.predict_on_batch(
+        X[:3]
+    ).shape == (3, 2)
 
 
 def test_train_and_test_on_batch():
@@ -363,7 +482,9 @@ def test_train_and_test_on_batch():
 def test_dropout_only_in_training():
     model = Sequential([layers.Dropout(0.5)])
     ones = np.ones((200, 10), "float32")
-    assert np.array_equal(model.predict(ones, verbose=0), ones) and np.array_equal(model(ones).numpy(), ones)
+    assert np.array_equal(model.predict(ones, verbose=0), ones) and np.array_equal(
+        model(ones).numpy(), ones
+    )
     dropped = model(ones, training=True).numpy()
     assert set(np.unique(dropped)) == {0.0, 2.0} and abs(dropped.mean() - 1) < 0.1
 
@@ -378,12 +499,17 @@ def test_get_and_set_weights():
         b.set_weights(kept[:3])
     with pytest.raises(ValueError, match="'bias' has shape \\(3,\\); received \\(4,\\)"):
         b.set_weights([kept[0] * 0, kept[1], kept[2], np.zeros(4)])
-    assert all(np.array_equal(x, y) for x, y in zip(kept, b.get_weights(), strict=True)), "a failed call changes nothing"
+    assert all(np.array_equal(x, y) for x, y in zip(kept, b.get_weights(), strict=True)), (
+        "a failed call changes nothing"
+    )
 
 
 def test_float64_data_leaves_the_network_float32():
     model = classifier()
-    assert model(X.astype("float64")).dtype == np.float32 and model.predict(X.astype("float64"), verbose=0).dtype == np.float32
+    assert (
+        model(X.astype("float64")).dtype == np.float32
+        and model.predict(X.astype("float64"), verbose=0).dtype == np.float32
+    )
     model.fit(X.astype("float64"), Y, verbose=0)
     assert {w.dtype for w in model.weights} == {np.dtype("float32")}
 
@@ -393,19 +519,26 @@ def test_uint8_images_go_in():
     assert model(np.zeros((3, 4, 4), np.uint8)).dtype == np.float32
 
 
-# --- summary -------------------------------------------------------------------------------------------------------------
+# --- summary
+
 
 def test_summary_has_keras_columns_and_totals(capsys):
     model = classifier()
     model.summary()
     text = capsys.readouterr().out
     assert "Layer (type)" in text and "Output Shape" in text and "(None, 8)" in text
-    assert " Total params: 67 (268.00 B)" in text and " Trainable params: 67" in text and " Non-trainable params: 0 (0.00 B)" in text
+    assert (
+        " Total params: 67 (268.00 B)" in text
+        and " Trainable params: 67" in text
+        and " Non-trainable params: 0 (0.00 B)" in text
+    )
     said = []
     model.fit(X, Y, verbose=0)
     model.summary(print_fn=said.append)
     assert len(said) == 1 and " Total params: 67 (268.00 B)" in said[0], "the model's alone"
-    assert " Optimizer params: 136 (544.00 B)" in said[0], "two arrays a weight, the counter and the rate, as Keras counts"
+    assert " Optimizer params: 136 (544.00 B)" in said[0], (
+        "two arrays a weight, the counter and the rate, as Keras counts"
+    )
 
 
 def test_summary_before_building():
@@ -427,6 +560,7 @@ def test_freezing():
 
 def test_a_train_step_that_never_tells_the_loss_reports_none():
     """Better no number than a 0 that looks like a perfect fit."""
+
     class Silent(Sequential):
         def train_step(self, data):
             x, y = data

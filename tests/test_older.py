@@ -1,4 +1,6 @@
-"""What tutorials of 2015 to 2021 type: it works, gives today's numbers, and says once what it is called today."""
+"""What tutorials of 2015 to 2021 type: it works, gives today's numbers, and says once what it is
+called today.
+"""
 
 import importlib
 import json
@@ -23,7 +25,9 @@ Y = X.sum(axis=1, keepdims=True)
 
 def a_model(**kwargs):
     minidl.set_random_seed(3)
-    model = minidl.Sequential([layers.Input((3,)), layers.Dense(4, "tanh", **kwargs), layers.Dense(1)])
+    model = minidl.Sequential(
+        [layers.Input((3,)), layers.Dense(4, "tanh", **kwargs), layers.Dense(1)]
+    )
     model.compile("sgd", "mse")
     return model
 
@@ -33,14 +37,17 @@ def warned(do, *phrases):
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
         result = do()
-    assert [w.category for w in found] == [FutureWarning] * len(phrases), [str(w.message) for w in found]
+    assert [w.category for w in found] == [FutureWarning] * len(phrases), [
+        str(w.message) for w in found
+    ]
     for phrase, warning in zip(phrases, found):
         assert phrase in str(warning.message)
         assert warning.filename == __file__, "the warning points at the line that is to be changed"
     return result
 
 
-# --- K ---------------------------------------------------------------------------------------------------------------
+# --- K
+
 
 @pytest.mark.parametrize("name", CASES)
 def test_functions_of_k(name):
@@ -65,17 +72,43 @@ def on_an_input(name):
     return minidl.Model(symbol, output)(A), expected
 
 
-@pytest.mark.parametrize("name", ["argmax", "concatenate", "cumsum", "l2_normalize", "repeat", "hard_sigmoid", "expand_dims", "relu_all",
-                                  "softmax", "var", "sqrt", "clip_crossed", "batch_dot_2_2", "batch_dot_2_3", "switch", "mean_of_truths",
-                                  "categorical_logits", "transpose", "stack"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "argmax",
+        "concatenate",
+        "cumsum",
+        "l2_normalize",
+        "repeat",
+        "hard_sigmoid",
+        "expand_dims",
+        "relu_all",
+        "softmax",
+        "var",
+        "sqrt",
+        "clip_crossed",
+        "batch_dot_2_2",
+        "batch_dot_2_3",
+        "switch",
+        "mean_of_truths",
+        "categorical_logits",
+        "transpose",
+        "stack",
+    ],
+)
 def test_functions_of_k_on_symbols(name):
     found, expected = on_an_input(name)
     np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_gradients_flow_through_k():
-    for f in (lambda x: K.sum(K.switch(K.greater(x, 0), x * x, x)), lambda x: K.sum(K.batch_dot(x, x)),
-              lambda x: K.sum(K.square(K.l2_normalize(x) - 0.5)), lambda x: K.sum(K.repeat(x, 2) ** 2), lambda x: K.mean(K.relu(x, 0.1))):
+    for f in (
+        lambda x: K.sum(K.switch(K.greater(x, 0), x * x, x)),
+        lambda x: K.sum(K.batch_dot(x, x)),
+        lambda x: K.sum(K.square(K.l2_normalize(x) - 0.5)),
+        lambda x: K.sum(K.repeat(x, 2) ** 2),
+        lambda x: K.mean(K.relu(x, 0.1)),
+    ):
         assert minidl.check_gradients(f, A.astype(np.float64))
 
 
@@ -84,9 +117,17 @@ def test_variables_of_k_can_be_set():
     assert isinstance(v, minidl.Variable) and v.name == "v" and v.dtype == np.float32
     K.set_value(v, [1, 2, 3])
     K.batch_set_value([(v, K.get_value(v) * 2)])
-    assert K.batch_get_value([v])[0].tolist() == [2, 4, 6] and K.count_params(v) == 3 and K.dtype(v) == "float32"
-    assert isinstance(K.zeros((2,)), minidl.Variable) and isinstance(K.random_uniform_variable((2,), 3, 4), minidl.Variable)
-    assert float(K.random_uniform_variable((2,), 3, 4).data.min()) >= 3 and K.random_normal_variable((2,), 0, 1).shape == (2,)
+    assert (
+        K.batch_get_value([v])[0].tolist() == [2, 4, 6]
+        and K.count_params(v) == 3
+        and K.dtype(v) == "float32"
+    )
+    assert isinstance(K.zeros((2,)), minidl.Variable) and isinstance(
+        K.random_uniform_variable((2,), 3, 4), minidl.Variable
+    )
+    assert float(
+        K.random_uniform_variable((2,), 3, 4).data.min()
+    ) >= 3 and K.random_normal_variable((2,), 0, 1).shape == (2,)
 
 
 def test_a_loss_may_hold_a_variable_of_k():
@@ -95,14 +136,20 @@ def test_a_loss_may_hold_a_variable_of_k():
     model.compile("sgd", loss=lambda y, p: weight * K.mean(K.square(y - p), axis=-1))
     assert model.evaluate(X, Y, verbose=0) == 0
     K.set_value(weight, 2.0)
-    assert model.evaluate(X, Y, verbose=0) == pytest.approx(2 * np.mean((model.predict(X, verbose=0) - Y) ** 2), rel=1e-5)
+    assert model.evaluate(X, Y, verbose=0) == pytest.approx(
+        2 * np.mean((model.predict(X, verbose=0) - Y) ** 2), rel=1e-5
+    )
 
 
 def test_chance_of_k():
     minidl.set_random_seed(1)
     for draw in (K.random_bernoulli, K.random_binomial):
         x = K.random_binomial((1000,), p=0.3).numpy()
-        assert set(x) == {0, 1} and 0.25 < x.mean() < 0.35 and draw((2,), 0.0).numpy().tolist() == [0, 0]
+        assert (
+            set(x) == {0, 1}
+            and 0.25 < x.mean() < 0.35
+            and draw((2,), 0.0).numpy().tolist() == [0, 0]
+        )
     assert np.abs(K.truncated_normal((500,), 0.0, 1.0).numpy()).max() <= 2
     dropped = K.dropout(np.ones((1000,), np.float32), 0.25, seed=1).numpy()
     assert set(np.round(dropped, 4)) == {0, np.float32(1.3333)}
@@ -110,8 +157,15 @@ def test_chance_of_k():
 
 
 def test_looking_with_k(capsys):
-    assert K.print_tensor(A, "a: ").tolist() == A.tolist() and "a: [[ 3.  -1.   2. ]" in capsys.readouterr().out
-    assert K.is_keras_tensor(minidl.Input((3,))) and not K.is_keras_tensor(minidl.Tensor([1.0])) and not K.is_keras_tensor(A)
+    assert (
+        K.print_tensor(A, "a: ").tolist() == A.tolist()
+        and "a: [[ 3.  -1.   2. ]" in capsys.readouterr().out
+    )
+    assert (
+        K.is_keras_tensor(minidl.Input((3,)))
+        and not K.is_keras_tensor(minidl.Tensor([1.0]))
+        and not K.is_keras_tensor(A)
+    )
     assert K.int_shape(minidl.Input((3,))) == (None, 3) and K.ndim(A) == 2
     K.reset_uids()
     assert [K.get_uid("a"), K.get_uid("a"), K.get_uid("b")] == [1, 2, 1]
@@ -121,12 +175,26 @@ def test_looking_with_k(capsys):
         assert K.identity(minidl.Tensor([1.0])).item() == 1
     with pytest.raises(ValueError, match="moveaxis"):
         K.set_image_data_format("channels_first")
-    assert [t.requires_grad for t in K.stop_gradient([K.variable(1.0), K.variable(2.0)])] == [False, False]
-    assert isinstance(K.cast_to_floatx([1, 2]), np.ndarray) and K.cast_to_floatx(minidl.Tensor([1, 2])).dtype == np.float32
+    assert [t.requires_grad for t in K.stop_gradient([K.variable(1.0), K.variable(2.0)])] == [
+        False,
+        False,
+    ]
+    assert (
+        isinstance(K.cast_to_floatx([1, 2]), np.ndarray)
+        and K.cast_to_floatx(minidl.Tensor([1, 2])).dtype == np.float32
+    )
 
 
-@pytest.mark.parametrize(("name", "cure"), [("gradients", "GradientTape"), ("get_session", "no sessions"), ("set_session", "no sessions"),
-                                            ("placeholder", r"Input\(shape\)"), ("nonsense", "minidl.ops")])
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("gradients", "GradientTape"),
+        ("get_session", "no sessions"),
+        ("set_session", "no sessions"),
+        ("placeholder", r"Input\(shape\)"),
+        ("nonsense", "minidl.ops"),
+    ],
+)
 def test_what_k_has_no_more(name, cure):
     with pytest.raises(AttributeError, match=cure):
         getattr(K, name)
@@ -173,17 +241,24 @@ def test_phases():
             return K.in_train_phase(lambda: x * 2, x) + K.in_test_phase(0 * x, x)
 
     layer = Doubled()
-    assert layer(X).numpy().tolist() == X.tolist() and layer(X, training=True).numpy().tolist() == (3 * X).tolist()
+    assert (
+        layer(X).numpy().tolist() == X.tolist()
+        and layer(X, training=True).numpy().tolist() == (3 * X).tolist()
+    )
     x = minidl.Input((3,))
     model = minidl.Model(x, K.in_train_phase(x * 2, x))
-    assert model(X, training=True).numpy().tolist() == (2 * X).tolist() and model(X).numpy().tolist() == X.tolist()
+    assert (
+        model(X, training=True).numpy().tolist() == (2 * X).tolist()
+        and model(X).numpy().tolist() == X.tolist()
+    )
     assert K.in_train_phase(1, 2, training=True) == 1
     warned(lambda: K.set_learning_phase(1), "training=True")
     with warned(lambda: K.learning_phase_scope(0), "training=True"):
         pass
 
 
-# --- where to import from --------------------------------------------------------------------------------------------
+# --- where to import from
+# ---
 
 PATHS = [
     ("layers.core", "Dense Dropout Activation Flatten Reshape Permute RepeatVector Lambda", layers),
@@ -213,12 +288,16 @@ PATHS = [
 def test_old_paths_lead_to_todays_things(root, path, names, home):
     module = importlib.import_module(f"{root}.{path}")
     for name in names.split():
-        assert warned(lambda name=name: getattr(module, name), f"minidl.{path}.{name} is today {home.__name__}.{name}") is getattr(home, name)
+        assert warned(
+            lambda name=name: getattr(module, name),
+            f"minidl.{path}.{name} is today {home.__name__}.{name}",
+        ) is getattr(home, name)
     with pytest.raises(AttributeError, match="has no 'nonsense'"):
         _ = module.nonsense
 
 
-# As typed in tutorials. In the first column what is imported without a word, in the second how many warnings there are.
+# As typed in tutorials. In the first column what is imported without a word, in the second how many
+# warnings there are.
 LINES = [
     ("from minidl.layers.noise import GaussianNoise", 0),
     ("from minidl.layers.normalization import BatchNormalization", 0),
@@ -242,8 +321,16 @@ LINES = [
     ("from minidl.keras.constraints import MaxNorm, max_norm", 0),
     ("from minidl.metrics import cosine_similarity", 1),
     ("from minidl.utils.layer_utils import count_params, print_summary", 2),
-    ("from minidl.preprocessing.sequence import TimeseriesGenerator, skipgrams, make_sampling_table", 0),
-    ("from minidl.preprocessing.text import one_hot, text_to_word_sequence, hashing_trick, tokenizer_from_json", 0),
+    (
+        "from minidl.preprocessing.sequence import TimeseriesGenerator, skipgrams, "
+        "make_sampling_table",
+        0,
+    ),
+    (
+        "from minidl.preprocessing.text import one_hot, text_to_word_sequence, hashing_trick, "
+        "tokenizer_from_json",
+        0,
+    ),
     ("from minidl.keras.datasets.imdb import load_data", 0),
     ("from minidl.keras.config import set_floatx", 0),
 ]
@@ -254,8 +341,12 @@ def test_import_lines_of_tutorials(line, count):
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
         exec(compile(line, "tutorial.py", "exec"), {"__name__": "__main__"})
-    said = {str(w.message) for w in found}              # Python looks twice into a package, and shows the second warning to nobody
-    assert len(said) == count and all(w.category is FutureWarning and w.filename == "tutorial.py" for w in found)
+    said = {
+        str(w.message) for w in found
+    }  # Python looks twice into a package, and shows the second warning to nobody
+    assert len(said) == count and all(
+        w.category is FutureWarning and w.filename == "tutorial.py" for w in found
+    )
 
 
 def test_a_star_takes_all():
@@ -269,48 +360,130 @@ def test_a_star_takes_all():
 
 @pytest.mark.parametrize("root", ["minidl", "minidl.keras"])
 def test_wrappers_for_scikit_learn_say_where_they_went(root):
-    for line in (f"from {root}.wrappers.scikit_learn import KerasClassifier", f"from {root}.wrappers import SKLearnClassifier"):
+    for line in (
+        f"from {root}.wrappers.scikit_learn import KerasClassifier",
+        f"from {root}.wrappers import SKLearnClassifier",
+    ):
         with pytest.raises(ImportError, match="scikeras"):
             exec(line)
 
 
 def test_plain_import_is_silent_and_opens_all_paths_in_a_fresh_process():
-    code = ("import minidl, sys; import minidl.keras.utils.np_utils as n; from minidl.layers.core import __name__ as core; print(n.__name__, core, "
-            "[m for m in ('matplotlib', 'tqdm', 'h5py') if m in sys.modules])")
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert done.stdout.strip() == "minidl.utils.np_utils minidl.layers.core []" and done.stderr == ""
+    code = (
+        "import minidl, sys; import minidl.keras.utils.np_utils as n; from minidl.layers.core "
+        "import __name__ as core; print(n.__name__, core, "
+        "[m for m in ('matplotlib', 'tqdm', 'h5py') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
+    assert (
+        done.stdout.strip() == "minidl.utils.np_utils minidl.layers.core []" and done.stderr == ""
+    )
 
 
 def test_dir_lists_what_a_module_is_for():
-    for module in (minidl.initializers, minidl.activations, minidl.constraints, minidl.regularizers, losses, minidl.metrics, layers,
-                   minidl.random, minidl.callbacks, minidl.utils):
+    for module in (
+        minidl.initializers,
+        minidl.activations,
+        minidl.constraints,
+        minidl.regularizers,
+        losses,
+        minidl.metrics,
+        layers,
+        minidl.random,
+        minidl.callbacks,
+        minidl.utils,
+    ):
         names = [name for name in dir(module) if not name.startswith("__")]
-        assert not {"annotations", "Registry", "Configurable", "np", "ops", "check_number", "_length", "core", "engine", "np_utils"} & set(names), module
+        assert not {
+            "annotations",
+            "Registry",
+            "Configurable",
+            "np",
+            "ops",
+            "check_number",
+            "_length",
+            "core",
+            "engine",
+            "np_utils",
+        } & set(names), module
         assert all(hasattr(module, name) for name in names)
-    assert {"GlorotUniform", "get", "Zeros"} <= set(dir(minidl.initializers)) and {"MaxNorm", "max_norm"} <= set(dir(minidl.constraints))
-    assert {"relu", "softmax", "get"} <= set(dir(minidl.activations)) and {"crossentropy", "mse"} <= set(dir(losses))
+    assert {"GlorotUniform", "get", "Zeros"} <= set(dir(minidl.initializers)) and {
+        "MaxNorm",
+        "max_norm",
+    } <= set(dir(minidl.constraints))
+    assert {"relu", "softmax", "get"} <= set(dir(minidl.activations)) and {
+        "crossentropy",
+        "mse",
+    } <= set(dir(losses))
 
 
-# --- names and arguments ---------------------------------------------------------------------------------------------
+# --- names and arguments
+# ---
 
 ARGUMENTS = [
-    (lambda: layers.Dense(output_dim=3, name="d"), lambda: layers.Dense(3, name="d"), ["Dense(units=...)"]),
-    (lambda: layers.Dense(3, init="uniform", bias=False, name="d"),
-     lambda: layers.Dense(3, kernel_initializer="uniform", use_bias=False, name="d"), ["kernel_initializer", "use_bias"]),
-    (lambda: layers.Dense(3, W_regularizer="l2", b_constraint="non_neg", name="d"),
-     lambda: layers.Dense(3, kernel_regularizer="l2", bias_constraint="non_neg", name="d"), ["kernel_regularizer", "bias_constraint"]),
-    (lambda: layers.Dropout(p=0.3, name="d"), lambda: layers.Dropout(0.3, name="d"), ["Dropout(rate=...)"]),
-    (lambda: layers.GaussianNoise(sigma=0.3, name="d"), lambda: layers.GaussianNoise(0.3, name="d"), ["stddev"]),
-    (lambda: layers.BatchNormalization(fused=True, renorm=False, mode=0, name="d"), lambda: layers.BatchNormalization(name="d"),
-     ["fused", "renorm", "mode"]),
-    (lambda: layers.InputLayer(batch_input_shape=(None, 3), name="d"), lambda: layers.InputLayer((3,), name="d"), ["batch_shape"]),
-    (lambda: layers.ThresholdedReLU(theta=0.5, name="d"), lambda: layers.ReLU(threshold=0.5, name="d"), ["layers.ReLU(threshold=theta)"]),
-    (lambda: layers.Embedding(5, 2, init="zeros", name="d"), lambda: layers.Embedding(5, 2, "zeros", name="d"),
-     ["embeddings_initializer"]),
-    (lambda: minidl.optimizers.Nadam(lr=0.1), lambda: minidl.optimizers.Nadam(0.1), ["Nadam(learning_rate=0.1)"]),
+    (
+        lambda: layers.Dense(output_dim=3, name="d"),
+        lambda: layers.Dense(3, name="d"),
+        ["Dense(units=...)"],
+    ),
+    (
+        lambda: layers.Dense(3, init="uniform", bias=False, name="d"),
+        lambda: layers.Dense(3, kernel_initializer="uniform", use_bias=False, name="d"),
+        ["kernel_initializer", "use_bias"],
+    ),
+    (
+        lambda: layers.Dense(3, W_regularizer="l2", b_constraint="non_neg", name="d"),
+        lambda: layers.Dense(3, kernel_regularizer="l2", bias_constraint="non_neg", name="d"),
+        ["kernel_regularizer", "bias_constraint"],
+    ),
+    (
+        lambda: layers.Dropout(p=0.3, name="d"),
+        lambda: layers.Dropout(0.3, name="d"),
+        ["Dropout(rate=...)"],
+    ),
+    (
+        lambda: layers.GaussianNoise(sigma=0.3, name="d"),
+        lambda: layers.GaussianNoise(0.3, name="d"),
+        ["stddev"],
+    ),
+    (
+        lambda: layers.BatchNormalization(fused=True, renorm=False, mode=0, name="d"),
+        lambda: layers.BatchNormalization(name="d"),
+        ["fused", "renorm", "mode"],
+    ),
+    (
+        lambda: layers.InputLayer(batch_input_shape=(None, 3), name="d"),
+        lambda: layers.InputLayer((3,), name="d"),
+        ["batch_shape"],
+    ),
+    (
+        lambda: layers.ThresholdedReLU(theta=0.5, name="d"),
+        lambda: layers.ReLU(threshold=0.5, name="d"),
+        ["layers.ReLU(threshold=theta)"],
+    ),
+    (
+        lambda: layers.Embedding(5, 2, init="zeros", name="d"),
+        lambda: layers.Embedding(5, 2, "zeros", name="d"),
+        ["embeddings_initializer"],
+    ),
+    (
+        lambda: minidl.optimizers.Nadam(lr=0.1),
+        lambda: minidl.optimizers.Nadam(0.1),
+        ["Nadam(learning_rate=0.1)"],
+    ),
     (lambda: minidl.regularizers.l1(l=0.3), lambda: minidl.regularizers.L1(0.3), ["L1(l1=...)"]),
     (lambda: minidl.regularizers.l2(l=0.3), lambda: minidl.regularizers.L2(0.3), ["L2(l2=...)"]),
-    (lambda: minidl.optimizers.Nadam(0.1, schedule_decay=0.004), lambda: minidl.optimizers.Nadam(0.1), ["schedule_decay"]),
+    (
+        lambda: minidl.optimizers.Nadam(0.1, schedule_decay=0.004),
+        lambda: minidl.optimizers.Nadam(0.1),
+        ["schedule_decay"],
+    ),
 ]
 
 
@@ -320,29 +493,41 @@ def test_arguments_under_older_names(old, today, phrases):
         warnings.simplefilter("always")
         thing = old()
     messages = sorted(str(w.message) for w in found)
-    assert len(messages) == len(phrases) and all(any(p in m for m in messages) for p in phrases), messages
+    assert len(messages) == len(phrases) and all(any(p in m for m in messages) for p in phrases), (
+        messages
+    )
     assert {w.filename for w in found} == {__file__}
     assert thing.get_config() == today().get_config()
     assert type(thing).from_config(thing.get_config()).get_config() == thing.get_config()
 
 
-@pytest.mark.parametrize(("do", "cure"), [
-    (lambda: layers.BatchNormalization(renorm=True), "larger batches"),
-    (lambda: layers.BatchNormalization(mode=1), "LayerNormalization"),
-    (lambda: layers.Embedding(5, 2, dropout=0.2), "SpatialDropout1D"),
-    (lambda: a_model().compile("sgd", "mse", target_tensors=[Y]), r"fit\(x, y\)"),
-    (lambda: a_model().to_yaml(), "to_json"),
-    (lambda: a_model().add_metric(a_model().output, name="m"), r"call\(\)"),
-    (lambda: warned(lambda: minidl.models.model_from_yaml, "model_from_json")("a: 1"), "model_from_json"),
-])
+@pytest.mark.parametrize(
+    ("do", "cure"),
+    [
+        (lambda: layers.BatchNormalization(renorm=True), "larger batches"),
+        (lambda: layers.BatchNormalization(mode=1), "LayerNormalization"),
+        (lambda: layers.Embedding(5, 2, dropout=0.2), "SpatialDropout1D"),
+        (lambda: a_model().compile("sgd", "mse", target_tensors=[Y]), r"fit\(x, y\)"),
+        (lambda: a_model().to_yaml(), "to_json"),
+        (lambda: a_model().add_metric(a_model().output, name="m"), r"call\(\)"),
+        (
+            lambda: warned(lambda: minidl.models.model_from_yaml, "model_from_json")("a: 1"),
+            "model_from_json",
+        ),
+    ],
+)
 def test_what_is_gone_names_its_cure(do, cure):
     with pytest.raises((ValueError, RuntimeError), match=cure):
         do()
 
 
 def test_labels_under_older_names():
-    assert warned(lambda: minidl.utils.to_categorical(y=[0, 2]), "to_categorical(x=...)").tolist() == [[1, 0, 0], [0, 0, 1]]
-    assert warned(lambda: minidl.utils.to_categorical([1], nb_classes=2), "to_categorical(num_classes=...)").tolist() == [[0, 1]]
+    assert warned(
+        lambda: minidl.utils.to_categorical(y=[0, 2]), "to_categorical(x=...)"
+    ).tolist() == [[1, 0, 0], [0, 0, 1]]
+    assert warned(
+        lambda: minidl.utils.to_categorical([1], nb_classes=2), "to_categorical(num_classes=...)"
+    ).tolist() == [[0, 1]]
 
 
 def test_both_names_at_once_are_an_error():
@@ -351,9 +536,14 @@ def test_both_names_at_once_are_an_error():
 
 
 def test_plateaus_and_bars_take_older_arguments():
-    callback = warned(lambda: minidl.callbacks.ReduceLROnPlateau(epsilon=0.5), "ReduceLROnPlateau(min_delta=...)")
+    callback = warned(
+        lambda: minidl.callbacks.ReduceLROnPlateau(epsilon=0.5), "ReduceLROnPlateau(min_delta=...)"
+    )
     assert callback.min_delta == 0.5
-    assert isinstance(warned(lambda: minidl.callbacks.ProgbarLogger(count_mode="samples"), "count_mode"), minidl.callbacks.Callback)
+    assert isinstance(
+        warned(lambda: minidl.callbacks.ProgbarLogger(count_mode="samples"), "count_mode"),
+        minidl.callbacks.Callback,
+    )
     assert minidl.callbacks.Callback().validation_data is None
 
 
@@ -365,10 +555,30 @@ def test_models_take_input_and_output():
 
 def test_compile_and_fit_take_what_means_nothing_today():
     model = a_model()
-    warned(lambda: model.compile("sgd", "mse", sample_weight_mode=None, experimental_run_tf_function=False), "left out", "left out")
+    warned(
+        lambda: model.compile(
+            "sgd", "mse", sample_weight_mode=None, experimental_run_tf_function=False
+        ),
+        "left out",
+        "left out",
+    )
     model, today = a_model(), a_model()
-    history = warned(lambda: model.fit(X, Y, shuffle=False, verbose=0, nb_epoch=2, workers=2, use_multiprocessing=True, max_queue_size=5),
-                     "epochs=", "workers=", "use_multiprocessing=", "max_queue_size=")
+    history = warned(
+        lambda: model.fit(
+            X,
+            Y,
+            shuffle=False,
+            verbose=0,
+            nb_epoch=2,
+            workers=2,
+            use_multiprocessing=True,
+            max_queue_size=5,
+        ),
+        "epochs=",
+        "workers=",
+        "use_multiprocessing=",
+        "max_queue_size=",
+    )
     assert len(history.history["loss"]) == 2
     today.fit(X, Y, shuffle=False, verbose=0, epochs=2)
     np.testing.assert_array_equal(model.predict(X, verbose=0), today.predict(X, verbose=0))
@@ -380,10 +590,15 @@ def test_compile_and_fit_take_what_means_nothing_today():
 
 def test_class_weight_by_a_word():
     model, today, labels = a_model(), a_model(), np.array([0, 0, 0, 1] * 2, np.float32)
-    warned(lambda: model.fit(X, labels, class_weight="auto", shuffle=False, verbose=0), "class_weight='auto' is today left out")
+    warned(
+        lambda: model.fit(X, labels, class_weight="auto", shuffle=False, verbose=0),
+        "class_weight='auto' is today left out",
+    )
     today.fit(X, labels, shuffle=False, verbose=0)
     np.testing.assert_array_equal(model.get_weights()[0], today.get_weights()[0])
-    with pytest.raises(TypeError, match=r"received 'balanced'; for classes that count alike: (.*), y being") as error:
+    with pytest.raises(
+        TypeError, match=r"received 'balanced'; for classes that count alike: (.*), y being"
+    ) as error:
         model.fit(X, labels, class_weight="balanced", verbose=0)
     cure = str(error.value).split("alike: ")[1].split(", y being")[0]
     assert eval(cure, {"y": labels}) == {0: pytest.approx(8 / 12), 1: 2}
@@ -396,7 +611,9 @@ def test_train_on_batch_can_go_on_counting():
     twin = a_model()
     assert twin.train_on_batch(X[:4], Y[:4]) == first
     assert both == pytest.approx((first + twin.train_on_batch(X[4:], Y[4:])) / 2)
-    assert model.test_on_batch(X[:4], Y[:4], reset_metrics=False) != model.test_on_batch(X[:4], Y[:4])
+    assert model.test_on_batch(X[:4], Y[:4], reset_metrics=False) != model.test_on_batch(
+        X[:4], Y[:4]
+    )
 
 
 NAMES = [
@@ -409,7 +626,11 @@ NAMES = [
     (lambda: losses.Reduction.NONE, "none", "reduction='none'"),
     (lambda: losses.Reduction.SUM, "sum", "'sum'"),
     (lambda: losses.Reduction.AUTO, "sum_over_batch_size", "'sum_over_batch_size'"),
-    (lambda: minidl.keras.losses.Reduction.SUM_OVER_BATCH_SIZE, "sum_over_batch_size", "'sum_over_batch_size'"),
+    (
+        lambda: minidl.keras.losses.Reduction.SUM_OVER_BATCH_SIZE,
+        "sum_over_batch_size",
+        "'sum_over_batch_size'",
+    ),
 ]
 
 
@@ -420,8 +641,11 @@ def test_things_under_older_names(old, today, phrase):
 
 def test_older_words_in_compile():
     model = a_model()
-    warned(lambda: model.compile("sgd", "cosine_proximity", metrics=["cosine_proximity"]), *["The loss 'cosine_proximity' is today"] * 2)
-    with pytest.warns(FutureWarning, match="cosine_similarity"):        # the metrics are made here
+    warned(
+        lambda: model.compile("sgd", "cosine_proximity", metrics=["cosine_proximity"]),
+        *["The loss 'cosine_proximity' is today"] * 2,
+    )
+    with pytest.warns(FutureWarning, match="cosine_similarity"):  # the metrics are made here
         found = model.evaluate(X, Y, verbose=0)
     model.compile("sgd", "cosine_similarity")
     assert found[0] == found[1] == pytest.approx(model.evaluate(X, Y, verbose=0))
@@ -432,17 +656,28 @@ def test_older_words_in_compile():
 def test_reduction_auto_is_the_usual_one():
     loss = losses.MeanSquaredError(reduction="auto")
     assert loss.reduction == "sum_over_batch_size" and loss([[1.0]], [[3.0]]).item() == 4
-    none = warned(lambda: losses.MeanSquaredError(reduction=losses.Reduction.NONE), "reduction='none'")
+    none = warned(
+        lambda: losses.MeanSquaredError(reduction=losses.Reduction.NONE), "reduction='none'"
+    )
     assert none([[1.0], [2.0]], [[3.0], [2.0]]).numpy().tolist() == [4, 0]
 
 
-# --- weights given at once, and what a layer takes ---------------------------------------------------------------------
+# --- weights given at once, and what a layer takes
+# ---------------------------------------------------------------------
+
 
 def test_weights_are_there_from_the_start():
     matrix = np.arange(20.0, dtype=np.float32).reshape(5, 4)
-    model = minidl.Sequential([layers.Embedding(5, 4, weights=[matrix], input_length=3, trainable=False), layers.Flatten()])
+    model = minidl.Sequential(
+        [
+            layers.Embedding(5, 4, weights=[matrix], input_length=3, trainable=False),
+            layers.Flatten(),
+        ]
+    )
     assert model.input_shape == (None, 3) and model.trainable_weights == []
-    assert model.predict(np.array([[0, 4, 1]]), verbose=0).tolist() == [[*range(4), *range(16, 20), *range(4, 8)]]
+    assert model.predict(np.array([[0, 4, 1]]), verbose=0).tolist() == [
+        [*range(4), *range(16, 20), *range(4, 8)]
+    ]
     dense = layers.Dense(2, weights=[np.ones((3, 2)), [1.0, 2.0]])
     assert dense(X).numpy() == pytest.approx(X.sum(1, keepdims=True) + np.array([1, 2]), abs=1e-6)
     built = layers.Dense(2, weights=[np.ones((3, 2)), [1.0, 2.0]])
@@ -466,10 +701,18 @@ class Picky(layers.Layer):
         return x
 
 
-@pytest.mark.parametrize(("spec", "good", "bad"), [
-    ({"ndim": 2}, (4, 3), (4, 3, 1)), ({"min_ndim": 3}, (4, 3, 1), (4, 3)), ({"max_ndim": 2}, (4,), (4, 3, 1)),
-    ({"axes": {-1: 3}}, (4, 5, 3), (4, 5)), ({"axes": {1: 3}}, (4, 3), (3,)), ({"shape": (None, 3)}, (4, 3), (4, 2)),
-    ({"shape": (None, 3)}, (1, 3), (1, 3, 1))])
+@pytest.mark.parametrize(
+    ("spec", "good", "bad"),
+    [
+        ({"ndim": 2}, (4, 3), (4, 3, 1)),
+        ({"min_ndim": 3}, (4, 3, 1), (4, 3)),
+        ({"max_ndim": 2}, (4,), (4, 3, 1)),
+        ({"axes": {-1: 3}}, (4, 5, 3), (4, 5)),
+        ({"axes": {1: 3}}, (4, 3), (3,)),
+        ({"shape": (None, 3)}, (4, 3), (4, 2)),
+        ({"shape": (None, 3)}, (1, 3), (1, 3, 1)),
+    ],
+)
 def test_input_spec_is_kept_to(spec, good, bad):
     assert Picky(**spec)(np.ones(good)).shape == good
     with pytest.raises(ValueError, match=r"Picky 'picky.*takes inputs that fit InputSpec\("):
@@ -480,8 +723,18 @@ def test_input_spec_is_kept_to(spec, good, bad):
 
 def test_input_spec_records():
     spec = layers.InputSpec(dtype="float32", shape=(None, 3), axes={-1: 3})
-    assert (spec.dtype, spec.shape, spec.ndim, spec.min_ndim, spec.max_ndim, spec.axes) == ("float32", (None, 3), 2, None, None, {-1: 3})
-    assert layers.InputSpec.from_config(layers.InputSpec(ndim=2).get_config()).ndim == 2 and repr(layers.InputSpec(ndim=2)) == "InputSpec(ndim=2)"
+    assert (spec.dtype, spec.shape, spec.ndim, spec.min_ndim, spec.max_ndim, spec.axes) == (
+        "float32",
+        (None, 3),
+        2,
+        None,
+        None,
+        {-1: 3},
+    )
+    assert (
+        layers.InputSpec.from_config(layers.InputSpec(ndim=2).get_config()).ndim == 2
+        and repr(layers.InputSpec(ndim=2)) == "InputSpec(ndim=2)"
+    )
     two = Picky()
     two.input_spec = [layers.InputSpec(ndim=2), layers.InputSpec(ndim=1)]
     two([X, X[:, 0]])
@@ -489,7 +742,8 @@ def test_input_spec_records():
         two([X, X])
 
 
-# --- methods ---------------------------------------------------------------------------------------------------------
+# --- methods
+
 
 def test_methods_of_layers():
     model = a_model()
@@ -507,7 +761,7 @@ def test_methods_of_layers():
     class Own(layers.Layer):
         def __init__(self, input_shape):
             super().__init__()
-            self.input_shape = input_shape      # a name of its own
+            self.input_shape = input_shape  # a name of its own
 
     assert Own(5).input_shape == 5
 
@@ -539,7 +793,9 @@ class ByHand(minidl.Model):
         with minidl.GradientTape() as tape:
             y_pred = self(x, training=True)
             loss = self.compiled_loss(y, y_pred, regularization_losses=self.losses)
-        self.optimizer.apply_gradients(zip(tape.gradient(loss, self.trainable_variables), self.trainable_variables))
+        self.optimizer.apply_gradients(
+            zip(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
+        )
         self.compiled_metrics.update_state(y, y_pred)
         return {m.name: m.result() for m in self.metrics}
 
@@ -557,7 +813,9 @@ def test_compiled_loss_and_metrics_in_a_train_step():
         with warnings.catch_warnings(record=True) as found:
             warnings.simplefilter("always")
             histories.append(model.fit(X, Y, epochs=3, batch_size=4, verbose=0).history)
-        assert ("compute_loss(y=y, y_pred=y_pred)" in str([w.message for w in found])) is (kind is ByHand)
+        assert ("compute_loss(y=y, y_pred=y_pred)" in str([w.message for w in found])) is (
+            kind is ByHand
+        )
     assert histories[0].keys() == histories[1].keys() == {"loss", "mae"}
     for name in histories[0]:
         assert histories[0][name] == pytest.approx(histories[1][name], rel=1e-5)
@@ -589,7 +847,9 @@ def test_methods_of_optimizers():
         adam.minimize(3.0, [w])
 
 
-# --- custom objects --------------------------------------------------------------------------------------------------
+# --- custom objects
+# ---
+
 
 def double(x, *rest):
     return 2 * x
@@ -612,10 +872,18 @@ def registered():
 def test_names_of_your_own_work_wherever_names_do(registered):
     with pytest.raises(ValueError, match="Unknown activation 'double'"):
         layers.Dense(2, activation="double")
-    registered.update({"double": double, "by_layer": layers.Activation(double), "ones_of_mine": lambda shape, dtype=None: np.ones(shape),
-                       "own_loss": lambda y, p: ops.mean(ops.square(y - p), axis=-1) * 3})
+    registered.update(
+        {
+            "double": double,
+            "by_layer": layers.Activation(double),
+            "ones_of_mine": lambda shape, dtype=None: np.ones(shape),
+            "own_loss": lambda y, p: ops.mean(ops.square(y - p), axis=-1) * 3,
+        }
+    )
     for name in ("double", "by_layer"):
-        assert layers.Dense(1, activation=name, kernel_initializer="ones_of_mine")(X).numpy() == pytest.approx(2 * Y, abs=1e-5)
+        assert layers.Dense(1, activation=name, kernel_initializer="ones_of_mine")(
+            X
+        ).numpy() == pytest.approx(2 * Y, abs=1e-5)
     model = a_model()
     model.compile("sgd", "own_loss", metrics=["own_loss", "mse"])
     loss, metric, mse = model.evaluate(X, Y, verbose=0)
@@ -643,11 +911,17 @@ def test_a_file_that_says_layers_dense_means_the_librarys(registered):
     assert type(layer) is layers.Dense
 
 
-# --- words and series ------------------------------------------------------------------------------------------------
+# --- words and series
+# ---
+
 
 def test_hashed_words_are_the_same_in_every_run():
     words = minidl.preprocessing.text.one_hot("The cat, the dog!", 50)
-    assert words == minidl.preprocessing.text.hashing_trick("the cat the dog", 50, "md5") == [43, 32, 43, 2]
+    assert (
+        words
+        == minidl.preprocessing.text.hashing_trick("the cat the dog", 50, "md5")
+        == [43, 32, 43, 2]
+    )
     assert minidl.preprocessing.text.hashing_trick("a bb ccc", 3, len) == [2, 1, 2]
     with pytest.raises(ValueError, match="at least 2"):
         minidl.preprocessing.text.one_hot("a", 1)
@@ -657,20 +931,41 @@ def test_a_tokenizer_outlives_its_script():
     tokenizer = minidl.preprocessing.text.Tokenizer(num_words=4, oov_token="?")
     tokenizer.fit_on_texts(["the cat sat", "the dog"])
     again = minidl.preprocessing.text.tokenizer_from_json(tokenizer.to_json())
-    assert again.texts_to_sequences(["the zebra sat"]) == tokenizer.texts_to_sequences(["the zebra sat"])
-    assert again.get_config() == tokenizer.get_config() and json.loads(tokenizer.to_json(indent=1))["class_name"] == "Tokenizer"
-    assert (again.texts_to_matrix(["the cat"], "tfidf") == tokenizer.texts_to_matrix(["the cat"], "tfidf")).all()
+    assert again.texts_to_sequences(["the zebra sat"]) == tokenizer.texts_to_sequences(
+        ["the zebra sat"]
+    )
+    assert (
+        again.get_config() == tokenizer.get_config()
+        and json.loads(tokenizer.to_json(indent=1))["class_name"] == "Tokenizer"
+    )
+    assert (
+        again.texts_to_matrix(["the cat"], "tfidf")
+        == tokenizer.texts_to_matrix(["the cat"], "tfidf")
+    ).all()
 
 
 def test_windows_before_a_moment():
     series = np.arange(10.0)
-    batches = minidl.preprocessing.sequence.TimeseriesGenerator(series, series * 10, length=3, batch_size=4)
+    batches = minidl.preprocessing.sequence.TimeseriesGenerator(
+        series, series * 10, length=3, batch_size=4
+    )
     assert len(batches) == 2
     x, y = batches[0]
-    assert x.tolist() == [[0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5]] and y.tolist() == [30, 40, 50, 60]
-    random = minidl.preprocessing.sequence.TimeseriesGenerator(series, series * 10, length=3, shuffle=True, reverse=True)
+    assert x.tolist() == [[0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5]] and y.tolist() == [
+        30,
+        40,
+        50,
+        60,
+    ]
+    random = minidl.preprocessing.sequence.TimeseriesGenerator(
+        series, series * 10, length=3, shuffle=True, reverse=True
+    )
     x, y = random[0]
-    assert len(x) == 128 and (x[:, 0] * 10 + 10 == y).all() and set(y) == {10 * n for n in range(3, 10)}
+    assert (
+        len(x) == 128
+        and (x[:, 0] * 10 + 10 == y).all()
+        and set(y) == {10 * n for n in range(3, 10)}
+    )
     with pytest.raises(ValueError, match="10 and 9"):
         minidl.preprocessing.sequence.TimeseriesGenerator(series, series[1:], length=3)
     with pytest.raises(ValueError, match="no step has 10 steps"):
@@ -679,9 +974,14 @@ def test_windows_before_a_moment():
 
 def test_pairs_of_neighbours():
     skipgrams = minidl.preprocessing.sequence.skipgrams
-    assert skipgrams([1, 2, 0, 3], 9, window_size=1, negative_samples=0, shuffle=False) == ([[1, 2], [2, 1]], [1, 1])
+    assert skipgrams([1, 2, 0, 3], 9, window_size=1, negative_samples=0, shuffle=False) == (
+        [[1, 2], [2, 1]],
+        [1, 1],
+    )
     couples, labels = skipgrams(list(range(1, 9)), 9, window_size=2, negative_samples=0.5, seed=3)
-    assert sum(labels) * 3 == 2 * len(labels) and all(abs(a - b) <= 2 for (a, b), label in zip(couples, labels) if label)
+    assert sum(labels) * 3 == 2 * len(labels) and all(
+        abs(a - b) <= 2 for (a, b), label in zip(couples, labels) if label
+    )
     assert labels != sorted(labels, reverse=True) and all(1 <= b < 9 for _, b in couples)
     _, hot = skipgrams([1, 2], 9, categorical=True, shuffle=False)
     assert hot == [[0, 1], [0, 1], [1, 0], [1, 0]]

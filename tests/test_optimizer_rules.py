@@ -1,4 +1,6 @@
-"""The optimizers' arithmetic: Keras's numbers, the papers' formulas typed a second time, and what ε, t and averages do."""
+"""The optimizers' arithmetic: Keras's numbers, the papers' formulas typed a second time, and what
+ε, t and averages do.
+"""
 
 import math
 from fractions import Fraction
@@ -9,42 +11,129 @@ import pytest
 from optimizer_cases import CASES, KERAS_CASES, OWN, SHAPES, first_weights, follow, gradients, title
 
 from minidl import Sequential, Variable, layers, ops, optimizers
-from minidl.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, Nadam, RAdam, RMSprop
+from minidl.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Lion,
+    Nadam,
+    RAdam,
+    RMSprop,
+)
 
 FAMILY = [SGD, Adagrad, Adadelta, RMSprop, Adam, AdamW, Adamax, Nadam, Lion, RAdam]
 
 
 def test_all_optimizers_are_tried_here():
-    assert {cls.__name__ for cls in FAMILY} == set(OWN) == {cls.__name__ for cls in optimizers.optimizers.names.values()
-                                                            if cls.__module__.startswith("minidl.")}
+    assert (
+        {cls.__name__ for cls in FAMILY}
+        == set(OWN)
+        == {
+            cls.__name__
+            for cls in optimizers.optimizers.names.values()
+            if cls.__module__.startswith("minidl.")
+        }
+    )
 
 
-# --- Keras's numbers -------------------------------------------------------------------------------------------------
+# --- Keras's numbers
+# ---
 
 START = [1.0, 2.0, 3.0, 4.0]
-STEEP = np.array([0.1, -0.2, 0.3, -0.4])        # the gradient of step t is STEEP·t, with the sign changing each step
+STEEP = np.array(
+    [0.1, -0.2, 0.3, -0.4]
+)  # the gradient of step t is STEEP·t, with the sign changing each step
 
 # After step 1 and after step 5, measured with Keras 3.15.1 in float32.
 GOLDEN = [
     (SGD, (0.1,), {}, [0.99, 2.02, 2.97, 4.04], [0.97, 2.06, 2.91, 4.12]),
-    (SGD, (0.1,), {"momentum": 0.9}, [0.99, 2.02, 2.97, 4.04], [0.972529, 2.054942, 2.917587, 4.109884]),
-    (SGD, (0.1, 0.9, True), {}, [0.981, 2.038, 2.943, 4.076], [0.945276, 2.109448, 2.835828, 4.218896]),
+    (
+        SGD,
+        (0.1,),
+        {"momentum": 0.9},
+        [0.99, 2.02, 2.97, 4.04],
+        [0.972529, 2.054942, 2.917587, 4.109884],
+    ),
+    (
+        SGD,
+        (0.1, 0.9, True),
+        {},
+        [0.981, 2.038, 2.943, 4.076],
+        [0.945276, 2.109448, 2.835828, 4.218896],
+    ),
     (SGD, (0.1,), {"weight_decay": 0.1}, None, [0.920987, 1.961986, 2.762961, 3.923972]),
-    (SGD, (0.1,), {"clipnorm": 0.1}, [0.998174, 2.003651, 2.994523, 4.007303], [0.998174, 2.003651, 2.994523, 4.007303]),
-    (Adagrad, (0.1,), {}, [0.969849, 2.053452, 2.931175, 4.078446], [0.96148, 2.050051, 2.939869, 4.067325]),
-    (Adadelta, (1.0,), {}, [0.998586, 2.001414, 2.998586, 4.001414], [0.997863, 2.002137, 2.997863, 4.002138]),
-    (RMSprop, (0.01,), {}, [0.968379, 2.031622, 2.968377, 4.031623], [0.972616, 2.027385, 2.972615, 4.027385]),
-    (RMSprop, (0.01,), {"momentum": 0.9, "centered": True}, None, [0.914956, 2.085049, 2.91495, 4.085051]),
+    (
+        SGD,
+        (0.1,),
+        {"clipnorm": 0.1},
+        [0.998174, 2.003651, 2.994523, 4.007303],
+        [0.998174, 2.003651, 2.994523, 4.007303],
+    ),
+    (
+        Adagrad,
+        (0.1,),
+        {},
+        [0.969849, 2.053452, 2.931175, 4.078446],
+        [0.96148, 2.050051, 2.939869, 4.067325],
+    ),
+    (
+        Adadelta,
+        (1.0,),
+        {},
+        [0.998586, 2.001414, 2.998586, 4.001414],
+        [0.997863, 2.002137, 2.997863, 4.002138],
+    ),
+    (
+        RMSprop,
+        (0.01,),
+        {},
+        [0.968379, 2.031622, 2.968377, 4.031623],
+        [0.972616, 2.027385, 2.972615, 4.027385],
+    ),
+    (
+        RMSprop,
+        (0.01,),
+        {"momentum": 0.9, "centered": True},
+        None,
+        [0.914956, 2.085049, 2.91495, 4.085051],
+    ),
     (Adam, (0.01,), {}, [0.99, 2.01, 2.99, 4.01], [0.990326, 2.009674, 2.990326, 4.009674]),
-    (Adam, (0.01,), {"weight_decay": 0.1}, [0.989, 2.008, 2.987, 4.006], [0.985369, 1.999661, 2.975389, 3.989681]),
-    (AdamW, (0.01, 0.1), {}, [0.989, 2.008, 2.987, 4.006], [0.985369, 1.999661, 2.975389, 3.989681]),
+    (
+        Adam,
+        (0.01,),
+        {"weight_decay": 0.1},
+        [0.989, 2.008, 2.987, 4.006],
+        [0.985369, 1.999661, 2.975389, 3.989681],
+    ),
+    (
+        AdamW,
+        (0.01, 0.1),
+        {},
+        [0.989, 2.008, 2.987, 4.006],
+        [0.985369, 1.999661, 2.975389, 3.989681],
+    ),
     (Adamax, (0.01,), {}, [0.99, 2.01, 2.99, 4.01], [0.990536, 2.009464, 2.990536, 4.009464]),
-    (Nadam, (0.01,), {}, [0.989372, 2.010628, 2.989372, 4.010628], [0.990021, 2.009979, 2.990021, 4.009979]),
+    (
+        Nadam,
+        (0.01,),
+        {},
+        [0.989372, 2.010628, 2.989372, 4.010628],
+        [0.990021, 2.009979, 2.990021, 4.009979],
+    ),
 ]
 
 
-@pytest.mark.parametrize(("cls", "args", "options", "first", "fifth"), GOLDEN,
-                         ids=[c.__name__ + "".join(f"-{k}" for k in o) + "-nesterov" * (len(a) > 2) for c, a, o, *_ in GOLDEN])
+@pytest.mark.parametrize(
+    ("cls", "args", "options", "first", "fifth"),
+    GOLDEN,
+    ids=[
+        c.__name__ + "".join(f"-{k}" for k in o) + "-nesterov" * (len(a) > 2)
+        for c, a, o, *_ in GOLDEN
+    ],
+)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_keras_golden_trajectories(cls, args, options, first, fifth, dtype):
     w, optimizer = Variable(START, dtype=dtype), cls(*args, **options)
@@ -56,49 +145,197 @@ def test_keras_golden_trajectories(cls, args, options, first, fifth, dtype):
     assert w.dtype == dtype and optimizer.iterations == 5
 
 
-# Several batches make one update: the weights after the batches 2, 5 and 7, measured with Keras 3.15.1 in float32, like those above.
+# Several batches make one update: the weights after the batches 2, 5 and 7, measured with Keras
+# 3.15.1 in float32, like those above.
 UP, UPPER = optimizers.schedules.ExponentialDecay(0.1, 1, 0.5), dict(use_ema=True, ema_momentum=0.5)
 ACCUMULATED = [
-    (SGD, (0.1,), {}, 3, [1, 2, 3, 4], [0.993333, 2.013333, 2.98, 4.026667], [1.01, 1.98, 3.03, 3.96]),
-    (SGD, (0.1, 0.9), {}, 2, [1.005, 1.99, 3.015, 3.98], [1.0145, 1.971, 3.0435, 3.942], [1.02805, 1.9439, 3.08415, 3.8878]),
-    (SGD, (0.1, 0.9, True), {}, 2, [1.0095, 1.981, 3.0285, 3.962], [1.02305, 1.9539, 3.06915, 3.9078], [1.040245, 1.91951, 3.120735, 3.83902]),
-    (Adam, (0.01,), {}, 2, [1.009999, 1.99, 3.01, 3.99], [1.019999, 1.980001, 3.02, 3.98], [1.029998, 1.970001, 3.029999, 3.970001]),
-    (AdamW, (0.01, 0.1), {}, 3, [1, 2, 3, 4], [0.989001, 2.008, 2.987, 4.006], [0.992434, 2.00157, 2.988436, 3.997572]),
-    (Nadam, (0.01,), {}, 2, [1.010628, 1.989372, 3.010628, 3.989372], [1.018364, 1.981636, 3.018364, 3.981636],
-     [1.025477, 1.974523, 3.025477, 3.974523]),
-    (Adamax, (0.01,), {}, 2, [1.01, 1.99, 3.01, 3.99], [1.02, 1.98, 3.02, 3.98], [1.03, 1.97, 3.03, 3.97]),
-    (RMSprop, (0.01,), {}, 2, [1.031616, 1.968379, 3.031622, 3.968378], [1.054556, 1.945438, 3.054564, 3.945436],
-     [1.073764, 1.926229, 3.073773, 3.926227]),
-    (Adagrad, (0.1,), {}, 2, [1.015617, 1.969849, 3.042857, 3.946548], [1.031048, 1.940981, 3.082249, 3.899407],
-     [1.046298, 1.913246, 3.1189, 3.856767]),
-    (Adadelta, (1.0,), {}, 2, [1.001414, 1.998586, 3.001414, 3.998586], [1.002845, 1.997154, 3.002846, 3.997154],
-     [1.004289, 1.99571, 3.004291, 3.995709]),
-    (Lion, (0.01,), {}, 2, [1.01, 1.99, 3.01, 3.99], [1.02, 1.98, 3.02, 3.98], [1.03, 1.97, 3.03, 3.97]),
-    (SGD, (0.1,), {"clipnorm": 0.1}, 2, [1.001826, 1.996349, 3.005477, 3.992697], [1.003651, 1.992697, 3.010954, 3.985394],
-     [1.005477, 1.989046, 3.016432, 3.978091]),
-    (SGD, (0.1,), {"global_clipnorm": 0.1}, 2, [1.001826, 1.996349, 3.005477, 3.992697], [1.003651, 1.992697, 3.010954, 3.985394],
-     [1.005477, 1.989046, 3.016432, 3.978091]),
-    (SGD, (0.1,), {"clipvalue": 0.1}, 2, [1.005, 1.99, 3.01, 3.99], [1.01, 1.98, 3.02, 3.98], [1.015, 1.97, 3.03, 3.97]),
-    (SGD, (UP,), {}, 2, [1.0025, 1.995, 3.0075, 3.99], [1.003125, 1.99375, 3.009375, 3.9875], [1.003281, 1.993438, 3.009844, 3.986875]),
-    (SGD, (0.1,), UPPER, 2, [1.005, 1.99, 3.015, 3.98], [1.01, 1.98, 3.03, 3.96], [1.015, 1.97, 3.045, 3.94]),
-    (SGD, (0.1,), {**UPPER, "ema_overwrite_frequency": 2}, 2, [1.005, 1.99, 3.015, 3.98], [1.0075, 1.985, 3.0225, 3.97],
-     [1.01125, 1.9775, 3.03375, 3.955]),
-    (SGD, (0.1,), {**UPPER, "ema_overwrite_frequency": 3}, 2, [1.005, 1.99, 3.015, 3.98], [1.00875, 1.9825, 3.02625, 3.965],
-     [1.01125, 1.9775, 3.03375, 3.955]),
+    (
+        SGD,
+        (0.1,),
+        {},
+        3,
+        [1, 2, 3, 4],
+        [0.993333, 2.013333, 2.98, 4.026667],
+        [1.01, 1.98, 3.03, 3.96],
+    ),
+    (
+        SGD,
+        (0.1, 0.9),
+        {},
+        2,
+        [1.005, 1.99, 3.015, 3.98],
+        [1.0145, 1.971, 3.0435, 3.942],
+        [1.02805, 1.9439, 3.08415, 3.8878],
+    ),
+    (
+        SGD,
+        (0.1, 0.9, True),
+        {},
+        2,
+        [1.0095, 1.981, 3.0285, 3.962],
+        [1.02305, 1.9539, 3.06915, 3.9078],
+        [1.040245, 1.91951, 3.120735, 3.83902],
+    ),
+    (
+        Adam,
+        (0.01,),
+        {},
+        2,
+        [1.009999, 1.99, 3.01, 3.99],
+        [1.019999, 1.980001, 3.02, 3.98],
+        [1.029998, 1.970001, 3.029999, 3.970001],
+    ),
+    (
+        AdamW,
+        (0.01, 0.1),
+        {},
+        3,
+        [1, 2, 3, 4],
+        [0.989001, 2.008, 2.987, 4.006],
+        [0.992434, 2.00157, 2.988436, 3.997572],
+    ),
+    (
+        Nadam,
+        (0.01,),
+        {},
+        2,
+        [1.010628, 1.989372, 3.010628, 3.989372],
+        [1.018364, 1.981636, 3.018364, 3.981636],
+        [1.025477, 1.974523, 3.025477, 3.974523],
+    ),
+    (
+        Adamax,
+        (0.01,),
+        {},
+        2,
+        [1.01, 1.99, 3.01, 3.99],
+        [1.02, 1.98, 3.02, 3.98],
+        [1.03, 1.97, 3.03, 3.97],
+    ),
+    (
+        RMSprop,
+        (0.01,),
+        {},
+        2,
+        [1.031616, 1.968379, 3.031622, 3.968378],
+        [1.054556, 1.945438, 3.054564, 3.945436],
+        [1.073764, 1.926229, 3.073773, 3.926227],
+    ),
+    (
+        Adagrad,
+        (0.1,),
+        {},
+        2,
+        [1.015617, 1.969849, 3.042857, 3.946548],
+        [1.031048, 1.940981, 3.082249, 3.899407],
+        [1.046298, 1.913246, 3.1189, 3.856767],
+    ),
+    (
+        Adadelta,
+        (1.0,),
+        {},
+        2,
+        [1.001414, 1.998586, 3.001414, 3.998586],
+        [1.002845, 1.997154, 3.002846, 3.997154],
+        [1.004289, 1.99571, 3.004291, 3.995709],
+    ),
+    (
+        Lion,
+        (0.01,),
+        {},
+        2,
+        [1.01, 1.99, 3.01, 3.99],
+        [1.02, 1.98, 3.02, 3.98],
+        [1.03, 1.97, 3.03, 3.97],
+    ),
+    (
+        SGD,
+        (0.1,),
+        {"clipnorm": 0.1},
+        2,
+        [1.001826, 1.996349, 3.005477, 3.992697],
+        [1.003651, 1.992697, 3.010954, 3.985394],
+        [1.005477, 1.989046, 3.016432, 3.978091],
+    ),
+    (
+        SGD,
+        (0.1,),
+        {"global_clipnorm": 0.1},
+        2,
+        [1.001826, 1.996349, 3.005477, 3.992697],
+        [1.003651, 1.992697, 3.010954, 3.985394],
+        [1.005477, 1.989046, 3.016432, 3.978091],
+    ),
+    (
+        SGD,
+        (0.1,),
+        {"clipvalue": 0.1},
+        2,
+        [1.005, 1.99, 3.01, 3.99],
+        [1.01, 1.98, 3.02, 3.98],
+        [1.015, 1.97, 3.03, 3.97],
+    ),
+    (
+        SGD,
+        (UP,),
+        {},
+        2,
+        [1.0025, 1.995, 3.0075, 3.99],
+        [1.003125, 1.99375, 3.009375, 3.9875],
+        [1.003281, 1.993438, 3.009844, 3.986875],
+    ),
+    (
+        SGD,
+        (0.1,),
+        UPPER,
+        2,
+        [1.005, 1.99, 3.015, 3.98],
+        [1.01, 1.98, 3.03, 3.96],
+        [1.015, 1.97, 3.045, 3.94],
+    ),
+    (
+        SGD,
+        (0.1,),
+        {**UPPER, "ema_overwrite_frequency": 2},
+        2,
+        [1.005, 1.99, 3.015, 3.98],
+        [1.0075, 1.985, 3.0225, 3.97],
+        [1.01125, 1.9775, 3.03375, 3.955],
+    ),
+    (
+        SGD,
+        (0.1,),
+        {**UPPER, "ema_overwrite_frequency": 3},
+        2,
+        [1.005, 1.99, 3.015, 3.98],
+        [1.00875, 1.9825, 3.02625, 3.965],
+        [1.01125, 1.9775, 3.03375, 3.955],
+    ),
 ]
 
 
-@pytest.mark.parametrize(("cls", "args", "options", "n", "second", "fifth", "seventh"), ACCUMULATED, ids=lambda v: getattr(v, "__name__", ""))
+@pytest.mark.parametrize(
+    ("cls", "args", "options", "n", "second", "fifth", "seventh"),
+    ACCUMULATED,
+    ids=lambda v: getattr(v, "__name__", ""),
+)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_kerass_numbers_when_several_batches_make_one_update(cls, args, options, n, second, fifth, seventh, dtype):
-    w, optimizer = Variable(START, dtype=dtype), cls(*args, gradient_accumulation_steps=n, **options)
+def test_kerass_numbers_when_several_batches_make_one_update(
+    cls, args, options, n, second, fifth, seventh, dtype
+):
+    w, optimizer = (
+        Variable(START, dtype=dtype),
+        cls(*args, gradient_accumulation_steps=n, **options),
+    )
     for t in range(1, 8):
         optimizer.apply([STEEP * t * (1 if t % 2 else -1)], [w])
         if expected := {2: second, 5: fifth, 7: seventh}.get(t):
             np.testing.assert_allclose(w.data, expected, rtol=0, atol=1.1e-6)
         assert optimizer.iterations == t // n
     if options == UPPER:
-        np.testing.assert_allclose(optimizer._averages[0], [1.0134375, 1.973125, 3.0403128, 3.94625], rtol=0, atol=1.1e-6)
+        np.testing.assert_allclose(
+            optimizer._averages[0], [1.0134375, 1.973125, 3.0403128, 3.94625], rtol=0, atol=1.1e-6
+        )
 
 
 def test_as_in_keras_limits_hold_after_every_batch_and_schedules_count_batches():
@@ -116,28 +353,43 @@ GOLDENS = np.load(Path(__file__).parent / "goldens" / "optimizers.npz", allow_pi
 
 
 def ours(case, dtype):
-    variables, optimizer = [Variable(w, dtype=dtype) for w in first_weights(case)], getattr(optimizers, case[0])(**case[1])
-    return follow(lambda grads: optimizer.apply(grads, variables), lambda: [v.data for v in variables], optimizer.finalize_variable_values)
+    variables, optimizer = (
+        [Variable(w, dtype=dtype) for w in first_weights(case)],
+        getattr(optimizers, case[0])(**case[1]),
+    )
+    return follow(
+        lambda grads: optimizer.apply(grads, variables),
+        lambda: [v.data for v in variables],
+        optimizer.finalize_variable_values,
+    )
 
 
 def test_every_case_has_its_line_in_the_file_of_kerass_weights():
     assert GOLDENS["titles"].tolist() == [title(c) for c in KERAS_CASES]
-    assert GOLDENS["weights"].shape == (len(KERAS_CASES), 5, sum(math.prod(s) for s in SHAPES)) and np.isfinite(GOLDENS["weights"]).all()
+    assert (
+        GOLDENS["weights"].shape == (len(KERAS_CASES), 5, sum(math.prod(s) for s in SHAPES))
+        and np.isfinite(GOLDENS["weights"]).all()
+    )
 
 
 @pytest.mark.parametrize("number", range(len(KERAS_CASES)), ids=map(title, KERAS_CASES))
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-10), ("float32", 1e-5)])
 def test_fifty_steps_end_where_kerass_do(number, dtype, tolerance):
-    """Keras's side was computed in float64. Only centered RMSprop takes a difference of near numbers, too near for float32."""
+    """Keras's side was computed in float64. Only centered RMSprop takes a difference of near
+    numbers, too near for float32.
+    """
     if dtype == "float32" and "centered" in KERAS_CASES[number][1]:
         return
     expected, furthest = GOLDENS["weights"][number], GOLDENS["weights"][number][-1]
     error = np.abs(ours(KERAS_CASES[number], dtype) - expected)
-    assert (error <= tolerance * furthest).all(), f"off by {np.max(error / furthest):.1e} of the furthest weight"
+    assert (error <= tolerance * furthest).all(), (
+        f"off by {np.max(error / furthest):.1e} of the furthest weight"
+    )
     assert furthest.all()
 
 
-# --- the papers, typed literally: float64, fresh arrays, nothing in place --------------------------------------------
+# --- the papers, typed literally: float64, fresh arrays, nothing in place
+# --------------------------------------------
 
 
 def paper_sgd(lr=0.01, momentum=0.0, nesterov=False):
@@ -146,6 +398,7 @@ def paper_sgd(lr=0.01, momentum=0.0, nesterov=False):
             return w - lr * g
         s["v"] = momentum * s.get("v", 0) - lr * g
         return w + momentum * s["v"] - lr * g if nesterov else w + s["v"]
+
     return step
 
 
@@ -153,6 +406,7 @@ def paper_adagrad(lr=0.001, initial_accumulator_value=0.1, epsilon=1e-7):
     def step(w, g, t, s):
         s["s"] = s.get("s", initial_accumulator_value) + g**2
         return w - lr * g / np.sqrt(s["s"] + epsilon)
+
     return step
 
 
@@ -162,6 +416,7 @@ def paper_adadelta(lr=0.001, rho=0.95, epsilon=1e-7):
         delta = -np.sqrt(s.get("d2", 0) + epsilon) / np.sqrt(s["g2"] + epsilon) * g
         s["d2"] = rho * s.get("d2", 0) + (1 - rho) * delta**2
         return w + lr * delta
+
     return step
 
 
@@ -172,6 +427,7 @@ def paper_rmsprop(lr=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False)
         move = lr * g / np.sqrt(s["v"] - (s["mean"] ** 2 if centered else 0) + epsilon)
         s["b"] = momentum * s.get("b", 0) + move
         return w - (s["b"] if momentum else move)
+
     return step
 
 
@@ -182,6 +438,7 @@ def paper_adam(lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False):
         s["top"] = np.maximum(s.get("top", 0), s["v"])
         rate = lr * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
         return w - rate * s["m"] / (np.sqrt(s["top"] if amsgrad else s["v"]) + epsilon)
+
     return step
 
 
@@ -190,6 +447,7 @@ def paper_adamax(lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         s["m"] = beta_1 * s.get("m", 0) + (1 - beta_1) * g
         s["u"] = np.maximum(beta_2 * s.get("u", 0), abs(g))
         return w - lr / (1 - beta_1**t) * s["m"] / (s["u"] + epsilon)
+
     return step
 
 
@@ -201,6 +459,7 @@ def paper_nadam(lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         s["v"] = beta_2 * s.get("v", 0) + (1 - beta_2) * g**2
         m_hat = mu_next * s["m"] / (1 - s["product"] * mu_next) + (1 - mu) * g / (1 - s["product"])
         return w - lr * m_hat / (np.sqrt(s["v"] / (1 - beta_2**t)) + epsilon)
+
     return step
 
 
@@ -213,8 +472,11 @@ def paper_radam(lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
         length = longest - 2 * t * beta_2**t / (1 - beta_2**t)
         if length <= 5:
             return w - lr * m_hat
-        r = math.sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length))
+        r = math.sqrt(
+            (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
+        )
         return w - lr * r * m_hat * math.sqrt(1 - beta_2**t) / (np.sqrt(s["v"]) + epsilon)
+
     return step
 
 
@@ -223,51 +485,95 @@ def paper_lion(lr=0.001, beta_1=0.9, beta_2=0.99):
         direction = np.sign(beta_1 * s.get("m", 0) + (1 - beta_1) * g)
         s["m"] = beta_2 * s.get("m", 0) + (1 - beta_2) * g
         return w - lr * direction
+
     return step
 
 
-PAPERS = {"SGD": paper_sgd, "Adagrad": paper_adagrad, "Adadelta": paper_adadelta, "RMSprop": paper_rmsprop, "Adam": paper_adam,
-          "AdamW": paper_adam, "Adamax": paper_adamax, "Nadam": paper_nadam, "RAdam": paper_radam, "Lion": paper_lion}
+PAPERS = {
+    "SGD": paper_sgd,
+    "Adagrad": paper_adagrad,
+    "Adadelta": paper_adadelta,
+    "RMSprop": paper_rmsprop,
+    "Adam": paper_adam,
+    "AdamW": paper_adam,
+    "Adamax": paper_adamax,
+    "Nadam": paper_nadam,
+    "RAdam": paper_radam,
+    "Lion": paper_lion,
+}
 
 
 class Paper:
     """A paper's step with what stands around it: clip, decay, step, average."""
 
-    def __init__(self, name, learning_rate, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False,
-                 ema_momentum=0.99, ema_overwrite_frequency=None, **own):
+    def __init__(
+        self,
+        name,
+        learning_rate,
+        weight_decay=None,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        use_ema=False,
+        ema_momentum=0.99,
+        ema_overwrite_frequency=None,
+        **own,
+    ):
         self.step, self.rate = PAPERS[name](learning_rate, **own), learning_rate
         self.decay = 0.004 if name == "AdamW" and weight_decay is None else weight_decay or 0
         self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
-        self.mu, self.every, self.averages = ema_momentum if use_ema else None, ema_overwrite_frequency, None
+        self.mu, self.every, self.averages = (
+            ema_momentum if use_ema else None,
+            ema_overwrite_frequency,
+            None,
+        )
         self.t, self.states = 0, {}
 
     def apply(self, grads, weights):
         self.t += 1
         if self.clipvalue:
-            grads = [np.where(abs(g) > self.clipvalue, np.sign(g) * self.clipvalue, g) for g in grads]
+            grads = [
+                np.where(abs(g) > self.clipvalue, np.sign(g) * self.clipvalue, g) for g in grads
+            ]
         lengths = [math.sqrt((g**2).sum()) for g in grads]
         if self.clipnorm:
-            grads = [g * self.clipnorm / n if n > self.clipnorm else g for g, n in zip(grads, lengths)]
+            grads = [
+                g * self.clipnorm / n if n > self.clipnorm else g for g, n in zip(grads, lengths)
+            ]
         total = math.sqrt(sum(n**2 for n in lengths))
         if self.global_clipnorm and total > self.global_clipnorm:
             grads = [g * self.global_clipnorm / total for g in grads]
         weights = [w - self.rate * self.decay * w for w in weights]
-        weights = [self.step(w, g, self.t, self.states.setdefault(i, {})) for i, (w, g) in enumerate(zip(weights, grads))]
+        weights = [
+            self.step(w, g, self.t, self.states.setdefault(i, {}))
+            for i, (w, g) in enumerate(zip(weights, grads))
+        ]
         if self.mu is not None:
-            self.averages = [w if self.t == 1 else self.mu * a + (1 - self.mu) * w for a, w in zip(self.averages or weights, weights)]
+            self.averages = [
+                w if self.t == 1 else self.mu * a + (1 - self.mu) * w
+                for a, w in zip(self.averages or weights, weights)
+            ]
             if self.every and self.t % self.every == 0:
                 weights = self.averages
         return weights
 
 
 every_case = pytest.mark.parametrize("case", CASES, ids=title)
-own_case = pytest.mark.parametrize("case", [(n, o) for n, own in OWN.items() for o in own], ids=title)
+own_case = pytest.mark.parametrize(
+    "case", [(n, o) for n, own in OWN.items() for o in own], ids=title
+)
 
 
 @every_case
 def test_fifty_steps_equal_the_paper(case):
-    """Also centered RMSprop: with gradients that change, its variance is not far smaller than what it is the difference of."""
-    variables, optimizer, paper = [Variable(w, dtype="float64") for w in first_weights(case)], getattr(optimizers, case[0])(**case[1]), Paper(case[0], **case[1])
+    """Also centered RMSprop: with gradients that change, its variance is not far smaller than what
+    it is the difference of.
+    """
+    variables, optimizer, paper = (
+        [Variable(w, dtype="float64") for w in first_weights(case)],
+        getattr(optimizers, case[0])(**case[1]),
+        Paper(case[0], **case[1]),
+    )
     expected, furthest = first_weights(case), [np.abs(w) for w in first_weights(case)]
     for t, grads in enumerate(gradients(), 1):
         optimizer.apply(grads, variables)
@@ -282,7 +588,11 @@ def test_fifty_steps_equal_the_paper(case):
 
 @pytest.mark.parametrize("case", [c for c in CASES if "centered" not in c[1]], ids=title)
 def test_float32_follows_the_paper(case):
-    variables, optimizer, paper = [Variable(w, dtype="float32") for w in first_weights(case)], getattr(optimizers, case[0])(**case[1]), Paper(case[0], **case[1])
+    variables, optimizer, paper = (
+        [Variable(w, dtype="float32") for w in first_weights(case)],
+        getattr(optimizers, case[0])(**case[1]),
+        Paper(case[0], **case[1]),
+    )
     expected, furthest = first_weights(case), [np.abs(w) for w in first_weights(case)]
     for t, grads in enumerate(gradients(), 1):
         optimizer.apply(grads, variables)
@@ -319,19 +629,40 @@ def test_a_long_constant_gradient_gives_no_nan(case):
 
 @own_case
 def test_float16_weights_keep_their_dtype_and_so_do_the_slots(case):
-    w, optimizer = Variable(np.zeros(3), dtype="float16"), getattr(optimizers, case[0])(0.05, **case[1])
+    w, optimizer = (
+        Variable(np.zeros(3), dtype="float16"),
+        getattr(optimizers, case[0])(0.05, **case[1]),
+    )
     for _ in range(3):
         optimizer.apply([np.float16([0.5, -1.0, 2.0])], [w])
     assert w.dtype == np.float16 and all(s.dtype == np.float16 for s in optimizer._memory[0])
     assert (np.sign(w.data) == [-1, 1, -1]).all()
 
 
-BOWL = [SGD(0.1), SGD(0.1, 0.9), SGD(0.1, 0.9, True), Adagrad(1.0), Adagrad(1.0, 0.0), Adadelta(20.0), RMSprop(0.05), RMSprop(0.05, momentum=0.5),
-        RMSprop(0.05, centered=True), Adam(0.1), Adam(0.1, amsgrad=True), AdamW(0.1, 1e-4), Adamax(0.1), Nadam(0.1), RAdam(0.1), Lion(0.02, beta_2=0.9),
-        Adam(0.1, use_ema=True, ema_momentum=0.9)]
+BOWL = [
+    SGD(0.1),
+    SGD(0.1, 0.9),
+    SGD(0.1, 0.9, True),
+    Adagrad(1.0),
+    Adagrad(1.0, 0.0),
+    Adadelta(20.0),
+    RMSprop(0.05),
+    RMSprop(0.05, momentum=0.5),
+    RMSprop(0.05, centered=True),
+    Adam(0.1),
+    Adam(0.1, amsgrad=True),
+    AdamW(0.1, 1e-4),
+    Adamax(0.1),
+    Nadam(0.1),
+    RAdam(0.1),
+    Lion(0.02, beta_2=0.9),
+    Adam(0.1, use_ema=True, ema_momentum=0.9),
+]
 
 
-@pytest.mark.parametrize("optimizer", BOWL, ids=[f"{i}-{type(o).__name__}" for i, o in enumerate(BOWL)])
+@pytest.mark.parametrize(
+    "optimizer", BOWL, ids=[f"{i}-{type(o).__name__}" for i, o in enumerate(BOWL)]
+)
 def test_downhill_on_a_bowl(optimizer):
     w = Variable([3.0, -2.0], dtype="float64")
     optimizer.build([w])
@@ -341,41 +672,54 @@ def test_downhill_on_a_bowl(optimizer):
     np.testing.assert_allclose(w.data, [1.0, 2.0], atol=0.06)
 
 
-# --- where ε stands --------------------------------------------------------------------------------------------------
+# --- where ε stands
+# ---
 
-# Where |g| is near ε, its place in the formula decides the step. First step from w = 0 at learning rate 1, worked out by hand.
+# Where |g| is near ε, its place in the formula decides the step. First step from w = 0 at learning
+# rate 1, worked out by hand.
 TINY = [
-    (Adagrad(1.0, 0.0), 1e-4, 0.301511345),             # g/√(g² + ε); ε outside the root would give 0.999
+    (Adagrad(1.0, 0.0), 1e-4, 0.301511345),  # g/√(g² + ε); ε outside the root would give 0.999
     (Adagrad(1.0, 0.0, 1e-2), 1e-2, 0.0995037190),
-    (Adagrad(1.0), 0.1, 0.301511208),                   # g/√(0.1 + g² + ε)
-    (Adadelta(1.0), 1e-7, 1e-7),                        # √ε/√(.05·g² + ε)·g: below √ε steps are gradient descent's
-    (Adadelta(1.0), 1e-3, 8.16496581e-4),               # ... and without the ε above there would be no step at all
+    (Adagrad(1.0), 0.1, 0.301511208),  # g/√(0.1 + g² + ε)
+    (Adadelta(1.0), 1e-7, 1e-7),  # √ε/√(.05·g² + ε)·g: below √ε steps are gradient descent's
+    (
+        Adadelta(1.0),
+        1e-3,
+        8.16496581e-4,
+    ),  # ... and without the ε above there would be no step at all
     (Adadelta(1.0, epsilon=1e-4), 0.1, 0.0408248290),
-    (RMSprop(1.0), 1e-7, 3.16227764e-4),                # g/√(.1·g² + ε); ε outside the root would give 0.76
-    (RMSprop(1.0), 1e-4, 0.314658388),                  # ... and 3.15
+    (RMSprop(1.0), 1e-7, 3.16227764e-4),  # g/√(.1·g² + ε); ε outside the root would give 0.76
+    (RMSprop(1.0), 1e-4, 0.314658388),  # ... and 3.15
     (RMSprop(1.0, epsilon=1e-3), 1e-2, 0.314658387),
-    (RMSprop(1.0, centered=True), 1e-3, 2.29415734),    # g/√(.1·g² − .01·g² + ε)
-    (Adam(1.0), 1e-7, 0.0306534300),                    # √.001·g/(√.001·g + ε); PyTorch's place of ε would give 0.5
-    (Adam(1.0), 1e-4, 0.9693466),                       # ... and 0.999
+    (RMSprop(1.0, centered=True), 1e-3, 2.29415734),  # g/√(.1·g² − .01·g² + ε)
+    (Adam(1.0), 1e-7, 0.0306534300),  # √.001·g/(√.001·g + ε); PyTorch's place of ε would give 0.5
+    (Adam(1.0), 1e-4, 0.9693466),  # ... and 0.999
     (Adam(1.0, epsilon=1e-3), 1e-4, 0.00315230918),
-    (Adamax(1.0), 1e-7, 0.5),                           # g/(|g| + ε)
+    (Adamax(1.0), 1e-7, 0.5),  # g/(|g| + ε)
     (Adamax(1.0, epsilon=1e-3), 1e-4, 0.0909090909),
-    (Nadam(1.0), 1e-7, 0.531393902),                    # (.1·μ₂/(1 − μ₁μ₂) + 1)·g/(g + ε) with μ₁ = .468 and μ₂ = .48528
+    (
+        Nadam(1.0),
+        1e-7,
+        0.531393902,
+    ),  # (.1·μ₂/(1 − μ₁μ₂) + 1)·g/(g + ε) with μ₁ = .468 and μ₂ = .48528
     (Nadam(1.0, epsilon=1e-3), 1e-4, 0.0966170730),
-    (RAdam(1.0), 1e-7, 1e-7),                           # not yet rectified: g
-    (Lion(1.0), 1e-30, 1.0),                            # its sign, however small it is
+    (RAdam(1.0), 1e-7, 1e-7),  # not yet rectified: g
+    (Lion(1.0), 1e-30, 1.0),  # its sign, however small it is
     (SGD(1.0), 1e-7, 1e-7),
 ]
 
 
-@pytest.mark.parametrize(("optimizer", "g", "moved"), TINY, ids=[f"{type(o).__name__}-{g}-{m}" for o, g, m in TINY])
+@pytest.mark.parametrize(
+    ("optimizer", "g", "moved"), TINY, ids=[f"{type(o).__name__}-{g}-{m}" for o, g, m in TINY]
+)
 def test_tiny_gradients_show_where_epsilon_stands(optimizer, g, moved):
     w = Variable([0.0], dtype="float64")
     optimizer.apply([np.array([g])], [w])
     assert -w.item() == pytest.approx(moved, rel=2e-7)
 
 
-# --- one optimizer at a time -----------------------------------------------------------------------------------------
+# --- one optimizer at a time
+# -----------------------------------------------------------------------------------------
 
 
 def walk(optimizer, grads, dtype="float64"):
@@ -388,30 +732,43 @@ def walk(optimizer, grads, dtype="float64"):
 
 
 def test_radam_is_momentum_for_five_steps_and_rectified_from_the_sixth():
-    """A constant gradient g: m̂ = g and √v̂ = g, so a step is η·g before, and η·r·√(1−β₂⁶)/(√(1−β₂⁶) + ε/g) from the sixth on."""
+    """A constant gradient g: m̂ = g and √v̂ = g, so a step is η·g before, and
+    η·r·√(1−β₂⁶)/(√(1−β₂⁶) + ε/g) from the sixth on.
+    """
     places = walk(RAdam(0.5, epsilon=0.0), [4.0] * 8)
     np.testing.assert_allclose(places[:5], [-2.0, -4.0, -6.0, -8.0, -10.0], rtol=1e-14)
     moves = -np.diff(places)[4:] / 0.5
-    # r₆, r₇ and r₈, worked out with 40 digits: ρ∞ = 1999, ρ₆ = 5.994164, ρ₇ = 6.991996, ρ₈ = 7.989495
+    # r₆, r₇ and r₈, worked out with 40 digits: ρ∞ = 1999, ρ₆ = 5.994164, ρ₇ = 6.991996, ρ₈ =
+    # 7.989495
     np.testing.assert_allclose(moves, [0.02582111280, 0.03273881441, 0.03873827702], rtol=1e-9)
 
 
-@pytest.mark.parametrize(("beta_2", "first"), [(0.999, 6), (0.99, 6), (0.9, 6), (0.8, 7), (0.7, 10), (0.5, None), (0.0, None)])
+@pytest.mark.parametrize(
+    ("beta_2", "first"),
+    [(0.999, 6), (0.99, 6), (0.9, 6), (0.8, 7), (0.7, 10), (0.5, None), (0.0, None)],
+)
 def test_the_step_at_which_radam_begins_to_rectify(beta_2, first):
-    """ρ∞ = 2/(1−β₂) − 1 is at most 5 up to β₂ = 2/3; in exact fractions the threshold cannot be missed by rounding."""
+    """ρ∞ = 2/(1−β₂) − 1 is at most 5 up to β₂ = 2/3; in exact fractions the threshold cannot be
+    missed by rounding.
+    """
     beta = Fraction(str(beta_2))
     longest = 2 / (1 - beta) - 1
     lengths = [longest - 2 * t * beta**t / (1 - beta**t) for t in range(1, 61)]
     by_fractions = next((t for t, length in enumerate(lengths, 1) if length > 5), None)
     places = np.array([0.0, *walk(RAdam(1.0, beta_1=0.0, beta_2=beta_2), [100.0] * 60)])
-    small = np.flatnonzero(np.abs(np.diff(places)) < 50)            # unrectified, a step is the gradient: 100
+    small = np.flatnonzero(np.abs(np.diff(places)) < 50)  # unrectified, a step is the gradient: 100
     assert (small[0] + 1 if small.size else None) == by_fractions == first
 
 
 def test_nadam_past_the_thousandth_step():
     """Its products of 1000 warm-up factors are a table; past its end nothing may jump."""
     rng = np.random.default_rng(0)
-    optimizer, paper, w, expected = Nadam(2**-5), Paper("Nadam", 2**-5), Variable(np.zeros(4), dtype="float64"), [np.zeros(4)]
+    optimizer, paper, w, expected = (
+        Nadam(2**-5),
+        Paper("Nadam", 2**-5),
+        Variable(np.zeros(4), dtype="float64"),
+        [np.zeros(4)],
+    )
     for t in range(1, 1011):
         g = rng.normal(size=4) + 0.5
         optimizer.apply([g], [w])
@@ -421,23 +778,37 @@ def test_nadam_past_the_thousandth_step():
 
 
 def test_nadams_warm_up_by_hand():
-    """A constant gradient, no ε: √v̂ = g, so only μ and its products are left. μ₁ = .468, μ₂ = .48528, μ₃ = .5018688."""
+    """A constant gradient, no ε: √v̂ = g, so only μ and its products are left. μ₁ = .468, μ₂ =
+    .48528, μ₃ = .5018688.
+    """
     first = 0.48528 * 0.1 / (1 - 0.468 * 0.48528) + 1
-    second = 0.5018688 * 0.19 / (1 - 0.468 * 0.48528 * 0.5018688) + (1 - 0.48528) / (1 - 0.468 * 0.48528)
-    np.testing.assert_allclose(walk(Nadam(1.0, epsilon=0.0), [3.0, 3.0]), [-first, -first - second], rtol=1e-13)
+    second = 0.5018688 * 0.19 / (1 - 0.468 * 0.48528 * 0.5018688) + (1 - 0.48528) / (
+        1 - 0.468 * 0.48528
+    )
+    np.testing.assert_allclose(
+        walk(Nadam(1.0, epsilon=0.0), [3.0, 3.0]), [-first, -first - second], rtol=1e-13
+    )
 
 
 def test_adadelta_hardly_moves_at_kerass_default_rate():
-    """Its first step is √ε/√.05 times the learning rate, whatever the gradient: .0014 at the paper's rate 1, a millionth of it at .001."""
+    """Its first step is √ε/√.05 times the learning rate, whatever the gradient: .0014 at the
+    paper's rate 1, a millionth of it at .001.
+    """
     for g in (10.0, 1e6):
         assert walk(Adadelta(1.0), [g])[0] == pytest.approx(-math.sqrt(1e-7 / 0.05), rel=1e-6)
         assert walk(Adadelta(), [g])[0] == pytest.approx(-1e-3 * math.sqrt(1e-7 / 0.05), rel=1e-6)
     by_default, by_paper = walk(Adadelta(), [1.0] * 200)[-1], walk(Adadelta(1.0), [1.0] * 200)[-1]
-    assert abs(by_default) < 0.0004 and by_paper < -0.3 and by_paper == pytest.approx(1000 * by_default, rel=1e-12)
+    assert (
+        abs(by_default) < 0.0004
+        and by_paper < -0.3
+        and by_paper == pytest.approx(1000 * by_default, rel=1e-12)
+    )
 
 
 def test_adagrads_steps_shrink_like_one_over_the_root_of_t():
-    moves = -np.diff([0.0, *walk(Adagrad(1.0, initial_accumulator_value=0.0, epsilon=0.0), [5.0] * 9)])
+    moves = -np.diff(
+        [0.0, *walk(Adagrad(1.0, initial_accumulator_value=0.0, epsilon=0.0), [5.0] * 9)]
+    )
     np.testing.assert_allclose(moves, [1 / math.sqrt(t) for t in range(1, 10)], rtol=1e-12)
 
 
@@ -449,27 +820,43 @@ def test_small_first_gradients_are_no_reason_to_warn():
 
 
 def test_lion_moves_by_the_rate_and_stands_only_where_nothing_pulls():
-    assert walk(Lion(0.5), [1e-20, 1e20, 0.0, -1e-20]) == [-0.5, -1.0, -1.5, -2.0]       # m remembers the large one
+    assert walk(Lion(0.5), [1e-20, 1e20, 0.0, -1e-20]) == [
+        -0.5,
+        -1.0,
+        -1.5,
+        -2.0,
+    ]  # m remembers the large one
     assert walk(Lion(0.5), [0.0, 0.0]) == [0.0, 0.0]
-    # the direction mixes by β₁ = ½, the memory by β₂ = ¾: m = .25, then .1375; directions .5, then .125 − .1 > 0, then .06875 − .1 < 0
+    # the direction mixes by β₁ = ½, the memory by β₂ = ¾: m = .25, then .1375; directions .5, then
+    # .125 − .1 > 0, then .06875 − .1 < 0
     assert walk(Lion(1.0, beta_1=0.5, beta_2=0.75), [1.0, -0.2, -0.2]) == [-1.0, -2.0, -1.0]
 
 
 def test_amsgrad_remembers_the_largest_mean_square():
-    """β₂ = 0: v is the last g². After 10 and then 1 plain Adam's denominator is 1, amsgrad's stays 10."""
-    plain, stubborn = (walk(Adam(1.0, beta_1=0.0, beta_2=0.0, epsilon=0.0, amsgrad=a), [10.0, 1.0]) for a in (False, True))
+    """β₂ = 0: v is the last g². After 10 and then 1 plain Adam's denominator is 1, amsgrad's stays
+    10.
+    """
+    plain, stubborn = (
+        walk(Adam(1.0, beta_1=0.0, beta_2=0.0, epsilon=0.0, amsgrad=a), [10.0, 1.0])
+        for a in (False, True)
+    )
     np.testing.assert_allclose(plain, [-1.0, -2.0], rtol=1e-14)
     np.testing.assert_allclose(stubborn, [-1.0, -1.1], rtol=1e-14)
 
 
 def test_adamax_divides_by_the_largest_recent_gradient():
     """β₁ = 0: steps are g/u. u falls by β₂ = ½ a step until a gradient is larger."""
-    np.testing.assert_allclose(walk(Adamax(1.0, beta_1=0.0, beta_2=0.5, epsilon=0.0), [8.0, 1.0, 1.0, 4.0]),
-                               np.cumsum([-1.0, -1 / 4, -1 / 2, -1.0]), rtol=1e-14)
+    np.testing.assert_allclose(
+        walk(Adamax(1.0, beta_1=0.0, beta_2=0.5, epsilon=0.0), [8.0, 1.0, 1.0, 4.0]),
+        np.cumsum([-1.0, -1 / 4, -1 / 2, -1.0]),
+        rtol=1e-14,
+    )
 
 
 def test_a_centered_rmsprop_takes_larger_steps_where_gradients_agree():
-    """After t equal gradients v = (1−ρᵗ)g² and the mean's square (1−ρᵗ)²g², so the variance is ρᵗ(1−ρᵗ)g²."""
+    """After t equal gradients v = (1−ρᵗ)g² and the mean's square (1−ρᵗ)²g², so the variance is
+    ρᵗ(1−ρᵗ)g².
+    """
     for t, g in ((1, 2.0), (6, 2.0), (40, 0.5)):
         last = walk(RMSprop(1.0, epsilon=0.0, centered=True), [g] * t)
         move = -(last[-1] - (last[-2] if t > 1 else 0.0))
@@ -477,12 +864,14 @@ def test_a_centered_rmsprop_takes_larger_steps_where_gradients_agree():
 
 
 def test_adamw_shrinks_weights_by_rate_times_decay_whatever_the_gradients():
-    """Zero gradients leave Adam's step at 0; ten gradients of 1e4 change nothing in the shrinking, which L2 in the loss would."""
+    """Zero gradients leave Adam's step at 0; ten gradients of 1e4 change nothing in the shrinking,
+    which L2 in the loss would.
+    """
     w = Variable([4.0, 4.0], dtype="float64")
     AdamW(0.5, weight_decay=0.1).apply([np.array([0.0, 1e4])], [w])
     np.testing.assert_allclose(w.data, [4 * 0.95, 4 * 0.95 - 0.5], rtol=1e-10)
     w = Variable([4.0], dtype="float64")
-    AdamW(0.5).apply([np.zeros(1)], [w])                    # the default is .004
+    AdamW(0.5).apply([np.zeros(1)], [w])  # the default is .004
     assert w.item() == pytest.approx(4 * (1 - 0.5 * 0.004), rel=1e-15)
     w = Variable([4.0], dtype="float64")
     AdamW(0.5, weight_decay=None).apply([np.zeros(1)], [w])
@@ -502,7 +891,8 @@ def test_epsilon_none_is_the_backends_epsilon():
     assert Adam(epsilon=None).epsilon == 1e-7
 
 
-# --- averages of the weights -----------------------------------------------------------------------------------------
+# --- averages of the weights
+# -----------------------------------------------------------------------------------------
 
 
 def test_averages_by_hand():
@@ -510,14 +900,24 @@ def test_averages_by_hand():
     w, optimizer = Variable([0.0], dtype="float64"), SGD(1.0, use_ema=True, ema_momentum=0.5)
     for expected, average in ((-1.0, -1.0), (-2.0, -1.5), (-3.0, -2.25)):
         optimizer.apply([np.ones(1)], [w])
-        assert w.item() == expected and optimizer.get_state()["0/variable/average"].item() == average
+        assert (
+            w.item() == expected and optimizer.get_state()["0/variable/average"].item() == average
+        )
     optimizer.finalize_variable_values()
     assert w.item() == -2.25
 
 
 def test_averages_take_the_weights_place_every_few_steps():
-    """As above, but after steps 2 and 4 the average is put in place, and the next step starts there."""
-    assert walk(SGD(1.0, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=2), [1.0] * 5) == [-1.0, -1.5, -2.5, -2.75, -3.75]
+    """As above, but after steps 2 and 4 the average is put in place, and the next step starts
+    there.
+    """
+    assert walk(SGD(1.0, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=2), [1.0] * 5) == [
+        -1.0,
+        -1.5,
+        -2.5,
+        -2.75,
+        -3.75,
+    ]
 
 
 def test_the_default_average_moves_by_a_hundredth():
@@ -529,7 +929,10 @@ def test_the_default_average_moves_by_a_hundredth():
 
 
 def test_without_averages_there_is_nothing_to_finalize():
-    w, optimizer = Variable([0.0], dtype="float64"), SGD(1.0, ema_momentum=0.5, ema_overwrite_frequency=1)
+    w, optimizer = (
+        Variable([0.0], dtype="float64"),
+        SGD(1.0, ema_momentum=0.5, ema_overwrite_frequency=1),
+    )
     for _ in range(2):
         optimizer.apply([np.ones(1)], [w])
     optimizer.finalize_variable_values()
@@ -544,19 +947,27 @@ def test_finalizing_before_the_first_step_leaves_the_weights():
 
 
 def test_fit_leaves_the_averages_in_the_model():
-    """One weight, gradient 2(w − 1): w = .5, .75, .875 at rate ¼, and averages .5, .625, .75 with μ = ½."""
-    model = Sequential([layers.Dense(1, use_bias=False, kernel_initializer="zeros", input_shape=(1,))])
+    """One weight, gradient 2(w − 1): w = .5, .75, .875 at rate ¼, and averages .5, .625, .75 with μ
+    = ½.
+    """
+    model = Sequential(
+        [layers.Dense(1, use_bias=False, kernel_initializer="zeros", input_shape=(1,))]
+    )
     model.compile(SGD(0.25, use_ema=True, ema_momentum=0.5), "mse")
     seen = []
     for _ in range(3):
         model.train_on_batch(np.ones((1, 1)), np.ones(1))
         seen.append(model.get_weights()[0].item())
     assert seen == [0.5, 0.75, 0.875]
-    model = Sequential([layers.Dense(1, use_bias=False, kernel_initializer="zeros", input_shape=(1,))])
+    model = Sequential(
+        [layers.Dense(1, use_bias=False, kernel_initializer="zeros", input_shape=(1,))]
+    )
     model.compile(SGD(0.25, use_ema=True, ema_momentum=0.5), "mse")
     model.fit(np.ones((1, 1)), np.ones(1), epochs=3, verbose=0)
     assert model.get_weights()[0].item() == 0.75
-    model.fit(np.ones((1, 1)), np.ones(1), verbose=0)           # goes on from there: .875, average (.75 + .875)/2
+    model.fit(
+        np.ones((1, 1)), np.ones(1), verbose=0
+    )  # goes on from there: .875, average (.75 + .875)/2
     assert model.get_weights()[0].item() == 0.8125
 
 

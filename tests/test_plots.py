@@ -26,10 +26,21 @@ def test_history_of_a_run(tmp_path):
     run = model.fit(x, x[:, :1], epochs=4, verbose=0, validation_split=0.25)
     figure = plots.history(run, path=tmp_path / "deep" / "history.png", title="A run")
     assert (tmp_path / "deep" / "history.png").read_bytes().startswith(b"\x89PNG")
-    assert [a.get_ylabel() for a in figure.axes] == ["loss", "mae"] and figure.get_suptitle() == "A run"
+    assert [a.get_ylabel() for a in figure.axes] == [
+        "loss",
+        "mae",
+    ] and figure.get_suptitle() == "A run"
     training, validation = figure.axes[0].lines
-    assert list(training.get_ydata()) == run.history["loss"] and list(training.get_xdata()) == [1, 2, 3, 4]
-    assert list(validation.get_ydata()) == run.history["val_loss"] and validation.get_linestyle() == "--"
+    assert list(training.get_ydata()) == run.history["loss"] and list(training.get_xdata()) == [
+        1,
+        2,
+        3,
+        4,
+    ]
+    assert (
+        list(validation.get_ydata()) == run.history["val_loss"]
+        and validation.get_linestyle() == "--"
+    )
 
 
 def test_rarer_validation_stands_at_its_epochs():
@@ -74,22 +85,36 @@ def test_digits_from_scores(images, tmp_path):
 
 
 def test_digits_from_labels_names_and_alone():
-    assert [a.get_title() for a in plots.digits(IMAGES[:2], [1, 0], names=["cat", "dog"]).axes] == ["dog", "cat"]
+    assert [a.get_title() for a in plots.digits(IMAGES[:2], [1, 0], names=["cat", "dog"]).axes] == [
+        "dog",
+        "cat",
+    ]
     assert [a.get_title() for a in plots.digits(IMAGES[:2], true=[7, 8]).axes] == ["7", "8"]
-    assert plots.digits(IMAGES[:2], [[-3.0, 2.0], [5.0, 1.0]]).axes[0].get_title() == "1", "logits are no probabilities"
+    assert plots.digits(IMAGES[:2], [[-3.0, 2.0], [5.0, 1.0]]).axes[0].get_title() == "1", (
+        "logits are no probabilities"
+    )
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: plots.digits(IMAGES[0]), "one image: image\\[None\\]"), (lambda: plots.digits(IMAGES, [1, 2]), "5 images, but 2 predicted"),
-    (lambda: plots.digits(IMAGES, true=[1]), "5 images, but 1 true")])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: plots.digits(IMAGES[0]), "one image: image\\[None\\]"),
+        (lambda: plots.digits(IMAGES, [1, 2]), "5 images, but 2 predicted"),
+        (lambda: plots.digits(IMAGES, true=[1]), "5 images, but 1 true"),
+    ],
+)
 def test_wrong_shapes(call, words):
     with pytest.raises(ValueError, match=words):
         call()
 
 
-# --- surfaces and the ways over them ---------------------------------------------------------------------------------
+# --- surfaces and the ways over them
+# ---------------------------------------------------------------------------------
 
-RUNS = [surfaces.descend(surfaces.bowl, optimizer, steps=12) for optimizer in (optimizers.SGD(0.9), optimizers.Adam(0.5))]
+RUNS = [
+    surfaces.descend(surfaces.bowl, optimizer, steps=12)
+    for optimizer in (optimizers.SGD(0.9), optimizers.Adam(0.5))
+]
 CURVE = surfaces.descend(surfaces.two_valleys, optimizers.SGD(0.05), steps=12)
 
 
@@ -98,35 +123,54 @@ def labels(figure):
 
 
 def test_a_contour_map_with_arrows_start_and_minimum(tmp_path):
-    figure = plots.contour(surfaces.bowl, RUNS, path=tmp_path / "deep" / "map.png", title="Two ways down")
+    figure = plots.contour(
+        surfaces.bowl, RUNS, path=tmp_path / "deep" / "map.png", title="Two ways down"
+    )
     axis = figure.axes[0]
     assert (tmp_path / "deep" / "map.png").read_bytes().startswith(b"\x89PNG")
     assert (axis.get_xlabel(), axis.get_ylabel(), axis.get_title()) == ("x", "y", "Two ways down")
     assert labels(figure) == ["SGD", "Adam", "start", "minimum"]
     drawn = {line.get_label(): line for line in axis.lines}
     np.testing.assert_allclose(drawn["SGD"].get_xydata(), RUNS[0].points)
-    assert drawn["start"].get_xydata().tolist() == [[-7, 4]] and drawn["minimum"].get_xydata().tolist() == [[0, 0]]
-    assert drawn["SGD"].get_color() != drawn["Adam"].get_color() and drawn["SGD"].get_marker() != drawn["Adam"].get_marker()
+    assert drawn["start"].get_xydata().tolist() == [[-7, 4]] and drawn[
+        "minimum"
+    ].get_xydata().tolist() == [[0, 0]]
+    assert (
+        drawn["SGD"].get_color() != drawn["Adam"].get_color()
+        and drawn["SGD"].get_marker() != drawn["Adam"].get_marker()
+    )
     (arrows,) = [c for c in axis.collections if isinstance(c, matplotlib.quiver.Quiver)]
     at, along = arrows.get_offsets(), np.stack([arrows.U, arrows.V], axis=1)
     downhill = -np.stack([at[:, 0] / 10, 2 * at[:, 1]], axis=1)
     length = np.maximum(np.linalg.norm(downhill, axis=1, keepdims=True), 1e-12)
     np.testing.assert_allclose(along, downhill / length, atol=1e-9)
     bare = plots.contour(surfaces.bowl, arrows=False)
-    assert not any(isinstance(c, matplotlib.quiver.Quiver) for c in bare.axes[0].collections) and labels(bare) == ["start", "minimum"]
+    assert not any(
+        isinstance(c, matplotlib.quiver.Quiver) for c in bare.axes[0].collections
+    ) and labels(bare) == ["start", "minimum"]
 
 
 def test_a_curve_is_drawn_as_one():
     figure = plots.contour(surfaces.two_valleys, CURVE)
     assert figure.axes[0].get_ylabel() == "f"
-    np.testing.assert_allclose(figure.axes[0].lines[1].get_xydata(), np.column_stack([CURVE.points, CURVE.values]))
+    np.testing.assert_allclose(
+        figure.axes[0].lines[1].get_xydata(), np.column_stack([CURVE.points, CURVE.values])
+    )
 
 
 def test_trajectories_side_by_side():
-    figure = plots.trajectories([*RUNS, CURVE, surfaces.descend(surfaces.bowl, optimizers.SGD(9.0))], columns=3)
+    figure = plots.trajectories(
+        [*RUNS, CURVE, surfaces.descend(surfaces.bowl, optimizers.SGD(9.0))], columns=3
+    )
     titles = [axis.get_title() for axis in figure.axes]
-    assert titles[0].startswith("SGD\nafter 12 steps") and titles[3] == "SGD\nflew off" and titles[4:] == ["", ""]
-    assert [axis.get_xlabel() for axis in figure.axes[:4]] == ["", "x", "x", "x"], "only the lowest of a column has its label"
+    assert (
+        titles[0].startswith("SGD\nafter 12 steps")
+        and titles[3] == "SGD\nflew off"
+        and titles[4:] == ["", ""]
+    )
+    assert [axis.get_xlabel() for axis in figure.axes[:4]] == ["", "x", "x", "x"], (
+        "only the lowest of a column has its label"
+    )
 
 
 def test_a_dict_names_them_and_leaves_them_as_they_were():
@@ -138,7 +182,10 @@ def test_the_landscape_in_three_dimensions():
     figure = plots.landscape(surfaces.bowl, RUNS)
     axis = figure.axes[0]
     assert (axis.get_xlabel(), axis.get_ylabel(), axis.get_zlabel()) == ("x", "y", "f")
-    np.testing.assert_allclose(np.stack(axis.lines[0].get_data_3d(), axis=1), np.column_stack([RUNS[0].points, RUNS[0].values]))
+    np.testing.assert_allclose(
+        np.stack(axis.lines[0].get_data_3d(), axis=1),
+        np.column_stack([RUNS[0].points, RUNS[0].values]),
+    )
     with pytest.raises(ValueError, match="has one coordinate, so it is a curve: use plots.contour"):
         plots.landscape(surfaces.two_valleys)
 
@@ -157,8 +204,13 @@ def test_heights_by_step():
 def test_slots_by_step():
     figure = plots.slots(RUNS[1])
     assert [axis.get_title() for axis in figure.axes] == ["m", "v", "effective rate"]
-    np.testing.assert_allclose(figure.axes[1].lines[1].get_xydata(), np.column_stack([range(13), RUNS[1].slots["v"][:, 1]]))
-    np.testing.assert_allclose(figure.axes[2].lines[0].get_xydata(), np.column_stack([range(1, 13), RUNS[1].effective_rates[:, 0]]))
+    np.testing.assert_allclose(
+        figure.axes[1].lines[1].get_xydata(), np.column_stack([range(13), RUNS[1].slots["v"][:, 1]])
+    )
+    np.testing.assert_allclose(
+        figure.axes[2].lines[0].get_xydata(),
+        np.column_stack([range(1, 13), RUNS[1].effective_rates[:, 0]]),
+    )
     assert labels(figure) == ["x", "y"] and figure.axes[2].get_yscale() == "log"
 
 
@@ -171,12 +223,16 @@ def test_an_animation(tmp_path):
             picture.seek(0)
             first = np.asarray(picture.convert("L"), dtype=int)
             picture.seek(picture.n_frames - 1)
-            assert (abs(np.asarray(picture.convert("L"), dtype=int) - first) > 30).sum() > 50, "something moved"
+            assert (abs(np.asarray(picture.convert("L"), dtype=int) - first) > 30).sum() > 50, (
+                "something moved"
+            )
     with pytest.raises(ValueError, match="on several"):
         plots.animate([RUNS[0], CURVE], tmp_path / "no.gif")
 
 
-@pytest.mark.parametrize("draw", [plots.trajectories, plots.descent, lambda t: plots.animate(t, "no.gif")])
+@pytest.mark.parametrize(
+    "draw", [plots.trajectories, plots.descent, lambda t: plots.animate(t, "no.gif")]
+)
 def test_nothing_to_draw(draw):
     with pytest.raises(ValueError, match="needs at least one trajectory"):
         draw([])
@@ -185,14 +241,22 @@ def test_nothing_to_draw(draw):
 def test_several_runs_in_one_picture(tmp_path):
     histories = {f"run {i}": {"loss": [3.0 - i, 2.0], "val_loss": [3.0, 2.5]} for i in range(3)}
     figure = plots.runs(histories, ("loss", "val_loss"), path=tmp_path / "runs.png", title="All")
-    assert [a.get_ylabel() for a in figure.axes] == ["loss", "val loss"] and figure.get_suptitle() == "All"
+    assert [a.get_ylabel() for a in figure.axes] == [
+        "loss",
+        "val loss",
+    ] and figure.get_suptitle() == "All"
     assert [t.get_text() for t in figure.axes[1].get_legend().get_texts()] == list(histories)
-    assert list(figure.axes[0].lines[2].get_ydata()) == [1.0, 2.0] and (tmp_path / "runs.png").exists()
-    with pytest.raises(ValueError, match="No history has 'val_accuracy'; there are: loss, val_loss"):
+    assert (
+        list(figure.axes[0].lines[2].get_ydata()) == [1.0, 2.0] and (tmp_path / "runs.png").exists()
+    )
+    with pytest.raises(
+        ValueError, match="No history has 'val_accuracy'; there are: loss, val_loss"
+    ):
         plots.runs(histories)
 
 
-# --- graphs, and the inside of networks ------------------------------------------------------------------------------
+# --- graphs, and the inside of networks
+# ------------------------------------------------------------------------------
 
 
 def texts(figure):
@@ -203,12 +267,28 @@ def test_the_graph_behind_a_loss(tmp_path):
     x, w = Tensor(np.ones((4, 3))), Variable(np.ones((3, 2)), name="kernel")
     loss = ops.mean(ops.tanh(x @ w))
     figure = plots.graph(loss, path=tmp_path / "graph.png", names={"images": x}, title="A tape")
-    assert sorted(texts(figure)) == ["images\n(4, 3)", "kernel\n(3, 2)", "matmul\n(4, 2)", "mean\n0.9951", "tanh\n(4, 2)"]
-    places = {t.get_text().split("\n")[0]: t.get_position() for t in figure.axes[0].texts if t.get_text()}
-    assert places["kernel"][0] == places["images"][0] < places["matmul"][0] < places["tanh"][0] < places["mean"][0]
+    assert sorted(texts(figure)) == [
+        "images\n(4, 3)",
+        "kernel\n(3, 2)",
+        "matmul\n(4, 2)",
+        "mean\n0.9951",
+        "tanh\n(4, 2)",
+    ]
+    places = {
+        t.get_text().split("\n")[0]: t.get_position() for t in figure.axes[0].texts if t.get_text()
+    }
+    assert (
+        places["kernel"][0]
+        == places["images"][0]
+        < places["matmul"][0]
+        < places["tanh"][0]
+        < places["mean"][0]
+    )
     assert len(set(places.values())) == 5, "no two in one place"
     assert sum(t.arrow_patch is not None for t in figure.axes[0].texts if not t.get_text()) == 4
-    assert loss.requires_grad and (loss.backward() or w.grad is not None), "looking at it changed nothing"
+    assert loss.requires_grad and (loss.backward() or w.grad is not None), (
+        "looking at it changed nothing"
+    )
 
 
 def test_a_value_used_twice_stands_once():
@@ -217,7 +297,10 @@ def test_a_value_used_twice_stands_once():
     assert sorted(t.split("\n")[0] for t in texts(figure)) == ["a", "add", "exp", "mul", "mul"]
 
 
-@pytest.mark.parametrize("make", [lambda: Tensor([1.0]), lambda: Tensor([1.0]) * 2, lambda: np.ones(3), lambda: used_up()])
+@pytest.mark.parametrize(
+    "make",
+    [lambda: Tensor([1.0]), lambda: Tensor([1.0]) * 2, lambda: np.ones(3), lambda: used_up()],
+)
 def test_no_graph_to_draw(make):
     with pytest.raises(ValueError, match="There is no graph to draw behind this"):
         plots.graph(make())
@@ -236,7 +319,10 @@ def test_weights_as_images_on_one_scale():
     for k, picture in enumerate(pictures):
         np.testing.assert_array_equal(picture.get_array(), kernel[:, k].reshape(2, 2))
         assert picture.get_clim() == (-6, 6), "white is 0, and all share the scale"
-    assert plots.weights(np.ones((6, 2)), shape=(2, 3)).axes[0].images[0].get_array().shape == (2, 3)
+    assert plots.weights(np.ones((6, 2)), shape=(2, 3)).axes[0].images[0].get_array().shape == (
+        2,
+        3,
+    )
     for bad in (np.ones((5, 2)), np.ones(4)[:, None, None]):
         with pytest.raises(ValueError, match="kernel of shape .inputs, units."):
             plots.weights(bad)
@@ -254,12 +340,19 @@ def test_a_confusion_matrix():
         plots.confusion([1, 2], [1])
 
 
-@pytest.mark.parametrize(("scores", "right"), [
-    (lambda x: x[:, :1], 1), (lambda x: 1 / (1 + np.exp(-x[:, :1])), 1), (lambda x: np.column_stack([-x[:, 0], x[:, 0]]), 1)],
-    ids=["logit", "probability", "two scores"])
+@pytest.mark.parametrize(
+    ("scores", "right"),
+    [
+        (lambda x: x[:, :1], 1),
+        (lambda x: 1 / (1 + np.exp(-x[:, :1])), 1),
+        (lambda x: np.column_stack([-x[:, 0], x[:, 0]]), 1),
+    ],
+    ids=["logit", "probability", "two scores"],
+)
 def test_regions_of_a_classifier(scores, right):
     class Sign:
-        def predict(self, x, **options): return scores(x)
+        def predict(self, x, **options):
+            return scores(x)
 
     x = np.random.default_rng(0).normal(size=(40, 2))
     figure = plots.regions(Sign(), x, x[:, 0] > 0)

@@ -1,4 +1,6 @@
-"""The progress line: in a terminal, in a notebook, in a file, on a console without ━, and without any output at all."""
+"""The progress line: in a terminal, in a notebook, in a file, on a console without ━, and without
+any output at all.
+"""
 
 import io
 import re
@@ -43,7 +45,9 @@ def test_in_a_terminal_the_line_is_redrawn_and_ends_like_keras(monkeypatch):
     text = out.text()
     assert "\r" in text and text.startswith("Epoch 1/2\n")
     last = text.rstrip("\n").split("\r")[-1]
-    assert re.fullmatch(r"3/3 ━{20} 0s \d+(us|ms)/step - loss: \d\.\d{4} - mae: \d\.\d{4}", last.rstrip()), repr(last)
+    assert re.fullmatch(
+        r"3/3 ━{20} 0s \d+(us|ms)/step - loss: \d\.\d{4} - mae: \d\.\d{4}", last.rstrip()
+    ), repr(last)
 
 
 def test_one_epoch_needs_no_title(monkeypatch):
@@ -58,7 +62,9 @@ def test_in_a_file_there_is_one_plain_line_an_epoch(monkeypatch, options):
     run(monkeypatch, out, **options)
     lines = out.text().splitlines()
     assert len(lines) == 2 and all(c.isprintable() for line in lines for c in line)
-    assert re.fullmatch(r"Epoch 2/2 - 3/3 - 0s - \d+(us|ms)/step - loss: \d\.\d{4} - mae: \d\.\d{4}", lines[1]), lines[1]
+    assert re.fullmatch(
+        r"Epoch 2/2 - 3/3 - 0s - \d+(us|ms)/step - loss: \d\.\d{4} - mae: \d\.\d{4}", lines[1]
+    ), lines[1]
 
 
 def test_verbose_2_in_a_terminal_is_plain_too(monkeypatch):
@@ -114,7 +120,10 @@ def test_evaluate_and_predict_have_their_own_line(monkeypatch):
     model.evaluate(X, Y)
     model.predict(X)
     monkeypatch.undo()
-    assert re.fullmatch(r"3/3 - 0s - \d+(us|ms)/step - loss: \d\.\d{4} - mae: \d\.\d{4}\n3/3 - 0s - \d+(us|ms)/step\n", out.text())
+    assert re.fullmatch(
+        r"3/3 - 0s - \d+(us|ms)/step - loss: \d\.\d{4} - mae: \d\.\d{4}\n3/3 - 0s - \d+(us|ms)/step\n",
+        out.text(),
+    )
 
 
 def test_an_interrupted_line_is_ended(monkeypatch):
@@ -131,15 +140,29 @@ def test_an_interrupted_line_is_ended(monkeypatch):
 def test_validation_stands_at_the_end_of_the_line(monkeypatch):
     out = Screen(tty=False)
     run(monkeypatch, out, validation_split=0.25)
-    assert re.search(r"- loss: \S+ - mae: \S+ - val_loss: \S+ - val_mae: \S+$", out.text().splitlines()[0])
+    assert re.search(
+        r"- loss: \S+ - mae: \S+ - val_loss: \S+ - val_mae: \S+$", out.text().splitlines()[0]
+    )
 
 
-@pytest.mark.parametrize("value, text", [(0.91543, "0.9154"), (12.0, "12.0000"), (2.5e-4, "2.5000e-04"), (-0.5, "-0.5000"), (-2e-5, "-2.0000e-05"),
-                                         (0.0, "0.0000"), (float("nan"), "nan")])
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (0.91543, "0.9154"),
+        (12.0, "12.0000"),
+        (2.5e-4, "2.5000e-04"),
+        (-0.5, "-0.5000"),
+        (-2e-5, "-2.0000e-05"),
+        (0.0, "0.0000"),
+        (float("nan"), "nan"),
+    ],
+)
 def test_numbers_look_as_in_keras(value, text):
     assert callbacks.progress._four_digits(value) == text
 
 
-@pytest.mark.parametrize("seconds, text", [(2.4, "2s/step"), (0.0123, "12ms/step"), (0.000705, "705us/step")])
+@pytest.mark.parametrize(
+    "seconds, text", [(2.4, "2s/step"), (0.0123, "12ms/step"), (0.000705, "705us/step")]
+)
 def test_time_per_step(seconds, text):
     assert callbacks.progress._per_step(seconds) == text

@@ -12,24 +12,63 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import Input, Model, Tensor, activations, initializers, layers, losses, metrics, optimizers, random, set_random_seed
+from minidl import (
+    Input,
+    Model,
+    Tensor,
+    activations,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    random,
+    set_random_seed,
+)
 from minidl.random import SeedGenerator, generator
 from minidl.registry import Registry, did_you_mean, snake_case, unknown
 
-# --- snake_case ------------------------------------------------------------------------------------------------------------
+# --- snake_case
 
 
-@pytest.mark.parametrize("name, expected", [
-    ("LeakyReLU", "leaky_re_lu"), ("ReLU", "re_lu"), ("PReLU", "p_re_lu"), ("ELU", "elu"), ("Dense", "dense"),
-    ("MeanSquaredError", "mean_squared_error"), ("LSTM", "lstm"), ("GRU", "gru"), ("SimpleRNN", "simple_rnn"),
-    ("ConvLSTM2D", "conv_lstm2d"), ("Conv2D", "conv2d"), ("Conv1D", "conv1d"), ("Conv2DTranspose", "conv2d_transpose"),
-    ("MaxPooling2D", "max_pooling2d"), ("GlobalAveragePooling2D", "global_average_pooling2d"),
-    ("BatchNormalization", "batch_normalization"), ("ZeroPadding2D", "zero_padding2d"), ("UpSampling2D", "up_sampling2d"),
-    ("InputLayer", "input_layer"), ("AUC", "auc"), ("KLDivergence", "kl_divergence"), ("SGD", "sgd"), ("Adam", "adam"), ("relu", "relu"),
-    ("mean_squared_error", "mean_squared_error"), ("A", "a"), ("x", "x"), ("Sequential", "sequential"), ("MyMomentum", "my_momentum"),
-    ("GlorotUniform", "glorot_uniform"), ("SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"), ("L1L2", "l1l2"),
-    ("HTTPServer", "http_server"),
-])
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("LeakyReLU", "leaky_re_lu"),
+        ("ReLU", "re_lu"),
+        ("PReLU", "p_re_lu"),
+        ("ELU", "elu"),
+        ("Dense", "dense"),
+        ("MeanSquaredError", "mean_squared_error"),
+        ("LSTM", "lstm"),
+        ("GRU", "gru"),
+        ("SimpleRNN", "simple_rnn"),
+        ("ConvLSTM2D", "conv_lstm2d"),
+        ("Conv2D", "conv2d"),
+        ("Conv1D", "conv1d"),
+        ("Conv2DTranspose", "conv2d_transpose"),
+        ("MaxPooling2D", "max_pooling2d"),
+        ("GlobalAveragePooling2D", "global_average_pooling2d"),
+        ("BatchNormalization", "batch_normalization"),
+        ("ZeroPadding2D", "zero_padding2d"),
+        ("UpSampling2D", "up_sampling2d"),
+        ("InputLayer", "input_layer"),
+        ("AUC", "auc"),
+        ("KLDivergence", "kl_divergence"),
+        ("SGD", "sgd"),
+        ("Adam", "adam"),
+        ("relu", "relu"),
+        ("mean_squared_error", "mean_squared_error"),
+        ("A", "a"),
+        ("x", "x"),
+        ("Sequential", "sequential"),
+        ("MyMomentum", "my_momentum"),
+        ("GlorotUniform", "glorot_uniform"),
+        ("SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"),
+        ("L1L2", "l1l2"),
+        ("HTTPServer", "http_server"),
+    ],
+)
 def test_snake_case(name, expected):
     assert snake_case(name) == expected
 
@@ -39,16 +78,44 @@ def keras_rule(name):
     return re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)).lower()
 
 
-@pytest.mark.parametrize("name", [
-    "Dense", "LeakyReLU", "ReLU", "PReLU", "MeanSquaredError", "Conv2D", "Conv2DTranspose", "ConvLSTM2D", "MaxPooling3D",
-    "GlobalMaxPooling1D", "LSTM", "SimpleRNN", "SpatialDropout2D", "DepthwiseConv2D", "LayerNormalization", "TimeDistributed",
-    "AlphaDropout", "RNN", "GRUCell", "StackedRNNCells", "MultiHeadAttention", "KLDivergence", "AdaMax", "MyLayer", "HuberLoss2", "AbsMax",
-    "TwoTowers"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Dense",
+        "LeakyReLU",
+        "ReLU",
+        "PReLU",
+        "MeanSquaredError",
+        "Conv2D",
+        "Conv2DTranspose",
+        "ConvLSTM2D",
+        "MaxPooling3D",
+        "GlobalMaxPooling1D",
+        "LSTM",
+        "SimpleRNN",
+        "SpatialDropout2D",
+        "DepthwiseConv2D",
+        "LayerNormalization",
+        "TimeDistributed",
+        "AlphaDropout",
+        "RNN",
+        "GRUCell",
+        "StackedRNNCells",
+        "MultiHeadAttention",
+        "KLDivergence",
+        "AdaMax",
+        "MyLayer",
+        "HuberLoss2",
+        "AbsMax",
+        "TwoTowers",
+    ],
+)
 def test_snake_case_is_keras_rule(name):
     assert snake_case(name) == keras_rule(name)
 
 
-# --- names to things -------------------------------------------------------------------------------------------------------
+# --- names to things
+# ---
 
 
 @pytest.fixture
@@ -74,7 +141,9 @@ def test_a_thing_is_found_under_its_names_and_aliases(animals):
     assert registry["guinea_pig"] is pig
     for name in ("ReLU", "re_lu", "relu"):
         assert registry[name] is relu
-    assert "dog" not in registry and "" not in registry and None not in registry and 3 not in registry
+    assert (
+        "dog" not in registry and "" not in registry and None not in registry and 3 not in registry
+    )
 
 
 def test_registering_returns_the_thing(animals):
@@ -117,13 +186,23 @@ def test_did_you_mean():
 
 
 def test_the_message_of_unknown():
-    assert unknown("mode", "fan", ["fan_in", "fan_out"]) == "Unknown mode 'fan'. Did you mean 'fan_in'? Available: fan_in, fan_out."
+    assert (
+        unknown("mode", "fan", ["fan_in", "fan_out"])
+        == "Unknown mode 'fan'. Did you mean 'fan_in'? Available: fan_in, fan_out."
+    )
 
 
-@pytest.mark.parametrize("get, typo, meant", [
-    (optimizers.get, "adm", "'adam'"), (losses.get, "mean_square_error", "'mean_squared_error'"), (activations.get, "rleu", "'relu'"),
-    (initializers.get, "glorot_unifrom", "'glorot_uniform'"), (metrics.get, "acuracy", "'accuracy'")],
-ids=["optimizer", "loss", "activation", "initializer", "metric"])
+@pytest.mark.parametrize(
+    "get, typo, meant",
+    [
+        (optimizers.get, "adm", "'adam'"),
+        (losses.get, "mean_square_error", "'mean_squared_error'"),
+        (activations.get, "rleu", "'relu'"),
+        (initializers.get, "glorot_unifrom", "'glorot_uniform'"),
+        (metrics.get, "acuracy", "'accuracy'"),
+    ],
+    ids=["optimizer", "loss", "activation", "initializer", "metric"],
+)
 def test_every_registry_of_the_library_helps(get, typo, meant):
     with pytest.raises(ValueError) as error:
         get(typo)
@@ -131,11 +210,16 @@ def test_every_registry_of_the_library_helps(get, typo, meant):
 
 
 def test_layers_are_registered_under_keras_names():
-    for name, cls in (("Dense", layers.Dense), ("dense", layers.Dense), ("LeakyReLU", layers.LeakyReLU), ("Flatten", layers.Flatten)):
+    for name, cls in (
+        ("Dense", layers.Dense),
+        ("dense", layers.Dense),
+        ("LeakyReLU", layers.LeakyReLU),
+        ("Flatten", layers.Flatten),
+    ):
         assert layers.layer_classes[name] is cls
 
 
-# --- randomness ------------------------------------------------------------------------------------------------------------
+# --- randomness
 
 
 def draws():
@@ -165,7 +249,9 @@ def test_a_whole_training_is_repeatable_bit_for_bit():
 
     def train():
         set_random_seed(7)
-        model = minidl.Sequential([layers.Dense(8, activation="relu"), layers.Dropout(0.3), layers.Dense(1)])
+        model = minidl.Sequential(
+            [layers.Dense(8, activation="relu"), layers.Dropout(0.3), layers.Dense(1)]
+        )
         model.compile("adam", "mse")
         history = model.fit(x, y, epochs=2, batch_size=16, verbose=0)
         return history.history["loss"], model.get_weights()
@@ -183,11 +269,22 @@ minidl.set_random_seed(5)
 print(minidl.initializers.GlorotUniform()((2, 3)).tobytes().hex(), minidl.random.generator().integers(2**31))
 """
     environment = {**os.environ, "PYTHONPATH": str(Path(minidl.__file__).parents[1])}
-    runs = [subprocess.run([sys.executable, "-c", code], env={**environment, "PYTHONHASHSEED": h}, capture_output=True, text=True,
-            timeout=60) for h in "12"]
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**environment, "PYTHONHASHSEED": h},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        for h in "12"
+    ]
     assert runs[0].stdout == runs[1].stdout != "", runs[0].stderr
     set_random_seed(5)
-    assert runs[0].stdout.split() == [initializers.GlorotUniform()((2, 3)).tobytes().hex(), str(generator().integers(2**31))]
+    assert runs[0].stdout.split() == [
+        initializers.GlorotUniform()((2, 3)).tobytes().hex(),
+        str(generator().integers(2**31)),
+    ]
 
 
 def test_the_users_own_random_numbers_are_left_alone():
@@ -227,7 +324,7 @@ def test_a_generator_from_a_seed_or_a_generator():
     set_random_seed(3)
     before = generator().random()
     set_random_seed(3)
-    generator(5)                                                # one with a seed of its own takes nothing from the library's
+    generator(5)  # one with a seed of its own takes nothing from the library's
     assert generator().random() == before
 
 
@@ -243,7 +340,9 @@ def test_good_seeds(seed):
     assert a == generator().random()
 
 
-@pytest.mark.parametrize("seed", [-1, 1.0, 2.5, "1", None, True, False, np.float64(1), [1], np.array([1]), 1j])
+@pytest.mark.parametrize(
+    "seed", [-1, 1.0, 2.5, "1", None, True, False, np.float64(1), [1], np.array([1]), 1j]
+)
 def test_bad_seeds(seed):
     set_random_seed(11)
     before = generator().random()
@@ -251,20 +350,27 @@ def test_bad_seeds(seed):
     with pytest.raises(ValueError) as error:
         set_random_seed(seed)
     assert "whole number >= 0" in str(error.value) and repr(seed) in str(error.value)
-    assert generator().random() == before                       # a refused seed changes nothing
+    assert generator().random() == before  # a refused seed changes nothing
 
 
 def test_the_front_door_has_it():
     assert minidl.set_random_seed is minidl.random.set_random_seed
 
 
-# --- drawing under the names of keras.random ---------------------------------------------------------------------------------
+# --- drawing under the names of keras.random
+# ---------------------------------------------------------------------------------
 
 N = 40_000
 # name: (a call with seed=, mean, standard deviation, smallest and largest possible)
 DRAWS = {
     "normal": (lambda **k: random.normal((N,), 2.0, 3.0, **k), 2, 3, -np.inf, np.inf),
-    "truncated_normal": (lambda **k: random.truncated_normal((N,), 1.0, 2.0, **k), 1, 2 * 0.87962566, -3, 5),
+    "truncated_normal": (
+        lambda **k: random.truncated_normal((N,), 1.0, 2.0, **k),
+        1,
+        2 * 0.87962566,
+        -3,
+        5,
+    ),
     "uniform": (lambda **k: random.uniform((N,), -1.0, 2.0, **k), 0.5, 3 / 12**0.5, -1, 2),
     "randint": (lambda **k: random.randint((N,), -2, 3, **k), 0, 2**0.5, -2, 2),
     "gamma": (lambda **k: random.gamma((N,), 4.0, **k), 4, 2, 0, np.inf),
@@ -281,7 +387,10 @@ def test_what_is_drawn(name):
     assert isinstance(x, Tensor) and x.shape == (N,) and not x.requires_grad
     assert x.dtype == ("int32" if name == "randint" else "float32")
     assert low <= x.data.min() and x.data.max() <= high
-    assert abs(x.data.mean() - mean) < 5 * deviation / N**0.5 and abs(x.data.std() / deviation - 1) < 0.03
+    assert (
+        abs(x.data.mean() - mean) < 5 * deviation / N**0.5
+        and abs(x.data.std() / deviation - 1) < 0.03
+    )
     if name == "randint":
         assert set(np.unique(x.data)) == {-2, -1, 0, 1, 2}
         assert draw(seed=1, dtype="int64").dtype == np.int64
@@ -299,7 +408,7 @@ def test_three_kinds_of_seed(name):
     assert same(draw(seed=5), draw(seed=5)) and not same(draw(seed=5), draw(seed=6))
     one, two = SeedGenerator(5), SeedGenerator(5)
     first, second = draw(seed=one), draw(seed=one)
-    assert not same(first, second)                              # it moved on
+    assert not same(first, second)  # it moved on
     assert same(first, draw(seed=two)) and same(second, draw(seed=two))
     set_random_seed(8)
     a, b = draw(), draw()
@@ -308,11 +417,13 @@ def test_three_kinds_of_seed(name):
 
 
 def test_parameters_may_be_arrays():
-    assert random.normal((3, 2), mean=[0.0, 100.0], stddev=0.1).data.mean(axis=0).round().tolist() == [0, 100]
+    assert random.normal((3, 2), mean=[0.0, 100.0], stddev=0.1).data.mean(
+        axis=0
+    ).round().tolist() == [0, 100]
     assert random.uniform((2, 2), [0.0, 5.0], Tensor([1.0, 6.0])).data[:, 1].min() >= 5
     assert random.uniform((1000,), 0, 7, dtype="int32", seed=0).data.max() == 6
     x = random.uniform((N,), 0.0, 1.0, dtype="float16", seed=0)
-    assert x.data.max() < 1                                     # rounded to so few digits many would be 1
+    assert x.data.max() < 1  # rounded to so few digits many would be 1
 
 
 def test_categorical_follows_the_softmax_of_the_logits():
@@ -348,7 +459,10 @@ def test_dropout_keeps_the_mean_and_passes_gradients_where_it_kept():
 
 def test_symbols_are_drawn_for_anew_in_every_run():
     start = Input((50,))
-    model = Model(start, [random.dropout(start, 0.5), random.shuffle(start, axis=1), random.categorical(start, 20)])
+    model = Model(
+        start,
+        [random.dropout(start, 0.5), random.shuffle(start, axis=1), random.categorical(start, 20)],
+    )
     x = np.arange(100.0, dtype=np.float32).reshape(2, 50) / 50
     first, second = model(x), model(x)
     assert [t.shape for t in first] == [(2, 50), (2, 50), (2, 20)]
@@ -362,7 +476,7 @@ def test_a_seed_generator_keeps_its_place():
     state, following = seeds.get_state(), [seeds.next() for _ in range(3)]
     assert all(type(n) is int and 0 <= n < 2**32 for n in following) and len(set(following)) == 3
     other = SeedGenerator()
-    other.set_state(json.loads(json.dumps(state)))              # fit for a file
+    other.set_state(json.loads(json.dumps(state)))  # fit for a file
     assert [other.next() for _ in range(3)] == following
     again = SeedGenerator.from_config(seeds.get_config())
     assert again.name == "mine" and again.next() == SeedGenerator(3).next()
@@ -374,15 +488,21 @@ def test_a_seed_generator_keeps_its_place():
     assert SeedGenerator().next() == a
 
 
-@pytest.mark.parametrize("call, phrases", [
-    (lambda: SeedGenerator(-1), ["SeedGenerator expects a whole number >= 0", "-1"]),
-    (lambda: SeedGenerator("1"), ["'1'"]),
-    (lambda: random.normal((2,), dtype="int32"), ["normal: dtype is a float type", "'int32'", "randint"]),
-    (lambda: random.randint((2,), 3, 3), ["minval must be less than maxval", "3 and 3"]),
-    (lambda: random.categorical([1.0, 2.0], 3), ["(rows, classes)", "(2,)"]),
-    (lambda: random.dropout(np.ones(3), 1.0), ["from 0 to below 1", "1.0"]),
-    (lambda: random.dropout(np.ones(3), -0.1), ["-0.1"]),
-])
+@pytest.mark.parametrize(
+    "call, phrases",
+    [
+        (lambda: SeedGenerator(-1), ["SeedGenerator expects a whole number >= 0", "-1"]),
+        (lambda: SeedGenerator("1"), ["'1'"]),
+        (
+            lambda: random.normal((2,), dtype="int32"),
+            ["normal: dtype is a float type", "'int32'", "randint"],
+        ),
+        (lambda: random.randint((2,), 3, 3), ["minval must be less than maxval", "3 and 3"]),
+        (lambda: random.categorical([1.0, 2.0], 3), ["(rows, classes)", "(2,)"]),
+        (lambda: random.dropout(np.ones(3), 1.0), ["from 0 to below 1", "1.0"]),
+        (lambda: random.dropout(np.ones(3), -0.1), ["-0.1"]),
+    ],
+)
 def test_errors_of_drawing(call, phrases):
     with pytest.raises(ValueError) as error:
         call()

@@ -1,4 +1,6 @@
-"""minidl.optimizers.schedules: every schedule against its formula and Keras's numbers, its options, its refusals, and its use."""
+"""minidl.optimizers.schedules: every schedule against its formula and Keras's numbers, its options,
+its refusals, and its use.
+"""
 
 import math
 import pickle
@@ -25,7 +27,8 @@ def same_numbers_every_time():
     set_random_seed(0)
 
 
-# --- Keras's numbers -------------------------------------------------------------------------------------------------
+# --- Keras's numbers
+# ---
 
 # At steps 0, 1, 5, 6, 10, 15, measured with Keras 3.15.1 in float32.
 GOLDEN = [
@@ -40,12 +43,19 @@ GOLDEN = [
 ]
 
 
-@pytest.mark.parametrize(("schedule", "expected"), GOLDEN, ids=lambda c: repr(c) if isinstance(c, LearningRateSchedule) else "")
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    GOLDEN,
+    ids=lambda c: repr(c) if isinstance(c, LearningRateSchedule) else "",
+)
 def test_keras_golden_rates(schedule, expected):
-    np.testing.assert_allclose([schedule(step) for step in (0, 1, 5, 6, 10, 15)], expected, rtol=0, atol=6e-7)
+    np.testing.assert_allclose(
+        [schedule(step) for step in (0, 1, 5, 6, 10, 15)], expected, rtol=0, atol=6e-7
+    )
 
 
-# --- the formulas, typed a second time -------------------------------------------------------------------------------
+# --- the formulas, typed a second time
+# -------------------------------------------------------------------------------
 
 
 def cosine(t, start, steps, alpha=0.0):
@@ -62,7 +72,9 @@ def restarts(t, start, first, t_mul, m_mul, alpha):
         rates.append((begin, length, height))
         begin, length, height = begin + length, length * t_mul, height * m_mul
     begin, length, height = rates[-1]
-    return start * (alpha + (1 - alpha) * height * 0.5 * (1 + math.cos(math.pi * (t - begin) / length)))
+    return start * (
+        alpha + (1 - alpha) * height * 0.5 * (1 + math.cos(math.pi * (t - begin) / length))
+    )
 
 
 def piecewise(t):
@@ -75,7 +87,10 @@ def piecewise(t):
 
 FORMULAS = [
     (ExponentialDecay(0.5, 6, 0.25), lambda t: 0.5 * math.exp(math.log(0.25) * t / 6)),
-    (ExponentialDecay(0.5, 6, 0.25, staircase=True), lambda t: [0.5, 0.125, 0.03125, 0.0078125][t // 6]),
+    (
+        ExponentialDecay(0.5, 6, 0.25, staircase=True),
+        lambda t: [0.5, 0.125, 0.03125, 0.0078125][t // 6],
+    ),
     (ExponentialDecay(0.5, 2.5, 0.25, True), lambda t: 0.5 * 0.25 ** int(t / 2.5)),
     (ExponentialDecay(0.01, 3, 1.5), lambda t: 0.01 * 1.5 ** (t / 3)),
     (InverseTimeDecay(0.5, 6, 0.25), lambda t: 0.5 / (1 + 0.25 * t / 6)),
@@ -90,20 +105,38 @@ FORMULAS = [
     (PolynomialDecay(0.5, 8, 0.1, power=2.0), lambda t: 0.1 + 0.4 * (1 - min(t, 8) / 8) ** 2),
     (PolynomialDecay(0.5, 8, 0.1, power=0.5), lambda t: 0.1 + 0.4 * math.sqrt(1 - min(t, 8) / 8)),
     # with cycle T is 8 up to and with step 8, 16 up to and with step 16, then 24
-    (PolynomialDecay(0.5, 8, 0.1, cycle=True), lambda t: 0.5 - 0.4 * t / (8 if t <= 8 else 16 if t <= 16 else 24)),
-    (PolynomialDecay(0.5, 8, 0.1, 2.0, True), lambda t: 0.1 + 0.4 * (1 - t / (8 if t <= 8 else 16 if t <= 16 else 24)) ** 2),
+    (
+        PolynomialDecay(0.5, 8, 0.1, cycle=True),
+        lambda t: 0.5 - 0.4 * t / (8 if t <= 8 else 16 if t <= 16 else 24),
+    ),
+    (
+        PolynomialDecay(0.5, 8, 0.1, 2.0, True),
+        lambda t: 0.1 + 0.4 * (1 - t / (8 if t <= 8 else 16 if t <= 16 else 24)) ** 2,
+    ),
     (PolynomialDecay(0.1, 8, 0.5), lambda t: 0.1 + 0.4 * min(t, 8) / 8),
     (CosineDecay(0.5, 12), lambda t: cosine(t, 0.5, 12)),
     (CosineDecay(0.5, 12, alpha=0.1), lambda t: cosine(t, 0.5, 12, 0.1)),
     (CosineDecay(0.5, 40, 1.0), lambda t: 0.5),
-    (CosineDecay(0.1, 9, warmup_target=0.5, warmup_steps=4), lambda t: 0.1 + 0.1 * t if t < 4 else cosine(t - 4, 0.5, 9)),
-    (CosineDecay(0.0, 9, 0.25, warmup_target=0.5, warmup_steps=7), lambda t: 0.5 * t / 7 if t < 7 else cosine(t - 7, 0.5, 9, 0.25)),
+    (
+        CosineDecay(0.1, 9, warmup_target=0.5, warmup_steps=4),
+        lambda t: 0.1 + 0.1 * t if t < 4 else cosine(t - 4, 0.5, 9),
+    ),
+    (
+        CosineDecay(0.0, 9, 0.25, warmup_target=0.5, warmup_steps=7),
+        lambda t: 0.5 * t / 7 if t < 7 else cosine(t - 7, 0.5, 9, 0.25),
+    ),
     (CosineDecay(0.1, 9, warmup_target=0.5), lambda t: cosine(t, 0.5, 9)),
     (CosineDecayRestarts(0.5, 3), lambda t: restarts(t, 0.5, 3, 2, 1, 0)),
     (CosineDecayRestarts(0.5, 4, t_mul=1.0), lambda t: cosine(t % 4, 0.5, 4)),
-    (CosineDecayRestarts(0.5, 4, t_mul=1.0, m_mul=0.5), lambda t: cosine(t % 4, 0.5 * 0.5 ** (t // 4), 4)),
+    (
+        CosineDecayRestarts(0.5, 4, t_mul=1.0, m_mul=0.5),
+        lambda t: cosine(t % 4, 0.5 * 0.5 ** (t // 4), 4),
+    ),
     (CosineDecayRestarts(0.5, 4, 1.5, 0.8), lambda t: restarts(t, 0.5, 4, 1.5, 0.8, 0)),
-    (CosineDecayRestarts(0.5, 3, t_mul=3.0, m_mul=0.5, alpha=0.2), lambda t: restarts(t, 0.5, 3, 3, 0.5, 0.2)),
+    (
+        CosineDecayRestarts(0.5, 3, t_mul=3.0, m_mul=0.5, alpha=0.2),
+        lambda t: restarts(t, 0.5, 3, 3, 0.5, 0.2),
+    ),
 ]
 
 
@@ -115,24 +148,34 @@ def test_twenty_steps_equal_the_formula(schedule, formula):
 
 
 def test_all_schedules_are_tried_here():
-    assert {type(s).__name__ for s, _ in FORMULAS} == {cls.__name__ for cls in schedules.schedules.names.values()}
+    assert {type(s).__name__ for s, _ in FORMULAS} == {
+        cls.__name__ for cls in schedules.schedules.names.values()
+    }
 
 
 def test_the_corners():
     """The steps at which something changes, one before, and one after."""
     piecewise = PiecewiseConstantDecay([5], [1.0, 0.5])
-    assert [piecewise(t) for t in (4, 5, 6)] == [1.0, 1.0, 0.5]             # the old value up to and with the boundary
+    assert [piecewise(t) for t in (4, 5, 6)] == [
+        1.0,
+        1.0,
+        0.5,
+    ]  # the old value up to and with the boundary
     stairs = ExponentialDecay(1.0, 5, 0.5, staircase=True)
-    assert [stairs(t) for t in (4, 5, 6)] == [1.0, 0.5, 0.5]                # the new one from the 5th step on
+    assert [stairs(t) for t in (4, 5, 6)] == [1.0, 0.5, 0.5]  # the new one from the 5th step on
     straight, cycle = PolynomialDecay(1.0, 4, 0.0), PolynomialDecay(1.0, 4, 0.0, cycle=True)
     assert [straight(t) for t in (3, 4, 5, 400)] == [0.25, 0.0, 0.0, 0.0]
     assert [cycle(t) for t in (0, 3, 4, 5, 8)] == [1.0, 0.25, 0.0, 0.375, 0.0]
     assert cycle(9) == 0.25
     warm = CosineDecay(0.0, 10, warmup_target=1.0, warmup_steps=4)
     assert [warm(t) for t in (0, 3, 4)] == [0.0, 0.75, 1.0] and warm(5) < 1.0
-    assert warm(13) > 0 and warm(14) == warm(15) == warm(1000) == 0.0       # the decay begins after the warm-up
+    assert (
+        warm(13) > 0 and warm(14) == warm(15) == warm(1000) == 0.0
+    )  # the decay begins after the warm-up
     again = CosineDecayRestarts(1.0, 4)
-    assert again(3) < 0.15 and again(4) == 1.0 and again(11) < 0.05 and again(12) == 1.0      # 4, then 8 steps
+    assert (
+        again(3) < 0.15 and again(4) == 1.0 and again(11) < 0.05 and again(12) == 1.0
+    )  # 4, then 8 steps
     lower = CosineDecayRestarts(1.0, 4, m_mul=0.5)
     assert (lower(4), lower(12), lower(28)) == (0.5, 0.25, 0.125)
 
@@ -142,7 +185,8 @@ def test_large_steps_are_quick():
     assert 0 <= CosineDecayRestarts(1.0, 1)(10**9) <= 1
 
 
-# --- printing, copying, names ----------------------------------------------------------------------------------------
+# --- printing, copying, names
+# ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("schedule", [s for s, _ in GOLDEN + FORMULAS], ids=repr)
@@ -153,78 +197,171 @@ def test_a_schedule_prints_as_it_is_written(schedule):
 
 
 def test_two_printed_schedules():
-    assert repr(ExponentialDecay(0.1, 10, 0.5)) == ("ExponentialDecay(initial_learning_rate=0.1, decay_steps=10.0, decay_rate=0.5, "
-                                                    "staircase=False)")
-    assert repr(PiecewiseConstantDecay([5], [1, 0.5])) == "PiecewiseConstantDecay(boundaries=[5.0], values=[1.0, 0.5])"
+    assert repr(ExponentialDecay(0.1, 10, 0.5)) == (
+        "ExponentialDecay(initial_learning_rate=0.1, decay_steps=10.0, decay_rate=0.5, "
+        "staircase=False)"
+    )
+    assert (
+        repr(PiecewiseConstantDecay([5], [1, 0.5]))
+        == "PiecewiseConstantDecay(boundaries=[5.0], values=[1.0, 0.5])"
+    )
 
 
 def test_schedules_can_be_pickled_and_keep_their_name():
     schedule = CosineDecay(0.1, 10, name="mine", warmup_target=0.5, warmup_steps=3)
     copied = pickle.loads(pickle.dumps(schedule))
-    assert copied.name == "mine" and [copied(t) for t in range(20)] == [schedule(t) for t in range(20)]
+    assert copied.name == "mine" and [copied(t) for t in range(20)] == [
+        schedule(t) for t in range(20)
+    ]
 
 
 def test_all_schedules_are_found_where_tutorials_look():
-    for name in ("ExponentialDecay", "InverseTimeDecay", "PiecewiseConstantDecay", "PolynomialDecay", "CosineDecay", "CosineDecayRestarts",
-                 "LearningRateSchedule"):
+    for name in (
+        "ExponentialDecay",
+        "InverseTimeDecay",
+        "PiecewiseConstantDecay",
+        "PolynomialDecay",
+        "CosineDecay",
+        "CosineDecayRestarts",
+        "LearningRateSchedule",
+    ):
         assert getattr(optimizers.schedules, name) is getattr(schedules, name)
 
 
-# --- bad arguments ---------------------------------------------------------------------------------------------------
+# --- bad arguments
 
 BAD = [
-    (ExponentialDecay, ("0.1", 10, 0.5), "initial_learning_rate must be a number of at least 0; received '0.1'"),
-    (ExponentialDecay, (-0.1, 10, 0.5), "initial_learning_rate must be a number of at least 0; received -0.1"),
+    (
+        ExponentialDecay,
+        ("0.1", 10, 0.5),
+        "initial_learning_rate must be a number of at least 0; received '0.1'",
+    ),
+    (
+        ExponentialDecay,
+        (-0.1, 10, 0.5),
+        "initial_learning_rate must be a number of at least 0; received -0.1",
+    ),
     (ExponentialDecay, (0.1, 0, 0.5), "decay_steps must be a number above 0; received 0"),
     (ExponentialDecay, (0.1, -5, 0.5), "decay_steps must be a number above 0; received -5"),
     (ExponentialDecay, (0.1, 10, -0.5), "decay_rate must be a number of at least 0; received -0.5"),
-    (ExponentialDecay, (0.1, 10, float("nan")), "decay_rate must be a number of at least 0; received nan"),
-    (InverseTimeDecay, (float("inf"), 10, 0.5), "initial_learning_rate must be a number of at least 0; received inf"),
+    (
+        ExponentialDecay,
+        (0.1, 10, float("nan")),
+        "decay_rate must be a number of at least 0; received nan",
+    ),
+    (
+        InverseTimeDecay,
+        (float("inf"), 10, 0.5),
+        "initial_learning_rate must be a number of at least 0; received inf",
+    ),
     (InverseTimeDecay, (0.1, 0.0, 0.5), "decay_steps must be a number above 0; received 0.0"),
     (InverseTimeDecay, (0.1, 10, None), "decay_rate must be a number of at least 0; received None"),
-    (PiecewiseConstantDecay, ([5, 10], [1, 0.5]), "needs one value more than boundaries; received 2 boundaries and 2 values"),
-    (PiecewiseConstantDecay, ([5], [1, 0.5, 0.1]), "needs one value more than boundaries; received 1 boundaries and 3 values"),
-    (PiecewiseConstantDecay, ([10, 5], [1, 0.5, 0.1]), r"boundaries must stand in rising order; received \[10.0, 5.0\]"),
+    (
+        PiecewiseConstantDecay,
+        ([5, 10], [1, 0.5]),
+        "needs one value more than boundaries; received 2 boundaries and 2 values",
+    ),
+    (
+        PiecewiseConstantDecay,
+        ([5], [1, 0.5, 0.1]),
+        "needs one value more than boundaries; received 1 boundaries and 3 values",
+    ),
+    (
+        PiecewiseConstantDecay,
+        ([10, 5], [1, 0.5, 0.1]),
+        r"boundaries must stand in rising order; received \[10.0, 5.0\]",
+    ),
     (PiecewiseConstantDecay, (["5"], [1, 0.5]), "a boundary must be a finite number; received '5'"),
-    (PiecewiseConstantDecay, ([5], [1, -0.5]), "a value must be a number of at least 0; received -0.5"),
-    (PolynomialDecay, (True, 10), "initial_learning_rate must be a number of at least 0; received True"),
+    (
+        PiecewiseConstantDecay,
+        ([5], [1, -0.5]),
+        "a value must be a number of at least 0; received -0.5",
+    ),
+    (
+        PolynomialDecay,
+        (True, 10),
+        "initial_learning_rate must be a number of at least 0; received True",
+    ),
     (PolynomialDecay, (0.1, 0), "decay_steps must be a number above 0; received 0"),
-    (PolynomialDecay, (0.1, 10, -1e-4), "end_learning_rate must be a number of at least 0; received -0.0001"),
+    (
+        PolynomialDecay,
+        (0.1, 10, -1e-4),
+        "end_learning_rate must be a number of at least 0; received -0.0001",
+    ),
     (PolynomialDecay, (0.1, 10, 0.0, -1.0), "power must be a number of at least 0; received -1.0"),
-    (CosineDecay, ([0.1], 10), r"initial_learning_rate must be a number of at least 0; received \[0.1\]"),
+    (
+        CosineDecay,
+        ([0.1], 10),
+        r"initial_learning_rate must be a number of at least 0; received \[0.1\]",
+    ),
     (CosineDecay, (0.1, 0), "decay_steps must be a number above 0; received 0"),
     (CosineDecay, (0.1, 10, -0.1), "alpha must be a number of at least 0; received -0.1"),
-    (CosineDecay, (0.1, 10, 0.0, None, "0.5", 5), "warmup_target must be a number of at least 0; received '0.5'"),
-    (CosineDecay, (0.1, 10, 0.0, None, 0.5, -5), "warmup_steps must be a number of at least 0; received -5"),
-    (CosineDecayRestarts, (-1, 10), "initial_learning_rate must be a number of at least 0; received -1"),
+    (
+        CosineDecay,
+        (0.1, 10, 0.0, None, "0.5", 5),
+        "warmup_target must be a number of at least 0; received '0.5'",
+    ),
+    (
+        CosineDecay,
+        (0.1, 10, 0.0, None, 0.5, -5),
+        "warmup_steps must be a number of at least 0; received -5",
+    ),
+    (
+        CosineDecayRestarts,
+        (-1, 10),
+        "initial_learning_rate must be a number of at least 0; received -1",
+    ),
     (CosineDecayRestarts, (0.1, 0), "first_decay_steps must be a number above 0; received 0"),
-    (CosineDecayRestarts, (0.1, 10, 0.5), "t_mul must be a number of at least 1; received 0.5"),     # periods would shrink to nothing
-    (CosineDecayRestarts, (0.1, 10, 2.0, -1.0), "m_mul must be a number of at least 0; received -1.0"),
-    (CosineDecayRestarts, (0.1, 10, 2.0, 1.0, -1), "alpha must be a number of at least 0; received -1"),
+    (
+        CosineDecayRestarts,
+        (0.1, 10, 0.5),
+        "t_mul must be a number of at least 1; received 0.5",
+    ),  # periods would shrink to nothing
+    (
+        CosineDecayRestarts,
+        (0.1, 10, 2.0, -1.0),
+        "m_mul must be a number of at least 0; received -1.0",
+    ),
+    (
+        CosineDecayRestarts,
+        (0.1, 10, 2.0, 1.0, -1),
+        "alpha must be a number of at least 0; received -1",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("cls", "arguments", "message"), BAD, ids=[f"{c.__name__}{a}" for c, a, _ in BAD])
+@pytest.mark.parametrize(
+    ("cls", "arguments", "message"), BAD, ids=[f"{c.__name__}{a}" for c, a, _ in BAD]
+)
 def test_bad_arguments_are_named(cls, arguments, message):
     with pytest.raises(ValueError, match=message):
         cls(*arguments)
 
 
-@pytest.mark.parametrize(("arguments", "wrong"), [((5, [1, 0.5]), "5"), (([5], 0.5), "0.5"), ((None, None), "None")], ids=str)
+@pytest.mark.parametrize(
+    ("arguments", "wrong"),
+    [((5, [1, 0.5]), "5"), (([5], 0.5), "0.5"), ((None, None), "None")],
+    ids=str,
+)
 def test_boundaries_and_values_are_lists(arguments, wrong):
-    with pytest.raises((TypeError, ValueError), match=rf"PiecewiseConstantDecay.*received .*{wrong}"):
+    with pytest.raises(
+        (TypeError, ValueError), match=rf"PiecewiseConstantDecay.*received .*{wrong}"
+    ):
         PiecewiseConstantDecay(*arguments)
 
 
 @pytest.mark.parametrize("cls", [SGD, Adam])
 def test_a_schedule_class_in_place_of_a_schedule(cls):
-    with pytest.raises(TypeError, match=r"ExponentialDecay is a class: write learning_rate=ExponentialDecay\(...\)"):
+    with pytest.raises(
+        TypeError, match=r"ExponentialDecay is a class: write learning_rate=ExponentialDecay\(...\)"
+    ):
         cls(ExponentialDecay)
     with pytest.raises(TypeError, match="is a class"):
         cls(0.1).learning_rate = CosineDecay
 
 
-# --- schedules of your own -------------------------------------------------------------------------------------------
+# --- schedules of your own
+# ---
 
 
 class Halving(LearningRateSchedule):
@@ -246,23 +383,39 @@ def steps_of(rate, count=6):
 
 def test_a_schedule_class_of_your_own():
     assert repr(Halving(0.5, 2)) == "Halving(first=0.5, every=2)"
-    np.testing.assert_allclose(steps_of(Halving(0.5, 2)), [0.5, 0.5, 0.25, 0.25, 0.125, 0.125], rtol=1e-14)
+    np.testing.assert_allclose(
+        steps_of(Halving(0.5, 2)), [0.5, 0.5, 0.25, 0.25, 0.125, 0.125], rtol=1e-14
+    )
 
 
 def test_a_schedule_class_without_its_method():
     class Unfinished(LearningRateSchedule):
         pass
 
-    with pytest.raises(NotImplementedError, match=r"Unfinished needs a method __call__\(self, step\)"):
+    with pytest.raises(
+        NotImplementedError, match=r"Unfinished needs a method __call__\(self, step\)"
+    ):
         SGD(Unfinished()).apply([np.ones(1)], [Variable([1.0])])
 
 
 def test_a_function_of_the_step_is_a_schedule():
-    np.testing.assert_allclose(steps_of(lambda step: 1 / (1 + step)), [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5, 1 / 6], rtol=1e-14)
+    np.testing.assert_allclose(
+        steps_of(lambda step: 1 / (1 + step)), [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5, 1 / 6], rtol=1e-14
+    )
 
 
-@pytest.mark.parametrize("schedule", [ExponentialDecay(0.5, 2, 0.5), PiecewiseConstantDecay([1], [0.5, 0.25]), CosineDecay(0.5, 4),
-                                      InverseTimeDecay(0.5, 2, 1.0), PolynomialDecay(0.5, 4), CosineDecayRestarts(0.5, 2)], ids=repr)
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        ExponentialDecay(0.5, 2, 0.5),
+        PiecewiseConstantDecay([1], [0.5, 0.25]),
+        CosineDecay(0.5, 4),
+        InverseTimeDecay(0.5, 2, 1.0),
+        PolynomialDecay(0.5, 4),
+        CosineDecayRestarts(0.5, 2),
+    ],
+    ids=repr,
+)
 @pytest.mark.parametrize("cls", [SGD, Adam])
 def test_the_optimizer_asks_for_its_steps_from_0_on(cls, schedule):
     """Each step equals that of an optimizer whose plain rate is set by hand beforehand."""
@@ -278,23 +431,30 @@ def test_the_optimizer_asks_for_its_steps_from_0_on(cls, schedule):
 
 def test_a_rate_of_zero_at_first_is_no_reason_to_warn():
     """A warm-up from 0: the first step moves nothing, and momentum remembers nothing of it."""
-    for optimizer in (SGD(CosineDecay(0.0, 10, warmup_target=0.5, warmup_steps=5), momentum=0.9), optimizers.RMSprop(0.0, momentum=0.9)):
+    for optimizer in (
+        SGD(CosineDecay(0.0, 10, warmup_target=0.5, warmup_steps=5), momentum=0.9),
+        optimizers.RMSprop(0.0, momentum=0.9),
+    ):
         w = Variable([1.0])
         optimizer.apply([np.ones(1)], [w])
         assert w.item() == 1.0
 
 
-# --- in fit ----------------------------------------------------------------------------------------------------------
+# --- in fit
 
 
 def one_weight(optimizer):
-    model = Sequential([layers.Dense(1, use_bias=False, kernel_initializer="zeros", input_shape=(1,))])
+    model = Sequential(
+        [layers.Dense(1, use_bias=False, kernel_initializer="zeros", input_shape=(1,))]
+    )
     model.compile(optimizer, "mse")
     return model
 
 
 def test_fit_walks_through_a_schedule_batch_by_batch():
-    """The error e = w − 1 shrinks by (1 − 2η) a batch: rates .25, .25, .125, .125 over two epochs of two batches."""
+    """The error e = w − 1 shrinks by (1 − 2η) a batch: rates .25, .25, .125, .125 over two epochs
+    of two batches.
+    """
     model = one_weight(SGD(ExponentialDecay(0.25, 2, 0.5, staircase=True)))
     model.fit(np.ones((4, 1)), np.ones(4), batch_size=2, epochs=2, verbose=0)
     assert model.get_weights()[0].item() == pytest.approx(1 - 0.5 * 0.5 * 0.75 * 0.75, rel=1e-6)
@@ -307,16 +467,26 @@ def test_a_plain_rate_can_be_set_between_fits():
     model.optimizer.learning_rate = 0.125
     model.fit(np.ones((1, 1)), np.ones(1), verbose=0)
     assert model.get_weights()[0].item() == pytest.approx(1 - 0.5 * 0.75, rel=1e-6)
-    model.optimizer.learning_rate = Halving(0.25, 1)            # a schedule may follow a plain rate; it knows the steps done: 2
+    model.optimizer.learning_rate = Halving(
+        0.25, 1
+    )  # a schedule may follow a plain rate; it knows the steps done: 2
     assert model.optimizer.learning_rate == 0.0625
     model.optimizer.learning_rate = Halving(0.5, 1)
     assert model.optimizer.learning_rate == 0.125
 
 
-@pytest.mark.parametrize("schedule", [ExponentialDecay(0.25, 2, 0.5), Halving(0.25, 2), lambda step: 0.25], ids=["keras", "own", "function"])
+@pytest.mark.parametrize(
+    "schedule",
+    [ExponentialDecay(0.25, 2, 0.5), Halving(0.25, 2), lambda step: 0.25],
+    ids=["keras", "own", "function"],
+)
 def test_a_schedule_is_not_overwritten_by_a_number(schedule):
     model = one_weight(SGD(schedule))
-    with pytest.raises(TypeError, match="learning rate follows a schedule, which a fixed number would undo. Compile with a plain learning rate"):
+    with pytest.raises(
+        TypeError,
+        match="learning rate follows a schedule, which a fixed number would undo. Compile with a "
+        "plain learning rate",
+    ):
         model.optimizer.learning_rate = 0.1
     with pytest.raises(TypeError, match="follows a schedule"):
         model.optimizer.lr = 0.1

@@ -1,4 +1,6 @@
-"""pad_sequences, timeseries_dataset_from_array and the Tokenizer. (Against Keras itself: tests/parity/test_keras_layers.py.)"""
+"""pad_sequences, timeseries_dataset_from_array and the Tokenizer. (Against Keras itself:
+tests/parity/test_keras_layers.py.)
+"""
 
 import numpy as np
 import pytest
@@ -7,32 +9,125 @@ from minidl import Sequential, layers, preprocessing, set_random_seed, utils
 from minidl.preprocessing import Tokenizer
 from minidl.utils import pad_sequences, timeseries_dataset_from_array
 
-# What Keras 3.15 with TensorFlow 2.21 gives for np.arange(n) and 10·np.arange(targets): ((n, targets, options), batches of
-# ((first, last) of each window, targets)). Without TensorFlow Keras has no such function, so this was run once and written down.
+# What Keras 3.15 with TensorFlow 2.21 gives for np.arange(n) and 10·np.arange(targets): ((n,
+# targets, options), batches of
+# ((first, last) of each window, targets)). Without TensorFlow Keras has no such function, so this
+# was run once and written down.
 WINDOWS = [
-    ((20, 20, {'sequence_length': 5}), [([(0, 4), (1, 5), (2, 6), (3, 7), (4, 8), (5, 9), (6, 10), (7, 11), (8, 12), (9, 13), (10, 14), (11, 15), (12, 16), (13, 17), (14, 18), (15, 19)], [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140, 150])]),
-    ((20, 20, {'sequence_length': 5, 'sequence_stride': 3, 'sampling_rate': 2, 'batch_size': 2}), [([(0, 8), (3, 11)], [0, 30]), ([(6, 14), (9, 17)], [60, 90])]),
-    ((20, None, {'sequence_length': 4, 'sequence_stride': 2, 'batch_size': 3}), [([(0, 3), (2, 5), (4, 7)], None), ([(6, 9), (8, 11), (10, 13)], None), ([(12, 15), (14, 17), (16, 19)], None)]),
-    ((20, 20, {'sequence_length': 3, 'start_index': 4, 'batch_size': 4}), [([(4, 6), (5, 7), (6, 8), (7, 9)], [40, 50, 60, 70]), ([(8, 10), (9, 11), (10, 12), (11, 13)], [80, 90, 100, 110]), ([(12, 14), (13, 15), (14, 16), (15, 17)], [120, 130, 140, 150]), ([(16, 18), (17, 19)], [160, 170])]),
-    ((20, 20, {'sequence_length': 3, 'start_index': 4, 'end_index': 12, 'batch_size': 4}), [([(4, 6), (5, 7), (6, 8), (7, 9)], [40, 50, 60, 70]), ([(8, 10), (9, 11)], [80, 90])]),
-    ((20, 20, {'sequence_length': 3, 'end_index': 9, 'batch_size': 4}), [([(0, 2), (1, 3), (2, 4), (3, 5)], [0, 10, 20, 30]), ([(4, 6), (5, 7), (6, 8)], [40, 50, 60])]),
-    ((20, 12, {'sequence_length': 3, 'batch_size': 8}), [([(0, 2), (1, 3), (2, 4), (3, 5), (4, 6), (5, 7), (6, 8), (7, 9)], [0, 10, 20, 30, 40, 50, 60, 70]), ([(8, 10), (9, 11), (10, 12), (11, 13)], [80, 90, 100, 110])]),
-    ((20, 20, {'sequence_length': 1, 'batch_size': 8}), [([(0, 0), (1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6), (7, 7)], [0, 10, 20, 30, 40, 50, 60, 70]), ([(8, 8), (9, 9), (10, 10), (11, 11), (12, 12), (13, 13), (14, 14), (15, 15)], [80, 90, 100, 110, 120, 130, 140, 150]), ([(16, 16), (17, 17), (18, 18), (19, 19)], [160, 170, 180, 190])]),
-    ((20, 20, {'sequence_length': 6, 'sampling_rate': 3, 'batch_size': None}), [((0, 15), 0), ((1, 16), 10), ((2, 17), 20), ((3, 18), 30), ((4, 19), 40)]),
-    ((20, None, {'sequence_length': 6, 'sampling_rate': 3, 'batch_size': None}), [((0, 15), None), ((1, 16), None), ((2, 17), None), ((3, 18), None), ((4, 19), None)]),
-    ((20, 20, {'sequence_length': 20, 'batch_size': 8}), [([(0, 19)], [0])]),
+    (
+        (20, 20, {"sequence_length": 5}),
+        [
+            (
+                [
+                    (0, 4),
+                    (1, 5),
+                    (2, 6),
+                    (3, 7),
+                    (4, 8),
+                    (5, 9),
+                    (6, 10),
+                    (7, 11),
+                    (8, 12),
+                    (9, 13),
+                    (10, 14),
+                    (11, 15),
+                    (12, 16),
+                    (13, 17),
+                    (14, 18),
+                    (15, 19),
+                ],
+                [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140, 150],
+            )
+        ],
+    ),
+    (
+        (20, 20, {"sequence_length": 5, "sequence_stride": 3, "sampling_rate": 2, "batch_size": 2}),
+        [([(0, 8), (3, 11)], [0, 30]), ([(6, 14), (9, 17)], [60, 90])],
+    ),
+    (
+        (20, None, {"sequence_length": 4, "sequence_stride": 2, "batch_size": 3}),
+        [
+            ([(0, 3), (2, 5), (4, 7)], None),
+            ([(6, 9), (8, 11), (10, 13)], None),
+            ([(12, 15), (14, 17), (16, 19)], None),
+        ],
+    ),
+    (
+        (20, 20, {"sequence_length": 3, "start_index": 4, "batch_size": 4}),
+        [
+            ([(4, 6), (5, 7), (6, 8), (7, 9)], [40, 50, 60, 70]),
+            ([(8, 10), (9, 11), (10, 12), (11, 13)], [80, 90, 100, 110]),
+            ([(12, 14), (13, 15), (14, 16), (15, 17)], [120, 130, 140, 150]),
+            ([(16, 18), (17, 19)], [160, 170]),
+        ],
+    ),
+    (
+        (20, 20, {"sequence_length": 3, "start_index": 4, "end_index": 12, "batch_size": 4}),
+        [([(4, 6), (5, 7), (6, 8), (7, 9)], [40, 50, 60, 70]), ([(8, 10), (9, 11)], [80, 90])],
+    ),
+    (
+        (20, 20, {"sequence_length": 3, "end_index": 9, "batch_size": 4}),
+        [
+            ([(0, 2), (1, 3), (2, 4), (3, 5)], [0, 10, 20, 30]),
+            ([(4, 6), (5, 7), (6, 8)], [40, 50, 60]),
+        ],
+    ),
+    (
+        (20, 12, {"sequence_length": 3, "batch_size": 8}),
+        [
+            (
+                [(0, 2), (1, 3), (2, 4), (3, 5), (4, 6), (5, 7), (6, 8), (7, 9)],
+                [0, 10, 20, 30, 40, 50, 60, 70],
+            ),
+            ([(8, 10), (9, 11), (10, 12), (11, 13)], [80, 90, 100, 110]),
+        ],
+    ),
+    (
+        (20, 20, {"sequence_length": 1, "batch_size": 8}),
+        [
+            (
+                [(0, 0), (1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6), (7, 7)],
+                [0, 10, 20, 30, 40, 50, 60, 70],
+            ),
+            (
+                [(8, 8), (9, 9), (10, 10), (11, 11), (12, 12), (13, 13), (14, 14), (15, 15)],
+                [80, 90, 100, 110, 120, 130, 140, 150],
+            ),
+            ([(16, 16), (17, 17), (18, 18), (19, 19)], [160, 170, 180, 190]),
+        ],
+    ),
+    (
+        (20, 20, {"sequence_length": 6, "sampling_rate": 3, "batch_size": None}),
+        [((0, 15), 0), ((1, 16), 10), ((2, 17), 20), ((3, 18), 30), ((4, 19), 40)],
+    ),
+    (
+        (20, None, {"sequence_length": 6, "sampling_rate": 3, "batch_size": None}),
+        [((0, 15), None), ((1, 16), None), ((2, 17), None), ((3, 18), None), ((4, 19), None)],
+    ),
+    ((20, 20, {"sequence_length": 20, "batch_size": 8}), [([(0, 19)], [0])]),
 ]
 
 
-@pytest.mark.parametrize(("case", "batches"), WINDOWS, ids=lambda v: str(v) if isinstance(v, tuple) else "")
+@pytest.mark.parametrize(
+    ("case", "batches"), WINDOWS, ids=lambda v: str(v) if isinstance(v, tuple) else ""
+)
 def test_windows_are_those_of_keras(case, batches):
     n, targets, options = case
     found = []
-    for batch in timeseries_dataset_from_array(np.arange(n), None if targets is None else np.arange(targets) * 10, **options):
+    for batch in timeseries_dataset_from_array(
+        np.arange(n), None if targets is None else np.arange(targets) * 10, **options
+    ):
         windows, y = (batch, None) if targets is None else batch
-        assert all((np.diff(w) == options.get("sampling_rate", 1)).all() for w in np.atleast_2d(windows))
+        assert all(
+            (np.diff(w) == options.get("sampling_rate", 1)).all() for w in np.atleast_2d(windows)
+        )
         ends = np.stack([windows[..., 0], windows[..., -1]], axis=-1)
-        found.append((tuple(ends.tolist()) if ends.ndim == 1 else [tuple(e) for e in ends.tolist()], None if y is None else np.asarray(y).tolist()))
+        found.append(
+            (
+                tuple(ends.tolist()) if ends.ndim == 1 else [tuple(e) for e in ends.tolist()],
+                None if y is None else np.asarray(y).tolist(),
+            )
+        )
     assert found == batches
 
 
@@ -55,10 +150,18 @@ def test_windows_need_a_target_each():
 
 def test_windows_that_cannot_be():
     x = np.arange(10.0)
-    for options, said in ((dict(sequence_length=0), "sequence_length must be a whole number of at least 1; received 0"),
-                          (dict(sequence_length=3, sampling_rate=0), "sampling_rate"), (dict(sequence_length=3, sequence_stride=-1), "sequence_stride"),
-                          (dict(sequence_length=11), "10 steps hold no window of 11 numbers"), (dict(sequence_length=3, start_index=-1), "start_index"),
-                          (dict(sequence_length=3, start_index=10), "10 steps; received 10 and 10"), (dict(sequence_length=3, end_index=12), "received 0 and 12")):
+    for options, said in (
+        (
+            dict(sequence_length=0),
+            "sequence_length must be a whole number of at least 1; received 0",
+        ),
+        (dict(sequence_length=3, sampling_rate=0), "sampling_rate"),
+        (dict(sequence_length=3, sequence_stride=-1), "sequence_stride"),
+        (dict(sequence_length=11), "10 steps hold no window of 11 numbers"),
+        (dict(sequence_length=3, start_index=-1), "start_index"),
+        (dict(sequence_length=3, start_index=10), "10 steps; received 10 and 10"),
+        (dict(sequence_length=3, end_index=12), "received 0 and 12"),
+    ):
         with pytest.raises(ValueError, match=said):
             timeseries_dataset_from_array(x, None, **options)
 
@@ -77,16 +180,27 @@ def test_fit_on_windows():
 def test_padding():
     rows = [[1, 2, 3], [4], []]
     np.testing.assert_array_equal(pad_sequences(rows), [[1, 2, 3], [0, 0, 4], [0, 0, 0]])
-    np.testing.assert_array_equal(pad_sequences(rows, 2, padding="post", truncating="post", value=9), [[1, 2], [4, 9], [9, 9]])
+    np.testing.assert_array_equal(
+        pad_sequences(rows, 2, padding="post", truncating="post", value=9), [[1, 2], [4, 9], [9, 9]]
+    )
     np.testing.assert_array_equal(pad_sequences(iter(rows), 2), [[2, 3], [0, 4], [0, 0]])
     assert pad_sequences([], maxlen=3).shape == (0, 3) and pad_sequences(rows, 0).shape == (3, 0)
-    assert pad_sequences(rows).dtype == np.int32 and utils.pad_sequences is preprocessing.sequence.pad_sequences
+    assert (
+        pad_sequences(rows).dtype == np.int32
+        and utils.pad_sequences is preprocessing.sequence.pad_sequences
+    )
 
 
-@pytest.mark.parametrize(("rows", "options", "said"), [
-    ([1, 2], {}, "list of sequences"), ([[1]], dict(padding="left"), "padding is 'pre' or 'post'; received 'left'"), ([[1]], dict(truncating=0), "truncating is"),
-    ([[1]], dict(maxlen=2.5), "maxlen must be a whole number"), ([[[1, 2]], [[1]]], {}, r"one shape, here \(2,\); received \(1,\) in sequence 1"),
-])
+@pytest.mark.parametrize(
+    ("rows", "options", "said"),
+    [
+        ([1, 2], {}, "list of sequences"),
+        ([[1]], dict(padding="left"), "padding is 'pre' or 'post'; received 'left'"),
+        ([[1]], dict(truncating=0), "truncating is"),
+        ([[1]], dict(maxlen=2.5), "maxlen must be a whole number"),
+        ([[[1, 2]], [[1]]], {}, r"one shape, here \(2,\); received \(1,\) in sequence 1"),
+    ],
+)
 def test_padding_that_cannot_be(rows, options, said):
     with pytest.raises(ValueError, match=said):
         pad_sequences(rows, **options)
@@ -95,16 +209,25 @@ def test_padding_that_cannot_be(rows, options, said):
 def test_tokenizer():
     t = Tokenizer(oov_token="?")
     t.fit_on_texts(["the cat", "the dog, the end"])
-    assert t.word_index == {"?": 1, "the": 2, "cat": 3, "dog": 4, "end": 5} and t.document_count == 2 and t.word_docs["the"] == 2
+    assert (
+        t.word_index == {"?": 1, "the": 2, "cat": 3, "dog": 4, "end": 5}
+        and t.document_count == 2
+        and t.word_docs["the"] == 2
+    )
     assert t.texts_to_sequences(["The bird", ""]) == [[2, 1], []]
     assert t.sequences_to_texts([[2, 1, 77]]) == ["the ? ?"]
     np.testing.assert_array_equal(t.texts_to_matrix(["the the cat"], "count"), [[0, 0, 2, 1, 0, 0]])
-    np.testing.assert_allclose(t.texts_to_matrix(["the the cat"], "tfidf")[0, 2:4], [(1 + np.log(2)) * np.log(1 + 2 / 3), np.log(2)])
+    np.testing.assert_allclose(
+        t.texts_to_matrix(["the the cat"], "tfidf")[0, 2:4],
+        [(1 + np.log(2)) * np.log(1 + 2 / 3), np.log(2)],
+    )
 
 
 def test_tokenizer_errors():
     t = Tokenizer()
-    with pytest.raises(ValueError, match="mode is 'binary', 'count', 'freq' or 'tfidf'; received 'tf-idf'"):
+    with pytest.raises(
+        ValueError, match="mode is 'binary', 'count', 'freq' or 'tfidf'; received 'tf-idf'"
+    ):
         t.texts_to_matrix(["a"], "tf-idf")
     with pytest.raises(ValueError, match="fit_on_texts first"):
         t.texts_to_matrix(["a"])
@@ -116,11 +239,20 @@ def test_tokenizer_errors():
 
 def test_the_way_from_texts_to_a_trained_network():
     set_random_seed(1)
-    texts, labels = ["good film", "a very good end", "bad film", "so bad a film", "good good", "bad bad bad"], np.array([1, 1, 0, 0, 1, 0])
+    texts, labels = (
+        ["good film", "a very good end", "bad film", "so bad a film", "good good", "bad bad bad"],
+        np.array([1, 1, 0, 0, 1, 0]),
+    )
     t = Tokenizer()
     t.fit_on_texts(texts)
     x = pad_sequences(t.texts_to_sequences(texts), maxlen=4)
-    model = Sequential([layers.Embedding(len(t.word_index) + 1, 4), layers.GlobalAveragePooling1D(), layers.Dense(1, "sigmoid")])
+    model = Sequential(
+        [
+            layers.Embedding(len(t.word_index) + 1, 4),
+            layers.GlobalAveragePooling1D(),
+            layers.Dense(1, "sigmoid"),
+        ]
+    )
     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
     model.optimizer.learning_rate = 0.1
     model.fit(x, labels, epochs=40, verbose=0)

@@ -1,4 +1,6 @@
-"""Symbols: values to come. Their shapes, what is recorded, and that a replay computes what eager code computes."""
+"""Symbols: values to come. Their shapes, what is recorded, and that a replay computes what eager
+code computes.
+"""
 
 import numpy as np
 import pytest
@@ -18,7 +20,8 @@ def exact(inputs, outputs):
     return Model(inputs, outputs, dtype="float64")
 
 
-# --- what a symbol knows ---------------------------------------------------------------------------------------------------
+# --- what a symbol knows
+# ---
 
 
 def test_an_input_has_a_shape_with_an_unknown_batch():
@@ -43,7 +46,11 @@ SHAPES = {
     "a NumPy number on the left": ((3, 4), lambda x: np.float64(2) * x, (None, 3, 4)),
     "a NumPy number on the right": ((3, 4), lambda x: x / np.sqrt(64.0), (None, 3, 4)),
     "a list": ((4,), lambda x: x - [1.0, 2.0, 3.0, 4.0], (None, 4)),
-    "a tensor on the left": ((3, 4), lambda x: Tensor(np.ones((3, 1), np.float32)) - x, (None, 3, 4)),
+    "a tensor on the left": (
+        (3, 4),
+        lambda x: Tensor(np.ones((3, 1), np.float32)) - x,
+        (None, 3, 4),
+    ),
     "broadcast": ((3, 1), lambda x: x * np.ones((1, 4)), (None, 3, 4)),
     "with itself": ((3, 4), lambda x: x * x, (None, 3, 4)),
     "power": ((3, 4), lambda x: x**2 + 2**x + x**0.5, (None, 3, 4)),
@@ -82,7 +89,11 @@ SHAPES = {
     "split": ((6,), lambda x: ops.split(x, 3, axis=1)[1], (None, 2)),
     "split at": ((6,), lambda x: ops.split(x, [1], axis=-1)[1], (None, 5)),
     "concatenate": ((3,), lambda x: ops.concatenate([x, 2 * x], axis=1), (None, 6)),
-    "concatenate with an array": ((3,), lambda x: ops.concatenate([x, x[:, :1]], axis=-1), (None, 4)),
+    "concatenate with an array": (
+        (3,),
+        lambda x: ops.concatenate([x, x[:, :1]], axis=-1),
+        (None, 4),
+    ),
     "concatenate batches": ((3,), lambda x: ops.concatenate([x, x], axis=0), (None, 3)),
     "stack": ((3,), lambda x: ops.stack([x, x], axis=1), (None, 2, 3)),
     "where": ((3,), lambda x: ops.where(np.array([True, False, True]), x, 0.0), (None, 3)),
@@ -107,7 +118,9 @@ SHAPES = {
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_shapes_and_replays(name):
-    """The symbol knows the shape before any number; the model then computes what f computes on arrays, and the same gradient."""
+    """The symbol knows the shape before any number; the model then computes what f computes on
+    arrays, and the same gradient.
+    """
     shape, f, expected = SHAPES[name]
     start = Input(shape, dtype="float64")
     end = f(start)
@@ -119,7 +132,9 @@ def test_shapes_and_replays(name):
         y, z = model(x), f(twin)
         np.testing.assert_allclose(y.data, z.data, rtol=1e-6)
         assert y.dtype == z.dtype == end.dtype
-        assert len(y.shape) == len(expected) and all(n in (None, m) for n, m in zip(expected, y.shape))
+        assert len(y.shape) == len(expected) and all(
+            n in (None, m) for n, m in zip(expected, y.shape)
+        )
         g = rng.normal(size=y.shape)
         y.backward(gradient=g)
         z.backward(gradient=g)
@@ -136,7 +151,11 @@ def test_squeeze_never_takes_the_batch_axis():
 
 def test_two_unknown_axes():
     x = Input((None, 4))
-    assert (x * 2).shape == (None, None, 4) and x.sum(axis=1).shape == (None, 4) and x.mean(axis=-1).shape == (None, None)
+    assert (
+        (x * 2).shape == (None, None, 4)
+        and x.sum(axis=1).shape == (None, 4)
+        and x.mean(axis=-1).shape == (None, None)
+    )
     model = Model(x, x.sum(axis=1))
     assert model(np.ones((2, 7, 4))).shape == (2, 4) and model(np.ones((3, 1, 4))).shape == (3, 4)
 
@@ -171,7 +190,8 @@ def test_a_stack_of_float64_layers_rounds_nothing_on_the_way():
     assert report, report
 
 
-# --- what is recorded ------------------------------------------------------------------------------------------------------
+# --- what is recorded
+# ---
 
 
 def test_a_node_is_a_whole_layer_call_or_a_bare_op():
@@ -234,7 +254,8 @@ def test_a_wrong_shape_is_noticed_while_building():
         dense(Input((4,)))
 
 
-# --- the replay is live ----------------------------------------------------------------------------------------------------
+# --- the replay is live
+# ---
 
 
 def branched():
@@ -260,7 +281,9 @@ def test_a_branched_model_computes_what_the_eager_code_computes():
     np.testing.assert_allclose(model(a).data, eager(a).data, rtol=1e-14)
     with no_grad():
         np.testing.assert_allclose(model.predict(a, verbose=0), eager(a).data, rtol=1e-14)
-    assert {layer for layer in model.layers if not isinstance(layer, layers.InputLayer)} == set(parts)
+    assert {layer for layer in model.layers if not isinstance(layer, layers.InputLayer)} == set(
+        parts
+    )
     assert len(model.weights) == 6
 
 
@@ -317,7 +340,9 @@ def test_one_layer_used_twice_has_one_set_of_weights():
     model = exact(x, shared(shared(x)))
     assert len(model.weights) == 1
     a = known((None, 3))
-    np.testing.assert_allclose(model(a).data, a @ shared.kernel.data @ shared.kernel.data, rtol=1e-12)
+    np.testing.assert_allclose(
+        model(a).data, a @ shared.kernel.data @ shared.kernel.data, rtol=1e-12
+    )
     model(a).sum().backward()
     k, ones = shared.kernel.data, np.ones((5, 3))
     np.testing.assert_allclose(shared.kernel.grad, a.T @ ones @ k.T + (a @ k).T @ ones, rtol=1e-12)
@@ -387,7 +412,10 @@ def test_probabilities_from_bare_ops_remember_their_logits():
     loss.backward()
     np.testing.assert_allclose(z.grad, [[1.0, -1.0]])
     y = Input((1,))
-    np.testing.assert_allclose(losses.BinaryCrossentropy()([[0.0]], Model(y, ops.sigmoid(y))(Tensor([[1000.0]]))).item(), 1000.0)
+    np.testing.assert_allclose(
+        losses.BinaryCrossentropy()([[0.0]], Model(y, ops.sigmoid(y))(Tensor([[1000.0]]))).item(),
+        1000.0,
+    )
 
 
 def test_a_very_deep_model():
@@ -403,7 +431,7 @@ def test_a_very_deep_model():
     np.testing.assert_array_equal(z.grad, [[1.0, 1.0]])
 
 
-# --- mistakes --------------------------------------------------------------------------------------------------------------
+# --- mistakes
 
 S = Input((3,), name="pixels")
 MISTAKES = {
@@ -419,7 +447,11 @@ MISTAKES = {
     "as an index": (lambda: Tensor([1.0])[S], TypeError, "no value yet"),
     "float": (lambda: float(S), TypeError, ""),
     "an input from elsewhere": (lambda: Model(Input((3,)), S * 2), ValueError, "'pixels'"),
-    "the same, what is wrong": (lambda: Model(Input((3,)), S * 2), ValueError, "not among the model's inputs"),
+    "the same, what is wrong": (
+        lambda: Model(Input((3,)), S * 2),
+        ValueError,
+        "not among the model's inputs",
+    ),
     "outputs that are no symbols": (lambda: Model(S, np.ones(3)), ValueError, "received ndarray"),
     "only inputs": (lambda: Model(S), ValueError, "both inputs and outputs"),
 }
@@ -438,9 +470,17 @@ def test_a_comparison_is_not_silently_false():
         with pytest.raises(TypeError):
             compare()
     x = np.array([[-1.0, 0.0, 2.0]], dtype="float32")
-    for compare in (lambda v: v > 0, lambda v: v <= 0, lambda v: v < 1.0, lambda v: v >= v * v, lambda v: v < 1):
+    for compare in (
+        lambda v: v > 0,
+        lambda v: v <= 0,
+        lambda v: v < 1.0,
+        lambda v: v >= v * v,
+        lambda v: v < 1,
+    ):
         np.testing.assert_array_equal(np.asarray(Model(S, compare(S))(x)), compare(x))
-    np.testing.assert_array_equal(Model(S, ops.where(S > 0, S, 0.1 * S))(x).data, np.where(x > 0, x, np.float32(0.1) * x))
+    np.testing.assert_array_equal(
+        Model(S, ops.where(S > 0, S, 0.1 * S))(x).data, np.where(x > 0, x, np.float32(0.1) * x)
+    )
     assert S in [Input((3,)), S] and len({S, S, Input((3,))}) == 2
 
 

@@ -1,4 +1,6 @@
-"""The tape: what is recorded, what backward() gives, what is refused, and how tensors behave among Python and NumPy."""
+"""The tape: what is recorded, what backward() gives, what is refused, and how tensors behave among
+Python and NumPy.
+"""
 
 import copy
 import gc
@@ -34,7 +36,8 @@ def float_type_as_found():
     assert (leaf(1.0) * 2).requires_grad, "a test left recording switched off"
 
 
-# --- which tensors get a gradient ------------------------------------------------------------------------------------------
+# --- which tensors get a gradient
+# ---
 
 
 def test_the_example_at_the_top_of_the_file():
@@ -44,7 +47,11 @@ def test_the_example_at_the_top_of_the_file():
 
 
 def test_leaves_get_gradients_and_only_those_that_want_one():
-    x, y, w = leaf([1.0, 2.0]), Tensor([3.0, 4.0], dtype="float64"), Variable([5.0, 6.0], dtype="float64")
+    x, y, w = (
+        leaf([1.0, 2.0]),
+        Tensor([3.0, 4.0], dtype="float64"),
+        Variable([5.0, 6.0], dtype="float64"),
+    )
     frozen = Variable([1.0, 1.0], trainable=False, dtype="float64")
     (x * y * w * frozen).sum().backward()
     np.testing.assert_array_equal(x.grad, [15.0, 24.0])
@@ -98,20 +105,23 @@ def test_an_array_taken_from_grad_is_not_changed_by_the_next_backward():
     np.testing.assert_array_equal(first, [2.0, 4.0])
 
 
-@pytest.mark.parametrize("f, x, expected", [
-    (lambda x: x + x, 3.0, 2.0),
-    (lambda x: x * x, 3.0, 6.0),
-    (lambda x: x - x, 3.0, 0.0),
-    (lambda x: x / x, 3.0, 0.0),
-    (lambda x: x * x * x, 3.0, 27.0),
-    (lambda x: (x + x) * (x + x), 3.0, 24.0),
-    (lambda x: x**2 + 2**x + x**x, 2.0, 4 + 4 * np.log(2) + 4 * (np.log(2) + 1)),
-    (lambda x: ops.maximum(x, x), 3.0, 1.0),
-    (lambda x: (lambda h: h * x + h)(x * x), 2.0, 3 * 4.0 + 2 * 2.0),
-    (lambda x: (lambda a: (lambda b: a * b)(a + 1))(x * x), 2.0, 2 * 2.0 * (2 * 4 + 1)),
-    (lambda x: ops.stack([x, x, x]).sum(), 1.0, 3.0),
-    (lambda x: ops.where(True, x, x), 1.0, 1.0),
-])
+@pytest.mark.parametrize(
+    "f, x, expected",
+    [
+        (lambda x: x + x, 3.0, 2.0),
+        (lambda x: x * x, 3.0, 6.0),
+        (lambda x: x - x, 3.0, 0.0),
+        (lambda x: x / x, 3.0, 0.0),
+        (lambda x: x * x * x, 3.0, 27.0),
+        (lambda x: (x + x) * (x + x), 3.0, 24.0),
+        (lambda x: x**2 + 2**x + x**x, 2.0, 4 + 4 * np.log(2) + 4 * (np.log(2) + 1)),
+        (lambda x: ops.maximum(x, x), 3.0, 1.0),
+        (lambda x: (lambda h: h * x + h)(x * x), 2.0, 3 * 4.0 + 2 * 2.0),
+        (lambda x: (lambda a: (lambda b: a * b)(a + 1))(x * x), 2.0, 2 * 2.0 * (2 * 4 + 1)),
+        (lambda x: ops.stack([x, x, x]).sum(), 1.0, 3.0),
+        (lambda x: ops.where(True, x, x), 1.0, 1.0),
+    ],
+)
 def test_reused_nodes(f, x, expected):
     t = leaf(x)
     f(t).backward()
@@ -130,11 +140,11 @@ def test_a_diamond_of_many_floors():
 
 def test_a_node_used_early_and_late():
     x = leaf(2.0)
-    a = x * x                       # used at once, and at the very end
+    a = x * x  # used at once, and at the very end
     b = a
     for _ in range(5):
         b = b + a
-    (b * a).backward()              # 6a·a, a = x²
+    (b * a).backward()  # 6a·a, a = x²
     assert x.grad == 6 * 4 * 8.0
 
 
@@ -149,8 +159,14 @@ def test_random_graphs_against_forward_differences_of_the_same_polynomial():
             i, j = rng.integers(len(tensors), size=2)
             (a, da), (b, db) = duals[i], duals[j]
             kind = rng.integers(3)
-            tensors.append([lambda s, t: s + t, lambda s, t: s - t, lambda s, t: s * t * 0.5][kind](tensors[i], tensors[j]))
-            duals.append([(a + b, da + db), (a - b, da - db), (a * b * 0.5, 0.5 * (da * b + a * db))][kind])
+            tensors.append(
+                [lambda s, t: s + t, lambda s, t: s - t, lambda s, t: s * t * 0.5][kind](
+                    tensors[i], tensors[j]
+                )
+            )
+            duals.append(
+                [(a + b, da + db), (a - b, da - db), (a * b * 0.5, 0.5 * (da * b + a * db))][kind]
+            )
         total, slope = tensors[3] + tensors[-1], duals[3][1] + duals[-1][1]
         if total.requires_grad:
             total.backward()
@@ -159,14 +175,32 @@ def test_random_graphs_against_forward_differences_of_the_same_polynomial():
 
 
 SMOOTH = [
-    lambda a, b: a * b, lambda a, b: a + b, lambda a, b: a - b * 0.5, lambda a, b: a / (b * b + 1.0), lambda a, b: ops.tanh(a) * b,
-    lambda a, b: ops.sigmoid(a) + b, lambda a, b: a @ b * 0.3, lambda a, b: a.T * b, lambda a, b: a - b.mean(axis=0), lambda a,
-    b: a * b.sum(axis=1, keepdims=True) * 0.2, lambda a, b: ops.softmax(a) * b, lambda a, b: ops.concatenate([a[1:], b[:1]]), lambda a,
-    b: ops.stack([a[0], b[1], a[2]], axis=1), lambda a, b: a[[2, 0, 0]] + b, lambda a, b: a[::-1, 1:2] * b, lambda a,
-    b: ops.log(a * a + 1.0) - b, lambda a, b: ops.sqrt(a * a + b * b + 1.0), lambda a, b: ops.sin(a) * ops.cos(b), lambda a,
-    b: ops.softplus(a) - b, lambda a, b: ops.log_softmax(a, axis=0) * 0.1 + b, lambda a, b: a.reshape(9)[::-1].reshape(3, 3) * b, lambda a,
-    b: (a.var(axis=1) + 1.0) ** 0.5 * b, lambda a, b: ops.logsumexp(a, axis=0) - b, lambda a, b: ops.dense(a, b, a[0]), lambda a,
-    b: ops.pad(a, 1)[:3, 1:4] + b, lambda a, b: ops.exp(-a * a) * b,
+    lambda a, b: a * b,
+    lambda a, b: a + b,
+    lambda a, b: a - b * 0.5,
+    lambda a, b: a / (b * b + 1.0),
+    lambda a, b: ops.tanh(a) * b,
+    lambda a, b: ops.sigmoid(a) + b,
+    lambda a, b: a @ b * 0.3,
+    lambda a, b: a.T * b,
+    lambda a, b: a - b.mean(axis=0),
+    lambda a, b: a * b.sum(axis=1, keepdims=True) * 0.2,
+    lambda a, b: ops.softmax(a) * b,
+    lambda a, b: ops.concatenate([a[1:], b[:1]]),
+    lambda a, b: ops.stack([a[0], b[1], a[2]], axis=1),
+    lambda a, b: a[[2, 0, 0]] + b,
+    lambda a, b: a[::-1, 1:2] * b,
+    lambda a, b: ops.log(a * a + 1.0) - b,
+    lambda a, b: ops.sqrt(a * a + b * b + 1.0),
+    lambda a, b: ops.sin(a) * ops.cos(b),
+    lambda a, b: ops.softplus(a) - b,
+    lambda a, b: ops.log_softmax(a, axis=0) * 0.1 + b,
+    lambda a, b: a.reshape(9)[::-1].reshape(3, 3) * b,
+    lambda a, b: (a.var(axis=1) + 1.0) ** 0.5 * b,
+    lambda a, b: ops.logsumexp(a, axis=0) - b,
+    lambda a, b: ops.dense(a, b, a[0]),
+    lambda a, b: ops.pad(a, 1)[:3, 1:4] + b,
+    lambda a, b: ops.exp(-a * a) * b,
 ]
 
 
@@ -174,7 +208,9 @@ SMOOTH = [
 def test_random_programs_of_all_kinds_of_ops(seed):
     """A pool of 3 x 3 nodes grows by twelve random ops; many are reused, some lead nowhere."""
     rng = np.random.default_rng(seed)
-    steps = [(rng.integers(len(SMOOTH)), rng.integers(3 + i), rng.integers(3 + i)) for i in range(12)]
+    steps = [
+        (rng.integers(len(SMOOTH)), rng.integers(3 + i), rng.integers(3 + i)) for i in range(12)
+    ]
 
     def program(*inputs):
         pool = list(inputs)
@@ -200,7 +236,8 @@ def test_what_is_not_on_the_way_to_the_loss_gets_nothing():
     assert y.grad is None
 
 
-# --- the second backward ---------------------------------------------------------------------------------------------------
+# --- the second backward
+# ---
 
 
 def test_a_second_backward_is_an_error_that_names_the_cure():
@@ -225,14 +262,16 @@ def test_retain_graph_allows_it_and_leaves_add_up():
 
 
 def test_a_shared_trunk():
-    """Two losses on one trunk: the first backward must keep the graph, or the second says what happened."""
+    """Two losses on one trunk: the first backward must keep the graph, or the second says what
+    happened.
+    """
     x = leaf([1.0, 2.0])
     trunk = x * x
     a, b = trunk.sum(), (trunk * 3).sum()
     a.backward()
     with pytest.raises(GraphError, match="already freed"):
         b.backward()
-    np.testing.assert_array_equal(x.grad, [2.0, 4.0])           # the failed one changed nothing
+    np.testing.assert_array_equal(x.grad, [2.0, 4.0])  # the failed one changed nothing
 
     x.zero_grad()
     trunk = x * x
@@ -279,7 +318,7 @@ def test_a_gradient_that_is_given_is_copied():
     x.grad = given
     given *= 0
     np.testing.assert_array_equal(x.grad, [3.0, 4.0])
-    x.grad *= 0.5                                               # clipping by hand
+    x.grad *= 0.5  # clipping by hand
     x.grad = np.clip(x.grad, -1.8, 1.8)
     np.testing.assert_array_equal(x.grad, [1.5, 1.8])
     (x * 1).sum().backward()
@@ -294,7 +333,7 @@ def test_the_gradient_takes_the_dtype_of_the_tensor():
     assert x.grad.dtype == np.float32 and type(x.grad) is np.ndarray
 
 
-# --- no_grad ---------------------------------------------------------------------------------------------------------------
+# --- no_grad
 
 
 def recording():
@@ -438,8 +477,10 @@ def test_a_generator_that_pauses_inside_no_grad_does_not_leave_it_on():
     assert list(predictions()) == [1, 2] and recording()
 
 
-# --- changing values that a graph still needs ------------------------------------------------------------------------------
-# Each of these moves w after the graph has used it. The rule: an error, or the right gradient, never a wrong one.
+# --- changing values that a graph still needs
+# ------------------------------------------------------------------------------
+# Each of these moves w after the graph has used it. The rule: an error, or the right gradient,
+# never a wrong one.
 
 MOVES = {
     "assign": lambda w: w.assign([5.0, 5.0]),
@@ -482,9 +523,13 @@ def test_backward_refuses_a_graph_whose_values_have_changed(move):
     assert not np.array_equal(w.data, [1.0, 2.0])
     with pytest.raises(GraphError) as error:
         loss.backward()
-    assert "'kernel'" in str(error.value) and "modified in place" in str(error.value) and "'mul'" in str(error.value)
+    assert (
+        "'kernel'" in str(error.value)
+        and "modified in place" in str(error.value)
+        and "'mul'" in str(error.value)
+    )
     assert w.grad is None
-    (w * w).sum().backward()                                    # the loss computed again is fine
+    (w * w).sum().backward()  # the loss computed again is fine
     np.testing.assert_allclose(w.grad, 2 * w.data)
 
 
@@ -495,16 +540,23 @@ def test_an_unchanged_graph_is_not_refused(move):
     MOVES[move](other)
     loss.backward()
     np.testing.assert_array_equal(w.grad, [2.0, 4.0])
-    MOVES[move](w)                                              # after backward it may move
+    MOVES[move](w)  # after backward it may move
 
 
 def views(w):
     """Ways to have the numbers of w without being w."""
     with no_grad():
         unrecorded = w.reshape(2)
-    return {"detach": w.detach(), "stop_gradient": ops.stop_gradient(w), "a view made under no_grad": unrecorded,
-            "a slice": w.detach()[0:2], "a view of a view": w.detach().reshape(1, 2)[0], "the transpose": w.detach().T,
-            "a Tensor of it": Tensor(w), "numpy": Tensor(w.numpy())}
+    return {
+        "detach": w.detach(),
+        "stop_gradient": ops.stop_gradient(w),
+        "a view made under no_grad": unrecorded,
+        "a slice": w.detach()[0:2],
+        "a view of a view": w.detach().reshape(1, 2)[0],
+        "the transpose": w.detach().T,
+        "a Tensor of it": Tensor(w),
+        "numpy": Tensor(w.numpy()),
+    }
 
 
 @pytest.mark.parametrize("move", MOVES)
@@ -519,8 +571,16 @@ def test_moving_a_weight_does_not_spoil_what_shares_its_memory(way, move):
 @pytest.mark.parametrize("way", ["reshape", "slice", "T", "detach"])
 @pytest.mark.parametrize("trainable", [True, False])
 def test_moving_a_view_does_not_spoil_what_it_was_made_of(way, trainable):
-    x, v = Variable([1.0, 2.0], trainable=trainable, dtype="float64"), Variable([1.0, 1.0], dtype="float64")
-    view = {"reshape": lambda: x.reshape(2), "slice": lambda: x[:], "T": lambda: x.T, "detach": lambda: x.detach()}[way]()
+    x, v = (
+        Variable([1.0, 2.0], trainable=trainable, dtype="float64"),
+        Variable([1.0, 1.0], dtype="float64"),
+    )
+    view = {
+        "reshape": lambda: x.reshape(2),
+        "slice": lambda: x[:],
+        "T": lambda: x.T,
+        "detach": lambda: x.detach(),
+    }[way]()
     loss = (x * v).sum()
     view.data -= 1
     _right_or_refused(loss, v, [1.0, 2.0])
@@ -535,9 +595,20 @@ def _right_or_refused(loss, weight, expected):
         np.testing.assert_array_equal(weight.grad, expected)
 
 
-@pytest.mark.parametrize("f", [lambda w: w * 1, lambda w: w[[0, 1]], lambda w: ops.logsumexp(w[None], axis=1),
-                               lambda w: ops.concatenate([w, w]), lambda w: w.reshape(2, 1).T.reshape(2) * 1, lambda w: w.sum(),
-                               lambda w: Tensor(w), lambda w: w.numpy()], ids=range(8))
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda w: w * 1,
+        lambda w: w[[0, 1]],
+        lambda w: ops.logsumexp(w[None], axis=1),
+        lambda w: ops.concatenate([w, w]),
+        lambda w: w.reshape(2, 1).T.reshape(2) * 1,
+        lambda w: w.sum(),
+        lambda w: Tensor(w),
+        lambda w: w.numpy(),
+    ],
+    ids=range(8),
+)
 def test_moving_a_weight_does_not_refuse_what_has_memory_of_its_own(f):
     w, v = Variable([1.0, 2.0]), Variable([1.0])
     with no_grad():
@@ -559,7 +630,11 @@ def test_a_frozen_variable_counts_too():
 
 def test_giving_data_copies_it():
     """Otherwise two weights share one memory, and training one moves the other."""
-    online, target, array = Variable([1.0, 2.0]), Variable([0.0, 0.0]), np.array([7.0, 8.0], np.float32)
+    online, target, array = (
+        Variable([1.0, 2.0]),
+        Variable([0.0, 0.0]),
+        np.array([7.0, 8.0], np.float32),
+    )
     target.data = online.data
     online.assign([9.0, 9.0])
     np.testing.assert_array_equal(target.data, [1.0, 2.0])
@@ -567,7 +642,7 @@ def test_giving_data_copies_it():
     target.assign_add(1.0)
     np.testing.assert_array_equal(array, [7.0, 8.0])
     target.data = Tensor([3.0, 4.0])
-    target.assign_add(1.0)                                      # and it is not read-only now
+    target.assign_add(1.0)  # and it is not read-only now
     np.testing.assert_array_equal(target.data, [4.0, 5.0])
     with pytest.raises(ValueError, match="received data of shape"):
         target.data = [1.0]
@@ -606,7 +681,9 @@ def test_in_place_operators_under_no_grad_move_the_same_object():
 @pytest.mark.parametrize("backward_first", [False, True])
 @pytest.mark.parametrize("under_no_grad", [False, True])
 def test_elsewhere_they_rebind_the_name(backward_first, under_no_grad):
-    """total += loss: also when the total has been through backward(). The old tensor keeps its numbers."""
+    """total += loss: also when the total has been through backward(). The old tensor keeps its
+    numbers.
+    """
     x = leaf([1.0, 2.0])
     total = old = (x * 2).sum()
     if backward_first:
@@ -645,19 +722,60 @@ def test_assign_keeps_shape_dtype_and_memory():
     np.testing.assert_array_equal(w.data, [2.0, 3.0])
 
 
-# --- mistakes and the phrase that helps ------------------------------------------------------------------------------------
+# --- mistakes and the phrase that helps
+# ------------------------------------------------------------------------------------
 
 MISTAKES = {
-    "backward of a plain tensor": (lambda: Tensor([1.0]).backward(), GraphError, "requires_grad=True"),
-    "backward of what NumPy computed": (lambda: Tensor(np.exp(leaf(1.0).numpy())).backward(), GraphError, "plain NumPy"),
-    "backward of a vector": (lambda: (leaf([1.0, 2.0]) * 2).backward(), ValueError, ".mean() or .sum()"),
-    "backward of a vector, its shape": (lambda: (leaf([1.0, 2.0]) * 2).backward(), ValueError, "(2,)"),
-    "backward of nothing": (lambda: (leaf(np.zeros(0)) * 2).backward(), ValueError, "single number"),
-    "a gradient of another shape": (lambda: (leaf([1.0, 2.0]) * 2).backward([1.0]), ValueError, "gradient of shape (1,)"),
-    "whole numbers with gradient": (lambda: Tensor(np.arange(3), requires_grad=True), TypeError, "Only float tensors have gradients"),
-    "whole numbers, the cure": (lambda: Tensor(np.arange(3), requires_grad=True), TypeError, "dtype='float32'"),
-    "a grad of another shape": (lambda: setattr(leaf([1.0, 2.0]), "grad", [1.0]), ValueError, "shape (1,)"),
-    "ragged lists": (lambda: Tensor([[1.0, 2.0], [3.0]]), ValueError, "different lengths (1 and 2)"),
+    "backward of a plain tensor": (
+        lambda: Tensor([1.0]).backward(),
+        GraphError,
+        "requires_grad=True",
+    ),
+    "backward of what NumPy computed": (
+        lambda: Tensor(np.exp(leaf(1.0).numpy())).backward(),
+        GraphError,
+        "plain NumPy",
+    ),
+    "backward of a vector": (
+        lambda: (leaf([1.0, 2.0]) * 2).backward(),
+        ValueError,
+        ".mean() or .sum()",
+    ),
+    "backward of a vector, its shape": (
+        lambda: (leaf([1.0, 2.0]) * 2).backward(),
+        ValueError,
+        "(2,)",
+    ),
+    "backward of nothing": (
+        lambda: (leaf(np.zeros(0)) * 2).backward(),
+        ValueError,
+        "single number",
+    ),
+    "a gradient of another shape": (
+        lambda: (leaf([1.0, 2.0]) * 2).backward([1.0]),
+        ValueError,
+        "gradient of shape (1,)",
+    ),
+    "whole numbers with gradient": (
+        lambda: Tensor(np.arange(3), requires_grad=True),
+        TypeError,
+        "Only float tensors have gradients",
+    ),
+    "whole numbers, the cure": (
+        lambda: Tensor(np.arange(3), requires_grad=True),
+        TypeError,
+        "dtype='float32'",
+    ),
+    "a grad of another shape": (
+        lambda: setattr(leaf([1.0, 2.0]), "grad", [1.0]),
+        ValueError,
+        "shape (1,)",
+    ),
+    "ragged lists": (
+        lambda: Tensor([[1.0, 2.0], [3.0]]),
+        ValueError,
+        "different lengths (1 and 2)",
+    ),
     "ragged lists, the cure": (lambda: Tensor([[1.0, 2.0], [3.0]]), ValueError, "Pad the rows"),
     "text": (lambda: Tensor(["cat", "dog"]), TypeError, "np.unique"),
     "a word": (lambda: Tensor("cat"), TypeError, "real numbers"),
@@ -669,11 +787,23 @@ MISTAKES = {
     "complex array": (lambda: Tensor(np.ones(2, complex)), TypeError, "complex128"),
     "complex dtype": (lambda: Tensor([1.0], dtype=complex), TypeError, "real numbers"),
     "text dtype": (lambda: Tensor([1.0], dtype=str), TypeError, "real numbers"),
-    "dates": (lambda: Tensor(np.array(["2020-01-01"], dtype="datetime64[D]")), TypeError, "datetime64"),
+    "dates": (
+        lambda: Tensor(np.array(["2020-01-01"], dtype="datetime64[D]")),
+        TypeError,
+        "datetime64",
+    ),
     "adding text": (lambda: leaf(1.0) + "a", TypeError, "real numbers"),
     "adding nothing": (lambda: leaf(1.0) + None, TypeError, "real numbers"),
-    "shapes that do not fit": (lambda: leaf([1.0, 2.0]) + leaf([1.0, 2.0, 3.0]), ValueError, "(2,) (3,)"),
-    "matrices that do not fit": (lambda: leaf(np.ones((2, 3))) @ leaf(np.ones((2, 3))), ValueError, "matmul"),
+    "shapes that do not fit": (
+        lambda: leaf([1.0, 2.0]) + leaf([1.0, 2.0, 3.0]),
+        ValueError,
+        "(2,) (3,)",
+    ),
+    "matrices that do not fit": (
+        lambda: leaf(np.ones((2, 3))) @ leaf(np.ones((2, 3))),
+        ValueError,
+        "matmul",
+    ),
     "truth of several": (lambda: bool(leaf([1.0, 2.0])), ValueError, "ambiguous"),
     "float of several": (lambda: float(leaf([1.0, 2.0])), ValueError, "size 1"),
     "item of several": (lambda: leaf([1.0, 2.0]).item(), ValueError, "size 1"),
@@ -681,23 +811,58 @@ MISTAKES = {
     "loop over a number": (lambda: list(leaf(1.0)), TypeError, "0-d|unsized"),
     "index out of range": (lambda: leaf([1.0])[3], IndexError, "out of bounds"),
     "a fraction as index": (lambda: leaf([1.0, 2.0])[Tensor([0.5])], IndexError, "fraction"),
-    "an unmapped function": (lambda: np.arctan(leaf([1.0])), TypeError, "np.arctan has no derivative"),
+    "an unmapped function": (
+        lambda: np.arctan(leaf([1.0])),
+        TypeError,
+        "np.arctan has no derivative",
+    ),
     "an unmapped function, the way": (lambda: np.arctan(leaf([1.0])), TypeError, "minidl.ops"),
     "an unmapped function, the other way": (lambda: np.arctan(leaf([1.0])), TypeError, "t.numpy()"),
     "out=": (lambda: np.exp(leaf([1.0]), out=np.zeros(1)), TypeError, "np.exp(out=)"),
     "where=": (lambda: np.exp(leaf([1.0]), where=[True]), TypeError, "np.exp(where=)"),
     "add.reduce": (lambda: np.add.reduce(leaf([1.0])), TypeError, "np.add.reduce"),
     "array += tensor": (lambda: _into_an_array(leaf([1.0])), TypeError, "np.add(out=)"),
-    "np.linalg.norm with gradient": (lambda: np.linalg.norm(leaf([3.0, 4.0])), TypeError, "gradient would be lost"),
-    "np.median with gradient": (lambda: np.median(leaf([3.0, 4.0])), TypeError, "np.median has no derivative"),
-    "np.vstack of a list": (lambda: np.vstack([leaf(1.0), leaf(2.0)]), TypeError, "gradient would be lost"),
-    "an op with too few vjps": (lambda: apply(lambda x, y: (x * y, (lambda g: g * y,)), leaf(1.0), leaf(2.0)), TypeError,
-        "1 vjps for 2 inputs"),
-    "a vjp of the wrong shape": (lambda: apply(lambda x: (x.sum(), (lambda g: g[None].repeat(5),)), leaf([1.0, 2.0])).backward(),
-                                 ValueError, "returned shape (5,) for an input of shape (2,)"),
-    "a vjp with too few axes": (lambda: apply(lambda x: (x.sum(axis=0), (lambda g: g.sum(),)), leaf([[1.0, 2.0]])).sum().backward(),
-                                ValueError, "returned shape () for an input of shape (1, 2)"),
-    "an unknown float type": (lambda: backend.set_floatx("float8"), ValueError, "float16, float32, float64"),
+    "np.linalg.norm with gradient": (
+        lambda: np.linalg.norm(leaf([3.0, 4.0])),
+        TypeError,
+        "gradient would be lost",
+    ),
+    "np.median with gradient": (
+        lambda: np.median(leaf([3.0, 4.0])),
+        TypeError,
+        "np.median has no derivative",
+    ),
+    "np.vstack of a list": (
+        lambda: np.vstack([leaf(1.0), leaf(2.0)]),
+        TypeError,
+        "gradient would be lost",
+    ),
+    "an op with too few vjps": (
+        lambda: apply(lambda x, y: (x * y, (lambda g: g * y,)), leaf(1.0), leaf(2.0)),
+        TypeError,
+        "1 vjps for 2 inputs",
+    ),
+    "a vjp of the wrong shape": (
+        lambda: apply(
+            lambda x: (x.sum(), (lambda g: g[None].repeat(5),)), leaf([1.0, 2.0])
+        ).backward(),
+        ValueError,
+        "returned shape (5,) for an input of shape (2,)",
+    ),
+    "a vjp with too few axes": (
+        lambda: (
+            apply(lambda x: (x.sum(axis=0), (lambda g: g.sum(),)), leaf([[1.0, 2.0]]))
+            .sum()
+            .backward()
+        ),
+        ValueError,
+        "returned shape () for an input of shape (1, 2)",
+    ),
+    "an unknown float type": (
+        lambda: backend.set_floatx("float8"),
+        ValueError,
+        "float16, float32, float64",
+    ),
     "no float type": (lambda: backend.set_floatx(None), ValueError, "set_floatx"),
 }
 
@@ -719,15 +884,27 @@ def test_a_mistake_and_the_phrase_that_helps(mistake):
 
 def test_errors_never_dump_arrays():
     big = leaf(np.ones((50, 50)))
-    for do in (lambda: (big * 2).backward(), lambda: setattr(big, "grad", np.ones(3)), lambda: big + np.ones(7),
-            lambda: Tensor([["a"] * 50] * 50)):
+    for do in (
+        lambda: (big * 2).backward(),
+        lambda: setattr(big, "grad", np.ones(3)),
+        lambda: big + np.ones(7),
+        lambda: Tensor([["a"] * 50] * 50),
+    ):
         with pytest.raises((ValueError, TypeError)) as error:
             do()
         assert len(str(error.value)) < 300
 
 
-@pytest.mark.parametrize("do", [lambda a, b: Tensor([a, b]), lambda a, b: ops.mean([a, b]), lambda a, b: leaf([1.0, 1.0]) * [a, b],
-                                lambda a, b: ops.square([[a, b]])], ids=["Tensor", "ops.mean", "times a list", "nested"])
+@pytest.mark.parametrize(
+    "do",
+    [
+        lambda a, b: Tensor([a, b]),
+        lambda a, b: ops.mean([a, b]),
+        lambda a, b: leaf([1.0, 1.0]) * [a, b],
+        lambda a, b: ops.square([[a, b]]),
+    ],
+    ids=["Tensor", "ops.mean", "times a list", "nested"],
+)
 def test_a_list_of_tensors_does_not_lose_their_gradients_silently(do):
     """Stacked so that gradients flow, or refused with the word 'stack'."""
     a, b = leaf(1.0), leaf(2.0)
@@ -759,38 +936,70 @@ class Frame:
 
 
 def test_what_can_become_a_tensor():
-    for value, expected in (([], np.zeros(0)), ([[]], np.zeros((1, 0))), (range(3), [0, 1, 2]), ((1, 2.5), [1, 2.5]), ([True, 2], [1, 2]),
-                            (np.float32(3), 3), (Frame([[1, 2.5], [3, 4]]), [[1, 2.5], [3, 4]]),
-                            ([np.ones(2), np.zeros(2)], [[1, 1], [0, 0]]), ([Tensor([1.0]), Tensor([2.0])], [[1], [2]]),
-                            (Tensor([1.0]), [1]), (memoryview(np.ones(2)), [1, 1])):
+    for value, expected in (
+        ([], np.zeros(0)),
+        ([[]], np.zeros((1, 0))),
+        (range(3), [0, 1, 2]),
+        ((1, 2.5), [1, 2.5]),
+        ([True, 2], [1, 2]),
+        (np.float32(3), 3),
+        (Frame([[1, 2.5], [3, 4]]), [[1, 2.5], [3, 4]]),
+        ([np.ones(2), np.zeros(2)], [[1, 1], [0, 0]]),
+        ([Tensor([1.0]), Tensor([2.0])], [[1], [2]]),
+        (Tensor([1.0]), [1]),
+        (memoryview(np.ones(2)), [1, 1]),
+    ):
         t = Tensor(value)
         assert t.dtype.kind == "f" and t.shape == np.shape(expected)
         np.testing.assert_array_equal(t.data, expected)
     with pytest.raises(TypeError, match="Labels become whole numbers"):
         Tensor(Frame([["cat", 1]]))
-    for value in ({1, 2}, (i for i in range(3)), 2**70, [2**70], [None, 1.0], [1j], np.array(["a"]), [object()], lambda: 0):
+    for value in (
+        {1, 2},
+        (i for i in range(3)),
+        2**70,
+        [2**70],
+        [None, 1.0],
+        [1j],
+        np.array(["a"]),
+        [object()],
+        lambda: 0,
+    ):
         with pytest.raises(TypeError, match="real numbers"):
             Tensor(value)
 
 
 def test_the_cure_for_text_is_offered_for_text():
-    for value, is_text in ((["cat"], True), ("cat", True), (np.array(["cat", 1], dtype=object), True), (None, False), (object(), False),
-            (1j, False)):
+    for value, is_text in (
+        (["cat"], True),
+        ("cat", True),
+        (np.array(["cat", 1], dtype=object), True),
+        (None, False),
+        (object(), False),
+        (1j, False),
+    ):
         with pytest.raises(TypeError) as error:
             Tensor(value)
         assert ("np.unique" in str(error.value)) == is_text, error.value
 
 
 def test_labels_may_stay_whole_numbers():
-    assert as_array([1, 2], keep_ints=True).dtype.kind == "i" and as_array([1.0, 2], keep_ints=True).dtype == np.float32
+    assert (
+        as_array([1, 2], keep_ints=True).dtype.kind == "i"
+        and as_array([1.0, 2], keep_ints=True).dtype == np.float32
+    )
     assert as_array([1, 2]).dtype == np.float32
     array = np.arange(3)
     assert as_array(array) is array
-    assert as_array(2, np.dtype(np.int8)).dtype == np.int8 and as_array(2.5, np.dtype(np.int8)).dtype.kind == "f"
+    assert (
+        as_array(2, np.dtype(np.int8)).dtype == np.int8
+        and as_array(2.5, np.dtype(np.int8)).dtype.kind == "f"
+    )
     assert as_array(True, np.dtype(np.float64)).dtype == np.float64
 
 
-# --- depth and memory ------------------------------------------------------------------------------------------------------
+# --- depth and memory
+# ---
 
 DEPTH = 100_000
 
@@ -843,15 +1052,26 @@ def no_collector():
     gc.enable()
 
 
-@pytest.mark.parametrize("f", [
-    lambda x: (x * x).sum(), lambda x: ops.softmax(x @ x).sum(), lambda x: ops.sigmoid(x).mean(), lambda x: x[[0, 0]].max(),
-    lambda x: ops.concatenate([x, x]).std(), lambda x: x.T.reshape(-1).prod(), lambda x: ops.dense(x, x, x[0]).sum(),
-    lambda x: minidl.losses.SparseCategoricalCrossentropy()([0, 1, 1], ops.softmax(x)),
-    lambda x: minidl.losses.BinaryCrossentropy()(np.ones((3, 3)), ops.sigmoid(x)),
-], ids=range(9))
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: (x * x).sum(),
+        lambda x: ops.softmax(x @ x).sum(),
+        lambda x: ops.sigmoid(x).mean(),
+        lambda x: x[[0, 0]].max(),
+        lambda x: ops.concatenate([x, x]).std(),
+        lambda x: x.T.reshape(-1).prod(),
+        lambda x: ops.dense(x, x, x[0]).sum(),
+        lambda x: minidl.losses.SparseCategoricalCrossentropy()([0, 1, 1], ops.softmax(x)),
+        lambda x: minidl.losses.BinaryCrossentropy()(np.ones((3, 3)), ops.sigmoid(x)),
+    ],
+    ids=range(9),
+)
 @pytest.mark.parametrize("how", ["backward", "retained", "only forward", "under no_grad"])
 def test_no_reference_cycles(no_collector, f, how):
-    """Python frees a graph the moment the loss goes, without the cycle collector: memory does not grow between its visits."""
+    """Python frees a graph the moment the loss goes, without the cycle collector: memory does not
+    grow between its visits.
+    """
     x = leaf(np.random.default_rng(0).normal(size=(3, 3)))
     if how == "under no_grad":
         with no_grad():
@@ -860,7 +1080,9 @@ def test_no_reference_cycles(no_collector, f, how):
         loss = f(x)
     if how in ("backward", "retained"):
         loss.backward(retain_graph=how == "retained")
-    inner = [weakref.ref(loss)] + [weakref.ref(parent) for parent, _ in loss._edges if parent is not x]
+    inner = [weakref.ref(loss)] + [
+        weakref.ref(parent) for parent, _ in loss._edges if parent is not x
+    ]
     del loss
     assert all(ref() is None for ref in inner)
     assert gc.collect() == 0
@@ -909,16 +1131,31 @@ def test_what_needs_no_gradient_keeps_nothing():
     assert watch() is None and not y.requires_grad
 
 
-# --- who owns a gradient ---------------------------------------------------------------------------------------------------
+# --- who owns a gradient
+# ---
 
 
-@pytest.mark.parametrize("f", [
-    lambda x, y: x + y, lambda x, y: x - y, lambda x, y: ops.concatenate([x, y]), lambda x, y: ops.stack([x, y]), lambda x,
-    y: (x + y).reshape(-1), lambda x, y: x.T + y.T, lambda x, y: x + y + x, lambda x, y: x.sum() + y.sum(), lambda x,
-    y: x.sum(axis=0) + y.mean(axis=0), lambda x, y: ops.where(np.ones((2, 2), bool), x, y), lambda x, y: x[0] + y[1], lambda x,
-    y: ops.broadcast_to(x + y, (3, 2, 2)), lambda x, y: x.astype("float64") + y, lambda x, y: ops.exp(x) * 1 + ops.exp(y) * 1, lambda x,
-    y: (x + 0.0) + (y + 0.0),
-], ids=range(15))
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, y: x + y,
+        lambda x, y: x - y,
+        lambda x, y: ops.concatenate([x, y]),
+        lambda x, y: ops.stack([x, y]),
+        lambda x, y: (x + y).reshape(-1),
+        lambda x, y: x.T + y.T,
+        lambda x, y: x + y + x,
+        lambda x, y: x.sum() + y.sum(),
+        lambda x, y: x.sum(axis=0) + y.mean(axis=0),
+        lambda x, y: ops.where(np.ones((2, 2), bool), x, y),
+        lambda x, y: x[0] + y[1],
+        lambda x, y: ops.broadcast_to(x + y, (3, 2, 2)),
+        lambda x, y: x.astype("float64") + y,
+        lambda x, y: ops.exp(x) * 1 + ops.exp(y) * 1,
+        lambda x, y: (x + 0.0) + (y + 0.0),
+    ],
+    ids=range(15),
+)
 def test_a_leaf_owns_its_gradient(f):
     x, y = leaf(np.ones((2, 2))), leaf(np.full((2, 2), 2.0))
     out = f(x, y)
@@ -935,12 +1172,14 @@ def test_a_leaf_owns_its_gradient(f):
 
 
 def test_a_gradient_that_two_paths_share_is_not_added_into():
-    """h + h hands the same g to both; adding one into the other would count it wrongly further down."""
+    """h + h hands the same g to both; adding one into the other would count it wrongly further
+    down.
+    """
     x = leaf([1.0, 2.0])
     a = x + 0.0
     b = x + 0.0
-    s = a + b                       # a and b receive the very same array
-    t = a * 1.0                     # then a receives more
+    s = a + b  # a and b receive the very same array
+    t = a * 1.0  # then a receives more
     (s.sum() + t.sum() + b.sum() * 5).backward()
     np.testing.assert_array_equal(x.grad, [1 + 1 + 1 + 5.0] * 2)
 
@@ -954,8 +1193,17 @@ def test_a_retained_gradient_is_a_copy():
     np.testing.assert_array_equal(x.grad, [1.0, 1.0])
 
 
-@pytest.mark.parametrize("f", [lambda x: x + x, lambda x: x * x, lambda x: x * np.ones(3), lambda x: x + x + x, lambda x: ops.exp(x),
-        lambda x: x[()]])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x + x,
+        lambda x: x * x,
+        lambda x: x * np.ones(3),
+        lambda x: x + x + x,
+        lambda x: ops.exp(x),
+        lambda x: x[()],
+    ],
+)
 def test_the_gradient_of_a_single_number_is_an_array_of_no_axes(f):
     x = leaf(2.0, np.float32)
     for _ in range(3):
@@ -963,7 +1211,8 @@ def test_the_gradient_of_a_single_number_is_an_array_of_no_axes(f):
         assert type(x.grad) is np.ndarray and x.grad.shape == () and x.grad.dtype == np.float32
 
 
-# --- no gradient is computed in vain ---------------------------------------------------------------------------------------
+# --- no gradient is computed in vain
+# ---------------------------------------------------------------------------------------
 
 
 def watched_op(calls):
@@ -974,7 +1223,12 @@ def watched_op(calls):
 
 
 def test_the_vjp_of_what_needs_no_gradient_never_runs():
-    images, w, frozen, calls = Tensor([1.0, 2.0]), Variable([3.0, 4.0]), Variable([1.0, 1.0], trainable=False), []
+    images, w, frozen, calls = (
+        Tensor([1.0, 2.0]),
+        Variable([3.0, 4.0]),
+        Variable([1.0, 1.0], trainable=False),
+        [],
+    )
     apply(watched_op(calls), images, w).sum().backward()
     assert calls == ["y"]
     apply(watched_op(calls), np.array([1.0, 2.0], np.float32), w).sum().backward()
@@ -992,23 +1246,54 @@ def test_each_vjp_runs_once():
     assert sorted(calls) == ["x", "y"]
 
 
-# --- dtypes ----------------------------------------------------------------------------------------------------------------
+# --- dtypes
 
 f32, f64 = np.float32, np.float64
 
 
-@pytest.mark.parametrize("f", [
-    lambda x: 2.0 * x * np.float64(3), lambda x: np.float64(3) * x, lambda x: x / np.float64(3), lambda x: np.float64(1) / x,
-    lambda x: x + 1, lambda x: 1 - x, lambda x: x**2, lambda x: x**0.5, lambda x: x**np.float64(2), lambda x: 2.0**x,
-    lambda x: np.float64(2) ** x, lambda x: x - True, lambda x: ops.maximum(x, 0.0), lambda x: np.maximum(np.float64(0), x),
-    lambda x: ops.where(x > 0, x, 0.0), lambda x: x.clip(0.0, 1.0), lambda x: x.clip(np.float64(0.0), np.float64(1.0)), lambda x: x.mean(),
-    lambda x: x.std(), lambda x: x * [1.0, 2.0], lambda x: [1.0, 2.0] - x, lambda x: ops.leaky_relu(x, np.float64(0.1)),
-    lambda x: ops.elu(x, np.float64(0.1)), lambda x: ops.pad(x, 1, constant_values=np.float64(2.0)), lambda x: x * np.int64(2),
-    lambda x: x + np.float16(1), lambda x: ops.softmax(x), lambda x: x @ [1.0, 2.0], lambda x: x.sum() / 3,
-    lambda x: x.var() * np.float64(2), lambda x: ops.concatenate([x, [1.0]]), lambda x: ops.stack([x, x]),
-    lambda x: ops.threshold(x, np.float64(0.5)), lambda x: ops.logsumexp(x), lambda x: x * 1e-300, lambda x: x[0] * np.float64(2),
-    lambda x: x.prod() * np.float64(2),
-], ids=range(37))
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: 2.0 * x * np.float64(3),
+        lambda x: np.float64(3) * x,
+        lambda x: x / np.float64(3),
+        lambda x: np.float64(1) / x,
+        lambda x: x + 1,
+        lambda x: 1 - x,
+        lambda x: x**2,
+        lambda x: x**0.5,
+        lambda x: x ** np.float64(2),
+        lambda x: 2.0**x,
+        lambda x: np.float64(2) ** x,
+        lambda x: x - True,
+        lambda x: ops.maximum(x, 0.0),
+        lambda x: np.maximum(np.float64(0), x),
+        lambda x: ops.where(x > 0, x, 0.0),
+        lambda x: x.clip(0.0, 1.0),
+        lambda x: x.clip(np.float64(0.0), np.float64(1.0)),
+        lambda x: x.mean(),
+        lambda x: x.std(),
+        lambda x: x * [1.0, 2.0],
+        lambda x: [1.0, 2.0] - x,
+        lambda x: ops.leaky_relu(x, np.float64(0.1)),
+        lambda x: ops.elu(x, np.float64(0.1)),
+        lambda x: ops.pad(x, 1, constant_values=np.float64(2.0)),
+        lambda x: x * np.int64(2),
+        lambda x: x + np.float16(1),
+        lambda x: ops.softmax(x),
+        lambda x: x @ [1.0, 2.0],
+        lambda x: x.sum() / 3,
+        lambda x: x.var() * np.float64(2),
+        lambda x: ops.concatenate([x, [1.0]]),
+        lambda x: ops.stack([x, x]),
+        lambda x: ops.threshold(x, np.float64(0.5)),
+        lambda x: ops.logsumexp(x),
+        lambda x: x * 1e-300,
+        lambda x: x[0] * np.float64(2),
+        lambda x: x.prod() * np.float64(2),
+    ],
+    ids=range(37),
+)
 def test_float32_stays_float32(f):
     x = leaf([1.0, 2.0], f32)
     y = f(x)
@@ -1025,12 +1310,19 @@ def test_arrays_promote_as_in_numpy():
     assert x.grad.dtype == f32
     for a in (np.float16, f32, f64, np.int8, np.int64, np.uint8, bool):
         for b in (np.float16, f32, f64, np.int8, np.int64, np.uint8, bool):
-            assert (Tensor(np.ones(2, a)) * Tensor(np.ones(2, b))).dtype == (np.ones(2, a) * np.ones(2, b)).dtype
+            assert (Tensor(np.ones(2, a)) * Tensor(np.ones(2, b))).dtype == (
+                np.ones(2, a) * np.ones(2, b)
+            ).dtype
 
 
 def test_whole_numbers_stay_whole():
     n = Tensor(np.arange(3))
-    assert n.dtype == np.int64 and (n + 1).dtype == np.int64 and (n * n).dtype == np.int64 and not n.requires_grad
+    assert (
+        n.dtype == np.int64
+        and (n + 1).dtype == np.int64
+        and (n * n).dtype == np.int64
+        and not n.requires_grad
+    )
     assert (n * 2.5).dtype.kind == "f" and (n / 2).dtype.kind == "f" and n.mean().dtype.kind == "f"
     np.testing.assert_array_equal((n / 2).data, [0.0, 0.5, 1.0])
     assert Tensor([True, False]).dtype == bool
@@ -1048,20 +1340,40 @@ def test_whole_numbers_in_a_graph_just_take_part():
 
 def test_lists_and_numbers_become_the_default_float_type():
     assert Tensor([1, 2]).dtype == f32 and Tensor(1).dtype == f32 and Tensor([[1.5]]).dtype == f32
-    assert Tensor(np.float64(1.0)).dtype == f64 and Tensor(np.ones(2)).dtype == f64 and Tensor(np.int8(3)).dtype == np.int8
-    assert Tensor([1, 2], dtype="float64").dtype == f64 and Tensor(np.ones(2), dtype=f32).dtype == f32
+    assert (
+        Tensor(np.float64(1.0)).dtype == f64
+        and Tensor(np.ones(2)).dtype == f64
+        and Tensor(np.int8(3)).dtype == np.int8
+    )
+    assert (
+        Tensor([1, 2], dtype="float64").dtype == f64 and Tensor(np.ones(2), dtype=f32).dtype == f32
+    )
     backend.set_floatx("float64")
     try:
-        assert Tensor([1, 2]).dtype == f64 and Variable(3).dtype == f64 and ops.zeros(2).dtype == f64
+        assert (
+            Tensor([1, 2]).dtype == f64 and Variable(3).dtype == f64 and ops.zeros(2).dtype == f64
+        )
         assert (leaf([1.0], f32) * 2.0).dtype == f32
     finally:
         backend.set_floatx("float32")
     assert Tensor([1, 2]).dtype == f32
 
 
-@pytest.mark.parametrize("number", [2.0, 2, np.float64(2.0), np.float32(2.0), np.int64(2), np.array(2.0), np.array([2.0, 2.0]), [2.0, 2.0],
-        Tensor(2.0)],
-                         ids=lambda n: type(n).__name__ + str(np.shape(n)))
+@pytest.mark.parametrize(
+    "number",
+    [
+        2.0,
+        2,
+        np.float64(2.0),
+        np.float32(2.0),
+        np.int64(2),
+        np.array(2.0),
+        np.array([2.0, 2.0]),
+        [2.0, 2.0],
+        Tensor(2.0),
+    ],
+    ids=lambda n: type(n).__name__ + str(np.shape(n)),
+)
 @pytest.mark.parametrize("name", ["add", "sub", "mul", "truediv", "pow"])
 def test_operators_from_both_sides(name, number):
     f, values = getattr(operator, name), np.array([1.0, 3.0])
@@ -1074,13 +1386,23 @@ def test_operators_from_both_sides(name, number):
         np.testing.assert_allclose(y.data, expected)
         y.sum().backward()
         h = 1e-6
-        slope = [(f(plain, values + d) - f(plain, values - d) if swapped else f(values + d, plain) - f(values - d, plain)).sum() / (2 * h)
-                 for d in h * np.eye(2)]
+        slope = [
+            (
+                f(plain, values + d) - f(plain, values - d)
+                if swapped
+                else f(values + d, plain) - f(values - d, plain)
+            ).sum()
+            / (2 * h)
+            for d in h * np.eye(2)
+        ]
         np.testing.assert_allclose(x.grad, slope, rtol=1e-6)
 
 
-@pytest.mark.parametrize("other", [np.ones((2, 3)), [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]], Tensor(np.ones((2, 3)))],
-    ids=["array", "list", "tensor"])
+@pytest.mark.parametrize(
+    "other",
+    [np.ones((2, 3)), [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]], Tensor(np.ones((2, 3)))],
+    ids=["array", "list", "tensor"],
+)
 def test_matmul_from_both_sides(other):
     x = leaf(np.arange(6.0).reshape(3, 2))
     for y, shape in ((x @ other, (3, 3)), (other @ x, (2, 2))):
@@ -1089,29 +1411,62 @@ def test_matmul_from_both_sides(other):
     np.testing.assert_array_equal(x.grad, np.full((3, 2), 2.0))
 
 
-# --- among NumPy's functions -----------------------------------------------------------------------------------------------
+# --- among NumPy's functions
+# ---
 
 A = np.array([[0.5, 1.5, 1.0], [2.0, 0.25, 3.0]])
 NUMPY = {
-    "np.add": lambda x: np.add(x, 1.0), "np.subtract": lambda x: np.subtract(3.0, x), "np.multiply": lambda x: np.multiply(x, x),
-    "np.divide": lambda x: np.divide(1.0, x), "np.true_divide": lambda x: np.true_divide(x, 2.0), "np.negative": lambda x: np.negative(x),
-    "np.power": lambda x: np.power(x, 3.0), "np.exp": lambda x: np.exp(x), "np.expm1": lambda x: np.expm1(x), "np.log": lambda x: np.log(x),
-    "np.log1p": lambda x: np.log1p(x), "np.sqrt": lambda x: np.sqrt(x), "np.square": lambda x: np.square(x), "np.abs": lambda x: np.abs(x),
-    "np.absolute": lambda x: np.absolute(x), "np.sin": lambda x: np.sin(x), "np.cos": lambda x: np.cos(x), "np.tanh": lambda x: np.tanh(x),
-    "np.maximum": lambda x: np.maximum(x, 1.1), "np.minimum": lambda x: np.minimum(1.1, x), "np.matmul": lambda x: np.matmul(x, A.T),
-    "np.sum": lambda x: np.sum(x, axis=0), "np.sum, named": lambda x: np.sum(a=x, axis=0, keepdims=True),
-    "np.mean": lambda x: np.mean(x, axis=(0, 1)), "np.max": lambda x: np.max(x, 1), "np.amax": lambda x: np.amax(x, axis=0),
-    "np.min": lambda x: np.min(x), "np.amin": lambda x: np.amin(x), "np.prod": lambda x: np.prod(x, axis=1),
-    "np.var": lambda x: np.var(x, axis=0), "np.std": lambda x: np.std(x), "np.cumsum": lambda x: np.cumsum(x),
-    "np.cumsum, axis": lambda x: np.cumsum(x, axis=1), "np.clip": lambda x: np.clip(x, 0.7, 1.7),
-    "np.clip, named": lambda x: np.clip(x, a_min=0.7, a_max=1.7), "np.reshape": lambda x: np.reshape(x, (3, 2)),
-    "np.transpose": lambda x: np.transpose(x), "np.transpose, axes": lambda x: np.transpose(x, (1, 0)),
-    "np.transpose, named": lambda x: np.transpose(x, axes=(1, 0)), "np.swapaxes": lambda x: np.swapaxes(x, 0, 1),
-    "np.ravel": lambda x: np.ravel(x), "np.squeeze": lambda x: np.squeeze(x[:, :1], 1), "np.dot": lambda x: np.dot(x, A.T),
-    "np.dot, a number": lambda x: np.dot(x, 2.0), "np.concatenate": lambda x: np.concatenate([x, A]),
-    "np.concatenate, axis": lambda x: np.concatenate((A, x), axis=1), "np.concatenate, by position": lambda x: np.concatenate((A, x), 1),
-    "np.stack": lambda x: np.stack([x, x], axis=1), "np.stack, axis 0": lambda x: np.stack([x, x]),
-    "np.where": lambda x: np.where(A > 1, x, 0.0), "np.where, other side": lambda x: np.where(A > 1, A, x),
+    "np.add": lambda x: np.add(x, 1.0),
+    "np.subtract": lambda x: np.subtract(3.0, x),
+    "np.multiply": lambda x: np.multiply(x, x),
+    "np.divide": lambda x: np.divide(1.0, x),
+    "np.true_divide": lambda x: np.true_divide(x, 2.0),
+    "np.negative": lambda x: np.negative(x),
+    "np.power": lambda x: np.power(x, 3.0),
+    "np.exp": lambda x: np.exp(x),
+    "np.expm1": lambda x: np.expm1(x),
+    "np.log": lambda x: np.log(x),
+    "np.log1p": lambda x: np.log1p(x),
+    "np.sqrt": lambda x: np.sqrt(x),
+    "np.square": lambda x: np.square(x),
+    "np.abs": lambda x: np.abs(x),
+    "np.absolute": lambda x: np.absolute(x),
+    "np.sin": lambda x: np.sin(x),
+    "np.cos": lambda x: np.cos(x),
+    "np.tanh": lambda x: np.tanh(x),
+    "np.maximum": lambda x: np.maximum(x, 1.1),
+    "np.minimum": lambda x: np.minimum(1.1, x),
+    "np.matmul": lambda x: np.matmul(x, A.T),
+    "np.sum": lambda x: np.sum(x, axis=0),
+    "np.sum, named": lambda x: np.sum(a=x, axis=0, keepdims=True),
+    "np.mean": lambda x: np.mean(x, axis=(0, 1)),
+    "np.max": lambda x: np.max(x, 1),
+    "np.amax": lambda x: np.amax(x, axis=0),
+    "np.min": lambda x: np.min(x),
+    "np.amin": lambda x: np.amin(x),
+    "np.prod": lambda x: np.prod(x, axis=1),
+    "np.var": lambda x: np.var(x, axis=0),
+    "np.std": lambda x: np.std(x),
+    "np.cumsum": lambda x: np.cumsum(x),
+    "np.cumsum, axis": lambda x: np.cumsum(x, axis=1),
+    "np.clip": lambda x: np.clip(x, 0.7, 1.7),
+    "np.clip, named": lambda x: np.clip(x, a_min=0.7, a_max=1.7),
+    "np.reshape": lambda x: np.reshape(x, (3, 2)),
+    "np.transpose": lambda x: np.transpose(x),
+    "np.transpose, axes": lambda x: np.transpose(x, (1, 0)),
+    "np.transpose, named": lambda x: np.transpose(x, axes=(1, 0)),
+    "np.swapaxes": lambda x: np.swapaxes(x, 0, 1),
+    "np.ravel": lambda x: np.ravel(x),
+    "np.squeeze": lambda x: np.squeeze(x[:, :1], 1),
+    "np.dot": lambda x: np.dot(x, A.T),
+    "np.dot, a number": lambda x: np.dot(x, 2.0),
+    "np.concatenate": lambda x: np.concatenate([x, A]),
+    "np.concatenate, axis": lambda x: np.concatenate((A, x), axis=1),
+    "np.concatenate, by position": lambda x: np.concatenate((A, x), 1),
+    "np.stack": lambda x: np.stack([x, x], axis=1),
+    "np.stack, axis 0": lambda x: np.stack([x, x]),
+    "np.where": lambda x: np.where(A > 1, x, 0.0),
+    "np.where, other side": lambda x: np.where(A > 1, A, x),
 }
 
 
@@ -1127,11 +1482,37 @@ def test_numpys_function_on_a_tensor(name):
     assert report, report
 
 
-@pytest.mark.parametrize("f", [
-    np.argmax, np.argmin, np.argsort, np.sign, np.floor, np.ceil, np.rint, np.isnan, np.isfinite, np.shape, np.ndim, np.size, np.any,
-    np.all, np.count_nonzero, np.zeros_like, np.ones_like, np.round, np.unique, lambda t: np.allclose(t, A), lambda t: np.array_equal(t, A),
-    lambda t: np.equal(t, 1.0), lambda t: np.greater(1.0, t), lambda t: np.logical_not(t > 1), lambda t: np.isclose(t, 1.0)],
-ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "f",
+    [
+        np.argmax,
+        np.argmin,
+        np.argsort,
+        np.sign,
+        np.floor,
+        np.ceil,
+        np.rint,
+        np.isnan,
+        np.isfinite,
+        np.shape,
+        np.ndim,
+        np.size,
+        np.any,
+        np.all,
+        np.count_nonzero,
+        np.zeros_like,
+        np.ones_like,
+        np.round,
+        np.unique,
+        lambda t: np.allclose(t, A),
+        lambda t: np.array_equal(t, A),
+        lambda t: np.equal(t, 1.0),
+        lambda t: np.greater(1.0, t),
+        lambda t: np.logical_not(t > 1),
+        lambda t: np.isclose(t, 1.0),
+    ],
+    ids=lambda f: f.__name__,
+)
 def test_what_has_no_slope_gives_plain_answers(f):
     found, expected = f(leaf(A)), f(A)
     assert not isinstance(found, Tensor) and type(found) is type(expected)
@@ -1140,7 +1521,9 @@ def test_what_has_no_slope_gives_plain_answers(f):
 
 def test_other_numpy_functions_work_where_no_gradient_is_lost():
     t = Tensor([3.0, 4.0])
-    assert np.linalg.norm(t) == 5.0 and np.median(t) == 3.5 and np.outer(t, [1.0, 2.0]).shape == (2, 2)
+    assert (
+        np.linalg.norm(t) == 5.0 and np.median(t) == 3.5 and np.outer(t, [1.0, 2.0]).shape == (2, 2)
+    )
     with no_grad():
         assert np.linalg.norm(leaf([3.0, 4.0]) * 2) == 10.0
     assert np.mean([Tensor(1.0), Tensor(2.0)]) == 1.5
@@ -1153,7 +1536,7 @@ def test_asarray_shares_but_cannot_write():
     assert type(a) is np.ndarray and np.shares_memory(a, t.data)
     with pytest.raises(ValueError, match="read-only"):
         a[0] = 5
-    t.data[:] = t.data                                          # and the tensor's own array did not become read-only
+    t.data[:] = t.data  # and the tensor's own array did not become read-only
     for copied in (np.array(t), t.numpy(), np.asarray(t, dtype=np.float32), np.array(t, dtype=int)):
         assert not np.shares_memory(copied, t.data)
         copied[0] = 9
@@ -1163,7 +1546,13 @@ def test_asarray_shares_but_cannot_write():
 
 def test_conversions_to_python():
     t = Tensor([[1.5]])
-    assert t.item() == 1.5 and type(t.item()) is float and float(t) == 1.5 and int(t) == 1 and t.tolist() == [[1.5]]
+    assert (
+        t.item() == 1.5
+        and type(t.item()) is float
+        and float(t) == 1.5
+        and int(t) == 1
+        and t.tolist() == [[1.5]]
+    )
     assert bool(Tensor(1.0)) and not bool(Tensor([0.0]))
     assert range(5)[Tensor(np.array(2))] == 2 and [10, 20, 30][Tensor(np.int64(1))] == 20
     with pytest.raises(TypeError):
@@ -1173,7 +1562,12 @@ def test_conversions_to_python():
 
 def test_formatting():
     loss = Tensor(0.123456)
-    assert f"{loss:.3f}" == "0.123" and f"{leaf([2.5]):5.1f}" == "  2.5" and f"{loss}" == str(loss) and format(loss, ".2f") == "0.12"
+    assert (
+        f"{loss:.3f}" == "0.123"
+        and f"{leaf([2.5]):5.1f}" == "  2.5"
+        and f"{loss}" == str(loss)
+        and format(loss, ".2f") == "0.12"
+    )
     with pytest.raises(ValueError):
         f"{Tensor([1.0, 2.0]):.3f}"
 
@@ -1194,9 +1588,19 @@ COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"]
 
 
 @pytest.mark.parametrize("name", COMPARISONS)
-@pytest.mark.parametrize("other", [2, 2.0, np.float64(2.0), np.array([1.0, 2.0, 3.0]), [2.0, 2.0, 2.0], Tensor([3.0, 2.0, 1.0]),
-        np.float32(0.1)],
-                         ids=lambda o: type(o).__name__)
+@pytest.mark.parametrize(
+    "other",
+    [
+        2,
+        2.0,
+        np.float64(2.0),
+        np.array([1.0, 2.0, 3.0]),
+        [2.0, 2.0, 2.0],
+        Tensor([3.0, 2.0, 1.0]),
+        np.float32(0.1),
+    ],
+    ids=lambda o: type(o).__name__,
+)
 def test_comparisons_give_plain_arrays(name, other):
     f, t = getattr(operator, name), leaf([0.1, 2.0, 3.0], f32)
     expected = f(t.data, np.asarray(other.data if isinstance(other, Tensor) else other, dtype=f32))
@@ -1249,8 +1653,11 @@ def test_assigning_a_weight_a_view_of_itself():
 def test_numpys_own_warnings_stay_as_the_user_set_them():
     """Ops are silent about inf and nan, also after one of them failed; NumPy outside is not."""
     before = np.geterr()
-    for fails in (lambda: leaf([1.0, 2.0]) + leaf([1.0, 2.0, 3.0]), lambda: apply(lambda a: 1 / 0, leaf(1.0)),
-                  lambda: apply(lambda a: (a * 1, (lambda g: 1 / 0,)), leaf(1.0)).backward()):
+    for fails in (
+        lambda: leaf([1.0, 2.0]) + leaf([1.0, 2.0, 3.0]),
+        lambda: apply(lambda a: 1 / 0, leaf(1.0)),
+        lambda: apply(lambda a: (a * 1, (lambda g: 1 / 0,)), leaf(1.0)).backward(),
+    ):
         with pytest.raises((ValueError, ZeroDivisionError)):
             fails()
         assert np.geterr() == before
@@ -1265,13 +1672,31 @@ def test_numpys_own_warnings_stay_as_the_user_set_them():
             np.log(np.array([0.0]))
 
 
-# --- what it looks like ----------------------------------------------------------------------------------------------------
+# --- what it looks like
+# ---
 
 
-@pytest.mark.parametrize("shape", [(), (3,), (20,), (21,), (1000, 1000), (64, 28, 28, 3), (2, 3, 4, 5, 6), (0,), (5, 0),
-        (1, 1, 1, 1, 1, 1)])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        (),
+        (3,),
+        (20,),
+        (21,),
+        (1000, 1000),
+        (64, 28, 28, 3),
+        (2, 3, 4, 5, 6),
+        (0,),
+        (5, 0),
+        (1, 1, 1, 1, 1, 1),
+    ],
+)
 def test_reprs_are_short(shape):
-    for thing in (Tensor(np.ones(shape)), leaf(np.ones(shape)) * 1e-7, Variable(np.ones(shape), name="kernel")):
+    for thing in (
+        Tensor(np.ones(shape)),
+        leaf(np.ones(shape)) * 1e-7,
+        Variable(np.ones(shape), name="kernel"),
+    ):
         assert len(repr(thing)) < 600 if len(shape) > 2 else len(repr(thing)) < 300
 
 
@@ -1287,9 +1712,13 @@ def test_reprs_tell_what_matters():
         assert str(t) == repr(t)
 
 
-# --- copies ----------------------------------------------------------------------------------------------------------------
+# --- copies
 
-COPIES = {"deepcopy": copy.deepcopy, "copy": copy.copy, "pickle": lambda t: pickle.loads(pickle.dumps(t))}
+COPIES = {
+    "deepcopy": copy.deepcopy,
+    "copy": copy.copy,
+    "pickle": lambda t: pickle.loads(pickle.dumps(t)),
+}
 
 
 @pytest.mark.parametrize("how", COPIES)
@@ -1307,8 +1736,17 @@ def test_a_copy_of_a_variable_is_a_variable_of_its_own(how):
 
 
 @pytest.mark.parametrize("how", COPIES)
-@pytest.mark.parametrize("make", [lambda: leaf([1.0, 2.0]), lambda: Tensor(np.arange(3)), lambda: leaf([1.0]) * 2, lambda: Tensor(True),
-                                  lambda: ops.softmax(leaf([1.0, 2.0]))], ids=["leaf", "whole", "computed", "bool", "softmax"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: leaf([1.0, 2.0]),
+        lambda: Tensor(np.arange(3)),
+        lambda: leaf([1.0]) * 2,
+        lambda: Tensor(True),
+        lambda: ops.softmax(leaf([1.0, 2.0])),
+    ],
+    ids=["leaf", "whole", "computed", "bool", "softmax"],
+)
 def test_a_copy_has_the_same_numbers(how, make):
     t = make()
     c = COPIES[how](t)
@@ -1359,23 +1797,66 @@ w, x = pickle.load(open({str(file)!r}, "rb"))
 print(w.grad.tolist(), x.grad.tolist())
 """
     environment = {**os.environ, "PYTHONPATH": str(Path(minidl.__file__).parents[1])}
-    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
+    )
     assert result.stdout.strip() == "[2.0, 4.0] [27.0]", result.stderr
 
 
-# --- methods ---------------------------------------------------------------------------------------------------------------
+# --- methods
 
 
-@pytest.mark.parametrize("f", [
-    lambda a: a.sum(), lambda a: a.sum(0), lambda a: a.sum(axis=1, keepdims=True), lambda a: a.mean((0, 1)), lambda a: a.max(-1),
-    lambda a: a.min(axis=0), lambda a: a.prod(1), lambda a: a.var(0), lambda a: a.std(axis=1), lambda a: a.cumsum(), lambda a: a.cumsum(1),
-    lambda a: a.clip(0.7, 1.7), lambda a: a.clip(min=0.7), lambda a: a.astype("float32"), lambda a: a.dot(A.T), lambda a: a.ravel(),
-    lambda a: a.flatten(), lambda a: a.reshape(3, 2), lambda a: a.reshape((3, 2)), lambda a: a.reshape([3, 2]), lambda a: a.reshape(-1),
-    lambda a: a.reshape(3, -1), lambda a: a.transpose(), lambda a: a.transpose(1, 0), lambda a: a.transpose((1, 0)),
-    lambda a: a.transpose(None), lambda a: a.swapaxes(0, -1), lambda a: a[None].squeeze(), lambda a: a[None].squeeze(0), lambda a: a.T,
-    lambda a: abs(a), lambda a: -a, lambda a: +a, lambda a: a.argmax(), lambda a: a.argmin(1), lambda a: a.argsort(), lambda a: a.any(),
-    lambda a: a.all(0), lambda a: a.round(1), lambda a: a.tolist(), lambda a: a.item() if a.size == 1 else 0, lambda a: a[1],
-    lambda a: a[:, ::-1], lambda a: a[a.argmax(0), [0, 1, 2]], lambda a: a[a > 1]], ids=range(45))
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda a: a.sum(),
+        lambda a: a.sum(0),
+        lambda a: a.sum(axis=1, keepdims=True),
+        lambda a: a.mean((0, 1)),
+        lambda a: a.max(-1),
+        lambda a: a.min(axis=0),
+        lambda a: a.prod(1),
+        lambda a: a.var(0),
+        lambda a: a.std(axis=1),
+        lambda a: a.cumsum(),
+        lambda a: a.cumsum(1),
+        lambda a: a.clip(0.7, 1.7),
+        lambda a: a.clip(min=0.7),
+        lambda a: a.astype("float32"),
+        lambda a: a.dot(A.T),
+        lambda a: a.ravel(),
+        lambda a: a.flatten(),
+        lambda a: a.reshape(3, 2),
+        lambda a: a.reshape((3, 2)),
+        lambda a: a.reshape([3, 2]),
+        lambda a: a.reshape(-1),
+        lambda a: a.reshape(3, -1),
+        lambda a: a.transpose(),
+        lambda a: a.transpose(1, 0),
+        lambda a: a.transpose((1, 0)),
+        lambda a: a.transpose(None),
+        lambda a: a.swapaxes(0, -1),
+        lambda a: a[None].squeeze(),
+        lambda a: a[None].squeeze(0),
+        lambda a: a.T,
+        lambda a: abs(a),
+        lambda a: -a,
+        lambda a: +a,
+        lambda a: a.argmax(),
+        lambda a: a.argmin(1),
+        lambda a: a.argsort(),
+        lambda a: a.any(),
+        lambda a: a.all(0),
+        lambda a: a.round(1),
+        lambda a: a.tolist(),
+        lambda a: a.item() if a.size == 1 else 0,
+        lambda a: a[1],
+        lambda a: a[:, ::-1],
+        lambda a: a[a.argmax(0), [0, 1, 2]],
+        lambda a: a[a > 1],
+    ],
+    ids=range(45),
+)
 def test_methods_are_numpys(f):
     expected = f(A)
     for t in (Tensor(A), leaf(A)):
@@ -1425,7 +1906,9 @@ def test_an_op_of_ones_own():
 
 
 def test_an_op_may_return_its_input():
-    """Then both are one memory, and a change to one is noticed by what was computed from the other."""
+    """Then both are one memory, and a change to one is noticed by what was computed from the
+    other.
+    """
     x = leaf([1.0, 2.0])
     y = apply(lambda x: (x, (lambda g: g,)), x)
     (y * y).sum().backward()

@@ -1,4 +1,6 @@
-"""Models with several inputs and outputs, subclassed models, data that comes in batches: what compile and fit make of them."""
+"""Models with several inputs and outputs, subclassed models, data that comes in batches: what
+compile and fit make of them.
+"""
 
 import json
 import tracemalloc
@@ -7,7 +9,18 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import Input, Layer, Model, Sequential, Variable, layers, losses, metrics, ops, set_random_seed
+from minidl import (
+    Input,
+    Layer,
+    Model,
+    Sequential,
+    Variable,
+    layers,
+    losses,
+    metrics,
+    ops,
+    set_random_seed,
+)
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(64, 4)).astype("float32")
@@ -22,20 +35,35 @@ def same_numbers_every_time():
 def two_heads(loss=None, **options):
     inputs = Input((4,), name="in")
     trunk = layers.Dense(8, activation="relu")(inputs)
-    model = Model(inputs, [layers.Dense(2, activation="softmax", name="cls")(trunk), layers.Dense(1, name="reg")(trunk)])
+    model = Model(
+        inputs,
+        [
+            layers.Dense(2, activation="softmax", name="cls")(trunk),
+            layers.Dense(1, name="reg")(trunk),
+        ],
+    )
     model.compile("adam", loss or ["sparse_categorical_crossentropy", "mse"], **options)
     return model
 
 
-# --- several outputs -------------------------------------------------------------------------------------------------
+# --- several outputs
+# ---
 
-@pytest.mark.parametrize("y", [[CLASSES, NUMBERS], (CLASSES, NUMBERS), {"cls": CLASSES, "reg": NUMBERS}], ids=["list", "tuple", "dict"])
+
+@pytest.mark.parametrize(
+    "y",
+    [[CLASSES, NUMBERS], (CLASSES, NUMBERS), {"cls": CLASSES, "reg": NUMBERS}],
+    ids=["list", "tuple", "dict"],
+)
 def test_history_and_evaluate_are_named_and_ordered_as_in_keras(y):
     model = two_heads(metrics=[["accuracy"], ["mae"]])
     history = model.fit(X, y, epochs=2, verbose=0).history
     assert list(history) == ["cls_accuracy", "cls_loss", "loss", "reg_loss", "reg_mae"]
     assert model.metrics_names == ["loss", "cls_loss", "reg_loss", "cls_accuracy", "reg_mae"]
-    values, named = model.evaluate(X, y, verbose=0), model.evaluate(X, y, verbose=0, return_dict=True)
+    values, named = (
+        model.evaluate(X, y, verbose=0),
+        model.evaluate(X, y, verbose=0, return_dict=True),
+    )
     assert values == [named[name] for name in model.metrics_names]
     assert json.dumps(history)
 
@@ -66,19 +94,34 @@ def test_sample_weights_go_to_all_outputs_or_each_has_its_own():
     half = model.evaluate(X[:32], [CLASSES[:32], NUMBERS[:32]], verbose=0)
     assert [cls, reg] == pytest.approx([v / 2 for v in half[1:]], rel=1e-5)
     _, cls, reg = model.evaluate(X, [CLASSES, NUMBERS], sample_weight={"cls": chosen}, verbose=0)
-    assert [cls, reg] == pytest.approx([half[1] / 2, model.evaluate(X, [CLASSES, NUMBERS], verbose=0)[2]], rel=1e-5)
+    assert [cls, reg] == pytest.approx(
+        [half[1] / 2, model.evaluate(X, [CLASSES, NUMBERS], verbose=0)[2]], rel=1e-5
+    )
 
 
-@pytest.mark.parametrize(("options", "y", "error", "words"), [
-    ({"loss": {"clss": "mse"}}, [CLASSES, NUMBERS], ValueError, "Did you mean 'cls'"),
-    ({"loss": ["mse"] * 3}, [CLASSES, NUMBERS], ValueError, "loss has 3 entries, but the model has 2 outputs: 'cls', 'reg'"),
-    ({}, NUMBERS, ValueError, "y is one array: give a list or dict of 2"),
-    ({}, {"cls": CLASSES, "regg": NUMBERS}, ValueError, "Did you mean 'reg'"),
-    ({"loss_weights": {"a": 1}}, [CLASSES, NUMBERS], ValueError, "loss_weights names 'a'"),
-    ({"metrics": {"cls": ["acuracy"]}}, [CLASSES, NUMBERS], ValueError, "Did you mean 'accuracy'"),
-    ({}, [CLASSES, NUMBERS[:60]], ValueError, "y[1] has 60 samples"),
-    ({}, [CLASSES + 1, NUMBERS], ValueError, "labels run 1..2"),
-])
+@pytest.mark.parametrize(
+    ("options", "y", "error", "words"),
+    [
+        ({"loss": {"clss": "mse"}}, [CLASSES, NUMBERS], ValueError, "Did you mean 'cls'"),
+        (
+            {"loss": ["mse"] * 3},
+            [CLASSES, NUMBERS],
+            ValueError,
+            "loss has 3 entries, but the model has 2 outputs: 'cls', 'reg'",
+        ),
+        ({}, NUMBERS, ValueError, "y is one array: give a list or dict of 2"),
+        ({}, {"cls": CLASSES, "regg": NUMBERS}, ValueError, "Did you mean 'reg'"),
+        ({"loss_weights": {"a": 1}}, [CLASSES, NUMBERS], ValueError, "loss_weights names 'a'"),
+        (
+            {"metrics": {"cls": ["acuracy"]}},
+            [CLASSES, NUMBERS],
+            ValueError,
+            "Did you mean 'accuracy'",
+        ),
+        ({}, [CLASSES, NUMBERS[:60]], ValueError, "y[1] has 60 samples"),
+        ({}, [CLASSES + 1, NUMBERS], ValueError, "labels run 1..2"),
+    ],
+)
 def test_mistakes_with_several_outputs(options, y, error, words):
     with pytest.raises(error) as raised:
         model = two_heads(**options)
@@ -98,15 +141,22 @@ def test_outputs_as_a_dict_are_called_by_its_keys():
 
 
 def test_crossentropy_by_shape():
-    for units, y, kind in ((1, CLASSES[:, None], losses.BinaryCrossentropy), (2, CLASSES, losses.SparseCategoricalCrossentropy),
-                           (2, np.eye(2)[CLASSES], losses.CategoricalCrossentropy)):
-        model = Sequential([Input((4,)), layers.Dense(units, activation="sigmoid" if units == 1 else "softmax")])
+    for units, y, kind in (
+        (1, CLASSES[:, None], losses.BinaryCrossentropy),
+        (2, CLASSES, losses.SparseCategoricalCrossentropy),
+        (2, np.eye(2)[CLASSES], losses.CategoricalCrossentropy),
+    ):
+        model = Sequential(
+            [Input((4,)), layers.Dense(units, activation="sigmoid" if units == 1 else "softmax")]
+        )
         model.compile("sgd", "crossentropy", metrics=["ce"])
         history = model.fit(X, y, verbose=0).history
         assert type(model._only_loss) is kind and model.loss == "crossentropy" and len(history) == 2
 
 
-# --- several inputs --------------------------------------------------------------------------------------------------
+# --- several inputs
+# ---
+
 
 def sum_of_two():
     a, b = Input((4,), name="a"), Input((4,), name="b")
@@ -116,7 +166,11 @@ def sum_of_two():
     return model
 
 
-@pytest.mark.parametrize("give", [lambda a, b: [a, b], lambda a, b: (a, b), lambda a, b: {"b": b, "a": a}], ids=["list", "tuple", "dict"])
+@pytest.mark.parametrize(
+    "give",
+    [lambda a, b: [a, b], lambda a, b: (a, b), lambda a, b: {"b": b, "a": a}],
+    ids=["list", "tuple", "dict"],
+)
 def test_inputs_by_place_or_by_name(give):
     model = sum_of_two()
     kernel = model.get_layer("shared").kernel.data
@@ -134,9 +188,16 @@ def test_a_shared_layer_has_one_set_of_weights_and_gathers_gradients_from_both_p
     np.testing.assert_allclose(model.weights[0].grad, 2 * X.sum(axis=0)[:, None], rtol=1e-5)
 
 
-@pytest.mark.parametrize(("x", "words"), [
-    ([X], "The model has 2 inputs, 'a', 'b'; received 1"), ({"a": X}, "The inputs lack 'b'"), ({"c": X, "d": X}, "named 'a', 'b'; received 'c', 'd'"),
-    ([X, X[:, :3]], "input 'b'"), ([X, X[:9]], "x[1] has 9 samples")])
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        ([X], "The model has 2 inputs, 'a', 'b'; received 1"),
+        ({"a": X}, "The inputs lack 'b'"),
+        ({"c": X, "d": X}, "named 'a', 'b'; received 'c', 'd'"),
+        ([X, X[:, :3]], "input 'b'"),
+        ([X, X[:9]], "x[1] has 9 samples"),
+    ],
+)
 def test_mistakes_with_several_inputs(x, words):
     with pytest.raises(ValueError) as raised:
         sum_of_two().fit(x, NUMBERS, verbose=0)
@@ -148,12 +209,33 @@ def test_layers_stand_in_the_order_of_keras_and_names_must_differ():
     deep = layers.Dense(2, name="second")(layers.Dense(2, name="first")(a))
     joined = layers.Concatenate(name="joined")([deep, layers.Dense(2, name="late")(b)])
     model = Model([a, b], layers.Dense(1, name="out")(joined))
-    assert [layer.name for layer in model.layers] == ["a", "first", "b", "second", "late", "joined", "out"]
+    assert [layer.name for layer in model.layers] == [
+        "a",
+        "first",
+        "b",
+        "second",
+        "late",
+        "joined",
+        "out",
+    ]
     h = layers.Dense(2, name="h")(a)
-    short, long = layers.Dense(2, name="short")(h), layers.Dense(2, name="l2")(layers.Dense(2, name="l1")(h))
+    short, long = (
+        layers.Dense(2, name="short")(h),
+        layers.Dense(2, name="l2")(layers.Dense(2, name="l1")(h)),
+    )
     other = layers.Dense(2, name="m2")(layers.Dense(2, name="m1")(b))
     model = Model([a, b], layers.Concatenate(name="c")([other, short, long]))
-    assert [layer.name for layer in model.layers] == ["a", "b", "h", "m1", "l1", "m2", "short", "l2", "c"]
+    assert [layer.name for layer in model.layers] == [
+        "a",
+        "b",
+        "h",
+        "m1",
+        "l1",
+        "m2",
+        "short",
+        "l2",
+        "c",
+    ]
     with pytest.raises(ValueError, match="two are called 'same'"):
         Model(a, layers.Dense(1, name="same")(layers.Dense(1, name="same")(a)))
 
@@ -175,15 +257,21 @@ def test_a_layer_with_two_results_runs_once_a_batch():
 
 
 def test_a_model_can_be_cut_and_nested():
-    encoder = Sequential([Input((4,)), layers.Dense(3, activation="tanh", name="code")], name="encoder")
+    encoder = Sequential(
+        [Input((4,)), layers.Dense(3, activation="tanh", name="code")], name="encoder"
+    )
     inputs = Input((4,))
     whole = Model(inputs, layers.Dense(4)(encoder(inputs)))
     assert [layer.name for layer in whole.layers][1] == "encoder" and len(whole.weights) == 4
-    assert whole.get_layer("encoder").output is encoder.outputs[0], "a model inside keeps its own ends"
+    assert whole.get_layer("encoder").output is encoder.outputs[0], (
+        "a model inside keeps its own ends"
+    )
     head = Model(encoder.input, layers.Dense(2)(encoder.output))
     assert head(X).shape == (64, 2) and [len(m.inputs) for m in (encoder, whole, head)] == [1, 1, 1]
     every = Model(encoder.inputs, [layer.output for layer in encoder.layers])
-    np.testing.assert_array_equal(every(X).data, encoder(X).data, err_msg="a list of one output is that output, as in Keras")
+    np.testing.assert_array_equal(
+        every(X).data, encoder(X).data, err_msg="a list of one output is that output, as in Keras"
+    )
     with pytest.raises(AttributeError, match="has no output yet"):
         _ = layers.Dense(2).output
     deferred = Sequential([layers.Dense(2)])
@@ -191,7 +279,8 @@ def test_a_model_can_be_cut_and_nested():
     assert deferred.layers[0].output.shape == (None, 2) and deferred.input_shape == (None, 4)
 
 
-# --- subclassing -----------------------------------------------------------------------------------------------------
+# --- subclassing
+
 
 class Nested(Model):
     def __init__(self):
@@ -212,7 +301,16 @@ def test_layers_in_attributes_lists_and_dicts_are_found_and_trained():
     model.compile("adam", "mse")
     before = model(X[:1]) is not None and model.get_weights()
     model.fit(X, NUMBERS, epochs=2, verbose=0)
-    assert [w.shape for w in model.weights] == [(4, 3), (3,), (3, 3), (3,), (3, 3), (3,), (3, 1), (1,)]
+    assert [w.shape for w in model.weights] == [
+        (4, 3),
+        (3,),
+        (3, 3),
+        (3,),
+        (3, 3),
+        (3,),
+        (3, 1),
+        (1,),
+    ]
     assert all((a != b).any() for a, b in zip(before, model.get_weights()))
 
 
@@ -301,10 +399,14 @@ def test_add_loss_counts_for_its_call_alone():
         assert len(model.losses) == 1
     inside = np.abs(X @ model.get_weights()[0]).mean() * 0.1
     plain = ((model.predict(X, verbose=0) - NUMBERS) ** 2).mean()
-    assert model.evaluate(X, NUMBERS, batch_size=64, verbose=0) == pytest.approx(inside + plain, rel=1e-5)
+    assert model.evaluate(X, NUMBERS, batch_size=64, verbose=0) == pytest.approx(
+        inside + plain, rel=1e-5
+    )
     other = Sequential([Input((4,)), Sparse(1.0)])
     other(X)
-    assert len(model.losses) == 1 and float(model.losses[0]) == pytest.approx(inside, rel=1e-5), "another model's call changes nothing"
+    assert len(model.losses) == 1 and float(model.losses[0]) == pytest.approx(inside, rel=1e-5), (
+        "another model's call changes nothing"
+    )
     layer = Sparse(1.0)
     layer(X)
     layer(X)
@@ -326,7 +428,9 @@ def test_fit_without_targets_makes_smaller_what_was_added():
     model.compile("adam")
     history = model.fit(X, epochs=5, verbose=0).history
     assert list(history) == ["loss"] and history["loss"][-1] < history["loss"][0]
-    assert model.evaluate(X, verbose=0) == pytest.approx(((model.predict(X, verbose=0) - X) ** 2).mean(), rel=1e-5)
+    assert model.evaluate(X, verbose=0) == pytest.approx(
+        ((model.predict(X, verbose=0) - X) ** 2).mean(), rel=1e-5
+    )
     plain = Sequential([layers.Dense(1)])
     plain.compile("sgd")
     with pytest.raises(ValueError, match="No loss to compute"):
@@ -334,13 +438,25 @@ def test_fit_without_targets_makes_smaller_what_was_added():
 
 
 def test_regularizers_are_in_the_loss_and_constraints_hold_after_each_step():
-    model = Sequential([Input((4,)), layers.Dense(3, kernel_regularizer="l2", bias_regularizer=minidl.regularizers.L1(0.5),
-                                                  kernel_constraint="non_neg"), layers.Dense(1)])
+    model = Sequential(
+        [
+            Input((4,)),
+            layers.Dense(
+                3,
+                kernel_regularizer="l2",
+                bias_regularizer=minidl.regularizers.L1(0.5),
+                kernel_constraint="non_neg",
+            ),
+            layers.Dense(1),
+        ]
+    )
     model.compile(minidl.optimizers.SGD(0.1), "mse")
     model.layers[0].bias.assign([1.0, -2.0, 3.0])
     kernel = model.layers[0].kernel.data
     plain = ((model.predict(X, verbose=0) - NUMBERS) ** 2).mean()
-    assert model.evaluate(X, NUMBERS, verbose=0) == pytest.approx(plain + 0.01 * (kernel**2).sum() + 0.5 * 6, rel=1e-5)
+    assert model.evaluate(X, NUMBERS, verbose=0) == pytest.approx(
+        plain + 0.01 * (kernel**2).sum() + 0.5 * 6, rel=1e-5
+    )
     assert len(model.losses) == 2
     model.fit(X, NUMBERS, epochs=3, verbose=0)
     assert model.layers[0].kernel.data.min() >= 0 and (model.layers[0].kernel.data == 0).any()
@@ -367,7 +483,9 @@ def test_variables_of_a_layer_can_count():
         def __init__(self):
             super().__init__()
             self.seen = Variable(0, dtype="int32", trainable=False, name="seen")
-            self.total = self.add_weight(shape=(), initializer="zeros", trainable=False, name="total")
+            self.total = self.add_weight(
+                shape=(), initializer="zeros", trainable=False, name="total"
+            )
 
         def call(self, x):
             self.seen.assign_add(len(x))
@@ -381,7 +499,8 @@ def test_variables_of_a_layer_can_count():
     assert layer.trainable_weights == [] and len(layer.weights) == 2
 
 
-# --- data ------------------------------------------------------------------------------------------------------------
+# --- data
+
 
 def regression():
     set_random_seed(1)
@@ -402,38 +521,54 @@ class Pages(minidl.utils.PyDataset):
         super().__init__()
         self.told, self.asked = [], []
 
-    def __len__(self): return 4
+    def __len__(self):
+        return 4
 
     def __getitem__(self, i):
         self.asked.append(i)
         return X[i * 16 : i * 16 + 16], NUMBERS[i * 16 : i * 16 + 16]
 
-    def on_epoch_end(self): self.told.append("end")
+    def on_epoch_end(self):
+        self.told.append("end")
 
 
 class Again:
     """Can be read as often as one likes, and does not say how long it is."""
 
-    def __iter__(self): return in_batches(1)
+    def __iter__(self):
+        return in_batches(1)
 
 
-@pytest.mark.parametrize(("source", "steps"), [(lambda: in_batches(), 4), (Pages, None), (Again, None), (lambda: in_batches(5), 4)],
-                         ids=["endless generator", "PyDataset", "iterable", "generator"])
+@pytest.mark.parametrize(
+    ("source", "steps"),
+    [(lambda: in_batches(), 4), (Pages, None), (Again, None), (lambda: in_batches(5), 4)],
+    ids=["endless generator", "PyDataset", "iterable", "generator"],
+)
 def test_batches_from_elsewhere_train_as_arrays_do(source, steps):
     arrays, streamed = regression(), regression()
     a = arrays.fit(X, NUMBERS, batch_size=16, epochs=3, shuffle=False, verbose=0).history
     b = streamed.fit(source(), epochs=3, steps_per_epoch=steps, shuffle=False, verbose=0).history
-    assert a == b and all(np.array_equal(u, v) for u, v in zip(arrays.get_weights(), streamed.get_weights()))
+    assert a == b and all(
+        np.array_equal(u, v) for u, v in zip(arrays.get_weights(), streamed.get_weights())
+    )
 
 
 def test_validation_evaluation_and_prediction_from_batches():
     model = regression()
     history = model.fit(X, NUMBERS, validation_data=Pages(), epochs=2, verbose=0).history
     assert len(history["val_loss"]) == 2
-    assert model.evaluate(Pages(), verbose=0) == pytest.approx(model.evaluate(X, NUMBERS, verbose=0), rel=1e-6)
-    assert model.evaluate(in_batches(), steps=2, verbose=0) == pytest.approx(model.evaluate(X[:32], NUMBERS[:32], verbose=0), rel=1e-6)
-    np.testing.assert_allclose(model.predict(Pages(), verbose=0), model.predict(X, verbose=0), rtol=1e-6)
-    np.testing.assert_allclose(model.predict(in_batches(), steps=3, verbose=0), model.predict(X[:48], verbose=0), rtol=1e-6)
+    assert model.evaluate(Pages(), verbose=0) == pytest.approx(
+        model.evaluate(X, NUMBERS, verbose=0), rel=1e-6
+    )
+    assert model.evaluate(in_batches(), steps=2, verbose=0) == pytest.approx(
+        model.evaluate(X[:32], NUMBERS[:32], verbose=0), rel=1e-6
+    )
+    np.testing.assert_allclose(
+        model.predict(Pages(), verbose=0), model.predict(X, verbose=0), rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        model.predict(in_batches(), steps=3, verbose=0), model.predict(X[:48], verbose=0), rtol=1e-6
+    )
 
 
 def test_a_pydataset_is_shuffled_by_batches_and_told_of_each_epoch():
@@ -447,7 +582,12 @@ def test_a_pydataset_is_shuffled_by_batches_and_told_of_each_epoch():
 def test_a_generator_that_runs_dry_says_so_and_training_ends():
     model = regression()
     with pytest.warns(UserWarning, match="ran out in epoch 2 after 2 of 4 batches"):
-        history = model.fit((batch for _, batch in zip(range(6), in_batches())), steps_per_epoch=4, epochs=5, verbose=0).history
+        history = model.fit(
+            (batch for _, batch in zip(range(6), in_batches())),
+            steps_per_epoch=4,
+            epochs=5,
+            verbose=0,
+        ).history
     assert len(history["loss"]) == 2
     with pytest.raises(ValueError, match="holds no batches"):
         model.fit(iter([]), verbose=0)
@@ -495,7 +635,9 @@ def test_a_memory_map_is_not_loaded_whole(tmp_path):
 def test_two_fits_are_one_long_fit():
     def network():
         set_random_seed(3)
-        model = Sequential([Input((4,)), layers.Dense(8, activation="relu"), layers.Dropout(0.5), layers.Dense(1)])
+        model = Sequential(
+            [Input((4,)), layers.Dense(8, activation="relu"), layers.Dropout(0.5), layers.Dense(1)]
+        )
         model.compile("adam", "mse")
         return model
 
@@ -507,19 +649,24 @@ def test_two_fits_are_one_long_fit():
     assert all(np.array_equal(a, b) for a, b in zip(once.get_weights(), twice.get_weights()))
 
 
-# --- what older tutorials type ---------------------------------------------------------------------------------------
+# --- what older tutorials type
+# ---------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("do", "today"), [
-    (lambda m: m.fit_generator(in_batches(), steps_per_epoch=4, epochs=1, verbose=0), "fit"),
-    (lambda m: m.fit_generator(in_batches(), 4, 1, 0), "fit"),
-    (lambda m: m.evaluate_generator(in_batches(), steps=4, verbose=0), "evaluate"),
-    (lambda m: m.predict_generator(in_batches(), steps=4, verbose=0), "predict"),
-    (lambda m: m.predict_classes(X, verbose=0), "np.argmax"),
-    (lambda m: m.predict_proba(X, verbose=0), "predict"),
-    (lambda m: m.fit(X, NUMBERS, nb_epoch=2, verbose=0), "epochs="),
-    (lambda m: minidl.utils.np_utils.to_categorical([0, 1]), "utils.to_categorical"),
-    (lambda m: minidl.optimizers.legacy.Adam(0.1), "optimizers.Adam"),
-])
+
+@pytest.mark.parametrize(
+    ("do", "today"),
+    [
+        (lambda m: m.fit_generator(in_batches(), steps_per_epoch=4, epochs=1, verbose=0), "fit"),
+        (lambda m: m.fit_generator(in_batches(), 4, 1, 0), "fit"),
+        (lambda m: m.evaluate_generator(in_batches(), steps=4, verbose=0), "evaluate"),
+        (lambda m: m.predict_generator(in_batches(), steps=4, verbose=0), "predict"),
+        (lambda m: m.predict_classes(X, verbose=0), "np.argmax"),
+        (lambda m: m.predict_proba(X, verbose=0), "predict"),
+        (lambda m: m.fit(X, NUMBERS, nb_epoch=2, verbose=0), "epochs="),
+        (lambda m: minidl.utils.np_utils.to_categorical([0, 1]), "utils.to_categorical"),
+        (lambda m: minidl.optimizers.legacy.Adam(0.1), "optimizers.Adam"),
+    ],
+)
 def test_older_names_work_and_name_todays(do, today):
     model = regression()
     model.fit(X, NUMBERS, verbose=0)
@@ -557,7 +704,11 @@ def test_results_answer_to_numpy():
     metric = metrics.MeanSquaredError()
     metric.update_state([[1.0]], [[3.0]])
     model = regression()
-    for result in (metric.result(), model.optimizer.learning_rate, losses.MeanSquaredError()([[1.0]], [[3.0]])):
+    for result in (
+        metric.result(),
+        model.optimizer.learning_rate,
+        losses.MeanSquaredError()([[1.0]], [[3.0]]),
+    ):
         assert np.ndim(result.numpy()) == 0 and float(result.numpy()) == float(result)
 
 
@@ -568,7 +719,8 @@ def test_the_module_is_its_own_keras():
     assert tf.keras.Sequential is Sequential and tf.keras.Model is Model
 
 
-# --- looking ---------------------------------------------------------------------------------------------------------
+# --- looking
+
 
 def test_summary_of_nested_and_branched_models(capsys):
     a = Input((4,), name="a")
@@ -577,8 +729,17 @@ def test_summary_of_nested_and_branched_models(capsys):
     model = Model(a, layers.add([inner(a), frozen]), name="branched")
     model.summary(line_length=100, expand_nested=True, show_trainable=True)
     text = capsys.readouterr().out
-    assert "Connected to" in text and "inner[0], frozen[0]" in text and "└ within (Dense)" in text and "Trainable" in text
-    rows = {line.split("│")[1].split()[0]: line for line in text.splitlines() if "│" in line and "(" in line}
+    assert (
+        "Connected to" in text
+        and "inner[0], frozen[0]" in text
+        and "└ within (Dense)" in text
+        and "Trainable" in text
+    )
+    rows = {
+        line.split("│")[1].split()[0]: line
+        for line in text.splitlines()
+        if "│" in line and "(" in line
+    }
     assert rows["frozen"].rstrip(" │").endswith("N") and rows["inner"].rstrip(" │").endswith("Y")
     assert "Trainable params: 20 " in text and "Non-trainable params: 20 " in text
     lines = []
@@ -595,7 +756,13 @@ def test_models_are_drawn(tmp_path):
     trunk = layers.Dense(3, activation="relu", name="trunk")
     model = Model([a, b], layers.Dense(1, name="head")(trunk(a) + trunk(b)))
     for direction in ("TB", "LR", "BT", "RL"):
-        figure = plots.model(model, tmp_path / f"{direction}.png", show_shapes=True, show_layer_activations=True, rankdir=direction)
+        figure = plots.model(
+            model,
+            tmp_path / f"{direction}.png",
+            show_shapes=True,
+            show_layer_activations=True,
+            rankdir=direction,
+        )
         texts = [t.get_text() for t in figure.axes[0].texts if t.get_text()]
         assert len(texts) == 5 and "trunk (Dense)\nrelu\n(None, 3)" in texts and "add" in texts
         arrows = [t for t in figure.axes[0].texts if not t.get_text()]
@@ -603,7 +770,10 @@ def test_models_are_drawn(tmp_path):
     minidl.utils.plot_model(Sequential([Input((4,)), layers.Dense(2)]), tmp_path / "chain.png")
     assert (tmp_path / "chain.png").exists()
     nested = Sequential([Input((4,)), Sequential([layers.Dense(2, name="deep"), layers.Dense(2)])])
-    texts = [t.get_text() for t in plots.model(nested, tmp_path / "n.png", expand_nested=True).axes[0].texts]
+    texts = [
+        t.get_text()
+        for t in plots.model(nested, tmp_path / "n.png", expand_nested=True).axes[0].texts
+    ]
     assert "deep (Dense)" in texts
     with pytest.raises(ValueError, match="shows no layers yet"):
         plots.model(Sequential())
@@ -618,11 +788,19 @@ def test_curves_grow_while_a_model_trains(tmp_path):
     model = regression()
     model.compile("sgd", "mse", metrics=["mae"])
     model.fit(X, NUMBERS, epochs=3, validation_split=0.25, callbacks=[live], verbose=0)
-    assert (tmp_path / "live.png").exists() and [a.get_ylabel() for a in live.figure.axes] == ["loss", "mae"]
-    assert all(len(line.get_xdata()) == 3 for axis in live.figure.axes for line in axis.lines) and len(live.figure.axes[0].lines) == 2
+    assert (tmp_path / "live.png").exists() and [a.get_ylabel() for a in live.figure.axes] == [
+        "loss",
+        "mae",
+    ]
+    assert (
+        all(len(line.get_xdata()) == 3 for axis in live.figure.axes for line in axis.lines)
+        and len(live.figure.axes[0].lines) == 2
+    )
 
 
-# --- a tape, as TensorFlow's tutorials write it ----------------------------------------------------------------------
+# --- a tape, as TensorFlow's tutorials write it
+# ----------------------------------------------------------------------
+
 
 def test_a_tape_gives_the_gradients_that_backward_gives():
     x, w, b = minidl.Tensor(X), Variable(np.ones((4, 1)), name="w"), Variable([0.0], name="b")
@@ -646,7 +824,9 @@ def test_a_tape_watches_what_it_is_told_and_may_be_asked_twice():
         y = x * x
         z = y * y
     assert tape.gradient(z, {"x": x, "y": y})["x"].numpy() == pytest.approx([108.0])
-    assert tape.gradient(y, x).numpy() == pytest.approx([6.0]) and tape.gradient(z, y).numpy() == pytest.approx([18.0])
+    assert tape.gradient(y, x).numpy() == pytest.approx([6.0]) and tape.gradient(
+        z, y
+    ).numpy() == pytest.approx([18.0])
     assert not x.requires_grad and x.grad is None
     with pytest.raises(TypeError, match="takes tensors"):
         tape.watch(np.ones(2))
@@ -660,4 +840,6 @@ def test_class_weights_do_not_touch_what_is_held_back():
         return model.fit(X, CLASSES, validation_split=0.25, verbose=0, **options).history
 
     plain, weighted = history(), history(class_weight={0: 1.0, 1: 5.0})
-    assert plain["val_loss"] == weighted["val_loss"] and weighted["loss"][0] > 1.5 * plain["loss"][0]
+    assert (
+        plain["val_loss"] == weighted["val_loss"] and weighted["loss"][0] > 1.5 * plain["loss"][0]
+    )

@@ -1,4 +1,6 @@
-"""Callbacks, by Keras's names: what happens around the batches and epochs of a run. `base.py` says what a callback is."""
+"""Callbacks, by Keras's names: what happens around the batches and epochs of a run. `base.py` says
+what a callback is.
+"""
 
 from .base import Callback, CallbackList, History, LambdaCallback, Logs, Monitor, Records
 from .keeping import BackupAndRestore, CSVLogger, ModelCheckpoint
@@ -8,6 +10,21 @@ from .stopping import EarlyStopping, TerminateOnNaN
 
 ProgbarLogger = ProgressBar
 
-__all__ = ["BackupAndRestore", "CSVLogger", "Callback", "CallbackList", "EarlyStopping", "History", "LambdaCallback",
-           "LearningRateScheduler", "Logs", "ModelCheckpoint", "Monitor", "ProgbarLogger", "ProgressBar", "Records", "ReduceLROnPlateau",
-           "TerminateOnNaN"]
+__all__ = [
+    "BackupAndRestore",
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "Logs",
+    "ModelCheckpoint",
+    "Monitor",
+    "ProgbarLogger",
+    "ProgressBar",
+    "Records",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
+]

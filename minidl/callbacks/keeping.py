@@ -18,20 +18,42 @@ from .base import Callback, Logs, Monitor
 
 
 class ModelCheckpoint(Monitor):
-    """Saves the model, or its weights, after each epoch or every `save_freq` batches; with save_best_only if it is the best so far.
+    """Saves the model, or its weights, after each epoch or every `save_freq` batches; with
+    save_best_only if it is the best so far.
 
-    filepath: may hold {epoch} (from 1) and names of logs: 'cp-{epoch:02d}-{val_loss:.2f}.npz'. Its ending says the kind: see Model.save.
+    filepath: may hold {epoch} (from 1) and names of logs: 'cp-{epoch:02d}-{val_loss:.2f}.npz'. Its
+    ending says the kind: see Model.save.
     initial_value_threshold: a value that the first one must beat to be saved.
     """
 
-    def __init__(self, filepath, monitor="val_loss", verbose=0, save_best_only=False, save_weights_only=False, mode="auto",
-                 save_freq="epoch", initial_value_threshold=None, period=None, options=None):
+    def __init__(
+        self,
+        filepath,
+        monitor="val_loss",
+        verbose=0,
+        save_best_only=False,
+        save_weights_only=False,
+        mode="auto",
+        save_freq="epoch",
+        initial_value_threshold=None,
+        period=None,
+        options=None,
+    ):
         super().__init__(monitor, mode, best=initial_value_threshold)
-        if save_freq != "epoch" and (isinstance(save_freq, bool) or not isinstance(save_freq, int) or save_freq < 1):
-            raise ValueError(f"ModelCheckpoint: save_freq is 'epoch' or a number of batches; received {save_freq!r}.")
+        if save_freq != "epoch" and (
+            isinstance(save_freq, bool) or not isinstance(save_freq, int) or save_freq < 1
+        ):
+            raise ValueError(
+                f"ModelCheckpoint: save_freq is 'epoch' or a number of batches; received "
+                f"{save_freq!r}."
+            )
         if period is not None:
-            warnings.warn("ModelCheckpoint(period=...) is gone; save_freq counts batches, and 'epoch' saves after each.", FutureWarning,
-                          stacklevel=2)
+            warnings.warn(
+                "ModelCheckpoint(period=...) is gone; save_freq counts batches, and 'epoch' saves "
+                "after each.",
+                FutureWarning,
+                stacklevel=2,
+            )
         self.filepath, self.verbose = os.fspath(filepath), verbose
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         self.save_freq, self.period = save_freq, period or 1
@@ -55,16 +77,25 @@ class ModelCheckpoint(Monitor):
 
     def _save(self, epoch, logs, batch=None):
         path = self._path(epoch, logs, batch)
-        value = self.value(logs) if self.save_best_only else None          # without the watched number it saves each time
+        value = (
+            self.value(logs) if self.save_best_only else None
+        )  # without the watched number it saves each time
         if value is not None:
             if not self.is_better(value, self.best):
                 if self.verbose:
-                    console.say(f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {self.best:.5f}")
+                    console.say(
+                        f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {self.best:.5f}"
+                    )
                 return
             before, self.best = self.best, value
             if self.verbose:
-                improved = f"from {before:.5f} to {value:.5f}" if before is not None else f"to {value:.5f}"
-                console.say(f"\nEpoch {epoch + 1}: {self.monitor} improved {improved}, saving model to {path}")
+                improved = (
+                    f"from {before:.5f} to {value:.5f}" if before is not None else f"to {value:.5f}"
+                )
+                console.say(
+                    f"\nEpoch {epoch + 1}: {self.monitor} improved {improved}, saving model to "
+                    f"{path}"
+                )
         elif self.verbose:
             console.say(f"\nEpoch {epoch + 1}: saving model to {path}")
         folder = os.path.dirname(path)
@@ -73,14 +104,20 @@ class ModelCheckpoint(Monitor):
         (self.model.save_weights if self.save_weights_only else self.model.save)(path)
 
     def _path(self, epoch, logs, batch):
-        logs = Logs({"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **(logs or {})})
+        logs = Logs(
+            {"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **(logs or {})}
+        )
         try:
             return self.filepath.format_map(logs)
         except KeyError as error:
-            raise KeyError(f"ModelCheckpoint: in the path {self.filepath!r}, {error.args[0]}") from None
+            raise KeyError(
+                f"ModelCheckpoint: in the path {self.filepath!r}, {error.args[0]}"
+            ) from None
 
     def get_state(self):
-        return {"sign": self._sign, "batches": self._batches} | ({} if self.best is None else {"best": self.best})
+        return {"sign": self._sign, "batches": self._batches} | (
+            {} if self.best is None else {"best": self.best}
+        )
 
     def set_state(self, state):
         self._sign, self._batches = int(state["sign"]), int(state["batches"])
@@ -88,9 +125,11 @@ class ModelCheckpoint(Monitor):
 
 
 class CSVLogger(Callback):
-    """A row an epoch in a CSV file: epoch, then the logs in alphabetical order. append: go on with a file that is there.
+    """A row an epoch in a CSV file: epoch, then the logs in alphabetical order. append: go on with
+    a file that is there.
 
-    If the first row has no numbers of validation, it leaves columns for them, and 'NA' where there are none.
+    If the first row has no numbers of validation, it leaves columns for them, and 'NA' where there
+    are none.
     """
 
     def __init__(self, filename, separator=",", append=False):
@@ -101,16 +140,24 @@ class CSVLogger(Callback):
         self._keys, self._goes_on = None, self.append
 
     def on_epoch_end(self, epoch, logs=None):
-        """Opens the file for each row: whatever ends the run, the rows so far are there and no file is left open."""
+        """Opens the file for each row: whatever ends the run, the rows so far are there and no file
+        is left open.
+        """
         logs, rows = logs or {}, []
         if self._keys is None:
             self._keys = self._header() if self._goes_on else None
         if self._keys is None:
             names = sorted(logs)
-            self._keys = names if any(k.startswith("val_") for k in names) else [*names, *[f"val_{k}" for k in names]]
+            self._keys = (
+                names
+                if any(k.startswith("val_") for k in names)
+                else [*names, *[f"val_{k}" for k in names]]
+            )
             rows.append(["epoch", *self._keys])
         rows.append([epoch, *[_cell(logs.get(key, "NA")) for key in self._keys]])
-        with open(self.filename, "a" if self._goes_on else "w", encoding="utf-8", newline="") as file:
+        with open(
+            self.filename, "a" if self._goes_on else "w", encoding="utf-8", newline=""
+        ) as file:
             csv.writer(file, delimiter=self.separator).writerows(rows)
         self._goes_on = True
 
@@ -125,7 +172,7 @@ class CSVLogger(Callback):
         return {"goes_on": True}
 
     def set_state(self, state):
-        self._goes_on = True            # the rows of the interrupted run stay
+        self._goes_on = True  # the rows of the interrupted run stay
 
 
 def _cell(value):
@@ -133,19 +180,26 @@ def _cell(value):
 
 
 class BackupAndRestore(Callback):
-    """Keeps what is needed to go on after an interruption: run the same script again, and fit takes up where the last epoch ended.
+    """Keeps what is needed to go on after an interruption: run the same script again, and fit takes
+    up where the last epoch ended.
 
-    Weights, optimizer, random state, history and the state of the other callbacks, in the folder `backup_dir`; taken away when fit
-    ends well (delete_checkpoint). The result is the same, bit for bit, as without the interruption. It works after all other
-    callbacks, wherever it stands in the list.
+    Weights, optimizer, random state, history and the state of the other callbacks, in the folder
+    `backup_dir`; taken away when fit ends well (delete_checkpoint). The result is the same, bit for
+    bit, as without the interruption. It works after all other callbacks, wherever it stands in the
+    list.
     """
 
     comes_last = True
 
-    def __init__(self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True):
+    def __init__(
+        self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True
+    ):
         super().__init__()
         if save_freq != "epoch":
-            raise ValueError(f"BackupAndRestore saves after each epoch, save_freq='epoch'; received {save_freq!r}.")
+            raise ValueError(
+                f"BackupAndRestore saves after each epoch, save_freq='epoch'; received "
+                f"{save_freq!r}."
+            )
         self.backup_dir, self.delete_checkpoint = os.fspath(backup_dir), delete_checkpoint
 
     def _place(self, name):
@@ -163,19 +217,37 @@ class BackupAndRestore(Callback):
         self.model.history.epoch[:] = story["epochs"]
         with np.load(self._place(story["callbacks"]), allow_pickle=False) as arrays:
             for name, callback in self._others():
-                state = _unpacked({k.split("/", 1)[1]: arrays[k] for k in arrays.files if k.split("/", 1)[0] == name})
+                state = _unpacked(
+                    {
+                        k.split("/", 1)[1]: arrays[k]
+                        for k in arrays.files
+                        if k.split("/", 1)[0] == name
+                    }
+                )
                 if state:
                     callback.set_state(state)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Two files of this epoch first, then the one that points at them, then the old ones go: some backup is always whole."""
+        """Two files of this epoch first, then the one that points at them, then the old ones go:
+        some backup is always whole.
+        """
         model, callbacks = f"model-{epoch}.npz", f"callbacks-{epoch}.npz"
         self.model.save(self._place(model))
-        states = {f"{name}/{k}": v for name, callback in self._others() for k, v in _packed(callback.get_state()).items()}
+        states = {
+            f"{name}/{k}": v
+            for name, callback in self._others()
+            for k, v in _packed(callback.get_state()).items()
+        }
         with write_atomically(self._place(callbacks)) as file:
             np.savez(file, **states)
-        story = {"epoch": epoch, "epochs": self.model.history.epoch, "stopped": bool(self.model.stop_training), "model": model,
-                 "callbacks": callbacks, "history": self.model.history.history}
+        story = {
+            "epoch": epoch,
+            "epochs": self.model.history.epoch,
+            "stopped": bool(self.model.stop_training),
+            "model": model,
+            "callbacks": callbacks,
+            "history": self.model.history.history,
+        }
         with write_atomically(self._place("training.json")) as file:
             file.write(json.dumps(story).encode())
         self._clean({model, callbacks, "training.json"})
@@ -188,7 +260,10 @@ class BackupAndRestore(Callback):
 
     def _clean(self, keep):
         for name in os.listdir(self.backup_dir):
-            if name not in keep and (name == "training.json" or (name.startswith(("model-", "callbacks-")) and name.endswith(".npz"))):
+            if name not in keep and (
+                name == "training.json"
+                or (name.startswith(("model-", "callbacks-")) and name.endswith(".npz"))
+            ):
                 os.unlink(self._place(name))
 
     def _others(self) -> list[tuple[str, Callback]]:
@@ -206,7 +281,11 @@ def _packed(state: dict) -> dict:
     """Numbers and lists of arrays as arrays with names."""
     flat = {}
     for name, value in state.items():
-        flat |= {f"{name}/{i:04d}": v for i, v in enumerate(value)} if isinstance(value, list) else {name: np.array(value)}
+        flat |= (
+            {f"{name}/{i:04d}": v for i, v in enumerate(value)}
+            if isinstance(value, list)
+            else {name: np.array(value)}
+        )
     return flat
 
 

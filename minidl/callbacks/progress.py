@@ -14,36 +14,52 @@ from .base import Callback
 class ProgressBar(Callback):
     """Keras's line: 1875/1875 ━━━━━━━━━━━━━━━━━━━━ 2s 1ms/step - accuracy: 0.9154 - loss: 0.2951
 
-    Redrawn by tqdm in a terminal or notebook, at most ten times a second. In a file, or with live=False: one plain line an
-    epoch. On a console without ━ the bar is drawn with = signs.
+    Redrawn by tqdm in a terminal or notebook, at most ten times a second. In a file, or with
+    live=False: one plain line an epoch. On a console without ━ the bar is drawn with = signs.
     """
 
     def __init__(self, live: bool | None = None):
         super().__init__()
         self.out = console.stream()
-        self.live = console.is_live(self.out) if live is None else live and console.is_live(self.out)
+        self.live = (
+            console.is_live(self.out) if live is None else live and console.is_live(self.out)
+        )
         self.bar: Any = None
 
     # an epoch of fit
     def on_epoch_begin(self, epoch, logs=None):
-        self.title = f"Epoch {epoch + 1}/{self.params['epochs']}" if self.params["epochs"] > 1 else ""
+        self.title = (
+            f"Epoch {epoch + 1}/{self.params['epochs']}" if self.params["epochs"] > 1 else ""
+        )
         if self.live and self.title:
             console.say(self.title)
         self._begin()
 
-    def on_train_batch_end(self, batch, logs=None): self._advance(batch, logs)
-    def on_epoch_end(self, epoch, logs=None): self._finish(logs)
+    def on_train_batch_end(self, batch, logs=None):
+        self._advance(batch, logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._finish(logs)
 
     # evaluate and predict on their own
     def on_test_begin(self, logs=None):
         self.title = ""
         self._begin()
 
-    def on_predict_begin(self, logs=None): self.on_test_begin()
-    def on_test_batch_end(self, batch, logs=None): self._advance(batch, logs)
-    def on_predict_batch_end(self, batch, logs=None): self._advance(batch, None)
-    def on_test_end(self, logs=None): self._finish(logs)
-    def on_predict_end(self, logs=None): self._finish(None)
+    def on_predict_begin(self, logs=None):
+        self.on_test_begin()
+
+    def on_test_batch_end(self, batch, logs=None):
+        self._advance(batch, logs)
+
+    def on_predict_batch_end(self, batch, logs=None):
+        self._advance(batch, None)
+
+    def on_test_end(self, logs=None):
+        self._finish(logs)
+
+    def on_predict_end(self, logs=None):
+        self._finish(None)
 
     def _begin(self):
         self.steps = self.params.get("steps")
@@ -51,8 +67,14 @@ class ProgressBar(Callback):
         if self.live:
             from tqdm import tqdm
 
-            self.bar = tqdm(total=self.steps, file=self.out, bar_format="{n_fmt}/{total_fmt} {bar:20} {desc}", mininterval=0, miniters=0,
-                            ascii="─━" if console.can_show(self.out, "─━") else "-=")
+            self.bar = tqdm(
+                total=self.steps,
+                file=self.out,
+                bar_format="{n_fmt}/{total_fmt} {bar:20} {desc}",
+                mininterval=0,
+                miniters=0,
+                ascii="─━" if console.can_show(self.out, "─━") else "-=",
+            )
 
     def _advance(self, batch, logs):
         self.done = batch + 1
@@ -86,8 +108,14 @@ class ProgressBar(Callback):
 
     def _text(self, seconds, logs, gap=" ") -> str:
         spent = time.perf_counter() - self.start
-        clock = f"{int(seconds)}s" if seconds < 60 else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
-        numbers = "".join(f" - {name}: {_four_digits(value)}" for name, value in (logs or {}).items() if np.ndim(value) == 0)
+        clock = (
+            f"{int(seconds)}s" if seconds < 60 else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+        )
+        numbers = "".join(
+            f" - {name}: {_four_digits(value)}"
+            for name, value in (logs or {}).items()
+            if np.ndim(value) == 0
+        )
         return f"{clock}{gap}{_per_step(spent / max(1, self.done))}{numbers}"
 
 

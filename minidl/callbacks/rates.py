@@ -1,4 +1,6 @@
-"""Learning rates that change between epochs. (For those that change with every step see `minidl.optimizers.schedules`.)"""
+"""Learning rates that change between epochs. (For those that change with every step see
+`minidl.optimizers.schedules`.)
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,17 @@ from .base import Callback, Monitor
 
 
 class LearningRateScheduler(Callback):
-    """Sets the rate at the begin of each epoch to schedule(epoch, present rate), or schedule(epoch); epochs count from 0."""
+    """Sets the rate at the begin of each epoch to schedule(epoch, present rate), or
+    schedule(epoch); epochs count from 0.
+    """
 
     def __init__(self, schedule, verbose=0):
         super().__init__()
         if not callable(schedule):
-            raise TypeError(f"LearningRateScheduler takes a function of the epoch and the present rate; received {schedule!r}.")
+            raise TypeError(
+                f"LearningRateScheduler takes a function of the epoch and the present rate; "
+                f"received {schedule!r}."
+            )
         self.schedule, self.verbose = schedule, verbose
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -22,13 +29,25 @@ class LearningRateScheduler(Callback):
         try:
             inspect.signature(self.schedule).bind(epoch, 0.0)
             takes_rate = True
-        except (TypeError, ValueError):             # ValueError: a function written in C that does not say what it takes
+        except (
+            TypeError,
+            ValueError,
+        ):  # ValueError: a function written in C that does not say what it takes
             takes_rate = False
         optimizer = self.model.optimizer
-        rate = self.schedule(epoch, float(optimizer.learning_rate)) if takes_rate else self.schedule(epoch)
-        optimizer.learning_rate = check_number("LearningRateScheduler: what the schedule returns", rate, 0)
+        rate = (
+            self.schedule(epoch, float(optimizer.learning_rate))
+            if takes_rate
+            else self.schedule(epoch)
+        )
+        optimizer.learning_rate = check_number(
+            "LearningRateScheduler: what the schedule returns", rate, 0
+        )
         if self.verbose:
-            console.say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {optimizer.learning_rate}.")
+            console.say(
+                f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to "
+                f"{optimizer.learning_rate}."
+            )
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
@@ -36,16 +55,29 @@ class LearningRateScheduler(Callback):
 
 
 class ReduceLROnPlateau(Monitor):
-    """Multiplies the rate by `factor` once the watched number has not become better for `patience` epochs, down to min_lr.
+    """Multiplies the rate by `factor` once the watched number has not become better for `patience`
+    epochs, down to min_lr.
 
     cooldown: epochs to wait after a cut before counting again.
     """
 
-    def __init__(self, monitor="val_loss", factor=0.1, patience=10, verbose=0, mode="auto", min_delta=1e-4, cooldown=0, min_lr=0.0):
+    def __init__(
+        self,
+        monitor="val_loss",
+        factor=0.1,
+        patience=10,
+        verbose=0,
+        mode="auto",
+        min_delta=1e-4,
+        cooldown=0,
+        min_lr=0.0,
+    ):
         super().__init__(monitor, mode, min_delta)
         self.factor = check_number("ReduceLROnPlateau: factor", factor, 0, 1)
-        self.patience, self.cooldown = (check_count(f"ReduceLROnPlateau: {name}", n, 0)
-                                        for name, n in (("patience", patience), ("cooldown", cooldown)))
+        self.patience, self.cooldown = (
+            check_count(f"ReduceLROnPlateau: {name}", n, 0)
+            for name, n in (("patience", patience), ("cooldown", cooldown))
+        )
         self.verbose, self.min_lr = verbose, min_lr
 
     def on_train_begin(self, logs=None):
@@ -76,12 +108,19 @@ class ReduceLROnPlateau(Monitor):
             optimizer.learning_rate = max(old * self.factor, self.min_lr)
             self.cooldown_counter, self.wait = self.cooldown, 0
             if self.verbose:
-                console.say(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {optimizer.learning_rate}.")
+                console.say(
+                    f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to "
+                    f"{optimizer.learning_rate}."
+                )
 
     def get_state(self):
         state = {"wait": self.wait, "cooldown": self.cooldown_counter, "sign": self._sign}
         return state if self.best is None else {**state, "best": self.best}
 
     def set_state(self, state):
-        self.wait, self.cooldown_counter, self._sign = int(state["wait"]), int(state["cooldown"]), int(state["sign"])
+        self.wait, self.cooldown_counter, self._sign = (
+            int(state["wait"]),
+            int(state["cooldown"]),
+            int(state["sign"]),
+        )
         self.best = float(state["best"]) if "best" in state else None

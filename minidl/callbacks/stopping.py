@@ -10,7 +10,9 @@ from .base import Callback, Monitor
 
 
 class TerminateOnNaN(Callback):
-    """Stop quietly at the first loss that is no number, instead of the error that `fit` raises on its own."""
+    """Stop quietly at the first loss that is no number, instead of the error that `fit` raises on
+    its own.
+    """
 
     def __init__(self, raise_error: bool = False):
         super().__init__()
@@ -28,15 +30,30 @@ class TerminateOnNaN(Callback):
 class EarlyStopping(Monitor):
     """Stop once the watched number has not become better for `patience` epochs.
 
-    min_delta: less than this is no improvement. baseline: a value that must be beaten. start_from_epoch: watch from this one on.
-    restore_best_weights: put back the weights of the best epoch at the end of fit, whether stopped early or not. They are the weights
-    after that epoch; its training loss is a mean over it, so evaluate will find other numbers.
+    min_delta: less than this is no improvement. baseline: a value that must be beaten.
+    start_from_epoch: watch from this one on.
+    restore_best_weights: put back the weights of the best epoch at the end of fit, whether stopped
+    early or not. They are the weights after that epoch; its training loss is a mean over it, so
+    evaluate will find other numbers.
     """
 
-    def __init__(self, monitor="val_loss", min_delta=0, patience=0, verbose=0, mode="auto", baseline=None, restore_best_weights=False,
-                 start_from_epoch=0):
+    def __init__(
+        self,
+        monitor="val_loss",
+        min_delta=0,
+        patience=0,
+        verbose=0,
+        mode="auto",
+        baseline=None,
+        restore_best_weights=False,
+        start_from_epoch=0,
+    ):
         super().__init__(monitor, mode, min_delta)
-        self.patience, self.verbose, self.baseline = check_count("EarlyStopping: patience", patience, 0), verbose, baseline
+        self.patience, self.verbose, self.baseline = (
+            check_count("EarlyStopping: patience", patience, 0),
+            verbose,
+            baseline,
+        )
         self.restore_best_weights, self.start_from_epoch = restore_best_weights, start_from_epoch
 
     def on_train_begin(self, logs=None):
@@ -65,16 +82,28 @@ class EarlyStopping(Monitor):
             console.say(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.restore_best_weights and self.best_weights is not None:
             if self.verbose:
-                console.say(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+                console.say(
+                    f"Restoring model weights from the end of the best epoch: "
+                    f"{self.best_epoch + 1}."
+                )
             self.model.set_weights(self.best_weights)
 
     def get_state(self):
-        state = {"wait": self.wait, "best_epoch": self.best_epoch, "sign": self._sign, "stopped_epoch": self.stopped_epoch}
+        state = {
+            "wait": self.wait,
+            "best_epoch": self.best_epoch,
+            "sign": self._sign,
+            "stopped_epoch": self.stopped_epoch,
+        }
         state |= {} if self.best is None else {"best": self.best}
         return state | ({} if self.best_weights is None else {"best_weights": self.best_weights})
 
     def set_state(self, state):
-        self.wait, self.best_epoch, self._sign = int(state["wait"]), int(state["best_epoch"]), int(state["sign"])
+        self.wait, self.best_epoch, self._sign = (
+            int(state["wait"]),
+            int(state["best_epoch"]),
+            int(state["sign"]),
+        )
         self.stopped_epoch = int(state["stopped_epoch"])
         self.best = float(state["best"]) if "best" in state else None
         self.best_weights = state.get("best_weights")

@@ -1,8 +1,10 @@
-"""What the datasets in Keras's `.npz` and `.json` files share: reading and checking them, shuffling, numbering words.
+"""What the datasets in Keras's `.npz` and `.json` files share: reading and checking them,
+shuffling, numbering words.
 
-Two of those files hold lists of word numbers, which NumPy can only keep as pickles; a pickle may run any code. Two locks are on
-that door: the file's digest is compared with the published one before it is opened, and the reader knows three names, which
-build arrays, and no other.
+Two of those files hold lists of word numbers, which NumPy can only keep as pickles; a pickle may
+run any code. Two locks are on
+that door: the file's digest is compared with the published one before it is opened, and the reader
+knows three names, which build arrays, and no other.
 """
 
 import json
@@ -20,20 +22,27 @@ Rows = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 class NpzFile(NamedTuple):
-    """An `.npz` file as it was published. `read` returns {name: array}; lists of numbers come as an array of objects."""
+    """An `.npz` file as it was published. `read` returns {name: array}; lists of numbers come as an
+    array of objects.
+    """
 
     name: str
     max_bytes: int
     sha256: str
 
     def read(self, data: bytes) -> dict[str, np.ndarray]:
-        """The arrays in the bytes of the file. DataFileError if the digest says that they are not this file's."""
+        """The arrays in the bytes of the file. DataFileError if the digest says that they are not
+        this file's.
+        """
         import io
         import zipfile
 
         check_digest("sha256", self.sha256, data)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return {name.removesuffix(".npy"): _read_array(io.BytesIO(archive.read(name))) for name in archive.namelist()}
+            return {
+                name.removesuffix(".npy"): _read_array(io.BytesIO(archive.read(name)))
+                for name in archive.namelist()
+            }
 
 
 class JsonFile(NamedTuple):
@@ -44,20 +53,26 @@ class JsonFile(NamedTuple):
     md5: str
 
     def read(self, data: bytes) -> Any:
-        """What the bytes of the file hold. DataFileError if the digest says that they are not this file's."""
+        """What the bytes of the file hold. DataFileError if the digest says that they are not this
+        file's.
+        """
         check_digest("md5", self.md5, data)
         return json.loads(data)
 
 
 def load(dataset: str, file: NpzFile | JsonFile, path: str | os.PathLike[str] | None = None) -> Any:
-    """The contents of `file`: from `path` if there is a file (`~` is your home folder), else from wherever `find` finds it."""
+    """The contents of `file`: from `path` if there is a file (`~` is your home folder), else from
+    wherever `find` finds it.
+    """
     if path is not None and os.path.isfile(os.path.expanduser(path)):
         return read_file(os.path.expanduser(path), file)
     return find(dataset, file, MIRRORS)
 
 
 def split_rows(x: np.ndarray, y: np.ndarray, test_split: float, seed: int) -> Rows:
-    """Shuffle rows as Keras does, and cut the last `test_split` of them off: (x_train, y_train), (x_test, y_test)."""
+    """Shuffle rows as Keras does, and cut the last `test_split` of them off: (x_train, y_train),
+    (x_test, y_test).
+    """
     order = shuffled(len(x), np.random.RandomState(seed))
     x, y = x[order], y[order]
     first = int(len(x) * (1 - test_split))
@@ -67,35 +82,54 @@ def split_rows(x: np.ndarray, y: np.ndarray, test_split: float, seed: int) -> Ro
 def check_test_split(test_split: float) -> None:
     """ValueError unless 0 <= test_split < 1."""
     if not 0 <= test_split < 1:
-        raise ValueError(f"test_split is the part of the rows kept for testing, from 0 to below 1. Received: {test_split!r}. "
-                         "For a fifth, write test_split=0.2.")
+        raise ValueError(
+            f"test_split is the part of the rows kept for testing, from 0 to below 1. Received: "
+            f"{test_split!r}. "
+            "For a fifth, write test_split=0.2."
+        )
 
 
 def shuffled(count: int, generator: np.random.RandomState) -> np.ndarray:
-    """0 ... count - 1 in Keras's order: RandomState is NumPy's old generator, whose numbers never change."""
+    """0 ... count - 1 in Keras's order: RandomState is NumPy's old generator, whose numbers never
+    change.
+    """
     order = np.arange(count)
     generator.shuffle(order)
     return order
 
 
-def start(texts: Sequence[Sequence[int]], start_char: int | None, index_from: int | None) -> list[list[int]]:
-    """Every word's number moved up by `index_from`, which leaves room for the special ones; `start_char`, if any, goes first."""
+def start(
+    texts: Sequence[Sequence[int]], start_char: int | None, index_from: int | None
+) -> list[list[int]]:
+    """Every word's number moved up by `index_from`, which leaves room for the special ones;
+    `start_char`, if any, goes first.
+    """
     first = [] if start_char is None else [start_char]
     return [first + [word + (index_from or 0) for word in text] for text in texts]
 
 
-def shorter(texts: list[list[int]], labels: np.ndarray, maxlen: int | None) -> tuple[list[list[int]], np.ndarray]:
-    """Only the texts of fewer than `maxlen` numbers (Keras too leaves those of exactly `maxlen` out), and their labels."""
+def shorter(
+    texts: list[list[int]], labels: np.ndarray, maxlen: int | None
+) -> tuple[list[list[int]], np.ndarray]:
+    """Only the texts of fewer than `maxlen` numbers (Keras too leaves those of exactly `maxlen`
+    out), and their labels.
+    """
     if not maxlen:
         return texts, labels
     kept = [i for i, text in enumerate(texts) if len(text) < maxlen]
     if not kept:
-        raise ValueError(f"No text is shorter than maxlen={maxlen}. The shortest has {min(map(len, texts))} numbers: increase maxlen.")
+        raise ValueError(
+            f"No text is shorter than maxlen={maxlen}. The shortest has {min(map(len, texts))} "
+            f"numbers: increase maxlen."
+        )
     return [texts[i] for i in kept], labels[kept]
 
 
-def common_words(texts: list[list[int]], num_words: int | None, skip_top: int, oov_char: int | None) -> np.ndarray:
-    """Numbers from `skip_top` to below `num_words` stay; the others become `oov_char`, or go if that is None.
+def common_words(
+    texts: list[list[int]], num_words: int | None, skip_top: int, oov_char: int | None
+) -> np.ndarray:
+    """Numbers from `skip_top` to below `num_words` stay; the others become `oov_char`, or go if
+    that is None.
 
     num_words=None: the largest number there is, which itself then goes, as in Keras.
 
@@ -105,27 +139,42 @@ def common_words(texts: list[list[int]], num_words: int | None, skip_top: int, o
     if oov_char is None:
         texts = [[word for word in text if skip_top <= word < num_words] for text in texts]
     else:
-        texts = [[word if skip_top <= word < num_words else oov_char for word in text] for text in texts]
+        texts = [
+            [word if skip_top <= word < num_words else oov_char for word in text] for text in texts
+        ]
     return np.fromiter(texts, dtype=object, count=len(texts))
 
 
 def _read_array(file) -> np.ndarray:
-    """One `.npy` file. Numbers are read by NumPy; objects by an unpickler that can build arrays and lists, and nothing else."""
+    """One `.npy` file. Numbers are read by NumPy; objects by an unpickler that can build arrays and
+    lists, and nothing else.
+    """
     import pickle
 
     version = np.lib.format.read_magic(file)
-    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    read_header = (
+        np.lib.format.read_array_header_1_0
+        if version == (1, 0)
+        else np.lib.format.read_array_header_2_0
+    )
     if not read_header(file)[2].hasobject:
         file.seek(0)
         return np.load(file, allow_pickle=False)
     rebuild: Any = np.empty(0).__reduce__()[0]
-    known = {"numpy.ndarray": np.ndarray, "numpy.dtype": np.dtype,
-             "numpy.core.multiarray._reconstruct": rebuild, "numpy._core.multiarray._reconstruct": rebuild}
+    known = {
+        "numpy.ndarray": np.ndarray,
+        "numpy.dtype": np.dtype,
+        "numpy.core.multiarray._reconstruct": rebuild,
+        "numpy._core.multiarray._reconstruct": rebuild,
+    }
 
     class OnlyArrays(pickle.Unpickler):
         def find_class(self, module, name):
             if f"{module}.{name}" not in known:
-                raise DataFileError(f"refused to unpickle {module}.{name}: arrays of lists of numbers need no such thing")
+                raise DataFileError(
+                    f"refused to unpickle {module}.{name}: arrays of lists of numbers need no "
+                    f"such thing"
+                )
             return known[f"{module}.{name}"]
 
     return OnlyArrays(file).load()

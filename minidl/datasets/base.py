@@ -1,8 +1,10 @@
-"""What the datasets share: where a file is looked for; and, for images, how an IDX file is read and checked.
+"""What the datasets share: where a file is looked for; and, for images, how an IDX file is read and
+checked.
 
-IDX is the plain format in which MNIST was published: a magic number that tells the type and the number of dimensions,
-then the size of each dimension (4 bytes each, most significant first), then the values. A `.gz` file is that,
-compressed with gzip. The format is described with the data: LeCun, Cortes, Burges, "The MNIST database".
+IDX is the plain format in which MNIST was published: a magic number that tells the type and the
+number of dimensions, then the size of each dimension (4 bytes each, most significant first), then
+the values. A `.gz` file is that, compressed with gzip. The format is described with the data:
+LeCun, Cortes, Burges, "The MNIST database".
 """
 
 import os
@@ -14,13 +16,17 @@ import numpy as np
 from ..files import DataFileError, cache_dir, check_digest, download
 
 CLASSES = 10  # the labels of both datasets are 0 to 9
-CHUNK = 1 << 20  # bytes unpacked at a time: measured, faster than all at once, and no second copy in memory
+CHUNK = (
+    1 << 20
+)  # bytes unpacked at a time: measured, faster than all at once, and no second copy in memory
 
 Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 class PublishedFile(Protocol):
-    """What the search asks of a file: its name, its greatest length in bytes, and how its bytes are checked and read."""
+    """What the search asks of a file: its name, its greatest length in bytes, and how its bytes are
+    checked and read.
+    """
 
     @property
     def name(self) -> str: ...
@@ -34,7 +40,9 @@ class PublishedFile(Protocol):
 
 
 class IdxFile(NamedTuple):
-    """What a good file is: its name, the shape of its values (all uint8), and the digest it was published with."""
+    """What a good file is: its name, the shape of its values (all uint8), and the digest it was
+    published with.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -43,12 +51,16 @@ class IdxFile(NamedTuple):
 
     @property
     def header(self) -> bytes:
-        """The first bytes of the contents: 0, 0, 8 (for unsigned bytes), the number of dimensions; then the sizes."""
+        """The first bytes of the contents: 0, 0, 8 (for unsigned bytes), the number of dimensions;
+        then the sizes.
+        """
         return np.array([0x0800 + len(self.shape), *self.shape], dtype=">u4").tobytes()
 
     @property
     def max_bytes(self) -> int:
-        """No .gz is longer: gzip stores what it cannot shrink, and adds a few bytes in a thousand."""
+        """No .gz is longer: gzip stores what it cannot shrink, and adds a few bytes in a
+        thousand.
+        """
         size = len(self.header) + int(np.prod(self.shape))
         return size + size // 100 + 1000
 
@@ -71,12 +83,15 @@ def load(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> Arra
 
 
 def find(dataset: str, file: PublishedFile, mirrors: Sequence[str]) -> Any:
-    """Look for one file in MINIDL_HOME, beside minidl's code, in the cache and on the network; read the first there is.
+    """Look for one file in MINIDL_HOME, beside minidl's code, in the cache and on the network; read
+    the first there is.
 
-    Only a file in the cache is ours to replace: if damaged, it is downloaded anew. Anywhere else that is an error.
+    Only a file in the cache is ours to replace: if damaged, it is downloaded anew. Anywhere else
+    that is an error.
 
     Raises:
-        DataFileError: the file found is not the one published, or there is none and no mirror delivers it.
+        DataFileError: the file found is not the one published, or there is none and no mirror
+        delivers it.
     """
     for folder in _given_folders(dataset):
         path = os.path.join(folder, file.name)
@@ -95,7 +110,9 @@ def find(dataset: str, file: PublishedFile, mirrors: Sequence[str]) -> Any:
     try:
         return read_file(path, file)
     except DataFileError:
-        return fetch()  # in here, so that should it fail too, the traceback also tells of the damaged file
+        return (
+            fetch()
+        )  # in here, so that should it fail too, the traceback also tells of the damaged file
 
 
 def _given_folders(dataset: str) -> list[str]:
@@ -128,7 +145,8 @@ def read_file(path: str | os.PathLike[str], file: PublishedFile) -> Any:
 def read_idx(data: bytes, file: IdxFile) -> np.ndarray:
     """Unpack and check the bytes of a .gz file. Returns a new uint8 array of shape `file.shape`.
 
-    Nothing is taken on trust: never more is unpacked than `file.shape` needs, so a small file cannot fill the memory.
+    Nothing is taken on trust: never more is unpacked than `file.shape` needs, so a small file
+    cannot fill the memory.
 
     Raises:
         DataFileError: says what was expected and what was found.
@@ -155,9 +173,13 @@ def read_idx(data: bytes, file: IdxFile) -> np.ndarray:
             if unzipped.read(1):  # at the end of the file, this also checks gzip's own checksum
                 raise DataFileError(f"expected {array.size:,} values, found more")
     except EOFError:
-        raise DataFileError(f"expected a whole gzip file, found one cut off after {len(data):,} bytes") from None
+        raise DataFileError(
+            f"expected a whole gzip file, found one cut off after {len(data):,} bytes"
+        ) from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise DataFileError(f"expected a sound gzip file, found {data[:12]!r} and so on: {error}") from None
+        raise DataFileError(
+            f"expected a sound gzip file, found {data[:12]!r} and so on: {error}"
+        ) from None
     if file.sha256:
         check_digest("sha256", file.sha256, header, array.reshape(-1))
     if array.ndim == 1 and array.max() >= CLASSES:

@@ -1,7 +1,8 @@
-"""Fashion-MNIST: 70 000 pictures of clothes from a shop, in MNIST's form but harder. Downloaded on first use.
+"""Fashion-MNIST: 70 000 pictures of clothes from a shop, in MNIST's form but harder. Downloaded on
+first use.
 
-H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms",
-2017, https://arxiv.org/abs/1708.07747. Copyright Zalando SE, MIT licence.
+H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
+learning algorithms", 2017, https://arxiv.org/abs/1708.07747. Copyright Zalando SE, MIT licence.
 """
 
 from .base import Arrays, IdxFile, load
@@ -22,13 +23,15 @@ FILES = (
 def load_data() -> Arrays:
     """Load Fashion-MNIST: `(x_train, y_train), (x_test, y_test) = load_data()`.
 
-    x_train is (60000, 28, 28) and x_test (10000, 28, 28): uint8, 0 is background. y_train (60000,) and y_test (10000,)
-    are uint8: 0 T-shirt/top, 1 Trouser, 2 Pullover, 3 Dress, 4 Coat, 5 Sandal, 6 Shirt, 7 Sneaker, 8 Bag, 9 Ankle boot.
+    x_train is (60000, 28, 28) and x_test (10000, 28, 28): uint8, 0 is background. y_train (60000,)
+    and y_test (10000,) are uint8: 0 T-shirt/top, 1 Trouser, 2 Pullover, 3 Dress, 4 Coat, 5 Sandal,
+    6 Shirt, 7 Sneaker, 8 Bag, 9 Ankle boot.
 
-    The files are looked for in MINIDL_HOME (if set), beside minidl's code and in `~/.minidl`. The first time, they are
-    downloaded (31 MB) and kept there.
+    The files are looked for in MINIDL_HOME (if set), beside minidl's code and in `~/.minidl`. The
+    first time, they are downloaded (31 MB) and kept there.
 
     Raises:
-        DataFileError: a file is damaged or not Fashion-MNIST, or none is found and none can be downloaded.
+        DataFileError: a file is damaged or not Fashion-MNIST, or none is found and none can be
+        downloaded.
     """
     return load("fashion_mnist", FILES, MIRRORS)

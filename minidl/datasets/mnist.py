@@ -1,7 +1,8 @@
 """MNIST: 70 000 handwritten digits, 28 by 28 pixels. The four files come with minidl.
 
-Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits", made from NIST's Special Databases 1
-and 3. Licence: Creative Commons Attribution-ShareAlike 3.0, https://creativecommons.org/licenses/by-sa/3.0/
+Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits", made from NIST's
+Special Databases 1 and 3. Licence: Creative Commons Attribution-ShareAlike 3.0,
+https://creativecommons.org/licenses/by-sa/3.0/
 """
 
 import itertools
@@ -17,7 +18,8 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
 
-# The digests are of the contents: the same contents circulate in .gz files that were compressed differently.
+# The digests are of the contents: the same contents circulate in .gz files that were compressed
+# differently.
 FILES = (
     IdxFile(
         "train-images-idx3-ubyte.gz",
@@ -41,18 +43,23 @@ FILES = (
     ),
 )
 
-KERAS_NPZ = NpzFile("mnist.npz", 11_490_434, "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1")
+KERAS_NPZ = NpzFile(
+    "mnist.npz", 11_490_434, "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+)
 
 
 def load_data(path: str | os.PathLike[str] | None = None) -> Arrays:
     """Load MNIST: `(x_train, y_train), (x_test, y_test) = load_data()`.
 
-    x_train is (60000, 28, 28) and x_test (10000, 28, 28): uint8, 0 is background and 255 is full ink. y_train (60000,)
-    and y_test (10000,) are uint8 too: the digits 0 to 9. Each call returns new arrays, yours to change.
+    x_train is (60000, 28, 28) and x_test (10000, 28, 28): uint8, 0 is background and 255 is full
+    ink. y_train (60000,) and y_test (10000,) are uint8 too: the digits 0 to 9. Each call returns
+    new arrays, yours to change.
 
-    The files are looked for in MINIDL_HOME (if set), beside minidl's code, in `~/.minidl`, then on the network.
+    The files are looked for in MINIDL_HOME (if set), beside minidl's code, in `~/.minidl`, then on
+    the network.
 
-    path: as in Keras. If Keras's file `mnist.npz` is there, it is read; if not, the ordinary search goes on. The
+    path: as in Keras. If Keras's file `mnist.npz` is there, it is read; if not, the ordinary search
+    goes on. The
         numbers are the same either way: whatever is read must match the published digest.
 
     Raises:
@@ -67,8 +74,9 @@ def load_data(path: str | os.PathLike[str] | None = None) -> Arrays:
 def read_picture(path) -> np.ndarray:
     """A digit of your own, as MNIST has its images: light ink on black, (28, 28), values 0 to 1.
 
-    path: a picture file of one digit, best dark on white paper; its size does not matter. As NIST's digits were, it is cut
-    out, shrunk into 20 by 20 pixels, and centred by its mass. ValueError if there is nothing on the paper.
+    path: a picture file of one digit, best dark on white paper; its size does not matter. As NIST's
+    digits were, it is cut out, shrunk into 20 by 20 pixels, and centred by its mass. ValueError if
+    there is nothing on the paper.
     """
     import matplotlib.image
 
@@ -76,7 +84,7 @@ def read_picture(path) -> np.ndarray:
     pixels = pixels / (255.0 if pixels.max() > 1 else 1.0)
     ink = pixels[..., :3].mean(axis=-1) if pixels.ndim == 3 else pixels
     if ink.mean() > 0.5:
-        ink = 1 - ink                                           # dark on white: turn it round
+        ink = 1 - ink  # dark on white: turn it round
     rows, columns = np.flatnonzero(ink.max(axis=1) > 0.3), np.flatnonzero(ink.max(axis=0) > 0.3)
     if not len(rows):
         raise ValueError(f"{path} seems to be empty: draw one digit, dark on white.")
@@ -85,7 +93,7 @@ def read_picture(path) -> np.ndarray:
     square = np.zeros((size, size))
     top, left = (size - digit.shape[0]) // 2, (size - digit.shape[1]) // 2
     square[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
-    edges = np.linspace(0, size, 21)                            # average the pixels that fall into each of 20 by 20 cells
+    edges = np.linspace(0, size, 21)  # average the pixels that fall into each of 20 by 20 cells
     cells = [slice(int(a), max(int(a) + 1, int(np.ceil(b)))) for a, b in itertools.pairwise(edges)]
     small = np.array([[square[r, c].mean() for c in cells] for r in cells])
     image = np.pad(small / max(small.max(), 1e-9), 4)

@@ -1,7 +1,10 @@
-"""Toy problems: a few points in the plane, drawn from a formula, on which a small network learns in a second.
+"""Toy problems: a few points in the plane, drawn from a formula, on which a small network learns in
+a second.
 
-Each function returns (x, y). The same seed gives the same points; NumPy's own random state is neither read nor changed.
-Points of different classes are mixed, so that a split by position (validation_split) sees every class on both sides.
+Each function returns (x, y). The same seed gives the same points; NumPy's own random state is
+neither read nor changed.
+Points of different classes are mixed, so that a split by position (validation_split) sees every
+class on both sides.
 """
 
 import numpy as np
@@ -12,8 +15,10 @@ Arrays = tuple[np.ndarray, np.ndarray]
 def spirals(n: int = 300, classes: int = 3, noise: float = 0.2, seed: int = 0) -> Arrays:
     """Spiral arms, one per class, winding out from the origin: no straight line separates them.
 
-    A point at distance r from the origin, 0 <= r < 1, lies at the angle 2π·class/classes + 4r, give or take `noise`.
-    After the course notes of Stanford's CS231n, "Putting it together: minimal neural network case study".
+    A point at distance r from the origin, 0 <= r < 1, lies at the angle 2π·class/classes + 4r, give
+    or take `noise`.
+    After the course notes of Stanford's CS231n, "Putting it together: minimal neural network case
+    study".
 
     Returns x (n, 2) float32 and y (n,) int64, the class of each point: 0 to classes - 1.
     """
@@ -28,7 +33,8 @@ def spirals(n: int = 300, classes: int = 3, noise: float = 0.2, seed: int = 0) -
 
 
 def moons(n: int = 200, noise: float = 0.1, seed: int = 0) -> Arrays:
-    """Two half circles of radius 1, each with an end inside the other. The idea is scikit-learn's `make_moons`.
+    """Two half circles of radius 1, each with an end inside the other. The idea is scikit-learn's
+    `make_moons`.
 
     Returns x (n, 2) float32 and y (n,) int64: 0 for the upper moon, 1 for the lower.
     """
@@ -43,7 +49,8 @@ def moons(n: int = 200, noise: float = 0.1, seed: int = 0) -> Arrays:
 
 
 def noisy_sine(n: int = 200, noise: float = 0.1, seed: int = 0) -> Arrays:
-    """One period of a sine, measured with an error: y = sin(x) + noise·ε, with x even over [-π, π) and ε normal.
+    """One period of a sine, measured with an error: y = sin(x) + noise·ε, with x even over [-π, π)
+    and ε normal.
 
     Returns x (n, 1) float32 and y (n, 1) float32.
     """
@@ -55,7 +62,8 @@ def noisy_sine(n: int = 200, noise: float = 0.1, seed: int = 0) -> Arrays:
 
 
 def xor(n: int = 200, noise: float = 0.1, seed: int = 0) -> Arrays:
-    """The corners of the unit square, y = 1 where exactly one coordinate is 1: what a single neuron cannot learn.
+    """The corners of the unit square, y = 1 where exactly one coordinate is 1: what a single neuron
+    cannot learn.
 
     With n=4 and noise=0 it is the truth table. M. Minsky, S. Papert, "Perceptrons", 1969.
 
@@ -72,7 +80,9 @@ def xor(n: int = 200, noise: float = 0.1, seed: int = 0) -> Arrays:
 def _check(n: int, noise: float) -> None:
     _check_count("n", n)
     if not 0 <= noise < np.inf:  # this way round, NaN is refused too
-        raise ValueError(f"noise, a standard deviation, must be finite and 0 or more, got {noise!r}")
+        raise ValueError(
+            f"noise, a standard deviation, must be finite and 0 or more, got {noise!r}"
+        )
 
 
 def _check_count(name: str, value: int) -> None:
@@ -81,9 +91,13 @@ def _check_count(name: str, value: int) -> None:
 
 
 def _classes_in_turn(rng: "np.random.Generator", n: int, classes: int) -> np.ndarray:
-    """n class numbers, every class once in each run of `classes` places, in an order drawn anew for each run.
+    """n class numbers, every class once in each run of `classes` places, in an order drawn anew for
+    each run.
 
-    So the classes are as equal in number as n allows, and any 2·classes - 1 neighbours hold them all.
+    So the classes are as equal in number as n allows, and any 2·classes - 1 neighbours hold them
+    all.
     """
-    runs = np.tile(np.arange(classes, dtype=np.int64), (-(-n // classes), 1))  # rounded up: enough runs for n
+    runs = np.tile(
+        np.arange(classes, dtype=np.int64), (-(-n // classes), 1)
+    )  # rounded up: enough runs for n
     return rng.permuted(runs, axis=1).reshape(-1)[:n]

@@ -1,13 +1,15 @@
 """The table of derivatives: every op takes arrays and returns its result and one vjp per argument.
 
-A vjp ("vector-Jacobian product") answers: if the loss changes by g per unit of my output, how much does it change per
-unit of this argument? Its contract:
+A vjp ("vector-Jacobian product") answers: if the loss changes by g per unit of my output, how much
+does it change per unit of this argument? Its contract:
 
 * return a fresh array, `g` itself, or a view of `g`; never write into `g` or into the inputs;
-* ignore broadcasting: if the result is larger than the argument, the engine (tensor.py) sums it down;
+* ignore broadcasting: if the result is larger than the argument, the engine (tensor.py) sums it
+  down;
 * ignore accumulation: the engine adds up what comes from several uses.
 
-Nothing here knows what a Tensor is, so each formula can be read, called and tested with plain arrays:
+Nothing here knows what a Tensor is, so each formula can be read, called and tested with plain
+arrays:
 
 >>> z, (vjp_x, vjp_y) = arithmetic.mul(np.array(3.0), np.array(4.0))      # z = 12
 >>> vjp_x(1.0), vjp_y(1.0)                                                # (4.0, 3.0)

@@ -1,7 +1,8 @@
 """Element by element: z[i] depends on x[i] (and y[i]) alone. g stands for ∂L/∂z throughout.
 
-`_times` multiplies g by a slope that may be infinite or undefined. Where g is 0 it gives 0, whatever the slope, so a
-branch that `where` threw away cannot send NaN back: the gradient of where(p > 0, p·ln p, 0) is finite everywhere.
+`_times` multiplies g by a slope that may be infinite or undefined. Where g is 0 it gives 0,
+whatever the slope, so a branch that `where` threw away cannot send NaN back: the gradient of
+where(p > 0, p·ln p, 0) is finite everywhere.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import math
 
 import numpy as np
 
-_erf = np.frompyfunc(math.erf, 1, 1)        # NumPy has no erf; Python's own is exact, number by number
+_erf = np.frompyfunc(math.erf, 1, 1)  # NumPy has no erf; Python's own is exact, number by number
 
 
 def _times(g, slope):
@@ -45,7 +46,9 @@ def neg(x):
 
 
 def power(x, y):
-    """z = xʸ         ∂L/∂x = g·y·xʸ⁻¹      ∂L/∂y = g·z·ln x   (taken as 0 where x <= 0, where ln x has no value)"""
+    """z = xʸ         ∂L/∂x = g·y·xʸ⁻¹      ∂L/∂y = g·z·ln x
+    (taken as 0 where x <= 0, where ln x has no value)
+    """
     z = np.power(x, y)
 
     def vjp_x(g):
@@ -80,7 +83,9 @@ def log1p(x):
 
 
 def sqrt(x):
-    """z = √x         ∂L/∂x = g/(2z), and 0 at x = 0 (the slope there is infinite; 0 keeps norms and std usable)"""
+    """z = √x         ∂L/∂x = g/(2z), and 0 at x = 0 (the slope there is infinite; 0 keeps norms and
+    std usable)
+    """
     z = np.sqrt(x)
     return z, (lambda g: _times(g, np.where(z == 0, 0, 0.5 / z)),)
 
@@ -127,9 +132,11 @@ def arctan(x):
 
 
 def arctan2(x, y):
-    """z = the angle of the point (y, x), that is arctan(x/y) in the right quadrant      ∂L/∂x = g·y/r²      ∂L/∂y = -g·x/r²"""
+    """z = the angle of the point (y, x), that is arctan(x/y) in the right quadrant
+    ∂L/∂x = g·y/r²      ∂L/∂y = -g·x/r²
+    """
     r = np.hypot(x, y)
-    r = np.where(r == 0, 1, r)                      # at (0, 0), which has no angle, both are 0
+    r = np.where(r == 0, 1, r)  # at (0, 0), which has no angle, both are 0
     return np.arctan2(x, y), (lambda g: _times(g, y / r / r), lambda g: _times(g, -x / r / r))
 
 
@@ -169,28 +176,38 @@ def log10(x):
 
 
 def logaddexp(x, y):
-    """z = ln(eˣ + eʸ)      ∂L/∂x = g·eˣ⁻ᶻ      ∂L/∂y = g·eʸ⁻ᶻ      both shares lie between 0 and 1: no overflow"""
+    """z = ln(eˣ + eʸ)      ∂L/∂x = g·eˣ⁻ᶻ      ∂L/∂y = g·eʸ⁻ᶻ
+    both shares lie between 0 and 1: no overflow
+    """
     z = np.logaddexp(x, y)
     return z, (lambda g: _times(g, np.exp(x - z)), lambda g: _times(g, np.exp(y - z)))
 
 
 def erf(x):
     """z = 2/√π·∫₀ˣ e^(-t²) dt      ∂L/∂x = g·2/√π·e^(-x²)"""
-    return np.asarray(_erf(x)).astype(x.dtype), (lambda g: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)),)
+    return np.asarray(_erf(x)).astype(x.dtype), (
+        lambda g: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)),
+    )
 
 
 def mod(x, y):
-    """z = x - y·⌊x/y⌋      ∂L/∂x = g      ∂L/∂y = -g·⌊x/y⌋      the remainder, with the sign of y"""
+    """z = x - y·⌊x/y⌋      ∂L/∂x = g      ∂L/∂y = -g·⌊x/y⌋
+    the remainder, with the sign of y
+    """
     return np.mod(x, y), (lambda g: g, lambda g: _times(g, -np.floor_divide(x, y)))
 
 
 def fmod(x, y):
-    """z = x - y·trunc(x/y)      ∂L/∂x = g      ∂L/∂y = -g·trunc(x/y)      the remainder, with the sign of x"""
+    """z = x - y·trunc(x/y)      ∂L/∂x = g      ∂L/∂y = -g·trunc(x/y)
+    the remainder, with the sign of x
+    """
     return np.fmod(x, y), (lambda g: g, lambda g: _times(g, -np.trunc(x / y)))
 
 
 def step(*xs, function):
-    """z = function(*xs), one that steps from value to value (floor, sign, >, ...)      ∂L/∂x = 0 wherever there is one"""
+    """z = function(*xs), one that steps from value to value (floor, sign, >, ...)
+    ∂L/∂x = 0 wherever there is one
+    """
     return np.asarray(function(*xs)), tuple(lambda g, x=x: np.zeros_like(x) for x in xs)
 
 
@@ -207,14 +224,19 @@ def minimum(x, y):
 
 
 def clip(x, *, low=None, high=None):
-    """z = x held between low and high (None: no bound)     ∂L/∂x = g where low <= x <= high, else 0"""
+    """z = x held between low and high (None: no bound)
+    ∂L/∂x = g where low <= x <= high, else 0
+    """
     z = np.clip(x, low, high)
     return z.astype(x.dtype, copy=False) if x.dtype.kind == "f" else z, (lambda g: g * (z == x),)
 
 
 def where(x, y, *, condition):
     """z = x where condition holds, else y      g goes to the one that was taken"""
-    return np.where(condition, x, y), (lambda g: np.where(condition, g, 0), lambda g: np.where(condition, 0, g))
+    return np.where(condition, x, y), (
+        lambda g: np.where(condition, g, 0),
+        lambda g: np.where(condition, 0, g),
+    )
 
 
 def cast(x, *, dtype):

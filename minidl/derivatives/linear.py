@@ -12,7 +12,8 @@ def _T(x):
 def matmul(x, y):
     """Z = X Y        ∂L/∂X = G Yᵀ     ∂L/∂Y = Xᵀ G
 
-    All of NumPy's rank rules: a 1-D x is a row, a 1-D y a column, further axes in front are batches that broadcast.
+    All of NumPy's rank rules: a 1-D x is a row, a 1-D y a column, further axes in front are batches
+    that broadcast.
     """
     z = np.matmul(x, y)
 
@@ -32,7 +33,8 @@ def matmul(x, y):
 def dense(x, w, *bias):
     """Z = X W + b    ∂L/∂X = G Wᵀ     ∂L/∂W = Xᵀ G     ∂L/∂b = Σ over the samples of G
 
-    x: (..., n), w: (n, units), b: (units,) or left out. One node instead of two: the sum needs no memory of its own.
+    x: (..., n), w: (n, units), b: (units,) or left out. One node instead of two: the sum needs no
+    memory of its own.
     """
     z = np.matmul(x, w)
     for b in bias:
@@ -45,15 +47,21 @@ def dense(x, w, *bias):
         def rows(a):
             return a.reshape(-1, a.shape[-1])
 
-        vjps = (lambda g: np.matmul(g, w.T), lambda g: rows(x).T @ rows(g), lambda g: rows(g).sum(axis=0))
+        vjps = (
+            lambda g: np.matmul(g, w.T),
+            lambda g: rows(x).T @ rows(g),
+            lambda g: rows(g).sum(axis=0),
+        )
     return z, vjps[: 2 + len(bias)]
 
 
 def einsum(*xs, subscripts):
-    """Z = Σ of products, spelled in letters: "ij,jk->ik" is the matrix product      ∂L/∂X: the same with G in X's place
+    """Z = Σ of products, spelled in letters: "ij,jk->ik" is the matrix product
+    ∂L/∂X: the same with G in X's place
 
-    subscripts: explicit ("->" and the letters of the result), without "...". A letter that X alone has was summed away, so its
-    g is spread; one that X has twice meant X's diagonal, so g is laid on the diagonal.
+    subscripts: explicit ("->" and the letters of the result), without "...". A letter that X alone
+    has was summed away, so its g is spread; one that X has twice meant X's diagonal, so g is laid
+    on the diagonal.
     """
     terms, out = subscripts.split("->")
     terms = terms.split(",")
@@ -66,12 +74,16 @@ def einsum(*xs, subscripts):
         reached = "".join([c for c in own if any(c in term for term in (out, *others))])
 
         def back(g):
-            d = np.einsum(f"{','.join([out, *others])}->{reached}", g, *xs[:i], *xs[i + 1 :], optimize=True)
+            d = np.einsum(
+                f"{','.join([out, *others])}->{reached}", g, *xs[:i], *xs[i + 1 :], optimize=True
+            )
             d = d.reshape([d.shape[reached.index(c)] if c in reached else 1 for c in own])
             if own == terms[i]:
                 return np.broadcast_to(d, [sizes[c] for c in own])
             dx = np.zeros([sizes[c] for c in terms[i]], g.dtype)
-            np.einsum(f"{terms[i]}->{own}", dx)[...] = d            # of one array einsum gives a view: here of a diagonal of dx
+            np.einsum(f"{terms[i]}->{own}", dx)[...] = (
+                d  # of one array einsum gives a view: here of a diagonal of dx
+            )
             return dx
 
         return back
@@ -80,17 +92,25 @@ def einsum(*xs, subscripts):
 
 
 def _solve(a, b):
-    """A⁻¹ B for stacks of matrices. Where A is singular, NaN: so a matrix of zeros, on which shapes are tried out, is no error."""
+    """A⁻¹ B for stacks of matrices. Where A is singular, NaN: so a matrix of zeros, on which shapes
+    are tried out, is no error.
+    """
     stack = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     a, b = np.broadcast_to(a, stack + a.shape[-2:]), np.broadcast_to(b, stack + b.shape[-2:])
     try:
         return np.linalg.solve(a, b)
     except np.linalg.LinAlgError:
-        return np.stack([_solve(*pair) for pair in zip(a, b)]) if stack else np.full(b.shape, np.nan, b.dtype)
+        return (
+            np.stack([_solve(*pair) for pair in zip(a, b)])
+            if stack
+            else np.full(b.shape, np.nan, b.dtype)
+        )
 
 
 def inv(x):
-    """Z = X⁻¹       ∂L/∂X = -Zᵀ G Zᵀ      of each matrix in the last two axes; NaN where there is no inverse"""
+    """Z = X⁻¹       ∂L/∂X = -Zᵀ G Zᵀ
+    of each matrix in the last two axes; NaN where there is no inverse
+    """
     z = _solve(x, np.eye(x.shape[-1], dtype=x.dtype))
     return z, (lambda g: -(_T(z) @ g @ _T(z)),)
 
@@ -106,17 +126,22 @@ def solve(x, y):
         return _solve(_T(x), g)
 
     if y.ndim == 1:
-        return z[..., 0], (lambda g: -(vjp_y(g[..., None]) @ _T(z)), lambda g: vjp_y(g[..., None])[..., 0])
+        return z[..., 0], (
+            lambda g: -(vjp_y(g[..., None]) @ _T(z)),
+            lambda g: vjp_y(g[..., None])[..., 0],
+        )
     return z, (lambda g: -(vjp_y(g) @ _T(z)), vjp_y)
 
 
 def det(x):
-    """z = det X     ∂L/∂X = g·C, the cofactors: det(X)·X⁻ᵀ, or with X = U diag(s) V: det(UV)·U diag(Π of the other s) V"""
+    """z = det X     ∂L/∂X = g·C, the cofactors: det(X)·X⁻ᵀ, or with X = U diag(s) V: det(UV)·U
+    diag(Π of the other s) V
+    """
 
     def vjp(g):
         if not np.isfinite(x).all():
             return np.full(x.shape, np.nan, x.dtype)
-        u, s, v = np.linalg.svd(x)                                      # works for a singular X too, which has no inverse
+        u, s, v = np.linalg.svd(x)  # works for a singular X too, which has no inverse
         others = np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]).prod(axis=-1)
         return (g * np.linalg.det(u @ v))[..., None, None] * ((u * others[..., None, :]) @ v)
 

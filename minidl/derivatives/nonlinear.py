@@ -1,7 +1,8 @@
 """What makes a network more than one matrix product, and the losses fused with it.
 
-The fused cross-entropies take logits (the numbers before softmax or sigmoid). Computing log(softmax(x)) in two steps
-overflows or takes the log of 0; in one step the result is exact, and its gradient is the famous p - y.
+The fused cross-entropies take logits (the numbers before softmax or sigmoid). Computing
+log(softmax(x)) in two steps overflows or takes the log of 0; in one step the result is exact, and
+its gradient is the famous p - y.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ def threshold(x, *, value=0.0, default=0):
 def leaky_relu(x, *, negative_slope=0.3):
     """z = x where x > 0, else a·x      ∂L/∂x = g, or a·g      (Maas et al. 2013)"""
     above, negative_slope = x > 0, float(negative_slope)
-    return np.where(above, x, negative_slope * x), (lambda g: np.where(above, g, negative_slope * g),)
+    return np.where(above, x, negative_slope * x), (
+        lambda g: np.where(above, g, negative_slope * g),
+    )
 
 
 def elu(x, *, alpha=1.0):
@@ -54,7 +57,7 @@ def softplus(x):
 
 def softmax(x, *, axis=-1):
     """z = eˣ / Σ eˣ        ∂L/∂x = z·(g - Σ g·z)"""
-    e = np.exp(x - x.max(axis=axis, keepdims=True))     # the largest becomes e⁰ = 1: no overflow
+    e = np.exp(x - x.max(axis=axis, keepdims=True))  # the largest becomes e⁰ = 1: no overflow
     z = e / e.sum(axis=axis, keepdims=True)
     return z, (lambda g: z * (g - (g * z).sum(axis=axis, keepdims=True)),)
 
@@ -72,7 +75,7 @@ def softmax_cross_entropy(x, *, targets):
     x: logits (..., C), targets: one-hot or probabilities of the same shape.
     """
     log_p = log_softmax(x)[0]
-    z = -np.sum(np.where(targets == 0, 0, targets * log_p), axis=-1)     # 0·(-inf) counts as 0
+    z = -np.sum(np.where(targets == 0, 0, targets * log_p), axis=-1)  # 0·(-inf) counts as 0
     weight = np.sum(targets, axis=-1, keepdims=True)
     return z, (lambda g: g[..., None] * (np.exp(log_p) * weight - targets),)
 
@@ -95,12 +98,16 @@ def sparse_softmax_cross_entropy(x, *, labels):
 
 
 def sigmoid_cross_entropy(x, *, targets):
-    """z = max(x, 0) - x·t + ln(1 + e^(-|x|))      ∂L/∂x = g·(sigmoid(x) - t)      element by element"""
+    """z = max(x, 0) - x·t + ln(1 + e^(-|x|))      ∂L/∂x = g·(sigmoid(x) - t)
+    element by element
+    """
     z = np.maximum(x, 0) - x * targets + np.log1p(np.exp(-np.abs(x)))
     return z, (lambda g: g * (sigmoid(x)[0] - targets),)
 
 
 def masked_scale(x, *, mask, scale):
-    """z = x·mask·scale     ∂L/∂x = g·mask·scale      dropout; the layer draws the mask (booleans) and chooses the scale"""
-    factor = mask * x.dtype.type(scale)             # x: floats
+    """z = x·mask·scale     ∂L/∂x = g·mask·scale
+    dropout; the layer draws the mask (booleans) and chooses the scale
+    """
+    factor = mask * x.dtype.type(scale)  # x: floats
     return x * factor, (lambda g: g * factor,)

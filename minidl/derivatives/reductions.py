@@ -1,4 +1,6 @@
-"""Many numbers to fewer. `axis` is None (all), an int or a tuple of ints, as in NumPy; g has the result's shape."""
+"""Many numbers to fewer. `axis` is None (all), an int or a tuple of ints, as in NumPy; g has the
+result's shape.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def _count(x, axis):
 def _nonzero_count(x, axis, name):
     n = _count(x, axis)
     if n == 0:
-        raise ValueError(f"{name}() of an empty array: shape {x.shape} has nothing along axis {axis}.")
+        raise ValueError(
+            f"{name}() of an empty array: shape {x.shape} has nothing along axis {axis}."
+        )
     return n
 
 
@@ -36,12 +40,18 @@ def sum(x, *, axis=None, keepdims=False):
 def mean(x, *, axis=None, keepdims=False):
     """z = Σ x / n    ∂L/∂x = g/n"""
     n = _nonzero_count(x, axis, "mean")
-    z = np.mean(x, axis=axis, keepdims=keepdims) if x.dtype == np.float16 else x.sum(axis=axis, keepdims=keepdims) / n
+    z = (
+        np.mean(x, axis=axis, keepdims=keepdims)
+        if x.dtype == np.float16
+        else x.sum(axis=axis, keepdims=keepdims) / n
+    )
     return z, (lambda g: _spread(g / n, x, axis, keepdims),)
 
 
 def var(x, *, axis=None, keepdims=False):
-    """z = Σ (x - x̄)² / n      ∂L/∂x = g·2(x - x̄)/n       (divides by n, as NumPy and batch normalisation do)"""
+    """z = Σ (x - x̄)² / n      ∂L/∂x = g·2(x - x̄)/n
+    (divides by n, as NumPy and batch normalisation do)
+    """
     n = _nonzero_count(x, axis, "var")
     centred = x - np.mean(x, axis=axis, keepdims=True)
     z = np.mean(centred * centred, axis=axis, keepdims=keepdims)
@@ -49,7 +59,9 @@ def var(x, *, axis=None, keepdims=False):
 
 
 def prod(x, *, axis=None, keepdims=False):
-    """z = Π x        ∂L/∂xᵢ = g·Π of the others (computed without division, so a zero does no harm)"""
+    """z = Π x        ∂L/∂xᵢ = g·Π of the others (computed without division, so a zero does no
+    harm)
+    """
     z = np.prod(x, axis=axis, keepdims=keepdims)
 
     def vjp(g):
@@ -92,16 +104,23 @@ def logsumexp(x, *, axis=None, keepdims=False):
     e = np.exp(x - top)
     total = np.sum(e, axis=axis, keepdims=True)
     z = np.log(total) + top
-    return z if keepdims else np.squeeze(z, axis=axis), (lambda g: _spread(g, x, axis, keepdims) * (e / total),)
+    return z if keepdims else np.squeeze(z, axis=axis), (
+        lambda g: _spread(g, x, axis, keepdims) * (e / total),
+    )
 
 
 def cumsum(x, *, axis):
     """zᵢ = x₁ + ... + xᵢ      ∂L/∂xᵢ = gᵢ + gᵢ₊₁ + ...: the same sum, from the other end"""
-    return np.cumsum(x, axis=axis), (lambda g: np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis),)
+    return np.cumsum(x, axis=axis), (
+        lambda g: np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis),
+    )
 
 
 def cumprod(x, *, axis):
-    """zᵢ = x₁·...·xᵢ      ∂L/∂xᵢ = zᵢ₋₁·sᵢ with sᵢ = gᵢ + xᵢ₊₁·sᵢ₊₁, from the last to the first: no division, zeros do no harm"""
+    """zᵢ = x₁·...·xᵢ
+    ∂L/∂xᵢ = zᵢ₋₁·sᵢ with sᵢ = gᵢ + xᵢ₊₁·sᵢ₊₁, from the last to the first: no division, zeros do no
+    harm
+    """
     z = np.cumprod(x, axis=axis)
 
     def vjp(g):

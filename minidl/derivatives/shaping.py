@@ -22,7 +22,9 @@ def broadcast_to(x, *, shape):
 
 
 def getitem(x, *, index):
-    """z = x[index]   g is put back at index; an entry that was picked twice gets both (np.add.at)"""
+    """z = x[index]   g is put back at index; an entry that was picked twice gets both
+    (np.add.at)
+    """
 
     def vjp(g):
         dx = np.zeros(x.shape, g.dtype)
@@ -33,14 +35,23 @@ def getitem(x, *, index):
 
 
 def _may_repeat(index) -> bool:
-    """Whether an index may pick an entry twice. Single positions, slices and masks do not; lists of positions may."""
+    """Whether an index may pick an entry twice. Single positions, slices and masks do not; lists of
+    positions may.
+    """
     parts = index if isinstance(index, tuple) else (index,)
-    return not all(p is None or p is Ellipsis or isinstance(p, (int, np.integer, slice)) or getattr(p, "dtype", None) == np.bool_
-                   for p in parts)
+    return not all(
+        p is None
+        or p is Ellipsis
+        or isinstance(p, (int, np.integer, slice))
+        or getattr(p, "dtype", None) == np.bool_
+        for p in parts
+    )
 
 
 def take(x, *, indices, axis):
-    """z = x taken at whole-number positions along one axis (an embedding looks its rows up this way)"""
+    """z = x taken at whole-number positions along one axis (an embedding looks its rows up this
+    way)
+    """
     index = (slice(None),) * range(x.ndim)[axis] + (indices,)
     return getitem(x, index=index)
 
@@ -64,20 +75,26 @@ def stack(*xs, axis=0):
 
 
 def pad(x, *, widths, value=0.0):
-    """z = x in a frame of `value`; widths is ((before, after), ...) per axis      g without its frame"""
+    """z = x in a frame of `value`; widths is ((before, after), ...) per axis
+    g without its frame
+    """
     inner = tuple(slice(before, before + n) for (before, _), n in zip(widths, x.shape))
     return np.pad(x, widths, constant_values=value), (lambda g: g[inner],)
 
 
 def put(x, *, index, shape):
-    """z = zeros of a shape, with z[index] += x; where index names a place twice, both are added      ∂L/∂x = g[index]"""
+    """z = zeros of a shape, with z[index] += x; where index names a place twice, both are added
+    ∂L/∂x = g[index]
+    """
     z = np.zeros(shape, x.dtype)
     np.add.at(z, index, x)
     return z, (lambda g: g[index],)
 
 
 def update(x, y, *, index):
-    """z = x, but z[index] = y      ∂L/∂x = g, and 0 at index      ∂L/∂y = g[index], and 0 for a value that a later one overwrote"""
+    """z = x, but z[index] = y      ∂L/∂x = g, and 0 at index
+    ∂L/∂y = g[index], and 0 for a value that a later one overwrote
+    """
     z = x.copy()
     z[index] = y
 

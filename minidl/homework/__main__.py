@@ -1,4 +1,6 @@
-"""The command line: python -m minidl.homework list | start hw02 | check hw02 | grade FOLDER | export hw02"""
+"""The command line: python -m minidl.homework list | start hw02 | check hw02 | grade FOLDER |
+export hw02
+"""
 
 from __future__ import annotations
 
@@ -16,27 +18,50 @@ from . import assignments, exporting, judging, reports
 
 
 def main(arguments=None) -> int:
-    """Run a command; returns the exit code: 0, or from `check` 1 when points are missing, or 2 for a mistake in the command."""
-    parser = argparse.ArgumentParser(prog="python -m minidl.homework", description="Start, check and grade homework.")
+    """Run a command; returns the exit code: 0, or from `check` 1 when points are missing, or 2 for
+    a mistake in the command.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m minidl.homework", description="Start, check and grade homework."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="show the assignments")
     start = commands.add_parser("start", help="put an assignment's file into the present folder")
     start.add_argument("name", help="hw01, hw02, ...")
     check = commands.add_parser("check", help="check your file")
     check.add_argument("name")
-    check.add_argument("--file", type=Path, help="your file, if it is not in this folder under its first name")
-    check.add_argument("--seed", type=int, help="ask the same questions as a run that printed this seed")
-    check.add_argument("--json", action="store_true", help="print Gradescope's results.json instead")
-    grade = commands.add_parser("grade", help="mark the submissions of a class: files, or a folder for each student")
+    check.add_argument(
+        "--file", type=Path, help="your file, if it is not in this folder under its first name"
+    )
+    check.add_argument(
+        "--seed", type=int, help="ask the same questions as a run that printed this seed"
+    )
+    check.add_argument(
+        "--json", action="store_true", help="print Gradescope's results.json instead"
+    )
+    grade = commands.add_parser(
+        "grade", help="mark the submissions of a class: files, or a folder for each student"
+    )
     grade.add_argument("folder", type=Path)
-    grade.add_argument("--csv", type=Path, default=Path("grades.csv"), help="where to write the table (default grades.csv)")
+    grade.add_argument(
+        "--csv",
+        type=Path,
+        default=Path("grades.csv"),
+        help="where to write the table (default grades.csv)",
+    )
     grade.add_argument("--seed", type=int, help="the same questions for all, known beforehand")
     export = commands.add_parser("export", help="make a zip that Gradescope takes as an autograder")
     export.add_argument("name")
     export.add_argument("--output", type=Path, help="the zip to write (default NAME.zip)")
     given = parser.parse_args(arguments)
     try:
-        return {"list": _list, "start": _start, "check": _check, "grade": _grade, "export": _export}[given.command](given)
+        return {
+            "list": _list,
+            "start": _start,
+            "check": _check,
+            "grade": _grade,
+            "export": _export,
+        }[given.command](given)
     except (ValueError, OSError) as error:
         print(f"homework: {error}", file=sys.stderr)
         return 2
@@ -44,7 +69,10 @@ def main(arguments=None) -> int:
 
 def _list(given) -> int:
     for name, assignment in assignments.find().items():
-        console.say(f"{name:18s}{len(assignment.tasks):3d} tasks {assignment.points:5g} points   {assignment.title}")
+        console.say(
+            f"{name:18s}{len(assignment.tasks):3d} tasks {assignment.points:5g} points   "
+            f"{assignment.title}"
+        )
     return 0
 
 
@@ -54,11 +82,16 @@ def _start(given) -> int:
     if assignment.stub is None:
         raise ValueError(f"{assignment.name} has no stub to start from.")
     try:
-        with target.open("x", encoding="utf-8") as file:        # "x": never over what is there
+        with target.open("x", encoding="utf-8") as file:  # "x": never over what is there
             file.write(assignment.stub.read_text(encoding="utf-8"))
     except FileExistsError:
-        raise ValueError(f"{target} is already here, and stays as it is. Move it away to begin anew.") from None
-    console.say(f"{target} is ready: open it, fill it in, and run  python -m minidl.homework check {assignment.name.split('_')[0]}")
+        raise ValueError(
+            f"{target} is already here, and stays as it is. Move it away to begin anew."
+        ) from None
+    console.say(
+        f"{target} is ready: open it, fill it in, and run  python -m minidl.homework check "
+        f"{assignment.name.split('_')[0]}"
+    )
     return 0
 
 
@@ -66,7 +99,9 @@ def _check(given) -> int:
     assignment = assignments.get(given.name)
     file = given.file or Path(f"{assignment.name}.py")
     if not file.is_file():
-        raise ValueError(f"There is no {file} here. Get it with  python -m minidl.homework start {given.name}")
+        raise ValueError(
+            f"There is no {file} here. Get it with  python -m minidl.homework start {given.name}"
+        )
     seed = secrets.randbelow(10**6) if given.seed is None else given.seed
     verdicts = judging.check(assignment, file, seed, quiet=given.json)
     if given.json:
@@ -88,22 +123,42 @@ def _grade(given) -> int:
         if not names:
             continue
         inside = file.relative_to(given.folder).parts
-        student = inside[0] if len(inside) > 1 else file.stem[: -len(names[0])].strip("_-. ") or file.stem
+        student = (
+            inside[0] if len(inside) > 1 else file.stem[: -len(names[0])].strip("_-. ") or file.stem
+        )
         verdicts = judging.check(found[names[0]], file, seed, quiet=True)
         rows.append(reports.row(student, names[0], verdicts))
         console.say(f"{student:20s} {names[0]:18s} {rows[-1]['points']:g} / {rows[-1]['of']:g}")
     if not rows:
-        raise ValueError(f"No submissions in {given.folder}: files are called like {next(iter(found))}.py.")
+        raise ValueError(
+            f"No submissions in {given.folder}: files are called like {next(iter(found))}.py."
+        )
     handed_in = {(r["student"], r["assignment"]) for r in rows}
-    missing = [(s, a) for s in students | {s for s, _ in handed_in} for a in {a for _, a in handed_in} if (s, a) not in handed_in]
-    rows += [{"student": s, "assignment": a, "points": 0.0, "of": found[a].points, "not passed": "no file"} for s, a in missing]
+    missing = [
+        (s, a)
+        for s in students | {s for s, _ in handed_in}
+        for a in {a for _, a in handed_in}
+        if (s, a) not in handed_in
+    ]
+    rows += [
+        {
+            "student": s,
+            "assignment": a,
+            "points": 0.0,
+            "of": found[a].points,
+            "not passed": "no file",
+        }
+        for s, a in missing
+    ]
     rows.sort(key=lambda r: (r["student"], r["assignment"]))
     table = io.StringIO()
     writer = csv.DictWriter(table, fieldnames=list(rows[0]))
     writer.writeheader()
     writer.writerows(rows)
     with write_atomically(given.csv) as file:
-        file.write(table.getvalue().encode("utf-8-sig"))        # with the mark by which spreadsheets know UTF-8
+        file.write(
+            table.getvalue().encode("utf-8-sig")
+        )  # with the mark by which spreadsheets know UTF-8
     console.say(f"{len(handed_in)} submissions, {len(missing)} missing, seed {seed}: {given.csv}")
     return 0
 

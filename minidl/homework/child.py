@@ -1,6 +1,7 @@
-"""The process in which the student's code runs: it computes answers to the questions it is sent, and judges nothing.
+"""The process in which the student's code runs: it computes answers to the questions it is sent,
+and judges nothing.
 
-    python -m minidl.homework.child FOLDER      FOLDER holds the question, and takes the answers
+python -m minidl.homework.child FOLDER      FOLDER holds the question, and takes the answers
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def main(folder: Path) -> None:
     except NotImplementedError as error:
         values.write(folder, "answer", [{"not started": str(error)}])
         return
-    except BaseException as error:                   # SystemExit too: whatever the student's file does is an answer
+    except BaseException as error:  # SystemExit too: whatever the student's file does is an answer
         values.write(folder, "answer", [_crash(error, file)])
         return
     known = sorted(_names(getattr(thing, "__code__", None)) & {t.name for t in others})
@@ -66,9 +67,16 @@ def _crash(error, file, task: str = "") -> dict:
     if isinstance(error, ForbiddenError):
         return {"forbidden": str(error)}
     if isinstance(error, SyntaxError) and error.filename == str(file):
-        return {"crashed": f"{type(error).__name__}: {error.msg} (line {error.lineno}): {(error.text or '').strip()}"[:500]}
+        return {
+            "crashed": f"{type(error).__name__}: {error.msg} (line {error.lineno}): "
+            f"{(error.text or '').strip()}"[:500]
+        }
     places = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
-    at = f" (line {places[-1].lineno}{f', in {places[-1].name}' if places[0].name == task != places[-1].name else ''})" if places else ""
+    at = (
+        f" (line {places[-1].lineno}{f', in {places[-1].name}' if places[0].name == task != places[-1].name else ''})"
+        if places
+        else ""
+    )
     return {"crashed": f"{type(error).__name__}: {error}"[:500] + at}
 
 
@@ -76,13 +84,15 @@ def _forbid(name: str) -> None:
     """Let a library function or class raise, under whatever name the library's modules know it."""
     owner, _, attribute = name.rpartition(".")
     module, _, kind = owner.rpartition(".")
-    if kind[:1].isupper():                              # a method: minidl.models.Model.fit
+    if kind[:1].isupper():  # a method: minidl.models.Model.fit
         setattr(getattr(importlib.import_module(module), kind), attribute, refusing(name))
         return
     thing = getattr(importlib.import_module(owner), attribute)
     if isinstance(thing, type):
         thing.__init__ = refusing(name)
-    for loaded in [m for n, m in sys.modules.items() if n.split(".")[0] == "minidl" and m is not None]:
+    for loaded in [
+        m for n, m in sys.modules.items() if n.split(".")[0] == "minidl" and m is not None
+    ]:
         for known, value in list(vars(loaded).items()):
             if value is thing and not isinstance(thing, type):
                 setattr(loaded, known, refusing(name))

@@ -1,4 +1,6 @@
-"""A zip that Gradescope takes as an autograder: it installs minidl and runs `check --json` on each submission."""
+"""A zip that Gradescope takes as an autograder: it installs minidl and runs `check --json` on each
+submission.
+"""
 
 from __future__ import annotations
 
@@ -26,17 +28,29 @@ fi
 
 
 def export(assignment: Assignment, target: Path) -> None:
-    """Write the zip for an assignment to `target`, with its hidden tests if MINIDL_HIDDEN_TESTS has some. OSError if it cannot be."""
-    content = {"setup.sh": SETUP, "run_autograder": RUN.format(name=assignment.name), "requirements.txt": "minidl\n"}
+    """Write the zip for an assignment to `target`, with its hidden tests if MINIDL_HIDDEN_TESTS has
+    some. OSError if it cannot be.
+    """
+    content = {
+        "setup.sh": SETUP,
+        "run_autograder": RUN.format(name=assignment.name),
+        "requirements.txt": "minidl\n",
+    }
     for source in dict.fromkeys(assignment.sources):
         if source.parent.parent != SHIPPED:
-            for file in sorted(p for p in source.parent.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
-                content[f"hidden/{source.parent.name}/{file.relative_to(source.parent).as_posix()}"] = file.read_text(encoding="utf-8")
+            for file in sorted(
+                p for p in source.parent.rglob("*") if p.is_file() and "__pycache__" not in p.parts
+            ):
+                content[
+                    f"hidden/{source.parent.name}/{file.relative_to(source.parent).as_posix()}"
+                ] = file.read_text(encoding="utf-8")
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in content.items():
             entry = zipfile.ZipInfo(name)
-            entry.external_attr = (0o755 if name in ("setup.sh", "run_autograder") else 0o644) << 16        # scripts must be executable
+            entry.external_attr = (
+                0o755 if name in ("setup.sh", "run_autograder") else 0o644
+            ) << 16  # scripts must be executable
             archive.writestr(entry, text)
     with files.write_atomically(target) as file:
         file.write(buffer.getvalue())

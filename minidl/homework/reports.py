@@ -1,4 +1,6 @@
-"""Verdicts as text for the student, as Gradescope's results.json, and as rows for the teacher's table."""
+"""Verdicts as text for the student, as Gradescope's results.json, and as rows for the teacher's
+table.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,13 @@ def text(name: str, verdicts: list[Verdict], seed: int) -> str:
     """A line a task, the total, and how to see the same questions again."""
     lines, last = [f"{name}, seed {seed}"], ""
     for v in verdicts:
-        reason = "" if v.reason in ("", v.outcome) else f": {v.reason}" if v.reason != last else ": as above"
+        reason = (
+            ""
+            if v.reason in ("", v.outcome)
+            else f": {v.reason}"
+            if v.reason != last
+            else ": as above"
+        )
         last = v.reason
         lines.append(f"  {v.points:>5g} / {v.worth:<4g} {v.task:28s} {v.outcome}{reason}")
     earned, worth = sum(v.points for v in verdicts), sum(v.worth for v in verdicts)
@@ -23,13 +31,27 @@ def gradescope(name: str, verdicts: list[Verdict], seed: int) -> dict:
     return {
         "score": sum(v.points for v in verdicts),
         "output": f"{name}, seed {seed}",
-        "tests": [{"number": str(i), "name": v.task, "score": v.points, "max_score": v.worth, "visibility": "visible",
-                   "output": f"{v.outcome}: {v.reason}".rstrip(": ")} for i, v in enumerate(verdicts, 1)],
+        "tests": [
+            {
+                "number": str(i),
+                "name": v.task,
+                "score": v.points,
+                "max_score": v.worth,
+                "visibility": "visible",
+                "output": f"{v.outcome}: {v.reason}".rstrip(": "),
+            }
+            for i, v in enumerate(verdicts, 1)
+        ],
     }
 
 
 def row(student: str, name: str, verdicts: list[Verdict]) -> dict:
     """A row of the class's table: who, what, points, and the outcome of each task."""
     outcomes = "; ".join(f"{v.task}: {v.outcome}" for v in verdicts if v.outcome != "passed")
-    return {"student": student, "assignment": name, "points": sum(v.points for v in verdicts), "of": sum(v.worth for v in verdicts),
-            "not passed": outcomes}
+    return {
+        "student": student,
+        "assignment": name,
+        "points": sum(v.points for v in verdicts),
+        "of": sum(v.worth for v in verdicts),
+        "not passed": outcomes,
+    }

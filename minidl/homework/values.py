@@ -1,4 +1,6 @@
-"""Values on their way between the two processes: numbers, texts, lists, tuples, dicts and arrays, as JSON and .npz. Never pickles."""
+"""Values on their way between the two processes: numbers, texts, lists, tuples, dicts and arrays,
+as JSON and .npz. Never pickles.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ def write(folder: Path, name: str, value) -> None:
     """Put a value into folder/name.json and folder/name.npz."""
     arrays: dict[str, np.ndarray] = {}
     text = json.dumps(_encode(value, arrays))
-    np.savez(folder / f"{name}.npz", **arrays)          # type: ignore[arg-type]
+    np.savez(folder / f"{name}.npz", **arrays)  # type: ignore[arg-type]
     (folder / f"{name}.json").write_text(text, encoding="utf-8")
 
 
@@ -34,7 +36,9 @@ def read(folder: Path, name: str) -> Any:
 
 
 def plain(value) -> Any:
-    """The value with its arrays copied and tensors as arrays; NotPlainError for what cannot be sent."""
+    """The value with its arrays copied and tensors as arrays; NotPlainError for what cannot be
+    sent.
+    """
     arrays: dict[str, np.ndarray] = {}
     return _decode(json.loads(json.dumps(_encode(value, arrays))), arrays)
 
@@ -51,10 +55,16 @@ def _encode(value, arrays):
         arrays[key := f"a{len(arrays)}"] = array
         return {"array": key}
     if isinstance(value, (list, tuple)):
-        return {type(value).__name__ if type(value) in (list, tuple) else "tuple": [_encode(v, arrays) for v in value]}
+        return {
+            type(value).__name__ if type(value) in (list, tuple) else "tuple": [
+                _encode(v, arrays) for v in value
+            ]
+        }
     if isinstance(value, dict):
         return {"dict": [[str(k), _encode(v, arrays)] for k, v in value.items()]}
-    raise NotPlainError(f"a {type(value).__name__} was returned; expected numbers, arrays, lists, tuples or dicts")
+    raise NotPlainError(
+        f"a {type(value).__name__} was returned; expected numbers, arrays, lists, tuples or dicts"
+    )
 
 
 def _decode(tree, arrays):

@@ -1,8 +1,20 @@
-"""The layers, by Keras's names. `base.py` says what a layer is; `basic.py` has those of a first network."""
+"""The layers, by Keras's names. `base.py` says what a layer is; `basic.py` has those of a first
+network.
+"""
 
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .base import Layer, deserialize, layer_classes, reset_names, serialize, weight_budget
-from .basic import ActivityRegularization, Dense, Embedding, GlobalAveragePooling1D, GlobalMaxPooling1D, Identity, Input, InputLayer, Lambda
+from .basic import (
+    ActivityRegularization,
+    Dense,
+    Embedding,
+    GlobalAveragePooling1D,
+    GlobalMaxPooling1D,
+    Identity,
+    Input,
+    InputLayer,
+    Lambda,
+)
 from .categories import CategoryEncoding, Discretization, Hashing
 from .einsum import EinsumDense
 from .lookup import IntegerLookup, StringLookup
@@ -41,11 +53,69 @@ from .wrapping import TimeDistributed
 
 GlobalAvgPool1D, GlobalMaxPool1D = GlobalAveragePooling1D, GlobalMaxPooling1D
 
-__all__ = ["Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average", "BatchNormalization", "CategoryEncoding",
-           "Concatenate", "Dense", "Discretization", "Dot", "Dropout", "ELU", "EinsumDense", "Embedding", "Flatten", "GaussianDropout",
-           "GaussianNoise", "GlobalAveragePooling1D", "GlobalAvgPool1D", "GlobalMaxPool1D", "GlobalMaxPooling1D", "GroupNormalization",
-           "Hashing", "Identity", "Input", "InputLayer", "InputSpec", "IntegerLookup", "Lambda", "Layer", "LayerNormalization",
-           "LeakyReLU", "Maximum", "Minimum", "Multiply", "Normalization", "PReLU", "Permute", "RMSNormalization", "ReLU", "RepeatVector",
-           "Rescaling", "Reshape", "Softmax", "SpatialDropout1D", "StringLookup", "Subtract", "TextVectorization", "TimeDistributed",
-           "UnitNormalization", "add", "average", "concatenate", "deserialize", "dot", "layer_classes", "maximum", "minimum", "multiply",
-           "reset_names", "serialize", "subtract", "weight_budget"]
+__all__ = [
+    "Activation",
+    "ActivityRegularization",
+    "Add",
+    "AlphaDropout",
+    "Average",
+    "BatchNormalization",
+    "CategoryEncoding",
+    "Concatenate",
+    "Dense",
+    "Discretization",
+    "Dot",
+    "Dropout",
+    "ELU",
+    "EinsumDense",
+    "Embedding",
+    "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalAvgPool1D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPooling1D",
+    "GroupNormalization",
+    "Hashing",
+    "Identity",
+    "Input",
+    "InputLayer",
+    "InputSpec",
+    "IntegerLookup",
+    "Lambda",
+    "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
+    "Maximum",
+    "Minimum",
+    "Multiply",
+    "Normalization",
+    "PReLU",
+    "Permute",
+    "RMSNormalization",
+    "ReLU",
+    "RepeatVector",
+    "Rescaling",
+    "Reshape",
+    "Softmax",
+    "SpatialDropout1D",
+    "StringLookup",
+    "Subtract",
+    "TextVectorization",
+    "TimeDistributed",
+    "UnitNormalization",
+    "add",
+    "average",
+    "concatenate",
+    "deserialize",
+    "dot",
+    "layer_classes",
+    "maximum",
+    "minimum",
+    "multiply",
+    "reset_names",
+    "serialize",
+    "subtract",
+    "weight_budget",
+]

@@ -22,9 +22,14 @@ class Activation(Layer):
 
 
 def _refuse_softmax_of_one(shape, axis) -> None:
-    if not shape or all(shape[a] == 1 for a in (axis if isinstance(axis, (list, tuple)) else (axis,))):
-        raise ValueError(f"softmax over an axis of size 1 is always 1, whatever the network computes; received shape {shape}. "
-                         "For two classes from one output use sigmoid.")
+    if not shape or all(
+        shape[a] == 1 for a in (axis if isinstance(axis, (list, tuple)) else (axis,))
+    ):
+        raise ValueError(
+            f"softmax over an axis of size 1 is always 1, whatever the network computes; received "
+            f"shape {shape}. "
+            "For two classes from one output use sigmoid."
+        )
 
 
 @layer_classes.register()
@@ -33,7 +38,11 @@ class ReLU(Layer):
 
     def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
         super().__init__(**kwargs)
-        for label, value in (("max_value", max_value), ("negative_slope", negative_slope), ("threshold", threshold)):
+        for label, value in (
+            ("max_value", max_value),
+            ("negative_slope", negative_slope),
+            ("threshold", threshold),
+        ):
             if value is not None and not value >= 0:
                 raise ValueError(f"ReLU: {label} must not be negative; received {value!r}.")
         self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
@@ -49,7 +58,9 @@ class LeakyReLU(Layer):
 
     def __init__(self, negative_slope=0.3, alpha=None, **kwargs):
         super().__init__(**kwargs)
-        self.negative_slope = check_number("LeakyReLU: negative_slope", negative_slope if alpha is None else alpha, 0)
+        self.negative_slope = check_number(
+            "LeakyReLU: negative_slope", negative_slope if alpha is None else alpha, 0
+        )
 
     def call(self, x):
         return activations.leaky_relu(x, self.negative_slope)
@@ -76,28 +87,58 @@ class ELU(Layer):
 class PReLU(Layer):
     """x where x > 0, else a·x with learned slopes a, one an entry of a sample. He et al. 2015.
 
-    shared_axes: axes along which one slope serves all, the batch being axis 0: [1, 2] for one slope a channel of an image.
+    shared_axes: axes along which one slope serves all, the batch being axis 0: [1, 2] for one slope
+    a channel of an image.
     """
 
-    def __init__(self, alpha_initializer="Zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs):
+    def __init__(
+        self,
+        alpha_initializer="Zeros",
+        alpha_regularizer=None,
+        alpha_constraint=None,
+        shared_axes=None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
-        self.alpha_initializer, self.alpha_regularizer = initializers.get(alpha_initializer), regularizers.get(alpha_regularizer)
+        self.alpha_initializer, self.alpha_regularizer = (
+            initializers.get(alpha_initializer),
+            regularizers.get(alpha_regularizer),
+        )
         self.alpha_constraint = constraints.get(alpha_constraint)
-        self.shared_axes = () if shared_axes is None else tuple(shared_axes) if isinstance(shared_axes, (list, tuple)) else (shared_axes,)
+        self.shared_axes = (
+            ()
+            if shared_axes is None
+            else tuple(shared_axes)
+            if isinstance(shared_axes, (list, tuple))
+            else (shared_axes,)
+        )
 
     def build(self, input_shape):
         shared = {axis % len(input_shape) for axis in self.shared_axes}
         shape = [1 if axis in shared else n for axis, n in enumerate(input_shape)][1:]
         if None in shape:
-            raise ValueError(f"PReLU '{self.name}' has a slope for each entry, so it needs to know the size of every axis that is not in "
-                             f"shared_axes; received shape {tuple(input_shape)}.")
-        self.alpha = self.add_weight(shape, self.alpha_initializer, name="alpha", regularizer=self.alpha_regularizer,
-                                     constraint=self.alpha_constraint)
+            raise ValueError(
+                f"PReLU '{self.name}' has a slope for each entry, so it needs to know the size of "
+                f"every axis that is not in "
+                f"shared_axes; received shape {tuple(input_shape)}."
+            )
+        self.alpha = self.add_weight(
+            shape,
+            self.alpha_initializer,
+            name="alpha",
+            regularizer=self.alpha_regularizer,
+            constraint=self.alpha_constraint,
+        )
 
     def call(self, x):
         slopes = self.alpha.shape
-        if len(x.shape) != len(slopes) + 1 or any(m not in (1, n) for m, n in zip(slopes, x.shape[1:])):
-            raise ValueError(f"PReLU '{self.name}' has slopes of shape {self.alpha.shape} for each sample; received shape {x.shape}.")
+        if len(x.shape) != len(slopes) + 1 or any(
+            m not in (1, n) for m, n in zip(slopes, x.shape[1:])
+        ):
+            raise ValueError(
+                f"PReLU '{self.name}' has slopes of shape {self.alpha.shape} for each sample; "
+                f"received shape {x.shape}."
+            )
         x = x if x.dtype.kind == "f" else x.astype(self.dtype)
         return ops.relu(x) - self.alpha * ops.relu(-x)
 

@@ -1,4 +1,6 @@
-"""Layers for the columns of a table: categories as rows of zeros and ones, numbers as bins, anything as a bin of its hash."""
+"""Layers for the columns of a table: categories as rows of zeros and ones, numbers as bins,
+anything as a bin of its hash.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from .base import Layer, layer_classes
 
 
 class Categories(Layer):
-    """What the layers here share: they take numbers just as they are, and know no sparse results."""
+    """What the layers here share: they take numbers just as they are, and know no sparse
+    results.
+    """
 
     takes_raw_input = True
 
@@ -21,7 +25,9 @@ class Categories(Layer):
         super().__init__(**kwargs)
         self._owner = f"{type(self).__name__} '{self.name}'"
         if sparse:
-            raise ValueError(f"{self._owner}: sparse results are not known here; leave sparse=False.")
+            raise ValueError(
+                f"{self._owner}: sparse results are not known here; leave sparse=False."
+            )
 
     def _to_tensor(self, x):
         return x if isinstance(x, Tensor) else wrap(numbers(x, self._owner))
@@ -31,58 +37,101 @@ class Categories(Layer):
 class CategoryEncoding(Categories):
     """Whole numbers 0 .. num_tokens-1 as rows with a column for each.
 
-    output_mode: 'one_hot' makes a row of each number; 'multi_hot' one row of all numbers of a sample, with a 1 for each that occurs;
-    'count' the same with how often it occurs, or with the sum of its count_weights.
+    output_mode: 'one_hot' makes a row of each number; 'multi_hot' one row of all numbers of a
+    sample, with a 1 for each that occurs; 'count' the same with how often it occurs, or with the
+    sum of its count_weights.
     """
 
     def __init__(self, num_tokens=None, output_mode="multi_hot", sparse=False, **kwargs):
         super().__init__(sparse, **kwargs)
-        self.num_tokens = check_count("CategoryEncoding: num_tokens, the number of categories,", num_tokens)
-        self.output_mode = check_mode("CategoryEncoding", output_mode, ("multi_hot", "one_hot", "count"))
+        self.num_tokens = check_count(
+            "CategoryEncoding: num_tokens, the number of categories,", num_tokens
+        )
+        self.output_mode = check_mode(
+            "CategoryEncoding", output_mode, ("multi_hot", "one_hot", "count")
+        )
 
     def call(self, x, count_weights=None):
         places = whole_numbers(x, self._owner)
         if places.size and (places.min() < 0 or places.max() >= self.num_tokens):
-            raise ValueError(f"{self._owner} knows the categories 0..{self.num_tokens - 1}; received {places.min()}..{places.max()}. "
-                             "Make num_tokens the largest number + 1, or number them first with IntegerLookup.")
+            raise ValueError(
+                f"{self._owner} knows the categories 0..{self.num_tokens - 1}; received "
+                f"{places.min()}..{places.max()}. "
+                "Make num_tokens the largest number + 1, or number them first with IntegerLookup."
+            )
         if count_weights is None:
             return wrap(encode(places, self.output_mode, self.num_tokens).astype(self.dtype))
-        weights = count_weights if isinstance(count_weights, Tensor) else wrap(numbers(count_weights, self._owner))
+        weights = (
+            count_weights
+            if isinstance(count_weights, Tensor)
+            else wrap(numbers(count_weights, self._owner))
+        )
         if self.output_mode != "count" or weights.shape != places.shape:
-            raise ValueError(f"{self._owner}: count_weights go with output_mode='count' and have the shape of the input, {places.shape}; "
-                             f"received shape {weights.shape} with output_mode={self.output_mode!r}.")
+            raise ValueError(
+                f"{self._owner}: count_weights go with output_mode='count' and have the shape of "
+                f"the input, {places.shape}; "
+                f"received shape {weights.shape} with output_mode={self.output_mode!r}."
+            )
         rows = (places[..., None] == np.arange(self.num_tokens)).astype(self.dtype)
         return ops.sum(weights.astype(self.dtype)[..., None] * rows, axis=max(0, places.ndim - 1))
 
 
 @layer_classes.register()
 class Discretization(Categories):
-    """Numbers as the bins they fall into: bin 0 ends before the first boundary, and each boundary begins the next bin.
+    """Numbers as the bins they fall into: bin 0 ends before the first boundary, and each boundary
+    begins the next bin.
 
-    bin_boundaries: in ascending order. Or num_bins, and adapt(data), which looks for boundaries that make the bins equally full;
-    epsilon: how exactly, as a share of the data. output_mode: 'int' gives the bin's number; the others as in CategoryEncoding.
+    bin_boundaries: in ascending order. Or num_bins, and adapt(data), which looks for boundaries
+    that make the bins equally full;
+    epsilon: how exactly, as a share of the data. output_mode: 'int' gives the bin's number; the
+    others as in CategoryEncoding.
     """
 
-    def __init__(self, bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode="int", sparse=False, dtype=None, name=None):
+    def __init__(
+        self,
+        bin_boundaries=None,
+        num_bins=None,
+        epsilon=0.01,
+        output_mode="int",
+        sparse=False,
+        dtype=None,
+        name=None,
+    ):
         super().__init__(sparse, name=name, dtype=dtype)
         if (bin_boundaries is None) == (num_bins is None):
-            raise ValueError(f"Discretization takes bin_boundaries, or num_bins and then adapt(data); received {bin_boundaries!r} and "
-                             f"{num_bins!r}.")
-        self.num_bins = None if num_bins is None else check_count("Discretization: num_bins", num_bins)
+            raise ValueError(
+                f"Discretization takes bin_boundaries, or num_bins and then adapt(data); received "
+                f"{bin_boundaries!r} and "
+                f"{num_bins!r}."
+            )
+        self.num_bins = (
+            None if num_bins is None else check_count("Discretization: num_bins", num_bins)
+        )
         self.bin_boundaries = None if bin_boundaries is None else _ascending(bin_boundaries)
         self.epsilon = check_number("Discretization: epsilon", epsilon, 0, 1, open_below=True)
-        self.output_mode = check_mode("Discretization", output_mode, ("int", "one_hot", "multi_hot", "count"))
+        self.output_mode = check_mode(
+            "Discretization", output_mode, ("int", "one_hot", "multi_hot", "count")
+        )
 
     def adapt(self, data, steps=None) -> None:
-        """Learn the boundaries from data: an array, a list of numbers, or arrays one after another (the first `steps` of them)."""
+        """Learn the boundaries from data: an array, a list of numbers, or arrays one after another
+        (the first `steps` of them).
+        """
         if self.num_bins is None:
-            raise ValueError(f"{self._owner} was given its bin_boundaries, so there is nothing to adapt.")
-        listed = isinstance(data, (list, tuple)) and any(hasattr(piece, "shape") for piece in data)         # a list of arrays
+            raise ValueError(
+                f"{self._owner} was given its bin_boundaries, so there is nothing to adapt."
+            )
+        listed = isinstance(data, (list, tuple)) and any(
+            hasattr(piece, "shape") for piece in data
+        )  # a list of arrays
         summary = np.zeros((2, 0), np.float32)
         for piece in batches(iter(data) if listed else data, steps):
             values = numbers(piece, self._owner).astype(np.float32)
             if np.isnan(values).any():
-                raise ValueError(f"{self._owner}: adapt received NaN, which belongs in no bin. Leave it out: data[~np.isnan(data)].")
+                raise ValueError(
+                    f"{self._owner}: adapt received NaN, which belongs in no bin. Leave it out: "
+                    f"data[~np.isnan(data)]."
+                )
             summary = np.concatenate([_summary(values, self.epsilon), summary], axis=1)
             summary = _shortened(summary[:, np.argsort(summary[0])], self.epsilon)
         if not summary.size:
@@ -91,21 +140,30 @@ class Discretization(Categories):
 
     def call(self, x):
         if self.bin_boundaries is None:
-            raise ValueError(f"{self._owner} does not know its bins yet: call adapt(data) first, or give it bin_boundaries.")
+            raise ValueError(
+                f"{self._owner} does not know its bins yet: call adapt(data) first, or give it "
+                f"bin_boundaries."
+            )
         boundaries = np.asarray(self.bin_boundaries, self.dtype)
         bins = np.asarray(np.searchsorted(boundaries, np.asarray(x, self.dtype), side="right"))
-        return wrap(encode(bins, self.output_mode, len(boundaries) + 1).astype("int32" if self.output_mode == "int" else self.dtype))
+        return wrap(
+            encode(bins, self.output_mode, len(boundaries) + 1).astype(
+                "int32" if self.output_mode == "int" else self.dtype
+            )
+        )
 
     def get_config(self):
         config = {**super().get_config(), "bin_boundaries": self.bin_boundaries}
-        del config["trainable"]                     # which Keras does not take here
+        del config["trainable"]  # which Keras does not take here
         return config
 
     @classmethod
     def from_config(cls, config):
         """A layer from what `get_config` gave; learned boundaries stand in it beside num_bins."""
         learned = config.get("bin_boundaries") if config.get("num_bins") is not None else None
-        layer = super().from_config(config if learned is None else {**config, "bin_boundaries": None})
+        layer = super().from_config(
+            config if learned is None else {**config, "bin_boundaries": None}
+        )
         if learned is not None:
             layer.bin_boundaries = _ascending(learned)
         return layer
@@ -114,11 +172,16 @@ class Discretization(Categories):
 def _ascending(boundaries) -> list[float]:
     values = numbers(boundaries, "Discretization: bin_boundaries").astype(float)
     if values.ndim != 1 or not (np.diff(values) >= 0).all() or np.isnan(values).any():
-        raise ValueError(f"Discretization: bin_boundaries are numbers in ascending order; received {boundaries!r}.")
+        raise ValueError(
+            f"Discretization: bin_boundaries are numbers in ascending order; received "
+            f"{boundaries!r}."
+        )
     return values.tolist()
 
 
-# Quantiles of data that may be too long to keep. A summary has two rows: some of the sorted values, and for how many each stands.
+# Quantiles of data that may be too long to keep. A summary has two rows: some of the sorted values,
+# and for how many each stands.
+
 
 def _summary(values: np.ndarray, epsilon: float) -> np.ndarray:
     """Of n values every (n·ε)th, so about 1/ε of them; all where n is smaller than that."""
@@ -140,28 +203,46 @@ def _shortened(summary: np.ndarray, epsilon: float) -> np.ndarray:
 
 @layer_classes.register()
 class Hashing(Categories):
-    """Strings or whole numbers as bins 0 .. num_bins-1, by a hash: no vocabulary to learn, but some will share a bin.
+    """Strings or whole numbers as bins 0 .. num_bins-1, by a hash: no vocabulary to learn, but some
+    will share a bin.
 
-    mask_value: what goes into bin 0, which is then kept for it alone. output_mode: as in Discretization.
+    mask_value: what goes into bin 0, which is then kept for it alone. output_mode: as in
+    Discretization.
     """
 
-    def __init__(self, num_bins, mask_value=None, salt=None, output_mode="int", sparse=False, **kwargs):
-        self.output_mode = check_mode("Hashing", output_mode, ("int", "one_hot", "multi_hot", "count"))
+    def __init__(
+        self, num_bins, mask_value=None, salt=None, output_mode="int", sparse=False, **kwargs
+    ):
+        self.output_mode = check_mode(
+            "Hashing", output_mode, ("int", "one_hot", "multi_hot", "count")
+        )
         if output_mode == "int":
             kwargs["dtype"] = kwargs.get("dtype") or "int64"
         super().__init__(sparse, **kwargs)
         if salt is not None:
-            raise ValueError(f"{self._owner}: salt asks for another hash (SipHash), which is not known here; leave it out.")
-        self.num_bins, self.mask_value, self.salt = check_count("Hashing: num_bins", num_bins), mask_value, None
+            raise ValueError(
+                f"{self._owner}: salt asks for another hash (SipHash), which is not known here; "
+                f"leave it out."
+            )
+        self.num_bins, self.mask_value, self.salt = (
+            check_count("Hashing: num_bins", num_bins),
+            mask_value,
+            None,
+        )
 
     def _to_tensor(self, x):
-        texts = isinstance(x, (str, bytes)) or (not isinstance(x, Tensor) and np.asarray(x).dtype.kind in "OUST")
+        texts = isinstance(x, (str, bytes)) or (
+            not isinstance(x, Tensor) and np.asarray(x).dtype.kind in "OUST"
+        )
         return strings(x, self._owner) if texts else super()._to_tensor(x)
 
     def call(self, x):
         values = x if isinstance(x, np.ndarray) else np.asarray(x).astype(np.int64)
         kept = 1 if self.mask_value is not None and self.num_bins > 1 else 0
-        found = {v: kept + fingerprint(str(v).encode()) % (self.num_bins - kept) for v in set(values.ravel().tolist())}
+        found = {
+            v: kept + fingerprint(str(v).encode()) % (self.num_bins - kept)
+            for v in set(values.ravel().tolist())
+        }
         if kept:
             found[self.mask_value] = 0
         bins = np.array([found[v] for v in values.ravel().tolist()], np.int64).reshape(values.shape)

@@ -16,55 +16,109 @@ _EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a
 
 @layer_classes.register()
 class EinsumDense(Layer):
-    """output = activation(einsum(equation, input, kernel) + bias). EinsumDense('ab,bc->ac', 64, bias_axes='c') is Dense(64).
+    """output = activation(einsum(equation, input, kernel) + bias). EinsumDense('ab,bc->ac', 64,
+    bias_axes='c') is Dense(64).
 
-    equation: a letter for each axis of the input, of the kernel and of the output; '...' for axes that stay as they are, in front or
-    behind. output_shape: of one sample, without the axes of '...'; None for a size that the input tells. bias_axes: the letters of the
-    output's axes along which the bias differs.
+    equation: a letter for each axis of the input, of the kernel and of the output; '...' for axes
+    that stay as they are, in front or behind. output_shape: of one sample, without the axes of
+    '...'; None for a size that the input tells. bias_axes: the letters of the output's axes along
+    which the bias differs.
     """
 
-    def __init__(self, equation, output_shape, activation=None, bias_axes=None, kernel_initializer="glorot_uniform",
-                 bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None, kernel_constraint=None, bias_constraint=None,
-                 **kwargs):
+    def __init__(
+        self,
+        equation,
+        output_shape,
+        activation=None,
+        bias_axes=None,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
-        match = _EQUATION.fullmatch(equation.replace(" ", "")) if isinstance(equation, str) else None
+        match = (
+            _EQUATION.fullmatch(equation.replace(" ", "")) if isinstance(equation, str) else None
+        )
         dots = [match[i] is not None for i in (1, 3, 5, 7)] if match else []
         if match is None or dots not in ([False] * 4, [True, False] * 2, [False, True] * 2):
-            raise ValueError("EinsumDense: equation is 'ab,bc->ac', '...ab,bc->...ac' or 'ab...,bc->ac...', with a letter for each axis; "
-                             f"received {equation!r}.")
+            raise ValueError(
+                "EinsumDense: equation is 'ab,bc->ac', '...ab,bc->...ac' or 'ab...,bc->ac...', "
+                "with a letter for each axis; "
+                f"received {equation!r}."
+            )
         self.equation, self.bias_axes, self._before = equation, bias_axes, dots[0]
         self._taken, self._weighed, self._letters = match[2], match[4], match[6]
-        self.partial_output_shape = (output_shape,) if isinstance(output_shape, (int, np.integer)) else tuple(output_shape)
+        self.partial_output_shape = (
+            (output_shape,) if isinstance(output_shape, (int, np.integer)) else tuple(output_shape)
+        )
         self._check_letters()
         self.activation = activations.get(activation)
-        self.kernel_initializer, self.bias_initializer = initializers.get(kernel_initializer), initializers.get(bias_initializer)
-        self.kernel_regularizer, self.bias_regularizer = regularizers.get(kernel_regularizer), regularizers.get(bias_regularizer)
-        self.kernel_constraint, self.bias_constraint = constraints.get(kernel_constraint), constraints.get(bias_constraint)
+        self.kernel_initializer, self.bias_initializer = (
+            initializers.get(kernel_initializer),
+            initializers.get(bias_initializer),
+        )
+        self.kernel_regularizer, self.bias_regularizer = (
+            regularizers.get(kernel_regularizer),
+            regularizers.get(bias_regularizer),
+        )
+        self.kernel_constraint, self.bias_constraint = (
+            constraints.get(kernel_constraint),
+            constraints.get(bias_constraint),
+        )
 
     def _check_letters(self) -> None:
-        for letters, known, what in ((self._letters, self._taken + self._weighed, "output, but neither in the input nor in the kernel"),
-                                     (self._weighed, self._taken + self._letters, "kernel, but neither in the input nor in the output"),
-                                     (self.bias_axes or "", self._letters, "bias_axes, but not in the output")):
+        for letters, known, what in (
+            (
+                self._letters,
+                self._taken + self._weighed,
+                "output, but neither in the input nor in the kernel",
+            ),
+            (
+                self._weighed,
+                self._taken + self._letters,
+                "kernel, but neither in the input nor in the output",
+            ),
+            (self.bias_axes or "", self._letters, "bias_axes, but not in the output"),
+        ):
             strange = [letter for letter in letters if letter not in known]
             if strange:
-                raise ValueError(f"EinsumDense: in {self.equation!r} the letter '{strange[0]}' stands in the {what}.")
+                raise ValueError(
+                    f"EinsumDense: in {self.equation!r} the letter '{strange[0]}' stands in the "
+                    f"{what}."
+                )
 
     def _sizes(self, shape) -> dict:
         """How long the axis of each letter is, where the input's shape is this."""
         extra = len(shape) - len(self._taken)
         if extra < 0 or (extra and "..." not in self.equation):
-            raise ValueError(f"EinsumDense '{self.name}': {self.equation!r} takes inputs of {len(self._taken)} axes"
-                             f"{' or more' if '...' in self.equation else ''}; received shape {tuple(shape)}.")
-        batch = () if self._before and extra else (None,)           # it has a letter, or is among the axes of '...'
+            raise ValueError(
+                f"EinsumDense '{self.name}': {self.equation!r} takes inputs of {len(self._taken)} "
+                f"axes"
+                f"{' or more' if '...' in self.equation else ''}; received shape {tuple(shape)}."
+            )
+        batch = (
+            () if self._before and extra else (None,)
+        )  # it has a letter, or is among the axes of '...'
         declared = (*batch, *self.partial_output_shape)
         if len(declared) != len(self._letters):
-            raise ValueError(f"EinsumDense '{self.name}': output_shape has a size for each axis of the output in {self.equation!r} but the "
-                             f"batch and '...'; received {self.partial_output_shape}.")
+            raise ValueError(
+                f"EinsumDense '{self.name}': output_shape has a size for each axis of the output "
+                f"in {self.equation!r} but the "
+                f"batch and '...'; received {self.partial_output_shape}."
+            )
         sizes = dict(zip(self._letters, declared))
         for letter, size in zip(self._taken, shape[extra:] if self._before else shape):
             if sizes.get(letter) not in (None, size) and size is not None:
-                raise ValueError(f"EinsumDense '{self.name}': output_shape {self.partial_output_shape} has {sizes[letter]} for the axis "
-                                 f"'{letter}' of {self.equation!r}, and the input of shape {tuple(shape)} has {size}.")
+                raise ValueError(
+                    f"EinsumDense '{self.name}': output_shape {self.partial_output_shape} has "
+                    f"{sizes[letter]} for the axis "
+                    f"'{letter}' of {self.equation!r}, and the input of shape {tuple(shape)} has "
+                    f"{size}."
+                )
             sizes[letter] = sizes.get(letter) if size is None else size
         return sizes
 
@@ -73,19 +127,38 @@ class EinsumDense(Layer):
         self._built_for, self._lengths = len(input_shape), sizes
         shape = tuple(sizes[letter] for letter in self._weighed)
         first = min((self._letters.index(letter) for letter in self.bias_axes or ""), default=0)
-        bias_shape = [sizes[letter] if letter in (self.bias_axes or "") else 1 for letter in self._letters[first:]]
+        bias_shape = [
+            sizes[letter] if letter in (self.bias_axes or "") else 1
+            for letter in self._letters[first:]
+        ]
         if None in shape or None in bias_shape:
-            raise ValueError(f"EinsumDense '{self.name}' needs to know the size of each axis of its kernel and bias; {self.equation!r} "
-                             f"with output_shape {self.partial_output_shape} and inputs of shape {tuple(input_shape)} does not tell it.")
-        self.kernel = self.add_weight(shape, self._starting(shape), name="kernel", regularizer=self.kernel_regularizer,
-                                      constraint=self.kernel_constraint)
+            raise ValueError(
+                f"EinsumDense '{self.name}' needs to know the size of each axis of its kernel and "
+                f"bias; {self.equation!r} "
+                f"with output_shape {self.partial_output_shape} and inputs of shape "
+                f"{tuple(input_shape)} does not tell it."
+            )
+        self.kernel = self.add_weight(
+            shape,
+            self._starting(shape),
+            name="kernel",
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+        )
         self.bias = None
         if self.bias_axes is not None:
-            self.bias = self.add_weight(bias_shape + [1] * (0 if self._before else extra), self.bias_initializer, name="bias",
-                                        regularizer=self.bias_regularizer, constraint=self.bias_constraint)
+            self.bias = self.add_weight(
+                bias_shape + [1] * (0 if self._before else extra),
+                self.bias_initializer,
+                name="bias",
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+            )
 
     def _starting(self, shape):
-        """The initializer for this kernel; one that counts inputs and units is told which axes are which."""
+        """The initializer for this kernel; one that counts inputs and units is told which axes are
+        which.
+        """
         initializer: Any = self.kernel_initializer
         if not isinstance(initializer, initializers.VarianceScaling):
             return initializer
@@ -95,16 +168,23 @@ class EinsumDense(Layer):
         inputs = len(order) - len(units)
 
         def draw(shape, dtype=None):
-            matrix = initializer((math.prod(sizes[:inputs]), math.prod(sizes[inputs:])), dtype=dtype)
+            matrix = initializer(
+                (math.prod(sizes[:inputs]), math.prod(sizes[inputs:])), dtype=dtype
+            )
             return matrix.reshape(sizes).transpose(np.argsort(order))
 
         return draw
 
     def call(self, x):
         now = self._sizes(x.shape)
-        if len(x.shape) != self._built_for or any(now[c] != self._lengths[c] for c in self._weighed):
-            raise ValueError(f"EinsumDense '{self.name}' has a kernel of shape {self.kernel.shape} for {self.equation!r} and inputs of "
-                             f"{self._built_for} axes; received shape {x.shape}.")
+        if len(x.shape) != self._built_for or any(
+            now[c] != self._lengths[c] for c in self._weighed
+        ):
+            raise ValueError(
+                f"EinsumDense '{self.name}' has a kernel of shape {self.kernel.shape} for "
+                f"{self.equation!r} and inputs of "
+                f"{self._built_for} axes; received shape {x.shape}."
+            )
         x = x if x.dtype == self.dtype else x.astype(self.dtype)
         y = ops.einsum(self.equation, x, self.kernel)
         return self.activation(y if self.bias is None else y + self.bias)

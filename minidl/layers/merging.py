@@ -1,4 +1,6 @@
-"""Layers with several inputs: layer([a, b]). The functions of the same names in small letters do the same at once: add([a, b])."""
+"""Layers with several inputs: layer([a, b]). The functions of the same names in small letters do
+the same at once: add([a, b]).
+"""
 
 from __future__ import annotations
 
@@ -9,28 +11,45 @@ from .base import Layer, layer_classes
 
 
 class Merge(Layer):
-    """Base: subclasses give `merge(inputs)`. Shapes of samples broadcast; an input with fewer axes gets them behind the batch axis."""
+    """Base: subclasses give `merge(inputs)`. Shapes of samples broadcast; an input with fewer axes
+    gets them behind the batch axis.
+    """
 
-    aligns = True       # False where inputs need not have the same shape
+    aligns = True  # False where inputs need not have the same shape
 
     def build(self, input_shape):
-        if not isinstance(input_shape, (list, tuple)) or not input_shape or not isinstance(input_shape[0], (list, tuple)):
-            raise ValueError(f"{type(self).__name__} '{self.name}' merges a list of inputs, layer([a, b]); received one, of shape "
-                             f"{input_shape}.")
+        if (
+            not isinstance(input_shape, (list, tuple))
+            or not input_shape
+            or not isinstance(input_shape[0], (list, tuple))
+        ):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' merges a list of inputs, layer([a, b]); "
+                f"received one, of shape "
+                f"{input_shape}."
+            )
 
     def call(self, inputs):
         shapes = [x.shape for x in inputs]
         if len({shape[:1] for shape in shapes}) > 1:
-            raise ValueError(f"{type(self).__name__} '{self.name}' merges sample by sample, so the batches must be of one size; received "
-                             f"shapes {_listed(shapes)}.")
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' merges sample by sample, so the batches "
+                f"must be of one size; received "
+                f"shapes {_listed(shapes)}."
+            )
         if self.aligns and len(set(shapes)) > 1:
             axes = max(map(len, shapes))
-            inputs = [x.reshape(x.shape[:1] + (1,) * (axes - len(x.shape)) + x.shape[1:]) for x in inputs]
+            inputs = [
+                x.reshape(x.shape[:1] + (1,) * (axes - len(x.shape)) + x.shape[1:]) for x in inputs
+            ]
             try:
                 np.broadcast_shapes(*[x.shape for x in inputs])
             except ValueError:
-                raise ValueError(f"{type(self).__name__} '{self.name}' merges entry by entry; received shapes {_listed(shapes)}, which do "
-                                 "not fit each other.") from None
+                raise ValueError(
+                    f"{type(self).__name__} '{self.name}' merges entry by entry; received shapes "
+                    f"{_listed(shapes)}, which do "
+                    "not fit each other."
+                ) from None
         return self.merge(list(inputs))
 
     def merge(self, inputs: list):
@@ -59,7 +78,9 @@ class Subtract(Merge):
 
     def merge(self, inputs):
         if len(inputs) != 2:
-            raise ValueError(f"Subtract '{self.name}' takes exactly two inputs; received {len(inputs)}.")
+            raise ValueError(
+                f"Subtract '{self.name}' takes exactly two inputs; received {len(inputs)}."
+            )
         return inputs[0] - inputs[1]
 
 
@@ -79,7 +100,9 @@ class Average(Add):
     """(a + b + ...)/n."""
 
     def merge(self, inputs):
-        return super().merge([x if x.dtype.kind == "f" else x.astype(self.dtype) for x in inputs]) / len(inputs)
+        return super().merge(
+            [x if x.dtype.kind == "f" else x.astype(self.dtype) for x in inputs]
+        ) / len(inputs)
 
 
 @layer_classes.register()
@@ -121,10 +144,21 @@ class Concatenate(Merge):
     def _check(self, shapes):
         axes = len(shapes[0])
         if not -axes <= self.axis < axes:
-            raise ValueError(f"Concatenate '{self.name}' joins along axis {self.axis}, which is not there in shapes {_listed(shapes)}.")
-        if len({tuple(n for i, n in enumerate(shape) if i != self.axis % axes) for shape in shapes}) > 1:
-            raise ValueError(f"Concatenate '{self.name}' joins along axis {self.axis}, so all other axes must agree; received shapes "
-                             f"{_listed(shapes)}.")
+            raise ValueError(
+                f"Concatenate '{self.name}' joins along axis {self.axis}, which is not there in "
+                f"shapes {_listed(shapes)}."
+            )
+        if (
+            len(
+                {tuple(n for i, n in enumerate(shape) if i != self.axis % axes) for shape in shapes}
+            )
+            > 1
+        ):
+            raise ValueError(
+                f"Concatenate '{self.name}' joins along axis {self.axis}, so all other axes must "
+                f"agree; received shapes "
+                f"{_listed(shapes)}."
+            )
 
     def merge(self, inputs):
         self._check([x.shape for x in inputs])
@@ -133,9 +167,11 @@ class Concatenate(Merge):
 
 @layer_classes.register()
 class Dot(Merge):
-    """Sums the products of two inputs along an axis of each: for (n, d) and (n, d) with axes=1, the n scalar products as (n, 1).
+    """Sums the products of two inputs along an axis of each: for (n, d) and (n, d) with axes=1, the
+    n scalar products as (n, 1).
 
-    axes: an axis, or one for each input. normalize: with vectors of length 1, so that the result is their cosine.
+    axes: an axis, or one for each input. normalize: with vectors of length 1, so that the result is
+    their cosine.
     """
 
     aligns = False
@@ -143,8 +179,16 @@ class Dot(Merge):
     def __init__(self, axes, normalize=False, **kwargs):
         super().__init__(**kwargs)
         pair = [axes, axes] if isinstance(axes, int) else axes
-        if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not all(isinstance(a, int) for a in pair) or 0 in pair:
-            raise ValueError(f"Dot: axes is an axis, or two of them, one for each input, and never 0, the batch; received {axes!r}.")
+        if (
+            not isinstance(pair, (list, tuple))
+            or len(pair) != 2
+            or not all(isinstance(a, int) for a in pair)
+            or 0 in pair
+        ):
+            raise ValueError(
+                f"Dot: axes is an axis, or two of them, one for each input, and never 0, the "
+                f"batch; received {axes!r}."
+            )
         self.axes, self.normalize = axes, normalize
 
     def merge(self, inputs):
@@ -156,21 +200,48 @@ class Dot(Merge):
             if not -len(x.shape) < axis < len(x.shape):
                 raise ValueError(f"Dot '{self.name}': there is no axis {axis} in shape {x.shape}.")
         if a.shape[axis_a] != b.shape[axis_b]:
-            raise ValueError(f"Dot '{self.name}': axis {axis_a} of shape {a.shape} and axis {axis_b} of shape {b.shape} differ in size.")
+            raise ValueError(
+                f"Dot '{self.name}': axis {axis_a} of shape {a.shape} and axis {axis_b} of shape "
+                f"{b.shape} differ in size."
+            )
         if self.normalize:
-            a, b = (x / ops.sqrt(ops.maximum(ops.sum(ops.square(x), axis=axis, keepdims=True), 1e-12))
-                    for x, axis in ((a, axis_a), (b, axis_b)))
+            a, b = (
+                x / ops.sqrt(ops.maximum(ops.sum(ops.square(x), axis=axis, keepdims=True), 1e-12))
+                for x, axis in ((a, axis_a), (b, axis_b))
+            )
         a, b = ops.moveaxis(a, axis_a, -1), ops.moveaxis(b, axis_b, 1)
         ends = a.shape[1:-1], b.shape[2:]
         product = a.reshape(a.shape[0], -1, a.shape[-1]) @ b.reshape(b.shape[0], b.shape[1], -1)
         return product.reshape(a.shape[0], *(ends[0] + ends[1] or (1,)))
 
 
-def add(inputs, **kwargs): return Add(**kwargs)(inputs)
-def subtract(inputs, **kwargs): return Subtract(**kwargs)(inputs)
-def multiply(inputs, **kwargs): return Multiply(**kwargs)(inputs)
-def average(inputs, **kwargs): return Average(**kwargs)(inputs)
-def maximum(inputs, **kwargs): return Maximum(**kwargs)(inputs)
-def minimum(inputs, **kwargs): return Minimum(**kwargs)(inputs)
-def concatenate(inputs, axis=-1, **kwargs): return Concatenate(axis=axis, **kwargs)(inputs)
-def dot(inputs, axes=-1, **kwargs): return Dot(axes=axes, **kwargs)(inputs)
+def add(inputs, **kwargs):
+    return Add(**kwargs)(inputs)
+
+
+def subtract(inputs, **kwargs):
+    return Subtract(**kwargs)(inputs)
+
+
+def multiply(inputs, **kwargs):
+    return Multiply(**kwargs)(inputs)
+
+
+def average(inputs, **kwargs):
+    return Average(**kwargs)(inputs)
+
+
+def maximum(inputs, **kwargs):
+    return Maximum(**kwargs)(inputs)
+
+
+def minimum(inputs, **kwargs):
+    return Minimum(**kwargs)(inputs)
+
+
+def concatenate(inputs, axis=-1, **kwargs):
+    return Concatenate(axis=axis, **kwargs)(inputs)
+
+
+def dot(inputs, axes=-1, **kwargs):
+    return Dot(axes=axes, **kwargs)(inputs)

@@ -1,4 +1,6 @@
-"""Layers that disturb what passes, in training only, so that the network cannot lean on any single number."""
+"""Layers that disturb what passes, in training only, so that the network cannot lean on any single
+number.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,11 @@ from .base import Layer, layer_classes
 
 
 class Noise(Layer):
-    """Base of layers that draw random numbers. seed: None draws from the library's own randomness."""
+    """Base of layers that draw random numbers. seed: None draws from the library's own
+    randomness.
+    """
 
-    noise_shape: tuple | None = None        # sizes of the draw; None for the input's own
+    noise_shape: tuple | None = None  # sizes of the draw; None for the input's own
 
     def build(self, input_shape):
         self.rng = generator(self.seed)
@@ -30,23 +34,36 @@ class Noise(Layer):
         """The shape of x, but 1 where one draw serves all."""
         if self.noise_shape is None:
             return x.shape
-        if len(self.noise_shape) != len(x.shape) or any(m not in (None, 1, n) for m, n in zip(self.noise_shape, x.shape)):
-            raise ValueError(f"{type(self).__name__} '{self.name}': noise_shape has 1, None or the input's size for each axis; received "
-                             f"{self.noise_shape} for shape {x.shape}.")
+        if len(self.noise_shape) != len(x.shape) or any(
+            m not in (None, 1, n) for m, n in zip(self.noise_shape, x.shape)
+        ):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}': noise_shape has 1, None or the input's "
+                f"size for each axis; received "
+                f"{self.noise_shape} for shape {x.shape}."
+            )
         return tuple(n if m is None else m for n, m in zip(x.shape, self.noise_shape))
 
 
 @layer_classes.register()
 class Dropout(Noise):
-    """In training sets each number to 0 with probability `rate` and scales the rest by 1/(1 - rate). Srivastava et al. 2014
+    """In training sets each number to 0 with probability `rate` and scales the rest by 1/(1 -
+    rate). Srivastava et al. 2014
 
-    Outside training it does nothing. noise_shape: axes of size 1 share one draw. seed: None draws from the library's own.
+    Outside training it does nothing. noise_shape: axes of size 1 share one draw. seed: None draws
+    from the library's own.
     """
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
-        if isinstance(rate, bool) or not isinstance(rate, numbers.Real) or not 0 <= float(rate) <= 1:
-            raise ValueError(f"Dropout: rate is the share to drop, between 0 and 1; received {rate!r}.")
+        if (
+            isinstance(rate, bool)
+            or not isinstance(rate, numbers.Real)
+            or not 0 <= float(rate) <= 1
+        ):
+            raise ValueError(
+                f"Dropout: rate is the share to drop, between 0 and 1; received {rate!r}."
+            )
         self.rate, self.noise_shape, self.seed = float(rate), noise_shape, seed
 
     def call(self, x, training=False):
@@ -61,14 +78,19 @@ class Dropout(Noise):
 
 @layer_classes.register()
 class SpatialDropout1D(Dropout):
-    """Dropout of whole features: for (n, steps, features) a feature is dropped at all steps of a sample or at none. Tompson et al. 2015"""
+    """Dropout of whole features: for (n, steps, features) a feature is dropped at all steps of a
+    sample or at none. Tompson et al. 2015
+    """
 
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(rate, noise_shape=(None, 1, None), seed=seed, **kwargs)
 
     def call(self, x, training=False):
         if len(x.shape) != 3:
-            raise ValueError(f"SpatialDropout1D '{self.name}' takes inputs of shape (n, steps, features); received shape {x.shape}.")
+            raise ValueError(
+                f"SpatialDropout1D '{self.name}' takes inputs of shape (n, steps, features); "
+                f"received shape {x.shape}."
+            )
         return super().call(x, training)
 
 
@@ -88,7 +110,9 @@ class GaussianNoise(Noise):
 
 @layer_classes.register()
 class GaussianDropout(Noise):
-    """In training multiplies by normal noise of mean 1 and standard deviation √(rate/(1 - rate)). Srivastava et al. 2014, §10."""
+    """In training multiplies by normal noise of mean 1 and standard deviation √(rate/(1 - rate)).
+    Srivastava et al. 2014, §10.
+    """
 
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
@@ -97,7 +121,9 @@ class GaussianDropout(Noise):
     def call(self, x, training=False):
         if not training or self.rate == 0:
             return x
-        return self.floats(x) * (1 + math.sqrt(self.rate / (1 - self.rate)) * self.rng.standard_normal(x.shape)).astype(self.dtype)
+        return self.floats(x) * (
+            1 + math.sqrt(self.rate / (1 - self.rate)) * self.rng.standard_normal(x.shape)
+        ).astype(self.dtype)
 
 
 @layer_classes.register()
@@ -106,12 +132,16 @@ class AlphaDropout(Noise):
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
-        self.rate, self.noise_shape, self.seed = check_number("AlphaDropout: rate", rate, 0, 1), noise_shape, seed
+        self.rate, self.noise_shape, self.seed = (
+            check_number("AlphaDropout: rate", rate, 0, 1),
+            noise_shape,
+            seed,
+        )
 
     def call(self, x, training=False):
         if not training or self.rate == 0:
             return x
-        low = -1.7580993408473766                   # -λα of selu: what a dropped number becomes
+        low = -1.7580993408473766  # -λα of selu: what a dropped number becomes
         keep = (self.rng.random(self.shape_of_draw(x)) >= self.rate).astype(self.dtype)
         scale = ((1 - self.rate) * (1 + self.rate * low**2)) ** -0.5
         return (self.floats(x) * keep + low * (1 - keep)) * scale - scale * low * self.rate

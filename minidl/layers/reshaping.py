@@ -10,25 +10,31 @@ from .. import ops
 from ..checks import check_count
 from .base import Layer, layer_classes
 
-_MOST = 1 << 31         # numbers a sample: more cannot be meant
+_MOST = 1 << 31  # numbers a sample: more cannot be meant
 
 
 @layer_classes.register()
 class Flatten(Layer):
     """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784), and (n,) becomes (n, 1).
 
-    data_format: 'channels_first' for samples (channels, ...), which are read as if the channels were the last axis.
+    data_format: 'channels_first' for samples (channels, ...), which are read as if the channels
+    were the last axis.
     """
 
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
         if data_format not in (None, "channels_last", "channels_first"):
-            raise ValueError(f"Flatten: data_format is 'channels_last' or 'channels_first'; received {data_format!r}.")
+            raise ValueError(
+                f"Flatten: data_format is 'channels_last' or 'channels_first'; received "
+                f"{data_format!r}."
+            )
         self.data_format = data_format
 
     def call(self, x):
         if not x.shape:
-            raise ValueError(f"Flatten '{self.name}' takes a batch of samples; received a single number.")
+            raise ValueError(
+                f"Flatten '{self.name}' takes a batch of samples; received a single number."
+            )
         if self.data_format == "channels_first" and len(x.shape) > 2:
             x = ops.moveaxis(x, 1, -1)
         return x.reshape(x.shape[0], math.prod(x.shape[1:]))
@@ -36,7 +42,9 @@ class Flatten(Layer):
 
 @layer_classes.register()
 class Reshape(Layer):
-    """Each sample in a new shape, read in the same order; one axis may be -1 and is then worked out."""
+    """Each sample in a new shape, read in the same order; one axis may be -1 and is then worked
+    out.
+    """
 
     def __init__(self, target_shape, **kwargs):
         super().__init__(**kwargs)
@@ -46,15 +54,21 @@ class Reshape(Layer):
         size = int(np.prod(x.shape[1:], dtype=int))
         known = int(np.prod([n for n in self.target_shape if n != -1], dtype=int))
         if size % known if -1 in self.target_shape else size != known:
-            raise ValueError(f"Reshape '{self.name}': a sample of shape {x.shape[1:]} has {size} numbers "
-                             f"and cannot become {self.target_shape}.")
+            raise ValueError(
+                f"Reshape '{self.name}': a sample of shape {x.shape[1:]} has {size} numbers "
+                f"and cannot become {self.target_shape}."
+            )
         return x.reshape(x.shape[0], *[size // known if n == -1 else n for n in self.target_shape])
 
 
 def _target(shape) -> tuple:
     shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
-    if shape.count(-1) > 1 or not all(isinstance(n, (int, np.integer)) and (n > 0 or n == -1) for n in shape):
-        raise ValueError(f"Reshape: target_shape holds positive sizes and at most one -1; received {shape}.")
+    if shape.count(-1) > 1 or not all(
+        isinstance(n, (int, np.integer)) and (n > 0 or n == -1) for n in shape
+    ):
+        raise ValueError(
+            f"Reshape: target_shape holds positive sizes and at most one -1; received {shape}."
+        )
     return shape
 
 
@@ -66,11 +80,17 @@ class Permute(Layer):
         super().__init__(**kwargs)
         self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
-            raise ValueError(f"Permute: dims holds 1 .. {len(self.dims)} in the wanted order, without the batch axis; received {dims}.")
+            raise ValueError(
+                f"Permute: dims holds 1 .. {len(self.dims)} in the wanted order, without the "
+                f"batch axis; received {dims}."
+            )
 
     def call(self, x):
         if len(x.shape) != len(self.dims) + 1:
-            raise ValueError(f"Permute '{self.name}' orders {len(self.dims)} axes a sample; received shape {x.shape}.")
+            raise ValueError(
+                f"Permute '{self.name}' orders {len(self.dims)} axes a sample; received shape "
+                f"{x.shape}."
+            )
         return x.transpose((0, *self.dims))
 
 
@@ -84,5 +104,8 @@ class RepeatVector(Layer):
 
     def call(self, x):
         if len(x.shape) != 2 or self.n * x.shape[1] > _MOST:
-            raise ValueError(f"RepeatVector '{self.name}' repeats samples of shape (features,) {self.n} times; received shape {x.shape}.")
+            raise ValueError(
+                f"RepeatVector '{self.name}' repeats samples of shape (features,) {self.n} times; "
+                f"received shape {x.shape}."
+            )
         return ops.broadcast_to(x[:, None, :], (x.shape[0], self.n, x.shape[1]))

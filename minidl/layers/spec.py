@@ -1,4 +1,6 @@
-"""What a layer of your own demands of its inputs: self.input_spec = InputSpec(ndim=2) in its __init__ or build."""
+"""What a layer of your own demands of its inputs: self.input_spec = InputSpec(ndim=2) in its
+__init__ or build.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,26 @@ from ..structures import leaves
 
 
 class InputSpec:
-    """The shape, the number of axes (ndim, or between min_ndim and max_ndim), the sizes of some axes, {-1: 64}, and the dtype.
+    """The shape, the number of axes (ndim, or between min_ndim and max_ndim), the sizes of some
+    axes, {-1: 64}, and the dtype.
 
-    None stands for any. A layer whose `input_spec` is set refuses inputs that do not fit; a list of specs is for several inputs.
+    None stands for any. A layer whose `input_spec` is set refuses inputs that do not fit; a list of
+    specs is for several inputs.
     The dtype is kept for you to read: a layer converts its inputs.
     """
 
-    def __init__(self, dtype=None, shape=None, ndim=None, max_ndim=None, min_ndim=None, axes=None, allow_last_axis_squeeze=False,
-                 name=None, optional=False):
+    def __init__(
+        self,
+        dtype=None,
+        shape=None,
+        ndim=None,
+        max_ndim=None,
+        min_ndim=None,
+        axes=None,
+        allow_last_axis_squeeze=False,
+        name=None,
+        optional=False,
+    ):
         self.dtype = None if dtype is None else np.dtype(dtype).name
         self.shape = None if shape is None else tuple(shape)
         self.ndim = ndim if shape is None else len(self.shape or ())
@@ -25,14 +39,23 @@ class InputSpec:
         self.axes = {int(axis): size for axis, size in (axes or {}).items()}
 
     def fits(self, shape: tuple) -> bool:
-        """Whether an input of this shape is what it asks for; an axis that it gives no size, or None, may have any."""
+        """Whether an input of this shape is what it asks for; an axis that it gives no size, or
+        None, may have any.
+        """
         n, sizes = len(shape), {**dict(enumerate(self.shape or ())), **self.axes}
-        return (self.ndim in (None, n) and (self.min_ndim or 0) <= n and (self.max_ndim is None or n <= self.max_ndim)
-                and all(-n <= axis < n and size in (None, shape[axis]) for axis, size in sizes.items()))
+        return (
+            self.ndim in (None, n)
+            and (self.min_ndim or 0) <= n
+            and (self.max_ndim is None or n <= self.max_ndim)
+            and all(-n <= axis < n and size in (None, shape[axis]) for axis, size in sizes.items())
+        )
 
     def get_config(self) -> dict:
         """The arguments that make one like it."""
-        return {name: getattr(self, name) for name in ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes")}
+        return {
+            name: getattr(self, name)
+            for name in ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes")
+        }
 
     @classmethod
     def from_config(cls, config: dict) -> InputSpec:
@@ -45,7 +68,12 @@ class InputSpec:
 
 
 def check_spec(layer_name: str, specs: Any, x: Any) -> None:
-    """ValueError if an input does not fit its spec. specs: one or a list of them, as x is one input or a structure of inputs."""
+    """ValueError if an input does not fit its spec. specs: one or a list of them, as x is one input
+    or a structure of inputs.
+    """
     for spec, value in zip(leaves(specs), leaves(x)):
         if isinstance(spec, InputSpec) and not spec.fits(np.shape(value)):
-            raise ValueError(f"{layer_name} takes inputs that fit {spec}, the batch being axis 0; received shape {np.shape(value)}.")
+            raise ValueError(
+                f"{layer_name} takes inputs that fit {spec}, the batch being axis 0; received "
+                f"shape {np.shape(value)}."
+            )

@@ -16,42 +16,89 @@ from .lookup import NOWHERE, OfStrings, StringLookup, with_vocabulary
 
 _CAPITALS = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _PUNCTUATION = dict.fromkeys(map(ord, string.punctuation))
-_STANDARDS = {"lower": _CAPITALS, "strip_punctuation": _PUNCTUATION, "lower_and_strip_punctuation": {**_CAPITALS, **_PUNCTUATION}}
+_STANDARDS = {
+    "lower": _CAPITALS,
+    "strip_punctuation": _PUNCTUATION,
+    "lower_and_strip_punctuation": {**_CAPITALS, **_PUNCTUATION},
+}
 _WORD = re.compile(r"[^ \t\n\r\f\v]+")
 
 
 @layer_classes.register()
 class TextVectorization(OfStrings):
-    """Texts as rows of numbers: made alike, split into tokens, and looked up in a vocabulary, as StringLookup does.
+    """Texts as rows of numbers: made alike, split into tokens, and looked up in a vocabulary, as
+    StringLookup does.
 
-    standardize: 'lower' (A to Z alone, as in Keras), 'strip_punctuation', both (the default), None, or a function of an array of texts.
-    split: 'whitespace', 'character', None (each text is a token), or a function of an array of texts that gives the tokens of each.
-    ngrams: 2 adds each two neighbours as a token; (2, 3) takes pairs and triples alone. output_mode: 'int' gives the tokens' places,
-    filled up with 0 to the longest text or to output_sequence_length; 'multi_hot', 'count', 'tf_idf' one row a text: see Lookup.
+    standardize: 'lower' (A to Z alone, as in Keras), 'strip_punctuation', both (the default), None,
+    or a function of an array of texts.
+    split: 'whitespace', 'character', None (each text is a token), or a function of an array of
+    texts that gives the tokens of each.
+    ngrams: 2 adds each two neighbours as a token; (2, 3) takes pairs and triples alone.
+    output_mode: 'int' gives the tokens' places, filled up with 0 to the longest text or to
+    output_sequence_length; 'multi_hot', 'count', 'tf_idf' one row a text: see Lookup.
     """
 
     takes_raw_input = True
 
-    def __init__(self, max_tokens=None, standardize="lower_and_strip_punctuation", split="whitespace", ngrams=None, output_mode="int",
-                 output_sequence_length=None, pad_to_max_tokens=False, vocabulary=None, idf_weights=None, sparse=False, ragged=False,
-                 encoding="utf-8", name=None, **kwargs):
+    def __init__(
+        self,
+        max_tokens=None,
+        standardize="lower_and_strip_punctuation",
+        split="whitespace",
+        ngrams=None,
+        output_mode="int",
+        output_sequence_length=None,
+        pad_to_max_tokens=False,
+        vocabulary=None,
+        idf_weights=None,
+        sparse=False,
+        ragged=False,
+        encoding="utf-8",
+        name=None,
+        **kwargs,
+    ):
         super().__init__(name=name, **kwargs)
-        output_mode = check_mode("TextVectorization", output_mode, ("int", "multi_hot", "count", "tf_idf"))
-        for label, value, known in (("standardize", standardize, tuple(_STANDARDS)), ("split", split, ("whitespace", "character"))):
+        output_mode = check_mode(
+            "TextVectorization", output_mode, ("int", "multi_hot", "count", "tf_idf")
+        )
+        for label, value, known in (
+            ("standardize", standardize, tuple(_STANDARDS)),
+            ("split", split, ("whitespace", "character")),
+        ):
             if value is not None and value not in known and not callable(value):
-                raise ValueError(f"TextVectorization: {label} is {', '.join(map(repr, known))}, None or a function; received {value!r}.")
+                raise ValueError(
+                    f"TextVectorization: {label} is {', '.join(map(repr, known))}, None or a "
+                    f"function; received {value!r}."
+                )
         if ragged:
-            raise ValueError("TextVectorization: ragged results are not known here; rows are filled up with 0.")
+            raise ValueError(
+                "TextVectorization: ragged results are not known here; rows are filled up with 0."
+            )
         if output_sequence_length is not None and output_mode != "int":
-            raise ValueError(f"TextVectorization: output_sequence_length goes with output_mode='int'; received {output_mode!r}.")
+            raise ValueError(
+                f"TextVectorization: output_sequence_length goes with output_mode='int'; received "
+                f"{output_mode!r}."
+            )
         self.output_sequence_length = output_sequence_length
         if output_sequence_length is not None:
             check_count("TextVectorization: output_sequence_length", output_sequence_length)
         widths = range(1, ngrams + 1) if isinstance(ngrams, int) else ngrams or ()
         self._widths = tuple(check_count("TextVectorization: ngrams", n) for n in widths)
-        self.standardize, self.split, self.encoding, self._owner = standardize, split, encoding, f"TextVectorization '{self.name}'"
-        self._lookup_layer = StringLookup(max_tokens, mask_token="", pad_to_max_tokens=pad_to_max_tokens, output_mode=output_mode,
-                                          sparse=sparse, encoding=encoding, dtype=self.dtype)
+        self.standardize, self.split, self.encoding, self._owner = (
+            standardize,
+            split,
+            encoding,
+            f"TextVectorization '{self.name}'",
+        )
+        self._lookup_layer = StringLookup(
+            max_tokens,
+            mask_token="",
+            pad_to_max_tokens=pad_to_max_tokens,
+            output_mode=output_mode,
+            sparse=sparse,
+            encoding=encoding,
+            dtype=self.dtype,
+        )
         self._lookup_layer._owner = self._owner
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
@@ -62,18 +109,29 @@ class TextVectorization(OfStrings):
         texts = np.atleast_1d(strings(x, self._owner, self.encoding))
         if texts.ndim > 1 and self.split is not None:
             if texts.shape[1:] != (1,):
-                raise ValueError(f"{self._owner} takes texts in one row or one column, (n,) or (n, 1); received shape {texts.shape}.")
+                raise ValueError(
+                    f"{self._owner} takes texts in one row or one column, (n,) or (n, 1); "
+                    f"received shape {texts.shape}."
+                )
             texts = texts[:, 0]
         texts = self._standardized(texts)
         if self.split is None:
             rows = texts.reshape(len(texts), math.prod(texts.shape[1:])).tolist()
         elif callable(self.split):
-            rows = [strings(list(row), self._owner).tolist() for row in self._answer("split", texts)]
+            rows = [
+                strings(list(row), self._owner).tolist() for row in self._answer("split", texts)
+            ]
         else:
-            rows = [list(text) if self.split == "character" else _WORD.findall(text) for text in texts.tolist()]
+            rows = [
+                list(text) if self.split == "character" else _WORD.findall(text)
+                for text in texts.tolist()
+            ]
         if not self._widths:
             return rows
-        return [[" ".join(row[i : i + n]) for n in self._widths for i in range(len(row) - n + 1)] for row in rows]
+        return [
+            [" ".join(row[i : i + n]) for n in self._widths for i in range(len(row) - n + 1)]
+            for row in rows
+        ]
 
     def _standardized(self, texts: np.ndarray) -> np.ndarray:
         if self.standardize is None:
@@ -81,27 +139,42 @@ class TextVectorization(OfStrings):
         if callable(self.standardize):
             return strings(self._answer("standardize", texts), self._owner).reshape(texts.shape)
         table = _STANDARDS[self.standardize]
-        return np.array([text.translate(table) for text in texts.ravel().tolist()], dtype=object).reshape(texts.shape)
+        return np.array(
+            [text.translate(table) for text in texts.ravel().tolist()], dtype=object
+        ).reshape(texts.shape)
 
     def _answer(self, label: str, texts: np.ndarray):
-        """What the user's function makes of the texts; one error if it was meant for a single text."""
-        advice = f"{self._owner}: the function given as {label} is called once, with a NumPy array of all texts"
+        """What the user's function makes of the texts; one error if it was meant for a single
+        text.
+        """
+        advice = (
+            f"{self._owner}: the function given as {label} is called once, with a NumPy "
+            f"array of all texts"
+        )
         try:
             answer = getattr(self, label)(texts.astype(str))
         except AttributeError as error:
-            raise TypeError(f"{advice}, and failed: {error}. For one text at a time write lambda texts: [f(text) for text in texts]."
-                            ) from error
+            raise TypeError(
+                f"{advice}, and failed: {error}. For one text at a time write lambda texts: "
+                f"[f(text) for text in texts]."
+            ) from error
         if not hasattr(answer, "__len__") or len(answer) != len(texts):
-            raise ValueError(f"{advice}, and gives as many results; received {len(texts)} texts and gave "
-                             f"{len(answer) if hasattr(answer, '__len__') else type(answer).__name__}.")
+            raise ValueError(
+                f"{advice}, and gives as many results; received {len(texts)} texts and gave "
+                f"{len(answer) if hasattr(answer, '__len__') else type(answer).__name__}."
+            )
         return answer
 
     def adapt(self, data, batch_size=None, steps=None) -> None:
-        """Learn the vocabulary from texts: a list or array of them, or such batches one after another (the first `steps` of them)."""
+        """Learn the vocabulary from texts: a list or array of them, or such batches one after
+        another (the first `steps` of them).
+        """
         self._lookup_layer.learn(self._samples(piece) for piece in batches(data, steps))
 
     def get_vocabulary(self, include_special_tokens=True) -> list:
-        """The tokens by their places; include_special_tokens: with '' for padding (in mode 'int') and '[UNK]' for unknown ones."""
+        """The tokens by their places; include_special_tokens: with '' for padding (in mode 'int')
+        and '[UNK]' for unknown ones.
+        """
         return self._lookup_layer.get_vocabulary(include_special_tokens)
 
     def vocabulary_size(self) -> int:
@@ -109,7 +182,9 @@ class TextVectorization(OfStrings):
         return self._lookup_layer.vocabulary_size()
 
     def set_vocabulary(self, vocabulary, idf_weights=None) -> None:
-        """Take these tokens: a list, an array, or the path of a text file with one a line. idf_weights: for output_mode='tf_idf'."""
+        """Take these tokens: a list, an array, or the path of a text file with one a line.
+        idf_weights: for output_mode='tf_idf'.
+        """
         self._lookup_layer.set_vocabulary(vocabulary, idf_weights)
 
     def _to_tensor(self, x):
@@ -118,7 +193,10 @@ class TextVectorization(OfStrings):
     def call(self, x):
         lookup, rows = self._lookup_layer, self._samples(x)
         if lookup._tokens is None:
-            raise ValueError(f"{self._owner} has no vocabulary yet: call adapt(texts) first, or give it vocabulary=[...].")
+            raise ValueError(
+                f"{self._owner} has no vocabulary yet: call adapt(texts) first, or give it "
+                f"vocabulary=[...]."
+            )
         whole = lookup.output_mode == "int"
         longest = max(map(len, rows), default=0)
         width = self.output_sequence_length or longest
@@ -127,12 +205,18 @@ class TextVectorization(OfStrings):
         table[filled] = lookup.places_of(np.array(list(chain.from_iterable(rows)), dtype=object))
         lookup.built = True
         result = lookup.encoded(table[:, :width])
-        plain = self.split is None and self.output_sequence_length is None and whole and x.ndim < 2     # each text is one token
+        plain = (
+            self.split is None and self.output_sequence_length is None and whole and x.ndim < 2
+        )  # each text is one token
         return result[..., 0] if plain else result if x.ndim else result[0]
 
     def get_config(self):
         given = self._lookup_layer.get_config()
-        return {**super().get_config(), "vocabulary": given["vocabulary"], "idf_weights": given["idf_weights"]}
+        return {
+            **super().get_config(),
+            "vocabulary": given["vocabulary"],
+            "idf_weights": given["idf_weights"],
+        }
 
     @classmethod
     def from_config(cls, config):

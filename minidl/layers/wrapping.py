@@ -8,12 +8,16 @@ from .base import Layer, layer_classes
 
 @layer_classes.register()
 class TimeDistributed(Layer):
-    """Calls `layer` on each time step by itself, always with the same weights: (n, steps, ...) becomes (n, steps, what it gives)."""
+    """Calls `layer` on each time step by itself, always with the same weights: (n, steps, ...)
+    becomes (n, steps, what it gives).
+    """
 
     def __init__(self, layer, **kwargs):
         super().__init__(**kwargs)
         if not isinstance(layer, Layer):
-            raise TypeError(f"TimeDistributed takes a layer, TimeDistributed(Dense(8)); received {layer!r}.")
+            raise TypeError(
+                f"TimeDistributed takes a layer, TimeDistributed(Dense(8)); received {layer!r}."
+            )
         self.layer = layer
 
     def build(self, input_shape):
@@ -23,8 +27,11 @@ class TimeDistributed(Layer):
 
     def _check(self, shape) -> None:
         if len(shape) < 3 or shape[1] == 0:
-            raise ValueError(f"TimeDistributed '{self.name}' takes inputs of shape (n, steps, features) or more axes, with one step at "
-                             f"least; received shape {tuple(shape)}.")
+            raise ValueError(
+                f"TimeDistributed '{self.name}' takes inputs of shape (n, steps, features) or "
+                f"more axes, with one step at "
+                f"least; received shape {tuple(shape)}."
+            )
 
     def call(self, x):
         self._check(x.shape)

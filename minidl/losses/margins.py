@@ -1,4 +1,6 @@
-"""Losses that ask for a margin: being right is not enough, the right answer must lead by 1 (or by `margin`)."""
+"""Losses that ask for a margin: being right is not enough, the right answer must lead by 1 (or by
+`margin`).
+"""
 
 from __future__ import annotations
 
@@ -21,12 +23,19 @@ class _SignedTargets(PerOutput):
     def align(self, y_true, y_pred):
         y_true, y_pred = super().align(y_true, y_pred)
         t = y_true.data
-        return (ops.convert_to_tensor(2 * t - 1), y_pred) if ((t == 0) | (t == 1)).all() else (y_true, y_pred)
+        return (
+            (ops.convert_to_tensor(2 * t - 1), y_pred)
+            if ((t == 0) | (t == 1)).all()
+            else (y_true, y_pred)
+        )
 
     def check_targets(self, y, output_shape):
         if y.size and (y.min() < -1 or y.max() > 1):
-            raise ValueError(f"{self.title}: targets are -1 and 1 (or 0 and 1), but y runs {y.min():g}..{y.max():g}. "
-                             "For several classes use loss='categorical_hinge' with one-hot targets.")
+            raise ValueError(
+                f"{self.title}: targets are -1 and 1 (or 0 and 1), but y runs "
+                f"{y.min():g}..{y.max():g}. "
+                "For several classes use loss='categorical_hinge' with one-hot targets."
+            )
 
     def cut(self):
         return 0.0
@@ -34,9 +43,11 @@ class _SignedTargets(PerOutput):
 
 @losses.register()
 class Hinge(_SignedTargets):
-    """mean max(0, 1 - t·p), t = ±1: zero once p is on the right side of 0 by 1. The loss of support vector machines.
+    """mean max(0, 1 - t·p), t = ±1: zero once p is on the right side of 0 by 1. The loss of support
+    vector machines.
 
-    Shapes: alike, (n, outputs), or (n,) for one output. Targets 0 and 1 become -1 and 1. End the model with Dense(1) or tanh.
+    Shapes: alike, (n, outputs), or (n,) for one output. Targets 0 and 1 become -1 and 1. End the
+    model with Dense(1) or tanh.
     """
 
     def __init__(self, reduction: str | None = "sum_over_batch_size", name="hinge", dtype=None):
@@ -48,9 +59,13 @@ class Hinge(_SignedTargets):
 
 @losses.register()
 class SquaredHinge(_SignedTargets):
-    """mean max(0, 1 - t·p)², t = ±1: smooth where Hinge has its kink. Shapes and targets as for Hinge."""
+    """mean max(0, 1 - t·p)², t = ±1: smooth where Hinge has its kink. Shapes and targets as for
+    Hinge.
+    """
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name="squared_hinge", dtype=None):
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name="squared_hinge", dtype=None
+    ):
         super().__init__(reduction, name, dtype)
 
     def call(self, y_true, y_pred):
@@ -61,11 +76,15 @@ class SquaredHinge(_SignedTargets):
 class CategoricalHinge(SameShape):
     """max(0, 1 + max of (1 - t)·p - Σ t·p): the right class must lead the best wrong one by 1.
 
-    Shapes: one-hot t and scores p, (n, classes). As in Keras, the largest of (1 - t)·p is at least the 0 of the right class.
-    Crammer and Singer, On the algorithmic implementation of multiclass kernel-based vector machines, JMLR, 2001.
+    Shapes: one-hot t and scores p, (n, classes). As in Keras, the largest of (1 - t)·p is at least
+    the 0 of the right class.
+    Crammer and Singer, On the algorithmic implementation of multiclass kernel-based vector
+    machines, JMLR, 2001.
     """
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name="categorical_hinge", dtype=None):
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name="categorical_hinge", dtype=None
+    ):
         super().__init__(name, reduction, dtype)
 
     def call(self, y_true, y_pred):
@@ -75,30 +94,44 @@ class CategoricalHinge(SameShape):
 
 @losses.register()
 class Circle(Loss):
-    """softplus(ln Σ exp γ·a⁺(d - m) + ln Σ exp γ·a⁻(1 - m - d)) over the pairs of a batch, d = 1 - cosine: same labels near, others far.
+    """softplus(ln Σ exp γ·a⁺(d - m) + ln Σ exp γ·a⁻(1 - m - d)) over the pairs of a batch, d = 1 -
+    cosine: same labels near, others far.
 
-    y_true: labels (n,) or (n, 1). y_pred: embeddings (n, size) of length 1. a⁺ = m + d for pairs of the same label, a⁻ = 1 + m - d
-    for others. remove_diagonal: a sample is no pair with itself. A sample without a partner of each sort does not count.
+    y_true: labels (n,) or (n, 1). y_pred: embeddings (n, size) of length 1. a⁺ = m + d for pairs of
+    the same label, a⁻ = 1 + m - d for others. remove_diagonal: a sample is no pair with itself. A
+    sample without a partner of each sort does not count.
     Sun et al., Circle loss: a unified perspective of pair similarity optimization, CVPR 2020.
     """
 
-    def __init__(self, gamma=80.0, margin=0.4, remove_diagonal=True, reduction: str | None = "sum_over_batch_size", name="circle",
-                 dtype=None):
+    def __init__(
+        self,
+        gamma=80.0,
+        margin=0.4,
+        remove_diagonal=True,
+        reduction: str | None = "sum_over_batch_size",
+        name="circle",
+        dtype=None,
+    ):
         super().__init__(name, reduction, dtype)
         self.gamma, self.margin, self.remove_diagonal = gamma, margin, remove_diagonal
 
     def align(self, y_true, y_pred):
         labels = as_array(y_true, keep_ints=True)
         if y_pred.ndim != 2 or labels.shape not in (y_pred.shape[:1], (len(y_pred), 1)):
-            raise ValueError(f"Circle: y_true has shape {labels.shape} and the model outputs {y_pred.shape}; expected one label a "
-                             "sample, (n,), and one embedding a sample, (n, size).")
+            raise ValueError(
+                f"Circle: y_true has shape {labels.shape} and the model outputs {y_pred.shape}; "
+                f"expected one label a "
+                "sample, (n,), and one embedding a sample, (n, size)."
+            )
         return labels.reshape(-1), y_pred
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         labels, y_pred = self.align(y_true, ops.floats(y_pred))
         values = self.call(labels, y_pred)
         counts = (values.data > 0).astype(values.dtype)
-        weight = counts if sample_weight is None else counts * weights_like(sample_weight, values.shape)
+        weight = (
+            counts if sample_weight is None else counts * weights_like(sample_weight, values.shape)
+        )
         total = reduce(values, weight, self.reduction)
         is_mean = self.reduction in ("sum_over_batch_size", "mean")
         return total * (values.size / max(1.0, float(counts.sum()))) if is_mean else total
@@ -112,8 +145,11 @@ class Circle(Loss):
         m = self.margin
         near = self.gamma * ops.maximum(m + distance, 0.0) * (distance - m)
         far = self.gamma * ops.maximum(1 + m - distance, 0.0) * (1 - m - distance)
-        least = -1e9            # stands for no pair: its exp is 0
-        return ops.softplus(ops.logsumexp(ops.where(same, near, least), axis=1) + ops.logsumexp(ops.where(other, far, least), axis=1))
+        least = -1e9  # stands for no pair: its exp is 0
+        return ops.softplus(
+            ops.logsumexp(ops.where(same, near, least), axis=1)
+            + ops.logsumexp(ops.where(other, far, least), axis=1)
+        )
 
 
 def hinge(y_true, y_pred) -> Tensor:

@@ -1,4 +1,6 @@
-"""Losses of overlap, for masks: how much of what should be marked is marked. Few marked pixels among many do not drown."""
+"""Losses of overlap, for masks: how much of what should be marked is marked. Few marked pixels
+among many do not drown.
+"""
 
 from __future__ import annotations
 
@@ -11,28 +13,43 @@ from .base import SameShape, losses
 class Dice(SameShape):
     """1 - 2·Σ t·p / (Σ t + Σ p + ε): 0 for equal masks, 1 for masks that do not meet.
 
-    Shapes: alike, any. axis: None sums over the whole batch, one number; axis=(1, 2, 3) for images gives one loss a sample.
+    Shapes: alike, any. axis: None sums over the whole batch, one number; axis=(1, 2, 3) for images
+    gives one loss a sample.
     Milletari et al., V-Net, 2016.
     """
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name="dice", axis=None, dtype=None):
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name="dice", axis=None, dtype=None
+    ):
         super().__init__(name, reduction, dtype)
         self.axis = axis
 
     def call(self, y_true, y_pred):
         both = (y_true * y_pred).sum(axis=self.axis)
-        return 1.0 - 2.0 * both / (y_true.sum(axis=self.axis) + y_pred.sum(axis=self.axis) + backend.epsilon())
+        return 1.0 - 2.0 * both / (
+            y_true.sum(axis=self.axis) + y_pred.sum(axis=self.axis) + backend.epsilon()
+        )
 
 
 @losses.register()
 class Tversky(SameShape):
-    """1 - Σ t·p / (Σ t·p + α·Σ t(1 - p) + β·Σ (1 - t)p + ε): Dice (α = β = ½) with misses weighed by α, false alarms by β.
+    """1 - Σ t·p / (Σ t·p + α·Σ t(1 - p) + β·Σ (1 - t)p + ε): Dice (α = β = ½) with misses weighed
+    by α, false alarms by β.
 
-    Keras calls the sum that α weighs the false positives; it is the one above, with the misses. Shapes and axis as for Dice.
+    Keras calls the sum that α weighs the false positives; it is the one above, with the misses.
+    Shapes and axis as for Dice.
     Salehi et al., Tversky loss function for image segmentation, 2017.
     """
 
-    def __init__(self, alpha=0.5, beta=0.5, reduction: str | None = "sum_over_batch_size", name="tversky", axis=None, dtype=None):
+    def __init__(
+        self,
+        alpha=0.5,
+        beta=0.5,
+        reduction: str | None = "sum_over_batch_size",
+        name="tversky",
+        axis=None,
+        dtype=None,
+    ):
         super().__init__(name, reduction, dtype)
         self.alpha, self.beta, self.axis = alpha, beta, axis
 

@@ -1,7 +1,8 @@
-"""Losses of regression: how far a number is from the number it should be. e = y_true - y_pred throughout.
+"""Losses of regression: how far a number is from the number it should be. e = y_true - y_pred
+throughout.
 
-Shapes: y_true and y_pred alike, (n, outputs) or (n, steps, outputs); (n,) counts as (n, 1). One loss a sample: the mean
-over the last axis.
+Shapes: y_true and y_pred alike, (n, outputs) or (n, steps, outputs); (n,) counts as (n, 1). One
+loss a sample: the mean over the last axis.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from .base import Regression, SameShape, losses
 class MeanSquaredError(Regression):
     """mean e²: large errors count most."""
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name="mean_squared_error", dtype=None):
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name="mean_squared_error", dtype=None
+    ):
         super().__init__(reduction, name, dtype)
 
     def call(self, y_true, y_pred):
@@ -29,7 +32,9 @@ class MeanSquaredError(Regression):
 class MeanAbsoluteError(Regression):
     """mean |e|: every unit of error counts alike, so outliers pull less."""
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name="mean_absolute_error", dtype=None):
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name="mean_absolute_error", dtype=None
+    ):
         super().__init__(reduction, name, dtype)
 
     def call(self, y_true, y_pred):
@@ -40,7 +45,12 @@ class MeanAbsoluteError(Regression):
 class MeanAbsolutePercentageError(Regression):
     """100 · mean |e| / max(|y_true|, ε), ε = 1e-7: errors in percent. Targets near 0 blow it up."""
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name="mean_absolute_percentage_error", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name="mean_absolute_percentage_error",
+        dtype=None,
+    ):
         super().__init__(reduction, name, dtype)
 
     def call(self, y_true, y_pred):
@@ -50,24 +60,40 @@ class MeanAbsolutePercentageError(Regression):
 
 @losses.register("msle")
 class MeanSquaredLogarithmicError(Regression):
-    """mean (ln(1 + y_true) - ln(1 + y_pred))²: ratios count, not differences. Both are taken as at least ε = 1e-7."""
+    """mean (ln(1 + y_true) - ln(1 + y_pred))²: ratios count, not differences. Both are taken as at
+    least ε = 1e-7.
+    """
 
-    def __init__(self, reduction: str | None = "sum_over_batch_size", name="mean_squared_logarithmic_error", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name="mean_squared_logarithmic_error",
+        dtype=None,
+    ):
         super().__init__(reduction, name, dtype)
 
     def call(self, y_true, y_pred):
         small = backend.epsilon()
-        return ops.square(ops.log1p(ops.maximum(y_pred, small)) - ops.log1p(ops.maximum(y_true, small))).mean(axis=-1)
+        return ops.square(
+            ops.log1p(ops.maximum(y_pred, small)) - ops.log1p(ops.maximum(y_true, small))
+        ).mean(axis=-1)
 
 
 @losses.register("huber_loss")
 class Huber(Regression):
-    """mean of e²/2 where |e| <= δ, and δ(|e| - δ/2) beyond: a parabola near 0, straight lines outside.
+    """mean of e²/2 where |e| <= δ, and δ(|e| - δ/2) beyond: a parabola near 0, straight lines
+    outside.
 
     Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics, 1964.
     """
 
-    def __init__(self, delta=1.0, reduction: str | None = "sum_over_batch_size", name="huber_loss", dtype=None):
+    def __init__(
+        self,
+        delta=1.0,
+        reduction: str | None = "sum_over_batch_size",
+        name="huber_loss",
+        dtype=None,
+    ):
         super().__init__(reduction, name, dtype)
         if not isinstance(delta, numbers.Real) or not float(delta) > 0:
             raise ValueError(f"Huber: delta must be a number above 0; received {delta!r}.")
@@ -75,13 +101,15 @@ class Huber(Regression):
 
     def call(self, y_true, y_pred):
         error = ops.absolute(y_true - y_pred)
-        inside = ops.minimum(error, self.delta)             # both branches in one: inside = |e| gives e²/2
+        inside = ops.minimum(error, self.delta)  # both branches in one: inside = |e| gives e²/2
         return (inside * (error - 0.5 * inside)).mean(axis=-1)
 
 
 @losses.register("logcosh")
 class LogCosh(Regression):
-    """mean ln cosh e: about e²/2 for small errors and |e| - ln 2 for large ones. As e + softplus(-2e) - ln 2 it cannot overflow."""
+    """mean ln cosh e: about e²/2 for small errors and |e| - ln 2 for large ones. As e +
+    softplus(-2e) - ln 2 it cannot overflow.
+    """
 
     def __init__(self, reduction: str | None = "sum_over_batch_size", name="log_cosh", dtype=None):
         super().__init__(reduction, name, dtype)
@@ -93,14 +121,22 @@ class LogCosh(Regression):
 
 @losses.register()
 class CosineSimilarity(SameShape):
-    """-Σ t·p / (‖t‖‖p‖) along `axis`: -1 for the same direction, 0 at a right angle, 1 for opposite ones. Lengths do not matter.
+    """-Σ t·p / (‖t‖‖p‖) along `axis`: -1 for the same direction, 0 at a right angle, 1 for opposite
+    ones. Lengths do not matter.
 
-    A vector of zeros has no direction and gives 0. Shapes: alike; the loss has that shape without `axis`.
+    A vector of zeros has no direction and gives 0. Shapes: alike; the loss has that shape without
+    `axis`.
     """
 
     kind = "regression"
 
-    def __init__(self, axis=-1, reduction: str | None = "sum_over_batch_size", name="cosine_similarity", dtype=None):
+    def __init__(
+        self,
+        axis=-1,
+        reduction: str | None = "sum_over_batch_size",
+        name="cosine_similarity",
+        dtype=None,
+    ):
         super().__init__(name, reduction, dtype)
         self.axis = axis
 

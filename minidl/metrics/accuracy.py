@@ -1,4 +1,6 @@
-"""Accuracies: the share of right answers. And which of them the word 'accuracy' in compile() means."""
+"""Accuracies: the share of right answers. And which of them the word 'accuracy' in compile()
+means.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from .base import MeanMetric, Metric, get, metrics
 
 @metrics.register()
 class BinaryAccuracy(MeanMetric):
-    """The share of outputs on the right side of `threshold`: 0.5 for probabilities, 0 for logits. Shapes: alike, or (n,) and (n, 1)."""
+    """The share of outputs on the right side of `threshold`: 0.5 for probabilities, 0 for logits.
+    Shapes: alike, or (n,) and (n, 1).
+    """
 
     def __init__(self, name: str | None = "binary_accuracy", dtype=None, threshold=0.5):
         super().__init__(name, dtype)
@@ -31,18 +35,24 @@ class BinaryAccuracy(MeanMetric):
 
 @metrics.register()
 class CategoricalAccuracy(MeanMetric):
-    """The share of samples whose largest output is the class that is 1 in the one-hot target. Shapes: alike, (n, classes)."""
+    """The share of samples whose largest output is the class that is 1 in the one-hot target.
+    Shapes: alike, (n, classes).
+    """
 
     def __init__(self, name: str | None = "categorical_accuracy", dtype=None):
         super().__init__(name, dtype)
 
     def measure(self, y_true, y_pred):
-        return self.targets(y_true, y_pred.shape, y_pred.shape).argmax(axis=-1) == y_pred.argmax(axis=-1)
+        return self.targets(y_true, y_pred.shape, y_pred.shape).argmax(axis=-1) == y_pred.argmax(
+            axis=-1
+        )
 
 
 @metrics.register()
 class SparseCategoricalAccuracy(MeanMetric):
-    """The share of samples whose largest output is the class whose index is the target. Shapes: (n,) and (n, classes)."""
+    """The share of samples whose largest output is the class whose index is the target. Shapes:
+    (n,) and (n, classes).
+    """
 
     def __init__(self, name: str | None = "sparse_categorical_accuracy", dtype=None):
         super().__init__(name, dtype)
@@ -53,7 +63,9 @@ class SparseCategoricalAccuracy(MeanMetric):
 
 @metrics.register("acc")
 class Accuracy(MeanMetric):
-    """The share of entries that are equal. As a name in compile(), 'accuracy' picks the fitting one: see `resolve_accuracy`."""
+    """The share of entries that are equal. As a name in compile(), 'accuracy' picks the fitting
+    one: see `resolve_accuracy`.
+    """
 
     def __init__(self, name: str | None = "accuracy", dtype=None):
         super().__init__(name, dtype)
@@ -62,12 +74,16 @@ class Accuracy(MeanMetric):
         return self.targets(y_true, y_pred.shape, y_pred.shape) == y_pred
 
 
-# --- among the k largest ---------------------------------------------------------------------------------------------
+# --- among the k largest
+# ---
+
 
 class _TopK(MeanMetric):
     def __init__(self, k, name, dtype):
         if not isinstance(k, (int, np.integer)) or k < 1:
-            raise ValueError(f"{type(self).__name__}: k must be a whole number above 0; received {k!r}.")
+            raise ValueError(
+                f"{type(self).__name__}: k must be a whole number above 0; received {k!r}."
+            )
         super().__init__(name, dtype)
         self.k = k
 
@@ -75,35 +91,52 @@ class _TopK(MeanMetric):
         """True where fewer than k scores are larger than that of the label."""
         classes = scores.shape[-1]
         if self.k > classes:
-            raise ValueError(f"{type(self).__name__}: k={self.k}, but the model has {classes} outputs, so every answer would count. "
-                             f"Choose k below {classes}.")
+            raise ValueError(
+                f"{type(self).__name__}: k={self.k}, but the model has {classes} outputs, so "
+                f"every answer would count. "
+                f"Choose k below {classes}."
+            )
         labels = labels.astype(np.intp)
         if labels.size and (labels.min() < 0 or labels.max() >= classes):
-            raise ValueError(f"{type(self).__name__}: labels run {labels.min()}..{labels.max()} but the model has {classes} outputs "
-                             f"(valid labels 0..{classes - 1}).")
+            raise ValueError(
+                f"{type(self).__name__}: labels run {labels.min()}..{labels.max()} but the model "
+                f"has {classes} outputs "
+                f"(valid labels 0..{classes - 1})."
+            )
         own = np.take_along_axis(scores, labels[..., None], axis=-1)
         return ((scores > own).sum(axis=-1) < self.k) & ~np.isnan(own[..., 0])
 
 
 @metrics.register()
 class TopKCategoricalAccuracy(_TopK):
-    """The share of samples whose class, 1 in the one-hot target, is among the k largest outputs. Shapes: alike, (n, classes)."""
+    """The share of samples whose class, 1 in the one-hot target, is among the k largest outputs.
+    Shapes: alike, (n, classes).
+    """
 
     def __init__(self, k=5, name: str | None = "top_k_categorical_accuracy", dtype=None):
         super().__init__(k, name, dtype)
 
     def measure(self, y_true, y_pred):
-        return self.among_largest(self.targets(y_true, y_pred.shape, y_pred.shape).argmax(axis=-1), y_pred)
+        return self.among_largest(
+            self.targets(y_true, y_pred.shape, y_pred.shape).argmax(axis=-1), y_pred
+        )
 
 
 @metrics.register()
 class SparseTopKCategoricalAccuracy(_TopK):
-    """The share of samples whose class, given by its index, is among the k largest outputs. Shapes: (n,) and (n, classes).
+    """The share of samples whose class, given by its index, is among the k largest outputs. Shapes:
+    (n,) and (n, classes).
 
     from_sorted_ids: the outputs are class indices, best first, instead of scores.
     """
 
-    def __init__(self, k=5, name: str | None = "sparse_top_k_categorical_accuracy", dtype=None, from_sorted_ids=False):
+    def __init__(
+        self,
+        k=5,
+        name: str | None = "sparse_top_k_categorical_accuracy",
+        dtype=None,
+        from_sorted_ids=False,
+    ):
         super().__init__(k, name, dtype)
         self.from_sorted_ids = from_sorted_ids
 
@@ -114,10 +147,14 @@ class SparseTopKCategoricalAccuracy(_TopK):
         return self.among_largest(labels, y_pred)
 
 
-# --- as functions: one number a sample -------------------------------------------------------------------------------
+# --- as functions: one number a sample
+# -------------------------------------------------------------------------------
+
 
 def _tensor(measure, y_true, y_pred) -> Tensor:
-    return Tensor(measure(as_array(y_true, keep_ints=True), as_array(y_pred)), dtype=backend.floatx())
+    return Tensor(
+        measure(as_array(y_true, keep_ints=True), as_array(y_pred)), dtype=backend.floatx()
+    )
 
 
 def binary_accuracy(y_true, y_pred, threshold=0.5) -> Tensor:
@@ -142,10 +179,13 @@ def top_k_categorical_accuracy(y_true, y_pred, k=5) -> Tensor:
 
 def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False) -> Tensor:
     """1 for each sample whose label is among the k largest outputs, else 0."""
-    return _tensor(SparseTopKCategoricalAccuracy(k, from_sorted_ids=from_sorted_ids).measure, y_true, y_pred)
+    return _tensor(
+        SparseTopKCategoricalAccuracy(k, from_sorted_ids=from_sorted_ids).measure, y_true, y_pred
+    )
 
 
-# --- in compile() ----------------------------------------------------------------------------------------------------
+# --- in compile()
+
 
 def check_metric(identifier) -> None:
     """ValueError if this names no metric."""
@@ -164,17 +204,25 @@ def resolve_metric(identifier, loss, target_shape: tuple, output_shape: tuple) -
 
 
 def resolve_accuracy(name: str, loss, target_shape: tuple, output_shape: tuple) -> Metric:
-    """Which accuracy 'accuracy' means for this loss and these shapes. It keeps the name that was typed, 'acc' included.
+    """Which accuracy 'accuracy' means for this loss and these shapes. It keeps the name that was
+    typed, 'acc' included.
 
-    The loss decides where it can (logits of a binary loss are cut at 0, not at 0.5); otherwise the shapes do.
+    The loss decides where it can (logits of a binary loss are cut at 0, not at 0.5); otherwise the
+    shapes do.
     """
     kind = getattr(loss, "kind", None)
     one_output = output_shape[-1:] in ((1,), ()) or len(output_shape) == 1
     if kind == "regression" and (one_output or target_shape == output_shape):
-        warnings.warn(f"'{name}' is not meaningful for a regression loss ({loss.name}): it counts exact hits. Use metrics=['mae'].",
-                      stacklevel=2)
+        warnings.warn(
+            f"'{name}' is not meaningful for a regression loss ({loss.name}): it counts exact "
+            f"hits. Use metrics=['mae'].",
+            stacklevel=2,
+        )
     if kind in ("binary", "margin") or (one_output and kind in (None, "regression")):
         return BinaryAccuracy(name, threshold=0.5 if loss is None else loss.cut())
-    if kind == "sparse" or (kind != "categorical" and (len(target_shape) < len(output_shape) or target_shape[-1:] == (1,))):
+    if kind == "sparse" or (
+        kind != "categorical"
+        and (len(target_shape) < len(output_shape) or target_shape[-1:] == (1,))
+    ):
         return SparseCategoricalAccuracy(name)
     return CategoricalAccuracy(name)

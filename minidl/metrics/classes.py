@@ -12,23 +12,36 @@ from ..tensor import Tensor
 from .base import Metric, Number, metrics, targets_like
 
 
-def confusion_matrix(y_true, y_pred, num_classes: int | None = None, sample_weight=None) -> np.ndarray:
-    """How often each class was taken for which: entry (i, j) counts samples of class i that were predicted as j.
+def confusion_matrix(
+    y_true, y_pred, num_classes: int | None = None, sample_weight=None
+) -> np.ndarray:
+    """How often each class was taken for which: entry (i, j) counts samples of class i that were
+    predicted as j.
 
-    y_true: labels (n,) or one-hot (n, classes). y_pred: labels (n,), or outputs (n, classes), of which the largest counts.
-    Returns an array (classes, classes): rows true, columns predicted; whole numbers unless sample_weight is given.
+    y_true: labels (n,) or one-hot (n, classes). y_pred: labels (n,), or outputs (n, classes), of
+    which the largest counts.
+    Returns an array (classes, classes): rows true, columns predicted; whole numbers unless
+    sample_weight is given.
     """
     t, p = _labels(y_true, "y_true"), _labels(y_pred, "y_pred")
     if t.shape != p.shape:
-        raise ValueError(f"confusion_matrix: y_true holds labels of shape {t.shape}, y_pred of shape {p.shape}; expected the same.")
+        raise ValueError(
+            f"confusion_matrix: y_true holds labels of shape {t.shape}, y_pred of shape "
+            f"{p.shape}; expected the same."
+        )
     width = np.shape(y_pred)[-1] if np.ndim(y_pred) == 2 and np.shape(y_pred)[-1] > 1 else 0
     classes = num_classes or max(width, int(max(t.max(initial=-1), p.max(initial=-1))) + 1)
     for name, labels in (("y_true", t), ("y_pred", p)):
         if labels.size and (labels.min() < 0 or labels.max() >= classes):
-            raise ValueError(f"confusion_matrix: {name} runs {labels.min()}..{labels.max()}, but there are {classes} classes "
-                             f"(valid labels 0..{classes - 1}).")
+            raise ValueError(
+                f"confusion_matrix: {name} runs {labels.min()}..{labels.max()}, but there are "
+                f"{classes} classes "
+                f"(valid labels 0..{classes - 1})."
+            )
     weight = None if sample_weight is None else losses.weights_like(sample_weight, t.shape).ravel()
-    return np.bincount((t * classes + p).ravel(), weights=weight, minlength=classes**2).reshape(classes, classes)
+    return np.bincount((t * classes + p).ravel(), weights=weight, minlength=classes**2).reshape(
+        classes, classes
+    )
 
 
 def _labels(values, name) -> np.ndarray:
@@ -36,19 +49,26 @@ def _labels(values, name) -> np.ndarray:
     if array.ndim == 2:
         array = array.argmax(axis=-1) if array.shape[-1] > 1 else array[:, 0]
     if array.dtype.kind == "f" and not np.array_equal(np.floor(array), array):
-        raise ValueError(f"confusion_matrix: {name} holds fractions, not labels. For the probability of yes pass (y_pred > 0.5).")
+        raise ValueError(
+            f"confusion_matrix: {name} holds fractions, not labels. For the probability of yes "
+            f"pass (y_pred > 0.5)."
+        )
     return array.astype(np.intp)
 
 
 @metrics.register()
 class ConfusionMatrix(Metric):
-    """Rows true, columns predicted: entry (i, j) counts samples of class i that were predicted as j. `result` is an array (C, C).
+    """Rows true, columns predicted: entry (i, j) counts samples of class i that were predicted as
+    j. `result` is an array (C, C).
 
-    num_classes: C; left out, it grows with the labels and outputs seen. Shapes: labels (n,) or one-hot targets, outputs (n, classes)
-    or labels. One output a sample, (n,) or (n, 1), that holds fractions is a probability of yes, cut at `threshold`.
+    num_classes: C; left out, it grows with the labels and outputs seen. Shapes: labels (n,) or
+    one-hot targets, outputs (n, classes) or labels. One output a sample, (n,) or (n, 1), that holds
+    fractions is a probability of yes, cut at `threshold`.
     """
 
-    def __init__(self, num_classes=None, name: str | None = "confusion_matrix", dtype=None, threshold=0.5):
+    def __init__(
+        self, num_classes=None, name: str | None = "confusion_matrix", dtype=None, threshold=0.5
+    ):
         super().__init__(name, dtype)
         self.num_classes, self.threshold = num_classes, threshold
 
@@ -57,7 +77,11 @@ class ConfusionMatrix(Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = as_array(y_pred)
-        if p.dtype.kind == "f" and (p.ndim < 2 or p.shape[-1] == 1) and not np.array_equal(np.floor(p), p):
+        if (
+            p.dtype.kind == "f"
+            and (p.ndim < 2 or p.shape[-1] == 1)
+            and not np.array_equal(np.floor(p), p)
+        ):
             p = (p > self.threshold).astype(int)
         counts = confusion_matrix(y_true, p, self.num_classes, sample_weight)
         size = max(len(self._counts), len(counts))
@@ -69,21 +93,38 @@ class ConfusionMatrix(Metric):
         return self._counts.copy() if len(self._counts) else np.zeros((size, size), dtype=int)
 
 
-# --- intersection over union -----------------------------------------------------------------------------------------
+# --- intersection over union
+# -----------------------------------------------------------------------------------------
+
 
 @metrics.register()
 class IoU(Metric):
-    """Intersection over union, TP / (TP + FP + FN) of each of the target classes, and their mean: overlap of regions.
+    """Intersection over union, TP / (TP + FP + FN) of each of the target classes, and their mean:
+    overlap of regions.
 
-    y_true, y_pred: class indices of any one shape, or one-hot and scores along `axis` where sparse_y_true or sparse_y_pred is False.
-    ignore_class: a label that does not count; nor do labels outside 0..C-1. Classes that never occur are left out of the mean.
+    y_true, y_pred: class indices of any one shape, or one-hot and scores along `axis` where
+    sparse_y_true or sparse_y_pred is False.
+    ignore_class: a label that does not count; nor do labels outside 0..C-1. Classes that never
+    occur are left out of the mean.
     """
 
-    def __init__(self, num_classes, target_class_ids, name: str | None = None, dtype=None, ignore_class=None, sparse_y_true=True,
-                 sparse_y_pred=True, axis=-1):
+    def __init__(
+        self,
+        num_classes,
+        target_class_ids,
+        name: str | None = None,
+        dtype=None,
+        ignore_class=None,
+        sparse_y_true=True,
+        sparse_y_pred=True,
+        axis=-1,
+    ):
         self.num_classes, self.target_class_ids = num_classes, [int(i) for i in target_class_ids]
         if not all(0 <= i < num_classes for i in self.target_class_ids):
-            raise ValueError(f"{type(self).__name__}: target_class_ids lie in 0..{num_classes - 1}; received {self.target_class_ids}.")
+            raise ValueError(
+                f"{type(self).__name__}: target_class_ids lie in 0..{num_classes - 1}; received "
+                f"{self.target_class_ids}."
+            )
         super().__init__(name, dtype)
         self.ignore_class, self.axis = ignore_class, axis
         self.sparse_y_true, self.sparse_y_pred = sparse_y_true, sparse_y_pred
@@ -96,7 +137,11 @@ class IoU(Metric):
         t = t if self.sparse_y_true else t.argmax(axis=self.axis)
         p = p if self.sparse_y_pred else p.argmax(axis=self.axis)
         t = targets_like(t, p.shape, p.shape, type(self).__name__)
-        w = np.ones(p.shape) if sample_weight is None else losses.weights_like(sample_weight, p.shape)
+        w = (
+            np.ones(p.shape)
+            if sample_weight is None
+            else losses.weights_like(sample_weight, p.shape)
+        )
         kept = (t >= 0) & (t < self.num_classes) & (p >= 0) & (p < self.num_classes)
         if self.ignore_class is not None:
             kept &= t != self.ignore_class
@@ -114,79 +159,153 @@ class IoU(Metric):
 class MeanIoU(IoU):
     """The mean IoU of all classes. Arguments as for IoU."""
 
-    def __init__(self, num_classes, name: str | None = None, dtype=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True,
-                 axis=-1):
-        super().__init__(num_classes, range(num_classes), name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
+    def __init__(
+        self,
+        num_classes,
+        name: str | None = None,
+        dtype=None,
+        ignore_class=None,
+        sparse_y_true=True,
+        sparse_y_pred=True,
+        axis=-1,
+    ):
+        super().__init__(
+            num_classes,
+            range(num_classes),
+            name,
+            dtype,
+            ignore_class,
+            sparse_y_true,
+            sparse_y_pred,
+            axis,
+        )
 
 
 @metrics.register()
 class BinaryIoU(IoU):
-    """The mean IoU of no (0) and yes (1), or of those in target_class_ids. An output of at least `threshold` is a yes."""
+    """The mean IoU of no (0) and yes (1), or of those in target_class_ids. An output of at least
+    `threshold` is a yes.
+    """
 
     def __init__(self, target_class_ids=(0, 1), threshold=0.5, name: str | None = None, dtype=None):
         super().__init__(2, target_class_ids, name, dtype)
         self.threshold = threshold
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        super().update_state(y_true, (as_array(y_pred) >= self.threshold).astype(int), sample_weight)
+        super().update_state(
+            y_true, (as_array(y_pred) >= self.threshold).astype(int), sample_weight
+        )
 
 
 @metrics.register()
 class OneHotIoU(IoU):
     """IoU of one-hot targets and scores, (..., classes)."""
 
-    def __init__(self, num_classes, target_class_ids, name: str | None = None, dtype=None, ignore_class=None, sparse_y_pred=False, axis=-1):
-        super().__init__(num_classes, target_class_ids, name, dtype, ignore_class, False, sparse_y_pred, axis)
+    def __init__(
+        self,
+        num_classes,
+        target_class_ids,
+        name: str | None = None,
+        dtype=None,
+        ignore_class=None,
+        sparse_y_pred=False,
+        axis=-1,
+    ):
+        super().__init__(
+            num_classes, target_class_ids, name, dtype, ignore_class, False, sparse_y_pred, axis
+        )
 
 
 @metrics.register()
 class OneHotMeanIoU(MeanIoU):
     """MeanIoU of one-hot targets and scores, (..., classes)."""
 
-    def __init__(self, num_classes, name: str | None = None, dtype=None, ignore_class=None, sparse_y_pred=False, axis=-1):
+    def __init__(
+        self,
+        num_classes,
+        name: str | None = None,
+        dtype=None,
+        ignore_class=None,
+        sparse_y_pred=False,
+        axis=-1,
+    ):
         super().__init__(num_classes, name, dtype, ignore_class, False, sparse_y_pred, axis)
 
 
-# --- F scores --------------------------------------------------------------------------------------------------------
+# --- F scores
+
 
 @metrics.register()
 class FBetaScore(Metric):
-    """(1 + β²)·P·R / (β²·P + R) with precision P and recall R of each class: one number that is high only if both are.
+    """(1 + β²)·P·R / (β²·P + R) with precision P and recall R of each class: one number that is
+    high only if both are.
 
-    Shapes: one-hot or 0/1 targets and outputs, both (n, classes). threshold: an output above it says yes; left out, the largest
-    output of each sample does. average: None for one score a class, 'micro' (all counted together), 'macro' (the plain mean of the
-    classes), 'weighted' (by how many samples each has).
+    Shapes: one-hot or 0/1 targets and outputs, both (n, classes). threshold: an output above it
+    says yes; left out, the largest output of each sample does. average: None for one score a class,
+    'micro' (all counted together), 'macro' (the plain mean of the classes), 'weighted' (by how many
+    samples each has).
     """
 
-    def __init__(self, average: str | None = None, beta=1.0, threshold=None, name: str | None = "fbeta_score", dtype=None):
+    def __init__(
+        self,
+        average: str | None = None,
+        beta=1.0,
+        threshold=None,
+        name: str | None = "fbeta_score",
+        dtype=None,
+    ):
         if average not in (None, "micro", "macro", "weighted"):
-            raise ValueError(f"{type(self).__name__}: average is None, 'micro', 'macro' or 'weighted'; received {average!r}.")
+            raise ValueError(
+                f"{type(self).__name__}: average is None, 'micro', 'macro' or 'weighted'; "
+                f"received {average!r}."
+            )
         if not beta > 0:
             raise ValueError(f"{type(self).__name__}: beta must be above 0; received {beta!r}.")
         if threshold is not None and not 0 < threshold <= 1:
-            raise ValueError(f"{type(self).__name__}: threshold lies between 0 and 1; received {threshold!r}.")
+            raise ValueError(
+                f"{type(self).__name__}: threshold lies between 0 and 1; received {threshold!r}."
+            )
         super().__init__(name, dtype)
         self.average, self.beta, self.threshold, self._warned = average, beta, threshold, False
 
     def reset_state(self):
-        self.true_positives = self.false_positives = self.false_negatives = self.actual = np.zeros(1)
+        self.true_positives = self.false_positives = self.false_negatives = self.actual = np.zeros(
+            1
+        )
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = as_array(y_pred)
         title, t = type(self).__name__, as_array(y_true, keep_ints=True)
         if p.ndim == 2 and p.shape[-1] > 1 and t.shape in ((len(p),), (len(p), 1)):
-            raise ValueError(f"{title}: y_true has shape {t.shape} but the model outputs {p.shape}. Class indices become one-hot with "
-                             f"y = to_categorical(y, {p.shape[-1]}).")
+            raise ValueError(
+                f"{title}: y_true has shape {t.shape} but the model outputs {p.shape}. Class "
+                f"indices become one-hot with "
+                f"y = to_categorical(y, {p.shape[-1]})."
+            )
         t = targets_like(t, p.shape, p.shape, title)
         if p.ndim not in (1, 2):
-            raise ValueError(f"{title}: expected outputs of shape (n, classes); received {p.shape}.")
+            raise ValueError(
+                f"{title}: expected outputs of shape (n, classes); received {p.shape}."
+            )
         t, p = t.reshape(len(t), -1).astype(float), p.reshape(len(p), -1)
         if p.shape[1] == 1 and self.threshold is None and not self._warned:
             self._warned = True
-            warnings.warn(f"{title}: the only output of a sample is always its largest, so every answer is yes. Use "
-                          f"{title}(threshold=0.5).", stacklevel=2)
-        yes = p > self.threshold if self.threshold is not None else (p >= p.max(axis=-1, keepdims=True)) & (np.abs(p) > 1e-9)
-        w = np.ones(p.shape) if sample_weight is None else losses.weights_like(sample_weight, p.shape)
+            warnings.warn(
+                f"{title}: the only output of a sample is always its largest, so every answer is "
+                f"yes. Use "
+                f"{title}(threshold=0.5).",
+                stacklevel=2,
+            )
+        yes = (
+            p > self.threshold
+            if self.threshold is not None
+            else (p >= p.max(axis=-1, keepdims=True)) & (np.abs(p) > 1e-9)
+        )
+        w = (
+            np.ones(p.shape)
+            if sample_weight is None
+            else losses.weights_like(sample_weight, p.shape)
+        )
         axis = None if self.average == "micro" else 0
         self.true_positives = self.true_positives + (w * yes * t).sum(axis=axis)
         self.false_positives = self.false_positives + (w * yes * (1 - t)).sum(axis=axis)
@@ -209,5 +328,7 @@ class FBetaScore(Metric):
 class F1Score(FBetaScore):
     """2·P·R / (P + R), the harmonic mean of precision and recall: FBetaScore with β = 1."""
 
-    def __init__(self, average: str | None = None, threshold=None, name: str | None = "f1_score", dtype=None):
+    def __init__(
+        self, average: str | None = None, threshold=None, name: str | None = "f1_score", dtype=None
+    ):
         super().__init__(average, 1.0, threshold, name, dtype)

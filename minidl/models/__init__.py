@@ -1,4 +1,6 @@
-"""Models: `Model` (compile, fit, evaluate, predict, save) and `Sequential`; loading, copying and describing them."""
+"""Models: `Model` (compile, fit, evaluate, predict, save) and `Sequential`; loading, copying and
+describing them.
+"""
 
 from ..layers import Input
 from .architecture import clone_model, model_from_json, models
@@ -10,5 +12,16 @@ from .sequential import Sequential
 
 Functional = Model
 
-__all__ = ["Functional", "Input", "Model", "NonFiniteLossError", "SaveFormatError", "Sequential", "clone_model", "load_model",
-           "model_from_json", "models", "save_model"]
+__all__ = [
+    "Functional",
+    "Input",
+    "Model",
+    "NonFiniteLossError",
+    "SaveFormatError",
+    "Sequential",
+    "clone_model",
+    "load_model",
+    "model_from_json",
+    "models",
+    "save_model",
+]

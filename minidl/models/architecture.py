@@ -1,7 +1,9 @@
-"""A model's structure as plain data and back: layers, how they are connected, and the functions of one layer each.
+"""A model's structure as plain data and back: layers, how they are connected, and the functions of
+one layer each.
 
-The layout is Keras's: each layer with the symbols it was called on, which are named by (layer, number of its call, number of its
-result). Operators on symbols, `x + y`, are steps without a layer; they stand in the list by the name of their op.
+The layout is Keras's: each layer with the symbols it was called on, which are named by (layer,
+number of its call, number of its result). Operators on symbols, `x + y`, are steps without a layer;
+they stand in the list by the name of their op.
 """
 
 from __future__ import annotations
@@ -25,37 +27,107 @@ from .training import Trainer
 
 models = Registry("model")
 _LIBRARY = __name__.partition(".")[0]
-register_keras_serializable("minidl")(SeedGenerator)        # Dropout(seed=SeedGenerator(...)) has one in its config
-# The steps without a layer that a file may name: the ops of the table, and the doors to them that look at shapes or values.
-_TABLE = {f.__name__: f for table in (getattr(derivatives, name) for name in derivatives.__all__) for f in vars(table).values()
-          if callable(f) and getattr(f, "__module__", "") == table.__name__ and not f.__name__.startswith("_")}
-_STEPS = {**{("minidl.derivatives", name): partial(apply, f) for name, f in _TABLE.items()},
-          **{("minidl.ops", name): getattr(ops, name) for name in ops.__all__ if hasattr(getattr(ops, name), "__wrapped__")},
-          ("minidl.ops", "detach"): ops.stop_gradient}
-# What ops.step wraps: comparisons and the like, which have no derivative. By name, and nothing else.
-_COMPARISONS = {name: getattr(np, name) for name in (
-    "sign", "floor", "ceil", "round", "floor_divide", "isnan", "isfinite", "isinf", "equal", "not_equal", "less", "less_equal",
-    "greater", "greater_equal", "logical_and", "logical_or", "logical_xor", "logical_not", "isclose", "any", "all", "count_nonzero",
-    "argmax", "argmin", "argsort", "searchsorted")}
-_MOST = 1 << 24         # numbers in a sample, or in any other array that a description asks for
-_SIZES = ("shape", "target_shape", "batch_shape", "input_shape", "build_input_shape", "batch_input_shape", "build_shape")
-_GROWING = ("broadcast_to", "tile", "repeat", "pad", "put", "one_hot", "multi_hot", "diag", "bincount", "histogram")     # told a size
+register_keras_serializable("minidl")(
+    SeedGenerator
+)  # Dropout(seed=SeedGenerator(...)) has one in its config
+# The steps without a layer that a file may name: the ops of the table, and the doors to them that
+# look at shapes or values.
+_TABLE = {
+    f.__name__: f
+    for table in (getattr(derivatives, name) for name in derivatives.__all__)
+    for f in vars(table).values()
+    if callable(f)
+    and getattr(f, "__module__", "") == table.__name__
+    and not f.__name__.startswith("_")
+}
+_STEPS = {
+    **{("minidl.derivatives", name): partial(apply, f) for name, f in _TABLE.items()},
+    **{
+        ("minidl.ops", name): getattr(ops, name)
+        for name in ops.__all__
+        if hasattr(getattr(ops, name), "__wrapped__")
+    },
+    ("minidl.ops", "detach"): ops.stop_gradient,
+}
+# What ops.step wraps: comparisons and the like, which have no derivative. By name, and nothing
+# else.
+_COMPARISONS = {
+    name: getattr(np, name)
+    for name in (
+        "sign",
+        "floor",
+        "ceil",
+        "round",
+        "floor_divide",
+        "isnan",
+        "isfinite",
+        "isinf",
+        "equal",
+        "not_equal",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "logical_and",
+        "logical_or",
+        "logical_xor",
+        "logical_not",
+        "isclose",
+        "any",
+        "all",
+        "count_nonzero",
+        "argmax",
+        "argmin",
+        "argsort",
+        "searchsorted",
+    )
+}
+_MOST = 1 << 24  # numbers in a sample, or in any other array that a description asks for
+_SIZES = (
+    "shape",
+    "target_shape",
+    "batch_shape",
+    "input_shape",
+    "build_input_shape",
+    "batch_input_shape",
+    "build_shape",
+)
+_GROWING = (
+    "broadcast_to",
+    "tile",
+    "repeat",
+    "pad",
+    "put",
+    "one_hot",
+    "multi_hot",
+    "diag",
+    "bincount",
+    "histogram",
+)  # told a size
 
 
-# --- a graph as data -------------------------------------------------------------------------------------------------
+# --- a graph as data
+# ---
+
 
 def graph_config(model) -> dict:
-    """The layers of a functional model in Keras's layout, each with the calls that led to the outputs."""
+    """The layers of a functional model in Keras's layout, each with the calls that led to the
+    outputs.
+    """
     graph, names, calls = model._graph, {}, {}
     for layer in graph.layers:
         names[id(layer)] = layer.name
-    for node in graph.steps:                    # steps without a layer get names too: add, add_1, ...
+    for node in graph.steps:  # steps without a layer get names too: add, add_1, ...
         if not isinstance(node.function, Layer):
             names[id(node)] = _free_name(_op_name(node), set(names.values()))
     where: dict[int, tuple] = {}
     entries: dict[str, dict] = {}
     for symbol in graph.starts:
-        maker = symbol.maker if symbol.node is None else InputLayer(batch_shape=symbol.shape, dtype=symbol.dtype, name=symbol.name)
+        maker = (
+            symbol.maker
+            if symbol.node is None
+            else InputLayer(batch_shape=symbol.shape, dtype=symbol.dtype, name=symbol.name)
+        )
         where[id(symbol)] = (maker.name, 0)
         entries[maker.name] = {**serialize(maker), "name": maker.name, "inbound_nodes": []}
     for node in graph.steps:
@@ -63,13 +135,27 @@ def graph_config(model) -> dict:
         name = names[id(node.function) if is_layer else id(node)]
         calls[name] = calls.get(name, -1) + 1
         where[id(node)] = (name, calls[name])
-        entry = entries.get(name) or entries.setdefault(name, {**_described(node, name), "name": name, "inbound_nodes": []})
-        entry["inbound_nodes"].append({"args": _with_history(list(node.args), where), "kwargs": _with_history(node.kwargs, where)})
+        entry = entries.get(name) or entries.setdefault(
+            name, {**_described(node, name), "name": name, "inbound_nodes": []}
+        )
+        entry["inbound_nodes"].append(
+            {
+                "args": _with_history(list(node.args), where),
+                "kwargs": _with_history(node.kwargs, where),
+            }
+        )
     order = [layer.name for layer in graph.layers]
-    ordered = [entries[name] for name in [*[n for n in order if n in entries], *[n for n in entries if n not in order]]]
+    ordered = [
+        entries[name]
+        for name in [*[n for n in order if n in entries], *[n for n in entries if n not in order]]
+    ]
     ends = {"input_layers": model._inputs, "output_layers": model._outputs}
-    return {"name": model.name, "trainable": model._trainable, "layers": ordered,
-            **{key: _with_history(symbols, where, plain=True) for key, symbols in ends.items()}}
+    return {
+        "name": model.name,
+        "trainable": model._trainable,
+        "layers": ordered,
+        **{key: _with_history(symbols, where, plain=True) for key, symbols in ends.items()},
+    }
 
 
 def _op_name(node) -> str:
@@ -88,12 +174,19 @@ def _free_name(name: str, taken: set) -> str:
 def _described(node, name) -> dict:
     if isinstance(node.function, Layer):
         layer = node.function
-        build = {"build_config": {"input_shape": serialize(layer._build_shape)}} if layer._build_shape is not None else {}
+        build = (
+            {"build_config": {"input_shape": serialize(layer._build_shape)}}
+            if layer._build_shape is not None
+            else {}
+        )
         return {**serialize(layer), **build}
     op = _op_name(node)
     module = "minidl.derivatives" if isinstance(node.function, partial) else "minidl.ops"
     if (module, op) not in _STEPS:
-        raise ValueError(f"The step '{op}' is no layer and no op of minidl, so it has no name to be saved under. Make it a Layer.")
+        raise ValueError(
+            f"The step '{op}' is no layer and no op of minidl, so it has no name to be saved "
+            f"under. Make it a Layer."
+        )
     return {"module": module, "class_name": op, "config": {"name": name}, "registered_name": None}
 
 
@@ -102,7 +195,11 @@ def _with_history(structure, where, plain=False):
     if isinstance(structure, Symbol):
         name, call = where[id(structure)] if id(structure) in where else where[id(structure.node)]
         history = [name, call, _result_number(structure)]
-        shape = {"shape": list(structure.shape), "dtype": structure.dtype.name, "keras_history": history}
+        shape = {
+            "shape": list(structure.shape),
+            "dtype": structure.dtype.name,
+            "keras_history": history,
+        }
         return history if plain else {"class_name": "__keras_tensor__", "config": shape}
     if isinstance(structure, dict):
         return {k: _with_history(v, where, plain) for k, v in structure.items()}
@@ -111,9 +208,16 @@ def _with_history(structure, where, plain=False):
     if isinstance(structure, (list, tuple)):
         return [_with_history(v, where, plain) for v in structure]
     if callable(structure):
-        function, options = (structure.func, structure.keywords) if isinstance(structure, partial) else (structure, {})
+        function, options = (
+            (structure.func, structure.keywords)
+            if isinstance(structure, partial)
+            else (structure, {})
+        )
         if name := next((name for name, known in _COMPARISONS.items() if known is function), None):
-            return {"class_name": "__step__", "config": {"name": name, "options": _with_history(options, where)}}
+            return {
+                "class_name": "__step__",
+                "config": {"name": name, "options": _with_history(options, where)},
+            }
     return serialize(structure)
 
 
@@ -122,21 +226,31 @@ def _result_number(symbol) -> int:
     return symbol.node.places.index(symbol.path) if symbol.node is not None and symbol.path else 0
 
 
-# --- and back --------------------------------------------------------------------------------------------------------
+# --- and back
+
 
 def graph_from_config(cls, config: dict, custom_objects: dict | None = None):
     """A functional model from `graph_config`'s data. ValueError if it is not consistent."""
     with custom_object_scope(custom_objects or {}):
         entries = {entry["name"]: entry for entry in config["layers"]}
         things: dict[str, Any] = {}
-        symbols: dict[tuple, list] = {}         # (name, call) -> the symbols of its results
-        waiting = [(name, number) for name, entry in entries.items() for number in range(max(1, len(entry["inbound_nodes"])))]
+        symbols: dict[tuple, list] = {}  # (name, call) -> the symbols of its results
+        waiting = [
+            (name, number)
+            for name, entry in entries.items()
+            for number in range(max(1, len(entry["inbound_nodes"])))
+        ]
         while waiting:
             left = [step for step in waiting if not _place(*step, entries, things, symbols)]
             if len(left) == len(waiting):
-                raise ValueError(f"The layers {', '.join(sorted({name for name, _ in left}))} wait for inputs that no layer gives.")
+                raise ValueError(
+                    f"The layers {', '.join(sorted({name for name, _ in left}))} wait for inputs "
+                    f"that no layer gives."
+                )
             waiting = left
-        inputs, outputs = (_found(config[key], symbols) for key in ("input_layers", "output_layers"))
+        inputs, outputs = (
+            _found(config[key], symbols) for key in ("input_layers", "output_layers")
+        )
     model = cls(inputs, outputs, name=config.get("name"))
     model._trainable = config.get("trainable", True)
     return model
@@ -165,11 +279,21 @@ def _place(name, number, entries, things, symbols) -> bool:
     if any(tuple(h[:2]) not in symbols for h in histories):
         return False
     args, kwargs = (_restored(a, symbols) for a in arguments)
-    if is_op and entry["class_name"] in _GROWING and math.prod(abs(n) for n in leaves([args, kwargs]) if isinstance(n, int) and n) > _MOST:
+    if (
+        is_op
+        and entry["class_name"] in _GROWING
+        and math.prod(abs(n) for n in leaves([args, kwargs]) if isinstance(n, int) and n) > _MOST
+    ):
         raise ValueError(f"The sizes that '{name}' asks for are not believable.")
     result = leaves(thing(*args, **kwargs))
-    if not all(isinstance(x, Symbol) and math.prod(n for n in x.shape if n is not None) <= _MOST for x in result):
-        raise ValueError(f"'{name}' gives results of shapes {[getattr(x, 'shape', x) for x in result]}, which is not believable.")
+    if not all(
+        isinstance(x, Symbol) and math.prod(n for n in x.shape if n is not None) <= _MOST
+        for x in result
+    ):
+        raise ValueError(
+            f"'{name}' gives results of shapes {[getattr(x, 'shape', x) for x in result]}, which "
+            f"is not believable."
+        )
     symbols[name, number] = result
     return True
 
@@ -183,7 +307,9 @@ def _histories(data) -> list:
 
 
 def _restored(data, symbols) -> Any:
-    """Arguments as they were: symbols, tuples, slices and arrays in the place of their descriptions."""
+    """Arguments as they were: symbols, tuples, slices and arrays in the place of their
+    descriptions.
+    """
     if isinstance(data, list):
         return [_restored(v, symbols) for v in data]
     if not isinstance(data, dict):
@@ -195,7 +321,9 @@ def _restored(data, symbols) -> Any:
     if kind == "__tuple__":
         return tuple(_restored(data.get("items", data.get("config")), symbols))
     if kind == "__step__":
-        return partial(_COMPARISONS[data["config"]["name"]], **_restored(data["config"]["options"], symbols))
+        return partial(
+            _COMPARISONS[data["config"]["name"]], **_restored(data["config"]["options"], symbols)
+        )
     if kind:
         return deserialize(data)
     return {k: _restored(v, symbols) for k, v in data.items()}
@@ -208,15 +336,21 @@ def _found(places, symbols):
     if len(places) == 3 and isinstance(places[0], str):
         name, call, result = places
         if (name, call) not in symbols:
-            raise ValueError(f"The model names '{name}' as an input or output, and there is no such layer.")
+            raise ValueError(
+                f"The model names '{name}' as an input or output, and there is no such layer."
+            )
         return symbols[name, call][result]
     return [_found(v, symbols) for v in places]
 
 
-# --- checks and copies -----------------------------------------------------------------------------------------------
+# --- checks and copies
+# ---
+
 
 def checked(data, what: str = "model") -> Any:
-    """`data` as JSON can hold it, functions by their names; ValueError naming what cannot be saved."""
+    """`data` as JSON can hold it, functions by their names; ValueError naming what cannot be
+    saved.
+    """
     for path, value in paths(data):
         place = ".".join(str(p) for p in path if not isinstance(p, int))
         if isinstance(value, float) and not math.isfinite(value):
@@ -225,16 +359,25 @@ def checked(data, what: str = "model") -> Any:
             if callable(value) and getattr(value, "__name__", "<lambda>").isidentifier():
                 continue
             if callable(value):
-                raise ValueError(f"The {what} holds a function without a name, a lambda, at {place}. To save it, write it with def, and "
-                                 "decorate it with @minidl.saving.register_keras_serializable(). (What compile() was given is left out by "
-                                 "save(..., include_optimizer=False).)")
-            raise ValueError(f"The {what} holds a {type(value).__name__} at {place}, which cannot be saved: in get_config return numbers, "
-                             "strings, lists and dicts.")
+                raise ValueError(
+                    f"The {what} holds a function without a name, a lambda, at {place}. To save "
+                    f"it, write it with def, and "
+                    "decorate it with @minidl.saving.register_keras_serializable(). (What "
+                    "compile() was given is left out by "
+                    "save(..., include_optimizer=False).)"
+                )
+            raise ValueError(
+                f"The {what} holds a {type(value).__name__} at {place}, which cannot be saved: in "
+                f"get_config return numbers, "
+                "strings, lists and dicts."
+            )
     return _functions_by_name(data)
 
 
 def _functions_by_name(value) -> Any:
-    """The same, with the name in the place of a function that was not registered; custom_objects must explain it to load_model."""
+    """The same, with the name in the place of a function that was not registered; custom_objects
+    must explain it to load_model.
+    """
     if isinstance(value, dict):
         return {k: _functions_by_name(v) for k, v in value.items()}
     if isinstance(value, list):
@@ -243,14 +386,21 @@ def _functions_by_name(value) -> Any:
         return value
     ours = str(getattr(value, "__module__", "")).startswith(f"{_LIBRARY}.")
     if ours and any(value.__name__ in REGISTRIES[kind] for kind in ("loss", "metric")):
-        return value.__name__               # losses.mean_squared_error: the name alone means the same
-    return {"module": "builtins", "class_name": "function", "config": value.__name__, "registered_name": value.__name__}
+        return value.__name__  # losses.mean_squared_error: the name alone means the same
+    return {
+        "module": "builtins",
+        "class_name": "function",
+        "config": value.__name__,
+        "registered_name": value.__name__,
+    }
 
 
 def believable(data):
-    """A description from a file, if no size in it is out of all proportion; ValueError naming the first that is.
+    """A description from a file, if no size in it is out of all proportion; ValueError naming the
+    first that is.
 
-    Weights are counted against the file (weight_budget). This is about the rest: inputs, and what reshapes and repeats make of them.
+    Weights are counted against the file (weight_budget). This is about the rest: inputs, and what
+    reshapes and repeats make of them.
     """
     for path, value in paths(data):
         keys = [p for p in path if isinstance(p, str)]
@@ -260,18 +410,30 @@ def believable(data):
     while waiting:
         thing = waiting.pop()
         for key, value in thing.items() if isinstance(thing, dict) else ():
-            numbers = [abs(n) for n in leaves(value) if isinstance(n, int) and n] if key in _SIZES else []
+            numbers = (
+                [abs(n) for n in leaves(value) if isinstance(n, int) and n] if key in _SIZES else []
+            )
             if math.prod(numbers) > _MOST:
                 raise ValueError(f"The {key} {value} is not believable.")
-        waiting += [v for v in (thing.values() if isinstance(thing, dict) else thing) if isinstance(v, (dict, list))]
+        waiting += [
+            v
+            for v in (thing.values() if isinstance(thing, dict) else thing)
+            if isinstance(v, (dict, list))
+        ]
     return data
 
 
 def described_model(data) -> Any:
-    """The model that a description from a file is of, with fresh weights. ValueError if it is of something else, or not believable."""
+    """The model that a description from a file is of, with fresh weights. ValueError if it is of
+    something else, or not believable.
+    """
     model = deserialize(believable(data))
-    if not isinstance(model, Trainer) or (not hasattr(model, "_layers") and not model.layers_inside and not model._graph_layers):
-        raise ValueError(f"it describes a {type(model).__name__}{' without layers' if isinstance(model, Trainer) else ', not a model'}")
+    if not isinstance(model, Trainer) or (
+        not hasattr(model, "_layers") and not model.layers_inside and not model._graph_layers
+    ):
+        raise ValueError(
+            f"it describes a {type(model).__name__}{' without layers' if isinstance(model, Trainer) else ', not a model'}"
+        )
     return model
 
 
@@ -282,16 +444,27 @@ def model_from_json(json_string: str, custom_objects: dict | None = None):
 
 
 def clone_model(model, input_tensors=None, clone_function=None):
-    """A model of the same architecture with fresh weights. clone_function: what to make of each layer, layer -> layer."""
+    """A model of the same architecture with fresh weights. clone_function: what to make of each
+    layer, layer -> layer.
+    """
     if clone_function is None:
         return type(model).from_config(model.get_config())
     if hasattr(model, "_layers"):
-        clones = [layer.output if isinstance(layer, InputLayer) else clone_function(layer) for layer in model.layers]
-        first = [InputLayer.from_config(model._inputs.maker.get_config()).output] if isinstance(model._inputs, Symbol) else []
+        clones = [
+            layer.output if isinstance(layer, InputLayer) else clone_function(layer)
+            for layer in model.layers
+        ]
+        first = (
+            [InputLayer.from_config(model._inputs.maker.get_config()).output]
+            if isinstance(model._inputs, Symbol)
+            else []
+        )
         return type(model)([*first, *clones], name=model.name)
     known, made = {}, {}
     for symbol in model._graph.starts:
-        known[id(symbol)] = InputLayer(batch_shape=symbol.shape, dtype=symbol.dtype, name=symbol.name).output
+        known[id(symbol)] = InputLayer(
+            batch_shape=symbol.shape, dtype=symbol.dtype, name=symbol.name
+        ).output
     results: dict[int, list] = {}
     for node in model._graph.steps:
         function = node.function
@@ -300,12 +473,21 @@ def clone_model(model, input_tensors=None, clone_function=None):
                 made[id(function)] = clone_function(function)
             function = made[id(function)]
         args, kwargs = replace((node.args, node.kwargs), lambda s: _clone_of(s, known, results))
-        result = function(*args, **kwargs) if isinstance(function, Layer) else record(function, args, kwargs, node.name)
+        result = (
+            function(*args, **kwargs)
+            if isinstance(function, Layer)
+            else record(function, args, kwargs, node.name)
+        )
         results[id(node)] = leaves(result)
-    inputs, outputs = (replace(s, lambda s: _clone_of(s, known, results)) for s in (model._inputs, model._outputs))
+    inputs, outputs = (
+        replace(s, lambda s: _clone_of(s, known, results)) for s in (model._inputs, model._outputs)
+    )
     return type(model)(inputs, outputs, name=model.name)
 
 
 def _clone_of(symbol, known, results):
-    return known[id(symbol)] if id(symbol) in known else results[id(symbol.node)][_result_number(symbol)]
-
+    return (
+        known[id(symbol)]
+        if id(symbol) in known
+        else results[id(symbol.node)][_result_number(symbol)]
+    )

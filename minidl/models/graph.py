@@ -1,4 +1,6 @@
-"""A functional model's steps, in an order in which each finds its inputs ready. Knows nodes and layers, no Model."""
+"""A functional model's steps, in an order in which each finds its inputs ready. Knows nodes and
+layers, no Model.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from ..symbolic import Node, Symbol, replace
 class Graph:
     """What leads from the input symbols to the output symbols.
 
-    inputs, outputs: a Symbol, or a list, tuple or dict of them. ValueError if an output needs something not among the inputs.
+    inputs, outputs: a Symbol, or a list, tuple or dict of them. ValueError if an output needs
+    something not among the inputs.
     """
 
     def __init__(self, inputs, outputs):
@@ -23,7 +26,9 @@ class Graph:
         self.layers = self._by_depth()
 
     def _in_order(self) -> list[Node]:
-        """Every step between inputs and outputs, each after those it needs (the walk keeps its own stack)."""
+        """Every step between inputs and outputs, each after those it needs (the walk keeps its own
+        stack).
+        """
         order, seen, started = [], set(), {id(s) for s in self.starts}
         stack: list[tuple[Any, bool]] = [(s, False) for s in reversed(self.ends)]
         while stack:
@@ -32,24 +37,34 @@ class Graph:
                 order.append(thing)
             elif id(thing) not in started and id(thing.node) not in seen:
                 if thing.node is None:
-                    raise ValueError(f"The outputs depend on {thing!r}, which is not among the model's inputs.")
+                    raise ValueError(
+                        f"The outputs depend on {thing!r}, which is not among the model's inputs."
+                    )
                 seen.add(id(thing.node))
                 stack.append((thing.node, True))
                 stack.extend([(parent, False) for parent in reversed(thing.node.parents())])
         return order
 
     def _by_depth(self) -> list[Layer]:
-        """The layers, each once, those farthest from the outputs first: the order in which Keras lists them and their weights."""
-        makers = {id(s): s.maker if s.maker is not None and s.node is None else None for s in self.starts}
-        depth: dict[int, int] = {}              # of each step, or input symbol: the longest way to an output
-        deepest: dict[int, int] = {}            # of each function: a layer called twice stands where its first call stands
+        """The layers, each once, those farthest from the outputs first: the order in which Keras
+        lists them and their weights.
+        """
+        makers = {
+            id(s): s.maker if s.maker is not None and s.node is None else None for s in self.starts
+        }
+        depth: dict[int, int] = {}  # of each step, or input symbol: the longest way to an output
+        deepest: dict[
+            int, int
+        ] = {}  # of each function: a layer called twice stands where its first call stands
         things: dict[int, Any] = {}
         for node in reversed(self.steps):
             key = id(node.function)
             depth[id(node)] = deepest[key] = max(depth.get(id(node), 0), deepest.get(key, 0))
             things[key] = node.function
             for parent in node.parents():
-                reached = id(parent) if id(parent) in makers or parent.node is None else id(parent.node)
+                reached = (
+                    id(parent) if id(parent) in makers or parent.node is None else id(parent.node)
+                )
                 depth[reached] = max(depth.get(reached, 0), depth[id(node)] + 1)
         for start in self.starts:
             maker = makers[id(start)]
@@ -77,7 +92,9 @@ class Graph:
         return places
 
     def run(self, values):
-        """The outputs for real inputs, given in the structure of the inputs or as a dict by input name."""
+        """The outputs for real inputs, given in the structure of the inputs or as a dict by input
+        name.
+        """
         known = {id(s): v for s, v in zip(self.starts, match(self.inputs, values))}
         results: dict[int, Any] = {}
 
@@ -95,7 +112,10 @@ def _symbols_in(structure) -> list[Symbol]:
     found: list[Symbol] = []
     replace(structure, found.append)
     if not found:
-        raise ValueError(f"Expected symbols, as Input() and calling layers on them make; received {type(structure).__name__}.")
+        raise ValueError(
+            f"Expected symbols, as Input() and calling layers on them make; received "
+            f"{type(structure).__name__}."
+        )
     return found
 
 
@@ -106,12 +126,21 @@ def match(inputs, values) -> list:
         names = sorted(inputs) if isinstance(inputs, dict) else [s.name for s in symbols]
         missing = [name for name in names if name not in values]
         if missing and len(missing) == len(names) == len(values):
-            raise ValueError(f"The model's inputs are named {', '.join(map(repr, names))}; received {', '.join(map(repr, values))}.")
+            raise ValueError(
+                f"The model's inputs are named {', '.join(map(repr, names))}; received "
+                f"{', '.join(map(repr, values))}."
+            )
         if missing:
-            raise ValueError(f"The inputs lack {', '.join(map(repr, missing))}; received {', '.join(map(repr, values))}.")
+            raise ValueError(
+                f"The inputs lack {', '.join(map(repr, missing))}; received "
+                f"{', '.join(map(repr, values))}."
+            )
         return [values[name] for name in names]
     if not is_nested(values):
         values = [values]
     if len(values) != len(symbols):
-        raise ValueError(f"The model has {len(symbols)} inputs, {', '.join(repr(s.name) for s in symbols)}; received {len(values)}.")
+        raise ValueError(
+            f"The model has {len(symbols)} inputs, {', '.join(repr(s.name) for s in symbols)}; "
+            f"received {len(values)}."
+        )
     return list(values)

@@ -13,9 +13,18 @@ class Older(Trainer):
     """The older names, so that older tutorials run."""
 
     def fit_generator(self, generator, *args, **kwargs):
-        """fit(generator), as it was called before 2020. Positional: steps_per_epoch, epochs, verbose, callbacks, validation_data."""
+        """fit(generator), as it was called before 2020. Positional: steps_per_epoch, epochs,
+        verbose, callbacks, validation_data.
+        """
         _say("fit_generator", "fit")
-        names = ("steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data", "validation_steps")
+        names = (
+            "steps_per_epoch",
+            "epochs",
+            "verbose",
+            "callbacks",
+            "validation_data",
+            "validation_steps",
+        )
         return self.fit(generator, **dict(zip(names, args)), **kwargs)
 
     def evaluate_generator(self, generator, steps=None, **kwargs):
@@ -29,7 +38,9 @@ class Older(Trainer):
         return self.predict(generator, steps=steps, **kwargs)
 
     def predict_classes(self, x, **kwargs) -> np.ndarray:
-        """The class of each sample: the largest output, or whether the only one is above 0.5 (then of shape (n, 1))."""
+        """The class of each sample: the largest output, or whether the only one is above 0.5 (then
+        of shape (n, 1)).
+        """
         _say("predict_classes", "predict, and np.argmax(p, axis=-1), or p > 0.5 for one output")
         p = self.predict(x, **kwargs)
         return p.argmax(axis=-1) if p.shape[-1] > 1 else (p > 0.5).astype("int32")

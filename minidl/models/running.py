@@ -1,4 +1,6 @@
-"""Models on data, without learning: evaluate and predict, and how arrays and generators become batches."""
+"""Models on data, without learning: evaluate and predict, and how arrays and generators become
+batches.
+"""
 
 from __future__ import annotations
 
@@ -42,11 +44,24 @@ class Runner(Compiled):
         """The outputs for one batch."""
         return self(unpack_x_y_sample_weight(data)[0], training=False)
 
-    # --- evaluate and predict --------------------------------------------------------------------------------------
+    # --- evaluate and predict
+    # --------------------------------------------------------------------------------------
 
-    def evaluate(self, x=None, y=None, batch_size=None, verbose: int | str = "auto", sample_weight=None, steps=None, callbacks=None,
-                 return_dict=False, **legacy) -> Any:
-        """The loss and metrics on this data: [loss, *metrics], only the loss if there are no metrics, or a dict."""
+    def evaluate(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        verbose: int | str = "auto",
+        sample_weight=None,
+        steps=None,
+        callbacks=None,
+        return_dict=False,
+        **legacy,
+    ) -> Any:
+        """The loss and metrics on this data: [loss, *metrics], only the loss if there are no
+        metrics, or a dict.
+        """
         self._compiled()
         if legacy:
             translate_legacy(legacy, 1)
@@ -83,8 +98,11 @@ class Runner(Compiled):
         run.call("on_test_end", logs)
         return logs
 
-    def predict(self, x, batch_size=None, verbose: int | str = "auto", steps=None, callbacks=None, **legacy) -> Any:
-        """The outputs for all samples as an array (several: a list or dict of arrays), computed batch by batch.
+    def predict(
+        self, x, batch_size=None, verbose: int | str = "auto", steps=None, callbacks=None, **legacy
+    ) -> Any:
+        """The outputs for all samples as an array (several: a list or dict of arrays), computed
+        batch by batch.
 
         For one small batch model(x) is quicker.
         """
@@ -116,8 +134,12 @@ class Runner(Compiled):
             raise ValueError("x holds no samples, so there is nothing to predict.")
         return tree_map(lambda *parts: np.concatenate(parts), *outputs)
 
-    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False, *, reset_metrics=True):
-        """The loss and metrics on exactly these samples; reset_metrics=False: and on all since the last reset_metrics()."""
+    def test_on_batch(
+        self, x, y=None, sample_weight=None, return_dict=False, *, reset_metrics=True
+    ):
+        """The loss and metrics on exactly these samples; reset_metrics=False: and on all since the
+        last reset_metrics().
+        """
         self._compiled()
         batch = self._arrays(x, y, sample_weight)
         if reset_metrics:
@@ -128,9 +150,13 @@ class Runner(Compiled):
     def predict_on_batch(self, x) -> Any:
         """The outputs for these samples, as one batch."""
         with no_grad():
-            return tree_map(lambda t: t.numpy(), self.predict_step(as_tensors((samples(x, "x", self._takes_several()), None, None))))
+            return tree_map(
+                lambda t: t.numpy(),
+                self.predict_step(as_tensors((samples(x, "x", self._takes_several()), None, None))),
+            )
 
-    # --- getting data and model acquainted -------------------------------------------------------------------------
+    # --- getting data and model acquainted
+    # -------------------------------------------------------------------------
 
     def _takes_several(self) -> bool:
         """Whether a list of arrays means several inputs: not if the model has just one."""
@@ -160,18 +186,27 @@ class Runner(Compiled):
         if is_stream(data):
             return Stream(data)
         if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
-            raise ValueError("validation_data is a tuple (x, y) or (x, y, sample_weight), or something that brings such batches.")
+            raise ValueError(
+                "validation_data is a tuple (x, y) or (x, y, sample_weight), or something that "
+                "brings such batches."
+            )
         return self._arrays(*data, *[None] * (3 - len(data)))
 
     def _meet(self, batches) -> None:
-        """Run one sample through, so that weights exist, shapes are known, and all targets can be checked before training."""
+        """Run one sample through, so that weights exist, shapes are known, and all targets can be
+        checked before training.
+        """
         x, y, _ = batches.first()
         with no_grad():
             output = self(wrapped(x), training=False)
         size = count_samples(batches.arrays[0]) if isinstance(batches, Batches) else None
         self._output_shape = (size, *leaves(output)[0].shape[1:])
         objective = self._objective
-        if objective is not None and not objective.outputs and (y is not None or objective.loss is None):
+        if (
+            objective is not None
+            and not objective.outputs
+            and (y is not None or objective.loss is None)
+        ):
             objective.meet(y, output, self.output_names)
         self._tell_optimizer()
         if objective is not None and y is not None and isinstance(batches, Batches):
@@ -228,7 +263,10 @@ def progress_bar(verbose) -> list[ProgressBar]:
 
 def floats(logs) -> dict:
     """Logs as plain floats; what has more than one number stays an array."""
-    return {name: float(value) if np.ndim(value) == 0 else np.asarray(value) for name, value in logs.items()}
+    return {
+        name: float(value) if np.ndim(value) == 0 else np.asarray(value)
+        for name, value in logs.items()
+    }
 
 
 def sorted_floats(logs) -> dict:
@@ -244,17 +282,31 @@ def batch_size_for(value, samples: int, steps) -> int:
 
 
 def translate_legacy(legacy: dict, epochs):
-    """Arguments of older versions: nb_epoch means epochs; those about worker processes mean nothing here."""
+    """Arguments of older versions: nb_epoch means epochs; those about worker processes mean nothing
+    here.
+    """
     for name, value in legacy.items():
         if name == "nb_epoch":
             older("nb_epoch=", "written epochs=")
             epochs = value
-        elif name in ("workers", "use_multiprocessing", "max_queue_size", "pickle_safe", "max_q_size"):
+        elif name in (
+            "workers",
+            "use_multiprocessing",
+            "max_queue_size",
+            "pickle_safe",
+            "max_q_size",
+        ):
             older(f"{name}=", "left out: batches are made in this process, one after the other")
         else:
-            cures = {"samples_per_epoch": " Write steps_per_epoch=, the number of batches.", "nb_val_samples": " Write validation_steps=, "
-                     "the number of batches.", "show_accuracy": " Write compile(metrics=['accuracy'])."}
-            raise TypeError(f"There is no argument {name!r} here.{cures.get(name, ' Those of fit are listed by help(Model.fit).')}")
+            cures = {
+                "samples_per_epoch": " Write steps_per_epoch=, the number of batches.",
+                "nb_val_samples": " Write validation_steps=, the number of batches.",
+                "show_accuracy": " Write compile(metrics=['accuracy']).",
+            }
+            raise TypeError(
+                f"There is no argument {name!r} "
+                f"here.{cures.get(name, ' Those of fit are listed by help(Model.fit).')}"
+            )
     return epochs
 
 
@@ -265,7 +317,12 @@ def known_class_weight(class_weight):
     if class_weight == "auto":
         older("class_weight='auto'", f"left out, as it never had an effect; {_ALIKE}")
         return None
-    raise TypeError(f"class_weight is a dict {{class: weight}}; received {class_weight!r}; {_ALIKE}.")
+    raise TypeError(
+        f"class_weight is a dict {{class: weight}}; received {class_weight!r}; {_ALIKE}."
+    )
 
 
-_ALIKE = "for classes that count alike: {c: len(y) / (len(set(y)) * list(y).count(c)) for c in set(y)}, y being the class numbers"
+_ALIKE = (
+    "for classes that count alike: {c: len(y) / (len(set(y)) * list(y).count(c)) for c in "
+    "set(y)}, y being the class numbers"
+)

@@ -15,16 +15,25 @@ def _kind(path: str) -> str:
     return "h5" if lowered.endswith((".h5", ".hdf5")) else "native"
 
 
-def save_model(model, filepath, overwrite: bool = True, *, include_optimizer: bool = True, save_format=None) -> None:
-    """Write a model to one file: '.keras' is Keras 3's own kind, anything else minidl's ('.npz' is its usual ending)."""
+def save_model(
+    model, filepath, overwrite: bool = True, *, include_optimizer: bool = True, save_format=None
+) -> None:
+    """Write a model to one file: '.keras' is Keras 3's own kind, anything else minidl's ('.npz' is
+    its usual ending).
+    """
     path = os.fspath(filepath)
     if not overwrite and os.path.exists(path):
         raise FileExistsError(f"{path} exists already, and overwrite=False.")
     if path.lower().endswith(".weights.h5"):
-        raise ValueError(f"{path}: '.weights.h5' files hold weights alone. Write model.save_weights({path!r}), "
-                         "or model.save('model.keras').")
+        raise ValueError(
+            f"{path}: '.weights.h5' files hold weights alone. Write model.save_weights({path!r}), "
+            "or model.save('model.keras')."
+        )
     if os.path.isdir(path) or path.endswith(("/", os.sep)):
-        raise ValueError(f"{path} is a folder. Models are saved to one file: model.save({os.path.join(path, 'model.npz')!r}).")
+        raise ValueError(
+            f"{path} is a folder. Models are saved to one file: "
+            f"model.save({os.path.join(path, 'model.npz')!r})."
+        )
     _check_hooks(model)
     kind = _kind(path) if save_format not in ("h5", "keras") else save_format
     if kind == "h5":
@@ -38,23 +47,37 @@ def save_model(model, filepath, overwrite: bool = True, *, include_optimizer: bo
 def _check_hooks(model) -> None:
     """A warning for what Keras's layers may override about files, and minidl does not call."""
     for layer in model._all_layers():
-        hooks = [name for name in ("save_own_variables", "save_assets", "get_build_config") if hasattr(layer, name)]
+        hooks = [
+            name
+            for name in ("save_own_variables", "save_assets", "get_build_config")
+            if hasattr(layer, name)
+        ]
         if hooks:
-            warnings.warn(f"{type(layer).__name__}.{hooks[0]} is not called: minidl saves the variables of add_weight and the arguments in "
-                          "get_config, and nothing else. Keep there what must come back.", stacklevel=4)
+            warnings.warn(
+                f"{type(layer).__name__}.{hooks[0]} is not called: minidl saves the variables of "
+                f"add_weight and the arguments in "
+                "get_config, and nothing else. Keep there what must come back.",
+                stacklevel=4,
+            )
 
 
-def load_model(filepath, custom_objects: dict | None = None, compile: bool = True, safe_mode: bool = True):
+def load_model(
+    filepath, custom_objects: dict | None = None, compile: bool = True, safe_mode: bool = True
+):
     """The model in a file that `model.save` of minidl or of Keras 3 wrote.
 
-    custom_objects: {'MyLayer': MyLayer, ...} for classes and functions of yours that were not registered. compile: also restore what
-    compile() was given and the optimizer's memory. safe_mode is accepted for Keras's sake: no file is ever a program here.
+    custom_objects: {'MyLayer': MyLayer, ...} for classes and functions of yours that were not
+    registered. compile: also restore what compile() was given and the optimizer's memory. safe_mode
+    is accepted for Keras's sake: no file is ever a program here.
     Raises SaveFormatError, which names the file, for whatever is wrong in it.
     """
     path = os.fspath(filepath)
     if os.path.isdir(path):
-        raise ValueError(f"{path} is a folder, as TensorFlow's SavedModel is. minidl loads '.keras' and '.npz' files: save it again with "
-                         "model.save('model.keras').")
+        raise ValueError(
+            f"{path} is a folder, as TensorFlow's SavedModel is. minidl loads '.keras' and '.npz' "
+            f"files: save it again with "
+            "model.save('model.keras')."
+        )
     if _kind(path) == "h5":
         return keras_2.read_model(path, custom_objects, compile)
     if keras.is_keras(path):
@@ -63,12 +86,16 @@ def load_model(filepath, custom_objects: dict | None = None, compile: bool = Tru
 
 
 def save_weights(model, filepath, overwrite: bool = True) -> None:
-    """Write the weights alone: '.h5' in the kind of Keras 3, anything else in minidl's own ('cp-0001.ckpt' too)."""
+    """Write the weights alone: '.h5' in the kind of Keras 3, anything else in minidl's own
+    ('cp-0001.ckpt' too).
+    """
     path = os.fspath(filepath)
     if not overwrite and os.path.exists(path):
         raise FileExistsError(f"{path} exists already, and overwrite=False.")
     if not model.weights:
-        raise ValueError(f"Model '{model.name}' has no weights yet: call it on data, or fit it, before saving.")
+        raise ValueError(
+            f"Model '{model.name}' has no weights yet: call it on data, or fit it, before saving."
+        )
     _check_hooks(model)
     folder = os.path.dirname(path)
     if folder:
@@ -86,11 +113,16 @@ def load_weights(model, filepath, skip_mismatch: bool = False) -> None:
         keras.read_weights(path, model, skip_mismatch)
         return
     if not os.path.exists(path) and os.path.exists(path + ".index"):
-        raise ValueError(f"{path} is a checkpoint of TensorFlow. Save it there with model.save_weights('w.weights.h5'), which minidl "
-                         "reads.")
+        raise ValueError(
+            f"{path} is a checkpoint of TensorFlow. Save it there with "
+            f"model.save_weights('w.weights.h5'), which minidl "
+            "reads."
+        )
     _, arrays = native.read(path, ("weights", "model"))
     try:
-        native.set_named_weights(model, {k: v for k, v in arrays.items() if k.startswith("weights/")}, skip_mismatch)
+        native.set_named_weights(
+            model, {k: v for k, v in arrays.items() if k.startswith("weights/")}, skip_mismatch
+        )
     except ValueError as error:
         raise native.file_error(path, error) from None
 

@@ -14,15 +14,20 @@ from .model import Model
 class Sequential(Model):
     """Sequential([Flatten(), Dense(128, activation='relu'), Dense(10)]), or the same with add().
 
-    If it begins with Input(shape), or its first layer has input_shape=, the weights are made at once; else at the first data.
+    If it begins with Input(shape), or its first layer has input_shape=, the weights are made at
+    once; else at the first data.
     """
 
     def __init__(self, layers=None, trainable: bool = True, name: str | None = None):
         super().__init__(name=name, trainable=trainable)
         self._layers: list[Layer] = []
-        self._between: list[Symbol] = []        # what each layer gives, once the inputs are known
-        self._declared = False          # whether somebody said which shape the inputs have, so that others are an error
-        for layer in layers if isinstance(layers, (list, tuple)) else [] if layers is None else [layers]:
+        self._between: list[Symbol] = []  # what each layer gives, once the inputs are known
+        self._declared = (
+            False  # whether somebody said which shape the inputs have, so that others are an error
+        )
+        for layer in (
+            layers if isinstance(layers, (list, tuple)) else [] if layers is None else [layers]
+        ):
             self.add(layer)
 
     def add(self, layer, rebuild: bool = True) -> None:
@@ -36,16 +41,23 @@ class Sequential(Model):
             self._declared = True
             return
         if not isinstance(layer, Layer):
-            cure = f": write {layer.__name__}(...), with parentheses" if isinstance(layer, type) else ""
+            cure = (
+                f": write {layer.__name__}(...), with parentheses"
+                if isinstance(layer, type)
+                else ""
+            )
             raise ValueError(f"Sequential holds layers; received {layer!r}{cure}.")
         if any(layer.name == other.name for other in self._layers):
-            raise ValueError(f"All layers of a model need different names, and '{layer.name}' is already in '{self.name}'. "
-                             "Make a new layer instead of adding one twice, or pass name=.")
+            raise ValueError(
+                f"All layers of a model need different names, and '{layer.name}' is already in "
+                f"'{self.name}'. "
+                "Make a new layer instead of adding one twice, or pass name=."
+            )
         if not self._layers and self._inputs is None:
             self._inputs = self._outputs = _declared_input(layer)
             self._declared = self._inputs is not None
         if self._outputs is not None:
-            self._stack([layer])            # if it does not fit, this raises, and the model stays as it was
+            self._stack([layer])  # if it does not fit, this raises, and the model stays as it was
         self._layers.append(layer)
 
     def _stack(self, layers) -> None:
@@ -95,8 +107,16 @@ class Sequential(Model):
 
     def get_config(self) -> dict:
         """The layers, with the input that was declared for them."""
-        first = [serialize(self._inputs.maker)] if isinstance(self._inputs, Symbol) and self._inputs.maker is not None else []
-        return {"name": self.name, "trainable": self._trainable, "layers": [*first, *serialize(self._layers)]}
+        first = (
+            [serialize(self._inputs.maker)]
+            if isinstance(self._inputs, Symbol) and self._inputs.maker is not None
+            else []
+        )
+        return {
+            "name": self.name,
+            "trainable": self._trainable,
+            "layers": [*first, *serialize(self._layers)],
+        }
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None):
@@ -113,7 +133,9 @@ class Sequential(Model):
 
 
 def _declared_input(layer) -> Symbol | None:
-    """The input that a first layer declares: input_shape=, or the inputs of a model used as a layer."""
+    """The input that a first layer declares: input_shape=, or the inputs of a model used as a
+    layer.
+    """
     if layer.declared_shape is not None:
         return Input(layer.declared_shape, dtype=layer.dtype)
     if isinstance(layer, Model) and isinstance(layer._inputs, Symbol):

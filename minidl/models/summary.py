@@ -7,10 +7,18 @@ import shutil
 from .. import console
 
 
-def table(model, line_length: int | None = None, expand_nested=False, show_trainable=False, layer_range=None) -> str:
-    """Layers with their output shapes and numbers of parameters, and the totals below, as Keras lays it out.
+def table(
+    model,
+    line_length: int | None = None,
+    expand_nested=False,
+    show_trainable=False,
+    layer_range=None,
+) -> str:
+    """Layers with their output shapes and numbers of parameters, and the totals below, as Keras
+    lays it out.
 
-    The total is the model's alone: what the optimizer keeps has a line of its own, and Keras adds it to the total after fit.
+    The total is the model's alone: what the optimizer keeps has a line of its own, and Keras adds
+    it to the total after fit.
 
     A model that is no plain stack has a column more: what each layer is connected to.
     """
@@ -21,26 +29,46 @@ def table(model, line_length: int | None = None, expand_nested=False, show_train
         heads, shares = [*heads, "Connected to"], [0.31, 0.56, 0.74, 1.0]
     if show_trainable:
         heads, shares = [*heads, "Trainable"], [0.88 * share for share in shares] + [1.0]
-    width = line_length or min(108 if came_from else 88, max(72 if came_from else 60, shutil.get_terminal_size().columns - 4))
+    width = line_length or min(
+        108 if came_from else 88,
+        max(72 if came_from else 60, shutil.get_terminal_size().columns - 4),
+    )
     ends = [int(width * share) for share in shares]
     widths = [b - a - 3 for a, b in zip([0, *ends], ends)]
     rows = []
     for depth, layer in _listed(_in_range(model.layers, layer_range), expand_nested):
         row = ["└ " * depth + f"{layer.name} ({_kind(layer)})", _shape(layer), _count(layer)]
         row += [", ".join(came_from.get(layer.name, [])) or "-"] if came_from else []
-        row += ["Y" if layer.trainable and layer.weights else "N" if layer.weights else "-"] if show_trainable else []
+        row += (
+            ["Y" if layer.trainable and layer.weights else "N" if layer.weights else "-"]
+            if show_trainable
+            else []
+        )
         rows.append(row)
     out = console.stream()
-    box = "┏━┳┓┃┡╇┩│├─┼┤└┴┘" if out is None or console.can_show(out, "┏━") else "+-++|+++|+-++++" + "+"
+    box = (
+        "┏━┳┓┃┡╇┩│├─┼┤└┴┘"
+        if out is None or console.can_show(out, "┏━")
+        else "+-++|+++|+-++++" + "+"
+    )
     tl, h, tm, tr, v, ml, mm, mr, w, sl, s, sm, sr, bl, bm, br = box
-    lines = [f'Model: "{model.name}"', _rule(tl, h, tm, tr, widths), _line(v, heads, widths), _rule(ml, h, mm, mr, widths)]
+    lines = [
+        f'Model: "{model.name}"',
+        _rule(tl, h, tm, tr, widths),
+        _line(v, heads, widths),
+        _rule(ml, h, mm, mr, widths),
+    ]
     for i, row in enumerate(rows):
         lines += [_rule(sl, s, sm, sr, widths)] * (i > 0) + [_line(w, row, widths)]
     lines.append(_rule(bl, s, bm, br, widths))
     trainable, frozen = _size(model.trainable_weights), _size(model.non_trainable_weights)
     remembered = _size_of_memory(model.optimizer)
-    totals = [f" Total params: {_params(trainable, frozen)}", f" Trainable params: {_params(trainable)}",
-              f" Non-trainable params: {_params(frozen)}", *[f" Optimizer params: {_params(size)}" for size in remembered]]
+    totals = [
+        f" Total params: {_params(trainable, frozen)}",
+        f" Trainable params: {_params(trainable)}",
+        f" Non-trainable params: {_params(frozen)}",
+        *[f" Optimizer params: {_params(size)}" for size in remembered],
+    ]
     return "\n".join(lines + totals)
 
 
@@ -57,10 +85,16 @@ def _in_range(layers, layer_range):
     if layer_range is None:
         return layers
     first, last = layer_range
-    places = [[i for i, layer in enumerate(layers) if layer.name.startswith(name)] for name in (first, last)]
+    places = [
+        [i for i, layer in enumerate(layers) if layer.name.startswith(name)]
+        for name in (first, last)
+    ]
     if not all(places):
         missing = first if not places[0] else last
-        raise ValueError(f"layer_range holds the names of the first and the last layer to show; there is no layer {missing!r}.")
+        raise ValueError(
+            f"layer_range holds the names of the first and the last layer to show; there is no "
+            f"layer {missing!r}."
+        )
     return layers[min(places[0]) : max(places[1]) + 1]
 
 
@@ -71,9 +105,15 @@ def _connections(model) -> dict[str, list[str]]:
         return {}
     found: dict[str, list[str]] = {}
     for node in graph.steps:
-        names = [f"{parent.name}[{parent.path[0] if parent.path else 0}]" for parent in node.parents()]
+        names = [
+            f"{parent.name}[{parent.path[0] if parent.path else 0}]" for parent in node.parents()
+        ]
         found.setdefault(node.name, []).extend(names)
-    chain = len(graph.starts) == 1 and all(len(names) == 1 for names in found.values()) and len(found) == len(graph.steps)
+    chain = (
+        len(graph.starts) == 1
+        and all(len(names) == 1 for names in found.values())
+        and len(found) == len(graph.steps)
+    )
     branches = [name for names in found.values() for name in names]
     return {} if chain and len(set(branches)) == len(branches) else found
 
@@ -85,7 +125,13 @@ def _kind(layer) -> str:
 
 def _shape(layer) -> str:
     shape = layer.output_shape
-    return "?" if shape is None else str(list(shape.values())) if isinstance(shape, dict) else str(shape)
+    return (
+        "?"
+        if shape is None
+        else str(list(shape.values()))
+        if isinstance(shape, dict)
+        else str(shape)
+    )
 
 
 def _count(layer) -> str:
@@ -97,7 +143,9 @@ def _size(weights) -> tuple[int, int]:
 
 
 def _size_of_memory(optimizer) -> list[tuple[int, int]]:
-    """[what the optimizer keeps], once it trains: its arrays, and as Keras counts, its counter and its rate, 4 bytes each."""
+    """[what the optimizer keeps], once it trains: its arrays, and as Keras counts, its counter and
+    its rate, 4 bytes each.
+    """
     if optimizer is None or not optimizer.variables:
         return []
     arrays = [array for _, array in optimizer._named_memory()]
@@ -120,5 +168,7 @@ def _rule(left, line, middle, right, widths) -> str:
 
 def _line(edge, cells, widths) -> str:
     texts = [c if len(c) <= w else c[: w - 1] + "…" for c, w in zip(cells, widths)]
-    aligned = [text.rjust(w) if i == 2 else text.ljust(w) for i, (text, w) in enumerate(zip(texts, widths))]
+    aligned = [
+        text.rjust(w) if i == 2 else text.ljust(w) for i, (text, w) in enumerate(zip(texts, widths))
+    ]
     return edge + edge.join(f" {t} " for t in aligned) + edge

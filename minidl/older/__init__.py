@@ -1,15 +1,19 @@
-"""What tutorials of 2015 to 2021 type and Keras has dropped since. The library works without this room: it is added from above.
+"""What tutorials of 2015 to 2021 type and Keras has dropped since. The library works without this
+room: it is added from above.
 
-functions.py and graphs.py: the functions of `K`. arguments.py: names of arguments. names.py: names of things. methods.py: methods
-and attributes. paths.py: where to import from. What was once the default, `lr` and `fit_generator`, stands with the optimizers and models.
+functions.py and graphs.py: the functions of `K`. arguments.py: names of arguments. names.py: names
+of things. methods.py: methods and attributes. paths.py: where to import from. What was once the
+default, `lr` and `fit_generator`, stands with the optimizers and models.
 """
 
 from .. import backend, utils
 from . import arguments, functions, graphs, methods, names, paths
 
-__all__ = ["paths"]                     # which the front door opens last
+__all__ = ["paths"]  # which the front door opens last
 
-backend._older.update({**functions.FUNCTIONS, **graphs.GRAPHS, "clear_session": utils.clear_session})
+backend._older.update(
+    {**functions.FUNCTIONS, **graphs.GRAPHS, "clear_session": utils.clear_session}
+)
 backend._gone.update(graphs.GONE)
 arguments.accept_all()
 methods.add_all()

@@ -1,6 +1,8 @@
-"""Arguments under the names that they had: Dense(output_dim=10), ReduceLROnPlateau(epsilon=0.1), Model(input=x, output=y).
+"""Arguments under the names that they had: Dense(output_dim=10), ReduceLROnPlateau(epsilon=0.1),
+Model(input=x, output=y).
 
-Each class is told, once, which names mean what today; its __init__ then reads as if today's had been typed.
+Each class is told, once, which names mean what today; its __init__ then reads as if today's had
+been typed.
 """
 
 from __future__ import annotations
@@ -16,9 +18,13 @@ from ..tensor import Variable
 
 
 class Dropped:
-    """An argument that is left out today. why: what to know about it; harmless: whether a value may be ignored, else `cure` is raised."""
+    """An argument that is left out today. why: what to know about it; harmless: whether a value may
+    be ignored, else `cure` is raised.
+    """
 
-    def __init__(self, why: str, harmless: Callable[[Any], bool] = lambda value: True, cure: str = ""):
+    def __init__(
+        self, why: str, harmless: Callable[[Any], bool] = lambda value: True, cure: str = ""
+    ):
         self.why, self.harmless, self.cure = why, harmless, cure
 
 
@@ -31,8 +37,12 @@ def accept(cls: type, method: str = "__init__", **meanings: str | Dropped) -> No
     def translating(self, *args, **kwargs):
         if not meanings.keys().isdisjoint(kwargs):
             kwargs = translated(title, kwargs, meanings)
-            if method == "__init__" and "_made_with" in vars(self) and type(self).__init__ is translating:
-                self._made_with.kwargs = kwargs         # what get_config describes it by
+            if (
+                method == "__init__"
+                and "_made_with" in vars(self)
+                and type(self).__init__ is translating
+            ):
+                self._made_with.kwargs = kwargs  # what get_config describes it by
         return today(self, *args, **kwargs)
 
     setattr(cls, method, translating)
@@ -50,7 +60,9 @@ def accept_in(module: ModuleType, name: str, **meanings: str | Dropped) -> None:
 
 
 def translated(title: str, kwargs: dict, meanings: dict[str, str | Dropped]) -> dict:
-    """The arguments in today's names, with a warning for each that was not; TypeError for one that is there under both names."""
+    """The arguments in today's names, with a warning for each that was not; TypeError for one that
+    is there under both names.
+    """
     result = {name: value for name, value in kwargs.items() if name not in meanings}
     for name in meanings.keys() & kwargs.keys():
         meaning, value = meanings[name], kwargs[name]
@@ -59,20 +71,33 @@ def translated(title: str, kwargs: dict, meanings: dict[str, str | Dropped]) -> 
                 raise ValueError(f"{title}({name}={value!r}): {meaning.cure}")
             older(f"{title}({name}=...)", f"left out: {meaning.why}")
         elif meaning in result:
-            raise TypeError(f"{title} received both {meaning}={result[meaning]!r} and its old name {name}={value!r}; give one.")
+            raise TypeError(
+                f"{title} received both {meaning}={result[meaning]!r} and its old name "
+                f"{name}={value!r}; give one."
+            )
         else:
             older(f"{title}({name}=...)", f"written {title}({meaning}=...)")
             result[meaning] = value
     return result
 
 
-def _empty(value) -> bool: return value is None
-def _off(value) -> bool: return not value
+def _empty(value) -> bool:
+    return value is None
+
+
+def _off(value) -> bool:
+    return not value
 
 
 _EAGER = Dropped("everything is computed at once, and in this process")
-_WEIGHTS = {"init": "kernel_initializer", "W_regularizer": "kernel_regularizer", "b_regularizer": "bias_regularizer",
-            "W_constraint": "kernel_constraint", "b_constraint": "bias_constraint", "bias": "use_bias"}
+_WEIGHTS = {
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+    "bias": "use_bias",
+}
 
 
 def accept_all() -> None:
@@ -83,24 +108,60 @@ def accept_all() -> None:
     accept(layers.SpatialDropout1D, p="rate")
     accept(layers.GaussianDropout, p="rate")
     accept(layers.GaussianNoise, sigma="stddev")
-    accept(layers.Embedding, init="embeddings_initializer", W_regularizer="embeddings_regularizer", W_constraint="embeddings_constraint",
-           dropout=Dropped("nothing falls out", _off, "put a SpatialDropout1D after the Embedding."))
+    accept(
+        layers.Embedding,
+        init="embeddings_initializer",
+        W_regularizer="embeddings_regularizer",
+        W_constraint="embeddings_constraint",
+        dropout=Dropped("nothing falls out", _off, "put a SpatialDropout1D after the Embedding."),
+    )
     accept(layers.InputLayer, batch_input_shape="batch_shape")
-    accept(layers.BatchNormalization, gamma_init="gamma_initializer", beta_init="beta_initializer",
-           synchronized=Dropped("there is one process"), fused=Dropped("there is one way to compute it"),
-           virtual_batch_size=Dropped("the batch is the batch", _empty, "train with "
-                         "smaller batches, fit(batch_size=...)."),
-           renorm=Dropped("it is off", _off, "renormalization is not known here; leave renorm out, and take larger batches."),
-           mode=Dropped("it is the usual one", _off, "only mode 0, each feature by itself, is known; for the others see "
-                        "LayerNormalization."))
+    accept(
+        layers.BatchNormalization,
+        gamma_init="gamma_initializer",
+        beta_init="beta_initializer",
+        synchronized=Dropped("there is one process"),
+        fused=Dropped("there is one way to compute it"),
+        virtual_batch_size=Dropped(
+            "the batch is the batch", _empty, "train with smaller batches, fit(batch_size=...)."
+        ),
+        renorm=Dropped(
+            "it is off",
+            _off,
+            "renormalization is not known here; leave renorm out, and take larger batches.",
+        ),
+        mode=Dropped(
+            "it is the usual one",
+            _off,
+            "only mode 0, each feature by itself, is known; for the others see LayerNormalization.",
+        ),
+    )
     for name in ("L1", "L2"):
         accept(getattr(regularizers, name), l=name.lower())
     accept(callbacks.ReduceLROnPlateau, epsilon="min_delta")
-    accept(callbacks.ProgbarLogger, count_mode=Dropped("the bar counts batches"), stateful_metrics=Dropped("each metric knows its mean"))
-    accept(optimizers.Nadam, schedule_decay=Dropped("the momentum's warm-up is fixed at the paper's 0.004"))
+    accept(
+        callbacks.ProgbarLogger,
+        count_mode=Dropped("the bar counts batches"),
+        stateful_metrics=Dropped("each metric knows its mean"),
+    )
+    accept(
+        optimizers.Nadam,
+        schedule_decay=Dropped("the momentum's warm-up is fixed at the paper's 0.004"),
+    )
     accept(models.Model, input="inputs", output="outputs")
-    accept(models.Model, "compile", experimental_run_tf_function=_EAGER, distribute=_EAGER, cloning=_EAGER,
-           sample_weight_mode=Dropped("weights may have the shape of the targets", lambda value: value in (None, "temporal"),
-                                      "pass weights of the targets' shape to fit(sample_weight=...)."),
-           target_tensors=Dropped("targets are given to fit", _empty, "pass the targets to fit(x, y)."))
+    accept(
+        models.Model,
+        "compile",
+        experimental_run_tf_function=_EAGER,
+        distribute=_EAGER,
+        cloning=_EAGER,
+        sample_weight_mode=Dropped(
+            "weights may have the shape of the targets",
+            lambda value: value in (None, "temporal"),
+            "pass weights of the targets' shape to fit(sample_weight=...).",
+        ),
+        target_tensors=Dropped(
+            "targets are given to fit", _empty, "pass the targets to fit(x, y)."
+        ),
+    )
     accept_in(utils, "to_categorical", y="x", nb_classes="num_classes")

@@ -1,7 +1,8 @@
-"""K.mean, K.argmax, K.switch, ...: what `from keras import backend as K` brought to compute with, with the defaults of its day.
+"""K.mean, K.argmax, K.switch, ...: what `from keras import backend as K` brought to compute with,
+with the defaults of its day.
 
-Most of it is today's `ops` under the same name. Here stand those whose arguments, order or defaults were others, and those
-whose names are gone.
+Most of it is today's `ops` under the same name. Here stand those whose arguments, order or defaults
+were others, and those whose names are gone.
 """
 
 from __future__ import annotations
@@ -24,18 +25,52 @@ def _floats(x):
 
 
 # --- other defaults
-def argmax(x, axis=-1): return ops.argmax(x, axis)
-def argmin(x, axis=-1): return ops.argmin(x, axis)
-def concatenate(tensors, axis=-1): return ops.concatenate(tensors, axis)
-def cumsum(x, axis=0): return ops.cumsum(x, axis)
-def cumprod(x, axis=0): return ops.cumprod(x, axis)
-def expand_dims(x, axis=-1): return ops.expand_dims(x, axis)
-def hard_sigmoid(x): return ops.clip(0.2 * ops.floats(x) + 0.5, 0, 1)
-def relu(x, alpha=0.0, max_value=None, threshold=0.0): return activations.relu(x, alpha, max_value, threshold)
-def sqrt(x): return ops.sqrt(ops.maximum(ops.floats(x), 0))
-def mean(x, axis=None, keepdims=False): return ops.mean(_floats(x), axis, keepdims)
-def var(x, axis=None, keepdims=False): return ops.var(_floats(x), axis, keepdims)
-def std(x, axis=None, keepdims=False): return ops.std(_floats(x), axis, keepdims)
+def argmax(x, axis=-1):
+    return ops.argmax(x, axis)
+
+
+def argmin(x, axis=-1):
+    return ops.argmin(x, axis)
+
+
+def concatenate(tensors, axis=-1):
+    return ops.concatenate(tensors, axis)
+
+
+def cumsum(x, axis=0):
+    return ops.cumsum(x, axis)
+
+
+def cumprod(x, axis=0):
+    return ops.cumprod(x, axis)
+
+
+def expand_dims(x, axis=-1):
+    return ops.expand_dims(x, axis)
+
+
+def hard_sigmoid(x):
+    return ops.clip(0.2 * ops.floats(x) + 0.5, 0, 1)
+
+
+def relu(x, alpha=0.0, max_value=None, threshold=0.0):
+    return activations.relu(x, alpha, max_value, threshold)
+
+
+def sqrt(x):
+    return ops.sqrt(ops.maximum(ops.floats(x), 0))
+
+
+def mean(x, axis=None, keepdims=False):
+    return ops.mean(_floats(x), axis, keepdims)
+
+
+def var(x, axis=None, keepdims=False):
+    return ops.var(_floats(x), axis, keepdims)
+
+
+def std(x, axis=None, keepdims=False):
+    return ops.std(_floats(x), axis, keepdims)
 
 
 def l2_normalize(x, axis=None):
@@ -48,60 +83,128 @@ def l2_normalize(x, axis=None):
 def repeat(x, n):
     """Each sample n times: (batch, d) becomes (batch, n, d)."""
     if len(ops.shape(x)) != 2:
-        raise ValueError(f"K.repeat takes x of shape (batch, d); received shape {ops.shape(x)}. To repeat entries use ops.repeat.")
+        raise ValueError(
+            f"K.repeat takes x of shape (batch, d); received shape {ops.shape(x)}. To repeat "
+            f"entries use ops.repeat."
+        )
     return ops.repeat(ops.expand_dims(x, 1), n, 1)
 
 
 # --- other names or order of arguments
 def clip(x, min_value, max_value):
     """x moved between the two; None for no limit."""
-    low, high = (-np.inf if min_value is None else min_value), (np.inf if max_value is None else max_value)
+    low, high = (
+        (-np.inf if min_value is None else min_value),
+        (np.inf if max_value is None else max_value),
+    )
     return ops.clip(x, low, max(low, high) if np.ndim(low) == np.ndim(high) == 0 else high)
 
 
-def eye(size, dtype=None, name=None): return Variable(np.eye(size), dtype=dtype or backend.floatx(), name=name or "variable")
-def in_top_k(predictions, targets, k): return ops.in_top_k(targets, predictions, k)
-def one_hot(indices, num_classes): return ops.one_hot(indices, num_classes)
-def pow(x, a): return ops.power(x, a)
-def permute_dimensions(x, pattern): return ops.transpose(x, pattern)
-def repeat_elements(x, rep, axis): return ops.repeat(x, rep, axis)
-def reshape(x, shape): return ops.reshape(x, shape)
-def reverse(x, axes): return ops.flip(x, axes)
-def squeeze(x, axis): return ops.squeeze(x, axis)
-def tile(x, n): return ops.tile(x, n)
-def transpose(x): return ops.transpose(x)
-def gather(reference, indices): return ops.take(reference, indices, axis=0)
-def dtype(x) -> str: return str(np.dtype(getattr(x, "dtype", backend.floatx())))
-def cast_to_floatx(x): return ops.cast(x, backend.floatx()) if ops.is_tensor(x) else np.asarray(x, backend.floatx())
-def identity(x, name=None): return ops.convert_to_tensor(x)
-def is_keras_tensor(x) -> bool: return ops.is_tensor(x) and not isinstance(x, Tensor)
+def eye(size, dtype=None, name=None):
+    return Variable(np.eye(size), dtype=dtype or backend.floatx(), name=name or "variable")
+
+
+def in_top_k(predictions, targets, k):
+    return ops.in_top_k(targets, predictions, k)
+
+
+def one_hot(indices, num_classes):
+    return ops.one_hot(indices, num_classes)
+
+
+def pow(x, a):
+    return ops.power(x, a)
+
+
+def permute_dimensions(x, pattern):
+    return ops.transpose(x, pattern)
+
+
+def repeat_elements(x, rep, axis):
+    return ops.repeat(x, rep, axis)
+
+
+def reshape(x, shape):
+    return ops.reshape(x, shape)
+
+
+def reverse(x, axes):
+    return ops.flip(x, axes)
+
+
+def squeeze(x, axis):
+    return ops.squeeze(x, axis)
+
+
+def tile(x, n):
+    return ops.tile(x, n)
+
+
+def transpose(x):
+    return ops.transpose(x)
+
+
+def gather(reference, indices):
+    return ops.take(reference, indices, axis=0)
+
+
+def dtype(x) -> str:
+    return str(np.dtype(getattr(x, "dtype", backend.floatx())))
+
+
+def cast_to_floatx(x):
+    return ops.cast(x, backend.floatx()) if ops.is_tensor(x) else np.asarray(x, backend.floatx())
+
+
+def identity(x, name=None):
+    return ops.convert_to_tensor(x)
+
+
+def is_keras_tensor(x) -> bool:
+    return ops.is_tensor(x) and not isinstance(x, Tensor)
 
 
 def stop_gradient(variables):
     """The same values, through which no gradient flows; a list for a list."""
-    return [ops.stop_gradient(v) for v in variables] if isinstance(variables, (list, tuple)) else ops.stop_gradient(variables)
+    return (
+        [ops.stop_gradient(v) for v in variables]
+        if isinstance(variables, (list, tuple))
+        else ops.stop_gradient(variables)
+    )
 
 
 @on_symbols
-def batch_flatten(x): return ops.reshape(x, (ops.shape(x)[0], -1))
+def batch_flatten(x):
+    return ops.reshape(x, (ops.shape(x)[0], -1))
 
 
 @on_symbols
 def batch_dot(x, y, axes: Any = None):
-    """The product of each sample of x with that of y, summed over one axis of each; two vectors a sample give shape (batch, 1).
+    """The product of each sample of x with that of y, summed over one axis of each; two vectors a
+    sample give shape (batch, 1).
 
-    axes: one number for both, or a pair; by default x's last axis and y's second to last (a vector's only one).
+    axes: one number for both, or a pair; by default x's last axis and y's second to last (a
+    vector's only one).
     """
     shapes = ops.shape(x), ops.shape(y)
     if min(map(len, shapes)) < 2:
-        raise ValueError(f"K.batch_dot takes two batches of vectors or matrices; received shapes {shapes[0]} and {shapes[1]}.")
+        raise ValueError(
+            f"K.batch_dot takes two batches of vectors or matrices; received shapes {shapes[0]} "
+            f"and {shapes[1]}."
+        )
     if axes is None:
         axes = (-1, -1 if len(shapes[1]) == 2 else -2)
     pair = (axes, axes) if isinstance(axes, int) else axes
     first, second = (range(len(shape))[axis] for shape, axis in zip(shapes, pair))
     if not first or not second:
-        raise ValueError("K.batch_dot cannot sum over axis 0, the samples. For data without a batch axis use ops.matmul.")
-    left, right = list(string.ascii_lowercase[: len(shapes[0])]), list(string.ascii_uppercase[: len(shapes[1])])
+        raise ValueError(
+            "K.batch_dot cannot sum over axis 0, the samples. For data without a batch axis use "
+            "ops.matmul."
+        )
+    left, right = (
+        list(string.ascii_lowercase[: len(shapes[0])]),
+        list(string.ascii_uppercase[: len(shapes[1])]),
+    )
     right[0], right[second] = left[0], left[first]
     out = [c for c in left if c != left[first]] + [c for c in right[1:] if c != left[first]]
     product = ops.einsum(f"{''.join(left)},{''.join(right)}->{''.join(out)}", x, y)
@@ -110,19 +213,28 @@ def batch_dot(x, y, axes: Any = None):
 
 @on_symbols
 def bias_add(x, bias, data_format=None):
-    """x + bias, a number a channel (the last axis; with 'channels_first' axis 1), or one an entry of a sample."""
+    """x + bias, a number a channel (the last axis; with 'channels_first' axis 1), or one an entry
+    of a sample.
+    """
     shape = ops.shape(bias)
     if data_format == "channels_first":
-        bias = ops.reshape(bias, (1, shape[-1], *((1,) * (len(ops.shape(x)) - 2) if len(shape) == 1 else shape[:-1])))
+        bias = ops.reshape(
+            bias,
+            (1, shape[-1], *((1,) * (len(ops.shape(x)) - 2) if len(shape) == 1 else shape[:-1])),
+        )
     return ops.add(x, bias)
 
 
 def switch(condition, then_expression, else_expression):
-    """then_expression where the condition holds, else else_expression; either may be a function that gives it.
+    """then_expression where the condition holds, else else_expression; either may be a function
+    that gives it.
 
     A condition with fewer axes speaks for whole rows of the expressions.
     """
-    then, other = (e() if callable(e) and not ops.is_tensor(e) else e for e in (then_expression, else_expression))
+    then, other = (
+        e() if callable(e) and not ops.is_tensor(e) else e
+        for e in (then_expression, else_expression)
+    )
     return _switch(condition, then, other)
 
 
@@ -131,11 +243,19 @@ def _switch(condition, then, other):
     condition = np.asarray(condition).astype(bool)
     missing = max(len(ops.shape(then)), len(ops.shape(other))) - condition.ndim
     if missing < 0 < condition.ndim:
-        raise ValueError(f"K.switch: the condition has more axes, {condition.shape}, than what it chooses from, {ops.shape(then)}.")
-    return ops.where(condition.reshape(condition.shape + (1,) * missing) if condition.ndim else condition, then, other)
+        raise ValueError(
+            f"K.switch: the condition has more axes, {condition.shape}, than what it chooses "
+            f"from, {ops.shape(then)}."
+        )
+    return ops.where(
+        condition.reshape(condition.shape + (1,) * missing) if condition.ndim else condition,
+        then,
+        other,
+    )
 
 
-def map_fn(fn, elems, name=None, dtype=None): return ops.map(fn, elems)
+def map_fn(fn, elems, name=None, dtype=None):
+    return ops.map(fn, elems)
 
 
 def foldl(fn, elems, initializer=None, name=None):
@@ -152,7 +272,8 @@ def foldr(fn, elems, initializer=None, name=None):
     return foldl(fn, ops.flip(elems, 0), initializer)
 
 
-def temporal_padding(x, padding=(1, 1)): return ops.pad(x, ((0, 0), tuple(padding), (0, 0)))
+def temporal_padding(x, padding=(1, 1)):
+    return ops.pad(x, ((0, 0), tuple(padding), (0, 0)))
 
 
 # --- variables
@@ -163,10 +284,20 @@ def variable(value, dtype=None, name=None, constraint=None) -> Variable:
     return made
 
 
-def zeros(shape, dtype=None, name=None): return variable(np.zeros(shape), dtype, name)
-def ones(shape, dtype=None, name=None): return variable(np.ones(shape), dtype, name)
-def zeros_like(x, dtype=None, name=None): return ops.zeros_like(x, dtype)
-def ones_like(x, dtype=None, name=None): return ops.ones_like(x, dtype)
+def zeros(shape, dtype=None, name=None):
+    return variable(np.zeros(shape), dtype, name)
+
+
+def ones(shape, dtype=None, name=None):
+    return variable(np.ones(shape), dtype, name)
+
+
+def zeros_like(x, dtype=None, name=None):
+    return ops.zeros_like(x, dtype)
+
+
+def ones_like(x, dtype=None, name=None):
+    return ops.ones_like(x, dtype)
 
 
 def constant(value, dtype=None, shape=None, name=None) -> Tensor:
@@ -192,11 +323,24 @@ def set_value(x, value) -> None:
     x.assign(value)
 
 
-def update(x, new_x): return x.assign(new_x)
-def update_add(x, increment): return x.assign_add(increment)
-def update_sub(x, decrement): return x.assign_sub(decrement)
-def moving_average_update(x, value, momentum): return x.assign(x.data * momentum + np.asarray(value) * (1 - momentum))
-def batch_get_value(tensors) -> list: return [ops.convert_to_numpy(t) for t in tensors]
+def update(x, new_x):
+    return x.assign(new_x)
+
+
+def update_add(x, increment):
+    return x.assign_add(increment)
+
+
+def update_sub(x, decrement):
+    return x.assign_sub(decrement)
+
+
+def moving_average_update(x, value, momentum):
+    return x.assign(x.data * momentum + np.asarray(value) * (1 - momentum))
+
+
+def batch_get_value(tensors) -> list:
+    return [ops.convert_to_numpy(t) for t in tensors]
 
 
 def batch_set_value(tuples) -> None:
@@ -205,7 +349,8 @@ def batch_set_value(tuples) -> None:
         x.assign(value)
 
 
-def count_params(x) -> int: return int(np.prod(ops.shape(x)))
+def count_params(x) -> int:
+    return int(np.prod(ops.shape(x)))
 
 
 # --- chance
@@ -214,7 +359,8 @@ def random_bernoulli(shape, p=0.0, dtype=None, seed=None):
     return ops.cast(random.uniform(shape, seed=seed) < p, dtype or backend.floatx())
 
 
-def dropout(x, level, noise_shape=None, seed=None): return random.dropout(x, level, noise_shape, seed)
+def dropout(x, level, noise_shape=None, seed=None):
+    return random.dropout(x, level, noise_shape, seed)
 
 
 # --- looking
@@ -230,9 +376,20 @@ def _print_tensor(x, message, summarize):
     return x
 
 
-HERE: dict[str, Callable] = {name: thing for name, thing in list(globals().items()) if not name.startswith("_") and callable(thing)
-                             and getattr(thing, "__module__", "") == __name__}
+HERE: dict[str, Callable] = {
+    name: thing
+    for name, thing in list(globals().items())
+    if not name.startswith("_") and callable(thing) and getattr(thing, "__module__", "") == __name__
+}
 FUNCTIONS: dict[str, Any] = {
-    **{name: getattr(ops, name) for name in ops.__all__}, **HERE, "int_shape": ops.shape, "get_value": ops.convert_to_numpy,
-    "eval": ops.convert_to_numpy, "flatten": ops.ravel, "random_normal": random.normal, "random_uniform": random.uniform,
-    "truncated_normal": random.truncated_normal, "random_binomial": random_bernoulli}
+    **{name: getattr(ops, name) for name in ops.__all__},
+    **HERE,
+    "int_shape": ops.shape,
+    "get_value": ops.convert_to_numpy,
+    "eval": ops.convert_to_numpy,
+    "flatten": ops.ravel,
+    "random_normal": random.normal,
+    "random_uniform": random.uniform,
+    "truncated_normal": random.truncated_normal,
+    "random_binomial": random_bernoulli,
+}

@@ -1,4 +1,6 @@
-"""What `K` had for the time when a model was a graph that a session ran: much of it is done by plain Python today."""
+"""What `K` had for the time when a model was a graph that a session ran: much of it is done by
+plain Python today.
+"""
 
 from __future__ import annotations
 
@@ -20,33 +22,49 @@ _uids: Counter = Counter()
 
 # Names without a counterpart, and what to do instead.
 GONE = {
-    "gradients": "derivatives are taken of numbers while they are computed: with minidl.GradientTape() as tape: tape.watch(x); y = f(x); "
-                 "then tape.gradient(y, x)",
-    **dict.fromkeys(("get_session", "set_session", "tf"), "there are no sessions: everything is computed at once. Leave the line out"),
-    "placeholder": "a model begins with minidl.Input(shape); in code of your own, pass arrays to a function",
-    "manual_variable_initialization": "a variable has its numbers from the start. Leave the line out",
+    "gradients": "derivatives are taken of numbers while they are computed: with "
+    "minidl.GradientTape() as tape: tape.watch(x); y = f(x); "
+    "then tape.gradient(y, x)",
+    **dict.fromkeys(
+        ("get_session", "set_session", "tf"),
+        "there are no sessions: everything is computed at once. Leave the line out",
+    ),
+    "placeholder": "a model begins with minidl.Input(shape); in code of your own, pass arrays to "
+    "a function",
+    "manual_variable_initialization": "a variable has its numbers from the start. Leave the line "
+    "out",
     "rnn": "write a loop in a Layer's call(), or ops.scan",
 }
 
 
 def function(inputs, outputs, updates=None, name=None, **ignored):
-    """K.function([model.input], [layer.output]): a function of a list of arrays that gives a list of arrays.
+    """K.function([model.input], [layer.output]): a function of a list of arrays that gives a list
+    of arrays.
 
-    K.learning_phase() among the inputs stands for the training flag: call it with [x, 1] for training, [x, 0] for use.
+    K.learning_phase() among the inputs stands for the training flag: call it with [x, 1] for
+    training, [x, 0] for use.
     """
     given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     symbols = [i for i, thing in enumerate(given) if isinstance(thing, Symbol)]
     if not symbols or updates:
-        raise ValueError("K.function takes symbols, as K.function([model.input], [layer.output]), and no updates: write those in a loop.")
+        raise ValueError(
+            "K.function takes symbols, as K.function([model.input], [layer.output]), and no "
+            "updates: write those in a loop."
+        )
     several = isinstance(outputs, (list, tuple))
-    model = Model([given[i] for i in symbols], list(outputs) if several else outputs, name=name or "function")
+    model = Model(
+        [given[i] for i in symbols], list(outputs) if several else outputs, name=name or "function"
+    )
 
     def call(values) -> Any:
         values = values if isinstance(values, (list, tuple)) else [values]
         if len(values) < len(symbols):
             raise ValueError(f"This function takes a list of {len(given)}; received {len(values)}.")
         flags = [bool(np.asarray(value)) for i, value in enumerate(values) if i not in symbols]
-        results = tree_map(ops.convert_to_numpy, model([values[i] for i in symbols], training=bool(flags and flags[0])))
+        results = tree_map(
+            ops.convert_to_numpy,
+            model([values[i] for i in symbols], training=bool(flags and flags[0])),
+        )
         return [results] if several and not isinstance(results, list) else results
 
     return call
@@ -59,13 +77,21 @@ def learning_phase() -> int:
 
 def set_learning_phase(value) -> None:
     """Has no effect: training is a flag of each call."""
-    warnings.warn("K.set_learning_phase has no effect: write model(x, training=True), or layer.trainable = False to freeze.",
-                  FutureWarning, stacklevel=2)
+    warnings.warn(
+        "K.set_learning_phase has no effect: write model(x, training=True), or layer.trainable = "
+        "False to freeze.",
+        FutureWarning,
+        stacklevel=2,
+    )
 
 
 def learning_phase_scope(value):
     """Has no effect: training is a flag of each call."""
-    warnings.warn("K.learning_phase_scope has no effect: write model(x, training=True).", FutureWarning, stacklevel=2)
+    warnings.warn(
+        "K.learning_phase_scope has no effect: write model(x, training=True).",
+        FutureWarning,
+        stacklevel=2,
+    )
     return contextlib.nullcontext()
 
 
@@ -81,7 +107,8 @@ def in_test_phase(x, alt, training=None):
 
 
 @on_symbols
-def _chosen(x, alt, training): return x if (_mode.training if training is None else training) else alt
+def _chosen(x, alt, training):
+    return x if (_mode.training if training is None else training) else alt
 
 
 def get_uid(prefix="") -> int:
@@ -100,18 +127,34 @@ def name_scope(name):
     return contextlib.nullcontext()
 
 
-def image_dim_ordering() -> str: return "tf"
+def image_dim_ordering() -> str:
+    return "tf"
 
 
 def set_image_data_format(data_format) -> None:
     """'channels_last' is the only one."""
     if data_format not in ("channels_last", "tf"):
-        raise ValueError(f"Images are 'channels_last' here, (samples, rows, columns, channels); received {data_format!r}. Turn them with "
-                         "np.moveaxis(images, 1, -1).")
+        raise ValueError(
+            f"Images are 'channels_last' here, (samples, rows, columns, channels); received "
+            f"{data_format!r}. Turn them with "
+            "np.moveaxis(images, 1, -1)."
+        )
 
 
 GRAPHS: dict[str, Any] = {
-    name: globals()[name] for name in (
-        "function", "get_uid", "image_dim_ordering", "in_test_phase", "in_train_phase", "learning_phase", "learning_phase_scope",
-        "name_scope", "reset_uids", "set_image_data_format", "set_learning_phase")}
+    name: globals()[name]
+    for name in (
+        "function",
+        "get_uid",
+        "image_dim_ordering",
+        "in_test_phase",
+        "in_train_phase",
+        "learning_phase",
+        "learning_phase_scope",
+        "name_scope",
+        "reset_uids",
+        "set_image_data_format",
+        "set_learning_phase",
+    )
+}
 GRAPHS["set_image_dim_ordering"] = set_image_data_format

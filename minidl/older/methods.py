@@ -1,4 +1,6 @@
-"""Methods and attributes that Keras 2 had on layers, models, optimizers and callbacks. Each says what it is called today, and does it."""
+"""Methods and attributes that Keras 2 had on layers, models, optimizers and callbacks. Each says
+what it is called today, and does it.
+"""
 
 from __future__ import annotations
 
@@ -32,25 +34,45 @@ class OlderLayer:
     def input_shape(self: Any):
         """The shape of its inputs, the batch axis first."""
         if self._input is None and self._build_shape is None:
-            raise AttributeError("input_shape")         # Layer.__getattr__ says more
-        return self._build_shape if self._input is None else tree_map(lambda symbol: symbol.shape, self._input)
+            raise AttributeError("input_shape")  # Layer.__getattr__ says more
+        return (
+            self._build_shape
+            if self._input is None
+            else tree_map(lambda symbol: symbol.shape, self._input)
+        )
 
     @Shown
     def updates(self: Any) -> list:
         """Nothing: moving averages are kept while the layer computes."""
         return []
 
-    def get_input_at(self: Any, node_index: int): return _first(self, "input", node_index)
-    def get_output_at(self: Any, node_index: int): return _first(self, "output", node_index)
-    def get_input_shape_at(self: Any, node_index: int): return tree_map(lambda s: s.shape, _first(self, "input", node_index))
-    def get_output_shape_at(self: Any, node_index: int): return tree_map(lambda s: s.shape, _first(self, "output", node_index))
+    def get_input_at(self: Any, node_index: int):
+        return _first(self, "input", node_index)
+
+    def get_output_at(self: Any, node_index: int):
+        return _first(self, "output", node_index)
+
+    def get_input_shape_at(self: Any, node_index: int):
+        return tree_map(lambda s: s.shape, _first(self, "input", node_index))
+
+    def get_output_shape_at(self: Any, node_index: int):
+        return tree_map(lambda s: s.shape, _first(self, "output", node_index))
 
     def add_metric(self: Any, value, name=None, aggregation="mean") -> None:
-        """Watch a number that `call` computes: its mean over the batches shows in the history under this name."""
+        """Watch a number that `call` computes: its mean over the batches shows in the history under
+        this name.
+        """
         if has_symbol(value):
-            raise NotImplementedError("add_metric of a symbol is gone: compute the number in a Layer's call() and call self.add_metric "
-                                      "there, or keep a metric as an attribute, self.m = minidl.metrics.Mean(name), and update it there.")
-        older("add_metric(value, name)", "a metric kept as an attribute, self.m = metrics.Mean(name), and updated in call()")
+            raise NotImplementedError(
+                "add_metric of a symbol is gone: compute the number in a Layer's call() and call "
+                "self.add_metric "
+                "there, or keep a metric as an attribute, self.m = minidl.metrics.Mean(name), and "
+                "update it there."
+            )
+        older(
+            "add_metric(value, name)",
+            "a metric kept as an attribute, self.m = metrics.Mean(name), and updated in call()",
+        )
         metric = vars(self).setdefault(f"metric_{name}", metrics.Mean(name or "metric"))
         with no_grad():
             metric.update_state(ops.convert_to_numpy(value))
@@ -59,7 +81,10 @@ class OlderLayer:
 def _first(layer, end: str, node_index: int):
     older(f"get_{end}_at({node_index})", f"layer.{end}")
     if node_index:
-        raise ValueError(f"A layer keeps the {end} of its first call alone. Keep what later calls return in variables of your own.")
+        raise ValueError(
+            f"A layer keeps the {end} of its first call alone. Keep what later calls return in "
+            f"variables of your own."
+        )
     return getattr(layer, end)
 
 
@@ -72,15 +97,21 @@ class OlderModel:
 
     def to_yaml(self: Any, **options):
         """Gone, as YAML can make a reader run code."""
-        raise RuntimeError("to_yaml is gone: write model.to_json(), which minidl.models.model_from_json reads.")
+        raise RuntimeError(
+            "to_yaml is gone: write model.to_json(), which minidl.models.model_from_json reads."
+        )
 
     @Shown
     def compiled_loss(self: Any):
-        """loss = self.compiled_loss(y, y_pred), in a train_step: what compile() was given, measured and noted for the history."""
+        """loss = self.compiled_loss(y, y_pred), in a train_step: what compile() was given, measured
+        and noted for the history.
+        """
         older("self.compiled_loss(y, y_pred)", "self.compute_loss(y=y, y_pred=y_pred)")
 
         def measure(y_true, y_pred, sample_weight=None, regularization_losses=None):
-            total = _met(self, y_true, y_pred).total(y_true, y_pred, sample_weight, count_samples(y_true))
+            total = _met(self, y_true, y_pred).total(
+                y_true, y_pred, sample_weight, count_samples(y_true)
+            )
             for extra in regularization_losses or ():
                 total = total + extra
             self._loss_tracker.update_state(total, sample_weight=count_samples(y_true))
@@ -90,13 +121,17 @@ class OlderModel:
 
     @Shown
     def compiled_metrics(self: Any):
-        """self.compiled_metrics.update_state(y, y_pred), in a train_step: the metrics that compile() was given."""
+        """self.compiled_metrics.update_state(y, y_pred), in a train_step: the metrics that
+        compile() was given.
+        """
         older("self.compiled_metrics.update_state(y, y_pred)", "self.compute_metrics(x, y, y_pred)")
 
         def update_state(y_true, y_pred, sample_weight=None):
             _met(self, y_true, y_pred).update_metrics(y_true, y_pred, sample_weight)
 
-        return SimpleNamespace(update_state=update_state, metrics=[metric for _, metric in self._objective.labelled()])
+        return SimpleNamespace(
+            update_state=update_state, metrics=[metric for _, metric in self._objective.labelled()]
+        )
 
 
 def _met(model, y, y_pred):
@@ -114,7 +149,11 @@ class OlderOptimizer:
     def weights(self: Any) -> list:
         """How many steps were made, and what it remembers of each variable."""
         older("optimizer.weights", "optimizer.get_state()")
-        return [value for name, value in self.get_state().items() if name not in ("optimizer", "learning_rate")]
+        return [
+            value
+            for name, value in self.get_state().items()
+            if name not in ("optimizer", "learning_rate")
+        ]
 
     @Shown
     def decay(self: Any) -> float:
@@ -125,14 +164,26 @@ class OlderOptimizer:
     def get_weights(self: Any) -> list:
         """How many steps were made, and what it remembers of each variable, as arrays."""
         older("optimizer.get_weights()", "optimizer.get_state()")
-        return [np.array(value) for name, value in self.get_state().items() if name not in ("optimizer", "learning_rate")]
+        return [
+            np.array(value)
+            for name, value in self.get_state().items()
+            if name not in ("optimizer", "learning_rate")
+        ]
 
     def minimize(self: Any, loss: Any, var_list: Any, tape=None):
-        """One step along the gradients of a loss, given as a function without arguments (or as a tensor, with its tape)."""
-        older("optimizer.minimize(loss, variables)", "loss.backward(), then optimizer.apply_gradients(zip(gradients, variables))")
+        """One step along the gradients of a loss, given as a function without arguments (or as a
+        tensor, with its tape).
+        """
+        older(
+            "optimizer.minimize(loss, variables)",
+            "loss.backward(), then optimizer.apply_gradients(zip(gradients, variables))",
+        )
         variables: list = list(var_list() if callable(var_list) else var_list)  # pyright: ignore[reportArgumentType]
         if tape is None and not callable(loss):
-            raise ValueError("minimize takes the loss as a function without arguments: optimizer.minimize(lambda: f(w), [w]).")
+            raise ValueError(
+                "minimize takes the loss as a function without arguments: "
+                "optimizer.minimize(lambda: f(w), [w])."
+            )
         if tape is not None:
             return self.apply_gradients(zip(tape.gradient(loss, variables), variables))
         for variable in variables:
@@ -144,7 +195,11 @@ class OlderOptimizer:
 
 def add_all() -> None:
     """Give the classes what stands above."""
-    for old, today in ((OlderLayer, layers.Layer), (OlderModel, models.Model), (OlderOptimizer, optimizers.Optimizer)):
+    for old, today in (
+        (OlderLayer, layers.Layer),
+        (OlderModel, models.Model),
+        (OlderOptimizer, optimizers.Optimizer),
+    ):
         for name, thing in vars(old).items():
             if not name.startswith("__") and name not in vars(today):
                 setattr(today, name, thing)

@@ -1,4 +1,6 @@
-"""Things under the names that they had: constraints.maxnorm, losses.cosine_proximity, losses.Reduction.NONE."""
+"""Things under the names that they had: constraints.maxnorm, losses.cosine_proximity,
+losses.Reduction.NONE.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class Reduction:
 
 def model_from_yaml(yaml_string, custom_objects=None):
     """Gone, as YAML can make a reader run code."""
-    raise RuntimeError("Models are written as JSON: model.to_json() and minidl.models.model_from_json(text).")
+    raise RuntimeError(
+        "Models are written as JSON: model.to_json() and minidl.models.model_from_json(text)."
+    )
 
 
 def ThresholdedReLU(theta=1.0, **kwargs) -> layers.ReLU:
@@ -41,13 +45,21 @@ def ThresholdedReLU(theta=1.0, **kwargs) -> layers.ReLU:
     return layers.ReLU(threshold=theta, **kwargs)
 
 
-# In each module the older names, and what they are: today's name there, or a thing of this file with what to write instead.
+# In each module the older names, and what they are: today's name there, or a thing of this file
+# with what to write instead.
 NAMES: dict[ModuleType, dict[str, Any]] = {
     constraints: {"maxnorm": "MaxNorm", "unitnorm": "UnitNorm", "nonneg": "NonNeg"},
-    losses: {"cosine_proximity": "cosine_similarity", "cosine": "cosine_similarity", "CosineProximity": "CosineSimilarity",
-             "Reduction": (Reduction, "a word: reduction='none', 'sum' or 'sum_over_batch_size'")},
-    metrics: {"cosine_similarity": (losses.cosine_similarity, "losses.cosine_similarity"),
-              "cosine_proximity": (losses.cosine_similarity, "losses.cosine_similarity"), "CosineProximity": "CosineSimilarity"},
+    losses: {
+        "cosine_proximity": "cosine_similarity",
+        "cosine": "cosine_similarity",
+        "CosineProximity": "CosineSimilarity",
+        "Reduction": (Reduction, "a word: reduction='none', 'sum' or 'sum_over_batch_size'"),
+    },
+    metrics: {
+        "cosine_similarity": (losses.cosine_similarity, "losses.cosine_similarity"),
+        "cosine_proximity": (losses.cosine_similarity, "losses.cosine_similarity"),
+        "CosineProximity": "CosineSimilarity",
+    },
     layers: {"ThresholdedReLU": (ThresholdedReLU, "layers.ReLU(threshold=theta)")},
     random: {"set_seed": "set_random_seed"},
     models: {"model_from_yaml": (model_from_yaml, "models.model_from_json")},
@@ -56,15 +68,23 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
 
 # What Keras has and minidl has not: no likeness of a name should send anybody elsewhere.
 ABSENT = {
-    layers: "AdditiveAttention Attention AveragePooling1D AveragePooling2D AveragePooling3D Bidirectional CenterCrop Conv1D "
-            "Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping1D "
-            "Cropping2D Cropping3D CuDNNGRU CuDNNLSTM DepthwiseConv1D DepthwiseConv2D GRU GRUCell GlobalAveragePooling2D "
-            "GlobalAveragePooling3D GlobalMaxPooling2D GlobalMaxPooling3D GroupQueryAttention HashedCrossing LSTM LSTMCell "
-            "Masking MaxPool1D MaxPool2D MaxPooling1D MaxPooling2D MaxPooling3D MelSpectrogram MultiHeadAttention RNN "
-            "RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomRotation RandomTranslation RandomWidth "
-            "RandomZoom Resizing SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell SpatialDropout2D SpatialDropout3D "
-            "SpectralNormalization StackedRNNCells UpSampling1D UpSampling2D UpSampling3D Wrapper ZeroPadding1D ZeroPadding2D "
-            "ZeroPadding3D",
+    layers: "AdditiveAttention Attention AveragePooling1D AveragePooling2D AveragePooling3D "
+    "Bidirectional CenterCrop Conv1D "
+    "Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D "
+    "ConvLSTM3D Cropping1D "
+    "Cropping2D Cropping3D CuDNNGRU CuDNNLSTM DepthwiseConv1D DepthwiseConv2D GRU GRUCell "
+    "GlobalAveragePooling2D "
+    "GlobalAveragePooling3D GlobalMaxPooling2D GlobalMaxPooling3D GroupQueryAttention "
+    "HashedCrossing LSTM LSTMCell "
+    "Masking MaxPool1D MaxPool2D MaxPooling1D MaxPooling2D MaxPooling3D MelSpectrogram "
+    "MultiHeadAttention RNN "
+    "RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomRotation "
+    "RandomTranslation RandomWidth "
+    "RandomZoom Resizing SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell SpatialDropout2D "
+    "SpatialDropout3D "
+    "SpectralNormalization StackedRNNCells UpSampling1D UpSampling2D UpSampling3D Wrapper "
+    "ZeroPadding1D ZeroPadding2D "
+    "ZeroPadding3D",
     callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
     optimizers: "Adafactor Ftrl Lamb LossScaleOptimizer Muon",
     datasets: "cifar10 cifar100",
@@ -78,11 +98,22 @@ def _forward(module: ModuleType, names: dict[str, Any]) -> None:
 
     def look_up(name: str):
         if name in absent:
-            raise AttributeError(f"Keras has {title}.{name}; minidl does not have it yet. dir(minidl.{title}) lists what there is.")
+            raise AttributeError(
+                f"Keras has {title}.{name}; minidl does not have it yet. dir(minidl.{title}) "
+                f"lists what there is."
+            )
         if name not in names:
-            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}.{did_you_mean(name, vars(module))}"
-                                 if not name.startswith("__") else name)
-        thing, today = names[name] if isinstance(names[name], tuple) else (getattr(module, names[name]), f"{title}.{names[name]}")
+            raise AttributeError(
+                f"module {module.__name__!r} has no attribute "
+                f"{name!r}.{did_you_mean(name, vars(module))}"
+                if not name.startswith("__")
+                else name
+            )
+        thing, today = (
+            names[name]
+            if isinstance(names[name], tuple)
+            else (getattr(module, names[name]), f"{title}.{names[name]}")
+        )
         older(f"{title}.{name}", today)
         return thing
 
@@ -99,15 +130,35 @@ def forward_all() -> None:
 
 def tidy() -> None:
     """dir(minidl.initializers) lists what it is for, not what it is made with."""
-    for module in (activations, callbacks, constraints, initializers, layers, losses, metrics, models, optimizers, preprocessing, random,
-                   regularizers, utils):
+    for module in (
+        activations,
+        callbacks,
+        constraints,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        models,
+        optimizers,
+        preprocessing,
+        random,
+        regularizers,
+        utils,
+    ):
         module.__dir__ = lambda module=module: _public(module)  # pyright: ignore
 
 
 def _public(module) -> list[str]:
     own = module.__name__
     names = getattr(module, "__all__", None) or [
-        name for name, thing in vars(module).items()
-        if not name.startswith("_") and (getattr(thing, "__module__", "") == own or type(thing).__name__ == "Registry")]
-    inside = [name for name, thing in vars(module).items() if type(thing) is ModuleType and thing.__name__.startswith(f"{own}.")]
+        name
+        for name, thing in vars(module).items()
+        if not name.startswith("_")
+        and (getattr(thing, "__module__", "") == own or type(thing).__name__ == "Registry")
+    ]
+    inside = [
+        name
+        for name, thing in vars(module).items()
+        if type(thing) is ModuleType and thing.__name__.startswith(f"{own}.")
+    ]
     return sorted({*names, *inside, *(name for name in vars(module) if name.startswith("__"))})

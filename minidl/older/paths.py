@@ -1,4 +1,6 @@
-"""Where things once stood: `from minidl.layers.advanced_activations import LeakyReLU` finds what is today in `minidl.layers`."""
+"""Where things once stood: `from minidl.layers.advanced_activations import LeakyReLU` finds what is
+today in `minidl.layers`.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +15,66 @@ _ENGINE = ("layers", "models")
 
 # An old path: the modules of today that are searched for its names.
 PATHS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("layers.core", "layers.core.dense", "layers.core.dropout", "layers.advanced_activations", "layers.embeddings",
-                     "layers.merge", "layers.pooling", "layers.experimental", "layers.experimental.preprocessing",
-                     "layers.preprocessing"), ("layers",)),
-    **dict.fromkeys(("engine", "engine.base_layer", "engine.input_layer", "engine.topology", "engine.training", "engine.sequential",
-                     "engine.input_spec"), _ENGINE),
-    **dict.fromkeys(("utils.np_utils", "utils.vis_utils", "utils.data_utils", "utils.generic_utils"), ("utils",)),
+    **dict.fromkeys(
+        (
+            "layers.core",
+            "layers.core.dense",
+            "layers.core.dropout",
+            "layers.advanced_activations",
+            "layers.embeddings",
+            "layers.merge",
+            "layers.pooling",
+            "layers.experimental",
+            "layers.experimental.preprocessing",
+            "layers.preprocessing",
+        ),
+        ("layers",),
+    ),
+    **dict.fromkeys(
+        (
+            "engine",
+            "engine.base_layer",
+            "engine.input_layer",
+            "engine.topology",
+            "engine.training",
+            "engine.sequential",
+            "engine.input_spec",
+        ),
+        _ENGINE,
+    ),
+    **dict.fromkeys(
+        ("utils.np_utils", "utils.vis_utils", "utils.data_utils", "utils.generic_utils"), ("utils",)
+    ),
     "utils.layer_utils": ("older.paths",),
     "objectives": ("losses",),
-    **dict.fromkeys(("optimizers.adam_v2", "optimizers.gradient_descent_v2", "optimizers.rmsprop_v2", "optimizers.experimental",
-                     "optimizers.optimizer_v2", "optimizer_v2", "optimizer_v2.adam", "optimizer_v2.gradient_descent",
-                     "optimizer_v2.rmsprop", "optimizer_v2.adagrad"), ("optimizers",)),
+    **dict.fromkeys(
+        (
+            "optimizers.adam_v2",
+            "optimizers.gradient_descent_v2",
+            "optimizers.rmsprop_v2",
+            "optimizers.experimental",
+            "optimizers.optimizer_v2",
+            "optimizer_v2",
+            "optimizer_v2.adam",
+            "optimizer_v2.gradient_descent",
+            "optimizer_v2.rmsprop",
+            "optimizer_v2.adagrad",
+        ),
+        ("optimizers",),
+    ),
     **dict.fromkeys(("callbacks.callbacks", "callbacks.experimental"), ("callbacks",)),
     "backend.tensorflow_backend": ("backend",),
 }
 
 # Paths whose things live outside Keras today.
 ELSEWHERE = {
-    **dict.fromkeys(("wrappers", "wrappers.scikit_learn"),
-                    "{name} left Keras in 2022. Its successor is the package scikeras, which wraps models of Keras itself: for a model of "
-                    "minidl write the loop over sklearn.model_selection.KFold().split(x) with fit and evaluate."),
+    **dict.fromkeys(
+        ("wrappers", "wrappers.scikit_learn"),
+        "{name} left Keras in 2022. Its successor is the package scikeras, which wraps models of "
+        "Keras itself: for a model of "
+        "minidl write the loop over sklearn.model_selection.KFold().split(x) with fit and "
+        "evaluate.",
+    ),
 }
 
 
@@ -47,7 +89,9 @@ def print_summary(model, line_length=None, positions=None, print_fn=None) -> Non
 
 
 class OlderPath(ModuleType):
-    """A module that has nothing of its own: asked for a name, it says where that stands today and gives it."""
+    """A module that has nothing of its own: asked for a name, it says where that stands today and
+    gives it.
+    """
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name != "__all__":
@@ -66,8 +110,13 @@ class OlderPath(ModuleType):
         raise AttributeError(f"{self.__name__} has no {name!r}.{did_you_mean(name, known)}")
 
     def _found(self, module, name):
-        today = "model.summary()" if name == "print_summary" else "model.count_params()" if module.__name__ == __name__ \
+        today = (
+            "model.summary()"
+            if name == "print_summary"
+            else "model.count_params()"
+            if module.__name__ == __name__
             else f"{module.__name__}.{name}"
+        )
         older(f"{self.__name__}.{name}", today)
         return getattr(module, name)
 
@@ -75,10 +124,14 @@ class OlderPath(ModuleType):
 def open_paths() -> None:
     """Make the old paths importable, and all of them, old and new, under `minidl.keras` too."""
     for path in [*PATHS, *ELSEWHERE]:
-        module = sys.modules[f"{_LIBRARY}.{path}"] = OlderPath(f"{_LIBRARY}.{path}", f"What older tutorials import from {path}.")
+        module = sys.modules[f"{_LIBRARY}.{path}"] = OlderPath(
+            f"{_LIBRARY}.{path}", f"What older tutorials import from {path}."
+        )
         parent, _, last = path.rpartition(".")
-        setattr(sys.modules[f"{_LIBRARY}.{parent}"] if parent else sys.modules[_LIBRARY], last, module)
-    for name in ("nn", "numpy"):                # from minidl.ops.numpy import mean
+        setattr(
+            sys.modules[f"{_LIBRARY}.{parent}"] if parent else sys.modules[_LIBRARY], last, module
+        )
+    for name in ("nn", "numpy"):  # from minidl.ops.numpy import mean
         sys.modules[f"{_LIBRARY}.ops.{name}"] = getattr(sys.modules[f"{_LIBRARY}.ops"], name)
     sys.modules[f"{_LIBRARY}.keras"] = sys.modules[_LIBRARY]
     for name, module in list(sys.modules.items()):

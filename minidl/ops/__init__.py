@@ -1,13 +1,26 @@
-"""The public doors on tensors, under the names of keras.ops. Each takes tensors, arrays, numbers or symbols and returns a Tensor.
+"""The public doors on tensors, under the names of keras.ops. Each takes tensors, arrays, numbers or
+symbols and returns a Tensor.
 
-Reading one is reading where it leads: the formula with its derivative stands in minidl/derivatives. What steps from value to
-value (comparisons, argmax, floor, ...) has no derivative worth recording: its floats get gradient 0.
+Reading one is reading where it leads: the formula with its derivative stands in minidl/derivatives.
+What steps from value to value (comparisons, argmax, floor, ...) has no derivative worth recording:
+its floats get gradient 0.
 """
 
 # ruff: noqa: F403  (each file lists its own doors in __all__)
 from types import SimpleNamespace as _SimpleNamespace
 
-from . import arranging, base, creation, elementwise, linalg, loops, networks, placing, products, reducing
+from . import (
+    arranging,
+    base,
+    creation,
+    elementwise,
+    linalg,
+    loops,
+    networks,
+    placing,
+    products,
+    reducing,
+)
 from .arranging import *
 from .base import *
 from .creation import *
@@ -37,7 +50,18 @@ def _shelf(*names):
     return _SimpleNamespace(**{name: globals()[name] for name in sorted(names)})
 
 
-# As in Keras the doors also stand sorted: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file itself).
+# As in Keras the doors also stand sorted: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file
+# itself).
 nn = _shelf(*networks.__all__, "moments", "multi_hot", "normalize", "one_hot")
-numpy = _shelf("array", "copy", "ndim", "size", "tanh", *elementwise.__all__, *creation.__all__, *arranging.__all__, *reducing.__all__,
-               *products.__all__)
+numpy = _shelf(
+    "array",
+    "copy",
+    "ndim",
+    "size",
+    "tanh",
+    *elementwise.__all__,
+    *creation.__all__,
+    *arranging.__all__,
+    *reducing.__all__,
+    *products.__all__,
+)

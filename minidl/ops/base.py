@@ -15,12 +15,24 @@ from ..structures import leaves
 from ..symbolic import has_symbol, record
 from ..tensor import Tensor, apply
 
-__all__ = ["array", "cast", "convert_to_numpy", "convert_to_tensor", "copy", "floats", "is_tensor", "ndim", "shape", "size",
-           "stop_gradient"]
+__all__ = [
+    "array",
+    "cast",
+    "convert_to_numpy",
+    "convert_to_tensor",
+    "copy",
+    "floats",
+    "is_tensor",
+    "ndim",
+    "shape",
+    "size",
+    "stop_gradient",
+]
 
 
 def on_symbols(function):
-    """Decorator for doors that must look at shapes or values: called with a symbol, the whole call is noted and made later.
+    """Decorator for doors that must look at shapes or values: called with a symbol, the whole call
+    is noted and made later.
 
     A door that only leads to `apply` does without: `apply` knows symbols itself.
     """
@@ -35,7 +47,9 @@ def on_symbols(function):
 
 
 def step(function, *xs):
-    """A function of the values that steps from value to value: its float results have gradient 0, its others none."""
+    """A function of the values that steps from value to value: its float results have gradient 0,
+    its others none.
+    """
     return apply(arithmetic.step, *xs, function=function)
 
 
@@ -48,12 +62,17 @@ def whole(x, what: str) -> np.ndarray:
     """x as an array of whole numbers; what: the door and argument to name if it is not."""
     numbers = as_array(x, keep_ints=True)
     if numbers.dtype.kind == "f" and not np.array_equal(numbers, np.floor(numbers)):
-        raise TypeError(f"{what} are whole numbers; received fractions. Round them, or cast to 'int32' to cut them off.")
+        raise TypeError(
+            f"{what} are whole numbers; received fractions. Round them, or cast to 'int32' to cut "
+            f"them off."
+        )
     return numbers.astype(np.intp)
 
 
 def convert_to_tensor(x, dtype=None) -> Any:
-    """x as a tensor; a tensor of that dtype comes back as it is, so that gradients still flow. A list of tensors is stacked."""
+    """x as a tensor; a tensor of that dtype comes back as it is, so that gradients still flow. A
+    list of tensors is stacked.
+    """
     if isinstance(x, (list, tuple)) and any([isinstance(part, Operators) for part in leaves(x)]):
         x = apply(shaping.stack, *[convert_to_tensor(part) for part in x])
     if isinstance(x, Operators):
@@ -72,13 +91,32 @@ def floats(x):
     return x if x.dtype.kind == "f" else x.astype(backend.floatx())
 
 
-def array(x, dtype=None): return copy(convert_to_tensor(x, dtype))
-def copy(x): return cast(x, convert_to_tensor(x).dtype)
-def cast(x, dtype): return convert_to_tensor(x).astype(dtype)
-def is_tensor(x) -> bool: return isinstance(x, Operators)
-def shape(x) -> tuple: return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)
-def ndim(x) -> int: return len(shape(x))
-def stop_gradient(variable): return convert_to_tensor(variable).detach()
+def array(x, dtype=None):
+    return copy(convert_to_tensor(x, dtype))
+
+
+def copy(x):
+    return cast(x, convert_to_tensor(x).dtype)
+
+
+def cast(x, dtype):
+    return convert_to_tensor(x).astype(dtype)
+
+
+def is_tensor(x) -> bool:
+    return isinstance(x, Operators)
+
+
+def shape(x) -> tuple:
+    return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)
+
+
+def ndim(x) -> int:
+    return len(shape(x))
+
+
+def stop_gradient(variable):
+    return convert_to_tensor(variable).detach()
 
 
 def size(x) -> Any:
@@ -87,4 +125,5 @@ def size(x) -> Any:
 
 
 @on_symbols
-def _size(x): return Tensor(np.array(x.size, np.int32))
+def _size(x):
+    return Tensor(np.array(x.size, np.int32))

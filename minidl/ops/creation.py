@@ -11,53 +11,99 @@ from ..arrays import as_array
 from ..tensor import Tensor
 from .base import on_symbols
 
-__all__ = ["arange", "empty", "eye", "full", "full_like", "identity", "linspace", "multi_hot", "one_hot", "ones", "ones_like", "zeros",
-           "zeros_like"]
+__all__ = [
+    "arange",
+    "empty",
+    "eye",
+    "full",
+    "full_like",
+    "identity",
+    "linspace",
+    "multi_hot",
+    "one_hot",
+    "ones",
+    "ones_like",
+    "zeros",
+    "zeros_like",
+]
 
 
-def zeros(shape, dtype=None): return Tensor(np.zeros(shape, dtype or backend.floatx()))
-def ones(shape, dtype=None): return Tensor(np.ones(shape, dtype or backend.floatx()))
-def empty(shape, dtype=None): return zeros(shape, dtype)
-def full(shape, fill_value, dtype=None): return Tensor(np.full(shape, as_array(fill_value), dtype or backend.floatx()))
-def eye(N, M=None, k=0, dtype=None): return Tensor(np.eye(N, M, k, dtype or backend.floatx()))
-def identity(n, dtype=None): return eye(n, dtype=dtype)
+def zeros(shape, dtype=None):
+    return Tensor(np.zeros(shape, dtype or backend.floatx()))
+
+
+def ones(shape, dtype=None):
+    return Tensor(np.ones(shape, dtype or backend.floatx()))
+
+
+def empty(shape, dtype=None):
+    return zeros(shape, dtype)
+
+
+def full(shape, fill_value, dtype=None):
+    return Tensor(np.full(shape, as_array(fill_value), dtype or backend.floatx()))
+
+
+def eye(N, M=None, k=0, dtype=None):
+    return Tensor(np.eye(N, M, k, dtype or backend.floatx()))
+
+
+def identity(n, dtype=None):
+    return eye(n, dtype=dtype)
 
 
 @on_symbols
-def zeros_like(x, dtype=None): return Tensor(np.zeros_like(as_array(x), dtype))
+def zeros_like(x, dtype=None):
+    return Tensor(np.zeros_like(as_array(x), dtype))
 
 
 @on_symbols
-def ones_like(x, dtype=None): return Tensor(np.ones_like(as_array(x), dtype))
+def ones_like(x, dtype=None):
+    return Tensor(np.ones_like(as_array(x), dtype))
 
 
 @on_symbols
-def full_like(x, fill_value, dtype=None): return Tensor(np.full_like(as_array(x), as_array(fill_value), dtype))
+def full_like(x, fill_value, dtype=None):
+    return Tensor(np.full_like(as_array(x), as_array(fill_value), dtype))
 
 
 def arange(start, stop=None, step: Any = 1, dtype=None) -> Tensor:
-    """start, start + step, ... below stop; arange(stop) begins at 0. Whole numbers are int32, fractions the default float type."""
-    values = np.arange(start) if stop is None else np.arange(start, stop, 1 if step is None else step)
-    return Tensor(values, dtype=dtype or (backend.floatx() if values.dtype.kind == "f" else "int32"))
+    """start, start + step, ... below stop; arange(stop) begins at 0. Whole numbers are int32,
+    fractions the default float type.
+    """
+    values = (
+        np.arange(start) if stop is None else np.arange(start, stop, 1 if step is None else step)
+    )
+    return Tensor(
+        values, dtype=dtype or (backend.floatx() if values.dtype.kind == "f" else "int32")
+    )
 
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0) -> Any:
-    """num numbers at equal distances from start to stop, stop included if endpoint. retstep: (numbers, the distance)."""
-    values, distance = np.linspace(as_array(start), as_array(stop), num, endpoint, retstep=True, axis=axis)  # pyright: ignore
+    """num numbers at equal distances from start to stop, stop included if endpoint. retstep:
+    (numbers, the distance).
+    """
+    values, distance = np.linspace(
+        as_array(start), as_array(stop), num, endpoint, retstep=True, axis=axis
+    )  # pyright: ignore
     values = Tensor(values, dtype=dtype or backend.floatx())
     return (values, Tensor(distance, dtype=values.dtype)) if retstep else values
 
 
 @on_symbols
 def one_hot(x, num_classes, axis=-1, dtype=None) -> Tensor:
-    """Whole numbers 0 .. num_classes-1 as rows with a single 1 (any other number: a row of zeros)."""
+    """Whole numbers 0 .. num_classes-1 as rows with a single 1 (any other number: a row of
+    zeros).
+    """
     hot = as_array(x)[..., None] == np.arange(num_classes)
     return Tensor(np.moveaxis(hot, -1, axis), dtype=dtype or backend.floatx())
 
 
 @on_symbols
 def multi_hot(inputs, num_classes, axis=-1, dtype=None) -> Tensor:
-    """Each row of whole numbers as one row of num_classes zeros, with a 1 for every number that occurs in it."""
+    """Each row of whole numbers as one row of num_classes zeros, with a 1 for every number that
+    occurs in it.
+    """
     hot = as_array(inputs)[..., None] == np.arange(num_classes)
     hot = np.moveaxis(hot, -1, axis).max(axis=1 if hot.ndim > 2 else 0)
     return Tensor(hot, dtype=dtype or backend.floatx())

@@ -1,6 +1,8 @@
-"""Equations with matrices, and matrices taken apart. A matrix is the last two axes; further axes in front are batches.
+"""Equations with matrices, and matrices taken apart. A matrix is the last two axes; further axes in
+front are batches.
 
-`inv`, `det` and `solve` have derivatives. The others refuse to go backward (NotImplementedError), rather than answer wrongly.
+`inv`, `det` and `solve` have derivatives. The others refuse to go backward (NotImplementedError),
+rather than answer wrongly.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ __all__ = ["cholesky", "det", "eigh", "inv", "lstsq", "qr", "solve", "svd"]
 def _square(x, door: str) -> Any:
     x = floats(x)
     if len(x.shape) < 2 or x.shape[-1] != x.shape[-2]:
-        raise ValueError(f"{door}: the last two axes make a square matrix; received shape {x.shape}.")
+        raise ValueError(
+            f"{door}: the last two axes make a square matrix; received shape {x.shape}."
+        )
     return x
 
 
@@ -35,7 +39,9 @@ def without_derivative(*xs, result, door):
     """An op with a result but no way back: result, computed by `door` from xs."""
 
     def refuse(g):
-        raise NotImplementedError(f"{door} has no derivative here. If none is needed, pass it ops.stop_gradient(x).")
+        raise NotImplementedError(
+            f"{door} has no derivative here. If none is needed, pass it ops.stop_gradient(x)."
+        )
 
     return np.asarray(result), (refuse,) * len(xs)
 
@@ -55,17 +61,23 @@ def det(x):
 
 @on_symbols
 def solve(a, b):
-    """The x with a @ x = b, more exact and cheaper than inv(a) @ b. b: one vector, or a matrix of columns. NaN where a is singular."""
+    """The x with a @ x = b, more exact and cheaper than inv(a) @ b. b: one vector, or a matrix of
+    columns. NaN where a is singular.
+    """
     a, b = _square(a, "solve"), floats(b)
     if b.ndim == 0 or b.shape[-2:][0] != a.shape[-1]:
-        raise ValueError(f"solve: b is a vector of {a.shape[-1]} entries or a matrix of {a.shape[-1]} rows; received shape {b.shape}.")
+        raise ValueError(
+            f"solve: b is a vector of {a.shape[-1]} entries or a matrix of {a.shape[-1]} rows; "
+            f"received shape {b.shape}."
+        )
     return apply(linear.solve, a, b)
 
 
 # --- without
 @on_symbols
 def cholesky(x, upper=False):
-    """The lower triangle L with L @ L.T = x, of a symmetric matrix with positive eigenvalues; upper: L.T. Without derivative.
+    """The lower triangle L with L @ L.T = x, of a symmetric matrix with positive eigenvalues;
+    upper: L.T. Without derivative.
 
     ValueError for any other matrix, but for one of zeros: its L is 0.
     """
@@ -74,26 +86,40 @@ def cholesky(x, upper=False):
     try:
         triangle = np.linalg.cholesky(np.where(nothing, np.eye(x.shape[-1], dtype=x.dtype), x.data))
     except np.linalg.LinAlgError:
-        raise ValueError("cholesky: the matrix must be symmetric with positive eigenvalues; this one is not.") from None
+        raise ValueError(
+            "cholesky: the matrix must be symmetric with positive eigenvalues; this one is not."
+        ) from None
     triangle = np.where(nothing, 0, triangle)
-    return apply(without_derivative, x, result=np.swapaxes(triangle, -1, -2) if upper else triangle, door="cholesky")
+    return apply(
+        without_derivative,
+        x,
+        result=np.swapaxes(triangle, -1, -2) if upper else triangle,
+        door="cholesky",
+    )
 
 
 @on_symbols
 def qr(x, mode="reduced") -> tuple:
-    """(q, r) with q @ r = x: columns at right angles, of length 1, and an upper triangle. Without derivative.
+    """(q, r) with q @ r = x: columns at right angles, of length 1, and an upper triangle. Without
+    derivative.
 
     mode: 'reduced', q as wide as x is or as high, whichever is less, or 'complete', q square.
     """
     if mode not in ("reduced", "complete"):
         raise ValueError(f"qr: mode is 'reduced' or 'complete'; received {mode!r}.")
     x = _matrix(x, "qr")
-    return tuple([apply(without_derivative, x, result=part, door="qr") for part in np.linalg.qr(x.data, mode)])
+    return tuple(
+        [
+            apply(without_derivative, x, result=part, door="qr")
+            for part in np.linalg.qr(x.data, mode)
+        ]
+    )
 
 
 @on_symbols
 def svd(x, full_matrices=True, compute_uv=True) -> Any:
-    """(u, s, vh) with u @ diag(s) @ vh = x: a turn, a stretch along the axes by the singular values s, and a turn. Without derivative.
+    """(u, s, vh) with u @ diag(s) @ vh = x: a turn, a stretch along the axes by the singular values
+    s, and a turn. Without derivative.
 
     s falls from the largest. full_matrices: u and vh square. compute_uv=False: s alone.
     """
@@ -106,18 +132,29 @@ def svd(x, full_matrices=True, compute_uv=True) -> Any:
 
 @on_symbols
 def eigh(x) -> tuple:
-    """(w, v), the eigenvalues of a symmetric matrix, rising, and its eigenvectors, the columns of v. Without derivative."""
+    """(w, v), the eigenvalues of a symmetric matrix, rising, and its eigenvectors, the columns of
+    v. Without derivative.
+    """
     x = _square(x, "eigh")
-    return tuple([apply(without_derivative, x, result=part, door="eigh") for part in np.linalg.eigh(x.data)])
+    return tuple(
+        [apply(without_derivative, x, result=part, door="eigh") for part in np.linalg.eigh(x.data)]
+    )
 
 
 @on_symbols
 def lstsq(a, b, rcond=None):
-    """The x for which a @ x comes nearest to b: the smallest Σ (a @ x - b)², and of several such x the shortest. Without derivative.
+    """The x for which a @ x comes nearest to b: the smallest Σ (a @ x - b)², and of several such x
+    the shortest. Without derivative.
 
-    a: one matrix. b: a vector, or a matrix of columns. rcond: singular values below rcond times the largest count as 0.
+    a: one matrix. b: a vector, or a matrix of columns. rcond: singular values below rcond times the
+    largest count as 0.
     """
     a, b = floats(a), floats(b)
     if a.ndim != 2 or b.ndim not in (1, 2) or len(b) != len(a):
-        raise ValueError(f"lstsq: a is a matrix and b a vector or matrix with as many rows; received shapes {a.shape} and {b.shape}.")
-    return apply(without_derivative, a, b, result=np.linalg.lstsq(a.data, b.data, rcond)[0], door="lstsq")
+        raise ValueError(
+            f"lstsq: a is a matrix and b a vector or matrix with as many rows; received shapes "
+            f"{a.shape} and {b.shape}."
+        )
+    return apply(
+        without_derivative, a, b, result=np.linalg.lstsq(a.data, b.data, rcond)[0], door="lstsq"
+    )

@@ -1,4 +1,6 @@
-"""Loops and branches under Keras's names. Here they are Python's own: nothing needs compiling, and every step is recorded."""
+"""Loops and branches under Keras's names. Here they are Python's own: nothing needs compiling, and
+every step is recorded.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from .base import convert_to_tensor, on_symbols
 __all__ = ["cond", "fori_loop", "map", "scan", "vectorized_map", "while_loop"]
 
 
-def cond(pred, true_fn, false_fn): return true_fn() if pred else false_fn()
+def cond(pred, true_fn, false_fn):
+    return true_fn() if pred else false_fn()
 
 
 def fori_loop(lower, upper, body_fun, init_val):
@@ -24,7 +27,9 @@ def fori_loop(lower, upper, body_fun, init_val):
 
 
 def while_loop(cond, body, loop_vars, maximum_iterations=None):
-    """loop_vars = body(*loop_vars) while cond(*loop_vars) holds; a single value may stand for a list of one."""
+    """loop_vars = body(*loop_vars) while cond(*loop_vars) holds; a single value may stand for a
+    list of one.
+    """
     several = isinstance(loop_vars, (tuple, list))
     for _ in itertools.count() if maximum_iterations is None else range(int(maximum_iterations)):
         if not (cond(*loop_vars) if several else cond(loop_vars)):
@@ -37,9 +42,11 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
 
 @on_symbols
 def scan(f, init, xs=None, length=None, reverse=False, unroll=1) -> tuple:
-    """carry, y = f(carry, x) for each x along the first axis of xs; returns the last carry and all y, stacked.
+    """carry, y = f(carry, x) for each x along the first axis of xs; returns the last carry and all
+    y, stacked.
 
-    xs: a tensor or a structure of tensors; None: f gets None, `length` times. reverse: from the last x to the first.
+    xs: a tensor or a structure of tensors; None: f gets None, `length` times. reverse: from the
+    last x to the first.
     """
     rows, ys, carry = _rows(xs, length, "scan"), [], init
     for x in reversed(rows) if reverse else rows:
@@ -67,9 +74,14 @@ def _rows(xs, length, name) -> list[Any]:
             raise ValueError(f"{name}: pass xs, or a length.")
         return [None] * int(length)
     xs = tree_map(convert_to_tensor, xs)
-    lengths = sorted({len(x) for x in leaves(xs)} | ({int(length)} if length is not None else set()))
+    lengths = sorted(
+        {len(x) for x in leaves(xs)} | ({int(length)} if length is not None else set())
+    )
     if len(lengths) != 1:
-        raise ValueError(f"{name}: all of xs have the same length along the first axis (and `length`, if given); received {lengths}.")
+        raise ValueError(
+            f"{name}: all of xs have the same length along the first axis (and `length`, if "
+            f"given); received {lengths}."
+        )
     return [tree_map(lambda x, i=i: x[i], xs) for i in range(lengths[0])]
 
 

@@ -24,7 +24,10 @@ def slice(inputs, start_indices, shape):
     x = convert_to_tensor(inputs)
     part = x[_window(start_indices, shape)]
     if part.shape != tuple(shape):
-        raise ValueError(f"slice: from {list(start_indices)} a window of shape {tuple(shape)} reaches beyond the shape {x.shape}.")
+        raise ValueError(
+            f"slice: from {list(start_indices)} a window of shape {tuple(shape)} reaches beyond "
+            f"the shape {x.shape}."
+        )
     return part
 
 
@@ -35,7 +38,10 @@ def slice_update(inputs, start_indices, updates):
     updates = convert_to_tensor(updates, x.dtype)
     window = _window(start_indices, updates.shape)
     if np.shape(x.data[window]) != updates.shape:
-        raise ValueError(f"slice_update: from {list(start_indices)} updates of shape {updates.shape} reach beyond the shape {x.shape}.")
+        raise ValueError(
+            f"slice_update: from {list(start_indices)} updates of shape {updates.shape} reach "
+            f"beyond the shape {x.shape}."
+        )
     return apply(shaping.update, x, updates, index=window)
 
 
@@ -46,13 +52,21 @@ def _positions(indices, name) -> tuple:
 
 @on_symbols
 def scatter(indices, values, shape):
-    """Zeros of the given shape with values[i] added at indices[i], a row of positions on the first axes."""
-    return apply(shaping.put, convert_to_tensor(values), index=_positions(indices, "scatter"), shape=tuple(shape))
+    """Zeros of the given shape with values[i] added at indices[i], a row of positions on the first
+    axes.
+    """
+    return apply(
+        shaping.put,
+        convert_to_tensor(values),
+        index=_positions(indices, "scatter"),
+        shape=tuple(shape),
+    )
 
 
 @on_symbols
 def scatter_update(inputs, indices, updates, reduction=None):
-    """inputs with updates[i] at indices[i], a row of positions on the first axes: in place of what is there, or added ('add').
+    """inputs with updates[i] at indices[i], a row of positions on the first axes: in place of what
+    is there, or added ('add').
 
     Where several updates go to one place, the last one stays; with 'add' all are added.
     """

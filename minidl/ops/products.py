@@ -14,9 +14,16 @@ from .base import convert_to_tensor, shape
 __all__ = ["cross", "dense", "dot", "einsum", "inner", "matmul", "outer", "tensordot", "vdot"]
 
 
-def matmul(x1, x2): return apply(linear.matmul, x1, x2)
-def outer(x1, x2): return einsum("i,j->ij", convert_to_tensor(x1).ravel(), convert_to_tensor(x2).ravel())
-def vdot(x1, x2): return (convert_to_tensor(x1).ravel() * convert_to_tensor(x2).ravel()).sum()
+def matmul(x1, x2):
+    return apply(linear.matmul, x1, x2)
+
+
+def outer(x1, x2):
+    return einsum("i,j->ij", convert_to_tensor(x1).ravel(), convert_to_tensor(x2).ravel())
+
+
+def vdot(x1, x2):
+    return (convert_to_tensor(x1).ravel() * convert_to_tensor(x2).ravel()).sum()
 
 
 def dense(x, kernel, bias=None):
@@ -25,7 +32,9 @@ def dense(x, kernel, bias=None):
 
 
 def dot(x1, x2):
-    """NumPy's dot: the product with a number, or of the last axis of x1 with the second to last of x2 (its only one, of a vector)."""
+    """NumPy's dot: the product with a number, or of the last axis of x1 with the second to last of
+    x2 (its only one, of a vector).
+    """
     if len(shape(x1)) and len(shape(x2)) > 2:
         return tensordot(x1, x2, (-1, -2))
     return convert_to_tensor(x1).dot(x2)
@@ -39,7 +48,9 @@ def inner(x1, x2):
 
 
 def tensordot(x1, x2, axes: Any = 2):
-    """The products summed over pairs of axes. axes: the last n of x1 with the first n of x2, or (axes of x1, axes of x2)."""
+    """The products summed over pairs of axes. axes: the last n of x1 with the first n of x2, or
+    (axes of x1, axes of x2).
+    """
     n1, n2 = len(shape(x1)), len(shape(x2))
     if isinstance(axes, int):
         axes = (range(n1 - axes, n1), range(axes))
@@ -49,39 +60,59 @@ def tensordot(x1, x2, axes: Any = 2):
     letters1, letters2 = string.ascii_lowercase[:n1], list(string.ascii_uppercase[:n2])
     for a, b in zip(first, second):
         letters2[b] = letters1[a]
-    out = [c for i, c in enumerate(letters1) if i not in first] + [c for i, c in enumerate(letters2) if i not in second]
+    out = [c for i, c in enumerate(letters1) if i not in first] + [
+        c for i, c in enumerate(letters2) if i not in second
+    ]
     return einsum(f"{letters1},{''.join(letters2)}->{''.join(out)}", x1, x2)
 
 
 def cross(x1, x2):
-    """The cross product of vectors with three components, on the last axis: it stands at right angles to both."""
+    """The cross product of vectors with three components, on the last axis: it stands at right
+    angles to both.
+    """
     if shape(x1)[-1:] != (3,) or shape(x2)[-1:] != (3,):
-        raise ValueError(f"cross: vectors have three components on the last axis; received shapes {shape(x1)} and {shape(x2)}.")
+        raise ValueError(
+            f"cross: vectors have three components on the last axis; received shapes {shape(x1)} "
+            f"and {shape(x2)}."
+        )
     x1, x2, on, back = convert_to_tensor(x1), convert_to_tensor(x2), [1, 2, 0], [2, 0, 1]
     return x1[..., on] * x2[..., back] - x1[..., back] * x2[..., on]
 
 
 def einsum(subscripts, *operands):
-    """Sums of products, spelled in letters: "ij,jk->ik" multiplies matrices, "bij->bji" transposes, "ii->" is the trace.
+    """Sums of products, spelled in letters: "ij,jk->ik" multiplies matrices, "bij->bji" transposes,
+    "ii->" is the trace.
 
-    A letter after "->" stays an axis of the result, any other is summed over. "..." stands for further axes, which broadcast.
+    A letter after "->" stays an axis of the result, any other is summed over. "..." stands for
+    further axes, which broadcast.
     Without "->" the letters that occur once stay, in the order of the alphabet.
     """
     terms, arrow, out = subscripts.replace(" ", "").partition("->")
     terms = terms.split(",")
     if len(terms) != len(operands):
-        raise ValueError(f"einsum: {subscripts!r} describes {len(terms)} arrays; received {len(operands)}.")
+        raise ValueError(
+            f"einsum: {subscripts!r} describes {len(terms)} arrays; received {len(operands)}."
+        )
     ranks = [len(shape(x)) for x in operands]
     free = [c for c in string.ascii_letters if c not in subscripts]
     extra = [rank - len(term.replace("...", "")) for term, rank in zip(terms, ranks)]
     for term, rank, n in zip(terms, ranks, extra):
         if n < 0 or (n > 0 and "..." not in term):
-            raise ValueError(f"einsum: {term!r} in {subscripts!r} describes {rank - n} axes; that array has {rank}.")
+            raise ValueError(
+                f"einsum: {term!r} in {subscripts!r} describes {rank - n} axes; that array has "
+                f"{rank}."
+            )
     dots = "".join(free[: max(extra, default=0)])
     joined = "".join(terms).replace("...", "")
     if not arrow:
-        out = ("..." if dots else "") + "".join(sorted(c for c in set(joined) if joined.count(c) == 1))
+        out = ("..." if dots else "") + "".join(
+            sorted(c for c in set(joined) if joined.count(c) == 1)
+        )
     if dots and "..." not in out:
-        raise ValueError(f"einsum: the axes of '...' stay, so {subscripts!r} needs '...' after '->' too.")
+        raise ValueError(
+            f"einsum: the axes of '...' stay, so {subscripts!r} needs '...' after '->' too."
+        )
     terms = [term.replace("...", dots[len(dots) - n :]) for term, n in zip(terms, extra)]
-    return apply(linear.einsum, *operands, subscripts=f"{','.join(terms)}->{out.replace('...', dots)}")
+    return apply(
+        linear.einsum, *operands, subscripts=f"{','.join(terms)}->{out.replace('...', dots)}"
+    )

@@ -1,4 +1,6 @@
-"""Optimizers, by Keras's names. `base.py` has the loop they share; each file after it is one family of papers."""
+"""Optimizers, by Keras's names. `base.py` has the loop they share; each file after it is one family
+of papers.
+"""
 
 from .. import configs
 from . import schedules
@@ -10,45 +12,84 @@ from .lion import Lion
 from .rmsprop import RMSprop
 from .sgd import SGD
 
-__all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "Nadam", "Optimizer", "RAdam", "RMSprop", "deserialize", "get",
-           "optimizers", "register", "schedules", "serialize"]
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "Nadam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+    "deserialize",
+    "get",
+    "optimizers",
+    "register",
+    "schedules",
+    "serialize",
+]
 
 register = optimizers.register
-_VARIANTS = {"momentum": "SGD(learning_rate=0.01, momentum=0.9)", "nesterov": "SGD(learning_rate=0.01, momentum=0.9, nesterov=True)",
-             "amsgrad": "Adam(amsgrad=True)"}
+_VARIANTS = {
+    "momentum": "SGD(learning_rate=0.01, momentum=0.9)",
+    "nesterov": "SGD(learning_rate=0.01, momentum=0.9, nesterov=True)",
+    "amsgrad": "Adam(amsgrad=True)",
+}
 
 
 def get(identifier) -> Optimizer:
-    """An optimizer from a name ('adam', 'sgd', ...), a class, an instance, or what `serialize` gave."""
+    """An optimizer from a name ('adam', 'sgd', ...), a class, an instance, or what `serialize`
+    gave.
+    """
     if isinstance(identifier, dict):
         return deserialize(identifier)
     if isinstance(identifier, str):
         if identifier not in optimizers and identifier.lower() in _VARIANTS:
             variant = _VARIANTS[identifier.lower()]
-            raise ValueError(f"{identifier!r} is an option of another optimizer: pass optimizer=minidl.optimizers.{variant}.")
+            raise ValueError(
+                f"{identifier!r} is an option of another optimizer: pass "
+                f"optimizer=minidl.optimizers.{variant}."
+            )
         identifier = optimizers[identifier]
     if isinstance(identifier, type) and issubclass(identifier, Optimizer):
         identifier = identifier()
     if not isinstance(identifier, Optimizer):
-        raise ValueError(f"An optimizer is a name, an Optimizer class or an instance; received {identifier!r}.")
+        raise ValueError(
+            f"An optimizer is a name, an Optimizer class or an instance; received {identifier!r}."
+        )
     return identifier
 
 
 def serialize(optimizer: Optimizer) -> dict:
-    """The optimizer's settings as plain data, {'class_name': ..., 'config': ...}, from which `deserialize` makes a new one."""
+    """The optimizer's settings as plain data, {'class_name': ..., 'config': ...}, from which
+    `deserialize` makes a new one.
+    """
     if not isinstance(optimizer, Optimizer):
-        raise ValueError(f"serialize takes an optimizer, like optimizers.SGD(0.1); received {optimizer!r}.")
+        raise ValueError(
+            f"serialize takes an optimizer, like optimizers.SGD(0.1); received {optimizer!r}."
+        )
     return configs.serialize(optimizer)
 
 
 def deserialize(config: dict, custom_objects: dict | None = None) -> Optimizer:
-    """The optimizer that `serialize` described, here or in Keras. One of your own is registered, or in custom_objects by its name."""
+    """The optimizer that `serialize` described, here or in Keras. One of your own is registered, or
+    in custom_objects by its name.
+    """
     if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
-        raise ValueError("An optimizer's description is {'class_name': 'SGD', 'config': {'learning_rate': 0.1}}; "
-                         f"received {config!r}.")
+        raise ValueError(
+            "An optimizer's description is {'class_name': 'SGD', 'config': {'learning_rate': "
+            "0.1}}; "
+            f"received {config!r}."
+        )
     described = {"config": {}, **config, "module": config.get("module") or "minidl.optimizers"}
     with configs.custom_object_scope(custom_objects or {}):
         made = configs.deserialize(described)
     if not isinstance(made, Optimizer):
-        raise ValueError(f"{config['class_name']!r} is not an optimizer. Available: {', '.join(sorted(optimizers.names))}.")
+        raise ValueError(
+            f"{config['class_name']!r} is not an optimizer. Available: "
+            f"{', '.join(sorted(optimizers.names))}."
+        )
     return made

@@ -7,10 +7,13 @@ from .base import Optimizer, Rate, check_epsilon, check_number, optimizers
 
 @optimizers.register()
 class Adadelta(Optimizer):
-    """E[g²] ← ρ·E[g²] + (1−ρ)g²;  Δ = −√(E[Δ²]+ε)/√(E[g²]+ε)·g;  E[Δ²] ← ρ·E[Δ²] + (1−ρ)Δ²;  w ← w + η·Δ     Zeiler 2012
+    """E[g²] ← ρ·E[g²] + (1−ρ)g²;  Δ = −√(E[Δ²]+ε)/√(E[g²]+ε)·g;  E[Δ²] ← ρ·E[Δ²] + (1−ρ)Δ²;
+    w ← w + η·Δ     Zeiler 2012
 
-    The paper has no η: that is η = 1. The default, 0.001, is Keras's, and hardly moves a weight; pass learning_rate=1.0.
-    The fading mean stands for the paper's first idea, a sum over a window of the last gradients, which would have to keep them all.
+    The paper has no η: that is η = 1. The default, 0.001, is Keras's, and hardly moves a weight;
+    pass learning_rate=1.0.
+    The fading mean stands for the paper's first idea, a sum over a window of the last gradients,
+    which would have to keep them all.
     """
 
     def __init__(self, learning_rate: Rate = 0.001, rho=0.95, epsilon=1e-7, *shared, **options):
@@ -25,13 +28,13 @@ class Adadelta(Optimizer):
         np.square(g, out=d)
         d *= 1 - self.rho
         mean_g2 *= self.rho
-        mean_g2 += d                                    # E[g²] ← ρ·E[g²] + (1−ρ)g²
+        mean_g2 += d  # E[g²] ← ρ·E[g²] + (1−ρ)g²
         np.add(mean_d2, self.epsilon, out=d)
         d /= np.add(mean_g2, self.epsilon, out=e)
         np.sqrt(d, out=d)
-        d *= g                                          # −Δ = √(E[Δ²]+ε)/√(E[g²]+ε)·g
+        d *= g  # −Δ = √(E[Δ²]+ε)/√(E[g²]+ε)·g
         w -= np.multiply(lr, d, out=e)
         d *= d
         d *= 1 - self.rho
         mean_d2 *= self.rho
-        mean_d2 += d                                    # E[Δ²] ← ρ·E[Δ²] + (1−ρ)Δ²
+        mean_d2 += d  # E[Δ²] ← ρ·E[Δ²] + (1−ρ)Δ²

@@ -1,6 +1,8 @@
-"""Learning rates that change with the step: pass one as `learning_rate`. A schedule counts steps (batches), not epochs.
+"""Learning rates that change with the step: pass one as `learning_rate`. A schedule counts steps
+(batches), not epochs.
 
-Any function of the step number will do; the classes below are those of Keras, and print themselves as they are written.
+Any function of the step number will do; the classes below are those of Keras, and print themselves
+as they are written.
 
 >>> Adam(learning_rate=ExponentialDecay(0.01, decay_steps=1000, decay_rate=0.9))
 >>> Adam(learning_rate=lambda step: 0.01 / (1 + step / 1000))
@@ -22,10 +24,15 @@ schedules = Registry("schedule")
 
 
 class LearningRateSchedule(Configurable):
-    """Base class: `schedule(step)` is the rate of that step, where 0 is the first. A schedule of your own defines `__call__`."""
+    """Base class: `schedule(step)` is the rate of that step, where 0 is the first. A schedule of
+    your own defines `__call__`.
+    """
 
     def __call__(self, step) -> float:
-        raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, step) that returns the rate of the step.")
+        raise NotImplementedError(
+            f"{type(self).__name__} needs a method __call__(self, step) that returns the rate of "
+            f"the step."
+        )
 
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items() if k not in ('name', '_made_with'))})"
@@ -33,9 +40,18 @@ class LearningRateSchedule(Configurable):
 
 @schedules.register()
 class ExponentialDecay(LearningRateSchedule):
-    """η = η₀ · rate^(t/T): in every T steps the rate shrinks by the same factor. staircase: all at once, at the end of the T steps."""
+    """η = η₀ · rate^(t/T): in every T steps the rate shrinks by the same factor. staircase: all at
+    once, at the end of the T steps.
+    """
 
-    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="ExponentialDecay"):
+    def __init__(
+        self,
+        initial_learning_rate,
+        decay_steps,
+        decay_rate,
+        staircase=False,
+        name="ExponentialDecay",
+    ):
         self.initial_learning_rate = _rate("initial_learning_rate", initial_learning_rate)
         self.decay_steps = _positive("decay_steps", decay_steps)
         self.decay_rate = check_number("decay_rate", decay_rate, 0)
@@ -43,14 +59,25 @@ class ExponentialDecay(LearningRateSchedule):
 
     def __call__(self, step):
         periods = step / self.decay_steps
-        return self.initial_learning_rate * self.decay_rate ** (math.floor(periods) if self.staircase else periods)
+        return self.initial_learning_rate * self.decay_rate ** (
+            math.floor(periods) if self.staircase else periods
+        )
 
 
 @schedules.register()
 class InverseTimeDecay(LearningRateSchedule):
-    """η = η₀ / (1 + rate·t/T): fast at first, then ever slower. With T = 1 it is what `decay` meant in tutorials before 2022."""
+    """η = η₀ / (1 + rate·t/T): fast at first, then ever slower. With T = 1 it is what `decay` meant
+    in tutorials before 2022.
+    """
 
-    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="InverseTimeDecay"):
+    def __init__(
+        self,
+        initial_learning_rate,
+        decay_steps,
+        decay_rate,
+        staircase=False,
+        name="InverseTimeDecay",
+    ):
         self.initial_learning_rate = _rate("initial_learning_rate", initial_learning_rate)
         self.decay_steps = _positive("decay_steps", decay_steps)
         self.decay_rate = check_number("decay_rate", decay_rate, 0)
@@ -58,25 +85,38 @@ class InverseTimeDecay(LearningRateSchedule):
 
     def __call__(self, step):
         periods = step / self.decay_steps
-        return self.initial_learning_rate / (1 + self.decay_rate * (math.floor(periods) if self.staircase else periods))
+        return self.initial_learning_rate / (
+            1 + self.decay_rate * (math.floor(periods) if self.staircase else periods)
+        )
 
 
 @schedules.register()
 class PiecewiseConstantDecay(LearningRateSchedule):
-    """values[0] up to and with step boundaries[0], then values[1] up to and with boundaries[1], ..., and the last value for good."""
+    """values[0] up to and with step boundaries[0], then values[1] up to and with boundaries[1],
+    ..., and the last value for good.
+    """
 
     def __init__(self, boundaries, values, name="PiecewiseConstant"):
         for given in (boundaries, values):
             if not hasattr(given, "__len__") or isinstance(given, str):
-                raise TypeError(f"PiecewiseConstantDecay takes two lists, boundaries and values; received {boundaries!r} and {values!r}.")
+                raise TypeError(
+                    f"PiecewiseConstantDecay takes two lists, boundaries and values; received "
+                    f"{boundaries!r} and {values!r}."
+                )
         self.boundaries = [check_number("a boundary", b) for b in boundaries]
         self.values = [_rate("a value", v) for v in values]
         self.name = name
         if len(self.values) != len(self.boundaries) + 1:
-            raise ValueError(f"PiecewiseConstantDecay needs one value more than boundaries; received {len(self.boundaries)} boundaries "
-                             f"and {len(self.values)} values.")
+            raise ValueError(
+                f"PiecewiseConstantDecay needs one value more than boundaries; received "
+                f"{len(self.boundaries)} boundaries "
+                f"and {len(self.values)} values."
+            )
         if self.boundaries != sorted(self.boundaries):
-            raise ValueError(f"PiecewiseConstantDecay: boundaries must stand in rising order; received {self.boundaries}.")
+            raise ValueError(
+                f"PiecewiseConstantDecay: boundaries must stand in rising order; received "
+                f"{self.boundaries}."
+            )
 
     def __call__(self, step):
         return self.values[bisect_left(self.boundaries, step)]
@@ -84,12 +124,22 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
 @schedules.register()
 class PolynomialDecay(LearningRateSchedule):
-    """η = (η₀ − η₁)·(1 − t/T)^power + η₁: from η₀ down to η₁ in T steps, in a straight line for power 1; then η₁.
+    """η = (η₀ − η₁)·(1 − t/T)^power + η₁: from η₀ down to η₁ in T steps, in a straight line for
+    power 1; then η₁.
 
-    cycle: instead of staying at η₁, T becomes 2T, 3T, ... when t passes it, so that the rate jumps up and falls again.
+    cycle: instead of staying at η₁, T becomes 2T, 3T, ... when t passes it, so that the rate jumps
+    up and falls again.
     """
 
-    def __init__(self, initial_learning_rate, decay_steps, end_learning_rate=0.0001, power=1.0, cycle=False, name="PolynomialDecay"):
+    def __init__(
+        self,
+        initial_learning_rate,
+        decay_steps,
+        end_learning_rate=0.0001,
+        power=1.0,
+        cycle=False,
+        name="PolynomialDecay",
+    ):
         self.initial_learning_rate = _rate("initial_learning_rate", initial_learning_rate)
         self.decay_steps = _positive("decay_steps", decay_steps)
         self.end_learning_rate = _rate("end_learning_rate", end_learning_rate)
@@ -97,24 +147,40 @@ class PolynomialDecay(LearningRateSchedule):
         self.cycle, self.name = cycle, name
 
     def __call__(self, step):
-        length = self.decay_steps * (max(1, math.ceil(step / self.decay_steps)) if self.cycle else 1)
+        length = self.decay_steps * (
+            max(1, math.ceil(step / self.decay_steps)) if self.cycle else 1
+        )
         left = 1 - min(step, length) / length
-        return (self.initial_learning_rate - self.end_learning_rate) * left**self.power + self.end_learning_rate
+        return (
+            self.initial_learning_rate - self.end_learning_rate
+        ) * left**self.power + self.end_learning_rate
 
 
 @schedules.register()
 class CosineDecay(LearningRateSchedule):
-    """η = η₀·((1 − α)·½(1 + cos(π·t/T)) + α): half a cosine wave from η₀ down to α·η₀ in T steps.  Loshchilov & Hutter 2017
+    """η = η₀·((1 − α)·½(1 + cos(π·t/T)) + α): half a cosine wave from η₀ down to α·η₀ in T steps.
+    Loshchilov & Hutter 2017
 
-    warmup_target, warmup_steps: first rise in a straight line from η₀ to the target, then decay from there.
+    warmup_target, warmup_steps: first rise in a straight line from η₀ to the target, then decay
+    from there.
     """
 
-    def __init__(self, initial_learning_rate, decay_steps, alpha=0.0, name="CosineDecay", warmup_target=None, warmup_steps=0):
+    def __init__(
+        self,
+        initial_learning_rate,
+        decay_steps,
+        alpha=0.0,
+        name="CosineDecay",
+        warmup_target=None,
+        warmup_steps=0,
+    ):
         self.initial_learning_rate = _rate("initial_learning_rate", initial_learning_rate)
         self.decay_steps = _positive("decay_steps", decay_steps)
         self.alpha = check_number("alpha", alpha, 0)
         self.name = name
-        self.warmup_target = None if warmup_target is None else _rate("warmup_target", warmup_target)
+        self.warmup_target = (
+            None if warmup_target is None else _rate("warmup_target", warmup_target)
+        )
         self.warmup_steps = check_number("warmup_steps", warmup_steps, 0)
 
     def __call__(self, step):
@@ -128,9 +194,19 @@ class CosineDecay(LearningRateSchedule):
 
 @schedules.register()
 class CosineDecayRestarts(LearningRateSchedule):
-    """Cosine decay that starts again: each time t_mul times as long and from m_mul times as high. SGDR, Loshchilov & Hutter 2017"""
+    """Cosine decay that starts again: each time t_mul times as long and from m_mul times as high.
+    SGDR, Loshchilov & Hutter 2017
+    """
 
-    def __init__(self, initial_learning_rate, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name="SGDRDecay"):
+    def __init__(
+        self,
+        initial_learning_rate,
+        first_decay_steps,
+        t_mul=2.0,
+        m_mul=1.0,
+        alpha=0.0,
+        name="SGDRDecay",
+    ):
         self.initial_learning_rate = _rate("initial_learning_rate", initial_learning_rate)
         self.first_decay_steps = _positive("first_decay_steps", first_decay_steps)
         self.t_mul, self.m_mul = check_number("t_mul", t_mul, 1), check_number("m_mul", m_mul, 0)
@@ -143,7 +219,9 @@ class CosineDecayRestarts(LearningRateSchedule):
             restarts, step = divmod(step, length)
         while step >= length:
             step, length, restarts = step - length, length * self.t_mul, restarts + 1
-        return self.initial_learning_rate * _half_wave(step / length, self.alpha, height=self.m_mul**restarts)
+        return self.initial_learning_rate * _half_wave(
+            step / length, self.alpha, height=self.m_mul**restarts
+        )
 
 
 def _half_wave(done: float, alpha: float, height: float = 1.0) -> float:
@@ -162,10 +240,15 @@ def _positive(name: str, value) -> float:
 def check_rate(rate) -> Any:
     """A number of at least 0, or a function of the step; errors say what else it was."""
     if isinstance(rate, type):
-        raise TypeError(f"A learning rate is a number, a schedule or a function of the step; {rate.__name__} is a class: "
-                        f"write learning_rate={rate.__name__}(...).")
+        raise TypeError(
+            f"A learning rate is a number, a schedule or a function of the step; {rate.__name__} "
+            f"is a class: "
+            f"write learning_rate={rate.__name__}(...)."
+        )
     if not callable(rate):
         return check_number("learning_rate", rate, 0)
     import inspect
 
-    return rate if inspect.signature(rate).parameters else lambda step: rate()      # Keras's bare callables know no step
+    return (
+        rate if inspect.signature(rate).parameters else lambda step: rate()
+    )  # Keras's bare callables know no step

@@ -10,12 +10,20 @@ from .legacy import check_flag
 class SGD(Optimizer):
     """w ← w − η·g; with momentum v ← μ·v − η·g; w ← w + v; with nesterov w ← w + μ·v − η·g.
 
-    Robbins & Monro 1951; Polyak 1964 (the 'heavy ball'); Nesterov 1983 in the form of Sutskever et al. 2013.
+    Robbins & Monro 1951; Polyak 1964 (the 'heavy ball'); Nesterov 1983 in the form of Sutskever et
+    al. 2013.
     """
 
-    def __init__(self, learning_rate: Rate = 0.01, momentum=0.0, nesterov=False, *shared, **options):
-        check_flag("SGD", "nesterov", nesterov, old_order="SGD(lr, momentum, decay, nesterov)",
-                   by_name="SGD(learning_rate=..., momentum=..., nesterov=...)")
+    def __init__(
+        self, learning_rate: Rate = 0.01, momentum=0.0, nesterov=False, *shared, **options
+    ):
+        check_flag(
+            "SGD",
+            "nesterov",
+            nesterov,
+            old_order="SGD(lr, momentum, decay, nesterov)",
+            by_name="SGD(learning_rate=..., momentum=..., nesterov=...)",
+        )
         super().__init__(learning_rate, *shared, **options)
         self.momentum, self.nesterov = check_number("momentum", momentum, 0, 1), nesterov
 
@@ -26,7 +34,7 @@ class SGD(Optimizer):
         step = np.multiply(lr, g, out=self.scratch(w))
         if velocity is not None:
             velocity *= self.momentum
-            velocity -= step                            # v ← μ·v − η·g
+            velocity -= step  # v ← μ·v − η·g
             if self.nesterov:
                 w += np.multiply(self.momentum, velocity, out=self.scratch(w, 1))
             else:

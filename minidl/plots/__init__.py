@@ -1,6 +1,8 @@
-"""Pictures of training, drawn with matplotlib. This package alone names matplotlib, and `import minidl` does not load it.
+"""Pictures of training, drawn with matplotlib. This package alone names matplotlib, and `import
+minidl` does not load it.
 
-Each function returns the figure. With `path` it is written there; without, it is shown if there is a screen to show it on.
+Each function returns the figure. With `path` it is written there; without, it is shown if there is
+a screen to show it on.
 """
 
 from .architecture import model
@@ -12,5 +14,22 @@ from .inside import confusion, regions, weights
 from .live import LivePlot
 from .surfaces import animate, contour, descent, landscape, slots, trajectories
 
-__all__ = ["LivePlot", "animate", "confusion", "contour", "descent", "digits", "finish", "graph", "history", "landscape", "model",
-           "regions", "runs", "show", "slots", "trajectories", "weights"]
+__all__ = [
+    "LivePlot",
+    "animate",
+    "confusion",
+    "contour",
+    "descent",
+    "digits",
+    "finish",
+    "graph",
+    "history",
+    "landscape",
+    "model",
+    "regions",
+    "runs",
+    "show",
+    "slots",
+    "trajectories",
+    "weights",
+]

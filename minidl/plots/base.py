@@ -10,14 +10,18 @@ import matplotlib.pyplot as plt
 # Okabe & Ito 2008: eight colours that colour-blind readers can tell apart.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442"]
 # How to tell lines apart, by colour and by shape: (colour, marker, line).
-LINES = [(colour, marker, line) for line in ("-", "--") for colour, marker in zip(COLOURS[:7], "osD^vPX")]
+LINES = [
+    (colour, marker, line) for line in ("-", "--") for colour, marker in zip(COLOURS[:7], "osD^vPX")
+]
 _FILE_ONLY = ("agg", "pdf", "svg", "ps", "pgf", "cairo", "template")
 
 
 def finish(figure, path=None):
-    """Write `figure` to `path`, making its folder; without a path show it, where there is a screen. Returns the figure.
+    """Write `figure` to `path`, making its folder; without a path show it, where there is a screen.
+    Returns the figure.
 
-    On a screen a written figure stays open too, for `show` at the end of a script; the latest fifteen, so that none pile up.
+    On a screen a written figure stays open too, for `show` at the end of a script; the latest
+    fifteen, so that none pile up.
     """
     if path is not None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +34,9 @@ def finish(figure, path=None):
 
 
 def show() -> None:
-    """Open windows with the figures drawn so far, and wait until they are closed; nothing where there is no screen."""
+    """Open windows with the figures drawn so far, and wait until they are closed; nothing where
+    there is no screen.
+    """
     if _on_a_screen():
         plt.show()
 

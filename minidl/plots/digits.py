@@ -10,11 +10,21 @@ import numpy as np
 from .base import COLOURS, finish
 
 
-def digits(images, predicted=None, true=None, path=None, columns: int = 8, names=None, title: str | None = None):
-    """Draw images in a grid, each under its predicted label: blue if it is the true one, orange with the true one if not.
+def digits(
+    images,
+    predicted=None,
+    true=None,
+    path=None,
+    columns: int = 8,
+    names=None,
+    title: str | None = None,
+):
+    """Draw images in a grid, each under its predicted label: blue if it is the true one, orange
+    with the true one if not.
 
-    images: (n, h, w), (n, h, w, 1) or (n, h*w) for square ones. predicted: labels (n,), or scores (n, classes), whose largest
-    counts and whose probability is shown. true: labels (n,). names: what to call class 0, 1, ...
+    images: (n, h, w), (n, h, w, 1) or (n, h*w) for square ones. predicted: labels (n,), or scores
+    (n, classes), whose largest counts and whose probability is shown. true: labels (n,). names:
+    what to call class 0, 1, ...
     """
     images = _as_pictures(np.asarray(images))
     n = len(images)
@@ -25,7 +35,9 @@ def digits(images, predicted=None, true=None, path=None, columns: int = 8, names
             raise ValueError(f"digits: {n} images, but {len(values)} {what} labels.")
     columns = max(1, min(columns, n))
     rows = math.ceil(n / columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(1.35 * columns, 1.65 * rows), squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(1.35 * columns, 1.65 * rows), squeeze=False, layout="constrained"
+    )
     called = (lambda k: str(k)) if names is None else (lambda k: str(names[int(k)]))
     for i, axis in enumerate(axes.flat):
         axis.axis("off")
@@ -46,7 +58,10 @@ def _as_pictures(images):
         if side * side == images.shape[1]:
             images = images.reshape(-1, side, side)
     if images.ndim < 3 or not len(images):
-        raise ValueError(f"digits expects images of shape (n, height, width); received {images.shape}. For one image: image[None].")
+        raise ValueError(
+            f"digits expects images of shape (n, height, width); received {images.shape}. For one "
+            f"image: image[None]."
+        )
     return images
 
 

@@ -1,4 +1,6 @@
-"""The graph behind a tensor: which ops made it from what, before backward() walks it the other way."""
+"""The graph behind a tensor: which ops made it from what, before backward() walks it the other
+way.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +11,68 @@ from .base import COLOURS, finish
 
 
 def graph(root: Tensor, path=None, names: dict | None = None, title: str | None = None):
-    """Draw the ops and values that `root` was computed from, left to right; what needs a gradient in blue, the rest in grey.
+    """Draw the ops and values that `root` was computed from, left to right; what needs a gradient
+    in blue, the rest in grey.
 
-    names: {label: tensor} for values that have no name of their own. ValueError if there is no graph: computed under no_grad(),
-    from tensors that need no gradient, or already walked by backward() without retain_graph=True.
+    names: {label: tensor} for values that have no name of their own. ValueError if there is no
+    graph: computed under no_grad(), from tensors that need no gradient, or already walked by
+    backward() without retain_graph=True.
     """
     if not isinstance(root, Tensor) or not root._edges:
-        raise ValueError("There is no graph to draw behind this: it is no result of ops on tensors that need gradients, or backward() has "
-                         "used it up. Draw before backward(), or call backward(retain_graph=True).")
+        raise ValueError(
+            "There is no graph to draw behind this: it is no result of ops on tensors that need "
+            "gradients, or backward() has "
+            "used it up. Draw before backward(), or call backward(retain_graph=True)."
+        )
     labels = {id(tensor): label for label, tensor in (names or {}).items()}
     parents = _parents(root)
     places = _places(root, parents)
     columns, rows = (max(p[k] for p in places.values()) + 1 for k in (0, 1))
-    figure, axis = plt.subplots(figsize=(max(5, 1.7 * columns), max(2, 1.1 * rows)), layout="constrained")
+    figure, axis = plt.subplots(
+        figsize=(max(5, 1.7 * columns), max(2, 1.1 * rows)), layout="constrained"
+    )
     for tensor, inputs in parents.values():
         needs = tensor.requires_grad
         for parent in inputs:
             begin, end = places[id(parent)], places[id(tensor)]
-            bend = 0.25 if end[0] - begin[0] > 1 else 0.0           # around what may stand in between
-            axis.annotate("", end, begin, zorder=1, arrowprops={"arrowstyle": "->", "color": "0.6", "shrinkA": 26, "shrinkB": 26,
-                                                                "connectionstyle": f"arc3,rad={bend}"})
-        name = labels.get(id(tensor)) or (tensor.name if isinstance(tensor, Variable) else tensor._op.__name__ if tensor._op else "value")
+            bend = 0.25 if end[0] - begin[0] > 1 else 0.0  # around what may stand in between
+            axis.annotate(
+                "",
+                end,
+                begin,
+                zorder=1,
+                arrowprops={
+                    "arrowstyle": "->",
+                    "color": "0.6",
+                    "shrinkA": 26,
+                    "shrinkB": 26,
+                    "connectionstyle": f"arc3,rad={bend}",
+                },
+            )
+        name = labels.get(id(tensor)) or (
+            tensor.name
+            if isinstance(tensor, Variable)
+            else tensor._op.__name__
+            if tensor._op
+            else "value"
+        )
         size = str(tensor.shape) if tensor.ndim else f"{tensor.item():.4g}"
         x, y = places[id(tensor)]
-        axis.text(x, y, f"{name}\n{size}", ha="center", va="center", fontsize=9, zorder=2,
-                  bbox={"boxstyle": "round" if tensor._op else "square", "facecolor": "#DCEBF5" if needs else "0.93",
-                        "edgecolor": COLOURS[0] if needs else "0.6", "linewidth": 2 if needs and not tensor._op else 1})
+        axis.text(
+            x,
+            y,
+            f"{name}\n{size}",
+            ha="center",
+            va="center",
+            fontsize=9,
+            zorder=2,
+            bbox={
+                "boxstyle": "round" if tensor._op else "square",
+                "facecolor": "#DCEBF5" if needs else "0.93",
+                "edgecolor": COLOURS[0] if needs else "0.6",
+                "linewidth": 2 if needs and not tensor._op else 1,
+            },
+        )
     axis.set(xlim=(-0.6, columns - 0.4), ylim=(-0.7, rows - 0.3), title=title or "")
     axis.axis("off")
     return finish(figure, path)
@@ -53,13 +91,21 @@ def _parents(root) -> dict:
 
 
 def _places(root, parents) -> dict:
-    """id -> (column, row): a value stands one column before the first op that uses it, and columns are centred."""
+    """id -> (column, row): a value stands one column before the first op that uses it, and columns
+    are centred.
+    """
     before = {id(root): 0}
-    for tensor, inputs in sorted(parents.values(), key=lambda p: -p[0]._number):        # each before those it was made from
+    for tensor, inputs in sorted(
+        parents.values(), key=lambda p: -p[0]._number
+    ):  # each before those it was made from
         for parent in inputs:
             before[id(parent)] = max(before.get(id(parent), 0), before[id(tensor)] + 1)
     last, columns = max(before.values()), {}
     for tensor, _ in sorted(parents.values(), key=lambda p: p[0]._number):
         columns.setdefault(last - before[id(tensor)], []).append(id(tensor))
     most = max(map(len, columns.values()))
-    return {key: (column, (most - len(keys)) / 2 + len(keys) - 1 - row) for column, keys in columns.items() for row, key in enumerate(keys)}
+    return {
+        key: (column, (most - len(keys)) / 2 + len(keys) - 1 - row)
+        for column, keys in columns.items()
+        for row, key in enumerate(keys)
+    }

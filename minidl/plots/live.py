@@ -13,9 +13,11 @@ from .base import COLOURS, finish
 
 
 class LivePlot(Callback):
-    """Draws loss and metrics anew after every `every` epochs: in the output of a notebook cell, or in a window on a screen.
+    """Draws loss and metrics anew after every `every` epochs: in the output of a notebook cell, or
+    in a window on a screen.
 
-    metrics: the names to show, without val_; all if left out. path: also write the picture there, each time.
+    metrics: the names to show, without val_; all if left out. path: also write the picture there,
+    each time.
     """
 
     def __init__(self, metrics=None, every: int = 1, path=None):
@@ -45,12 +47,19 @@ class LivePlot(Callback):
         names = self.metrics or [n for n in self.records if not n.startswith("val_")]
         names = sorted((n for n in names if n in self.records), key=lambda n: (n != "loss", n))
         if self.figure is None:
-            self.figure, self._axes = plt.subplots(1, len(names), figsize=(4.5 * len(names), 3.4), squeeze=False, layout="constrained")
+            self.figure, self._axes = plt.subplots(
+                1, len(names), figsize=(4.5 * len(names), 3.4), squeeze=False, layout="constrained"
+            )
         for axis, name in zip(self._axes[0], names):
             axis.clear()
-            for key, style, colour, label in ((name, "o-", COLOURS[0], "training"), (f"val_{name}", "s--", COLOURS[1], "validation")):
+            for key, style, colour, label in (
+                (name, "o-", COLOURS[0], "training"),
+                (f"val_{name}", "s--", COLOURS[1], "validation"),
+            ):
                 if self.records.get(key):
-                    axis.plot(*zip(*self.records[key]), style, color=colour, label=label, markersize=4)
+                    axis.plot(
+                        *zip(*self.records[key]), style, color=colour, label=label, markersize=4
+                    )
             axis.set(xlabel="epoch", ylabel=name.replace("_", " "))
             axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
             axis.grid(alpha=0.3)
@@ -59,12 +68,20 @@ class LivePlot(Callback):
     def _show(self):
         if self.path is not None:
             self.figure.savefig(self.path, dpi=120, facecolor="white")
-        if "ipykernel" in sys.modules:                  # a notebook: draw over the picture of the last epoch
+        if "ipykernel" in sys.modules:  # a notebook: draw over the picture of the last epoch
             from IPython.display import display  # pyright: ignore[reportMissingImports]
 
             if self._display is None:
                 self._display = display(self.figure, display_id=True)
             else:
                 self._display.update(self.figure)
-        elif self.path is None and plt.get_backend().lower() not in ("agg", "pdf", "svg", "ps", "pgf", "cairo", "template"):
+        elif self.path is None and plt.get_backend().lower() not in (
+            "agg",
+            "pdf",
+            "svg",
+            "ps",
+            "pgf",
+            "cairo",
+            "template",
+        ):
             plt.pause(0.001)

@@ -1,4 +1,6 @@
-"""What tutorials find under keras.preprocessing: words and numbers in sequences, made ready for a network."""
+"""What tutorials find under keras.preprocessing: words and numbers in sequences, made ready for a
+network.
+"""
 
 from . import sequence, text
 from .sequence import pad_sequences, timeseries_dataset_from_array

@@ -1,4 +1,5 @@
-"""Categories in the forms a network takes: the numbers themselves, or rows with one column for each category.
+"""Categories in the forms a network takes: the numbers themselves, or rows with one column for each
+category.
 
 What the layers of layers/categories.py and layers/lookup.py have in common.
 """
@@ -19,16 +20,20 @@ def check_mode(owner: str, mode, known: tuple) -> str:
     """The output mode by today's name. ValueError, naming the owner, if it is none of `known`."""
     mode = _OLDER.get(mode, mode) if isinstance(mode, str) else mode
     if mode not in known:
-        raise ValueError(f"{owner}: output_mode is one of {', '.join(map(repr, known))}; received {mode!r}."
-                         f"{did_you_mean(str(mode), known)}")
+        raise ValueError(
+            f"{owner}: output_mode is one of {', '.join(map(repr, known))}; received {mode!r}."
+            f"{did_you_mean(str(mode), known)}"
+        )
     return mode
 
 
 def encode(places: np.ndarray, mode: str, depth: int) -> np.ndarray:
     """Whole numbers 0 .. depth-1 as rows of `depth` columns; a number outside leaves no trace.
 
-    mode: 'int' leaves them as they are. 'one_hot' makes a row of each number, in the place of a last axis of size 1 or else behind it.
-    'multi_hot' and 'count' make one row of all numbers along the last axis: whether each occurs, or how often.
+    mode: 'int' leaves them as they are. 'one_hot' makes a row of each number, in the place of a
+    last axis of size 1 or else behind it.
+    'multi_hot' and 'count' make one row of all numbers along the last axis: whether each occurs, or
+    how often.
     """
     if mode == "int":
         return places
@@ -36,47 +41,77 @@ def encode(places: np.ndarray, mode: str, depth: int) -> np.ndarray:
     if mode == "one_hot":
         places = places[..., 0] if places.ndim > 1 and places.shape[-1] == 1 else places
         return places[..., None] == np.arange(depth)
-    samples = places.reshape(-1, places.shape[-1]) if places.size else np.zeros((int(np.prod(places.shape[:-1])), 0), np.int64)
+    samples = (
+        places.reshape(-1, places.shape[-1])
+        if places.size
+        else np.zeros((int(np.prod(places.shape[:-1])), 0), np.int64)
+    )
     known = (samples >= 0) & (samples < depth)
-    cells = np.nonzero(known)[0] * depth + samples[known]           # the table read row by row
+    cells = np.nonzero(known)[0] * depth + samples[known]  # the table read row by row
     table = np.bincount(cells, minlength=len(samples) * depth).reshape(*places.shape[:-1], depth)
     return table > 0 if mode == "multi_hot" else table
 
 
-# --- reading what a layer was given ----------------------------------------------------------------------------------
+# --- reading what a layer was given
+# ----------------------------------------------------------------------------------
+
 
 def batches(data, steps: int | None = None):
-    """What `adapt` was given, piece by piece: an array or a list is one piece, anything else is gone through."""
+    """What `adapt` was given, piece by piece: an array or a list is one piece, anything else is
+    gone through.
+    """
     if isinstance(data, (str, bytes, list, tuple)) or hasattr(data, "__array__"):
         return [data]
     if not hasattr(data, "__iter__"):
-        raise TypeError(f"adapt takes an array, a list, or batches one after another; received {type(data).__name__}.")
+        raise TypeError(
+            f"adapt takes an array, a list, or batches one after another; received "
+            f"{type(data).__name__}."
+        )
     return itertools.islice(data, steps)
 
 
 def strings(x, owner: str, encoding: str = "utf-8") -> np.ndarray:
-    """An array of str objects from a str, a list, an array or a column of a table. TypeError, naming the owner, for anything else."""
+    """An array of str objects from a str, a list, an array or a column of a table. TypeError,
+    naming the owner, for anything else.
+    """
     array = np.array(x, dtype=object) if isinstance(x, (str, bytes, list, tuple)) else np.asarray(x)
     if array.dtype.kind in "biufc":
-        raise TypeError(f"{owner} takes strings; received numbers of dtype {array.dtype}. Whole numbers are looked up by IntegerLookup.")
-    flat = [v.decode(encoding) if isinstance(v, bytes) else v for v in array.astype(object).ravel().tolist()]
+        raise TypeError(
+            f"{owner} takes strings; received numbers of dtype {array.dtype}. Whole numbers are "
+            f"looked up by IntegerLookup."
+        )
+    flat = [
+        v.decode(encoding) if isinstance(v, bytes) else v
+        for v in array.astype(object).ravel().tolist()
+    ]
     wrong = [v for v in flat if not isinstance(v, str)]
     if wrong:
         rows = isinstance(wrong[0], (list, tuple, np.ndarray))
-        cure = " The rows must all have one length." if rows else " If a value is missing, put a string in its place, such as ''."
-        raise TypeError(f"{owner} takes strings; received a {type(wrong[0]).__name__} among them.{cure}")
+        cure = (
+            " The rows must all have one length."
+            if rows
+            else " If a value is missing, put a string in its place, such as ''."
+        )
+        raise TypeError(
+            f"{owner} takes strings; received a {type(wrong[0]).__name__} among them.{cure}"
+        )
     result = np.empty(len(flat), dtype=object)
     result[:] = flat
     return result.reshape(array.shape)
 
 
 def numbers(x, owner: str) -> np.ndarray:
-    """An array of numbers as they came: whole ones stay whole. TypeError, naming the owner, for strings."""
+    """An array of numbers as they came: whole ones stay whole. TypeError, naming the owner, for
+    strings.
+    """
     try:
         return np.asarray(x) if isinstance(x, int) else as_array(x, keep_ints=True)
     except TypeError:
-        raise TypeError(f"{owner} takes numbers; received strings or objects. StringLookup makes whole numbers of strings: "
-                        "x = StringLookup(vocabulary=...)(strings).") from None
+        raise TypeError(
+            f"{owner} takes numbers; received strings or objects. StringLookup makes whole "
+            f"numbers of strings: "
+            "x = StringLookup(vocabulary=...)(strings)."
+        ) from None
 
 
 def whole_numbers(x, owner: str) -> np.ndarray:

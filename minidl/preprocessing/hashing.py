@@ -1,12 +1,15 @@
-"""A number for any text, the same on every computer: FarmHash's Fingerprint64, by which TensorFlow and Keras put words into bins.
+"""A number for any text, the same on every computer: FarmHash's Fingerprint64, by which TensorFlow
+and Keras put words into bins.
 
-Published by Google (G. Pike 2014) under the MIT licence; this is its arithmetic, written on Python's whole numbers. A hash mixes:
-multiplying carries each bit upwards, turning and shifting brings high bits down again, so that every letter moves every bit.
+Published by Google (G. Pike 2014) under the MIT licence; this is its arithmetic, written on
+Python's whole numbers. A hash mixes:
+multiplying carries each bit upwards, turning and shifting brings high bits down again, so that
+every letter moves every bit.
 """
 
 from __future__ import annotations
 
-_ALL = (1 << 64) - 1            # sums and products keep 64 bits
+_ALL = (1 << 64) - 1  # sums and products keep 64 bits
 _K0, _K1, _K2 = 0xC3A5C85C97CB3127, 0xB492B66FBE98F273, 0x9AE16A3B2F90404F
 
 
@@ -47,7 +50,9 @@ def _short(data: bytes, n: int) -> int:
     factor = _K2 + 2 * n
     if n >= 8:
         a, b = _word(data, 0) + _K2, _word(data, -8)
-        return _mixed(_turned(b, 37) * factor + a & _ALL, (_turned(a, 25) + b) * factor & _ALL, factor)
+        return _mixed(
+            _turned(b, 37) * factor + a & _ALL, (_turned(a, 25) + b) * factor & _ALL, factor
+        )
     if n >= 4:
         return _mixed(n + (_word(data, 0, 4) << 3), _word(data, -4, 4), factor)
     if n:
@@ -58,18 +63,32 @@ def _short(data: bytes, n: int) -> int:
 
 def _up_to_32(data: bytes, n: int) -> int:
     factor = _K2 + 2 * n
-    a, b, c, d = _word(data, 0) * _K1, _word(data, 8), _word(data, -8) * factor, _word(data, -16) * _K2
-    return _mixed(_turned(a + b, 43) + _turned(c, 30) + d & _ALL, a + _turned(b + _K2, 18) + c & _ALL, factor)
+    a, b, c, d = (
+        _word(data, 0) * _K1,
+        _word(data, 8),
+        _word(data, -8) * factor,
+        _word(data, -16) * _K2,
+    )
+    return _mixed(
+        _turned(a + b, 43) + _turned(c, 30) + d & _ALL, a + _turned(b + _K2, 18) + c & _ALL, factor
+    )
 
 
 def _up_to_64(data: bytes, n: int) -> int:
     factor = _K2 + 2 * n
-    a, b, c, d = _word(data, 0) * _K2, _word(data, 8), _word(data, -8) * factor, _word(data, -16) * _K2
+    a, b, c, d = (
+        _word(data, 0) * _K2,
+        _word(data, 8),
+        _word(data, -8) * factor,
+        _word(data, -16) * _K2,
+    )
     y = _turned(a + b, 43) + _turned(c, 30) + d & _ALL
     z = _mixed(y, a + _turned(b + _K2, 18) + c & _ALL, factor)
     e, f = _word(data, 16) * factor, _word(data, 24)
     g, h = (y + _word(data, -32)) * factor, (z + _word(data, -24)) * factor
-    return _mixed(_turned(e + f, 43) + _turned(g, 30) + h & _ALL, e + _turned(f + a, 18) + g & _ALL, factor)
+    return _mixed(
+        _turned(e + f, 43) + _turned(g, 30) + h & _ALL, e + _turned(f + a, 18) + g & _ALL, factor
+    )
 
 
 def _pair(data: bytes, start: int, a: int, b: int) -> tuple[int, int]:
@@ -107,4 +126,4 @@ def _block(data, start, x, y, z, v, w, factor, weight):
     z = _turned(z + w[0], 33) * factor & _ALL
     v = _pair(data, start, v[1] * factor & _ALL, x + w[0] & _ALL)
     w = _pair(data, start + 32, z + w[1] & _ALL, y + _word(data, start + 16) & _ALL)
-    return z, y, x, v, w                # x and z change places
+    return z, y, x, v, w  # x and z change places

@@ -9,35 +9,55 @@ from ..batches import PyDataset
 from ..checks import check_count
 
 
-def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncating="pre", value=0.0) -> np.ndarray:
-    """Lists of different lengths as rows of one array (n, maxlen): short ones filled up with `value`, long ones cut.
+def pad_sequences(
+    sequences, maxlen=None, dtype="int32", padding="pre", truncating="pre", value=0.0
+) -> np.ndarray:
+    """Lists of different lengths as rows of one array (n, maxlen): short ones filled up with
+    `value`, long ones cut.
 
-    maxlen: the longest one's if left out. padding, truncating: 'pre' fills or cuts at the begin, 'post' at the end.
+    maxlen: the longest one's if left out. padding, truncating: 'pre' fills or cuts at the begin,
+    'post' at the end.
     """
     for name, where in (("padding", padding), ("truncating", truncating)):
         if where not in ("pre", "post"):
             raise ValueError(f"pad_sequences: {name} is 'pre' or 'post'; received {where!r}.")
     sequences = list(sequences)
     if not all(hasattr(s, "__len__") for s in sequences):
-        raise ValueError("pad_sequences takes a list of sequences, as [[1, 2], [3]]; received a list of single values.")
-    length = max((len(s) for s in sequences), default=0) if maxlen is None else check_count("maxlen", maxlen, 0)
-    kept = [np.asarray(s[-length:] if truncating == "pre" and length else s[:length]) for s in sequences]
+        raise ValueError(
+            "pad_sequences takes a list of sequences, as [[1, 2], [3]]; received a list of single "
+            "values."
+        )
+    length = (
+        max((len(s) for s in sequences), default=0)
+        if maxlen is None
+        else check_count("maxlen", maxlen, 0)
+    )
+    kept = [
+        np.asarray(s[-length:] if truncating == "pre" and length else s[:length]) for s in sequences
+    ]
     inner = next((s.shape[1:] for s in kept if len(s)), ())
     for number, s in enumerate(kept):
         if len(s) and s.shape[1:] != inner:
-            raise ValueError(f"pad_sequences: the entries of all sequences have one shape, here {inner}; received {s.shape[1:]} in "
-                             f"sequence {number}.")
+            raise ValueError(
+                f"pad_sequences: the entries of all sequences have one shape, here {inner}; "
+                f"received {s.shape[1:]} in "
+                f"sequence {number}."
+            )
     table = np.full((len(kept), length, *inner), value, dtype=dtype)
     for row, sequence in zip(table, kept):
         if len(sequence):
-            row[slice(-len(sequence), None) if padding == "pre" else slice(0, len(sequence))] = sequence
+            row[slice(-len(sequence), None) if padding == "pre" else slice(0, len(sequence))] = (
+                sequence
+            )
     return table
 
 
 class Windows(PyDataset):
     """Batches of windows of a series: what `timeseries_dataset_from_array` gives."""
 
-    def __init__(self, data, targets, starts: np.ndarray, offsets: np.ndarray, batch_size: int | None):
+    def __init__(
+        self, data, targets, starts: np.ndarray, offsets: np.ndarray, batch_size: int | None
+    ):
         super().__init__()
         self.data, self.targets, self.starts, self.offsets = data, targets, starts, offsets
         self.batch_size = batch_size or 1
@@ -55,86 +75,156 @@ class Windows(PyDataset):
         return x if y is None else (x, y)
 
 
-def timeseries_dataset_from_array(data, targets, sequence_length, sequence_stride=1, sampling_rate=1, batch_size=128, shuffle=False,
-                                  seed=None, start_index=None, end_index=None) -> Windows:
-    """Windows that slide along a series, in batches (x, y): x (batch, sequence_length, ...), y the target of each window's first step.
+def timeseries_dataset_from_array(
+    data,
+    targets,
+    sequence_length,
+    sequence_stride=1,
+    sampling_rate=1,
+    batch_size=128,
+    shuffle=False,
+    seed=None,
+    start_index=None,
+    end_index=None,
+) -> Windows:
+    """Windows that slide along a series, in batches (x, y): x (batch, sequence_length, ...), y the
+    target of each window's first step.
 
-    targets: aligned with the windows' starts, or None. sequence_stride: steps from window to window; sampling_rate: from number to
-    number inside one. start_index, end_index: the part of the data to use.
+    targets: aligned with the windows' starts, or None. sequence_stride: steps from window to
+    window; sampling_rate: from number to number inside one. start_index, end_index: the part of the
+    data to use.
     """
     data, targets = as_array(data), None if targets is None else as_array(targets, keep_ints=True)
-    length, stride, rate = (check_count(n, v) for n, v in (("sequence_length", sequence_length), ("sequence_stride", sequence_stride),
-                                                           ("sampling_rate", sampling_rate)))
+    length, stride, rate = (
+        check_count(n, v)
+        for n, v in (
+            ("sequence_length", sequence_length),
+            ("sequence_stride", sequence_stride),
+            ("sampling_rate", sampling_rate),
+        )
+    )
     begin = check_count("start_index", start_index or 0, 0)
     end = len(data) if end_index is None else check_count("end_index", end_index)
     if not begin < end <= len(data):
-        raise ValueError(f"start_index and end_index are places in the data, which has {len(data)} steps; received {begin} and {end}.")
+        raise ValueError(
+            f"start_index and end_index are places in the data, which has {len(data)} steps; "
+            f"received {begin} and {end}."
+        )
     last = end - (length - 1) * rate
     if targets is not None:
         last = min(last, len(targets))
     starts = np.arange(begin, last, stride)
     if not len(starts):
-        raise ValueError(f"{end - begin} steps hold no window of {length} numbers, {rate} steps apart.")
+        raise ValueError(
+            f"{end - begin} steps hold no window of {length} numbers, {rate} steps apart."
+        )
     if shuffle:
         starts = np.random.default_rng(seed).permutation(starts)
     return Windows(data, targets, starts, np.arange(length) * rate, batch_size)
 
 
 class TimeseriesGenerator(PyDataset):
-    """Batches (x, y): x (batch, length, ...) the steps before a moment, y the target of that moment, as older tutorials forecast.
+    """Batches (x, y): x (batch, length, ...) the steps before a moment, y the target of that
+    moment, as older tutorials forecast.
 
-    (`timeseries_dataset_from_array` aligns y with the first step of a window; its targets here would be targets[length:].) stride: steps
-    from window to window; sampling_rate: from number to number inside one; start_index, end_index: the first and last step to use.
+    (`timeseries_dataset_from_array` aligns y with the first step of a window; its targets here
+    would be targets[length:].) stride: steps from window to window; sampling_rate: from number to
+    number inside one; start_index, end_index: the first and last step to use.
     shuffle: windows at random places; reverse: each window backwards.
     """
 
-    def __init__(self, data, targets, length, sampling_rate=1, stride=1, start_index=0, end_index=None, shuffle=False, reverse=False,
-                 batch_size=128, **kwargs):
+    def __init__(
+        self,
+        data,
+        targets,
+        length,
+        sampling_rate=1,
+        stride=1,
+        start_index=0,
+        end_index=None,
+        shuffle=False,
+        reverse=False,
+        batch_size=128,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         if len(data) != len(targets):
-            raise ValueError(f"TimeseriesGenerator: data and targets have one entry a step each; received {len(data)} and {len(targets)}.")
+            raise ValueError(
+                f"TimeseriesGenerator: data and targets have one entry a step each; received "
+                f"{len(data)} and {len(targets)}."
+            )
         self.data, self.targets = as_array(data, keep_ints=True), as_array(targets, keep_ints=True)
-        self.length, self.sampling_rate, self.stride = (check_count(n, v) for n, v in (("length", length), ("sampling_rate", sampling_rate),
-                                                                                       ("stride", stride)))
+        self.length, self.sampling_rate, self.stride = (
+            check_count(n, v)
+            for n, v in (("length", length), ("sampling_rate", sampling_rate), ("stride", stride))
+        )
         self.batch_size = check_count("batch_size", batch_size)
-        self.start_index, self.end_index = start_index + length, len(data) - 1 if end_index is None else end_index
+        self.start_index, self.end_index = (
+            start_index + length,
+            len(data) - 1 if end_index is None else end_index,
+        )
         self.shuffle, self.reverse = shuffle, reverse
         if self.start_index > self.end_index:
-            raise ValueError(f"TimeseriesGenerator: no step has {length} steps before it between {start_index} and {self.end_index}.")
+            raise ValueError(
+                f"TimeseriesGenerator: no step has {length} steps before it between {start_index} "
+                f"and {self.end_index}."
+            )
 
     def __len__(self):
         return -(-(self.end_index - self.start_index + 1) // (self.batch_size * self.stride))
 
     def __getitem__(self, index):
         first = self.start_index + self.batch_size * self.stride * index
-        moments = np.arange(first, min(first + self.batch_size * self.stride, self.end_index + 1), self.stride)
+        moments = np.arange(
+            first, min(first + self.batch_size * self.stride, self.end_index + 1), self.stride
+        )
         if self.shuffle:
-            moments = np.random.default_rng().integers(self.start_index, self.end_index + 1, self.batch_size)
+            moments = np.random.default_rng().integers(
+                self.start_index, self.end_index + 1, self.batch_size
+            )
         x = self.data[moments[:, None] + np.arange(-self.length, 0, self.sampling_rate)]
         return (x[:, ::-1] if self.reverse else x), self.targets[moments]
 
 
 def make_sampling_table(size: int, sampling_factor=1e-5) -> np.ndarray:
-    """How likely `skipgrams` keeps each word, the commonest first: frequent ones seldom. Of word i, as Zipf's law guesses its frequency.
+    """How likely `skipgrams` keeps each word, the commonest first: frequent ones seldom. Of word i,
+    as Zipf's law guesses its frequency.
 
-    Mikolov et al. 2013: min(1, sqrt(factor/frequency)), the frequency of the i-th being 1/(i·(ln i + 0.577) + 1/2 - 1/(12i)).
+    Mikolov et al. 2013: min(1, sqrt(factor/frequency)), the frequency of the i-th being 1/(i·(ln i
+    + 0.577) + 1/2 - 1/(12i)).
     """
     rank = np.maximum(np.arange(check_count("size", size)), 1)
     rarity = sampling_factor * (rank * (np.log(rank) + 0.577) + 0.5 - 1 / (12 * rank))
     return np.minimum(1, np.sqrt(rarity))
 
 
-def skipgrams(sequence, vocabulary_size, window_size=4, negative_samples=1.0, shuffle=True, categorical=False, sampling_table=None,
-              seed=None) -> tuple[list, list]:
-    """Pairs [word, other word] with labels: 1 for words that stand at most window_size apart, 0 for `negative_samples` times as many
-    pairs with a word drawn at random. Number 0 is no word. categorical: labels [0, 1] and [1, 0]. sampling_table: see make_sampling_table.
+def skipgrams(
+    sequence,
+    vocabulary_size,
+    window_size=4,
+    negative_samples=1.0,
+    shuffle=True,
+    categorical=False,
+    sampling_table=None,
+    seed=None,
+) -> tuple[list, list]:
+    """Pairs [word, other word] with labels: 1 for words that stand at most window_size apart, 0 for
+    `negative_samples` times as many pairs with a word drawn at random. Number 0 is no word.
+    categorical: labels [0, 1] and [1, 0]. sampling_table: see make_sampling_table.
     """
     rng, words = np.random.default_rng(seed), [int(word) for word in sequence]
-    pairs = [[word, words[j]] for i, word in enumerate(words) if word and (sampling_table is None or sampling_table[word] >= rng.random())
-             for j in range(max(0, i - window_size), min(len(words), i + window_size + 1)) if j != i and words[j]]
+    pairs = [
+        [word, words[j]]
+        for i, word in enumerate(words)
+        if word and (sampling_table is None or sampling_table[word] >= rng.random())
+        for j in range(max(0, i - window_size), min(len(words), i + window_size + 1))
+        if j != i and words[j]
+    ]
     drawn = int(len(pairs) * negative_samples)
     first = rng.permutation([pair[0] for pair in pairs])
-    false = [[int(first[i % len(first)]), int(rng.integers(1, vocabulary_size))] for i in range(drawn)]
+    false = [
+        [int(first[i % len(first)]), int(rng.integers(1, vocabulary_size))] for i in range(drawn)
+    ]
     yes, no = ([0, 1], [1, 0]) if categorical else (1, 0)
     couples, labels = pairs + false, [yes] * len(pairs) + [no] * drawn
     order = rng.permutation(len(couples)) if shuffle else range(len(couples))

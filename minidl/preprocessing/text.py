@@ -13,26 +13,52 @@ from ..checks import check_count
 _PUNCTUATION = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 
 
-def text_to_word_sequence(input_text: str, filters=_PUNCTUATION, lower=True, split=" ") -> list[str]:
-    """The words of a text: in small letters, each character of `filters` being a gap like `split`."""
+def text_to_word_sequence(
+    input_text: str, filters=_PUNCTUATION, lower=True, split=" "
+) -> list[str]:
+    """The words of a text: in small letters, each character of `filters` being a gap like
+    `split`.
+    """
     input_text = input_text.lower() if lower else input_text
-    return [w for w in input_text.translate(str.maketrans(dict.fromkeys(filters, split))).split(split) if w]
+    return [
+        w
+        for w in input_text.translate(str.maketrans(dict.fromkeys(filters, split))).split(split)
+        if w
+    ]
 
 
-def hashing_trick(text: str, n: int, hash_function=None, filters=_PUNCTUATION, lower=True, split=" ", analyzer=None) -> list[int]:
-    """The words of a text as numbers 1 .. n-1, made from their letters: no vocabulary is needed, but two words may share a number.
+def hashing_trick(
+    text: str,
+    n: int,
+    hash_function=None,
+    filters=_PUNCTUATION,
+    lower=True,
+    split=" ",
+    analyzer=None,
+) -> list[int]:
+    """The words of a text as numbers 1 .. n-1, made from their letters: no vocabulary is needed,
+    but two words may share a number.
 
-    hash_function: of a word, giving a whole number; None or 'md5': the same numbers on every machine and in every run.
+    hash_function: of a word, giving a whole number; None or 'md5': the same numbers on every
+    machine and in every run.
     """
     if check_count("hashing_trick: n", n) < 2:
-        raise ValueError("hashing_trick: n is one more than the largest number, at least 2; received 1.")
-    words = text_to_word_sequence(text, filters, lower, split) if analyzer is None else analyzer(text)
+        raise ValueError(
+            "hashing_trick: n is one more than the largest number, at least 2; received 1."
+        )
+    words = (
+        text_to_word_sequence(text, filters, lower, split) if analyzer is None else analyzer(text)
+    )
     function = _md5 if hash_function in (None, "md5") else hash_function
     return [int(function(word)) % (n - 1) + 1 for word in words]
 
 
-def one_hot(input_text: str, n: int, filters=_PUNCTUATION, lower=True, split=" ", analyzer=None) -> list[int]:
-    """The words of a text as numbers 1 .. n-1: `hashing_trick` under the name that it has in older tutorials."""
+def one_hot(
+    input_text: str, n: int, filters=_PUNCTUATION, lower=True, split=" ", analyzer=None
+) -> list[int]:
+    """The words of a text as numbers 1 .. n-1: `hashing_trick` under the name that it has in older
+    tutorials.
+    """
     return hashing_trick(input_text, n, None, filters, lower, split, analyzer)
 
 
@@ -43,14 +69,26 @@ def _md5(word: str) -> int:
 
 
 class Tokenizer:
-    """Words as whole numbers, the commonest being 1; 0 is left for padding. num_words: keep the num_words - 1 commonest.
+    """Words as whole numbers, the commonest being 1; 0 is left for padding. num_words: keep the
+    num_words - 1 commonest.
 
-    After fit_on_texts: word_index {word: number}, word_counts {word: how often}, word_docs {word: in how many texts}, document_count.
-    oov_token: a word to stand for all unknown ones, which gets number 1. char_level: each character counts as a word. analyzer: a
-    function of a text that gives its words. A text may also be a list of words.
+    After fit_on_texts: word_index {word: number}, word_counts {word: how often}, word_docs {word:
+    in how many texts}, document_count.
+    oov_token: a word to stand for all unknown ones, which gets number 1. char_level: each character
+    counts as a word. analyzer: a function of a text that gives its words. A text may also be a list
+    of words.
     """
 
-    def __init__(self, num_words=None, filters=_PUNCTUATION, lower=True, split=" ", char_level=False, oov_token=None, analyzer=None):
+    def __init__(
+        self,
+        num_words=None,
+        filters=_PUNCTUATION,
+        lower=True,
+        split=" ",
+        char_level=False,
+        oov_token=None,
+        analyzer=None,
+    ):
         self.num_words, self.filters, self.lower, self.split = num_words, filters, lower, split
         self.char_level, self.oov_token, self.analyzer = char_level, oov_token, analyzer
         self.word_counts: Counter = Counter()
@@ -69,7 +107,10 @@ class Tokenizer:
     def fit_on_texts(self, texts) -> None:
         """Count the words of these texts and number them, the commonest first."""
         if isinstance(texts, str):
-            raise ValueError("Tokenizer.fit_on_texts takes a list of texts; received one text, whose letters it would count. Write [text].")
+            raise ValueError(
+                "Tokenizer.fit_on_texts takes a list of texts; received one text, whose letters "
+                "it would count. Write [text]."
+            )
         for text in texts:
             words = self._words(text)
             self.document_count += 1
@@ -87,13 +128,18 @@ class Tokenizer:
         return number
 
     def texts_to_sequences(self, texts) -> list[list[int]]:
-        """Each text as the list of its words' numbers; unknown words are left out, or become oov_token's."""
+        """Each text as the list of its words' numbers; unknown words are left out, or become
+        oov_token's.
+        """
         rows = [[self._kept(self.word_index.get(w)) for w in self._words(text)] for text in texts]
         return [[n for n in row if n is not None] for row in rows]
 
     def sequences_to_texts(self, sequences) -> list[str]:
         """The way back: the words of each list of numbers, with blanks between."""
-        rows = [[self._kept(int(n) if int(n) in self.index_word else None) for n in row] for row in sequences]
+        rows = [
+            [self._kept(int(n) if int(n) in self.index_word else None) for n in row]
+            for row in sequences
+        ]
         return [" ".join(self.index_word[n] for n in row if n is not None) for row in rows]
 
     def texts_to_matrix(self, texts, mode="binary") -> np.ndarray:
@@ -103,14 +149,22 @@ class Tokenizer:
     def sequences_to_matrix(self, sequences, mode="binary") -> np.ndarray:
         """Each list of numbers as a row with a column a word.
 
-        mode: 'binary' whether it occurs, 'count' how often, 'freq' its share, 'tfidf' (1 + ln count)·ln(1 + texts/(1 + texts with it)).
+        mode: 'binary' whether it occurs, 'count' how often, 'freq' its share, 'tfidf' (1 + ln
+        count)·ln(1 + texts/(1 + texts with it)).
         """
         if mode not in ("binary", "count", "freq", "tfidf"):
-            raise ValueError(f"Tokenizer: mode is 'binary', 'count', 'freq' or 'tfidf'; received {mode!r}.")
+            raise ValueError(
+                f"Tokenizer: mode is 'binary', 'count', 'freq' or 'tfidf'; received {mode!r}."
+            )
         if not self.num_words and not self.word_index:
-            raise ValueError("Tokenizer: call fit_on_texts first, or pass num_words, so that the number of columns is known.")
+            raise ValueError(
+                "Tokenizer: call fit_on_texts first, or pass num_words, so that the number of "
+                "columns is known."
+            )
         if mode == "tfidf" and not self.document_count:
-            raise ValueError("Tokenizer: mode='tfidf' needs to know how rare words are: call fit_on_texts first.")
+            raise ValueError(
+                "Tokenizer: mode='tfidf' needs to know how rare words are: call fit_on_texts first."
+            )
         columns = self.num_words or len(self.word_index) + 1
         table = np.zeros((len(sequences), columns))
         for line, row in zip(table, sequences):
@@ -126,12 +180,29 @@ class Tokenizer:
         return table
 
     def get_config(self) -> dict[str, Any]:
-        """What it was made with and what it has counted, the counts as JSON, as Keras writes them."""
-        counted = {"word_counts": self.word_counts, "word_docs": self.word_docs,
-                   "index_docs": {self.word_index[word]: n for word, n in self.word_docs.items()},
-                   "index_word": self.index_word, "word_index": self.word_index}
-        made_with = ("num_words", "filters", "lower", "split", "char_level", "oov_token", "document_count")
-        return {**{name: getattr(self, name) for name in made_with}, **{name: json.dumps(table) for name, table in counted.items()}}
+        """What it was made with and what it has counted, the counts as JSON, as Keras writes
+        them.
+        """
+        counted = {
+            "word_counts": self.word_counts,
+            "word_docs": self.word_docs,
+            "index_docs": {self.word_index[word]: n for word, n in self.word_docs.items()},
+            "index_word": self.index_word,
+            "word_index": self.word_index,
+        }
+        made_with = (
+            "num_words",
+            "filters",
+            "lower",
+            "split",
+            "char_level",
+            "oov_token",
+            "document_count",
+        )
+        return {
+            **{name: getattr(self, name) for name in made_with},
+            **{name: json.dumps(table) for name, table in counted.items()},
+        }
 
     def to_json(self, **options) -> str:
         """All of it as JSON; `tokenizer_from_json` reads it."""
@@ -141,10 +212,16 @@ class Tokenizer:
 def tokenizer_from_json(json_string: str) -> Tokenizer:
     """The tokenizer that `to_json` wrote, here or in Keras."""
     config = json.loads(json_string)["config"]
-    tables = {name: json.loads(config.pop(name)) for name in ("word_counts", "word_docs", "index_docs", "index_word", "word_index")}
+    tables = {
+        name: json.loads(config.pop(name))
+        for name in ("word_counts", "word_docs", "index_docs", "index_word", "word_index")
+    }
     documents = config.pop("document_count")
     tokenizer = Tokenizer(**config)
     tokenizer.document_count, tokenizer.word_index = documents, tables["word_index"]
-    tokenizer.word_counts, tokenizer.word_docs = Counter(tables["word_counts"]), Counter(tables["word_docs"])
+    tokenizer.word_counts, tokenizer.word_docs = (
+        Counter(tables["word_counts"]),
+        Counter(tables["word_docs"]),
+    )
     tokenizer.index_word = {int(i): word for i, word in tables["index_word"].items()}
     return tokenizer

@@ -1,14 +1,17 @@
-"""One contender of the benchmark in its own process: `python contenders.py NAME NETWORK DATA.npz MODE`.
+"""One contender of the benchmark in its own process: `python contenders.py NAME NETWORK DATA.npz
+MODE`.
 
 Started by mnist_mlp.py, which sets the environment (threads, Keras's backend). NAME is a key of
-CONTENDERS, NETWORK is quickstart or wide. MODE `serve` reads one command a line from stdin and answers each with a
-line of JSON behind MARK; in between, the process sleeps in that read:
+CONTENDERS, NETWORK is quickstart or wide. MODE `serve` reads one command a line from stdin and
+answers each with a line of JSON behind MARK; in between, the process sleeps in that read:
 
-    train N     N epochs in one call of fit    ->  {"seconds": on the clock, "cpu": of processor time}
+    train N     N epochs in one call of fit    ->
+    {"seconds": on the clock, "cpu": of processor time}
     evaluate    the images it did not see      ->  {"accuracy": of them right}
 
 MODE `whole` trains five epochs, evaluates, answers and ends: what a learner's script does.
 """
+
 import importlib
 import importlib.metadata
 import json
@@ -25,7 +28,9 @@ def load(path, network):
     import numpy as np
 
     with np.load(path) as data:
-        x_train, y_train, x_test, y_test = (data[key] for key in ("x_train", "y_train", "x_test", "y_test"))
+        x_train, y_train, x_test, y_test = (
+            data[key] for key in ("x_train", "y_train", "x_test", "y_test")
+        )
     if network == "quickstart":
         return x_train / 255.0, y_train, x_test / 255.0, y_test  # float64 images, integer labels
     one_hot = np.eye(10, dtype="float32")
@@ -42,21 +47,27 @@ class KerasLike:
         package.utils.set_random_seed(0)
         if network == "quickstart":
             self.batch_size = 32
-            self.model = package.models.Sequential([
-                layers.Flatten(),
-                layers.Dense(128, activation="relu"),
-                layers.Dropout(0.2),
-                layers.Dense(10),
-            ])
+            self.model = package.models.Sequential(
+                [
+                    layers.Flatten(),
+                    layers.Dense(128, activation="relu"),
+                    layers.Dropout(0.2),
+                    layers.Dense(10),
+                ]
+            )
             loss = losses.SparseCategoricalCrossentropy(from_logits=True)
             self.model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
         else:
             self.batch_size = 128
-            self.model = package.models.Sequential([
-                layers.Dense(512, activation="relu"),
-                layers.Dense(10, activation="softmax"),
-            ])
-            self.model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
+            self.model = package.models.Sequential(
+                [
+                    layers.Dense(512, activation="relu"),
+                    layers.Dense(10, activation="softmax"),
+                ]
+            )
+            self.model.compile(
+                optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"]
+            )
 
     def train(self, epochs):
         self.model.fit(self.x, self.y, epochs=epochs, batch_size=self.batch_size, verbose=0)
@@ -80,9 +91,11 @@ class ByHand:
 
 
 class Torch:
-    """PyTorch, eager, as its tutorials write the loop, with three favours: the float32 tensors are made before the
-    clock starts, a batch is one indexing of them instead of a DataLoader, and nothing in the loop calls .item().
-    Labels are integers for both networks, and softmax stays inside the loss: that is how torch is used."""
+    """PyTorch, eager, as its tutorials write the loop, with three favours: the float32 tensors are
+    made before the clock starts, a batch is one indexing of them instead of a DataLoader, and
+    nothing in the loop calls .item().
+    Labels are integers for both networks, and softmax stays inside the loss: that is how torch is
+    used."""
 
     fused = None  # torch's default
 
@@ -90,16 +103,26 @@ class Torch:
         x, y, x_test, y_test = data
         self.torch, nn = torch, torch.nn
         torch.manual_seed(0)
-        self.x, self.x_test = (torch.tensor(a.reshape(len(a), 784), dtype=torch.float32) for a in (x, x_test))
-        self.y, self.y_test = (torch.tensor(a if a.ndim == 1 else a.argmax(1)).long() for a in (y, y_test))
+        self.x, self.x_test = (
+            torch.tensor(a.reshape(len(a), 784), dtype=torch.float32) for a in (x, x_test)
+        )
+        self.y, self.y_test = (
+            torch.tensor(a if a.ndim == 1 else a.argmax(1)).long() for a in (y, y_test)
+        )
         if network == "quickstart":
             self.batch_size = 32
-            self.model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 10))
-            self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, eps=1e-7, fused=self.fused)
+            self.model = nn.Sequential(
+                nn.Linear(784, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 10)
+            )
+            self.optimizer = torch.optim.Adam(
+                self.model.parameters(), lr=1e-3, eps=1e-7, fused=self.fused
+            )
         else:
             self.batch_size = 128
             self.model = nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 10))
-            self.optimizer = torch.optim.RMSprop(self.model.parameters(), lr=1e-3, alpha=0.9, eps=1e-7)
+            self.optimizer = torch.optim.RMSprop(
+                self.model.parameters(), lr=1e-3, alpha=0.9, eps=1e-7
+            )
         for layer in self.model:
             if isinstance(layer, nn.Linear):  # as Keras does
                 nn.init.xavier_uniform_(layer.weight)
@@ -131,7 +154,9 @@ class Torch:
 
 
 class FusedTorch(Torch):
-    """The same with Adam(fused=True): not what tutorials write, but torch's best. (Its RMSprop has no such option.)"""
+    """The same with Adam(fused=True): not what tutorials write, but torch's best. (Its RMSprop has
+    no such option.)
+    """
 
     fused = True
 

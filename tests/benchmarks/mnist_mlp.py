@@ -5,21 +5,29 @@
     python tests/benchmarks/mnist_mlp.py --python keras-tf=../tf-env/bin/python --json result.json
 
 The networks (batch size, optimizer and loss as in the tutorials; contenders.py has the code):
-    quickstart   Flatten, Dense(128, relu), Dropout(0.2), Dense(10); Adam; integer labels, batch 32, float64 images
-    wide         Dense(512, relu), Dense(10, softmax); RMSprop; one-hot labels, batch 128, float32 images
+    quickstart   Flatten, Dense(128, relu), Dropout(0.2), Dense(10); Adam; integer labels, batch 32,
+    float64 images
+    wide         Dense(512, relu), Dense(10, softmax); RMSprop; one-hot labels, batch 128, float32
+    images
 
 What is measured:
-    epoch     A whole `fit` with accuracy and shuffling, divided by its epochs. One worker process per contender stays
-              alive; in every round each trains --epochs epochs while the others sleep, in rotation, so that a machine
-              that slows down slows all of them. The first round (one epoch) warms up and is not counted.
-    process   A fresh Python process, from its start to its end: import, load, train five epochs, evaluate.
+    epoch     A whole `fit` with accuracy and shuffling, divided by its epochs. One worker process
+    per contender stays
+              alive; in every round each trains --epochs epochs while the others sleep, in rotation,
+              so that a machine that slows down slows all of them. The first round (one epoch) warms
+              up and is not counted.
+    process   A fresh Python process, from its start to its end: import, load, train five epochs,
+    evaluate.
     memory    The largest resident memory of those processes (on Linux and macOS).
     import    `import minidl` against `import numpy`, each in fresh processes.
-All are interleaved; a ratio is taken within each round, and the median over the rounds is reported with the range.
+All are interleaved; a ratio is taken within each round, and the median over the rounds is reported
+with the range.
 On Linux, rounds that other programs disturbed are noticed and repeated (interleaving.py).
 
-Exit status: 0 if every bar that was measured is met, 1 if one is missed, 2 if minidl itself could not be measured.
+Exit status: 0 if every bar that was measured is met, 1 if one is missed, 2 if minidl itself could
+not be measured.
 """
+
 import argparse
 import datetime
 import json
@@ -34,8 +42,14 @@ from pathlib import Path
 from contenders import CONTENDERS
 from interleaving import Contender, Failed, Setting, interleave, once, say
 
-TITLES = {"minidl": "minidl", "numpy": "NumPy by hand", "torch": "PyTorch", "torch-fused": "PyTorch, fused Adam",
-          "keras-jax": "Keras on JAX", "keras-tf": "Keras on TensorFlow"}
+TITLES = {
+    "minidl": "minidl",
+    "numpy": "NumPy by hand",
+    "torch": "PyTorch",
+    "torch-fused": "PyTorch, fused Adam",
+    "keras-jax": "Keras on JAX",
+    "keras-tf": "Keras on TensorFlow",
+}
 NETWORKS = ["quickstart", "wide"]
 BARS = {  # (what, network, peer): the largest allowed minidl / peer
     ("epoch", "quickstart", "numpy"): 1.25,
@@ -72,8 +86,10 @@ def measure_epochs(setting, names, network, rounds, epochs):
         for worker in workers.values():
             worker.close()
     for name in filter(seconds.get, accuracy):
-        say(f"  {TITLES[name]:20s} {statistics.median(seconds[name]):6.2f} s an epoch,"
-            f" test accuracy {accuracy[name]:.3f}")
+        say(
+            f"  {TITLES[name]:20s} {statistics.median(seconds[name]):6.2f} s an epoch,"
+            f" test accuracy {accuracy[name]:.3f}"
+        )
     return {name: seconds[name] for name in accuracy}, versions
 
 
@@ -93,62 +109,102 @@ def measure_processes(setting, names, network, rounds):
     for name in filter(runs.get, runs):
         seconds, peaks, accuracies = zip(*runs[name], strict=True)
         memory = f", {statistics.median(peaks):5.0f} MB at most" if None not in peaks else ""
-        say(f"  {TITLES[name]:20s} {statistics.median(seconds):6.2f} s{memory},"
-            f" test accuracy {min(accuracies):.3f} or more")
-    return ({name: [seconds for seconds, _, _ in runs[name]] for name in runs},
-            {name: [peak for _, peak, _ in runs[name] if peak] for name in runs})
+        say(
+            f"  {TITLES[name]:20s} {statistics.median(seconds):6.2f} s{memory},"
+            f" test accuracy {min(accuracies):.3f} or more"
+        )
+    return (
+        {name: [seconds for seconds, _, _ in runs[name]] for name in runs},
+        {name: [peak for _, peak, _ in runs[name] if peak] for name in runs},
+    )
 
 
 def measure_imports(setting, names, rounds):
     say(f"import: {rounds} rounds")
     code = "import time; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
     names = once(names, lambda name: setting.run(name, code.format(name)))  # writes the bytecode
-    seconds = interleave(names, rounds, lambda name: (float(setting.run(name, code.format(name))), None))
+    seconds = interleave(
+        names, rounds, lambda name: (float(setting.run(name, code.format(name))), None)
+    )
     for name in filter(seconds.get, seconds):
         say(f"  {name:20s} {1000 * statistics.median(seconds[name]):6.1f} ms")
     return seconds
 
 
 def compare(what, network, values):
-    """One row for each peer: the median over the rounds of minidl / peer, the range, and the bar if there is one."""
+    """One row for each peer: the median over the rounds of minidl / peer, the range, and the bar if
+    there is one.
+    """
     rows = []
     for peer in values:
         if peer != "minidl" and values[peer] and values.get("minidl"):
-            ratios = [ours / theirs for ours, theirs in zip(values["minidl"], values[peer], strict=True)]
+            ratios = [
+                ours / theirs for ours, theirs in zip(values["minidl"], values[peer], strict=True)
+            ]
             ratio, bar = statistics.median(ratios), BARS.get((what, network, peer))
             verdict = "" if bar is None else "met" if ratio <= bar else "not met"
-            rows.append({"what": what, "network": network, "peer": peer, "minidl": statistics.median(values["minidl"]),
-                         "theirs": statistics.median(values[peer]), "ratio": ratio, "low": min(ratios),
-                         "high": max(ratios), "bar": bar, "verdict": verdict})
+            rows.append(
+                {
+                    "what": what,
+                    "network": network,
+                    "peer": peer,
+                    "minidl": statistics.median(values["minidl"]),
+                    "theirs": statistics.median(values[peer]),
+                    "ratio": ratio,
+                    "low": min(ratios),
+                    "high": max(ratios),
+                    "bar": bar,
+                    "verdict": verdict,
+                }
+            )
     return rows
 
 
 def markdown(rows):
-    forms = {"epoch": "{:.2f} s", "process": "{:.1f} s", "memory": "{:.0f} MB", "import": "{:.3f} s"}
-    lines = ["| measured | network | peer | minidl | the peer | minidl / peer (range) | bar | |",
-             "|---|---|---|--:|--:|--:|--:|---|"]
+    forms = {
+        "epoch": "{:.2f} s",
+        "process": "{:.1f} s",
+        "memory": "{:.0f} MB",
+        "import": "{:.3f} s",
+    }
+    lines = [
+        "| measured | network | peer | minidl | the peer | minidl / peer (range) | bar | |",
+        "|---|---|---|--:|--:|--:|--:|---|",
+    ]
     for row in rows:
         form = forms[row["what"]].format
         bar = "" if row["bar"] is None else f"{row['bar']:.2f}"
-        lines.append(f"| {row['what']} | {row['network']} | {TITLES[row['peer']]} | {form(row['minidl'])} |"
-                     f" {form(row['theirs'])} | **{row['ratio']:.2f}** ({row['low']:.2f} to {row['high']:.2f}) |"
-                     f" {bar} | {row['verdict']} |")
+        lines.append(
+            f"| {row['what']} | {row['network']} | {TITLES[row['peer']]} | {form(row['minidl'])} |"
+            f" {form(row['theirs'])} | **{row['ratio']:.2f}** ({row['low']:.2f} to "
+            f"{row['high']:.2f}) |"
+            f" {bar} | {row['verdict']} |"
+        )
     return "\n".join(lines)
 
 
 def machine(threads):
     try:
         info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-        cpu = next(line.split(":", 1)[1].strip() for line in info.splitlines() if line.startswith("model name"))
+        cpu = next(
+            line.split(":", 1)[1].strip()
+            for line in info.splitlines()
+            if line.startswith("model name")
+        )
     except (OSError, StopIteration):
         cpu = platform.processor() or platform.machine()
-    return (f"{cpu}, {os.cpu_count()} cores, {threads or 'default'} threads, {platform.system()} {platform.release()},"
-            f" {datetime.date.today()}")
+    return (
+        f"{cpu}, {os.cpu_count()} cores, {threads or 'default'} threads, {platform.system()} "
+        f"{platform.release()},"
+        f" {datetime.date.today()}"
+    )
 
 
 def installed(setting, name):
     packages = CONTENDERS[name][2]
-    code = f"from importlib.util import find_spec; print(all(find_spec(name) for name in {packages}))"
+    code = (
+        f"from importlib.util import find_spec; print(all(find_spec(name) for name in {packages}))"
+    )
     try:
         return setting.run(name, code).strip() == "True"
     except (Failed, OSError) as error:
@@ -160,36 +216,69 @@ def peer_names(text):
     names = [name for name in text.split(",") if name]
     for name in names:
         if name not in CONTENDERS or name == "minidl":
-            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(k for k in CONTENDERS if k != 'minidl')}")
+            raise argparse.ArgumentTypeError(
+                f"{name!r} is none of {', '.join(k for k in CONTENDERS if k != 'minidl')}"
+            )
     return names
 
 
 def interpreter(text):
     name, _, path = text.partition("=")
     if name not in CONTENDERS or not path:
-        raise argparse.ArgumentTypeError(f"{text!r} is not PEER=PATH, for example keras-tf=/opt/tf/bin/python")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not PEER=PATH, for example keras-tf=/opt/tf/bin/python"
+        )
     return name, path
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--repeats", type=int, default=5, help="counted rounds of epochs")
-    parser.add_argument("--epochs", type=int, default=3, help="epochs in one turn, which is one call of fit")
-    parser.add_argument("--whole-repeats", type=int, default=3, help="rounds of whole processes; 0 leaves them out")
-    parser.add_argument("--import-repeats", type=int, default=15, help="rounds of imports; 0 leaves them out")
-    parser.add_argument("--peers", type=peer_names, default="numpy,torch,keras-jax,keras-tf",
-                        help="default: %(default)s; there is torch-fused besides")
+    parser.add_argument(
+        "--epochs", type=int, default=3, help="epochs in one turn, which is one call of fit"
+    )
+    parser.add_argument(
+        "--whole-repeats", type=int, default=3, help="rounds of whole processes; 0 leaves them out"
+    )
+    parser.add_argument(
+        "--import-repeats", type=int, default=15, help="rounds of imports; 0 leaves them out"
+    )
+    parser.add_argument(
+        "--peers",
+        type=peer_names,
+        default="numpy,torch,keras-jax,keras-tf",
+        help="default: %(default)s; there is torch-fused besides",
+    )
     parser.add_argument("--only", choices=NETWORKS, help="one of the two networks")
-    parser.add_argument("--threads", type=int, help="threads for everyone; default: what each one chooses")
-    parser.add_argument("--python", type=interpreter, action="append", default=[], metavar="PEER=PATH",
-                        help="run this contender in another interpreter")
-    parser.add_argument("--data", type=Path, metavar="NPZ", help="x_train, y_train, x_test, y_test; default: minidl's")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every single measurement there")
+    parser.add_argument(
+        "--threads", type=int, help="threads for everyone; default: what each one chooses"
+    )
+    parser.add_argument(
+        "--python",
+        type=interpreter,
+        action="append",
+        default=[],
+        metavar="PEER=PATH",
+        help="run this contender in another interpreter",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="NPZ",
+        help="x_train, y_train, x_test, y_test; default: minidl's",
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write every single measurement there"
+    )
     return parser.parse_args()
 
 
 def measure_all(setting, arguments, names):
-    """Everything that was asked for: the rows of the table, the versions seen and the single measurements."""
+    """Everything that was asked for: the rows of the table, the versions seen and the single
+    measurements.
+    """
     rows, versions, raw = [], {}, {}
 
     def add(what, network, values):
@@ -205,8 +294,15 @@ def measure_all(setting, arguments, names):
         add("process", network, processes)
         if network == "quickstart":
             add("memory", network, peaks)
-    add("import", "", measure_imports(setting, [name for name in ("minidl", "numpy") if name in names],
-                                      arguments.import_repeats))
+    add(
+        "import",
+        "",
+        measure_imports(
+            setting,
+            [name for name in ("minidl", "numpy") if name in names],
+            arguments.import_repeats,
+        ),
+    )
     return rows, versions, raw
 
 
@@ -231,7 +327,12 @@ def main():
         say(f"{TITLES[name]}: {seen}")
     say("\n" + markdown(rows))
     if arguments.json:
-        report = {"machine": machine(arguments.threads), "versions": versions, "ratios": rows, "measurements": raw}
+        report = {
+            "machine": machine(arguments.threads),
+            "versions": versions,
+            "ratios": rows,
+            "measurements": raw,
+        }
         arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     missed = [row for row in rows if row["verdict"] == "not met"]
     say(f"\n{len(missed)} of {sum(row['bar'] is not None for row in rows)} bars missed")

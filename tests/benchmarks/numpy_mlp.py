@@ -1,11 +1,14 @@
-"""The two networks of the benchmark written by hand in NumPy: the price of the arithmetic without any framework.
+"""The two networks of the benchmark written by hand in NumPy: the price of the arithmetic without
+any framework.
 
-This is the yardstick for minidl's overhead, so it is written as a good NumPy programmer writes it for keeps: whole
-batches at a time, float32 throughout, the optimizers in place with one scratch array per weight. It is not tuned
+This is the yardstick for minidl's overhead, so it is written as a good NumPy programmer writes it
+for keeps: whole batches at a time, float32 throughout, the optimizers in place with one scratch
+array per weight. It is not tuned
 past that: no packed parameters, no compiled code, nothing one would be ashamed to show a student.
-It does what the frameworks' `fit` does in an epoch: shuffle, gather the batch from the array it was given, train,
-and keep running sums of loss and accuracy.
+It does what the frameworks' `fit` does in an epoch: shuffle, gather the batch from the array it was
+given, train, and keep running sums of loss and accuracy.
 """
+
 import numpy as np
 
 
@@ -66,7 +69,10 @@ class MLP:
 
     def __init__(self, seed=0):
         self.rng = np.random.default_rng(seed)
-        self.w1, self.b1 = glorot_uniform(self.rng, 784, self.hidden), np.zeros(self.hidden, np.float32)
+        self.w1, self.b1 = (
+            glorot_uniform(self.rng, 784, self.hidden),
+            np.zeros(self.hidden, np.float32),
+        )
         self.w2, self.b2 = glorot_uniform(self.rng, self.hidden, 10), np.zeros(10, np.float32)
         self.optimizer = self.optimizer_class([self.w1, self.b1, self.w2, self.b2])
 
@@ -87,12 +93,16 @@ class MLP:
         correct = 0
         for start in range(0, len(x), batch_size):
             h = np.maximum(as_input(x[start : start + batch_size]) @ self.w1 + self.b1, 0)
-            correct += np.sum((h @ self.w2 + self.b2).argmax(axis=1) == labels[start : start + batch_size])
+            correct += np.sum(
+                (h @ self.w2 + self.b2).argmax(axis=1) == labels[start : start + batch_size]
+            )
         return float(correct / len(x))
 
 
 class Quickstart(MLP):
-    """Flatten, Dense(128, relu), Dropout(0.2), Dense(10); Adam; cross-entropy of integer labels on logits."""
+    """Flatten, Dense(128, relu), Dropout(0.2), Dense(10); Adam; cross-entropy of integer labels on
+    logits.
+    """
 
     hidden, batch_size, optimizer_class = 128, 32, Adam
     rate = 0.2

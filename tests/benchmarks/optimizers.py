@@ -1,23 +1,29 @@
-"""How long does one update of an optimizer take? minidl against PyTorch's, and against the paper typed as it stands.
+"""How long does one update of an optimizer take? minidl against PyTorch's, and against the paper
+typed as it stands.
 
     python tests/benchmarks/optimizers.py
     python tests/benchmarks/optimizers.py --only adam,rmsprop --rounds 100
 
-The parameters are those of a network 784-512-10, in float32: kernels (784, 512) and (512, 10), biases (512,) and (10,), with
-gradients that stay the same. One thread each. Measured is one `step()`, with the gradients in place:
+The parameters are those of a network 784-512-10, in float32: kernels (784, 512) and (512, 10),
+biases (512,) and (10,), with gradients that stay the same. One thread each. Measured is one
+`step()`, with the gradients in place:
 
-    PyTorch   its for-loop implementation (foreach=False, fused=False), on the same numbers; without PyTorch left out.
-    literal   the paper's lines in an Optimizer of one's own, as a learner would type them: fresh arrays for every expression.
+    PyTorch   its for-loop implementation (foreach=False, fused=False), on the same numbers; without
+    PyTorch left out.
+    literal   the paper's lines in an Optimizer of one's own, as a learner would type them: fresh
+    arrays for every expression.
 
-In every round the three take turns, several updates each; a ratio is taken within each round, and the median is reported
-with the quartiles. Before that, all three are seen to move the same numbers to the same place.
+In every round the three take turns, several updates each; a ratio is taken within each round, and
+the median is reported with the quartiles. Before that, all three are seen to move the same numbers
+to the same place.
 
 Exit status: 0 if every bar that was measured is met, 1 if one is missed.
 """
+
 import os
 
 for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[threads] = "1"           # before NumPy and PyTorch are loaded
+    os.environ[threads] = "1"  # before NumPy and PyTorch are loaded
 
 import argparse  # noqa: E402
 import statistics  # noqa: E402
@@ -142,15 +148,44 @@ def lion(o, t, w, g, lr, m):
 
 
 O, T = optimizers, None if torch is None else torch.optim
-# name: ours, the paper's lines, PyTorch's class and options, and the bars: against PyTorch, against the literal form
+# name: ours, the paper's lines, PyTorch's class and options, and the bars: against PyTorch, against
+# the literal form
 FAMILY = {
     "sgd": (lambda: O.SGD(0.01), sgd, "SGD", {}, None, 1.0),
     "momentum": (lambda: O.SGD(0.01, 0.9), momentum, "SGD", {"momentum": 0.9}, 1.0, 1.0),
-    "nesterov": (lambda: O.SGD(0.01, 0.9, True), nesterov, "SGD", {"momentum": 0.9, "nesterov": True}, None, 1.0),
-    "adagrad": (lambda: O.Adagrad(0.01), adagrad, "Adagrad", {"initial_accumulator_value": 0.1}, 1.0, 1.0),
-    "adadelta": (lambda: O.Adadelta(1.0), adadelta, "Adadelta", {"rho": 0.95, "eps": 1e-7}, None, 1.0),
+    "nesterov": (
+        lambda: O.SGD(0.01, 0.9, True),
+        nesterov,
+        "SGD",
+        {"momentum": 0.9, "nesterov": True},
+        None,
+        1.0,
+    ),
+    "adagrad": (
+        lambda: O.Adagrad(0.01),
+        adagrad,
+        "Adagrad",
+        {"initial_accumulator_value": 0.1},
+        1.0,
+        1.0,
+    ),
+    "adadelta": (
+        lambda: O.Adadelta(1.0),
+        adadelta,
+        "Adadelta",
+        {"rho": 0.95, "eps": 1e-7},
+        None,
+        1.0,
+    ),
     "rmsprop": (lambda: O.RMSprop(0.001), rmsprop, "RMSprop", {"alpha": 0.9}, 1.0, 1.0),
-    "centered": (lambda: O.RMSprop(0.001, centered=True), centered, "RMSprop", {"alpha": 0.9, "centered": True}, None, 1.0),
+    "centered": (
+        lambda: O.RMSprop(0.001, centered=True),
+        centered,
+        "RMSprop",
+        {"alpha": 0.9, "centered": True},
+        None,
+        1.0,
+    ),
     "adam": (lambda: O.Adam(0.001), adam, "Adam", {}, 1.0, 0.5),
     "amsgrad": (lambda: O.Adam(0.001, amsgrad=True), amsgrad, "Adam", {"amsgrad": True}, None, 0.5),
     "adamw": (lambda: O.AdamW(0.001), adam, "AdamW", {"weight_decay": 0.004}, None, 0.5),
@@ -166,7 +201,10 @@ def contenders(name):
     make, lines, theirs, options, _, _ = FAMILY[name]
     rng = np.random.default_rng(0)
     start = [rng.normal(size=s).astype("float32") for s in SHAPES]
-    grads = [rng.choice([-1, 1], s).astype("float32") * rng.uniform(0.01, 0.1, s).astype("float32") for s in SHAPES]     # far above any ε
+    grads = [
+        rng.choice([-1, 1], s).astype("float32") * rng.uniform(0.01, 0.1, s).astype("float32")
+        for s in SHAPES
+    ]  # far above any ε
     found = {}
     like = make()
     for who, optimizer in (("minidl", make()), ("literal", Literal(like, lines, like.slots()))):
@@ -183,8 +221,13 @@ def contenders(name):
         tensors = [torch.tensor(a, requires_grad=True) for a in start]
         for t, g in zip(tensors, grads, strict=True):
             t.grad = torch.tensor(g)
-        loop = {"foreach": False, **({"fused": False} if theirs in ("SGD", "Adam", "AdamW", "Adagrad") else {})}
-        optimizer = getattr(torch.optim, theirs)(tensors, lr=make().learning_rate, **options, **loop)
+        loop = {
+            "foreach": False,
+            **({"fused": False} if theirs in ("SGD", "Adam", "AdamW", "Adagrad") else {}),
+        }
+        optimizer = getattr(torch.optim, theirs)(
+            tensors, lr=make().learning_rate, **options, **loop
+        )
         found["torch"] = optimizer.step, [t.detach().numpy() for t in tensors]
     return found
 
@@ -202,7 +245,7 @@ def measure(name, rounds, updates):
     seconds = {who: [] for who in found}
     for turn in range(rounds):
         order = list(found)
-        for who in order[turn % len(order):] + order[: turn % len(order)]:
+        for who in order[turn % len(order) :] + order[: turn % len(order)]:
             step = found[who][0]
             begin = time.perf_counter()
             for _ in range(updates):
@@ -212,13 +255,18 @@ def measure(name, rounds, updates):
 
 
 def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--only", help="names, with commas: " + ", ".join(FAMILY))
     options.add_argument("--rounds", type=int, default=60)
     options.add_argument("--updates", type=int, default=5, help="updates in a turn")
     arguments = options.parse_args()
     names = arguments.only.split(",") if arguments.only else list(FAMILY)
-    print("| optimizer | minidl, ms | minidl / PyTorch | bar | minidl / literal | bar |\n|---|--:|--:|--:|--:|--:|")
+    print(
+        "| optimizer | minidl, ms | minidl / PyTorch | bar | minidl / literal | bar "
+        "|\n|---|--:|--:|--:|--:|--:|"
+    )
     missed = []
     for name in names:
         seconds = measure(name, arguments.rounds, arguments.updates)
@@ -231,8 +279,14 @@ def main():
             low, ratio, high = statistics.quantiles(ratios, n=4)
             if bar is not None and ratio > bar:
                 missed.append(f"{name} against {peer}: {ratio:.2f}, the bar is {bar}")
-            cells += [f"**{ratio:.2f}** ({low:.2f} to {high:.2f})", "" if bar is None else f"{bar:.1f}"]
-        print(f"| {name} | {1000 * statistics.median(seconds['minidl']):.2f} | {' | '.join(cells)} |", flush=True)
+            cells += [
+                f"**{ratio:.2f}** ({low:.2f} to {high:.2f})",
+                "" if bar is None else f"{bar:.1f}",
+            ]
+        print(
+            f"| {name} | {1000 * statistics.median(seconds['minidl']):.2f} | {' | '.join(cells)} |",
+            flush=True,
+        )
     print("\n" + ("every bar is met" if not missed else "not met: " + "; ".join(missed)))
     return 1 if missed else 0
 

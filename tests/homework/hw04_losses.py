@@ -1,4 +1,6 @@
-"""hw04: losses. Each returns (value, gradient with respect to the prediction). Check with  python -m minidl.homework check hw04"""
+"""hw04: losses. Each returns (value, gradient with respect to the prediction). Check
+with  python -m minidl.homework check hw04
+"""
 
 import numpy as np
 
@@ -18,7 +20,8 @@ def mse(y, p):
 
 
 def huber(y, p, delta):
-    """Huber loss: like e²/2 near 0, straight further out. e = p − y; where |e| <= delta: e²/2, else delta·(|e| − delta/2).
+    """Huber loss: like e²/2 near 0, straight further out. e = p − y; where |e| <=
+    delta: e²/2, else delta·(|e| − delta/2).
 
     y, p: of one shape; delta: a number above 0. Returns (the mean, its gradient).
 
@@ -33,9 +36,11 @@ def huber(y, p, delta):
 
 
 def binary_cross_entropy(y, z):
-    """Binary cross-entropy of sigmoid(z): the mean of −y·ln p − (1−y)·ln(1−p), where p = 1/(1 + e^(−z)); and (p − y)/n.
+    """Binary cross-entropy of sigmoid(z): the mean of −y·ln p − (1−y)·ln(1−p), where p
+    = 1/(1 + e^(−z)); and (p − y)/n.
 
-    y: (n,) of 0.0 and 1.0, z: (n,) logits. Returns (a number, (n,)). It must be exact for logits like 500, where p is 1 in
+    y: (n,) of 0.0 and 1.0, z: (n,) logits. Returns (a number, (n,)). It must be exact
+    for logits like 500, where p is 1 in
     floating point: ln(1 + e^z) = max(z, 0) + ln(1 + e^(−|z|)).
 
     >>> binary_cross_entropy(np.array([1.0]), np.array([0.0]))
@@ -49,7 +54,8 @@ def binary_cross_entropy(y, z):
 
 
 def log_softmax(z):
-    """The logarithm of softmax of each row, without computing softmax: z − max − ln Σ exp(z − max).
+    """The logarithm of softmax of each row, without computing softmax: z − max − ln Σ
+    exp(z − max).
 
     z: (n, c). Returns (n, c).
 
@@ -63,7 +69,8 @@ def log_softmax(z):
 
 
 def cross_entropy(labels, logits):
-    """The mean of −log_softmax(logits) at the true class, and its gradient, (softmax(logits) − one-hot)/n.
+    """The mean of −log_softmax(logits) at the true class, and its gradient,
+    (softmax(logits) − one-hot)/n.
 
     labels: (n,) from 0 to c − 1, logits: (n, c). Returns (a number, (n, c)).
 
@@ -72,5 +79,7 @@ def cross_entropy(labels, logits):
     """
     ### BEGIN SOLUTION
     log_p, n = log_softmax(logits), len(labels)
-    return float(-np.mean(log_p[np.arange(n), labels])), (np.exp(log_p) - np.eye(logits.shape[1])[labels]) / n
+    return float(-np.mean(log_p[np.arange(n), labels])), (
+        np.exp(log_p) - np.eye(logits.shape[1])[labels]
+    ) / n
     ### END SOLUTION

@@ -1,7 +1,8 @@
-"""hw07: the final project, a network that reads digits. Check with  python -m minidl.homework check hw07
+"""hw07: the final project, a network that reads digits. Check with
+python -m minidl.homework check hw07
 
-You get 8000 images of MNIST, the checker keeps 1500 others. Everything of minidl is allowed: layers, losses, optimizers, fit. A
-run may take a minute and a half.
+You get 8000 images of MNIST, the checker keeps 1500 others. Everything of minidl is
+allowed: layers, losses, optimizers, fit. A run may take a minute and a half.
 """
 
 import numpy as np
@@ -13,8 +14,8 @@ from minidl import layers
 def most_confused(true, predicted):
     """The most frequent mistake: which digit was taken for which.
 
-    true, predicted: (n,) labels from 0 to 9. Returns (a, b): of all mistakes, a taken for b is the most frequent; the smallest a,
-    then the smallest b, if several are.
+    true, predicted: (n,) labels from 0 to 9. Returns (a, b): of all mistakes, a taken
+    for b is the most frequent; the smallest a, then the smallest b, if several are.
 
     >>> most_confused(np.array([4, 4, 9, 7, 7, 7]), np.array([9, 9, 4, 7, 7, 7]))
     (4, 9)
@@ -29,12 +30,20 @@ def most_confused(true, predicted):
 def build_and_train(x, y):
     """A trained model that reads digits.
 
-    x: (8000, 28, 28), values from 0 to 1; y: (8000,), labels from 0 to 9. Returns a minidl model that gives 10 scores for each
-    image, with at most 110 000 parameters. Accuracy on unseen images: 93 % all 10 points, 91 % seven and a half, 88 % five,
-    80 % two and a half.
+    x: (8000, 28, 28), values from 0 to 1; y: (8000,), labels from 0 to 9. Returns a
+    minidl model that gives 10 scores for each image, with at most 110 000 parameters.
+    Accuracy on unseen images: 93 % all 10 points, 91 % seven and a half, 88 % five, 80
+    % two and a half.
     """
     ### BEGIN SOLUTION
-    model = minidl.Sequential([layers.Flatten(), layers.Dense(128, activation="relu"), layers.Dropout(0.3), layers.Dense(10)])
+    model = minidl.Sequential(
+        [
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.3),
+            layers.Dense(10),
+        ]
+    )
     model.compile("adam", minidl.losses.SparseCategoricalCrossentropy(from_logits=True))
     model.fit(x, y, epochs=20, batch_size=64, verbose=0)
     return model
@@ -42,16 +51,26 @@ def build_and_train(x, y):
 
 
 def build_small(x, y):
-    """The same with at most 10 000 parameters. 92 % all 6 points, 90 % four and a half, 87 % three, 80 % one and a half."""
+    """The same with at most 10 000 parameters. 92 % all 6 points, 90 % four and a half,
+    87 % three, 80 % one and a half.
+    """
+
     ### BEGIN SOLUTION
     class Halve(layers.Layer):
-        """Every 2 by 2 pixels become one: a quarter of the inputs, and so of the weights."""
+        """Every 2 by 2 pixels become one: a quarter of the inputs, and so of the
+        weights.
+        """
 
         def call(self, x):
             return x.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
 
-    model = minidl.Sequential([Halve(), layers.Dense(46, activation="relu"), layers.Dense(10)])
-    model.compile(minidl.optimizers.Adam(0.003), minidl.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model = minidl.Sequential(
+        [Halve(), layers.Dense(46, activation="relu"), layers.Dense(10)]
+    )
+    model.compile(
+        minidl.optimizers.Adam(0.003),
+        minidl.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
     model.fit(x, y, epochs=20, batch_size=64, verbose=0)
     return model
     ### END SOLUTION

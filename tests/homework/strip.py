@@ -1,6 +1,6 @@
 """Makes the stubs that students get from the marked sources in this folder.
 
-    python tests/homework/strip.py          writes minidl/homework/hwNN_name/stub.py for every source
+python tests/homework/strip.py          writes minidl/homework/hwNN_name/stub.py for every source
 """
 
 import re
@@ -18,10 +18,11 @@ def sources() -> list[Path]:
 
 
 def strip(text: str, assignment: str) -> str:
-    """The text with each solution replaced by `raise NotImplementedError("hw02 task 3: name")`. ValueError for faulty markers.
+    """The text with each solution replaced by `raise NotImplementedError("hw02 task 3: name")`.
+    ValueError for faulty markers.
 
-    A task is a function or class of the file, and a class may have several solutions, "hw05 task 1: Momentum.update". Where the file
-    has only one, all tasks look at it, and it has no number.
+    A task is a function or class of the file, and a class may have several solutions, "hw05 task 1:
+    Momentum.update". Where the file has only one, all tasks look at it, and it has no number.
     """
     lines, inside, solutions, tops, method = [], False, 0, [], ""
     several = len(re.findall(r"^(?:def|class) ", text, re.M)) > 1
@@ -35,7 +36,9 @@ def strip(text: str, assignment: str) -> str:
                 raise ValueError(f"line {number}: a solution begins inside another")
             inside, solutions = True, solutions + 1
             task, name = f" task {len(tops)}" if several else "", "".join(tops[-1:]) + method
-            lines.append(line.replace(BEGIN, f'raise NotImplementedError("{assignment}{task}: {name}")'))
+            lines.append(
+                line.replace(BEGIN, f'raise NotImplementedError("{assignment}{task}: {name}")')
+            )
         elif line.strip() == END:
             if not inside:
                 raise ValueError(f"line {number}: a solution ends that never began")
@@ -54,5 +57,7 @@ def strip(text: str, assignment: str) -> str:
 if __name__ == "__main__":
     for source in sources():
         target = STUBS / source.stem / "stub.py"
-        target.write_text(strip(source.read_text(encoding="utf-8"), source.stem.split("_")[0]), encoding="utf-8")
+        target.write_text(
+            strip(source.read_text(encoding="utf-8"), source.stem.split("_")[0]), encoding="utf-8"
+        )
         print(target.relative_to(HERE.parents[1]), file=sys.stderr)

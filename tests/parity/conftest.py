@@ -1,15 +1,21 @@
-"""The peers that these tests compare with. Without them the tests fail: an agreement that was not looked at is none.
+"""The peers that these tests compare with. Without them the tests fail: an agreement that was not
+looked at is none.
 
-Run as `pytest tests/parity`, with the extra `peers` installed (Keras on JAX, and PyTorch; all on the CPU).
+Run as `pytest tests/parity`, with the extra `peers` installed (Keras on JAX, and PyTorch; all on
+the CPU).
 """
 
 import os
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))       # for optimizer_cases, which default tests share
-os.environ["KERAS_BACKEND"] = "jax"         # before keras is imported
-os.environ["JAX_ENABLE_X64"] = "1"          # so that float64 stays float64; Keras's own default is float32 all the same
+sys.path.append(
+    str(Path(__file__).resolve().parents[1])
+)  # for optimizer_cases, which default tests share
+os.environ["KERAS_BACKEND"] = "jax"  # before keras is imported
+os.environ["JAX_ENABLE_X64"] = (
+    "1"  # so that float64 stays float64; Keras's own default is float32 all the same
+)
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 try:
@@ -18,7 +24,10 @@ try:
     import torch
     from keras.src.backend.common import dtypes
 except ImportError as missing:
-    raise RuntimeError(f"tests/parity compares with Keras on JAX and with PyTorch, but: {missing}. Install minidl[peers].") from missing
+    raise RuntimeError(
+        f"tests/parity compares with Keras on JAX and with PyTorch, but: {missing}. Install "
+        f"minidl[peers]."
+    ) from missing
 
 import numpy as np
 import pytest
@@ -30,7 +39,9 @@ torch.set_num_threads(1)
 
 def pytest_configure(config):
     """Warnings are errors in this project; these are Keras's own, about itself."""
-    for warning in ("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",):
+    for warning in (
+        "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
+    ):
         config.addinivalue_line("filterwarnings", warning)
 
 
@@ -42,9 +53,11 @@ def same_numbers_every_time():
 
 @pytest.fixture
 def in_float64(monkeypatch):
-    """Both frameworks with float64 as their default; then tolerances can be smaller than any real difference.
+    """Both frameworks with float64 as their default; then tolerances can be smaller than any real
+    difference.
 
-    On JAX, Keras computes means and some functions of float64 in float32, by the table that is changed here.
+    On JAX, Keras computes means and some functions of float64 in float32, by the table that is
+    changed here.
     """
     monkeypatch.setitem(dtypes.BIT64_TO_BIT32_DTYPE, "float64", "float64")
     for dtype in ("float64", "float32"):

@@ -1,4 +1,6 @@
-"""Writes tests/goldens/optimizers.npz: where Keras's optimizers go in float64. Run as `python tests/parity/goldens.py`."""
+"""Writes tests/goldens/optimizers.npz: where Keras's optimizers go in float64. Run as `python
+tests/parity/goldens.py`.
+"""
 
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,9 @@ FILE = Path(__file__).resolve().parents[1] / "goldens" / "optimizers.npz"
 
 @contextmanager
 def float64():
-    """Keras with float64 as its default, also where its JAX backend computes in float32 by a table."""
+    """Keras with float64 as its default, also where its JAX backend computes in float32 by a
+    table.
+    """
     before, table = keras.config.floatx(), dict(dtypes.BIT64_TO_BIT32_DTYPE)
     keras.config.set_floatx("float64")
     dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
@@ -29,14 +33,22 @@ def trajectory(case) -> np.ndarray:
     name, options = case
     variables = [keras.Variable(w, dtype="float64") for w in first_weights(case)]
     optimizer = getattr(keras.optimizers, name)(**options)
-    return follow(lambda grads: optimizer.apply([keras.ops.convert_to_tensor(g, "float64") for g in grads], variables),
-                  lambda: [v.numpy() for v in variables], lambda: optimizer.finalize_variable_values(variables))
+    return follow(
+        lambda grads: optimizer.apply(
+            [keras.ops.convert_to_tensor(g, "float64") for g in grads], variables
+        ),
+        lambda: [v.numpy() for v in variables],
+        lambda: optimizer.finalize_variable_values(variables),
+    )
 
 
 def generate() -> dict:
     with float64():
-        return {"keras": np.array(keras.__version__), "titles": np.array([title(c) for c in KERAS_CASES]),
-                "weights": np.stack([trajectory(c) for c in KERAS_CASES])}
+        return {
+            "keras": np.array(keras.__version__),
+            "titles": np.array([title(c) for c in KERAS_CASES]),
+            "weights": np.stack([trajectory(c) for c in KERAS_CASES]),
+        }
 
 
 if __name__ == "__main__":

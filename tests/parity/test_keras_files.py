@@ -1,4 +1,6 @@
-"""Files that cross between minidl and Keras 3, both ways: '.keras', '.weights.h5', whole models in '.h5'; and hostile ones."""
+"""Files that cross between minidl and Keras 3, both ways: '.keras', '.weights.h5', whole models in
+'.h5'; and hostile ones.
+"""
 
 import io
 import json
@@ -39,14 +41,22 @@ def equal(a, b):
 def shake(model):
     """Weights that no initializer gives, none of them alike."""
     rng = np.random.default_rng(5)
-    model.set_weights([(w + rng.uniform(0.1, 0.5, np.shape(w))).astype(w.dtype) for w in model.get_weights()])
+    model.set_weights(
+        [(w + rng.uniform(0.1, 0.5, np.shape(w))).astype(w.dtype) for w in model.get_weights()]
+    )
 
 
 def crosses(model, x, tmp_path, ending="keras", **options):
-    """Saved by one, opened by the other: the same predictions. Returns what the other made of it."""
+    """Saved by one, opened by the other: the same predictions. Returns what the other made of
+    it.
+    """
     path = tmp_path / f"m.{ending}"
     model.save(path)
-    other = load_model(path, **options) if isinstance(model, keras.Model) else keras.models.load_model(path, compile=False, **options)
+    other = (
+        load_model(path, **options)
+        if isinstance(model, keras.Model)
+        else keras.models.load_model(path, compile=False, **options)
+    )
     equal(model.predict(x, verbose=0), other.predict(x, verbose=0))
     return other
 
@@ -57,39 +67,96 @@ def both(make, x, tmp_path, ending="keras"):
         model = make(lib)
         shake(model)
         crosses(model, x, tmp_path, ending)
-        crosses(crosses(model, x, tmp_path, ending), x, tmp_path, ending)       # and home again
+        crosses(crosses(model, x, tmp_path, ending), x, tmp_path, ending)  # and home again
 
 
 REGULARIZED = lambda lib: dict(
-    kernel_regularizer=lib.regularizers.L1L2(0.1, 0.2), bias_regularizer="l2", kernel_constraint=lib.constraints.MaxNorm(1.5), activity_regularizer=lib.regularizers.L2(0.3),
-    kernel_initializer=lib.initializers.HeNormal(seed=3), bias_initializer=lib.initializers.Constant(0.5), bias_constraint="non_neg")
+    kernel_regularizer=lib.regularizers.L1L2(0.1, 0.2),
+    bias_regularizer="l2",
+    kernel_constraint=lib.constraints.MaxNorm(1.5),
+    activity_regularizer=lib.regularizers.L2(0.3),
+    kernel_initializer=lib.initializers.HeNormal(seed=3),
+    bias_initializer=lib.initializers.Constant(0.5),
+    bias_constraint="non_neg",
+)
 PLACES = np.array([[3, 1, 1], [0, 6, 3]])
-NEED_TENSORFLOW = {"Hashing", "IntegerLookup", "StringLookup", "TextVectorization"}          # in Keras: see tests/test_lookup_layers.py
+NEED_TENSORFLOW = {
+    "Hashing",
+    "IntegerLookup",
+    "StringLookup",
+    "TextVectorization",
+}  # in Keras: see tests/test_lookup_layers.py
 LAYERS = {
-    "ELU": (lambda l: l.layers.ELU(0.7), X), "Activation": (lambda l: l.layers.Activation("gelu"), X), "LeakyReLU": (lambda l: l.layers.LeakyReLU(0.1), X),
-    "ActivityRegularization": (lambda l: l.layers.ActivityRegularization(0.1, 0.2), X), "AlphaDropout": (lambda l: l.layers.AlphaDropout(0.2, seed=4), X),
-    "BatchNormalization": (lambda l: l.layers.BatchNormalization(momentum=0.5, epsilon=0.1, beta_regularizer="l1"), X),
-    "Dense": (lambda l: l.layers.Dense(3, activation="tanh", **REGULARIZED(l)), X), "Dropout": (lambda l: l.layers.Dropout(0.3, noise_shape=(None, 1), seed=5), X),
-    "Embedding": (lambda l: l.layers.Embedding(7, 3, embeddings_regularizer="l2"), np.arange(6).reshape(2, 3)), "Flatten": (lambda l: l.layers.Flatten(), IMAGES),
-    "GaussianDropout": (lambda l: l.layers.GaussianDropout(0.2), X), "GaussianNoise": (lambda l: l.layers.GaussianNoise(0.2), X), "Identity": (lambda l: l.layers.Identity(), X),
-    "GlobalAveragePooling1D": (lambda l: l.layers.GlobalAveragePooling1D(keepdims=True), IMAGES), "GlobalMaxPooling1D": (lambda l: l.layers.GlobalMaxPooling1D(), IMAGES),
+    "ELU": (lambda l: l.layers.ELU(0.7), X),
+    "Activation": (lambda l: l.layers.Activation("gelu"), X),
+    "LeakyReLU": (lambda l: l.layers.LeakyReLU(0.1), X),
+    "ActivityRegularization": (lambda l: l.layers.ActivityRegularization(0.1, 0.2), X),
+    "AlphaDropout": (lambda l: l.layers.AlphaDropout(0.2, seed=4), X),
+    "BatchNormalization": (
+        lambda l: l.layers.BatchNormalization(momentum=0.5, epsilon=0.1, beta_regularizer="l1"),
+        X,
+    ),
+    "Dense": (lambda l: l.layers.Dense(3, activation="tanh", **REGULARIZED(l)), X),
+    "Dropout": (lambda l: l.layers.Dropout(0.3, noise_shape=(None, 1), seed=5), X),
+    "Embedding": (
+        lambda l: l.layers.Embedding(7, 3, embeddings_regularizer="l2"),
+        np.arange(6).reshape(2, 3),
+    ),
+    "Flatten": (lambda l: l.layers.Flatten(), IMAGES),
+    "GaussianDropout": (lambda l: l.layers.GaussianDropout(0.2), X),
+    "GaussianNoise": (lambda l: l.layers.GaussianNoise(0.2), X),
+    "Identity": (lambda l: l.layers.Identity(), X),
+    "GlobalAveragePooling1D": (lambda l: l.layers.GlobalAveragePooling1D(keepdims=True), IMAGES),
+    "GlobalMaxPooling1D": (lambda l: l.layers.GlobalMaxPooling1D(), IMAGES),
     "SpatialDropout1D": (lambda l: l.layers.SpatialDropout1D(0.4, seed=2), IMAGES),
-    "LayerNormalization": (lambda l: l.layers.LayerNormalization(), IMAGES), "Normalization": (lambda l: l.layers.Normalization(mean=[1.0, 2, 3], variance=[1.0, 4, 9]), IMAGES),
-    "PReLU": (lambda l: l.layers.PReLU("uniform", shared_axes=[1]), IMAGES), "Permute": (lambda l: l.layers.Permute((2, 1)), IMAGES),
-    "ReLU": (lambda l: l.layers.ReLU(3.0, 0.1, 0.5), X), "RepeatVector": (lambda l: l.layers.RepeatVector(3), X), "Rescaling": (lambda l: l.layers.Rescaling(1 / 255, 0.5), X),
-    "Reshape": (lambda l: l.layers.Reshape((3, -1)), X), "Softmax": (lambda l: l.layers.Softmax(axis=-1), IMAGES), "UnitNormalization": (lambda l: l.layers.UnitNormalization(), X),
-    "GroupNormalization": (lambda l: l.layers.GroupNormalization(2, axis=1, beta_regularizer="l1"), IMAGES), "RMSNormalization": (lambda l: l.layers.RMSNormalization([1, 2]), IMAGES),
-    "EinsumDense": (lambda l: l.layers.EinsumDense("abc,cd->abd", (None, 2), activation="relu", bias_axes="d", **REGULARIZED(l)), IMAGES),
-    "TimeDistributed": (lambda l: l.layers.TimeDistributed(l.layers.BatchNormalization(momentum=0.5)), IMAGES),
-    "CategoryEncoding": (lambda l: l.layers.CategoryEncoding(7, output_mode="count"), PLACES), "Discretization": (lambda l: l.layers.Discretization([-0.5, 0.25], output_mode="one_hot"), X),
-    "Add": lambda l: l.layers.Add(), "Average": lambda l: l.layers.Average(), "Concatenate": lambda l: l.layers.Concatenate(axis=1),
-    "Dot": lambda l: l.layers.Dot(1, normalize=True), "Maximum": lambda l: l.layers.Maximum(), "Minimum": lambda l: l.layers.Minimum(),
-    "Multiply": lambda l: l.layers.Multiply(), "Subtract": lambda l: l.layers.Subtract(),
+    "LayerNormalization": (lambda l: l.layers.LayerNormalization(), IMAGES),
+    "Normalization": (
+        lambda l: l.layers.Normalization(mean=[1.0, 2, 3], variance=[1.0, 4, 9]),
+        IMAGES,
+    ),
+    "PReLU": (lambda l: l.layers.PReLU("uniform", shared_axes=[1]), IMAGES),
+    "Permute": (lambda l: l.layers.Permute((2, 1)), IMAGES),
+    "ReLU": (lambda l: l.layers.ReLU(3.0, 0.1, 0.5), X),
+    "RepeatVector": (lambda l: l.layers.RepeatVector(3), X),
+    "Rescaling": (lambda l: l.layers.Rescaling(1 / 255, 0.5), X),
+    "Reshape": (lambda l: l.layers.Reshape((3, -1)), X),
+    "Softmax": (lambda l: l.layers.Softmax(axis=-1), IMAGES),
+    "UnitNormalization": (lambda l: l.layers.UnitNormalization(), X),
+    "GroupNormalization": (
+        lambda l: l.layers.GroupNormalization(2, axis=1, beta_regularizer="l1"),
+        IMAGES,
+    ),
+    "RMSNormalization": (lambda l: l.layers.RMSNormalization([1, 2]), IMAGES),
+    "EinsumDense": (
+        lambda l: l.layers.EinsumDense(
+            "abc,cd->abd", (None, 2), activation="relu", bias_axes="d", **REGULARIZED(l)
+        ),
+        IMAGES,
+    ),
+    "TimeDistributed": (
+        lambda l: l.layers.TimeDistributed(l.layers.BatchNormalization(momentum=0.5)),
+        IMAGES,
+    ),
+    "CategoryEncoding": (lambda l: l.layers.CategoryEncoding(7, output_mode="count"), PLACES),
+    "Discretization": (lambda l: l.layers.Discretization([-0.5, 0.25], output_mode="one_hot"), X),
+    "Add": lambda l: l.layers.Add(),
+    "Average": lambda l: l.layers.Average(),
+    "Concatenate": lambda l: l.layers.Concatenate(axis=1),
+    "Dot": lambda l: l.layers.Dot(1, normalize=True),
+    "Maximum": lambda l: l.layers.Maximum(),
+    "Minimum": lambda l: l.layers.Minimum(),
+    "Multiply": lambda l: l.layers.Multiply(),
+    "Subtract": lambda l: l.layers.Subtract(),
 }
 
 
 def test_no_layer_is_forgotten():
-    assert {c.__name__ for c in layers.layer_classes.names.values()} == {*LAYERS, *NEED_TENSORFLOW, "InputLayer", "Lambda"}      # Lambda has a test of its own
+    assert {c.__name__ for c in layers.layer_classes.names.values()} == {
+        *LAYERS,
+        *NEED_TENSORFLOW,
+        "InputLayer",
+        "Lambda",
+    }  # Lambda has a test of its own
 
 
 @pytest.mark.parametrize("ending", ["keras", "h5"])
@@ -100,11 +167,18 @@ def test_every_layer_crosses_both_ways(name, ending, tmp_path):
             a, b = lib.Input((6,)), lib.Input((6,))
             return lib.Model([a, b], LAYERS[name](lib)([a, b]))
         layer, x = LAYERS[name][0](lib), LAYERS[name][1]
-        return lib.Sequential([lib.Input(x.shape[1:], dtype="int64" if name == "CategoryEncoding" else None), layer])
+        return lib.Sequential(
+            [lib.Input(x.shape[1:], dtype="int64" if name == "CategoryEncoding" else None), layer]
+        )
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "You are saving your model as an HDF5 file")
-        both(make, LAYERS[name][1] if isinstance(LAYERS[name], tuple) else [X, X[::-1].copy()], tmp_path, ending)
+        both(
+            make,
+            LAYERS[name][1] if isinstance(LAYERS[name], tuple) else [X, X[::-1].copy()],
+            tmp_path,
+            ending,
+        )
 
 
 def test_an_adapted_normalization(tmp_path):
@@ -121,37 +195,93 @@ def twice(x):
 
 def test_a_function_of_yours(tmp_path):
     keras.saving.register_keras_serializable("both")(twice)
-    crosses(minidl.Sequential([minidl.Input((6,)), minidl.layers.Lambda(twice), minidl.layers.Dense(2, activation=twice)]), X, tmp_path)
-    other = crosses(keras.Sequential([keras.Input((6,)), keras.layers.Dense(2, activation=twice)]), X, tmp_path)
+    crosses(
+        minidl.Sequential(
+            [
+                minidl.Input((6,)),
+                minidl.layers.Lambda(twice),
+                minidl.layers.Dense(2, activation=twice),
+            ]
+        ),
+        X,
+        tmp_path,
+    )
+    other = crosses(
+        keras.Sequential([keras.Input((6,)), keras.layers.Dense(2, activation=twice)]), X, tmp_path
+    )
     assert other.layers[0].activation is twice
 
 
 def residual(lib):
     a, b = lib.Input((6,), name="left"), lib.Input((4,), name="right")
     shared = lib.layers.Dense(6, activation="tanh", name="shared")
-    inner = lib.Sequential([lib.Input((6,)), lib.layers.Dense(4), lib.layers.BatchNormalization(), lib.layers.Dense(4), lib.layers.ReLU()], name="inner")
+    inner = lib.Sequential(
+        [
+            lib.Input((6,)),
+            lib.layers.Dense(4),
+            lib.layers.BatchNormalization(),
+            lib.layers.Dense(4),
+            lib.layers.ReLU(),
+        ],
+        name="inner",
+    )
     one, two = shared(a), shared(a * 2 - 1)
     h = lib.Input((10,))
-    deep = lib.Model(h, [lib.layers.Dense(2)(h), lib.layers.BatchNormalization()(lib.layers.Dense(3)(h))], name="deep")
+    deep = lib.Model(
+        h,
+        [lib.layers.Dense(2)(h), lib.layers.BatchNormalization()(lib.layers.Dense(3)(h))],
+        name="deep",
+    )
     p, q = deep(lib.layers.Concatenate()([inner(one + two - a), b, b[:, 1:3]]))
     _, again = deep(lib.layers.Concatenate()([one, b]))
     return lib.Model([a, b], [lib.layers.Dense(1)(p), q, again], name="residual")
 
 
 STEPS = {
-    "x + y": lambda o, x, y: x + y, "x - y": lambda o, x, y: x - y, "x * y": lambda o, x, y: x * y, "x * 2": lambda o, x, y: x * 2, "2 * x": lambda o, x, y: 2.0 * x,
-    "x / 255": lambda o, x, y: x / 255.0, "x - 1": lambda o, x, y: x - 1, "1 - x": lambda o, x, y: 1 - x, "x + 0.5": lambda o, x, y: 0.5 + x, "-x": lambda o, x, y: -x,
-    "x[:, 1:4]": lambda o, x, y: x[:, 1:4], "x[:, 0]": lambda o, x, y: x[:, 0], "x[:, ::-1]": lambda o, x, y: x[:, ::-1], "x[..., -1:]": lambda o, x, y: x[..., -1:],
-    "concatenate": lambda o, x, y: o.concatenate([x, y], axis=-1), "concatenate 1": lambda o, x, y: o.concatenate([x, y], axis=1), "relu": lambda o, x, y: o.relu(x),
-    "sigmoid": lambda o, x, y: o.sigmoid(x), "tanh": lambda o, x, y: o.tanh(x), "exp": lambda o, x, y: o.exp(x), "softplus": lambda o, x, y: o.softplus(x),
-    "softmax": lambda o, x, y: o.softmax(x), "softmax axis": lambda o, x, y: o.softmax(x, axis=-1), "reshape": lambda o, x, y: o.reshape(x, (-1, 3, 2)),
-    "maximum": lambda o, x, y: o.maximum(x, y), "minimum": lambda o, x, y: o.minimum(x, y), "square": lambda o, x, y: o.square(x), "x + x": lambda o, x, y: x + x,
+    "x + y": lambda o, x, y: x + y,
+    "x - y": lambda o, x, y: x - y,
+    "x * y": lambda o, x, y: x * y,
+    "x * 2": lambda o, x, y: x * 2,
+    "2 * x": lambda o, x, y: 2.0 * x,
+    "x / 255": lambda o, x, y: x / 255.0,
+    "x - 1": lambda o, x, y: x - 1,
+    "1 - x": lambda o, x, y: 1 - x,
+    "x + 0.5": lambda o, x, y: 0.5 + x,
+    "-x": lambda o, x, y: -x,
+    "x[:, 1:4]": lambda o, x, y: x[:, 1:4],
+    "x[:, 0]": lambda o, x, y: x[:, 0],
+    "x[:, ::-1]": lambda o, x, y: x[:, ::-1],
+    "x[..., -1:]": lambda o, x, y: x[..., -1:],
+    "concatenate": lambda o, x, y: o.concatenate([x, y], axis=-1),
+    "concatenate 1": lambda o, x, y: o.concatenate([x, y], axis=1),
+    "relu": lambda o, x, y: o.relu(x),
+    "sigmoid": lambda o, x, y: o.sigmoid(x),
+    "tanh": lambda o, x, y: o.tanh(x),
+    "exp": lambda o, x, y: o.exp(x),
+    "softplus": lambda o, x, y: o.softplus(x),
+    "softmax": lambda o, x, y: o.softmax(x),
+    "softmax axis": lambda o, x, y: o.softmax(x, axis=-1),
+    "reshape": lambda o, x, y: o.reshape(x, (-1, 3, 2)),
+    "maximum": lambda o, x, y: o.maximum(x, y),
+    "minimum": lambda o, x, y: o.minimum(x, y),
+    "square": lambda o, x, y: o.square(x),
+    "x + x": lambda o, x, y: x + x,
 }
 ONLY_FROM_KERAS = {
-    "mean": lambda o, x, y: o.mean(x, axis=1), "mean keepdims": lambda o, x, y: o.mean(x, axis=-1, keepdims=True), "sum": lambda o, x, y: o.sum(x, axis=(1,)), "max": lambda o, x, y: o.max(x, axis=1),
-    "min": lambda o, x, y: o.min(x, axis=1), "x / y": lambda o, x, y: x / (y * y + 1.0), "x ** 2": lambda o, x, y: x**2, "sqrt": lambda o, x, y: o.sqrt(o.absolute(x)),
-    "log": lambda o, x, y: o.log(o.absolute(x) + 1.0), "clip": lambda o, x, y: o.clip(x, -0.5, 0.5), "transpose": lambda o, x, y: o.transpose(o.reshape(x, (-1, 2, 3)), (0, 2, 1)),
-    "sin": lambda o, x, y: o.sin(x) + o.cos(y), "expm1": lambda o, x, y: o.expm1(x) - o.log1p(o.square(y)), "matmul": lambda o, x, y: o.matmul(o.reshape(x, (-1, 2, 3)), o.reshape(y, (-1, 3, 2))),
+    "mean": lambda o, x, y: o.mean(x, axis=1),
+    "mean keepdims": lambda o, x, y: o.mean(x, axis=-1, keepdims=True),
+    "sum": lambda o, x, y: o.sum(x, axis=(1,)),
+    "max": lambda o, x, y: o.max(x, axis=1),
+    "min": lambda o, x, y: o.min(x, axis=1),
+    "x / y": lambda o, x, y: x / (y * y + 1.0),
+    "x ** 2": lambda o, x, y: x**2,
+    "sqrt": lambda o, x, y: o.sqrt(o.absolute(x)),
+    "log": lambda o, x, y: o.log(o.absolute(x) + 1.0),
+    "clip": lambda o, x, y: o.clip(x, -0.5, 0.5),
+    "transpose": lambda o, x, y: o.transpose(o.reshape(x, (-1, 2, 3)), (0, 2, 1)),
+    "sin": lambda o, x, y: o.sin(x) + o.cos(y),
+    "expm1": lambda o, x, y: o.expm1(x) - o.log1p(o.square(y)),
+    "matmul": lambda o, x, y: o.matmul(o.reshape(x, (-1, 2, 3)), o.reshape(y, (-1, 3, 2))),
     "1 / x": lambda o, x, y: 1.0 / (x * x + 1.0),
 }
 
@@ -168,7 +298,11 @@ def test_steps_without_a_layer_cross_both_ways(name, tmp_path):
 @pytest.mark.parametrize("name", ONLY_FROM_KERAS)
 def test_steps_that_come_from_keras(name, tmp_path):
     a, b = keras.Input((6,)), keras.Input((6,))
-    crosses(keras.Model([a, b], ONLY_FROM_KERAS[name](keras.ops, keras.layers.Dense(6)(a), b)), [X, X[::-1].copy()], tmp_path)
+    crosses(
+        keras.Model([a, b], ONLY_FROM_KERAS[name](keras.ops, keras.layers.Dense(6)(a), b)),
+        [X, X[::-1].copy()],
+        tmp_path,
+    )
 
 
 @pytest.mark.parametrize("ending", ["keras", "h5"])
@@ -180,8 +314,15 @@ def test_a_residual_model_with_all_at_once(ending, tmp_path):
 
 def test_sequentials(tmp_path):
     def nested(lib):
-        return lib.Sequential([lib.Input((6,)), lib.Sequential([lib.layers.Dense(4, activation="relu"), lib.layers.Dropout(0.2)]), lib.layers.BatchNormalization(),
-                               lib.layers.Dense(2, activation="softmax")], name="nested")
+        return lib.Sequential(
+            [
+                lib.Input((6,)),
+                lib.Sequential([lib.layers.Dense(4, activation="relu"), lib.layers.Dropout(0.2)]),
+                lib.layers.BatchNormalization(),
+                lib.layers.Dense(2, activation="softmax"),
+            ],
+            name="nested",
+        )
 
     def deferred(lib):
         model = lib.Sequential([lib.layers.Dense(4), lib.layers.Dense(3), lib.layers.Dense(2)])
@@ -202,7 +343,9 @@ def test_sequentials(tmp_path):
 def test_structured_outputs(tmp_path):
     def make(lib):
         a = lib.Input((6,), name="a")
-        return lib.Model({"a": a}, {"p": lib.layers.Dense(2, name="p")(a), "q": lib.layers.Dense(1, name="q")(a)})
+        return lib.Model(
+            {"a": a}, {"p": lib.layers.Dense(2, name="p")(a), "q": lib.layers.Dense(1, name="q")(a)}
+        )
 
     both(make, {"a": X}, tmp_path)
 
@@ -218,7 +361,11 @@ def test_weights_of_subclassed_models_cross_both_ways(tmp_path):
 
             def build(self, shape):
                 self.scale = self.add_weight(shape=(1,), initializer="ones", name="scale")
-                self.inner.build(shape), self._hidden.build(shape), self.norm.build((*shape[:-1], 6))
+                (
+                    self.inner.build(shape),
+                    self._hidden.build(shape),
+                    self.norm.build((*shape[:-1], 6)),
+                )
                 self.built = True
 
             def call(self, x):
@@ -230,7 +377,10 @@ def test_weights_of_subclassed_models_cross_both_ways(tmp_path):
                 self.zeta = lib.layers.Dense(6)
                 self.blocks = [Block(6), lib.layers.Dense(6), Block(6)]
                 self.ends = {"q": lib.layers.Dense(2), "p": lib.layers.Dense(3)}
-                self.grid = [[lib.layers.Dense(6)], (lib.layers.Dense(6), lib.layers.BatchNormalization())]
+                self.grid = [
+                    [lib.layers.Dense(6)],
+                    (lib.layers.Dense(6), lib.layers.BatchNormalization()),
+                ]
                 self.alias = self._first = self.zeta
                 self.stack = lib.Sequential([lib.layers.Dense(6), lib.layers.Dropout(0.1)])
 
@@ -250,8 +400,12 @@ def test_weights_of_subclassed_models_cross_both_ways(tmp_path):
         shake(one)
         one.save_weights(path)
         two.load_weights(path)
-        for name, values in one.predict(X, verbose=0).items():       # two normalisations in a row: float32 is not better than this
-            np.testing.assert_allclose(values, two.predict(X, verbose=0)[name], rtol=5e-5, atol=1e-5)
+        for name, values in one.predict(
+            X, verbose=0
+        ).items():  # two normalisations in a row: float32 is not better than this
+            np.testing.assert_allclose(
+                values, two.predict(X, verbose=0)[name], rtol=5e-5, atol=1e-5
+            )
 
 
 def test_weights_cross_alone(tmp_path):
@@ -272,21 +426,28 @@ def test_weights_that_do_not_fit(tmp_path):
     big = minidl.Sequential([minidl.Input((6,)), layers.Dense(4), layers.Dense(5)])
     small.save_weights(tmp_path / "w.weights.h5")
     before = big.get_weights()
-    with pytest.raises(SaveFormatError, match=r"w\.weights\.h5.*'kernel' at 'layers/dense_1/vars' has shape \(4, 5\), and the file holds \(4, 3\)"):
+    with pytest.raises(
+        SaveFormatError,
+        match=r"w\.weights\.h5.*'kernel' at 'layers/dense_1/vars' has shape \(4, 5\), and the file holds \(4, 3\)",
+    ):
         big.load_weights(tmp_path / "w.weights.h5")
     equal(before, big.get_weights())
     big.load_weights(tmp_path / "w.weights.h5", skip_mismatch=True)
     equal(big.layers[0].get_weights(), small.layers[0].get_weights())
     equal(big.layers[1].get_weights(), before[2:])
     with pytest.raises(SaveFormatError, match="holds 2 weights, and the model's layer there has 1"):
-        minidl.Sequential([minidl.Input((6,)), layers.Dense(4, use_bias=False), layers.Dense(3)]).load_weights(tmp_path / "w.weights.h5")
+        minidl.Sequential(
+            [minidl.Input((6,)), layers.Dense(4, use_bias=False), layers.Dense(3)]
+        ).load_weights(tmp_path / "w.weights.h5")
     with pytest.raises(SaveFormatError, match="holds weights alone"):
         load_model(tmp_path / "w.weights.h5")
     with pytest.raises(FileNotFoundError, match="There is no file"):
         small.load_weights(tmp_path / "gone.weights.h5")
 
 
-# --- compile's arguments, and training on ---------------------------------------------------------------------------------
+# --- compile's arguments, and training on
+# ---------------------------------------------------------------------------------
+
 
 def test_what_keras_was_compiled_with(tmp_path):
     def make():
@@ -294,24 +455,52 @@ def test_what_keras_was_compiled_with(tmp_path):
 
     y = (X[:, 0] > 0).astype("int64")
     model = make()
-    model.compile(keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(0.1, 20, alpha=0.1), weight_decay=0.02, beta_1=0.8, clipnorm=1.0),
-                  keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy", keras.metrics.SparseTopKCategoricalAccuracy(k=1, name="top")])
+    model.compile(
+        keras.optimizers.AdamW(
+            keras.optimizers.schedules.CosineDecay(0.1, 20, alpha=0.1),
+            weight_decay=0.02,
+            beta_1=0.8,
+            clipnorm=1.0,
+        ),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy", keras.metrics.SparseTopKCategoricalAccuracy(k=1, name="top")],
+    )
     model.fit(X, y, verbose=0)
     ours = crosses(model, X, tmp_path)
-    assert type(ours.optimizer) is minidl.optimizers.AdamW and ours.optimizer.weight_decay == 0.02 and ours.optimizer.beta_1 == 0.8 and ours.optimizer.clipnorm == 1.0
+    assert (
+        type(ours.optimizer) is minidl.optimizers.AdamW
+        and ours.optimizer.weight_decay == 0.02
+        and ours.optimizer.beta_1 == 0.8
+        and ours.optimizer.clipnorm == 1.0
+    )
     assert ours.optimizer._learning_rate(10) == pytest.approx(0.055)
-    assert isinstance(ours.loss, minidl.losses.SparseCategoricalCrossentropy) and ours.loss.from_logits
+    assert (
+        isinstance(ours.loss, minidl.losses.SparseCategoricalCrossentropy) and ours.loss.from_logits
+    )
     expected = model.evaluate(X, y, verbose=0, return_dict=True)
     assert ours.evaluate(X, y, verbose=0, return_dict=True) == pytest.approx(expected, rel=1e-6)
-    for optimizer, loss in (("sgd", "mse"), ("rmsprop", keras.losses.Huber()), (keras.optimizers.SGD(0.2, momentum=0.9, nesterov=True), "mae"), ("adam", "mean_squared_error"),
-                            ("adagrad", "log_cosh"), ("adadelta", "mse"), ("adamax", "mse"), ("nadam", "mse"), ("lion", "mse")):
+    for optimizer, loss in (
+        ("sgd", "mse"),
+        ("rmsprop", keras.losses.Huber()),
+        (keras.optimizers.SGD(0.2, momentum=0.9, nesterov=True), "mae"),
+        ("adam", "mean_squared_error"),
+        ("adagrad", "log_cosh"),
+        ("adadelta", "mse"),
+        ("adamax", "mse"),
+        ("nadam", "mse"),
+        ("lion", "mse"),
+    ):
         model = make()
         model.compile(optimizer, loss, metrics=["mae"])
         model.fit(X, X[:, :2], verbose=0)
         ours = crosses(model, X, tmp_path)
         assert type(ours.optimizer).__name__ == type(model.optimizer).__name__
-        assert float(ours.optimizer.learning_rate) == pytest.approx(float(model.optimizer.learning_rate))
-        assert ours.evaluate(X, X[:, :2], verbose=0) == pytest.approx(model.evaluate(X, X[:, :2], verbose=0), rel=1e-5)
+        assert float(ours.optimizer.learning_rate) == pytest.approx(
+            float(model.optimizer.learning_rate)
+        )
+        assert ours.evaluate(X, X[:, :2], verbose=0) == pytest.approx(
+            model.evaluate(X, X[:, :2], verbose=0), rel=1e-5
+        )
     assert load_model(tmp_path / "m.keras", compile=False).optimizer is None
 
 
@@ -319,40 +508,67 @@ def test_what_cannot_be_restored_is_said_and_the_model_comes_all_the_same(tmp_pa
     model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(2)])
     model.compile(keras.optimizers.Adafactor(), "mse")
     model.save(tmp_path / "m.keras")
-    with pytest.warns(UserWarning, match=r"could not be restored.*Adafactor.*Call compile\(\) again"):
+    with pytest.warns(
+        UserWarning, match=r"could not be restored.*Adafactor.*Call compile\(\) again"
+    ):
         ours = load_model(tmp_path / "m.keras")
     assert ours.optimizer is None
     equal(model.predict(X, verbose=0), ours.predict(X, verbose=0))
 
 
 def test_keras_trains_on(tmp_path):
-    ours = minidl.Sequential([minidl.Input((6,)), layers.Dense(8, activation="relu"), layers.BatchNormalization(), layers.Dense(1)])
+    ours = minidl.Sequential(
+        [
+            minidl.Input((6,)),
+            layers.Dense(8, activation="relu"),
+            layers.BatchNormalization(),
+            layers.Dense(1),
+        ]
+    )
     ours.compile("sgd", "mse")
     ours.fit(X, X[:, :1], batch_size=9, shuffle=False, epochs=2, verbose=0)
     theirs = crosses(ours, X, tmp_path)
     for model in (ours, theirs):
         model.compile("sgd", "mse")
         model.fit(X, X[:, :1], batch_size=9, shuffle=False, epochs=5, verbose=0)
-    np.testing.assert_allclose(ours.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        ours.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-4, atol=1e-5
+    )
 
 
 def test_regularizers_and_constraints_arrive_as_themselves(tmp_path):
     for lib, other in ((minidl, keras), (keras, minidl)):
         model = lib.Sequential([lib.Input((6,)), lib.layers.Dense(3, **REGULARIZED(lib))])
         arrived = crosses(model, X, tmp_path).layers[-1]
-        assert type(arrived.kernel_regularizer) is other.regularizers.L1L2 and float(arrived.kernel_regularizer.l2) == pytest.approx(0.2)
-        assert type(arrived.kernel_constraint) is other.constraints.MaxNorm and arrived.kernel_constraint.max_value == 1.5
-        assert type(arrived.kernel_initializer) is other.initializers.HeNormal and arrived.kernel_initializer.seed == 3
-        assert type(arrived.bias_constraint) is other.constraints.NonNeg and float(arrived.activity_regularizer.l2) == pytest.approx(0.3)
+        assert type(arrived.kernel_regularizer) is other.regularizers.L1L2 and float(
+            arrived.kernel_regularizer.l2
+        ) == pytest.approx(0.2)
+        assert (
+            type(arrived.kernel_constraint) is other.constraints.MaxNorm
+            and arrived.kernel_constraint.max_value == 1.5
+        )
+        assert (
+            type(arrived.kernel_initializer) is other.initializers.HeNormal
+            and arrived.kernel_initializer.seed == 3
+        )
+        assert type(arrived.bias_constraint) is other.constraints.NonNeg and float(
+            arrived.activity_regularizer.l2
+        ) == pytest.approx(0.3)
 
 
-# --- what does not cross ---------------------------------------------------------------------------------------------------
+# --- what does not cross
+# ---
+
 
 def test_what_minidl_does_not_have_is_named(tmp_path):
     images, steps = keras.Input((8, 8, 1)), keras.Input((5, 3))
     flat = keras.Input((6,))
-    for inputs, outputs, word in ((images, keras.layers.Conv2D(2, 3)(images), "Conv2D"), (steps, keras.layers.LSTM(4)(steps), "LSTM"),
-                                  (steps, keras.ops.cumsum(steps, axis=1), "Cumsum"), (flat, keras.layers.Dense(3, lora_rank=2)(flat), "lora_rank")):
+    for inputs, outputs, word in (
+        (images, keras.layers.Conv2D(2, 3)(images), "Conv2D"),
+        (steps, keras.layers.LSTM(4)(steps), "LSTM"),
+        (steps, keras.ops.cumsum(steps, axis=1), "Cumsum"),
+        (flat, keras.layers.Dense(3, lora_rank=2)(flat), "lora_rank"),
+    ):
         keras.Model(inputs, outputs).save(tmp_path / "m.keras")
         with pytest.raises(SaveFormatError, match=rf"m\.keras.*{word}"):
             load_model(tmp_path / "m.keras")
@@ -360,9 +576,17 @@ def test_what_minidl_does_not_have_is_named(tmp_path):
 
 def test_what_keras_does_not_have_is_named(tmp_path):
     a = minidl.Input((6,))
-    for outputs, word in ((minidl.ops.sort(a), "'argsort'"), (a ** 3, "'power'"), (minidl.ops.mean(a, axis=1), "'mean'"), (minidl.ops.tile(a, (1, 2)), "'tile'"),
-                          (a + np.ones(6, "float32"), "'add'")):
-        with pytest.raises(ValueError, match=rf"{word}.*has no layer in Keras.*Layer of your own, or save to '\.npz'"):
+    for outputs, word in (
+        (minidl.ops.sort(a), "'argsort'"),
+        (a**3, "'power'"),
+        (minidl.ops.mean(a, axis=1), "'mean'"),
+        (minidl.ops.tile(a, (1, 2)), "'tile'"),
+        (a + np.ones(6, "float32"), "'add'"),
+    ):
+        with pytest.raises(
+            ValueError,
+            match=rf"{word}.*has no layer in Keras.*Layer of your own, or save to '\.npz'",
+        ):
             minidl.Model(a, outputs).save(tmp_path / "m.keras")
     with pytest.raises(ValueError, match="no weights yet"):
         minidl.Sequential([layers.Dense(2)]).save(tmp_path / "m.keras")
@@ -375,16 +599,25 @@ def test_without_h5py(tmp_path, monkeypatch):
         model.save(tmp_path / name)
     model.save_weights(tmp_path / "w.weights.h5")
     monkeypatch.setitem(sys.modules, "h5py", None)
-    for do in (lambda: model.save(tmp_path / "n.keras"), lambda: model.save(tmp_path / "n.h5"), lambda: model.save_weights(tmp_path / "n.weights.h5"),
-               lambda: load_model(tmp_path / "m.keras"), lambda: load_model(tmp_path / "m.h5"), lambda: model.load_weights(tmp_path / "w.weights.h5")):
-        with pytest.raises(ImportError, match=r"need h5py: pip install 'minidl\[keras\]'.*model\.npz"):
+    for do in (
+        lambda: model.save(tmp_path / "n.keras"),
+        lambda: model.save(tmp_path / "n.h5"),
+        lambda: model.save_weights(tmp_path / "n.weights.h5"),
+        lambda: load_model(tmp_path / "m.keras"),
+        lambda: load_model(tmp_path / "m.h5"),
+        lambda: model.load_weights(tmp_path / "w.weights.h5"),
+    ):
+        with pytest.raises(
+            ImportError, match=r"need h5py: pip install 'minidl\[keras\]'.*model\.npz"
+        ):
             do()
     assert len(list(tmp_path.iterdir())) == 3
     model.save(tmp_path / "m.npz")
     load_model(tmp_path / "m.npz")
 
 
-# --- hostile files -----------------------------------------------------------------------------------------------------
+# --- hostile files
+
 
 @pytest.fixture
 def tiny(tmp_path):
@@ -458,7 +691,18 @@ def test_links_and_datasets_that_lead_elsewhere(tiny):
         group.create_group("0")
 
     before = model.get_weights()
-    for make in (external_link, soft_link, external_data, virtual, never_written, huge, compressed_bomb, objects, empty, a_group):
+    for make in (
+        external_link,
+        soft_link,
+        external_data,
+        virtual,
+        never_written,
+        huge,
+        compressed_bomb,
+        objects,
+        empty,
+        a_group,
+    ):
         with h5py.File(path, "w") as file:
             group = file.create_group("layers/dense/vars")
             make(group)
@@ -495,7 +739,9 @@ def test_damaged_files(name, tiny):
         broken[place] ^= 1 << place % 8
         path.write_bytes(broken)
         try:
-            load().predict(x, verbose=0)            # HDF5 has no checksum over numbers: it may be another model, never another error
+            load().predict(
+                x, verbose=0
+            )  # HDF5 has no checksum over numbers: it may be another model, never another error
             outcomes[True] += 1
         except SaveFormatError as error:
             assert name in str(error)
@@ -519,18 +765,39 @@ def test_archives_that_are_not_what_they_say(tiny):
         path.write_bytes(good)
         forge(path, **{member: bytes(200_000_000)})
         refused(load_model, path, "declares 200,000,000 bytes")
-    for change in ({"class_name": "Dense", "module": "keras.layers", "config": {"units": 3}}, {"class_name": "system", "module": "os", "config": {"command": "touch owned"}},
-                   {"module": "keras.src.models.functional", "class_name": "Functional", "config": {}}, [], None, 3, "x"):
+    for change in (
+        {"class_name": "Dense", "module": "keras.layers", "config": {"units": 3}},
+        {"class_name": "system", "module": "os", "config": {"command": "touch owned"}},
+        {"module": "keras.src.models.functional", "class_name": "Functional", "config": {}},
+        [],
+        None,
+        3,
+        "x",
+    ):
         path.write_bytes(good)
         forge(path, **{"config.json": json.dumps(change)})
         refused(load_model, path)
     for units in (10**12, 10**6, -1, "x", None, 1e308):
         path.write_bytes(good)
-        forge(path, **{"config.json": json.dumps(config).replace('"units": 2', f'"units": {json.dumps(units)}')})
+        forge(
+            path,
+            **{
+                "config.json": json.dumps(config).replace(
+                    '"units": 2', f'"units": {json.dumps(units)}'
+                )
+            },
+        )
         refused(load_model, path)
     for shape in ([None, 10**12], [None, 2**20, 2**20], [10**12, 2], "x", None, []):
         path.write_bytes(good)
-        forge(path, **{"config.json": json.dumps(config).replace('"batch_shape": [null, 2]', f'"batch_shape": {json.dumps(shape)}')})
+        forge(
+            path,
+            **{
+                "config.json": json.dumps(config).replace(
+                    '"batch_shape": [null, 2]', f'"batch_shape": {json.dumps(shape)}'
+                )
+            },
+        )
         refused(load_model, path)
     for text in ("[" * 100_000, "NaN", "{", "\x00", '{"config": ' * 3000 + "1" + "}" * 3000):
         path.write_bytes(good)
@@ -544,15 +811,27 @@ def test_lambda_code_in_a_file_is_never_run(tmp_path):
     model = keras.Sequential([keras.Input((6,)), keras.layers.Lambda(lambda x: x * 2)])
     model.save(tmp_path / "m.keras")
     refused(load_model, tmp_path / "m.keras")
-    with h5py.File(io.BytesIO(zipfile.ZipFile(tmp_path / "m.keras").read("model.weights.h5")), "r") as file:
+    with h5py.File(
+        io.BytesIO(zipfile.ZipFile(tmp_path / "m.keras").read("model.weights.h5")), "r"
+    ) as file:
         assert "layers" in file
 
 
-# --- whole models in .h5 come back compiled --------------------------------------------------------------------------
+# --- whole models in .h5 come back compiled
+# --------------------------------------------------------------------------
+
 
 def compiled(lib):
-    model = lib.Sequential([lib.Input((6,)), lib.layers.Dense(4, activation="relu"), lib.layers.Dense(3, activation="softmax")])
-    model.compile(lib.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model = lib.Sequential(
+        [
+            lib.Input((6,)),
+            lib.layers.Dense(4, activation="relu"),
+            lib.layers.Dense(3, activation="softmax"),
+        ]
+    )
+    model.compile(
+        lib.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
     return model
 
 
@@ -565,7 +844,9 @@ def test_a_model_of_ours_comes_back_ready_to_go_on(ending, tmp_path):
     model.fit(X, LABELS, epochs=2, shuffle=False, verbose=0)
     model.save(tmp_path / f"m.{ending}")
     again = load_model(tmp_path / f"m.{ending}")
-    assert again.evaluate(X, LABELS, verbose=0) == model.evaluate(X, LABELS, verbose=0) and again.metrics_names == ["loss", "accuracy"]
+    assert again.evaluate(X, LABELS, verbose=0) == model.evaluate(
+        X, LABELS, verbose=0
+    ) and again.metrics_names == ["loss", "accuracy"]
     for m in (model, again):
         m.fit(X, LABELS, epochs=2, shuffle=False, verbose=0)
     for a, b in zip(model.get_weights(), again.get_weights(), strict=True):
@@ -579,7 +860,11 @@ def test_keras_still_opens_it(tmp_path):
     model = compiled(minidl)
     model.fit(X, LABELS, verbose=0)
     model.save(tmp_path / "m.h5")
-    np.testing.assert_allclose(keras.models.load_model(tmp_path / "m.h5").predict(X, verbose=0), model.predict(X, verbose=0), atol=1e-6)
+    np.testing.assert_allclose(
+        keras.models.load_model(tmp_path / "m.h5").predict(X, verbose=0),
+        model.predict(X, verbose=0),
+        atol=1e-6,
+    )
 
 
 def test_a_compiled_h5_of_keras_comes_compiled(tmp_path):
@@ -589,16 +874,34 @@ def test_a_compiled_h5_of_keras_comes_compiled(tmp_path):
         warnings.filterwarnings("ignore", "You are saving your model as an HDF5 file")
         theirs.save(tmp_path / "m.h5")
     ours = load_model(tmp_path / "m.h5")
-    assert type(ours.optimizer).__name__ == "Adam" and float(ours.optimizer.learning_rate) == pytest.approx(0.01)
-    np.testing.assert_allclose(ours.evaluate(X, LABELS, verbose=0), theirs.evaluate(X, LABELS, verbose=0), rtol=1e-5)
+    assert type(ours.optimizer).__name__ == "Adam" and float(
+        ours.optimizer.learning_rate
+    ) == pytest.approx(0.01)
+    np.testing.assert_allclose(
+        ours.evaluate(X, LABELS, verbose=0), theirs.evaluate(X, LABELS, verbose=0), rtol=1e-5
+    )
 
 
 def test_what_keras_2_wrote_about_compile(tmp_path):
     """In the layout of TensorFlow 2.x: nested lists, an optimizer with its old arguments."""
     model = compiled(minidl)
     model.save(tmp_path / "m.h5", include_optimizer=False)
-    old = {"loss": "sparse_categorical_crossentropy", "metrics": [["accuracy"]], "weighted_metrics": None, "loss_weights": None,
-           "optimizer_config": {"class_name": "SGD", "config": {"name": "SGD", "learning_rate": 0.25, "decay": 0.0, "momentum": 0.9, "nesterov": True}}}
+    old = {
+        "loss": "sparse_categorical_crossentropy",
+        "metrics": [["accuracy"]],
+        "weighted_metrics": None,
+        "loss_weights": None,
+        "optimizer_config": {
+            "class_name": "SGD",
+            "config": {
+                "name": "SGD",
+                "learning_rate": 0.25,
+                "decay": 0.0,
+                "momentum": 0.9,
+                "nesterov": True,
+            },
+        },
+    }
     with h5py.File(tmp_path / "m.h5", "r+") as file:
         file.attrs["training_config"] = json.dumps(old)
     ours = load_model(tmp_path / "m.h5")
@@ -614,7 +917,11 @@ def test_what_keras_2_wrote_about_compile(tmp_path):
 class Own(minidl.Model):
     def __init__(self, units=4, **kwargs):
         super().__init__(**kwargs)
-        self.units, self.one, self.two = units, minidl.layers.Dense(units, activation="relu"), minidl.layers.Dense(2)
+        self.units, self.one, self.two = (
+            units,
+            minidl.layers.Dense(units, activation="relu"),
+            minidl.layers.Dense(2),
+        )
 
     def call(self, x):
         return self.two(self.one(x))

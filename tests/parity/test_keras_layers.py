@@ -1,4 +1,6 @@
-"""The layers against Keras's: numbers, gradients, weights, names, shapes, what they remember, and inside fit."""
+"""The layers against Keras's: numbers, gradients, weights, names, shapes, what they remember, and
+inside fit.
+"""
 
 import inspect
 
@@ -9,53 +11,131 @@ import pytest
 
 import minidl
 
-A, B, C = (2, 3, 4), (5,), (6, 5, 3)         # shapes of one sample
-N = 7                                        # samples a batch
+A, B, C = (2, 3, 4), (5,), (6, 5, 3)  # shapes of one sample
+N = 7  # samples a batch
 
 # (layer, its options, the shape of one sample or a list of them)
 CASES = [
-    ("Dense", dict(units=4, activation="tanh"), B), ("Dense", dict(units=3, use_bias=False), A),
-    ("Activation", dict(activation="gelu"), B), ("Activation", dict(activation="softmax"), A), ("ReLU", {}, A),
-    ("ReLU", dict(max_value=1.0, negative_slope=0.1, threshold=0.25), A), ("LeakyReLU", {}, B), ("LeakyReLU", dict(negative_slope=0.1), A),
-    ("ELU", {}, B), ("ELU", dict(alpha=0.3), A), ("Softmax", {}, B), ("Softmax", dict(axis=1), A), ("Softmax", dict(axis=(1, 2)), A),
-    ("PReLU", {}, B), ("PReLU", {}, A), ("PReLU", dict(shared_axes=[1]), A), ("PReLU", dict(shared_axes=[1, 2]), A),
+    ("Dense", dict(units=4, activation="tanh"), B),
+    ("Dense", dict(units=3, use_bias=False), A),
+    ("Activation", dict(activation="gelu"), B),
+    ("Activation", dict(activation="softmax"), A),
+    ("ReLU", {}, A),
+    ("ReLU", dict(max_value=1.0, negative_slope=0.1, threshold=0.25), A),
+    ("LeakyReLU", {}, B),
+    ("LeakyReLU", dict(negative_slope=0.1), A),
+    ("ELU", {}, B),
+    ("ELU", dict(alpha=0.3), A),
+    ("Softmax", {}, B),
+    ("Softmax", dict(axis=1), A),
+    ("Softmax", dict(axis=(1, 2)), A),
+    ("PReLU", {}, B),
+    ("PReLU", {}, A),
+    ("PReLU", dict(shared_axes=[1]), A),
+    ("PReLU", dict(shared_axes=[1, 2]), A),
     ("PReLU", dict(shared_axes=2, alpha_initializer="ones"), A),
-    ("BatchNormalization", {}, B), ("BatchNormalization", {}, A), ("BatchNormalization", dict(axis=1), A), ("BatchNormalization", dict(axis=-2), C),
-    ("BatchNormalization", dict(momentum=0.5, epsilon=0.25), B), ("BatchNormalization", dict(center=False), A),
-    ("BatchNormalization", dict(scale=False), B), ("BatchNormalization", dict(center=False, scale=False), B),
+    ("BatchNormalization", {}, B),
+    ("BatchNormalization", {}, A),
+    ("BatchNormalization", dict(axis=1), A),
+    ("BatchNormalization", dict(axis=-2), C),
+    ("BatchNormalization", dict(momentum=0.5, epsilon=0.25), B),
+    ("BatchNormalization", dict(center=False), A),
+    ("BatchNormalization", dict(scale=False), B),
+    ("BatchNormalization", dict(center=False, scale=False), B),
     ("BatchNormalization", dict(trainable=False), A),
-    ("LayerNormalization", {}, B), ("LayerNormalization", {}, A), ("LayerNormalization", dict(axis=1), A),
-    ("LayerNormalization", dict(axis=[1, 2]), A), ("LayerNormalization", dict(axis=[3, 1]), A), ("LayerNormalization", dict(axis=(2, 3)), A),
-    ("LayerNormalization", dict(epsilon=0.5, center=False), A), ("LayerNormalization", dict(scale=False), B),
-    ("GroupNormalization", dict(groups=2), A), ("GroupNormalization", dict(groups=3, axis=-2), A), ("GroupNormalization", dict(groups=-1, axis=1), A),
-    ("GroupNormalization", dict(groups=5), B), ("GroupNormalization", dict(groups=1, epsilon=0.25, center=False), B), ("GroupNormalization", dict(groups=2, axis=3, scale=False), (*C[::-1], 4)),
-    ("RMSNormalization", {}, B), ("RMSNormalization", {}, A), ("RMSNormalization", dict(axis=[-1], epsilon=0.5), A), ("RMSNormalization", dict(axis=[2, 3]), A),
-    ("EinsumDense", dict(equation="ab,bc->ac", output_shape=4, bias_axes="c", activation="tanh"), B), ("EinsumDense", dict(equation="ab,bc->ac", output_shape=4), B),
-    ("EinsumDense", dict(equation="abc,cd->abd", output_shape=(None, 4), bias_axes="d"), (3, 5)), ("EinsumDense", dict(equation="abc,cde->abde", output_shape=(None, 4, 2), bias_axes="de"), (3, 5)),
-    ("EinsumDense", dict(equation="abc,bcd->abd", output_shape=(3, 4), bias_axes="bd"), (3, 5)), ("EinsumDense", dict(equation="abc,cd->adb", output_shape=(4, None), bias_axes="d"), (3, 5)),
-    ("EinsumDense", dict(equation="...x,xy->...y", output_shape=4, bias_axes="y"), A), ("EinsumDense", dict(equation="...x,xy->...y", output_shape=4, bias_axes="y"), B),
-    ("EinsumDense", dict(equation="...bc,bcd->...cd", output_shape=(4, 2), bias_axes="c"), A), ("EinsumDense", dict(equation="ab...,bc->ac...", output_shape=7, bias_axes="c"), A),
+    ("LayerNormalization", {}, B),
+    ("LayerNormalization", {}, A),
+    ("LayerNormalization", dict(axis=1), A),
+    ("LayerNormalization", dict(axis=[1, 2]), A),
+    ("LayerNormalization", dict(axis=[3, 1]), A),
+    ("LayerNormalization", dict(axis=(2, 3)), A),
+    ("LayerNormalization", dict(epsilon=0.5, center=False), A),
+    ("LayerNormalization", dict(scale=False), B),
+    ("GroupNormalization", dict(groups=2), A),
+    ("GroupNormalization", dict(groups=3, axis=-2), A),
+    ("GroupNormalization", dict(groups=-1, axis=1), A),
+    ("GroupNormalization", dict(groups=5), B),
+    ("GroupNormalization", dict(groups=1, epsilon=0.25, center=False), B),
+    ("GroupNormalization", dict(groups=2, axis=3, scale=False), (*C[::-1], 4)),
+    ("RMSNormalization", {}, B),
+    ("RMSNormalization", {}, A),
+    ("RMSNormalization", dict(axis=[-1], epsilon=0.5), A),
+    ("RMSNormalization", dict(axis=[2, 3]), A),
+    (
+        "EinsumDense",
+        dict(equation="ab,bc->ac", output_shape=4, bias_axes="c", activation="tanh"),
+        B,
+    ),
+    ("EinsumDense", dict(equation="ab,bc->ac", output_shape=4), B),
+    ("EinsumDense", dict(equation="abc,cd->abd", output_shape=(None, 4), bias_axes="d"), (3, 5)),
+    (
+        "EinsumDense",
+        dict(equation="abc,cde->abde", output_shape=(None, 4, 2), bias_axes="de"),
+        (3, 5),
+    ),
+    ("EinsumDense", dict(equation="abc,bcd->abd", output_shape=(3, 4), bias_axes="bd"), (3, 5)),
+    ("EinsumDense", dict(equation="abc,cd->adb", output_shape=(4, None), bias_axes="d"), (3, 5)),
+    ("EinsumDense", dict(equation="...x,xy->...y", output_shape=4, bias_axes="y"), A),
+    ("EinsumDense", dict(equation="...x,xy->...y", output_shape=4, bias_axes="y"), B),
+    ("EinsumDense", dict(equation="...bc,bcd->...cd", output_shape=(4, 2), bias_axes="c"), A),
+    ("EinsumDense", dict(equation="ab...,bc->ac...", output_shape=7, bias_axes="c"), A),
     ("EinsumDense", dict(equation="...ab,bc->...ac", output_shape=7, bias_axes="c"), B),
-    ("UnitNormalization", {}, B), ("UnitNormalization", dict(axis=1), A), ("UnitNormalization", dict(axis=[1, 3]), A),
-    ("Rescaling", dict(scale=1 / 127.5, offset=-1.0), A), ("Rescaling", dict(scale=[1.0, 2.0, 3.0, 4.0, 5.0]), B),
-    ("Normalization", {}, A), ("Normalization", dict(axis=1), A), ("Normalization", dict(axis=None), A), ("Normalization", dict(axis=(1, 3)), A),
-    ("Normalization", dict(axis=(3, 1)), A), ("Normalization", dict(mean=1.5, variance=4.0), A),
+    ("UnitNormalization", {}, B),
+    ("UnitNormalization", dict(axis=1), A),
+    ("UnitNormalization", dict(axis=[1, 3]), A),
+    ("Rescaling", dict(scale=1 / 127.5, offset=-1.0), A),
+    ("Rescaling", dict(scale=[1.0, 2.0, 3.0, 4.0, 5.0]), B),
+    ("Normalization", {}, A),
+    ("Normalization", dict(axis=1), A),
+    ("Normalization", dict(axis=None), A),
+    ("Normalization", dict(axis=(1, 3)), A),
+    ("Normalization", dict(axis=(3, 1)), A),
+    ("Normalization", dict(mean=1.5, variance=4.0), A),
     ("Normalization", dict(mean=[1.0, 2.0, 3.0, 4.0], variance=[1.0, 4.0, 0.25, 9.0]), A),
-    ("Normalization", dict(mean=[1.0, 2.0, 3.0, 4.0], variance=[1.0, 4.0, 0.25, 9.0], invert=True), A),
-    ("Flatten", {}, A), ("Flatten", dict(data_format="channels_first"), A), ("Flatten", {}, ()), ("Reshape", dict(target_shape=(4, 6)), A),
-    ("Reshape", dict(target_shape=(-1, 8)), A), ("Permute", dict(dims=(3, 1, 2)), A), ("RepeatVector", dict(n=3), B), ("Identity", {}, A),
-    ("GlobalAveragePooling1D", {}, (4, 3)), ("GlobalAveragePooling1D", dict(keepdims=True), (4, 3)),
-    ("GlobalAveragePooling1D", dict(data_format="channels_first"), (4, 3)), ("GlobalMaxPooling1D", {}, (4, 3)),
-    ("GlobalMaxPooling1D", dict(data_format="channels_first", keepdims=True), (4, 3)), ("ActivityRegularization", dict(l1=0.1, l2=0.2), A),
-    *[(name, {}, shapes) for name in ("Add", "Multiply", "Average", "Maximum", "Minimum") for shapes in
-      ([B, B, B], [A, A], [A, (3, 4), (4,)], [A, (1, 4)], [(4,), A], [B])],
-    ("Subtract", {}, [B, B]), ("Subtract", {}, [(3, 4), A]), ("Concatenate", {}, [A, (2, 3, 1)]), ("Concatenate", dict(axis=1), [A, A, (5, 3, 4)]),
-    ("Concatenate", dict(axis=-2), [A, (2, 7, 4)]), ("Concatenate", {}, [B, (3,), (1,)]),
-    ("Dot", dict(axes=1), [B, B]), ("Dot", dict(axes=-1), [B, B]), ("Dot", dict(axes=1, normalize=True), [B, B]), ("Dot", dict(axes=2), [(4, 5), (3, 5)]),
-    ("Dot", dict(axes=(2, 1)), [(4, 5), (5, 3)]), ("Dot", dict(axes=[-1, -2], normalize=True), [(4, 5), (5, 3)]), ("Dot", dict(axes=(1, 2)), [B, (3, 5)]),
-    ("Dot", dict(axes=(2, 1)), [(4, 5), B]), ("Dot", dict(axes=-1), [B, (3, 5)]), ("Dot", dict(axes=(1, 2)), [C, (4, 6)]), ("Dot", dict(axes=(2, 1)), [C, B]),
+    (
+        "Normalization",
+        dict(mean=[1.0, 2.0, 3.0, 4.0], variance=[1.0, 4.0, 0.25, 9.0], invert=True),
+        A,
+    ),
+    ("Flatten", {}, A),
+    ("Flatten", dict(data_format="channels_first"), A),
+    ("Flatten", {}, ()),
+    ("Reshape", dict(target_shape=(4, 6)), A),
+    ("Reshape", dict(target_shape=(-1, 8)), A),
+    ("Permute", dict(dims=(3, 1, 2)), A),
+    ("RepeatVector", dict(n=3), B),
+    ("Identity", {}, A),
+    ("GlobalAveragePooling1D", {}, (4, 3)),
+    ("GlobalAveragePooling1D", dict(keepdims=True), (4, 3)),
+    ("GlobalAveragePooling1D", dict(data_format="channels_first"), (4, 3)),
+    ("GlobalMaxPooling1D", {}, (4, 3)),
+    ("GlobalMaxPooling1D", dict(data_format="channels_first", keepdims=True), (4, 3)),
+    ("ActivityRegularization", dict(l1=0.1, l2=0.2), A),
+    *[
+        (name, {}, shapes)
+        for name in ("Add", "Multiply", "Average", "Maximum", "Minimum")
+        for shapes in ([B, B, B], [A, A], [A, (3, 4), (4,)], [A, (1, 4)], [(4,), A], [B])
+    ],
+    ("Subtract", {}, [B, B]),
+    ("Subtract", {}, [(3, 4), A]),
+    ("Concatenate", {}, [A, (2, 3, 1)]),
+    ("Concatenate", dict(axis=1), [A, A, (5, 3, 4)]),
+    ("Concatenate", dict(axis=-2), [A, (2, 7, 4)]),
+    ("Concatenate", {}, [B, (3,), (1,)]),
+    ("Dot", dict(axes=1), [B, B]),
+    ("Dot", dict(axes=-1), [B, B]),
+    ("Dot", dict(axes=1, normalize=True), [B, B]),
+    ("Dot", dict(axes=2), [(4, 5), (3, 5)]),
+    ("Dot", dict(axes=(2, 1)), [(4, 5), (5, 3)]),
+    ("Dot", dict(axes=[-1, -2], normalize=True), [(4, 5), (5, 3)]),
+    ("Dot", dict(axes=(1, 2)), [B, (3, 5)]),
+    ("Dot", dict(axes=(2, 1)), [(4, 5), B]),
+    ("Dot", dict(axes=-1), [B, (3, 5)]),
+    ("Dot", dict(axes=(1, 2)), [C, (4, 6)]),
+    ("Dot", dict(axes=(2, 1)), [C, B]),
     ("Dot", dict(axes=(3, 1)), [C, (3, 2, 4)]),
-    *[(name, {"rate": 0.5}, A) for name in ("Dropout", "GaussianDropout", "AlphaDropout")], ("GaussianNoise", dict(stddev=0.5), A),
+    *[(name, {"rate": 0.5}, A) for name in ("Dropout", "GaussianDropout", "AlphaDropout")],
+    ("GaussianNoise", dict(stddev=0.5), A),
     ("SpatialDropout1D", dict(rate=0.5), (4, 3)),
 ]
 CHANCE = {"Dropout", "GaussianDropout", "AlphaDropout", "GaussianNoise", "SpatialDropout1D"}
@@ -69,7 +149,9 @@ def draw(shape, rng):
 
 
 def pair(name, options, x, rng):
-    """The two layers with the same weights, random ones where the layer would begin with zeros or ones."""
+    """The two layers with the same weights, random ones where the layer would begin with zeros or
+    ones.
+    """
     ours, theirs = getattr(minidl.layers, name)(**options), getattr(keras.layers, name)(**options)
     ours(x), theirs(x)
     values = [rng.uniform(0.25, 1.5, w.shape).astype(w.dtype) for w in ours.get_weights()]
@@ -82,7 +164,9 @@ def pair(name, options, x, rng):
 def close(ours, theirs, label=""):
     theirs = np.asarray(theirs)
     scale = float(np.abs(theirs).max(initial=0.0)) or 1.0
-    np.testing.assert_allclose(np.asarray(ours), theirs, rtol=1e-5, atol=2e-6 * max(scale, 1e-3), err_msg=label)
+    np.testing.assert_allclose(
+        np.asarray(ours), theirs, rtol=1e-5, atol=2e-6 * max(scale, 1e-3), err_msg=label
+    )
 
 
 def as_inputs(x, tensor):
@@ -94,27 +178,36 @@ def as_inputs(x, tensor):
 def test_outputs_gradients_and_what_is_remembered(case, training, rng):
     name, options, shape = case
     if name in CHANCE and training:
-        options = {k: 0.0 for k in options}              # chance itself: see the tests of statistics
+        options = {k: 0.0 for k in options}  # chance itself: see the tests of statistics
     x = draw(shape, rng)
     ours, theirs = pair(name, options, x, rng)
     tensors = as_inputs(x, lambda a: minidl.Tensor(a, requires_grad=True))
-    trained, kept = [v.value for v in theirs.trainable_variables], [v.value for v in theirs.non_trainable_variables]
+    trained, kept = (
+        [v.value for v in theirs.trainable_variables],
+        [v.value for v in theirs.non_trainable_variables],
+    )
     y = ours(tensors, training=training)
     extra = {"training": training} if theirs._call_has_training_arg else {}
     expected, after = theirs.stateless_call(trained, kept, x, **extra)
     assert y.shape == expected.shape and y.dtype == np.float32
     close(y.numpy(), expected, "output")
-    after = after if name not in CHANCE else []         # the state of a generator
+    after = after if name not in CHANCE else []  # the state of a generator
     assert len(ours.non_trainable_weights) == len(after)
     for mine, other in zip(ours.non_trainable_weights, after):
         close(mine.numpy(), other, mine.name)
     c = rng.normal(size=y.shape).astype(np.float32)
-    loss = lambda weights, inputs: (theirs.stateless_call(weights, kept, inputs, **extra)[0] * c).sum()
-    weight_gradients, input_gradients = jax.grad(loss, argnums=(0, 1))(trained, as_inputs(x, jax.numpy.asarray))
+    loss = lambda weights, inputs: (
+        theirs.stateless_call(weights, kept, inputs, **extra)[0] * c
+    ).sum()
+    weight_gradients, input_gradients = jax.grad(loss, argnums=(0, 1))(
+        trained, as_inputs(x, jax.numpy.asarray)
+    )
     y.backward(gradient=c)
     for variable, expected in zip(ours.trainable_weights, weight_gradients):
         close(variable.grad, expected, variable.name)
-    flat, expected = (tensors, input_gradients) if isinstance(tensors, list) else ([tensors], [input_gradients])
+    flat, expected = (
+        (tensors, input_gradients) if isinstance(tensors, list) else ([tensors], [input_gradients])
+    )
     for tensor, gradient in zip(flat, expected):
         close(np.zeros_like(gradient) if tensor.grad is None else tensor.grad, gradient, "input")
 
@@ -124,24 +217,51 @@ def test_weights_shapes_and_config(case, rng):
     name, options, shape = case
     x = draw(shape, rng)
     ours, theirs = pair(name, options, x, rng)
-    assert [(v.name, tuple(v.shape)) for v in ours.weights] == [(v.name, tuple(v.shape)) for v in theirs.weights]
+    assert [(v.name, tuple(v.shape)) for v in ours.weights] == [
+        (v.name, tuple(v.shape)) for v in theirs.weights
+    ]
     assert [v.name for v in ours.trainable_weights] == [v.name for v in theirs.trainable_weights]
     assert ours.count_params() == theirs.count_params()
-    batches = [[(None, *s) for s in shape], [(4, *s) for s in shape]] if isinstance(shape, list) else [(None, *shape), (4, *shape)]
+    batches = (
+        [[(None, *s) for s in shape], [(4, *s) for s in shape]]
+        if isinstance(shape, list)
+        else [(None, *shape), (4, *shape)]
+    )
     for batch in batches:
         fresh = type(ours)(**options)
-        # Before the call Keras does not see what an equation's input tells, and turns the axes of '...' around; afterwards they are right.
-        expected = (batch[0], *theirs(x).shape[1:]) if name == "EinsumDense" else tuple(theirs.compute_output_shape(batch))
+        # Before the call Keras does not see what an equation's input tells, and turns the axes of
+        # '...' around; afterwards they are right.
+        expected = (
+            (batch[0], *theirs(x).shape[1:])
+            if name == "EinsumDense"
+            else tuple(theirs.compute_output_shape(batch))
+        )
         assert fresh.compute_output_shape(batch) == expected, batch
-        assert not fresh.built                          # a question is no call
+        assert not fresh.built  # a question is no call
     symbols = [minidl.Input(s) for s in shape] if isinstance(shape, list) else minidl.Input(shape)
-    theirs_symbols = [keras.Input(s) for s in shape] if isinstance(shape, list) else keras.Input(shape)
+    theirs_symbols = (
+        [keras.Input(s) for s in shape] if isinstance(shape, list) else keras.Input(shape)
+    )
     if shape != () and name != "EinsumDense":
-        assert type(ours)(**options)(symbols).shape == tuple(type(theirs)(**options)(theirs_symbols).shape)
-    unknown_here = {"lora_rank", "lora_alpha", "gptq_unpacked_column_size", "quantization_config", "renorm", "renorm_clipping", "renorm_momentum", "synchronized", "rms_scaling"}
+        assert type(ours)(**options)(symbols).shape == tuple(
+            type(theirs)(**options)(theirs_symbols).shape
+        )
+    unknown_here = {
+        "lora_rank",
+        "lora_alpha",
+        "gptq_unpacked_column_size",
+        "quantization_config",
+        "renorm",
+        "renorm_clipping",
+        "renorm_momentum",
+        "synchronized",
+        "rms_scaling",
+    }
     mine, other = set(ours.get_config()), set(theirs.get_config())
     assert mine <= other | ({"trainable"} if name == "SpatialDropout1D" else set()), mine - other
-    assert other - mine <= unknown_here | ({"activity_regularizer"} if name in ("ActivityRegularization", "EinsumDense") else set()), other - mine
+    assert other - mine <= unknown_here | (
+        {"activity_regularizer"} if name in ("ActivityRegularization", "EinsumDense") else set()
+    ), other - mine
     again = minidl.layers.deserialize(minidl.layers.serialize(ours))
     again(x)
     again.set_weights(ours.get_weights())
@@ -151,7 +271,9 @@ def test_weights_shapes_and_config(case, rng):
 @pytest.mark.parametrize("dtype", ["int32", "float64"])
 @pytest.mark.parametrize("case", CASES, ids=title)
 def test_dtypes_that_come_out(case, dtype, rng):
-    """Where Keras gives floats these are floats of the same kind; float64 inputs become float32 in both."""
+    """Where Keras gives floats these are floats of the same kind; float64 inputs become float32 in
+    both.
+    """
     name, options, shape = case
     x = as_inputs(draw(shape, rng), lambda a: np.abs(a * 3).astype(dtype))
     ours, theirs = getattr(minidl.layers, name)(**options), getattr(keras.layers, name)(**options)
@@ -160,7 +282,9 @@ def test_dtypes_that_come_out(case, dtype, rng):
         mine = ours(x, training=training)
         try:
             other = theirs(x, **extra)
-        except TypeError:                   # Keras refuses whole numbers here; JAX's square root and select take none
+        except (
+            TypeError
+        ):  # Keras refuses whole numbers here; JAX's square root and select take none
             assert dtype != "float64" and mine.dtype == np.float32
             continue
         if dtype == "float64":
@@ -180,24 +304,44 @@ def test_automatic_names():
     options |= {"Embedding": dict(input_dim=3, output_dim=2), "Lambda": dict(function=lambda x: x)}
     for name, given in options.items():
         for _ in range(2):
-            assert getattr(minidl.layers, name)(**given).name == getattr(keras.layers, name)(**given).name
+            assert (
+                getattr(minidl.layers, name)(**given).name
+                == getattr(keras.layers, name)(**given).name
+            )
 
 
 def test_the_same_arguments_with_the_same_defaults():
     """All that Keras's signature names and a layer here can mean."""
-    beyond = {"quantization_config", "lora_rank", "lora_alpha", "gptq_unpacked_column_size", "renorm", "renorm_clipping", "renorm_momentum", "synchronized", "kwargs", "weights",
-              "name", "dtype"}
+    beyond = {
+        "quantization_config",
+        "lora_rank",
+        "lora_alpha",
+        "gptq_unpacked_column_size",
+        "renorm",
+        "renorm_clipping",
+        "renorm_momentum",
+        "synchronized",
+        "kwargs",
+        "weights",
+        "name",
+        "dtype",
+    }
     for name in {case[0] for case in CASES} | {"Embedding", "Lambda"}:
-        ours, theirs = (inspect.signature(getattr(f.layers, name).__init__).parameters for f in (minidl, keras))
+        ours, theirs = (
+            inspect.signature(getattr(f.layers, name).__init__).parameters for f in (minidl, keras)
+        )
         for argument, parameter in theirs.items():
             if argument in beyond:
                 continue
             assert argument in ours, (name, argument)
             mine = ours[argument].default
-            assert mine == parameter.default or str(mine).lower() == str(parameter.default).lower(), (name, argument)
+            assert (
+                mine == parameter.default or str(mine).lower() == str(parameter.default).lower()
+            ), (name, argument)
 
 
-# --- layers that look things up, or at the data -----------------------------------------------------------------------
+# --- layers that look things up, or at the data
+# -----------------------------------------------------------------------
 
 
 def test_embedding(rng):
@@ -206,39 +350,65 @@ def test_embedding(rng):
     ours(x), theirs(x)
     theirs.set_weights(ours.get_weights())
     for kind in ("int32", "int64", "uint8", "float32"):
-        np.testing.assert_array_equal(ours(x.astype(kind)).numpy(), np.asarray(theirs(x.astype(kind))))
-    assert ours.compute_output_shape((None, 3)) == theirs.compute_output_shape((None, 3)) == (None, 3, 3)
+        np.testing.assert_array_equal(
+            ours(x.astype(kind)).numpy(), np.asarray(theirs(x.astype(kind)))
+        )
+    assert (
+        ours.compute_output_shape((None, 3))
+        == theirs.compute_output_shape((None, 3))
+        == (None, 3, 3)
+    )
     c = rng.normal(size=(2, 3, 3)).astype(np.float32)
     ours(x).backward(gradient=c)
-    gradient = jax.grad(lambda w: (theirs.stateless_call([w], [], x)[0] * c).sum())(theirs.embeddings.value)
-    close(ours.embeddings.grad, gradient)                       # row 1 was asked for three times
+    gradient = jax.grad(lambda w: (theirs.stateless_call([w], [], x)[0] * c).sum())(
+        theirs.embeddings.value
+    )
+    close(ours.embeddings.grad, gradient)  # row 1 was asked for three times
     assert not ours.embeddings.grad[3].any()
 
 
-@pytest.mark.parametrize("options", [{}, dict(axis=None), dict(axis=1), dict(axis=(1, 2)), dict(invert=True)], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, dict(axis=None), dict(axis=1), dict(axis=(1, 2)), dict(invert=True)], ids=str
+)
 @pytest.mark.parametrize("batches", [False, True])
 def test_normalization_adapts(options, batches, rng):
     x = (rng.normal(size=(50, 4, 3)) * [1.0, 5.0, 0.1] + [3.0, -2.0, 100.0]).astype(np.float32)
     ours, theirs = minidl.layers.Normalization(**options), keras.layers.Normalization(**options)
     ours.adapt([x[:20], x[20:33], x[33:]] if batches else x)
-    theirs.adapt(x.astype(np.float64))              # by itself Keras adds up in float32, and in batches only with TensorFlow
+    theirs.adapt(
+        x.astype(np.float64)
+    )  # by itself Keras adds up in float32, and in batches only with TensorFlow
     for mine, other in zip(ours.get_weights()[:2], theirs.get_weights()[:2]):
         np.testing.assert_allclose(mine, other, rtol=1e-5)
     np.testing.assert_allclose(ours(x).numpy(), np.asarray(theirs(x)), rtol=1e-4, atol=1e-5)
 
 
-# --- chance ------------------------------------------------------------------------------------------------------------
+# --- chance
 
 
-@pytest.mark.parametrize(("name", "options"), [("Dropout", dict(rate=0.3)), ("GaussianDropout", dict(rate=0.3)), ("AlphaDropout", dict(rate=0.3)),
-                                               ("GaussianNoise", dict(stddev=0.7)), ("SpatialDropout1D", dict(rate=0.3)),
-                                               ("Dropout", dict(rate=0.5, noise_shape=(None, 1, None)))], ids=str)
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("Dropout", dict(rate=0.3)),
+        ("GaussianDropout", dict(rate=0.3)),
+        ("AlphaDropout", dict(rate=0.3)),
+        ("GaussianNoise", dict(stddev=0.7)),
+        ("SpatialDropout1D", dict(rate=0.3)),
+        ("Dropout", dict(rate=0.5, noise_shape=(None, 1, None))),
+    ],
+    ids=str,
+)
 def test_chance_has_the_same_statistics(name, options, rng):
     x = rng.normal(size=(4000, 5, 6)).astype(np.float32) + 1
-    ours, theirs = (np.asarray(getattr(f.layers, name)(**options)(x, training=True)) for f in (minidl, keras))
+    ours, theirs = (
+        np.asarray(getattr(f.layers, name)(**options)(x, training=True)) for f in (minidl, keras)
+    )
     for moment in (1, 2, 4):
         np.testing.assert_allclose((ours**moment).mean(), (theirs**moment).mean(), rtol=0.05)
-    for label, y in (("ours", ours), ("theirs", theirs)):           # alike at neighbouring steps only where they share a draw
+    for label, y in (
+        ("ours", ours),
+        ("theirs", theirs),
+    ):  # alike at neighbouring steps only where they share a draw
         gone = np.isclose(y, y.min() if name == "AlphaDropout" else 0.0, atol=1e-3)
         if "noise_shape" in options or name == "SpatialDropout1D":
             assert (gone == gone[:, :1]).mean() > 0.999, label
@@ -246,26 +416,52 @@ def test_chance_has_the_same_statistics(name, options, rng):
             assert 0.5 < (gone == gone[:, :1])[:, 1:].mean() < 0.65, label
 
 
-# --- regularizers and constraints ----------------------------------------------------------------------------------------
+# --- regularizers and constraints
+# ----------------------------------------------------------------------------------------
 
 
-REGULARIZERS = [("L1", {}), ("L1", dict(l1=0.3)), ("L2", {}), ("L2", dict(l2=0.3)), ("L1L2", {}), ("L1L2", dict(l1=0.1, l2=0.2)),
-                ("OrthogonalRegularizer", {}), ("OrthogonalRegularizer", dict(factor=0.5, mode="columns"))]
-CONSTRAINTS = [("MaxNorm", {}), ("MaxNorm", dict(max_value=0.5)), ("MaxNorm", dict(max_value=1.0, axis=1)), ("MaxNorm", dict(axis=[0, 1])), ("NonNeg", {}),
-               ("UnitNorm", {}), ("UnitNorm", dict(axis=1)), ("MinMaxNorm", {}), ("MinMaxNorm", dict(min_value=1.0, max_value=1.5, rate=0.25, axis=1))]
+REGULARIZERS = [
+    ("L1", {}),
+    ("L1", dict(l1=0.3)),
+    ("L2", {}),
+    ("L2", dict(l2=0.3)),
+    ("L1L2", {}),
+    ("L1L2", dict(l1=0.1, l2=0.2)),
+    ("OrthogonalRegularizer", {}),
+    ("OrthogonalRegularizer", dict(factor=0.5, mode="columns")),
+]
+CONSTRAINTS = [
+    ("MaxNorm", {}),
+    ("MaxNorm", dict(max_value=0.5)),
+    ("MaxNorm", dict(max_value=1.0, axis=1)),
+    ("MaxNorm", dict(axis=[0, 1])),
+    ("NonNeg", {}),
+    ("UnitNorm", {}),
+    ("UnitNorm", dict(axis=1)),
+    ("MinMaxNorm", {}),
+    ("MinMaxNorm", dict(min_value=1.0, max_value=1.5, rate=0.25, axis=1)),
+]
 
 
 @pytest.mark.parametrize(("name", "options"), REGULARIZERS, ids=str)
 def test_regularizers(name, options, rng):
     w = rng.normal(size=(5, 4)).astype(np.float32)
-    ours, theirs = getattr(minidl.regularizers, name)(**options), getattr(keras.regularizers, name)(**options)
+    ours, theirs = (
+        getattr(minidl.regularizers, name)(**options),
+        getattr(keras.regularizers, name)(**options),
+    )
     tensor = minidl.Tensor(w, requires_grad=True)
     value = ours(tensor)
     close(value.numpy(), theirs(jax.numpy.asarray(w)))
     value.backward()
     close(tensor.grad, jax.grad(theirs)(jax.numpy.asarray(w)))
     mine, other = ours.get_config(), theirs.get_config()
-    assert mine.keys() == other.keys() and all(mine[k] == other[k] if isinstance(mine[k], str) else mine[k] == pytest.approx(float(other[k])) for k in mine)
+    assert mine.keys() == other.keys() and all(
+        mine[k] == other[k]
+        if isinstance(mine[k], str)
+        else mine[k] == pytest.approx(float(other[k]))
+        for k in mine
+    )
 
 
 @pytest.mark.parametrize("name", ["l1", "l2", "L1", "L2", "L1L2", "orthogonal_regularizer"])
@@ -276,8 +472,16 @@ def test_regularizers_by_name(name, rng):
 
 @pytest.mark.parametrize(("name", "options"), CONSTRAINTS, ids=str)
 def test_constraints(name, options, rng):
-    ours, theirs = getattr(minidl.constraints, name)(**options), getattr(keras.constraints, name)(**options)
-    for w in (rng.normal(size=(5, 4)), np.zeros((5, 4)), rng.normal(size=(2, 3, 4)), rng.normal(size=4) if options.get("axis", 0) == 0 else rng.normal(size=(1, 1))):
+    ours, theirs = (
+        getattr(minidl.constraints, name)(**options),
+        getattr(keras.constraints, name)(**options),
+    )
+    for w in (
+        rng.normal(size=(5, 4)),
+        np.zeros((5, 4)),
+        rng.normal(size=(2, 3, 4)),
+        rng.normal(size=4) if options.get("axis", 0) == 0 else rng.normal(size=(1, 1)),
+    ):
         w = w.astype(np.float32)
         result = ours(w)
         close(result, theirs(w))
@@ -285,36 +489,87 @@ def test_constraints(name, options, rng):
     assert ours.get_config() == theirs.get_config()
 
 
-@pytest.mark.parametrize("name", ["max_norm", "non_neg", "unit_norm", "min_max_norm", "MaxNorm", "NonNeg", "UnitNorm", "MinMaxNorm"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "max_norm",
+        "non_neg",
+        "unit_norm",
+        "min_max_norm",
+        "MaxNorm",
+        "NonNeg",
+        "UnitNorm",
+        "MinMaxNorm",
+    ],
+)
 def test_constraints_by_name(name, rng):
     w = rng.normal(size=(5, 4)).astype(np.float32) * 3
     close(minidl.constraints.get(name)(w), keras.constraints.get(name)(w))
 
 
-# --- inside fit ----------------------------------------------------------------------------------------------------------
+# --- inside fit
 
 
 DATA = np.random.default_rng(5)
-X, Y, WORDS = DATA.normal(size=(44, 6)).astype(np.float32), DATA.normal(size=(44, 2)).astype(np.float32), DATA.integers(0, 9, (44, 5))
+X, Y, WORDS = (
+    DATA.normal(size=(44, 6)).astype(np.float32),
+    DATA.normal(size=(44, 2)).astype(np.float32),
+    DATA.integers(0, 9, (44, 5)),
+)
 
 # No L1 penalty on what begins at 0: there JAX takes 1 for the slope of |x|, others take 0.
 STACKS = {
-    "normalised": lambda L: [L.Dense(8), L.BatchNormalization(momentum=0.75), L.PReLU(), L.Dense(7, "tanh"), L.LayerNormalization(), L.Dense(2)],
-    "activity": lambda L: [L.Dense(8, "tanh", activity_regularizer="l2"), L.ActivityRegularization(l1=0.05, l2=0.02), L.Dense(2, activity_regularizer="l1")],
-    "kernel": lambda L: [L.Dense(8, "tanh", kernel_regularizer="l2", bias_regularizer="l1", bias_initializer="ones"), L.Dense(4, kernel_regularizer="orthogonal_regularizer"),
-                         L.BatchNormalization(gamma_regularizer="l2", beta_regularizer="l1", beta_initializer="ones"), L.PReLU(alpha_regularizer="l1", alpha_initializer="ones"),
-                         L.Dense(2, kernel_regularizer={"class_name": "L1L2", "config": {"l1": 0.02, "l2": 0.03}})],
-    "constrained": lambda L: [L.Dense(8, kernel_constraint="max_norm", bias_constraint="non_neg"), L.Dense(4, kernel_constraint="unit_norm"),
-                              L.BatchNormalization(gamma_constraint="non_neg", beta_constraint="non_neg"), L.PReLU(alpha_constraint="non_neg"),
-                              L.Dense(2, kernel_constraint="min_max_norm")],
-    "frozen": lambda L: [L.Dense(4), L.BatchNormalization(trainable=False), L.Dense(2, kernel_regularizer="l2"), L.Dense(2, trainable=False, kernel_regularizer="l2")],
-    "image": lambda L: [L.Reshape((2, 3)), L.BatchNormalization(axis=1), L.Permute((2, 1)), L.UnitNormalization(), L.Flatten(), L.Dense(2)],
+    "normalised": lambda L: [
+        L.Dense(8),
+        L.BatchNormalization(momentum=0.75),
+        L.PReLU(),
+        L.Dense(7, "tanh"),
+        L.LayerNormalization(),
+        L.Dense(2),
+    ],
+    "activity": lambda L: [
+        L.Dense(8, "tanh", activity_regularizer="l2"),
+        L.ActivityRegularization(l1=0.05, l2=0.02),
+        L.Dense(2, activity_regularizer="l1"),
+    ],
+    "kernel": lambda L: [
+        L.Dense(8, "tanh", kernel_regularizer="l2", bias_regularizer="l1", bias_initializer="ones"),
+        L.Dense(4, kernel_regularizer="orthogonal_regularizer"),
+        L.BatchNormalization(
+            gamma_regularizer="l2", beta_regularizer="l1", beta_initializer="ones"
+        ),
+        L.PReLU(alpha_regularizer="l1", alpha_initializer="ones"),
+        L.Dense(2, kernel_regularizer={"class_name": "L1L2", "config": {"l1": 0.02, "l2": 0.03}}),
+    ],
+    "constrained": lambda L: [
+        L.Dense(8, kernel_constraint="max_norm", bias_constraint="non_neg"),
+        L.Dense(4, kernel_constraint="unit_norm"),
+        L.BatchNormalization(gamma_constraint="non_neg", beta_constraint="non_neg"),
+        L.PReLU(alpha_constraint="non_neg"),
+        L.Dense(2, kernel_constraint="min_max_norm"),
+    ],
+    "frozen": lambda L: [
+        L.Dense(4),
+        L.BatchNormalization(trainable=False),
+        L.Dense(2, kernel_regularizer="l2"),
+        L.Dense(2, trainable=False, kernel_regularizer="l2"),
+    ],
+    "image": lambda L: [
+        L.Reshape((2, 3)),
+        L.BatchNormalization(axis=1),
+        L.Permute((2, 1)),
+        L.UnitNormalization(),
+        L.Flatten(),
+        L.Dense(2),
+    ],
 }
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_inside_fit(stack):
-    """Keras now and then loses one of several activity penalties (about one run in ten), so for those one of six runs must agree."""
+    """Keras now and then loses one of several activity penalties (about one run in ten), so for
+    those one of six runs must agree.
+    """
     for left in reversed(range(6 if stack == "activity" else 1)):
         try:
             compare_inside_fit(stack)
@@ -331,7 +586,9 @@ def test_activity_penalties_by_hand():
     k1, b1, k2, b2 = (w.astype("float64") for w in model.get_weights())
     h = np.tanh(X @ k1 + b1)
     p = h @ k2 + b2
-    expected = np.mean((p - Y) ** 2) + (0.03 * (h**2).sum() + 0.05 * np.abs(h).sum() + 0.01 * np.abs(p).sum()) / len(X)
+    expected = np.mean((p - Y) ** 2) + (
+        0.03 * (h**2).sum() + 0.05 * np.abs(h).sum() + 0.01 * np.abs(p).sum()
+    ) / len(X)
     assert model.evaluate(X, Y, batch_size=len(X), verbose=0) == pytest.approx(expected, rel=1e-6)
 
 
@@ -343,14 +600,29 @@ def compare_inside_fit(stack):
         models.append(model)
     ours, theirs = models
     theirs.set_weights(ours.get_weights())
-    histories = [m.fit(X, Y, batch_size=8, epochs=3, shuffle=False, verbose=0, validation_data=(X[:11] + 1, Y[:11])).history for m in models]
+    histories = [
+        m.fit(
+            X,
+            Y,
+            batch_size=8,
+            epochs=3,
+            shuffle=False,
+            verbose=0,
+            validation_data=(X[:11] + 1, Y[:11]),
+        ).history
+        for m in models
+    ]
     assert histories[0].keys() == histories[1].keys()
     for key in histories[0]:
         np.testing.assert_allclose(histories[0][key], histories[1][key], rtol=2e-5, err_msg=key)
     for mine, other in zip(ours.weights, theirs.get_weights()):
         np.testing.assert_allclose(mine.numpy(), other, rtol=1e-4, atol=1e-5, err_msg=mine.name)
-    np.testing.assert_allclose(ours.evaluate(X, Y, verbose=0), theirs.evaluate(X, Y, verbose=0), rtol=2e-5)
-    np.testing.assert_allclose(ours.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        ours.evaluate(X, Y, verbose=0), theirs.evaluate(X, Y, verbose=0), rtol=2e-5
+    )
+    np.testing.assert_allclose(
+        ours.predict(X, verbose=0), theirs.predict(X, verbose=0), rtol=1e-4, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("pooling", ["Flatten", "GlobalAveragePooling1D", "GlobalMaxPooling1D"])
@@ -358,12 +630,22 @@ def test_words_inside_fit(pooling):
     models = []
     for framework in (minidl, keras):
         L = framework.layers
-        model = framework.Sequential([framework.Input((5,)), L.Embedding(9, 4, embeddings_regularizer="l2"), getattr(L, pooling)(), L.Dense(2)])
+        model = framework.Sequential(
+            [
+                framework.Input((5,)),
+                L.Embedding(9, 4, embeddings_regularizer="l2"),
+                getattr(L, pooling)(),
+                L.Dense(2),
+            ]
+        )
         model.compile(framework.optimizers.Adam(0.0625), "mse")
         models.append(model)
     ours, theirs = models
     theirs.set_weights(ours.get_weights())
-    losses = [m.fit(WORDS, Y, batch_size=8, epochs=3, shuffle=False, verbose=0).history["loss"] for m in models]
+    losses = [
+        m.fit(WORDS, Y, batch_size=8, epochs=3, shuffle=False, verbose=0).history["loss"]
+        for m in models
+    ]
     np.testing.assert_allclose(*losses, rtol=2e-5)
     for mine, other in zip(ours.get_weights(), theirs.get_weights()):
         np.testing.assert_allclose(mine, other, rtol=1e-3, atol=1e-5)
@@ -372,9 +654,11 @@ def test_words_inside_fit(pooling):
 def test_losses_of_a_layer_are_the_same_list():
     made = []
     for framework in (minidl, keras):
-        layer = framework.layers.Dense(3, kernel_regularizer="l2", activity_regularizer="l1", kernel_initializer="ones")
+        layer = framework.layers.Dense(
+            3, kernel_regularizer="l2", activity_regularizer="l1", kernel_initializer="ones"
+        )
         layer(X)
-        layer(2 * X)                                    # a second call: activity counts for the last alone
+        layer(2 * X)  # a second call: activity counts for the last alone
         made.append(sorted(float(loss) for loss in layer.losses))
     np.testing.assert_allclose(*made, rtol=1e-5)
 
@@ -392,6 +676,7 @@ def test_activity_regularizer_is_a_mean_over_samples(size):
 def test_shared_layers_and_tied_weights(rng):
     made = []
     for framework in (minidl, keras):
+
         class Tied(framework.layers.Layer):
             """A Dense backwards, with the kernel of another."""
 
@@ -400,26 +685,49 @@ def test_shared_layers_and_tied_weights(rng):
                 self.dense = dense
 
             def build(self, input_shape):
-                self.bias = self.add_weight(shape=(self.dense.kernel.shape[0],), initializer="zeros", name="bias")
+                self.bias = self.add_weight(
+                    shape=(self.dense.kernel.shape[0],), initializer="zeros", name="bias"
+                )
 
             def call(self, inputs, framework=framework):
-                return framework.ops.matmul(inputs, framework.ops.transpose(self.dense.kernel)) + self.bias
+                return (
+                    framework.ops.matmul(inputs, framework.ops.transpose(self.dense.kernel))
+                    + self.bias
+                )
 
         L, inputs = framework.layers, framework.Input((6,))
-        encode, twice = L.Dense(3, "tanh", kernel_initializer=framework.initializers.Constant(0.25)), L.Dense(3, "tanh", kernel_initializer="ones")
+        encode, twice = (
+            L.Dense(3, "tanh", kernel_initializer=framework.initializers.Constant(0.25)),
+            L.Dense(3, "tanh", kernel_initializer="ones"),
+        )
         model = framework.Model(inputs, Tied(encode)(twice(twice(encode(inputs)))))
         model.compile(framework.optimizers.SGD(0.0625), "mse")
         history = model.fit(X, X, batch_size=11, epochs=2, shuffle=False, verbose=0).history["loss"]
-        made.append((history, len(model.weights), len(model.trainable_weights), model.count_params(), model.predict(X, verbose=0)))
+        made.append(
+            (
+                history,
+                len(model.weights),
+                len(model.trainable_weights),
+                model.count_params(),
+                model.predict(X, verbose=0),
+            )
+        )
     assert made[0][1:4] == made[1][1:4]
     np.testing.assert_allclose(made[0][0], made[1][0], rtol=1e-5)
     np.testing.assert_allclose(made[0][4], made[1][4], rtol=1e-4, atol=1e-5)
 
 
-# --- texts and sequences --------------------------------------------------------------------------------------------------
+# --- texts and sequences
+# ---
 
 
-TEXTS = ["The cat sat on the mat; the dog didn't!", "A dog & a cat, a mouse.", "", "mouse\tmouse MOUSE\nunseen-before", ["The", "list", "cat"]]
+TEXTS = [
+    "The cat sat on the mat; the dog didn't!",
+    "A dog & a cat, a mouse.",
+    "",
+    "mouse\tmouse MOUSE\nunseen-before",
+    ["The", "list", "cat"],
+]
 OTHER = ["the unknown dog sat", "", "A mat?", ["cat", "zebra"], "mouse"]
 
 
@@ -427,9 +735,24 @@ def split_by_comma(text):
     return str(text).split(",")
 
 
-@pytest.mark.parametrize("options", [{}, dict(num_words=4), dict(oov_token="<oov>"), dict(num_words=3, oov_token="<oov>"), dict(lower=False), dict(filters=""),
-                                     dict(filters="t.", split="a"), dict(char_level=True), dict(char_level=True, lower=False, num_words=6), dict(num_words=1),
-                                     dict(oov_token="cat"), dict(analyzer=split_by_comma)], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        dict(num_words=4),
+        dict(oov_token="<oov>"),
+        dict(num_words=3, oov_token="<oov>"),
+        dict(lower=False),
+        dict(filters=""),
+        dict(filters="t.", split="a"),
+        dict(char_level=True),
+        dict(char_level=True, lower=False, num_words=6),
+        dict(num_words=1),
+        dict(oov_token="cat"),
+        dict(analyzer=split_by_comma),
+    ],
+    ids=str,
+)
 def test_tokenizer(options):
     from keras.src.legacy.preprocessing.text import Tokenizer
 
@@ -442,9 +765,17 @@ def test_tokenizer(options):
         for some in (TEXTS, OTHER):
             numbers = ours.texts_to_sequences(some)
             assert numbers == theirs.texts_to_sequences(some)
-            assert ours.sequences_to_texts([*numbers, [999, 1, 0]]) == theirs.sequences_to_texts([*numbers, [999, 1, 0]])
-            for mode in ("binary", "count", "freq") + (("tfidf",) if options.get("oov_token") != "cat" else ()):
-                np.testing.assert_allclose(ours.texts_to_matrix(some, mode), theirs.texts_to_matrix(some, mode), err_msg=mode)
+            assert ours.sequences_to_texts([*numbers, [999, 1, 0]]) == theirs.sequences_to_texts(
+                [*numbers, [999, 1, 0]]
+            )
+            for mode in ("binary", "count", "freq") + (
+                ("tfidf",) if options.get("oov_token") != "cat" else ()
+            ):
+                np.testing.assert_allclose(
+                    ours.texts_to_matrix(some, mode),
+                    theirs.texts_to_matrix(some, mode),
+                    err_msg=mode,
+                )
 
 
 def test_words_of_a_text():
@@ -452,21 +783,48 @@ def test_words_of_a_text():
 
     for text in (*TEXTS[:4], "a  b--c"):
         for options in ({}, dict(lower=False), dict(filters="a", split=","), dict(filters="")):
-            assert minidl.preprocessing.text.text_to_word_sequence(text, **options) == text_to_word_sequence(text, **options)
+            assert minidl.preprocessing.text.text_to_word_sequence(
+                text, **options
+            ) == text_to_word_sequence(text, **options)
 
 
-SEQUENCES = [[[1, 2, 3], [4], [], [5, 6, 7, 8, 9]], [[1.5, -2.7], [3.2]], [np.arange(3), np.arange(5)], [[[1, 2], [3, 4]], [], [[5, 6]]], np.arange(6).reshape(2, 3), [(1, 2), (3,)]]
+SEQUENCES = [
+    [[1, 2, 3], [4], [], [5, 6, 7, 8, 9]],
+    [[1.5, -2.7], [3.2]],
+    [np.arange(3), np.arange(5)],
+    [[[1, 2], [3, 4]], [], [[5, 6]]],
+    np.arange(6).reshape(2, 3),
+    [(1, 2), (3,)],
+]
 
 
 @pytest.mark.parametrize("sequences", SEQUENCES, ids=range(len(SEQUENCES)))
-@pytest.mark.parametrize("options", [{}, dict(maxlen=2), dict(maxlen=7), dict(padding="post"), dict(maxlen=2, truncating="post", padding="post"), dict(maxlen=2, truncating="post"),
-                                     dict(dtype="float32", value=-1.0), dict(dtype="int64", value=9)], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        dict(maxlen=2),
+        dict(maxlen=7),
+        dict(padding="post"),
+        dict(maxlen=2, truncating="post", padding="post"),
+        dict(maxlen=2, truncating="post"),
+        dict(dtype="float32", value=-1.0),
+        dict(dtype="int64", value=9),
+    ],
+    ids=str,
+)
 def test_pad_sequences(sequences, options):
-    ours, theirs = minidl.utils.pad_sequences(sequences, **options), keras.utils.pad_sequences(sequences, **options)
+    ours, theirs = (
+        minidl.utils.pad_sequences(sequences, **options),
+        keras.utils.pad_sequences(sequences, **options),
+    )
     np.testing.assert_array_equal(ours, theirs)
     assert ours.dtype == theirs.dtype
 
 
 def test_pad_sequences_of_words():
     options = dict(dtype=object, value="-", padding="post")
-    np.testing.assert_array_equal(minidl.utils.pad_sequences([["a"], ["b", "c"]], **options), keras.utils.pad_sequences([["a"], ["b", "c"]], **options))
+    np.testing.assert_array_equal(
+        minidl.utils.pad_sequences([["a"], ["b", "c"]], **options),
+        keras.utils.pad_sequences([["a"], ["b", "c"]], **options),
+    )

@@ -1,4 +1,6 @@
-"""Every loss and every metric of Keras, computed live beside ours: values, sample weights, gradients, batches, names, signatures."""
+"""Every loss and every metric of Keras, computed live beside ours: values, sample weights,
+gradients, batches, names, signatures.
+"""
 
 import inspect
 import re
@@ -24,66 +26,124 @@ def example(rng, kind, shape=(N, C)):
     chances = 1 / (1 + np.exp(-logits))
     unit = logits / np.linalg.norm(logits, axis=-1, keepdims=True)
     y, p = {
-        "numbers": (rng.normal(size=shape), logits), "positive": (rng.random(shape) * 5 + 0.1, rng.random(shape) * 5 + 0.1),
-        "counts": (rng.poisson(3, shape).astype(float), rng.random(shape) * 5 + 0.1), "signs": (yes_no * 2 - 1, logits),
-        "yes-no scores": (yes_no, logits), "one-hot scores": (one_hot, logits), "chances": (yes_no, chances),
-        "one-hot": (one_hot, softmax), "distributions": (rng.dirichlet(np.ones(shape[-1]), shape[:-1]), softmax),
-        "labels": (labels, softmax), "label scores": (labels, logits), "embeddings": (rng.integers(0, 3, shape[0]), unit),
+        "numbers": (rng.normal(size=shape), logits),
+        "positive": (rng.random(shape) * 5 + 0.1, rng.random(shape) * 5 + 0.1),
+        "counts": (rng.poisson(3, shape).astype(float), rng.random(shape) * 5 + 0.1),
+        "signs": (yes_no * 2 - 1, logits),
+        "yes-no scores": (yes_no, logits),
+        "one-hot scores": (one_hot, logits),
+        "chances": (yes_no, chances),
+        "one-hot": (one_hot, softmax),
+        "distributions": (rng.dirichlet(np.ones(shape[-1]), shape[:-1]), softmax),
+        "labels": (labels, softmax),
+        "label scores": (labels, logits),
+        "embeddings": (rng.integers(0, 3, shape[0]), unit),
         "class pairs": (labels, rng.integers(0, shape[-1], shape[:-1])),
     }[kind]
-    return (y.astype(np.float32) if y.dtype.kind == "f" else y), (p.astype(np.float32) if p.dtype.kind == "f" else p)
+    return (y.astype(np.float32) if y.dtype.kind == "f" else y), (
+        p.astype(np.float32) if p.dtype.kind == "f" else p
+    )
 
 
-# --- losses ----------------------------------------------------------------------------------------------------------
+# --- losses
 
 LOSSES = [
-    ("MeanSquaredError", {}, "numbers"), ("MeanAbsoluteError", {}, "numbers"), ("MeanAbsolutePercentageError", {}, "numbers"),
-    ("MeanSquaredLogarithmicError", {}, "positive"), ("MeanSquaredLogarithmicError", {}, "numbers"), ("Huber", {}, "numbers"),
-    ("Huber", dict(delta=0.3), "numbers"), ("LogCosh", {}, "numbers"), ("CosineSimilarity", {}, "numbers"),
-    ("CosineSimilarity", dict(axis=0), "numbers"), ("Poisson", {}, "counts"), ("KLDivergence", {}, "distributions"),
-    ("KLDivergence", {}, "one-hot"), ("Hinge", {}, "signs"), ("Hinge", {}, "yes-no scores"), ("SquaredHinge", {}, "signs"),
-    ("SquaredHinge", {}, "yes-no scores"), ("CategoricalHinge", {}, "one-hot scores"), ("BinaryCrossentropy", {}, "chances"),
+    ("MeanSquaredError", {}, "numbers"),
+    ("MeanAbsoluteError", {}, "numbers"),
+    ("MeanAbsolutePercentageError", {}, "numbers"),
+    ("MeanSquaredLogarithmicError", {}, "positive"),
+    ("MeanSquaredLogarithmicError", {}, "numbers"),
+    ("Huber", {}, "numbers"),
+    ("Huber", dict(delta=0.3), "numbers"),
+    ("LogCosh", {}, "numbers"),
+    ("CosineSimilarity", {}, "numbers"),
+    ("CosineSimilarity", dict(axis=0), "numbers"),
+    ("Poisson", {}, "counts"),
+    ("KLDivergence", {}, "distributions"),
+    ("KLDivergence", {}, "one-hot"),
+    ("Hinge", {}, "signs"),
+    ("Hinge", {}, "yes-no scores"),
+    ("SquaredHinge", {}, "signs"),
+    ("SquaredHinge", {}, "yes-no scores"),
+    ("CategoricalHinge", {}, "one-hot scores"),
+    ("BinaryCrossentropy", {}, "chances"),
     ("BinaryCrossentropy", dict(from_logits=True, label_smoothing=0.2), "yes-no scores"),
-    ("BinaryFocalCrossentropy", {}, "chances"), ("BinaryFocalCrossentropy", dict(gamma=1.5), "chances"),
-    ("BinaryFocalCrossentropy", dict(apply_class_balancing=True, alpha=0.7, gamma=3.0, label_smoothing=0.1), "chances"),
+    ("BinaryFocalCrossentropy", {}, "chances"),
+    ("BinaryFocalCrossentropy", dict(gamma=1.5), "chances"),
+    (
+        "BinaryFocalCrossentropy",
+        dict(apply_class_balancing=True, alpha=0.7, gamma=3.0, label_smoothing=0.1),
+        "chances",
+    ),
     ("BinaryFocalCrossentropy", dict(from_logits=True, label_smoothing=0.2), "yes-no scores"),
-    ("CategoricalCrossentropy", {}, "one-hot"), ("CategoricalCrossentropy", dict(from_logits=True, label_smoothing=0.1), "one-hot scores"),
+    ("CategoricalCrossentropy", {}, "one-hot"),
+    ("CategoricalCrossentropy", dict(from_logits=True, label_smoothing=0.1), "one-hot scores"),
     ("CategoricalFocalCrossentropy", {}, "one-hot"),
     ("CategoricalFocalCrossentropy", dict(alpha=0.6, gamma=1.3, label_smoothing=0.1), "one-hot"),
     ("CategoricalFocalCrossentropy", dict(from_logits=True, gamma=3.0), "one-hot scores"),
-    ("CategoricalGeneralizedCrossEntropy", {}, "labels"), ("CategoricalGeneralizedCrossEntropy", dict(q=0.9), "labels"),
-    ("SparseCategoricalCrossentropy", {}, "labels"), ("SparseCategoricalCrossentropy", dict(from_logits=True), "label scores"),
+    ("CategoricalGeneralizedCrossEntropy", {}, "labels"),
+    ("CategoricalGeneralizedCrossEntropy", dict(q=0.9), "labels"),
+    ("SparseCategoricalCrossentropy", {}, "labels"),
+    ("SparseCategoricalCrossentropy", dict(from_logits=True), "label scores"),
     ("SparseCategoricalCrossentropy", dict(ignore_class=1), "labels"),
-    ("Dice", dict(axis=-1), "chances"), ("Tversky", dict(alpha=0.3, beta=0.8, axis=-1), "chances"),
-    ("Circle", {}, "embeddings"), ("Circle", dict(gamma=10.0, margin=0.2, remove_diagonal=False), "embeddings"),
+    ("Dice", dict(axis=-1), "chances"),
+    ("Tversky", dict(alpha=0.3, beta=0.8, axis=-1), "chances"),
+    ("Circle", {}, "embeddings"),
+    ("Circle", dict(gamma=10.0, margin=0.2, remove_diagonal=False), "embeddings"),
 ]
-every_loss = pytest.mark.parametrize(("name", "options", "kind"), LOSSES,
-                                     ids=["-".join([n, *map(str, o), k]) for n, o, k in LOSSES])
+every_loss = pytest.mark.parametrize(
+    ("name", "options", "kind"), LOSSES, ids=["-".join([n, *map(str, o), k]) for n, o, k in LOSSES]
+)
 
 
 @every_loss
-@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "sum", "mean_with_sample_weight", "none"])
+@pytest.mark.parametrize(
+    "reduction", ["sum_over_batch_size", "sum", "mean_with_sample_weight", "none"]
+)
 def test_values_with_and_without_weights(rng, name, options, kind, reduction):
     y, p = example(rng, kind)
-    ours, theirs = (getattr(f.losses, name)(reduction=reduction, **options) for f in (minidl, keras))
-    each = np.asarray(theirs(y, p)).shape if reduction == "none" else (C,) if options.get("axis") == 0 else (N,)
-    for weight in (None, rng.random(each).astype(np.float32), (rng.random(each) > 0.4).astype(np.float32)):
-        np.testing.assert_allclose(ours(y, p, weight).numpy(), np.asarray(theirs(y, p, weight)), rtol=1e-5, atol=2e-6)
+    ours, theirs = (
+        getattr(f.losses, name)(reduction=reduction, **options) for f in (minidl, keras)
+    )
+    each = (
+        np.asarray(theirs(y, p)).shape
+        if reduction == "none"
+        else (C,)
+        if options.get("axis") == 0
+        else (N,)
+    )
+    for weight in (
+        None,
+        rng.random(each).astype(np.float32),
+        (rng.random(each) > 0.4).astype(np.float32),
+    ):
+        np.testing.assert_allclose(
+            ours(y, p, weight).numpy(), np.asarray(theirs(y, p, weight)), rtol=1e-5, atol=2e-6
+        )
 
 
 @every_loss
 def test_gradients(rng, name, options, kind):
     y, p = example(rng, kind)
     ours, theirs = (getattr(f.losses, name)(**options) for f in (minidl, keras))
-    weight = None if options.get("axis") == 0 or name == "Circle" else rng.random(N).astype(np.float32)
+    weight = (
+        None if options.get("axis") == 0 or name == "Circle" else rng.random(N).astype(np.float32)
+    )
     x = Tensor(p, requires_grad=True)
     ours(y, x, weight).backward()
     expected = np.asarray(jax.grad(lambda p: theirs(y, p, weight))(jax.numpy.asarray(p)))
     np.testing.assert_allclose(x.grad, expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
 
 
-@pytest.mark.parametrize(("name", "options", "kind"), [c for c in LOSSES if c[0] not in ("CosineSimilarity", "Circle")],
-                         ids=["-".join([n, *map(str, o), k]) for n, o, k in LOSSES if n not in ("CosineSimilarity", "Circle")])
+@pytest.mark.parametrize(
+    ("name", "options", "kind"),
+    [c for c in LOSSES if c[0] not in ("CosineSimilarity", "Circle")],
+    ids=[
+        "-".join([n, *map(str, o), k])
+        for n, o, k in LOSSES
+        if n not in ("CosineSimilarity", "Circle")
+    ],
+)
 def test_sequences(rng, name, options, kind):
     y, p = example(rng, kind, (5, 3, C))
     ours, theirs = (getattr(f.losses, name)(**options) for f in (minidl, keras))
@@ -106,15 +166,24 @@ def test_functions(rng, name):
     y, p = example(rng, kind)
     options = {"q": 0.5} if name.startswith("CategoricalGen") else options
     ours, theirs = getattr(minidl.losses, snake), getattr(keras.losses, snake)
-    np.testing.assert_allclose(ours(y, p, **options).numpy(), np.asarray(theirs(y, p, **options)), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        ours(y, p, **options).numpy(), np.asarray(theirs(y, p, **options)), rtol=1e-5, atol=1e-6
+    )
 
 
 def test_the_circle_function(rng):
     y, p = example(rng, "embeddings")
-    np.testing.assert_allclose(minidl.losses.circle(y, p).numpy(), np.asarray(keras.losses.circle(y, p)), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        minidl.losses.circle(y, p).numpy(),
+        np.asarray(keras.losses.circle(y, p)),
+        rtol=1e-5,
+        atol=1e-5,
+    )
 
 
-@pytest.mark.parametrize("name", ["Hinge", "SquaredHinge", "Poisson", "Huber", "LogCosh", "MeanAbsolutePercentageError"])
+@pytest.mark.parametrize(
+    "name", ["Hinge", "SquaredHinge", "Poisson", "Huber", "LogCosh", "MeanAbsolutePercentageError"]
+)
 def test_a_column_or_none(rng, name):
     y, p = example(rng, "counts" if name == "Poisson" else "yes-no scores", (N, 1))
     ours, theirs = (getattr(f.losses, name)() for f in (minidl, keras))
@@ -123,7 +192,11 @@ def test_a_column_or_none(rng, name):
 
 
 def classes_of(module, base):
-    return {n for n, thing in vars(module).items() if isinstance(thing, type) and issubclass(thing, base) and thing is not base}
+    return {
+        n
+        for n, thing in vars(module).items()
+        if isinstance(thing, type) and issubclass(thing, base) and thing is not base
+    }
 
 
 def test_every_loss_of_keras_is_here_and_tried():
@@ -132,48 +205,88 @@ def test_every_loss_of_keras_is_here_and_tried():
     for name in theirs:
         ours = getattr(minidl.losses, name)()
         assert ours.name == getattr(keras.losses, name)().name
-        assert type(minidl.losses.get(name)) is type(minidl.losses.get(minidl.losses.serialize(ours))) is type(ours)
+        assert (
+            type(minidl.losses.get(name))
+            is type(minidl.losses.get(minidl.losses.serialize(ours)))
+            is type(ours)
+        )
 
 
-# --- metrics ---------------------------------------------------------------------------------------------------------
+# --- metrics
 
 METRICS = [
-    ("MeanSquaredError", {}, "numbers"), ("MeanAbsoluteError", {}, "numbers"), ("MeanAbsolutePercentageError", {}, "numbers"),
-    ("MeanSquaredLogarithmicError", {}, "positive"), ("RootMeanSquaredError", {}, "numbers"), ("LogCoshError", {}, "numbers"),
-    ("CosineSimilarity", {}, "numbers"), ("KLDivergence", {}, "distributions"), ("Poisson", {}, "counts"),
-    ("BinaryCrossentropy", {}, "chances"), ("BinaryCrossentropy", dict(from_logits=True, label_smoothing=0.1), "yes-no scores"),
-    ("CategoricalCrossentropy", {}, "one-hot"), ("CategoricalCrossentropy", dict(from_logits=True, label_smoothing=0.1), "one-hot scores"),
-    ("SparseCategoricalCrossentropy", {}, "labels"), ("SparseCategoricalCrossentropy", dict(from_logits=True), "label scores"),
-    ("Hinge", {}, "signs"), ("SquaredHinge", {}, "yes-no scores"), ("CategoricalHinge", {}, "one-hot scores"),
-    ("R2Score", {}, "numbers"), ("R2Score", dict(class_aggregation=None), "numbers"),
+    ("MeanSquaredError", {}, "numbers"),
+    ("MeanAbsoluteError", {}, "numbers"),
+    ("MeanAbsolutePercentageError", {}, "numbers"),
+    ("MeanSquaredLogarithmicError", {}, "positive"),
+    ("RootMeanSquaredError", {}, "numbers"),
+    ("LogCoshError", {}, "numbers"),
+    ("CosineSimilarity", {}, "numbers"),
+    ("KLDivergence", {}, "distributions"),
+    ("Poisson", {}, "counts"),
+    ("BinaryCrossentropy", {}, "chances"),
+    ("BinaryCrossentropy", dict(from_logits=True, label_smoothing=0.1), "yes-no scores"),
+    ("CategoricalCrossentropy", {}, "one-hot"),
+    ("CategoricalCrossentropy", dict(from_logits=True, label_smoothing=0.1), "one-hot scores"),
+    ("SparseCategoricalCrossentropy", {}, "labels"),
+    ("SparseCategoricalCrossentropy", dict(from_logits=True), "label scores"),
+    ("Hinge", {}, "signs"),
+    ("SquaredHinge", {}, "yes-no scores"),
+    ("CategoricalHinge", {}, "one-hot scores"),
+    ("R2Score", {}, "numbers"),
+    ("R2Score", dict(class_aggregation=None), "numbers"),
     ("R2Score", dict(class_aggregation="variance_weighted_average"), "numbers"),
-    ("PearsonCorrelation", {}, "numbers"), ("ConcordanceCorrelation", {}, "numbers"),
-    ("BinaryAccuracy", {}, "chances"), ("BinaryAccuracy", dict(threshold=0.3), "chances"), ("CategoricalAccuracy", {}, "one-hot"),
-    ("SparseCategoricalAccuracy", {}, "labels"), ("Accuracy", {}, "class pairs"),
-    ("TopKCategoricalAccuracy", dict(k=2), "one-hot"), ("SparseTopKCategoricalAccuracy", dict(k=3), "labels"),
-    ("TruePositives", {}, "chances"), ("TrueNegatives", dict(thresholds=0.3), "chances"), ("FalsePositives", {}, "chances"),
+    ("PearsonCorrelation", {}, "numbers"),
+    ("ConcordanceCorrelation", {}, "numbers"),
+    ("BinaryAccuracy", {}, "chances"),
+    ("BinaryAccuracy", dict(threshold=0.3), "chances"),
+    ("CategoricalAccuracy", {}, "one-hot"),
+    ("SparseCategoricalAccuracy", {}, "labels"),
+    ("Accuracy", {}, "class pairs"),
+    ("TopKCategoricalAccuracy", dict(k=2), "one-hot"),
+    ("SparseTopKCategoricalAccuracy", dict(k=3), "labels"),
+    ("TruePositives", {}, "chances"),
+    ("TrueNegatives", dict(thresholds=0.3), "chances"),
+    ("FalsePositives", {}, "chances"),
     ("FalseNegatives", dict(thresholds=[0.8, 0.1, 0.5]), "chances"),
-    ("Precision", {}, "chances"), ("Precision", dict(thresholds=[0.7, 0.2]), "chances"), ("Precision", dict(top_k=2), "one-hot"),
-    ("Precision", dict(class_id=1), "chances"), ("Precision", dict(top_k=2, class_id=3, thresholds=0.2), "one-hot"),
-    ("Recall", {}, "chances"), ("Recall", dict(thresholds=[0.1, 0.5, 0.9]), "chances"), ("Recall", dict(top_k=1), "one-hot"),
+    ("Precision", {}, "chances"),
+    ("Precision", dict(thresholds=[0.7, 0.2]), "chances"),
+    ("Precision", dict(top_k=2), "one-hot"),
+    ("Precision", dict(class_id=1), "chances"),
+    ("Precision", dict(top_k=2, class_id=3, thresholds=0.2), "one-hot"),
+    ("Recall", {}, "chances"),
+    ("Recall", dict(thresholds=[0.1, 0.5, 0.9]), "chances"),
+    ("Recall", dict(top_k=1), "one-hot"),
     ("Recall", dict(class_id=2), "one-hot"),
-    ("AUC", {}, "chances"), ("AUC", dict(curve="PR"), "chances"), ("AUC", dict(curve="PRGAIN"), "chances"),
+    ("AUC", {}, "chances"),
+    ("AUC", dict(curve="PR"), "chances"),
+    ("AUC", dict(curve="PRGAIN"), "chances"),
     ("AUC", dict(num_thresholds=7, summation_method="majoring"), "chances"),
     ("AUC", dict(num_thresholds=7, summation_method="minoring", curve="PR"), "chances"),
-    ("AUC", dict(thresholds=[0.2, 0.9, 0.5, 0.55]), "chances"), ("AUC", dict(from_logits=True), "yes-no scores"),
-    ("AUC", dict(multi_label=True), "chances"), ("AUC", dict(multi_label=True, num_labels=C, curve="PR"), "chances"),
+    ("AUC", dict(thresholds=[0.2, 0.9, 0.5, 0.55]), "chances"),
+    ("AUC", dict(from_logits=True), "yes-no scores"),
+    ("AUC", dict(multi_label=True), "chances"),
+    ("AUC", dict(multi_label=True, num_labels=C, curve="PR"), "chances"),
     ("AUC", dict(multi_label=True, label_weights=[0.1, 0.5, 0.0, 2.0]), "chances"),
     ("AUC", dict(label_weights=[0.1, 0.5, 0.0, 2.0]), "chances"),
-    ("SensitivityAtSpecificity", dict(specificity=0.6), "chances"), ("SpecificityAtSensitivity", dict(sensitivity=0.6), "chances"),
-    ("PrecisionAtRecall", dict(recall=0.6), "chances"), ("RecallAtPrecision", dict(precision=0.5), "chances"),
+    ("SensitivityAtSpecificity", dict(specificity=0.6), "chances"),
+    ("SpecificityAtSensitivity", dict(sensitivity=0.6), "chances"),
+    ("PrecisionAtRecall", dict(recall=0.6), "chances"),
+    ("RecallAtPrecision", dict(precision=0.5), "chances"),
     ("RecallAtPrecision", dict(precision=0.4, num_thresholds=20, class_id=0), "chances"),
     ("SensitivityAtSpecificity", dict(specificity=0.3, num_thresholds=1), "chances"),
-    ("F1Score", {}, "one-hot"), ("F1Score", dict(average="macro"), "one-hot"), ("F1Score", dict(average="micro", threshold=0.4), "chances"),
-    ("F1Score", dict(average="weighted"), "one-hot"), ("FBetaScore", dict(beta=2.0, threshold=0.5), "chances"),
+    ("F1Score", {}, "one-hot"),
+    ("F1Score", dict(average="macro"), "one-hot"),
+    ("F1Score", dict(average="micro", threshold=0.4), "chances"),
+    ("F1Score", dict(average="weighted"), "one-hot"),
+    ("FBetaScore", dict(beta=2.0, threshold=0.5), "chances"),
     ("FBetaScore", dict(beta=0.5, average="macro"), "one-hot"),
 ]
-every_metric = pytest.mark.parametrize(("name", "options", "kind"), METRICS,
-                                       ids=["-".join([n, *[f"{a}={b}" for a, b in o.items()], k]) for n, o, k in METRICS])
+every_metric = pytest.mark.parametrize(
+    ("name", "options", "kind"),
+    METRICS,
+    ids=["-".join([n, *[f"{a}={b}" for a, b in o.items()], k]) for n, o, k in METRICS],
+)
 
 
 @every_metric
@@ -187,9 +300,11 @@ def test_metrics_over_unequal_batches(rng, name, options, kind, weighted):
             w = () if weight is None else (weight[start:end],)
             ours.update_state(y[start:end], p[start:end], *w)
             theirs.update_state(y[start:end], p[start:end], *w)
-        np.testing.assert_allclose(np.asarray(ours.result()), np.asarray(theirs.result()), rtol=2e-5, atol=1e-6)
+        np.testing.assert_allclose(
+            np.asarray(ours.result()), np.asarray(theirs.result()), rtol=2e-5, atol=1e-6
+        )
         ours.reset_state(), theirs.reset_state()
-        y = y[::-1]                 # the second round measures something else
+        y = y[::-1]  # the second round measures something else
 
 
 @every_metric
@@ -202,21 +317,35 @@ def test_names(name, options, kind):
 
 @pytest.mark.parametrize("weighted", [False, True])
 def test_deliberate_ignored_labels_do_not_count(rng, weighted):
-    """Without weights Keras's metric divides by all samples, the ignored ones too; with weights, and in its loss, by those that count."""
+    """Without weights Keras's metric divides by all samples, the ignored ones too; with weights,
+    and in its loss, by those that count.
+    """
     y, p = example(rng, "labels", (61, C))
     weight = rng.random(61).astype(np.float32) if weighted else np.ones(61, np.float32)
-    ours, theirs = (f.metrics.SparseCategoricalCrossentropy(ignore_class=2) for f in (minidl, keras))
+    ours, theirs = (
+        f.metrics.SparseCategoricalCrossentropy(ignore_class=2) for f in (minidl, keras)
+    )
     result = ours(y, p, weight) if weighted else ours(y, p)
     assert result == pytest.approx(float(theirs(y, p, weight)), rel=1e-5)
     if not weighted:
-        assert result == pytest.approx(float(keras.losses.SparseCategoricalCrossentropy(ignore_class=2)(y, p)), rel=1e-5)
+        assert result == pytest.approx(
+            float(keras.losses.SparseCategoricalCrossentropy(ignore_class=2)(y, p)), rel=1e-5
+        )
 
 
-IOUS = [("IoU", dict(num_classes=4, target_class_ids=[0, 2])), ("MeanIoU", dict(num_classes=4)), ("MeanIoU", dict(num_classes=6)),
-        ("MeanIoU", dict(num_classes=4, ignore_class=1)), ("MeanIoU", dict(num_classes=3)),
-        ("MeanIoU", dict(num_classes=4, sparse_y_pred=False)), ("OneHotIoU", dict(num_classes=4, target_class_ids=[1])),
-        ("OneHotMeanIoU", dict(num_classes=4)), ("OneHotMeanIoU", dict(num_classes=4, sparse_y_pred=True)),
-        ("BinaryIoU", {}), ("BinaryIoU", dict(target_class_ids=[1], threshold=0.3))]
+IOUS = [
+    ("IoU", dict(num_classes=4, target_class_ids=[0, 2])),
+    ("MeanIoU", dict(num_classes=4)),
+    ("MeanIoU", dict(num_classes=6)),
+    ("MeanIoU", dict(num_classes=4, ignore_class=1)),
+    ("MeanIoU", dict(num_classes=3)),
+    ("MeanIoU", dict(num_classes=4, sparse_y_pred=False)),
+    ("OneHotIoU", dict(num_classes=4, target_class_ids=[1])),
+    ("OneHotMeanIoU", dict(num_classes=4)),
+    ("OneHotMeanIoU", dict(num_classes=4, sparse_y_pred=True)),
+    ("BinaryIoU", {}),
+    ("BinaryIoU", dict(target_class_ids=[1], threshold=0.3)),
+]
 
 
 @pytest.mark.parametrize(("name", "options"), IOUS, ids=str)
@@ -226,7 +355,12 @@ def test_intersection_over_union(rng, name, options):
     for n, weighted in ((30, False), (1, True), (9, True)):
         labels, scores = rng.integers(0, 4, n), rng.random((n, 4)).astype(np.float32)
         y = np.eye(4)[labels] if name.startswith("OneHot") else labels
-        p = scores if (name.startswith("OneHot") and not options.get("sparse_y_pred")) or options.get("sparse_y_pred") is False else scores.argmax(1)
+        p = (
+            scores
+            if (name.startswith("OneHot") and not options.get("sparse_y_pred"))
+            or options.get("sparse_y_pred") is False
+            else scores.argmax(1)
+        )
         if name == "BinaryIoU":
             y, p = labels % 2, scores[:, 0]
         weight = rng.integers(0, 4, n) if weighted else None
@@ -243,30 +377,49 @@ def test_adjusted_r2(rng):
 
 
 def test_sum_and_mean(rng):
-    for values, weight in ((3.0, None), (rng.random(5), None), (rng.random(5), rng.random(5)), (rng.random((4, 3)), None)):
+    for values, weight in (
+        (3.0, None),
+        (rng.random(5), None),
+        (rng.random(5), rng.random(5)),
+        (rng.random((4, 3)), None),
+    ):
         for name in ("Mean", "Sum"):
             ours, theirs = (getattr(f.metrics, name)() for f in (minidl, keras))
             if name == "Sum" and np.ndim(values) == 2:
-                continue            # Keras sums the means of the rows; we sum what we are given
+                continue  # Keras sums the means of the rows; we sum what we are given
             assert ours.name == theirs.name
             assert ours(values, weight) == pytest.approx(float(theirs(values, weight)), rel=1e-5)
 
 
 def test_keras_ids_sorted_by_score(rng):
     y, p = rng.integers(0, 9, 40), np.argsort(rng.random((40, 9)), axis=-1)
-    ours, theirs = (f.metrics.SparseTopKCategoricalAccuracy(k=3, from_sorted_ids=True) for f in (minidl, keras))
+    ours, theirs = (
+        f.metrics.SparseTopKCategoricalAccuracy(k=3, from_sorted_ids=True) for f in (minidl, keras)
+    )
     assert ours(y, p) == pytest.approx(float(theirs(y, p)), rel=1e-6)
 
 
-@pytest.mark.parametrize(("name", "options", "kind"), [
-    ("binary_accuracy", {}, "chances"), ("binary_accuracy", dict(threshold=0.2), "chances"), ("categorical_accuracy", {}, "one-hot"),
-    ("sparse_categorical_accuracy", {}, "labels"), ("top_k_categorical_accuracy", dict(k=2), "one-hot"),
-    ("sparse_top_k_categorical_accuracy", dict(k=2), "labels"), ("mean_squared_error", {}, "numbers"), ("huber", {}, "numbers"),
-    ("kl_divergence", {}, "distributions"), ("hinge", {}, "signs")])
+@pytest.mark.parametrize(
+    ("name", "options", "kind"),
+    [
+        ("binary_accuracy", {}, "chances"),
+        ("binary_accuracy", dict(threshold=0.2), "chances"),
+        ("categorical_accuracy", {}, "one-hot"),
+        ("sparse_categorical_accuracy", {}, "labels"),
+        ("top_k_categorical_accuracy", dict(k=2), "one-hot"),
+        ("sparse_top_k_categorical_accuracy", dict(k=2), "labels"),
+        ("mean_squared_error", {}, "numbers"),
+        ("huber", {}, "numbers"),
+        ("kl_divergence", {}, "distributions"),
+        ("hinge", {}, "signs"),
+    ],
+)
 def test_metric_functions(rng, name, options, kind):
     y, p = example(rng, kind, (30, C))
     ours, theirs = getattr(minidl.metrics, name), getattr(keras.metrics, name)
-    np.testing.assert_allclose(ours(y, p, **options).numpy(), np.asarray(theirs(y, p, **options)), rtol=1e-5)
+    np.testing.assert_allclose(
+        ours(y, p, **options).numpy(), np.asarray(theirs(y, p, **options)), rtol=1e-5
+    )
 
 
 def test_every_metric_of_keras_is_here_and_tried():
@@ -276,28 +429,94 @@ def test_every_metric_of_keras_is_here_and_tried():
         assert issubclass(getattr(minidl.metrics, name), minidl.metrics.Metric)
 
 
-@pytest.mark.parametrize("name", ["mse", "MSE", "mae", "mape", "MSLE", "auc", "AUC", "precision", "Recall", "f1_score", "r2_score", "kl_divergence",
-                                  "root_mean_squared_error", "top_k_categorical_accuracy", "cosine_similarity", "binary_accuracy", "hinge", "poisson"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mse",
+        "MSE",
+        "mae",
+        "mape",
+        "MSLE",
+        "auc",
+        "AUC",
+        "precision",
+        "Recall",
+        "f1_score",
+        "r2_score",
+        "kl_divergence",
+        "root_mean_squared_error",
+        "top_k_categorical_accuracy",
+        "cosine_similarity",
+        "binary_accuracy",
+        "hinge",
+        "poisson",
+    ],
+)
 def test_the_same_names_mean_the_same_metric(rng, name):
-    kind = {"k": "distributions", "p": "chances", "R": "chances", "a": "chances", "A": "chances", "f": "one-hot", "b": "chances"}.get(name[0], "positive")
-    y, p = example(rng, "one-hot" if name.startswith("top") else "counts" if name == "poisson" else kind, (30, 6))
-    ours, theirs = minidl.metrics.get(name), keras.metrics.get({"auc": "AUC", "precision": "Precision"}.get(name, name))
+    kind = {
+        "k": "distributions",
+        "p": "chances",
+        "R": "chances",
+        "a": "chances",
+        "A": "chances",
+        "f": "one-hot",
+        "b": "chances",
+    }.get(name[0], "positive")
+    y, p = example(
+        rng,
+        "one-hot" if name.startswith("top") else "counts" if name == "poisson" else kind,
+        (30, 6),
+    )
+    ours, theirs = (
+        minidl.metrics.get(name),
+        keras.metrics.get({"auc": "AUC", "precision": "Precision"}.get(name, name)),
+    )
     np.testing.assert_allclose(np.asarray(ours(y, p)), np.asarray(theirs(y, p)), rtol=2e-5)
 
 
-# --- signatures ------------------------------------------------------------------------------------------------------
+# --- signatures
+
 
 def parameters(thing):
     thing = thing.__init__ if isinstance(thing, type) else thing
-    return {p.name: p.default for p in inspect.signature(thing).parameters.values() if p.name != "self" and p.kind is p.POSITIONAL_OR_KEYWORD}
+    return {
+        p.name: p.default
+        for p in inspect.signature(thing).parameters.values()
+        if p.name != "self" and p.kind is p.POSITIONAL_OR_KEYWORD
+    }
 
 
-# ConfusionMatrix is ours; FunctionMetric takes its options as Keras's wrapper does; the base classes take name first, as in Keras 2.
-@pytest.mark.parametrize("path", [f"losses.{n}" for n in sorted({n for n, *_ in LOSSES})]
-                         + [f"metrics.{n}" for n in sorted({n for n, *_ in [*METRICS, *IOUS]})] + ["metrics.Mean", "metrics.Sum", "metrics.MeanMetricWrapper"]
-                         + [f"losses.{n}" for n in ("huber", "log_cosh", "hinge", "poisson", "kl_divergence", "dice", "tversky", "cosine_similarity",
-                                                    "binary_focal_crossentropy", "categorical_focal_crossentropy")]
-                         + [f"metrics.{n}" for n in ("binary_accuracy", "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy")])
+# ConfusionMatrix is ours; FunctionMetric takes its options as Keras's wrapper does; the base
+# classes take name first, as in Keras 2.
+@pytest.mark.parametrize(
+    "path",
+    [f"losses.{n}" for n in sorted({n for n, *_ in LOSSES})]
+    + [f"metrics.{n}" for n in sorted({n for n, *_ in [*METRICS, *IOUS]})]
+    + ["metrics.Mean", "metrics.Sum", "metrics.MeanMetricWrapper"]
+    + [
+        f"losses.{n}"
+        for n in (
+            "huber",
+            "log_cosh",
+            "hinge",
+            "poisson",
+            "kl_divergence",
+            "dice",
+            "tversky",
+            "cosine_similarity",
+            "binary_focal_crossentropy",
+            "categorical_focal_crossentropy",
+        )
+    ]
+    + [
+        f"metrics.{n}"
+        for n in (
+            "binary_accuracy",
+            "top_k_categorical_accuracy",
+            "sparse_top_k_categorical_accuracy",
+        )
+    ],
+)
 def test_signatures_are_keras(path):
     module, name = path.split(".")
     ours, theirs = (parameters(getattr(getattr(f, module), name)) for f in (minidl, keras))

@@ -1,6 +1,8 @@
-"""The tutorials with minidl and with Keras: the same facts. And the facts that the default suite expects are what Keras finds.
+"""The tutorials with minidl and with Keras: the same facts. And the facts that the default suite
+expects are what Keras finds.
 
-`python tests/parity/test_tutorials.py [NAME ...]` writes those, tests/tutorials/keras_facts.json, anew.
+`python tests/parity/test_tutorials.py [NAME ...]` writes those, tests/tutorials/keras_facts.json,
+anew.
 """
 
 import json
@@ -13,12 +15,21 @@ if __name__ == "__main__":
     import conftest  # noqa: F401  before keras, which it prepares
 import keras
 import pytest
-from tutorials.common import KERAS_FILES, RECORDED, SCRIPTS, begin, differences, plain, recorded, run
+from tutorials.common import (
+    KERAS_FILES,
+    RECORDED,
+    SCRIPTS,
+    begin,
+    differences,
+    plain,
+    recorded,
+    run,
+)
 from tutorials.snippets import SNIPPETS
 
 import minidl
 
-IN_BOTH = [script for script in SCRIPTS if script != "t18_old_spellings"]       # those Keras has dropped
+IN_BOTH = [script for script in SCRIPTS if script != "t18_old_spellings"]  # those Keras has dropped
 
 
 def of_script(script, library):
@@ -44,8 +55,11 @@ def in_an_empty_folder(facts_of, name, library, folder):
         os.chdir(before)
 
 
-@pytest.mark.parametrize(("facts_of", "name"), [*((of_script, s) for s in IN_BOTH), *((of_snippet, s) for s in SNIPPETS)],
-                         ids=[*IN_BOTH, *SNIPPETS])
+@pytest.mark.parametrize(
+    ("facts_of", "name"),
+    [*((of_script, s) for s in IN_BOTH), *((of_snippet, s) for s in SNIPPETS)],
+    ids=[*IN_BOTH, *SNIPPETS],
+)
 def test_the_same_facts(facts_of, name, tmp_path, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     theirs = in_an_empty_folder(facts_of, name, keras, tmp_path / "keras")
@@ -60,7 +74,13 @@ def test_models_that_minidl_saves_keras_loads(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     x = minidl.datasets.mnist.load_data()[1][0][:50].reshape(50, 784) / 255.0
     for writer, reader in ((minidl, keras), (keras, minidl)):
-        model = writer.Sequential([writer.Input((784,)), writer.layers.Dense(8, activation="relu"), writer.layers.Dense(3)])
+        model = writer.Sequential(
+            [
+                writer.Input((784,)),
+                writer.layers.Dense(8, activation="relu"),
+                writer.layers.Dense(3),
+            ]
+        )
         model.compile("adam", "mse")
         model.fit(x, x[:, 300:303], epochs=1, verbose=0)
         model.save("model.keras")
@@ -70,10 +90,15 @@ def test_models_that_minidl_saves_keras_loads(tmp_path, monkeypatch):
 
 
 def record(names) -> None:
-    """Write what Keras finds with these scripts and snippets, all of them if none is named, and leave the others as they were."""
+    """Write what Keras finds with these scripts and snippets, all of them if none is named, and
+    leave the others as they were.
+    """
     before = recorded() if names else {"tutorials": {}, "snippets": {}}
     lines = []
-    for group, facts_of, known in (("tutorials", of_script, IN_BOTH), ("snippets", of_snippet, SNIPPETS)):
+    for group, facts_of, known in (
+        ("tutorials", of_script, IN_BOTH),
+        ("snippets", of_snippet, SNIPPETS),
+    ):
         rows = []
         for name in known:
             facts = before[group].get(name)
@@ -82,7 +107,9 @@ def record(names) -> None:
                     facts = plain(in_an_empty_folder(facts_of, name, keras, folder))
             rows.append(f'  "{name}": {json.dumps(facts)}')
         lines.append(f' "{group}": {{\n' + ",\n".join(rows) + "\n }")
-    RECORDED.write_text(f'{{"keras": "{keras.__version__}",\n' + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    RECORDED.write_text(
+        f'{{"keras": "{keras.__version__}",\n' + ",\n".join(lines) + "\n}\n", encoding="utf-8"
+    )
     print(f"{RECORDED.name}: {RECORDED.stat().st_size} bytes")
 
 

@@ -1,4 +1,6 @@
-"""The chapters run from an empty folder, each on its own, without a window or a warning, and leave their pictures."""
+"""The chapters run from an empty folder, each on its own, without a window or a warning, and leave
+their pictures.
+"""
 
 import os
 import subprocess
@@ -9,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = sorted(p for p in (ROOT / "chapters").glob("ch*.py") if p.stem != "ch07_mnist")      # that one is in test_mnist.py
+CHAPTERS = sorted(
+    p for p in (ROOT / "chapters").glob("ch*.py") if p.stem != "ch07_mnist"
+)  # that one is in test_mnist.py
 
 FIGURES = {
     "ch01": {"sizes", "batch"},
@@ -19,7 +23,17 @@ FIGURES = {
     "ch05": {"history", "spirals"},
     "ch06": {"cost", "cost_3d", "rates", "rates_cost", "dip", "schedules", "schedules_paths"},
     "ch08": {"paths", "cost"},
-    "ch09": {"zigzag", "side_by_side", "race", "landscape", "heights", "adagrad_slots", "rmsprop_slots", "window", "family"},
+    "ch09": {
+        "zigzag",
+        "side_by_side",
+        "race",
+        "landscape",
+        "heights",
+        "adagrad_slots",
+        "rmsprop_slots",
+        "window",
+        "family",
+    },
     "ch10": {"two_valleys", "no_promise", "saddle", "saddle_3d"},
     "ch11": {"loss", "accuracy"},
     "ch12": {"overfitting", "remedies"},
@@ -32,9 +46,22 @@ ANIMATIONS = {"ch09": {"race"}, "ch10": {"two_valleys"}}
 
 
 def run(chapter, folder):
-    environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"}
+    environment = {
+        **os.environ,
+        "MPLBACKEND": "Agg",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONWARNINGS": "error",
+    }
     begin = time.perf_counter()
-    done = subprocess.run([sys.executable, str(chapter)], cwd=folder, capture_output=True, text=True, encoding="utf-8", env=environment)
+    done = subprocess.run(
+        [sys.executable, str(chapter)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+    )
     assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-2000:]
     return done.stdout, time.perf_counter() - begin
 
@@ -45,13 +72,22 @@ def test_a_chapter(chapter, tmp_path):
     assert all(c.isprintable() for line in text.splitlines() for c in line)
     number = chapter.stem[:4]
     written = {p.name for p in (tmp_path / "figures").iterdir()}
-    assert written == {f"{number}_{n}.png" for n in FIGURES[number]} | {f"{number}_{n}.gif" for n in ANIMATIONS.get(number, ())}
+    assert written == {f"{number}_{n}.png" for n in FIGURES[number]} | {
+        f"{number}_{n}.gif" for n in ANIMATIONS.get(number, ())
+    }
     assert [p.name for p in tmp_path.iterdir()] == ["figures"]
 
 
-@pytest.mark.parametrize("chapter", sorted((ROOT / "chapters").glob("ch*.py")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "chapter", sorted((ROOT / "chapters").glob("ch*.py")), ids=lambda p: p.stem
+)
 def test_a_chapter_has_the_form_of_one(chapter):
     lines = chapter.read_text(encoding="utf-8").splitlines()
     assert 40 <= len(lines) <= 150
-    assert lines[0] == "# %% [markdown]" and lines[1].startswith(f'"""Chapter {int(chapter.stem[2:4])}: ')
-    assert any(line.startswith("# Exercises (homework: hw0") for line in lines) and sum("assert " in line for line in lines) >= 4
+    assert lines[0] == "# %% [markdown]" and lines[1].startswith(
+        f'"""Chapter {int(chapter.stem[2:4])}: '
+    )
+    assert (
+        any(line.startswith("# Exercises (homework: hw0") for line in lines)
+        and sum("assert " in line for line in lines) >= 4
+    )

@@ -1,4 +1,6 @@
-"""Every solution earns full marks for twenty seeds; every catalogued wrong answer loses points where it should, and is told why."""
+"""Every solution earns full marks for twenty seeds; every catalogued wrong answer loses points
+where it should, and is told why.
+"""
 
 import sys
 from pathlib import Path
@@ -11,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "homework"))
 from wrong import WRONG  # noqa: E402
 
-SOLUTIONS = {p.stem.split("_")[0]: p for p in sorted((ROOT / "tests" / "homework").glob("hw[0-9][0-9]_*.py"))}
+SOLUTIONS = {
+    p.stem.split("_")[0]: p for p in sorted((ROOT / "tests" / "homework").glob("hw[0-9][0-9]_*.py"))
+}
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +28,9 @@ def children_find_minidl(monkeypatch):
 @pytest.mark.parametrize("name", SOLUTIONS)
 def test_the_solution_earns_full_marks(name, seed):
     verdicts = judging.check(assignments.get(name), SOLUTIONS[name], seed, quiet=True)
-    assert [(v.task, v.outcome, v.reason) for v in verdicts] == [(v.task, "passed", "") for v in verdicts]
+    assert [(v.task, v.outcome, v.reason) for v in verdicts] == [
+        (v.task, "passed", "") for v in verdicts
+    ]
     assert sum(v.points for v in verdicts) == assignments.get(name).points
 
 
@@ -46,13 +52,20 @@ def test_a_wrong_answer_loses_points_in_its_task_and_is_told_why(case, tmp_path)
     source = SOLUTIONS[name].read_text(encoding="utf-8")
     assert right in source, "the solution has changed: bring the catalogue up to date"
     at = pick(source, right, failing[0])
-    verdicts = judge(name, source[:at] + wrong + source[at + len(right):], tmp_path)
-    assert [v.task for v in verdicts if v.points < v.worth] == failing, [(v.task, v.outcome, v.reason) for v in verdicts]
+    verdicts = judge(name, source[:at] + wrong + source[at + len(right) :], tmp_path)
+    assert [v.task for v in verdicts if v.points < v.worth] == failing, [
+        (v.task, v.outcome, v.reason) for v in verdicts
+    ]
     (first,) = [v for v in verdicts if v.task == failing[0]]
     assert words in first.reason, first.reason
 
 
-KNOWN = [(name, task.name, k) for name in ("hw01", "hw02", "hw04", "hw07") for task in assignments.get(name).tasks for k in range(len(task.mistakes))]
+KNOWN = [
+    (name, task.name, k)
+    for name in ("hw01", "hw02", "hw04", "hw07")
+    for task in assignments.get(name).tasks
+    for k in range(len(task.mistakes))
+]
 
 
 @pytest.mark.parametrize(("name", "task", "k"), KNOWN, ids=lambda v: str(v))
@@ -62,21 +75,36 @@ def test_a_known_mistake_gets_its_hint(name, task, k, tmp_path):
     source = assignment.sources[0]
     text = SOLUTIONS[name].read_text(encoding="utf-8") + (
         f"\n\nfrom minidl.homework import assignments as _a\nfrom pathlib import Path as _P\n"
-        f"_mistake = [t for t in _a.load(_P({str(source)!r})).TASKS if t.name == {task!r}][0].mistakes[{k}][0]\n"
-        f"{task}_right = {task}\n\n\ndef {task}(*arguments):\n    with np.errstate(all='ignore'):\n        return _mistake(*arguments)\n")
+        f"_mistake = [t for t in _a.load(_P({str(source)!r})).TASKS if t.name == "
+        f"{task!r}][0].mistakes[{k}][0]\n"
+        f"{task}_right = {task}\n\n\ndef {task}(*arguments):\n    with "
+        f"np.errstate(all='ignore'):\n        return _mistake(*arguments)\n"
+    )
     verdicts = judge(name, text, tmp_path)
     (mine,) = [v for v in verdicts if v.task == task]
     hints = [hint for _, hint in next(t for t in assignment.tasks if t.name == task).mistakes]
-    assert mine.points < mine.worth and mine.outcome == "wrong" and any(hint in mine.reason for hint in hints), mine
-    dependents = {"softmax_cross_entropy": {"two_layers"}, "add_backward": {"two_layers"}, "matmul_backward": {"two_layers"},
-                  "log_softmax": {"cross_entropy"}}.get(task, set())
+    assert (
+        mine.points < mine.worth
+        and mine.outcome == "wrong"
+        and any(hint in mine.reason for hint in hints)
+    ), mine
+    dependents = {
+        "softmax_cross_entropy": {"two_layers"},
+        "add_backward": {"two_layers"},
+        "matmul_backward": {"two_layers"},
+        "log_softmax": {"cross_entropy"},
+    }.get(task, set())
     assert {v.task for v in verdicts if v.points < v.worth} <= {task} | dependents
 
 
 def test_there_are_three_wrong_answers_a_task():
-    counted = {(name, failing[0]) for name, failing, *_ in WRONG} | {(name, task) for name, task, _ in KNOWN}
+    counted = {(name, failing[0]) for name, failing, *_ in WRONG} | {
+        (name, task) for name, task, _ in KNOWN
+    }
     for name in SOLUTIONS:
         for task in assignments.get(name).tasks:
             assert (name, task.name) in counted, task.name
-            known = sum((n, t) == (name, task.name) for n, t, _ in KNOWN) + sum(n == name and f[0] == task.name for n, f, *_ in WRONG)
+            known = sum((n, t) == (name, task.name) for n, t, _ in KNOWN) + sum(
+                n == name and f[0] == task.name for n, f, *_ in WRONG
+            )
             assert known >= 3, f"{name} {task.name}: {known}"

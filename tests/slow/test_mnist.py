@@ -1,4 +1,6 @@
-"""The main job: chapter 7 on the real MNIST, from an empty folder, from five seeds, and twice the same."""
+"""The main job: chapter 7 on the real MNIST, from an empty folder, from five seeds, and twice the
+same.
+"""
 
 import os
 import re
@@ -13,9 +15,20 @@ CHAPTER = ROOT / "chapters" / "ch07_mnist.py"
 
 
 def run(folder, *arguments):
-    done = subprocess.run([sys.executable, str(CHAPTER), *arguments], cwd=folder, capture_output=True, text=True, encoding="utf-8",
-                          env={**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8",
-                               "PYTHONWARNINGS": "error"})
+    done = subprocess.run(
+        [sys.executable, str(CHAPTER), *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={
+            **os.environ,
+            "MPLBACKEND": "Agg",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONIOENCODING": "utf-8",
+            "PYTHONWARNINGS": "error",
+        },
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -25,8 +38,14 @@ def test_97_and_a_half_percent_from_every_seed(seed, tmp_path):
     text = run(tmp_path, "--seed", str(seed))
     accuracy = float(re.search(r"test accuracy (\d+\.\d+)%", text)[1])
     assert accuracy >= 97.5
-    assert sorted(p.name for p in (tmp_path / "figures").iterdir()) == ["ch07_digits.png", "ch07_history.png", "ch07_mistakes.png"]
-    assert all(c.isprintable() for line in text.splitlines() for c in line), "no control characters in a file"
+    assert sorted(p.name for p in (tmp_path / "figures").iterdir()) == [
+        "ch07_digits.png",
+        "ch07_history.png",
+        "ch07_mistakes.png",
+    ]
+    assert all(c.isprintable() for line in text.splitlines() for c in line), (
+        "no control characters in a file"
+    )
     assert len(re.findall(r"^Epoch \d/5 - 1875/1875 ", text, re.M)) == 5
 
 
@@ -42,7 +61,10 @@ def test_a_digit_of_the_readers_own(tmp_path):
     paper[90:314, 40:264] -= np.kron(x_test[0], np.ones((8, 8), np.uint8))
     plt.imsave(tmp_path / "mine.png", paper, cmap="gray", vmin=0, vmax=255)
     text = run(tmp_path, "mine.png")
-    assert f"mine.png: I read a {y_test[0]} (" in text and (tmp_path / "figures" / "ch07_mine.png").exists()
+    assert (
+        f"mine.png: I read a {y_test[0]} (" in text
+        and (tmp_path / "figures" / "ch07_mine.png").exists()
+    )
 
 
 TRAIN = """
@@ -58,5 +80,10 @@ print(hashlib.sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdige
 
 
 def test_the_same_seed_twice_is_bit_identical_in_two_processes():
-    runs = [subprocess.run([sys.executable, "-c", TRAIN], cwd=ROOT, capture_output=True, text=True, check=True).stdout for _ in range(2)]
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", TRAIN], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)
+    ]
     assert runs[0] == runs[1] and len(runs[0]) > 64

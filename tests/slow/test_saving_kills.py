@@ -1,4 +1,6 @@
-"""A process killed while it saves: the file is the old one or the new one, whole; and training goes on as if nothing had been."""
+"""A process killed while it saves: the file is the old one or the new one, whole; and training goes
+on as if nothing had been.
+"""
 
 import os
 import random
@@ -46,7 +48,14 @@ np.save(sys.argv[1] + ".history.npy", np.array([history.history[k] for k in sort
 
 
 def start(code, folder, *args):
-    return subprocess.Popen([sys.executable, "-c", code, *args], cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *args],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def test_fifty_kills_while_saving(tmp_path):
@@ -59,16 +68,19 @@ def test_fifty_kills_while_saving(tmp_path):
         rest, errors = process.communicate()
         assert process.returncode != 0 and not errors, errors
         said = [1, *map(int, rest.split())]
-        model = load_model(tmp_path / "m.npz")              # whole, or this raises
+        model = load_model(tmp_path / "m.npz")  # whole, or this raises
         numbers = {float(n) for w in model.get_weights() for n in np.unique(w)}
-        assert numbers in ({float(said[-1])}, {float(said[-1] + 1)}), (numbers, said[-1])       # saved, or saved and not yet said
+        assert numbers in ({float(said[-1])}, {float(said[-1] + 1)}), (
+            numbers,
+            said[-1],
+        )  # saved, or saved and not yet said
         last = max(last, said[-1])
         parts = [name for name in os.listdir(tmp_path) if name != "m.npz"]
         assert all(name.startswith(".minidl-") and name.endswith(".part") for name in parts), parts
         writing += len(parts)
         for name in parts:
             os.unlink(tmp_path / name)
-    assert last > 1 and writing > 5         # some were killed between two saves, many in the middle of one
+    assert last > 1 and writing > 5  # some were killed between two saves, many in the middle of one
 
 
 def test_a_training_run_that_is_killed_again_and_again(tmp_path):
@@ -80,7 +92,7 @@ def test_a_training_run_that_is_killed_again_and_again(tmp_path):
     chance, kills, seen = random.Random(1), 0, []
     while kills < 5:
         process = start(TRAINS, stormy, "end.npz")
-        for _ in range(chance.randint(1, 2)):               # at least one epoch further each time
+        for _ in range(chance.randint(1, 2)):  # at least one epoch further each time
             line = process.stdout.readline()
             assert line, process.stderr.read()
             seen.append(int(line))
@@ -96,6 +108,10 @@ def test_a_training_run_that_is_killed_again_and_again(tmp_path):
         assert one.files == two.files
         for name in one.files:
             np.testing.assert_array_equal(one[name], two[name], err_msg=name)
-    np.testing.assert_array_equal(np.load(calm / "end.npz.history.npy"), np.load(stormy / "end.npz.history.npy"))
+    np.testing.assert_array_equal(
+        np.load(calm / "end.npz.history.npy"), np.load(stormy / "end.npz.history.npy")
+    )
     left = os.listdir(stormy / "backup") if (stormy / "backup").exists() else []
-    assert all(name.startswith(".minidl-") and name.endswith(".part") for name in left), left      # what was half written when it was killed
+    assert all(name.startswith(".minidl-") and name.endswith(".part") for name in left), (
+        left
+    )  # what was half written when it was killed

@@ -1,4 +1,6 @@
-"""What `pip install` of the built wheel gives in an empty environment: MNIST offline, licences, types, nothing of the tests."""
+"""What `pip install` of the built wheel gives in an empty environment: MNIST offline, licences,
+types, nothing of the tests.
+"""
 
 import subprocess
 import sys
@@ -24,29 +26,67 @@ print(minidl.__version__)
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--wheel-dir",
+            str(folder),
+            str(ROOT),
+        ],
+        check=True,
+    )
     (path,) = folder.glob("*.whl")
     return path
 
 
 def test_what_is_in_the_wheel(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert {f"minidl/datasets/files/mnist/{n}" for n in (
-        "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "LICENSE",
-    )} <= set(names)
+    assert {
+        f"minidl/datasets/files/mnist/{n}"
+        for n in (
+            "train-images-idx3-ubyte.gz",
+            "train-labels-idx1-ubyte.gz",
+            "t10k-images-idx3-ubyte.gz",
+            "t10k-labels-idx1-ubyte.gz",
+            "LICENSE",
+        )
+    } <= set(names)
     assert "minidl/py.typed" in names and any(n.endswith("licenses/LICENSE") for n in names)
-    assert not any("SOLUTION" in zipfile.ZipFile(wheel).read(n).decode() for n in names if n.endswith("stub.py")), "no solutions"
+    assert not any(
+        "SOLUTION" in zipfile.ZipFile(wheel).read(n).decode()
+        for n in names
+        if n.endswith("stub.py")
+    ), "no solutions"
     assert sum(n.startswith("minidl/homework/hw") and n.endswith("stub.py") for n in names) >= 6
-    assert {n.split("/")[0] for n in names} == {"minidl", wheel.name.split("-py3")[0] + ".dist-info"}
+    assert {n.split("/")[0] for n in names} == {
+        "minidl",
+        wheel.name.split("-py3")[0] + ".dist-info",
+    }
 
 
 def test_mnist_offline_from_an_empty_environment(wheel, tmp_path):
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     subprocess.run([str(python), "-m", "pip", "install", "--quiet", str(wheel)], check=True)
-    done = subprocess.run([str(python), "-c", OFFLINE], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        [str(python), "-c", OFFLINE], cwd=tmp_path, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "0.1.0"
-    for command, words in (("list", "hw01_arrays"), ("start hw01", "is ready"), ("check hw01", "not started")):
-        done = subprocess.run([str(python), "-m", "minidl.homework", *command.split()], cwd=tmp_path, capture_output=True, text=True)
+    for command, words in (
+        ("list", "hw01_arrays"),
+        ("start hw01", "is ready"),
+        ("check hw01", "not started"),
+    ):
+        done = subprocess.run(
+            [str(python), "-m", "minidl.homework", *command.split()],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
         assert words in done.stdout, done.stderr

@@ -1,5 +1,6 @@
 """Beginners' tutorials in their usual course, typed anew in our words with small data of our own.
 
-Each script is a function main(keras): it receives the library, minidl or Keras itself, builds everything through it and returns plain
-facts. tests/test_tutorials.py runs them with minidl; tests/parity/test_tutorials.py with both, and compares.
+Each script is a function main(keras): it receives the library, minidl or Keras itself, builds
+everything through it and returns plain facts. tests/test_tutorials.py runs them with minidl;
+tests/parity/test_tutorials.py with both, and compares.
 """

@@ -1,6 +1,8 @@
-"""Small pieces as they stand in documentation, answers and courses: each takes the library and returns plain facts.
+"""Small pieces as they stand in documentation, answers and courses: each takes the library and
+returns plain facts.
 
-`SNIPPETS` maps names to functions. What each begins with is its own; the same facts are expected of minidl and of Keras.
+`SNIPPETS` maps names to functions. What each begins with is its own; the same facts are expected of
+minidl and of Keras.
 """
 
 import numpy as np
@@ -18,16 +20,28 @@ def snippet(function):
 
 
 def small(keras, classes=3, last="softmax", compiled=True, **options):
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, activation="relu", name="hidden"),
-                              keras.layers.Dense(classes, activation=last, name="out")])
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Dense(8, activation="relu", name="hidden"),
+            keras.layers.Dense(classes, activation=last, name="out"),
+        ]
+    )
     fixed(model, scale=0.4)
     if compiled:
-        options = {"optimizer": "sgd", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"], **options}
+        options = {
+            "optimizer": "sgd",
+            "loss": "sparse_categorical_crossentropy",
+            "metrics": ["accuracy"],
+            **options,
+        }
         model.compile(**options)
     return model
 
 
-# --- looking at a model ----------------------------------------------------------------------------------------------------
+# --- looking at a model
+# ---
+
 
 @snippet
 def weights_of_the_last_layer(keras):
@@ -39,25 +53,41 @@ def weights_of_the_last_layer(keras):
 @snippet
 def weights_and_their_names(keras):
     model = small(keras)
-    return [[w.name for w in model.weights], [w.path.split("/")[-2:] for w in model.weights], [w.trainable for w in model.weights]]
+    return [
+        [w.name for w in model.weights],
+        [w.path.split("/")[-2:] for w in model.weights],
+        [w.trainable for w in model.weights],
+    ]
 
 
 @snippet
 def kernel_and_bias_attributes(keras):
     layer = small(keras).get_layer("hidden")
-    return [tuple(layer.kernel.shape), tuple(layer.bias.shape), np.array(layer.kernel), layer.kernel.numpy()]
+    return [
+        tuple(layer.kernel.shape),
+        tuple(layer.bias.shape),
+        np.array(layer.kernel),
+        layer.kernel.numpy(),
+    ]
 
 
 @snippet
 def weights_to_numpy(keras):
     model = small(keras)
-    return [w.numpy().shape for w in model.trainable_variables] + [len(model.non_trainable_variables), len(model.variables)]
+    return [w.numpy().shape for w in model.trainable_variables] + [
+        len(model.non_trainable_variables),
+        len(model.variables),
+    ]
 
 
 @snippet
 def count_params(keras):
     model = small(keras)
-    return [model.count_params(), sum(int(np.prod(w.shape)) for w in model.trainable_weights), [la.count_params() for la in model.layers]]
+    return [
+        model.count_params(),
+        sum(int(np.prod(w.shape)) for w in model.trainable_weights),
+        [la.count_params() for la in model.layers],
+    ]
 
 
 @snippet
@@ -65,26 +95,44 @@ def summary_to_a_list(keras):
     lines = []
     small(keras).summary(print_fn=lines.append)
     text = "\n".join(lines)
-    return [word in text for word in ("hidden", "out", "(None, 8)", "Total params", "Trainable params")]
+    return [
+        word in text for word in ("hidden", "out", "(None, 8)", "Total params", "Trainable params")
+    ]
 
 
 @snippet
 def inputs_and_outputs(keras):
     model = small(keras)
-    return [len(model.inputs), len(model.outputs), tuple(model.inputs[0].shape), tuple(model.outputs[0].shape),
-            model.input_shape, model.output_shape]
+    return [
+        len(model.inputs),
+        len(model.outputs),
+        tuple(model.inputs[0].shape),
+        tuple(model.outputs[0].shape),
+        model.input_shape,
+        model.output_shape,
+    ]
 
 
 @snippet
 def layer_input_and_output(keras):
     model = small(keras)
     layer = model.layers[1]
-    return [tuple(layer.input.shape), tuple(layer.output.shape), layer.name, layer.units, layer.activation.__name__, layer.use_bias]
+    return [
+        tuple(layer.input.shape),
+        tuple(layer.output.shape),
+        layer.name,
+        layer.units,
+        layer.activation.__name__,
+        layer.use_bias,
+    ]
 
 
 @snippet
 def loop_over_layers(keras):
-    return [(i, layer.name, type(layer).__name__, layer.trainable, layer.built) for i, layer in enumerate(small(keras).layers)]
+    return [
+        (i, layer.name, type(layer).__name__, layer.trainable, layer.built)
+        for i, layer in enumerate(small(keras).layers)
+    ]
 
 
 @snippet
@@ -109,7 +157,9 @@ def activations_of_a_hidden_layer(keras):
 def activations_of_all_layers(keras):
     model = small(keras)
     outputs = [layer.output for layer in model.layers]
-    return [a.shape for a in keras.Model(inputs=model.inputs, outputs=outputs).predict(X[:3], verbose=0)]
+    return [
+        a.shape for a in keras.Model(inputs=model.inputs, outputs=outputs).predict(X[:3], verbose=0)
+    ]
 
 
 @snippet
@@ -120,10 +170,17 @@ def sequential_with_a_name(keras):
 
 @snippet
 def automatic_names(keras):
-    models = [keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), keras.layers.Dense(2), keras.layers.ReLU()]) for _ in range(2)]
+    models = [
+        keras.Sequential(
+            [keras.Input((2,)), keras.layers.Dense(2), keras.layers.Dense(2), keras.layers.ReLU()]
+        )
+        for _ in range(2)
+    ]
     i = keras.Input((2,))
     functional = keras.Model(i, keras.layers.BatchNormalization()(i))
-    return [[m.name, *(la.name for la in m.layers)] for m in models] + [la.name for la in functional.layers]
+    return [[m.name, *(la.name for la in m.layers)] for m in models] + [
+        la.name for la in functional.layers
+    ]
 
 
 @snippet
@@ -162,21 +219,28 @@ def a_model_from_a_subclass_of_sequential(keras):
 @snippet
 def plot_model_needs_no_crash(keras):
     if keras.__name__ != "minidl":
-        return True                 # needs graphviz, which is a program
+        return True  # needs graphviz, which is a program
     import matplotlib
 
     matplotlib.use("Agg")
     keras.utils.plot_model(small(keras), "m.png", show_shapes=True, show_layer_names=True)
     import os
+
     return os.path.exists("m.png")
 
 
-# --- calling and predicting ------------------------------------------------------------------------------------------------
+# --- calling and predicting
+# ---
+
 
 @snippet
 def predict_one_sample(keras):
     model = small(keras)
-    return [model.predict(X[0:1], verbose=0), model.predict(X[0].reshape(1, -1), verbose=0).argmax(), model.predict(X[None, 0], verbose=0).shape]
+    return [
+        model.predict(X[0:1], verbose=0),
+        model.predict(X[0].reshape(1, -1), verbose=0).argmax(),
+        model.predict(X[None, 0], verbose=0).shape,
+    ]
 
 
 @snippet
@@ -188,13 +252,20 @@ def predict_expand_dims(keras):
 def call_as_a_function(keras):
     model = small(keras)
     out = model(X[:4], training=False)
-    return [tuple(out.shape), np.array(out), np.asarray(out).dtype.name, len(out), float(out[0][0]), float(out[1, 2])]
+    return [
+        tuple(out.shape),
+        np.array(out),
+        np.asarray(out).dtype.name,
+        len(out),
+        float(out[0][0]),
+        float(out[1, 2]),
+    ]
 
 
 @snippet
 def call_and_numpy(keras):
     out = small(keras)(X[:4], training=False)
-    return out.numpy() if hasattr(out, "numpy") else np.array(out)      # JAX's arrays have no numpy()
+    return out.numpy() if hasattr(out, "numpy") else np.array(out)  # JAX's arrays have no numpy()
 
 
 @snippet
@@ -206,24 +277,39 @@ def call_on_keras_tensor(keras):
 @snippet
 def class_predictions(keras):
     p = small(keras).predict(X, verbose=0)
-    return [np.argmax(p, axis=1)[:5].tolist(), np.argmax(p, axis=-1).shape, p.argmax(1).dtype.kind, np.round(p.sum(1)[:3], 4).tolist()]
+    return [
+        np.argmax(p, axis=1)[:5].tolist(),
+        np.argmax(p, axis=-1).shape,
+        p.argmax(1).dtype.kind,
+        np.round(p.sum(1)[:3], 4).tolist(),
+    ]
 
 
 @snippet
 def binary_threshold(keras):
     p = small(keras, 1, "sigmoid", loss="binary_crossentropy").predict(X, verbose=0)
-    return [(p > 0.5).astype("int32").shape, (p > 0.5).astype(int).flatten()[:6].tolist(), np.round(p[:4]).ravel().tolist()]
+    return [
+        (p > 0.5).astype("int32").shape,
+        (p > 0.5).astype(int).flatten()[:6].tolist(),
+        np.round(p[:4]).ravel().tolist(),
+    ]
 
 
 @snippet
 def predict_in_batches_and_steps(keras):
     model = small(keras)
-    return [model.predict(X, batch_size=10, verbose=0).shape, model.predict_on_batch(X[:5]).shape, type(model.predict_on_batch(X[:5])).__name__]
+    return [
+        model.predict(X, batch_size=10, verbose=0).shape,
+        model.predict_on_batch(X[:5]).shape,
+        type(model.predict_on_batch(X[:5])).__name__,
+    ]
 
 
 @snippet
 def predict_from_a_generator(keras):
-    return small(keras).predict(((X[i : i + 16],) for i in range(0, 64, 16)), steps=4, verbose=0).shape
+    return (
+        small(keras).predict(((X[i : i + 16],) for i in range(0, 64, 16)), steps=4, verbose=0).shape
+    )
 
 
 @snippet
@@ -236,19 +322,35 @@ def confusion_by_hand(keras):
     return table.tolist()
 
 
-# --- training --------------------------------------------------------------------------------------------------------------
+# --- training
+
 
 @snippet
 def evaluate_as_dict_and_list(keras):
     model = small(keras)
-    return [model.evaluate(X, Y, verbose=0, return_dict=True), model.evaluate(X, Y, verbose=0), small(keras, metrics=None).evaluate(X, Y, verbose=0)]
+    return [
+        model.evaluate(X, Y, verbose=0, return_dict=True),
+        model.evaluate(X, Y, verbose=0),
+        small(keras, metrics=None).evaluate(X, Y, verbose=0),
+    ]
 
 
 @snippet
 def history_for_a_plot(keras):
     history = small(keras).fit(X, Y, epochs=3, validation_split=0.25, shuffle=False, verbose=0)
-    curves = [history.history["accuracy"], history.history["val_accuracy"], history.history["loss"], history.history["val_loss"]]
-    return [curves, list(range(1, len(curves[0]) + 1)), history.epoch, sorted(history.history.keys()), sorted(history.params)]
+    curves = [
+        history.history["accuracy"],
+        history.history["val_accuracy"],
+        history.history["loss"],
+        history.history["val_loss"],
+    ]
+    return [
+        curves,
+        list(range(1, len(curves[0]) + 1)),
+        history.epoch,
+        sorted(history.history.keys()),
+        sorted(history.params),
+    ]
 
 
 @snippet
@@ -270,13 +372,21 @@ def history_as_a_plot(keras):
 def the_best_epoch(keras):
     model = small(keras)
     history = model.fit(X, Y, epochs=3, validation_data=(X_TEST, Y_TEST), shuffle=False, verbose=0)
-    return [int(np.argmin(history.history["val_loss"])), max(history.history["val_accuracy"]), model.history is history,
-            model.history.history["loss"][-1] == history.history["loss"][-1]]
+    return [
+        int(np.argmin(history.history["val_loss"])),
+        max(history.history["val_accuracy"]),
+        model.history is history,
+        model.history.history["loss"][-1] == history.history["loss"][-1],
+    ]
 
 
 @snippet
 def fit_on_tensors(keras):
-    return numbers(small(keras).fit(keras.ops.convert_to_tensor(X), keras.ops.convert_to_tensor(Y), shuffle=False, verbose=0))
+    return numbers(
+        small(keras).fit(
+            keras.ops.convert_to_tensor(X), keras.ops.convert_to_tensor(Y), shuffle=False, verbose=0
+        )
+    )
 
 
 @snippet
@@ -286,7 +396,11 @@ def fit_on_labels_of_shape_n_1(keras):
 
 @snippet
 def fit_on_booleans(keras):
-    return numbers(small(keras, 1, "sigmoid", loss="binary_crossentropy").fit(X, (Y > 1), shuffle=False, verbose=0))
+    return numbers(
+        small(keras, 1, "sigmoid", loss="binary_crossentropy").fit(
+            X, (Y > 1), shuffle=False, verbose=0
+        )
+    )
 
 
 @snippet
@@ -297,7 +411,18 @@ def fit_from_a_generator(keras):
                 yield X[i : i + 16], Y[i : i + 16]
 
     history = small(keras).fit(batches(), steps_per_epoch=2, epochs=2, verbose=0)
-    return [numbers(history), numbers(small(keras).fit(batches(), steps_per_epoch=4, validation_data=batches(), validation_steps=2, verbose=0))]
+    return [
+        numbers(history),
+        numbers(
+            small(keras).fit(
+                batches(),
+                steps_per_epoch=4,
+                validation_data=batches(),
+                validation_steps=2,
+                verbose=0,
+            )
+        ),
+    ]
 
 
 @snippet
@@ -320,7 +445,11 @@ def fit_from_a_sequence(keras):
 
     data = Data(X, Y, 20)
     model = small(keras)
-    history = numbers(model.fit(data, epochs=2, shuffle=False, verbose=0, validation_data=Data(X_TEST, Y_TEST, 20)))
+    history = numbers(
+        model.fit(
+            data, epochs=2, shuffle=False, verbose=0, validation_data=Data(X_TEST, Y_TEST, 20)
+        )
+    )
     return [history, model.evaluate(data, verbose=0), model.predict(data, verbose=0).shape]
 
 
@@ -338,30 +467,52 @@ def fit_from_a_pydataset(keras):
 
 def two_inputs(keras):
     a, b = keras.layers.Input((2,), name="a"), keras.layers.Input((2,), name="b")
-    merged = keras.layers.Concatenate()([keras.layers.Dense(4, activation="relu")(a), keras.layers.Dense(4)(b)])
-    model = fixed(keras.Model([a, b], [keras.layers.Dense(1, name="value")(merged), keras.layers.Dense(3, activation="softmax", name="kind")(merged)]))
+    merged = keras.layers.Concatenate()(
+        [keras.layers.Dense(4, activation="relu")(a), keras.layers.Dense(4)(b)]
+    )
+    model = fixed(
+        keras.Model(
+            [a, b],
+            [
+                keras.layers.Dense(1, name="value")(merged),
+                keras.layers.Dense(3, activation="softmax", name="kind")(merged),
+            ],
+        )
+    )
     model.compile("sgd", ["mse", "sparse_categorical_crossentropy"])
     return model
 
 
 @snippet
 def multi_input_as_a_list(keras):
-    return numbers(two_inputs(keras).fit([X[:, :2], X[:, 2:]], [X[:, 0], Y], shuffle=False, verbose=0))
+    return numbers(
+        two_inputs(keras).fit([X[:, :2], X[:, 2:]], [X[:, 0], Y], shuffle=False, verbose=0)
+    )
 
 
 @snippet
 def multi_input_as_a_tuple(keras):
-    return numbers(two_inputs(keras).fit((X[:, :2], X[:, 2:]), (X[:, 0], Y), shuffle=False, verbose=0))
+    return numbers(
+        two_inputs(keras).fit((X[:, :2], X[:, 2:]), (X[:, 0], Y), shuffle=False, verbose=0)
+    )
 
 
 @snippet
 def multi_input_as_dicts(keras):
     model = two_inputs(keras)
-    model.compile("sgd", {"value": "mse", "kind": "sparse_categorical_crossentropy"}, metrics={"kind": "accuracy", "value": "mae"},
-                  loss_weights={"value": 0.5, "kind": 1.0})
+    model.compile(
+        "sgd",
+        {"value": "mse", "kind": "sparse_categorical_crossentropy"},
+        metrics={"kind": "accuracy", "value": "mae"},
+        loss_weights={"value": 0.5, "kind": 1.0},
+    )
     x, y = {"a": X[:, :2], "b": X[:, 2:]}, {"value": X[:, 0], "kind": Y}
     history = numbers(model.fit(x, y, shuffle=False, verbose=0, validation_split=0.25))
-    return [history, [p.shape for p in model.predict(x, verbose=0)], model.evaluate(x, y, verbose=0, return_dict=True)]
+    return [
+        history,
+        [p.shape for p in model.predict(x, verbose=0)],
+        model.evaluate(x, y, verbose=0, return_dict=True),
+    ]
 
 
 @snippet
@@ -369,14 +520,28 @@ def multi_input_called(keras):
     model = two_inputs(keras)
     a = model([X[:3, :2], X[:3, 2:]])
     b = model({"a": X[:3, :2], "b": X[:3, 2:]})
-    return [type(a).__name__, len(a), np.array(a[0]), np.allclose(np.array(a[1]), np.array(b[1]), atol=1e-6), model.output_names,
-            [i.name for i in model.inputs]]
+    return [
+        type(a).__name__,
+        len(a),
+        np.array(a[0]),
+        np.allclose(np.array(a[1]), np.array(b[1]), atol=1e-6),
+        model.output_names,
+        [i.name for i in model.inputs],
+    ]
 
 
 @snippet
 def sample_weight_as_third_of_validation(keras):
-    return numbers(small(keras).fit(X, Y, sample_weight=np.linspace(0, 1, 64), validation_data=(X_TEST, Y_TEST, np.linspace(0, 1, 20)),
-                                    shuffle=False, verbose=0))
+    return numbers(
+        small(keras).fit(
+            X,
+            Y,
+            sample_weight=np.linspace(0, 1, 64),
+            validation_data=(X_TEST, Y_TEST, np.linspace(0, 1, 20)),
+            shuffle=False,
+            verbose=0,
+        )
+    )
 
 
 @snippet
@@ -392,65 +557,138 @@ def train_on_batch_loop(keras):
     for _ in range(2):
         for i in range(0, 64, 32):
             seen.append([float(v) for v in model.train_on_batch(X[i : i + 32], Y[i : i + 32])])
-    return [seen, {k: float(v) for k, v in model.test_on_batch(X_TEST, Y_TEST, return_dict=True).items()}]
+    return [
+        seen,
+        {k: float(v) for k, v in model.test_on_batch(X_TEST, Y_TEST, return_dict=True).items()},
+    ]
 
 
 @snippet
 def fit_twice_goes_on(keras):
     model = small(keras)
-    return [numbers(model.fit(X, Y, epochs=2, shuffle=False, verbose=0)), numbers(model.fit(X, Y, epochs=4, initial_epoch=2, shuffle=False, verbose=0)),
-            int(model.optimizer.iterations)]
+    return [
+        numbers(model.fit(X, Y, epochs=2, shuffle=False, verbose=0)),
+        numbers(model.fit(X, Y, epochs=4, initial_epoch=2, shuffle=False, verbose=0)),
+        int(model.optimizer.iterations),
+    ]
 
 
 @snippet
 def run_eagerly_and_friends(keras):
-    return numbers(small(keras, run_eagerly=True, jit_compile=False, steps_per_execution=1).fit(X, Y, shuffle=False, verbose=0))
+    return numbers(
+        small(keras, run_eagerly=True, jit_compile=False, steps_per_execution=1).fit(
+            X, Y, shuffle=False, verbose=0
+        )
+    )
 
 
 @snippet
 def metrics_as_objects(keras):
     m = keras.metrics
-    model = small(keras, 1, "sigmoid", loss=keras.losses.BinaryCrossentropy(), metrics=[
-        m.BinaryAccuracy(name="accuracy"), m.Precision(name="precision"), m.Recall(name="recall"), m.AUC(name="auc"),
-        m.TruePositives(name="tp"), m.FalsePositives(name="fp"), m.TrueNegatives(name="tn"), m.FalseNegatives(name="fn"),
-        m.AUC(name="prc", curve="PR"), m.MeanSquaredError(name="Brier score")])
-    return numbers(model.fit(X, (Y > 0)[:, None].astype("float32"), epochs=2, shuffle=False, verbose=0))
+    model = small(
+        keras,
+        1,
+        "sigmoid",
+        loss=keras.losses.BinaryCrossentropy(),
+        metrics=[
+            m.BinaryAccuracy(name="accuracy"),
+            m.Precision(name="precision"),
+            m.Recall(name="recall"),
+            m.AUC(name="auc"),
+            m.TruePositives(name="tp"),
+            m.FalsePositives(name="fp"),
+            m.TrueNegatives(name="tn"),
+            m.FalseNegatives(name="fn"),
+            m.AUC(name="prc", curve="PR"),
+            m.MeanSquaredError(name="Brier score"),
+        ],
+    )
+    return numbers(
+        model.fit(X, (Y > 0)[:, None].astype("float32"), epochs=2, shuffle=False, verbose=0)
+    )
 
 
 @snippet
 def metrics_by_name(keras):
-    model = small(keras, 1, None, loss="mse", metrics=["mae", "mse", "mean_squared_error", "RootMeanSquaredError", keras.metrics.R2Score()])
+    model = small(
+        keras,
+        1,
+        None,
+        loss="mse",
+        metrics=[
+            "mae",
+            "mse",
+            "mean_squared_error",
+            "RootMeanSquaredError",
+            keras.metrics.R2Score(),
+        ],
+    )
     return numbers(model.fit(X, X[:, 1], epochs=2, shuffle=False, verbose=0))
 
 
 @snippet
 def top_k_by_name(keras):
-    model = small(keras, metrics=["accuracy", keras.metrics.SparseTopKCategoricalAccuracy(k=2, name="top2")])
+    model = small(
+        keras, metrics=["accuracy", keras.metrics.SparseTopKCategoricalAccuracy(k=2, name="top2")]
+    )
     return numbers(model.fit(X, Y, shuffle=False, verbose=0))
 
 
 @snippet
 def accuracy_of_one_hot(keras):
     one_hot = keras.utils.to_categorical(Y, num_classes=3)
-    model = small(keras, loss="categorical_crossentropy", metrics=["acc", keras.metrics.CategoricalAccuracy(), "Precision"])
+    model = small(
+        keras,
+        loss="categorical_crossentropy",
+        metrics=["acc", keras.metrics.CategoricalAccuracy(), "Precision"],
+    )
     return numbers(model.fit(X, one_hot, shuffle=False, verbose=0))
 
 
 @snippet
 def every_regression_loss_by_name(keras):
     found = {}
-    for name in ("mse", "mae", "mape", "msle", "mean_squared_error", "huber", "log_cosh", "MeanAbsoluteError", "poisson", "cosine_similarity"):
+    for name in (
+        "mse",
+        "mae",
+        "mape",
+        "msle",
+        "mean_squared_error",
+        "huber",
+        "log_cosh",
+        "MeanAbsoluteError",
+        "poisson",
+        "cosine_similarity",
+    ):
         model = small(keras, 2, "softplus", loss=name, metrics=None)
-        found[name] = float(model.fit(X, np.abs(X[:, :2]), shuffle=False, verbose=0).history["loss"][0])
+        found[name] = float(
+            model.fit(X, np.abs(X[:, :2]), shuffle=False, verbose=0).history["loss"][0]
+        )
     return found
 
 
 @snippet
 def every_optimizer_by_name(keras):
     found = {}
-    for name in ("sgd", "SGD", "adam", "Adam", "rmsprop", "RMSprop", "adagrad", "adadelta", "adamax", "nadam", "adamw", "lion"):
+    for name in (
+        "sgd",
+        "SGD",
+        "adam",
+        "Adam",
+        "rmsprop",
+        "RMSprop",
+        "adagrad",
+        "adadelta",
+        "adamax",
+        "nadam",
+        "adamw",
+        "lion",
+    ):
         model = small(keras, optimizer=name)
-        found[name] = [type(model.optimizer).__name__, numbers(model.fit(X, Y, shuffle=False, verbose=0))["loss"]]
+        found[name] = [
+            type(model.optimizer).__name__,
+            numbers(model.fit(X, Y, shuffle=False, verbose=0))["loss"],
+        ]
     return found
 
 
@@ -462,7 +700,11 @@ def compute_loss_override(keras):
             self.loss_tracker = keras.metrics.Mean(name="own_loss")
 
         def compute_loss(self, x, y, y_pred, sample_weight, training=True):
-            loss = keras.ops.mean(keras.ops.square(y_pred - y)) + keras.ops.sum(self.losses) if self.losses else keras.ops.mean(keras.ops.square(y_pred - y))
+            loss = (
+                keras.ops.mean(keras.ops.square(y_pred - y)) + keras.ops.sum(self.losses)
+                if self.losses
+                else keras.ops.mean(keras.ops.square(y_pred - y))
+            )
             self.loss_tracker.update_state(loss)
             return loss
 
@@ -502,7 +744,9 @@ def subclass_with_training_false(keras):
             self.d2 = keras.layers.Dense(3, activation="softmax")
 
         def call(self, inputs, training=False):
-            return self.d2(self.drop(self.bn(self.d1(inputs), training=training), training=training))
+            return self.d2(
+                self.drop(self.bn(self.d1(inputs), training=training), training=training)
+            )
 
     model = Net(name="net")
     model(X[:1])
@@ -510,7 +754,14 @@ def subclass_with_training_false(keras):
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     before = model.evaluate(X, Y, verbose=0)
     model.fit(X, Y, epochs=1, verbose=0)
-    return [before, model.count_params(), model.name, len(model.layers), len(model.trainable_weights), len(model.non_trainable_weights)]
+    return [
+        before,
+        model.count_params(),
+        model.name,
+        len(model.layers),
+        len(model.trainable_weights),
+        len(model.non_trainable_weights),
+    ]
 
 
 @snippet
@@ -535,7 +786,13 @@ def subclass_of_blocks_in_a_list(keras):
 
 @snippet
 def lambda_layers(keras):
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Lambda(lambda x: x ** 2), keras.layers.Lambda(lambda x: x[:, :2], name="cut")])
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Lambda(lambda x: x**2),
+            keras.layers.Lambda(lambda x: x[:, :2], name="cut"),
+        ]
+    )
     return [np.array(model(X[:2])), model.output_shape]
 
 
@@ -548,7 +805,8 @@ def operators_on_symbols(keras):
     return [model.output_shape, model.predict(X[:3], verbose=0)]
 
 
-# --- callbacks -------------------------------------------------------------------------------------------------------------
+# --- callbacks
+
 
 @snippet
 def stop_when_accurate_enough(keras):
@@ -570,9 +828,24 @@ def every_n_epochs(keras):
 
         def on_epoch_end(self, epoch, logs=None):
             if epoch % 2 == 0:
-                seen.append([epoch, self.params["epochs"], self.model.predict(X[:1], verbose=0).shape, float(logs["val_loss"])])
+                seen.append(
+                    [
+                        epoch,
+                        self.params["epochs"],
+                        self.model.predict(X[:1], verbose=0).shape,
+                        float(logs["val_loss"]),
+                    ]
+                )
 
-    small(keras).fit(X, Y, epochs=4, callbacks=[Show()], shuffle=False, verbose=0, validation_data=(X_TEST, Y_TEST))
+    small(keras).fit(
+        X,
+        Y,
+        epochs=4,
+        callbacks=[Show()],
+        shuffle=False,
+        verbose=0,
+        validation_data=(X_TEST, Y_TEST),
+    )
     return seen
 
 
@@ -600,8 +873,11 @@ def callbacks_with_logs_and_no_defaults(keras):
 @snippet
 def print_with_a_lambda_callback(keras):
     seen = []
-    cb = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: seen.append(epoch), on_train_end=lambda logs: seen.append("done"),
-                                        on_train_batch_end=lambda batch, logs: seen.append(batch))
+    cb = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: seen.append(epoch),
+        on_train_end=lambda logs: seen.append("done"),
+        on_train_batch_end=lambda batch, logs: seen.append(batch),
+    )
     small(keras).fit(X, Y, epochs=1, callbacks=[cb], verbose=0)
     return seen
 
@@ -609,9 +885,21 @@ def print_with_a_lambda_callback(keras):
 @snippet
 def a_scheduler_of_epoch_alone(keras):
     model = small(keras)
-    return [numbers(model.fit(X, Y, epochs=3, shuffle=False, verbose=0,
-                              callbacks=[keras.callbacks.LearningRateScheduler(lambda epoch: 1e-2 * 10 ** (-epoch / 2))])),
-            float(model.optimizer.learning_rate)]
+    return [
+        numbers(
+            model.fit(
+                X,
+                Y,
+                epochs=3,
+                shuffle=False,
+                verbose=0,
+                callbacks=[
+                    keras.callbacks.LearningRateScheduler(lambda epoch: 1e-2 * 10 ** (-epoch / 2))
+                ],
+            )
+        ),
+        float(model.optimizer.learning_rate),
+    ]
 
 
 @snippet
@@ -620,30 +908,72 @@ def set_the_rate_by_hand(keras):
     model.optimizer.learning_rate = 0.5
     first = float(model.optimizer.learning_rate)
     model.optimizer.learning_rate.assign(0.25)
-    return [first, float(model.optimizer.learning_rate), float(np.array(model.optimizer.learning_rate)), model.optimizer.get_config()["learning_rate"]]
+    return [
+        first,
+        float(model.optimizer.learning_rate),
+        float(np.array(model.optimizer.learning_rate)),
+        model.optimizer.get_config()["learning_rate"],
+    ]
 
 
 @snippet
 def the_rate_to_numpy(keras):
-    return float(small(keras, optimizer=keras.optimizers.Adam(0.125)).optimizer.learning_rate.numpy())
+    return float(
+        small(keras, optimizer=keras.optimizers.Adam(0.125)).optimizer.learning_rate.numpy()
+    )
 
 
 @snippet
 def early_stopping_restores(keras):
     model = small(keras, optimizer=keras.optimizers.SGD(0.5, momentum=0.9))
-    stop = keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True, monitor="val_accuracy", mode="max", start_from_epoch=1)
-    history = numbers(model.fit(X, Y, epochs=12, callbacks=[stop], validation_data=(X_TEST, Y_TEST), shuffle=False, verbose=0))
-    return [len(history["loss"]), stop.stopped_epoch, stop.best_epoch, model.evaluate(X_TEST, Y_TEST, verbose=0)[1]]
+    stop = keras.callbacks.EarlyStopping(
+        patience=2,
+        restore_best_weights=True,
+        monitor="val_accuracy",
+        mode="max",
+        start_from_epoch=1,
+    )
+    history = numbers(
+        model.fit(
+            X,
+            Y,
+            epochs=12,
+            callbacks=[stop],
+            validation_data=(X_TEST, Y_TEST),
+            shuffle=False,
+            verbose=0,
+        )
+    )
+    return [
+        len(history["loss"]),
+        stop.stopped_epoch,
+        stop.best_epoch,
+        model.evaluate(X_TEST, Y_TEST, verbose=0)[1],
+    ]
 
 
 @snippet
 def callbacks_that_exist(keras):
-    names = ("BackupAndRestore", "CSVLogger", "Callback", "CallbackList", "EarlyStopping", "History", "LambdaCallback", "LearningRateScheduler",
-             "ModelCheckpoint", "ProgbarLogger", "ReduceLROnPlateau", "TerminateOnNaN")
+    names = (
+        "BackupAndRestore",
+        "CSVLogger",
+        "Callback",
+        "CallbackList",
+        "EarlyStopping",
+        "History",
+        "LambdaCallback",
+        "LearningRateScheduler",
+        "ModelCheckpoint",
+        "ProgbarLogger",
+        "ReduceLROnPlateau",
+        "TerminateOnNaN",
+    )
     return [name for name in names if hasattr(keras.callbacks, name)]
 
 
-# --- losses, metrics, optimizers on their own ------------------------------------------------------------------------------
+# --- losses, metrics, optimizers on their own
+# ------------------------------------------------------------------------------
+
 
 @snippet
 def losses_with_reduction(keras):
@@ -651,32 +981,65 @@ def losses_with_reduction(keras):
     found = []
     for reduction in ("sum_over_batch_size", "sum", "none", None):
         loss = keras.losses.BinaryCrossentropy(reduction=reduction)
-        found += [np.array(loss(y_true, y_pred)), np.array(loss(y_true, y_pred, sample_weight=[0.2, 0.8]))]
+        found += [
+            np.array(loss(y_true, y_pred)),
+            np.array(loss(y_true, y_pred, sample_weight=[0.2, 0.8])),
+        ]
     return found
 
 
 @snippet
 def losses_on_lists(keras):
     losses = keras.losses
-    return [float(losses.MeanSquaredError()([[0.0, 1.0], [0.0, 0.0]], [[1.0, 1.0], [1.0, 0.0]])),
-            float(losses.CategoricalCrossentropy()([[0, 1, 0], [0, 0, 1]], [[0.05, 0.95, 0], [0.1, 0.8, 0.1]])),
-            float(losses.SparseCategoricalCrossentropy()(np.array([1, 2]), np.array([[0.05, 0.95, 0], [0.1, 0.8, 0.1]]))),
-            float(losses.Huber(delta=0.5)([0.0, 1.0], [2.0, 1.5])), float(losses.Hinge()([[1.0], [-1.0]], [[0.3], [0.6]])),
-            float(losses.KLDivergence()([[0.4, 0.6]], [[0.3, 0.7]]))]
+    return [
+        float(losses.MeanSquaredError()([[0.0, 1.0], [0.0, 0.0]], [[1.0, 1.0], [1.0, 0.0]])),
+        float(
+            losses.CategoricalCrossentropy()(
+                [[0, 1, 0], [0, 0, 1]], [[0.05, 0.95, 0], [0.1, 0.8, 0.1]]
+            )
+        ),
+        float(
+            losses.SparseCategoricalCrossentropy()(
+                np.array([1, 2]), np.array([[0.05, 0.95, 0], [0.1, 0.8, 0.1]])
+            )
+        ),
+        float(losses.Huber(delta=0.5)([0.0, 1.0], [2.0, 1.5])),
+        float(losses.Hinge()([[1.0], [-1.0]], [[0.3], [0.6]])),
+        float(losses.KLDivergence()([[0.4, 0.6]], [[0.3, 0.7]])),
+    ]
 
 
 @snippet
 def losses_as_functions(keras):
     losses, t, p = keras.losses, np.array([[0.0, 1.0, 0.0]]), np.array([[0.2, 0.7, 0.1]])
-    return {name: np.array(getattr(losses, name)(t, p)) for name in (
-        "mean_squared_error", "mean_absolute_error", "categorical_crossentropy", "binary_crossentropy", "kl_divergence", "hinge", "squared_hinge",
-        "poisson", "cosine_similarity", "mean_absolute_percentage_error", "log_cosh", "huber", "categorical_hinge")}
+    return {
+        name: np.array(getattr(losses, name)(t, p))
+        for name in (
+            "mean_squared_error",
+            "mean_absolute_error",
+            "categorical_crossentropy",
+            "binary_crossentropy",
+            "kl_divergence",
+            "hinge",
+            "squared_hinge",
+            "poisson",
+            "cosine_similarity",
+            "mean_absolute_percentage_error",
+            "log_cosh",
+            "huber",
+            "categorical_hinge",
+        )
+    }
 
 
 @snippet
 def a_loss_by_get(keras):
-    return [keras.losses.get("mse").__name__, type(keras.losses.get("MeanSquaredError")).__name__, keras.losses.MeanSquaredError().name,
-            keras.losses.get(keras.losses.mean_squared_error).__name__]
+    return [
+        keras.losses.get("mse").__name__,
+        type(keras.losses.get("MeanSquaredError")).__name__,
+        keras.losses.MeanSquaredError().name,
+        keras.losses.get(keras.losses.mean_squared_error).__name__,
+    ]
 
 
 @snippet
@@ -685,9 +1048,14 @@ def a_closure_as_a_loss(keras):
         def loss(y_true, y_pred):
             error = y_true - y_pred
             return keras.ops.mean(keras.ops.maximum(alpha * error, (alpha - 1) * error), axis=-1)
+
         return loss
 
-    return numbers(small(keras, 1, None, loss=weighted(0.9), metrics=None).fit(X, X[:, :1], shuffle=False, verbose=0))
+    return numbers(
+        small(keras, 1, None, loss=weighted(0.9), metrics=None).fit(
+            X, X[:, :1], shuffle=False, verbose=0
+        )
+    )
 
 
 @snippet
@@ -695,7 +1063,9 @@ def a_loss_with_python_operators(keras):
     def my_loss(y_true, y_pred):
         return abs(y_true - y_pred) ** 2 / 2
 
-    return numbers(small(keras, 1, None, loss=my_loss, metrics=None).fit(X, X[:, :1], shuffle=False, verbose=0))
+    return numbers(
+        small(keras, 1, None, loss=my_loss, metrics=None).fit(X, X[:, :1], shuffle=False, verbose=0)
+    )
 
 
 @snippet
@@ -708,20 +1078,36 @@ def metrics_on_their_own(keras):
     mean = keras.metrics.Mean()
     for value in (1, 3, 5, 7):
         mean.update_state(value)
-    return [first, float(m.result()), float(mean.result()), float(keras.metrics.BinaryAccuracy()([[1], [1], [0]], [[0.98], [1], [0.6]])),
-            float(keras.metrics.MeanAbsoluteError()([[0.0, 1.0]], [[1.0, 1.0]])), mean.name, m.name,
-            float(keras.metrics.Sum()([1, 2, 3]))]
+    return [
+        first,
+        float(m.result()),
+        float(mean.result()),
+        float(keras.metrics.BinaryAccuracy()([[1], [1], [0]], [[0.98], [1], [0.6]])),
+        float(keras.metrics.MeanAbsoluteError()([[0.0, 1.0]], [[1.0, 1.0]])),
+        mean.name,
+        m.name,
+        float(keras.metrics.Sum()([1, 2, 3])),
+    ]
 
 
 @snippet
 def metrics_in_a_loop(keras):
-    model, loss_fn, optimizer = small(keras, compiled=False), keras.losses.SparseCategoricalCrossentropy(), keras.optimizers.SGD(learning_rate=0.1)
-    accuracy, mean = keras.metrics.SparseCategoricalAccuracy("train_acc"), keras.metrics.Mean("train_loss")
+    model, loss_fn, optimizer = (
+        small(keras, compiled=False),
+        keras.losses.SparseCategoricalCrossentropy(),
+        keras.optimizers.SGD(learning_rate=0.1),
+    )
+    accuracy, mean = (
+        keras.metrics.SparseCategoricalAccuracy("train_acc"),
+        keras.metrics.Mean("train_loss"),
+    )
     course = []
     for _ in range(2):
         for i in range(0, 64, 32):
             x, y = X[i : i + 32], Y[i : i + 32]
-            loss, grads = value_and_gradients(keras, lambda: loss_fn(y, model(x, training=True)), model.trainable_weights)
+            loss, grads = value_and_gradients(
+                keras, lambda: loss_fn(y, model(x, training=True)), model.trainable_weights
+            )
             optimizer.apply_gradients(zip(grads, model.trainable_weights))
             mean(loss)
             accuracy(y, model(x))
@@ -751,7 +1137,9 @@ def a_metric_of_ones_own(keras):
             self.recall.reset_state()
 
     model = small(keras, 1, "sigmoid", loss="binary_crossentropy", metrics=[F1()])
-    return numbers(model.fit(X, (Y > 0)[:, None].astype("float32"), epochs=2, shuffle=False, verbose=0))
+    return numbers(
+        model.fit(X, (Y > 0)[:, None].astype("float32"), epochs=2, shuffle=False, verbose=0)
+    )
 
 
 @snippet
@@ -766,41 +1154,69 @@ def a_metric_by_add_weight(keras):
             self.tp.assign(self.tp + keras.ops.sum(keras.ops.cast(both, self.dtype)))
 
         def result(self):
-            return self.tp if keras.__name__ == "minidl" else self.tp.value      # on JAX the variable itself will not do
+            return (
+                self.tp if keras.__name__ == "minidl" else self.tp.value
+            )  # on JAX the variable itself will not do
 
     model = small(keras, 1, "sigmoid", loss="binary_crossentropy", metrics=[Positives()])
-    return numbers(model.fit(X, (Y > 0)[:, None].astype("float32"), epochs=2, shuffle=False, verbose=0))
+    return numbers(
+        model.fit(X, (Y > 0)[:, None].astype("float32"), epochs=2, shuffle=False, verbose=0)
+    )
 
 
 @snippet
 def a_function_as_a_metric(keras):
     def error_rate(y_true, y_pred):
-        wrong = keras.ops.not_equal(keras.ops.cast(keras.ops.squeeze(y_true), "int64"), keras.ops.cast(keras.ops.argmax(y_pred, axis=-1), "int64"))
+        wrong = keras.ops.not_equal(
+            keras.ops.cast(keras.ops.squeeze(y_true), "int64"),
+            keras.ops.cast(keras.ops.argmax(y_pred, axis=-1), "int64"),
+        )
         return keras.ops.mean(keras.ops.cast(wrong, "float32"))
 
-    return numbers(small(keras, metrics=["accuracy", error_rate]).fit(X, Y, shuffle=False, verbose=0))
+    return numbers(
+        small(keras, metrics=["accuracy", error_rate]).fit(X, Y, shuffle=False, verbose=0)
+    )
 
 
 @snippet
 def optimizer_config(keras):
     config = keras.optimizers.Adam(learning_rate=0.002, beta_1=0.8, clipnorm=1.0).get_config()
     again = keras.optimizers.Adam.from_config(config)
-    return [config["beta_1"], config["clipnorm"], config["name"], config["epsilon"], float(again.learning_rate), config["amsgrad"], config["beta_2"]]
+    return [
+        config["beta_1"],
+        config["clipnorm"],
+        config["name"],
+        config["epsilon"],
+        float(again.learning_rate),
+        config["amsgrad"],
+        config["beta_2"],
+    ]
 
 
 @snippet
 def optimizers_by_get(keras):
     o = keras.optimizers
-    return [type(o.get("adam")).__name__, type(o.get({"class_name": "SGD", "config": {"learning_rate": 0.5}})).__name__,
-            type(o.deserialize(o.serialize(o.RMSprop(0.25)))).__name__]
+    return [
+        type(o.get("adam")).__name__,
+        type(o.get({"class_name": "SGD", "config": {"learning_rate": 0.5}})).__name__,
+        type(o.deserialize(o.serialize(o.RMSprop(0.25)))).__name__,
+    ]
 
 
 @snippet
 def schedules_on_their_own(keras):
     s = keras.optimizers.schedules
-    made = [s.ExponentialDecay(0.1, 10, 0.5), s.PiecewiseConstantDecay([5, 10], [1.0, 0.5, 0.1]), s.PolynomialDecay(0.1, 10), s.InverseTimeDecay(0.1, 10, 0.5),
-            s.CosineDecay(0.1, 10, warmup_target=0.2, warmup_steps=5), s.CosineDecayRestarts(0.1, 4)]
-    return [[float(schedule(step)) for step in (0, 1, 5, 12)] for schedule in made] + [sorted(made[0].get_config())]
+    made = [
+        s.ExponentialDecay(0.1, 10, 0.5),
+        s.PiecewiseConstantDecay([5, 10], [1.0, 0.5, 0.1]),
+        s.PolynomialDecay(0.1, 10),
+        s.InverseTimeDecay(0.1, 10, 0.5),
+        s.CosineDecay(0.1, 10, warmup_target=0.2, warmup_steps=5),
+        s.CosineDecayRestarts(0.1, 4),
+    ]
+    return [[float(schedule(step)) for step in (0, 1, 5, 12)] for schedule in made] + [
+        sorted(made[0].get_config())
+    ]
 
 
 @snippet
@@ -816,36 +1232,69 @@ def a_schedule_of_ones_own(keras):
         def get_config(self):
             return {"top": self.top}
 
-    return numbers(small(keras, optimizer=keras.optimizers.SGD(Warmup(0.1))).fit(X, Y, epochs=4, shuffle=False, verbose=0))
+    return numbers(
+        small(keras, optimizer=keras.optimizers.SGD(Warmup(0.1))).fit(
+            X, Y, epochs=4, shuffle=False, verbose=0
+        )
+    )
 
 
 @snippet
 def gradient_accumulation(keras):
-    return numbers(small(keras, optimizer=keras.optimizers.SGD(0.1, gradient_accumulation_steps=2)).fit(X, Y, batch_size=8, shuffle=False, verbose=0))
+    return numbers(
+        small(keras, optimizer=keras.optimizers.SGD(0.1, gradient_accumulation_steps=2)).fit(
+            X, Y, batch_size=8, shuffle=False, verbose=0
+        )
+    )
 
 
-# --- layers and what goes into them ----------------------------------------------------------------------------------------
+# --- layers and what goes into them
+# ----------------------------------------------------------------------------------------
+
 
 @snippet
 def initializers_on_their_own(keras):
     init = keras.initializers
-    return [np.array(init.Zeros()(shape=(2, 2))), np.array(init.Constant(3.0)((2,))), np.array(init.Ones()((2, 1))), np.array(init.Identity()((2, 2))),
-            np.array(init.RandomNormal(mean=0.0, stddev=1.0, seed=1)(shape=(3, 2))).shape, type(init.get("he_normal")).__name__,
-            np.array_equal(np.array(init.GlorotUniform(seed=3)((3, 3))), np.array(init.GlorotUniform(seed=3)((3, 3)))),
-            bool(abs(np.array(init.HeNormal(seed=0)((500, 200))).std() - (2 / 500) ** 0.5) < 1e-3)]
+    return [
+        np.array(init.Zeros()(shape=(2, 2))),
+        np.array(init.Constant(3.0)((2,))),
+        np.array(init.Ones()((2, 1))),
+        np.array(init.Identity()((2, 2))),
+        np.array(init.RandomNormal(mean=0.0, stddev=1.0, seed=1)(shape=(3, 2))).shape,
+        type(init.get("he_normal")).__name__,
+        np.array_equal(
+            np.array(init.GlorotUniform(seed=3)((3, 3))),
+            np.array(init.GlorotUniform(seed=3)((3, 3))),
+        ),
+        bool(abs(np.array(init.HeNormal(seed=0)((500, 200))).std() - (2 / 500) ** 0.5) < 1e-3),
+    ]
 
 
 @snippet
 def initializers_in_layers(keras):
     init = keras.initializers
     layer = keras.layers.Dense(3, kernel_initializer=init.Constant(0.5), bias_initializer="ones")
-    return [np.array(layer(np.ones((1, 2), "float32"))), np.array(keras.layers.Dense(2, kernel_initializer=lambda shape, dtype=None: keras.ops.ones(shape, dtype=dtype))(np.ones((1, 2), "float32")))]
+    return [
+        np.array(layer(np.ones((1, 2), "float32"))),
+        np.array(
+            keras.layers.Dense(
+                2, kernel_initializer=lambda shape, dtype=None: keras.ops.ones(shape, dtype=dtype)
+            )(np.ones((1, 2), "float32"))
+        ),
+    ]
 
 
 @snippet
 def regularizers_on_their_own(keras):
     r, w = keras.regularizers, np.array([[1.0, -2.0], [3.0, 0.5]], "float32")
-    return [float(r.L1(0.1)(w)), float(r.L2(0.1)(w)), float(r.L1L2(0.1, 0.2)(w)), float(r.l2(0.01)(w)), float(r.l1_l2(l1=0.01, l2=0.01)(w)), float(r.get("l2")(w))]
+    return [
+        float(r.L1(0.1)(w)),
+        float(r.L2(0.1)(w)),
+        float(r.L1L2(0.1, 0.2)(w)),
+        float(r.l2(0.01)(w)),
+        float(r.l1_l2(l1=0.01, l2=0.01)(w)),
+        float(r.get("l2")(w)),
+    ]
 
 
 @snippet
@@ -863,14 +1312,27 @@ def a_regularizer_of_ones_own(keras):
     def mine(x):
         return 1e-3 * keras.ops.sum(keras.ops.absolute(x))
 
-    layer = keras.layers.Dense(2, kernel_initializer="ones", kernel_regularizer=Strong(0.5), bias_regularizer=mine, activity_regularizer="l2")
+    layer = keras.layers.Dense(
+        2,
+        kernel_initializer="ones",
+        kernel_regularizer=Strong(0.5),
+        bias_regularizer=mine,
+        activity_regularizer="l2",
+    )
     layer(np.ones((2, 3), "float32"))
     return [len(layer.losses), float(sum(layer.losses))]
 
 
 @snippet
 def constraints_in_layers(keras):
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, kernel_constraint=keras.constraints.MaxNorm(0.2), bias_constraint="non_neg")])
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Dense(
+                3, kernel_constraint=keras.constraints.MaxNorm(0.2), bias_constraint="non_neg"
+            ),
+        ]
+    )
     model.compile(keras.optimizers.SGD(0.5), "mse")
     model.fit(X, X[:, :3], verbose=0)
     w, b = model.get_weights()
@@ -880,17 +1342,51 @@ def constraints_in_layers(keras):
 @snippet
 def activations_on_their_own(keras):
     a, x = keras.activations, np.array([-2.0, -0.5, 0.0, 1.5], "float32")
-    return {name: np.array(getattr(a, name)(x)) for name in ("relu", "sigmoid", "tanh", "elu", "selu", "softplus", "softsign", "gelu", "swish", "exponential", "linear",
-                                                             "leaky_relu", "hard_sigmoid", "mish")} | {
-        "softmax": np.array(a.softmax(x[None])), "get": a.get("relu").__name__, "cut": np.array(a.relu(x, max_value=1.0, negative_slope=0.1))}
+    return {
+        name: np.array(getattr(a, name)(x))
+        for name in (
+            "relu",
+            "sigmoid",
+            "tanh",
+            "elu",
+            "selu",
+            "softplus",
+            "softsign",
+            "gelu",
+            "swish",
+            "exponential",
+            "linear",
+            "leaky_relu",
+            "hard_sigmoid",
+            "mish",
+        )
+    } | {
+        "softmax": np.array(a.softmax(x[None])),
+        "get": a.get("relu").__name__,
+        "cut": np.array(a.relu(x, max_value=1.0, negative_slope=0.1)),
+    }
 
 
 @snippet
 def activations_as_given_in_layers(keras):
     layers = keras.layers
     shapes = []
-    for activation in ("relu", keras.activations.tanh, keras.ops.relu, layers.LeakyReLU(), lambda x: x * 2, None, layers.ReLU(max_value=6)):
-        shapes.append(np.array(layers.Dense(2, activation=activation, kernel_initializer="ones")(-np.ones((1, 2), "float32"))))
+    for activation in (
+        "relu",
+        keras.activations.tanh,
+        keras.ops.relu,
+        layers.LeakyReLU(),
+        lambda x: x * 2,
+        None,
+        layers.ReLU(max_value=6),
+    ):
+        shapes.append(
+            np.array(
+                layers.Dense(2, activation=activation, kernel_initializer="ones")(
+                    -np.ones((1, 2), "float32")
+                )
+            )
+        )
     return shapes
 
 
@@ -898,61 +1394,119 @@ def activations_as_given_in_layers(keras):
 def layers_called_on_arrays(keras):
     layers = keras.layers
     x = np.arange(6, dtype="float32").reshape(2, 3)
-    return [np.array(layers.Rescaling(1 / 255.0, offset=1)(x)), np.array(layers.Normalization(mean=3.0, variance=2.0)(x)), np.array(layers.LayerNormalization()(x)),
-            np.array(layers.Softmax()(x)), np.array(layers.Reshape((3, 1))(x)), np.array(layers.RepeatVector(2)(x)).shape, np.array(layers.Permute((2, 1))(np.ones((2, 3, 4)))).shape,
-            np.array(layers.UnitNormalization()(x)), np.array(layers.Add()([x, x])), np.array(layers.Concatenate(axis=0)([x, x])).shape, np.array(layers.Flatten()(np.ones((2, 3, 4)))).shape,
-            np.array(layers.Dropout(0.5)(x)), np.array(layers.LeakyReLU(negative_slope=0.1)(x - 3)), np.array(layers.Dot(axes=1)([x, x])), np.array(layers.Maximum()([x, 3 - x]))]
+    return [
+        np.array(layers.Rescaling(1 / 255.0, offset=1)(x)),
+        np.array(layers.Normalization(mean=3.0, variance=2.0)(x)),
+        np.array(layers.LayerNormalization()(x)),
+        np.array(layers.Softmax()(x)),
+        np.array(layers.Reshape((3, 1))(x)),
+        np.array(layers.RepeatVector(2)(x)).shape,
+        np.array(layers.Permute((2, 1))(np.ones((2, 3, 4)))).shape,
+        np.array(layers.UnitNormalization()(x)),
+        np.array(layers.Add()([x, x])),
+        np.array(layers.Concatenate(axis=0)([x, x])).shape,
+        np.array(layers.Flatten()(np.ones((2, 3, 4)))).shape,
+        np.array(layers.Dropout(0.5)(x)),
+        np.array(layers.LeakyReLU(negative_slope=0.1)(x - 3)),
+        np.array(layers.Dot(axes=1)([x, x])),
+        np.array(layers.Maximum()([x, 3 - x])),
+    ]
 
 
 @snippet
 def batch_normalization_in_training(keras):
     layer = keras.layers.BatchNormalization(momentum=0.5)
     y = np.array(layer(X, training=True))
-    return [y[:2], np.array(layer(X[:2], training=False)), [np.array(w) for w in layer.get_weights()], [w.name for w in layer.weights]]
+    return [
+        y[:2],
+        np.array(layer(X[:2], training=False)),
+        [np.array(w) for w in layer.get_weights()],
+        [w.name for w in layer.weights],
+    ]
 
 
 @snippet
 def embedding_and_a_sum(keras):
     layers = keras.layers
-    model = keras.Sequential([keras.Input((5,), dtype="int32"), layers.Embedding(20, 3, name="words"), layers.Flatten(), layers.Dense(1, activation="sigmoid")])
+    model = keras.Sequential(
+        [
+            keras.Input((5,), dtype="int32"),
+            layers.Embedding(20, 3, name="words"),
+            layers.Flatten(),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
     fixed(model)
     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
     words = np.random.default_rng(0).integers(0, 20, (32, 5))
-    return [numbers(model.fit(words, words[:, 0] > 9, epochs=2, shuffle=False, verbose=0)), model.get_layer("words").get_weights()[0].shape, model.output_shape]
+    return [
+        numbers(model.fit(words, words[:, 0] > 9, epochs=2, shuffle=False, verbose=0)),
+        model.get_layer("words").get_weights()[0].shape,
+        model.output_shape,
+    ]
 
 
 @snippet
 def normalization_three_ways(keras):
     layer = keras.layers.Normalization()
     layer.adapt(X)
-    return [np.array(layer(X[:2])), np.array(layer.mean).shape, np.array(layer.variance).ravel(), np.array(keras.layers.Normalization(axis=None, mean=1.0, variance=4.0)(X[:1]))]
+    return [
+        np.array(layer(X[:2])),
+        np.array(layer.mean).shape,
+        np.array(layer.variance).ravel(),
+        np.array(keras.layers.Normalization(axis=None, mean=1.0, variance=4.0)(X[:1])),
+    ]
 
 
 @snippet
 def gaussian_noise_and_dropout_at_rest(keras):
     x = np.ones((2, 3), "float32")
-    return [np.array(layer(x)) for layer in (keras.layers.GaussianNoise(0.5), keras.layers.Dropout(0.9), keras.layers.GaussianDropout(0.5), keras.layers.AlphaDropout(0.5))]
+    return [
+        np.array(layer(x))
+        for layer in (
+            keras.layers.GaussianNoise(0.5),
+            keras.layers.Dropout(0.9),
+            keras.layers.GaussianDropout(0.5),
+            keras.layers.AlphaDropout(0.5),
+        )
+    ]
 
 
 @snippet
 def dropout_in_training(keras):
     y = np.array(keras.layers.Dropout(0.25, seed=1)(np.ones((200, 50), "float32"), training=True))
-    return [sorted({round(float(v), 4) for v in np.unique(y)}), bool(abs((y == 0).mean() - 0.25) < 0.03)]
+    return [
+        sorted({round(float(v), 4) for v in np.unique(y)}),
+        bool(abs((y == 0).mean() - 0.25) < 0.03),
+    ]
 
 
 @snippet
 def compute_output_shape(keras):
     layers = keras.layers
-    return [tuple(layers.Dense(7).compute_output_shape((None, 3))), tuple(layers.Flatten().compute_output_shape((None, 3, 4))),
-            tuple(layers.Concatenate().compute_output_shape([(None, 3), (None, 4)])), tuple(small(keras).compute_output_shape((None, 4)))]
+    return [
+        tuple(layers.Dense(7).compute_output_shape((None, 3))),
+        tuple(layers.Flatten().compute_output_shape((None, 3, 4))),
+        tuple(layers.Concatenate().compute_output_shape([(None, 3), (None, 4)])),
+        tuple(small(keras).compute_output_shape((None, 4))),
+    ]
 
 
 @snippet
 def layer_config_round(keras):
-    layer = keras.layers.Dense(5, activation="relu", kernel_regularizer=keras.regularizers.L1(0.5), name="d")
+    layer = keras.layers.Dense(
+        5, activation="relu", kernel_regularizer=keras.regularizers.L1(0.5), name="d"
+    )
     config = layer.get_config()
     again = keras.layers.Dense.from_config(config)
-    return [config["units"], config["activation"], config["name"], config["use_bias"], again.name, float(again.kernel_regularizer.l1)]
+    return [
+        config["units"],
+        config["activation"],
+        config["name"],
+        config["use_bias"],
+        again.name,
+        float(again.kernel_regularizer.l1),
+    ]
 
 
 @snippet
@@ -968,37 +1522,125 @@ def build_by_hand(keras):
     return [before, layer.built, [tuple(w.shape) for w in layer.weights], layer.get_weights()[1]]
 
 
-# --- ops, random, utils ----------------------------------------------------------------------------------------------------
+# --- ops, random, utils
+# ---
+
 
 @snippet
 def ops_of_everyday(keras):
-    o, a, b = keras.ops, np.array([[1.0, 2.0], [3.0, 4.0]], "float32"), np.array([[0.5, 1.0], [1.5, 2.0]], "float32")
-    return [np.array(v) for v in (
-        o.add(a, b), o.matmul(a, b), o.dot(a, b), o.sum(a, axis=0), o.mean(a), o.max(a, axis=1), o.argmax(a, axis=-1), o.exp(b), o.log(a), o.sqrt(a), o.abs(-a), o.clip(a, 1.5, 3.5),
-        o.concatenate([a, b], axis=1), o.stack([a, b]).shape, o.expand_dims(a, 0).shape, o.squeeze(a[None]).shape, o.transpose(a), o.reshape(a, (4,)), o.where(a > 2, a, b),
-        o.cast(a, "int32"), o.one_hot([0, 2], 3), o.softmax(a), o.sigmoid(a), o.relu(-a), o.norm(a), o.einsum("ij,kj->ik", a, b), o.tile(a, (1, 2)), o.cumsum(a, axis=1), o.std(a), o.var(a, axis=0),
-        o.power(a, 2), o.maximum(a, b), o.equal(a, b), o.logical_not(a > 1), o.sort(-a, axis=1), o.top_k(a, 1)[0], o.arange(3), o.linspace(0.0, 1.0, 3), o.eye(2), o.zeros_like(a), o.ones((1, 2)),
-        o.full((2,), 3.0), o.isnan(a), o.sign(-a), o.split(a, 2, axis=0)[1], o.take(a, [1], axis=0), o.repeat(a, 2, axis=0), o.logsumexp(a), o.floor(b), o.round(b), o.square(a), o.prod(a), o.all(a > 0))]
+    o, a, b = (
+        keras.ops,
+        np.array([[1.0, 2.0], [3.0, 4.0]], "float32"),
+        np.array([[0.5, 1.0], [1.5, 2.0]], "float32"),
+    )
+    return [
+        np.array(v)
+        for v in (
+            o.add(a, b),
+            o.matmul(a, b),
+            o.dot(a, b),
+            o.sum(a, axis=0),
+            o.mean(a),
+            o.max(a, axis=1),
+            o.argmax(a, axis=-1),
+            o.exp(b),
+            o.log(a),
+            o.sqrt(a),
+            o.abs(-a),
+            o.clip(a, 1.5, 3.5),
+            o.concatenate([a, b], axis=1),
+            o.stack([a, b]).shape,
+            o.expand_dims(a, 0).shape,
+            o.squeeze(a[None]).shape,
+            o.transpose(a),
+            o.reshape(a, (4,)),
+            o.where(a > 2, a, b),
+            o.cast(a, "int32"),
+            o.one_hot([0, 2], 3),
+            o.softmax(a),
+            o.sigmoid(a),
+            o.relu(-a),
+            o.norm(a),
+            o.einsum("ij,kj->ik", a, b),
+            o.tile(a, (1, 2)),
+            o.cumsum(a, axis=1),
+            o.std(a),
+            o.var(a, axis=0),
+            o.power(a, 2),
+            o.maximum(a, b),
+            o.equal(a, b),
+            o.logical_not(a > 1),
+            o.sort(-a, axis=1),
+            o.top_k(a, 1)[0],
+            o.arange(3),
+            o.linspace(0.0, 1.0, 3),
+            o.eye(2),
+            o.zeros_like(a),
+            o.ones((1, 2)),
+            o.full((2,), 3.0),
+            o.isnan(a),
+            o.sign(-a),
+            o.split(a, 2, axis=0)[1],
+            o.take(a, [1], axis=0),
+            o.repeat(a, 2, axis=0),
+            o.logsumexp(a),
+            o.floor(b),
+            o.round(b),
+            o.square(a),
+            o.prod(a),
+            o.all(a > 0),
+        )
+    ]
 
 
 @snippet
 def ops_less_common(keras):
     o, a = keras.ops, np.array([[3.0, 1.0], [2.0, 4.0]], "float32")
-    return [np.array(v) for v in (o.slice(a, (0, 1), (2, 1)), o.flip(a, 0), o.unstack(a)[0], o.histogram(a.ravel(), 2)[1],
-                                  o.diff(a), o.normalize(a), o.relu6(a * 3), o.silu(a), o.log_softmax(a), o.segment_sum(np.array([1.0, 2.0, 3.0], "float32"), np.array([0, 0, 1]), 2))]
+    return [
+        np.array(v)
+        for v in (
+            o.slice(a, (0, 1), (2, 1)),
+            o.flip(a, 0),
+            o.unstack(a)[0],
+            o.histogram(a.ravel(), 2)[1],
+            o.diff(a),
+            o.normalize(a),
+            o.relu6(a * 3),
+            o.silu(a),
+            o.log_softmax(a),
+            o.segment_sum(np.array([1.0, 2.0, 3.0], "float32"), np.array([0, 0, 1]), 2),
+        )
+    ]
 
 
 @snippet
 def ops_of_linear_algebra(keras):
     o, a = keras.ops, np.array([[3.0, 1.0], [2.0, 4.0]], "float32")
-    return [np.array(o.inv(a)), np.array(o.det(a)), np.array(o.solve(a, np.array([[1.0], [2.0]], "float32")))]
+    return [
+        np.array(o.inv(a)),
+        np.array(o.det(a)),
+        np.array(o.solve(a, np.array([[1.0], [2.0]], "float32"))),
+    ]
 
 
 @snippet
 def tensors_and_numpy_together(keras):
     t = keras.ops.convert_to_tensor([[1.0, 2.0], [3.0, 4.0]])
-    return [np.array(t + np.ones((2, 2), "float32")), np.array(2 * t), np.array(t @ t), np.array(t[0]), np.array(t[:, 1]), np.array(-t), np.array(t > 2), t.shape[0], np.array(1 / t), np.array(t ** 0.5),
-            np.array(np.ones((2, 2), "float32") - t), np.mean(np.array(t)), [float(v) for v in t[0]]]
+    return [
+        np.array(t + np.ones((2, 2), "float32")),
+        np.array(2 * t),
+        np.array(t @ t),
+        np.array(t[0]),
+        np.array(t[:, 1]),
+        np.array(-t),
+        np.array(t > 2),
+        t.shape[0],
+        np.array(1 / t),
+        np.array(t**0.5),
+        np.array(np.ones((2, 2), "float32") - t),
+        np.mean(np.array(t)),
+        [float(v) for v in t[0]],
+    ]
 
 
 @snippet
@@ -1008,28 +1650,50 @@ def random_numbers(keras):
     a = np.array(r.normal((4, 3)))
     keras.utils.set_random_seed(5)
     b = np.array(r.normal((4, 3)))
-    return [np.array_equal(a, b), np.array(r.uniform((2, 2), minval=1.0, maxval=2.0)).min() >= 1, np.array(r.randint((5,), 0, 3)).max() < 3, tuple(np.array(r.shuffle(np.arange(6))).shape),
-            sorted(np.array(r.shuffle(np.arange(4), seed=1)).tolist()), np.array(r.truncated_normal((3,))).shape, np.array(r.categorical(np.zeros((2, 4), "float32"), 3)).shape,
-            np.array_equal(np.array(r.normal((2,), seed=3)), np.array(r.normal((2,), seed=3))), str(np.array(r.normal((2,))).dtype)]
+    return [
+        np.array_equal(a, b),
+        np.array(r.uniform((2, 2), minval=1.0, maxval=2.0)).min() >= 1,
+        np.array(r.randint((5,), 0, 3)).max() < 3,
+        tuple(np.array(r.shuffle(np.arange(6))).shape),
+        sorted(np.array(r.shuffle(np.arange(4), seed=1)).tolist()),
+        np.array(r.truncated_normal((3,))).shape,
+        np.array(r.categorical(np.zeros((2, 4), "float32"), 3)).shape,
+        np.array_equal(np.array(r.normal((2,), seed=3)), np.array(r.normal((2,), seed=3))),
+        str(np.array(r.normal((2,))).dtype),
+    ]
 
 
 @snippet
 def utils_of_everyday(keras):
     u = keras.utils
-    return [u.to_categorical([0, 1, 2, 1]), u.to_categorical(np.array([[0], [2]]), 3).shape, u.normalize(np.array([[3.0, 4.0]])), u.pad_sequences([[1], [2, 3], [4, 5, 6, 7]], maxlen=3),
-            u.pad_sequences([[1], [2, 3]], padding="post", value=9)]
+    return [
+        u.to_categorical([0, 1, 2, 1]),
+        u.to_categorical(np.array([[0], [2]]), 3).shape,
+        u.normalize(np.array([[3.0, 4.0]])),
+        u.pad_sequences([[1], [2, 3], [4, 5, 6, 7]], maxlen=3),
+        u.pad_sequences([[1], [2, 3]], padding="post", value=9),
+    ]
 
 
 @snippet
 def old_preprocessing(keras):
     pad = keras.preprocessing.sequence.pad_sequences
-    return [pad([[1, 2, 3], [4]], maxlen=2), pad([[1, 2, 3], [4]], maxlen=4, truncating="post", padding="post").dtype.name]
+    return [
+        pad([[1, 2, 3], [4]], maxlen=2),
+        pad([[1, 2, 3], [4]], maxlen=4, truncating="post", padding="post").dtype.name,
+    ]
 
 
 @snippet
 def backend_of_everyday(keras):
     K = keras.backend
-    return [K.floatx(), K.epsilon(), K.image_data_format(), keras.config.floatx(), keras.config.epsilon()]
+    return [
+        K.floatx(),
+        K.epsilon(),
+        K.image_data_format(),
+        keras.config.floatx(),
+        keras.config.epsilon(),
+    ]
 
 
 @snippet
@@ -1039,15 +1703,87 @@ def a_version_to_print(keras):
 
 @snippet
 def where_things_live(keras):
-    paths = ("models.Sequential", "models.Model", "layers.Input", "Input", "Model", "Sequential", "Layer", "Variable", "layers.Layer", "Initializer", "Loss", "Metric", "Optimizer", "Regularizer",
-             "optimizers.schedules.ExponentialDecay", "losses.SparseCategoricalCrossentropy", "metrics.SparseCategoricalAccuracy", "saving.load_model", "saving.save_model", "models.load_model",
-             "models.clone_model", "models.model_from_json", "utils.plot_model", "utils.set_random_seed", "utils.to_categorical", "utils.clear_session", "backend.clear_session", "config.set_floatx",
-             "callbacks.Callback", "constraints.MaxNorm", "activations.relu", "initializers.GlorotUniform", "regularizers.L2", "random.SeedGenerator", "ops.convert_to_tensor", "datasets.mnist.load_data",
-             "datasets.fashion_mnist.load_data", "utils.get_file", "utils.Progbar", "layers.Normalization", "KerasTensor", "Operation", "Function", "Quantizer", "StatelessScope", "DTypePolicy", "Constraint",
-             "name_scope", "device", "version", "ops.nn.relu", "ops.numpy.sum", "utils.split_dataset", "utils.image_dataset_from_directory", "utils.FeatureSpace", "datasets.imdb.load_data",
-             "datasets.reuters.load_data", "datasets.california_housing.load_data", "datasets.boston_housing.load_data", "datasets.cifar10.load_data", "metrics.F1Score", "losses.Dice", "export.ExportArchive",
-             "layers.TextVectorization", "layers.StringLookup", "layers.CategoryEncoding", "layers.Discretization", "layers.IntegerLookup", "layers.Hashing", "layers.Conv2D", "layers.MaxPooling2D",
-             "layers.GlobalAveragePooling1D", "layers.LSTM", "layers.MultiHeadAttention", "layers.Masking", "layers.SpatialDropout1D", "layers.GroupNormalization", "layers.TimeDistributed", "layers.EinsumDense")
+    paths = (
+        "models.Sequential",
+        "models.Model",
+        "layers.Input",
+        "Input",
+        "Model",
+        "Sequential",
+        "Layer",
+        "Variable",
+        "layers.Layer",
+        "Initializer",
+        "Loss",
+        "Metric",
+        "Optimizer",
+        "Regularizer",
+        "optimizers.schedules.ExponentialDecay",
+        "losses.SparseCategoricalCrossentropy",
+        "metrics.SparseCategoricalAccuracy",
+        "saving.load_model",
+        "saving.save_model",
+        "models.load_model",
+        "models.clone_model",
+        "models.model_from_json",
+        "utils.plot_model",
+        "utils.set_random_seed",
+        "utils.to_categorical",
+        "utils.clear_session",
+        "backend.clear_session",
+        "config.set_floatx",
+        "callbacks.Callback",
+        "constraints.MaxNorm",
+        "activations.relu",
+        "initializers.GlorotUniform",
+        "regularizers.L2",
+        "random.SeedGenerator",
+        "ops.convert_to_tensor",
+        "datasets.mnist.load_data",
+        "datasets.fashion_mnist.load_data",
+        "utils.get_file",
+        "utils.Progbar",
+        "layers.Normalization",
+        "KerasTensor",
+        "Operation",
+        "Function",
+        "Quantizer",
+        "StatelessScope",
+        "DTypePolicy",
+        "Constraint",
+        "name_scope",
+        "device",
+        "version",
+        "ops.nn.relu",
+        "ops.numpy.sum",
+        "utils.split_dataset",
+        "utils.image_dataset_from_directory",
+        "utils.FeatureSpace",
+        "datasets.imdb.load_data",
+        "datasets.reuters.load_data",
+        "datasets.california_housing.load_data",
+        "datasets.boston_housing.load_data",
+        "datasets.cifar10.load_data",
+        "metrics.F1Score",
+        "losses.Dice",
+        "export.ExportArchive",
+        "layers.TextVectorization",
+        "layers.StringLookup",
+        "layers.CategoryEncoding",
+        "layers.Discretization",
+        "layers.IntegerLookup",
+        "layers.Hashing",
+        "layers.Conv2D",
+        "layers.MaxPooling2D",
+        "layers.GlobalAveragePooling1D",
+        "layers.LSTM",
+        "layers.MultiHeadAttention",
+        "layers.Masking",
+        "layers.SpatialDropout1D",
+        "layers.GroupNormalization",
+        "layers.TimeDistributed",
+        "layers.EinsumDense",
+    )
     found = []
     for path in paths:
         thing = keras
@@ -1061,16 +1797,58 @@ def where_things_live(keras):
     return found
 
 
-# What a script for dense networks reaches for; the rest of the list above is only told to whoever asks (see test_tutorials.py).
+# What a script for dense networks reaches for; the rest of the list above is only told to whoever
+# asks (see test_tutorials.py).
 PROMISED = {
-    "models.Sequential", "models.Model", "layers.Input", "Input", "Model", "Sequential", "Layer", "Variable", "layers.Layer", "Initializer", "Loss", "Metric", "Optimizer", "Regularizer",
-    "optimizers.schedules.ExponentialDecay", "losses.SparseCategoricalCrossentropy", "metrics.SparseCategoricalAccuracy", "saving.load_model", "saving.save_model", "models.load_model", "models.clone_model",
-    "models.model_from_json", "utils.plot_model", "utils.set_random_seed", "utils.to_categorical", "utils.clear_session", "backend.clear_session", "config.set_floatx", "callbacks.Callback",
-    "constraints.MaxNorm", "activations.relu", "initializers.GlorotUniform", "regularizers.L2", "random.SeedGenerator", "ops.convert_to_tensor", "datasets.mnist.load_data",
-    "datasets.fashion_mnist.load_data", "utils.get_file", "utils.Progbar", "layers.Normalization", "KerasTensor", "metrics.F1Score", "losses.Dice"}
+    "models.Sequential",
+    "models.Model",
+    "layers.Input",
+    "Input",
+    "Model",
+    "Sequential",
+    "Layer",
+    "Variable",
+    "layers.Layer",
+    "Initializer",
+    "Loss",
+    "Metric",
+    "Optimizer",
+    "Regularizer",
+    "optimizers.schedules.ExponentialDecay",
+    "losses.SparseCategoricalCrossentropy",
+    "metrics.SparseCategoricalAccuracy",
+    "saving.load_model",
+    "saving.save_model",
+    "models.load_model",
+    "models.clone_model",
+    "models.model_from_json",
+    "utils.plot_model",
+    "utils.set_random_seed",
+    "utils.to_categorical",
+    "utils.clear_session",
+    "backend.clear_session",
+    "config.set_floatx",
+    "callbacks.Callback",
+    "constraints.MaxNorm",
+    "activations.relu",
+    "initializers.GlorotUniform",
+    "regularizers.L2",
+    "random.SeedGenerator",
+    "ops.convert_to_tensor",
+    "datasets.mnist.load_data",
+    "datasets.fashion_mnist.load_data",
+    "utils.get_file",
+    "utils.Progbar",
+    "layers.Normalization",
+    "KerasTensor",
+    "metrics.F1Score",
+    "losses.Dice",
+}
 
 
-# --- transfer, nesting, saving ---------------------------------------------------------------------------------------------
+# --- transfer, nesting, saving
+# ---
+
 
 @snippet
 def a_model_inside_two_others(keras):
@@ -1089,7 +1867,12 @@ def head_on_base_output(keras):
     out = keras.layers.Dense(2, name="head")(base.layers[-2].output)
     model = keras.Model(inputs=base.inputs, outputs=out)
     later = keras.Model(model.input, keras.layers.Dense(1)(model.output))
-    return [model.output_shape, later.output_shape, len(model.trainable_weights), [la.name for la in model.layers[1:]]]
+    return [
+        model.output_shape,
+        later.output_shape,
+        len(model.trainable_weights),
+        [la.name for la in model.layers[1:]],
+    ]
 
 
 @snippet
@@ -1100,7 +1883,9 @@ def freeze_all_but_the_last(keras):
     model.compile("sgd", "sparse_categorical_crossentropy")
     before = [w.copy() for w in model.get_weights()]
     model.fit(X, Y, verbose=0)
-    return [np.array_equal(a, b) for a, b in zip(before, model.get_weights())] + [sum(la.trainable for la in model.layers)]
+    return [np.array_equal(a, b) for a, b in zip(before, model.get_weights())] + [
+        sum(la.trainable for la in model.layers)
+    ]
 
 
 @snippet
@@ -1116,7 +1901,11 @@ def clone_and_copy_weights(keras):
     twin = keras.models.clone_model(model)
     differs = not np.allclose(twin.get_weights()[0], model.get_weights()[0])
     twin.set_weights(model.get_weights())
-    return [differs, np.allclose(twin.predict(X, verbose=0), model.predict(X, verbose=0)), [la.name for la in twin.layers]]
+    return [
+        differs,
+        np.allclose(twin.predict(X, verbose=0), model.predict(X, verbose=0)),
+        [la.name for la in twin.layers],
+    ]
 
 
 @snippet
@@ -1139,10 +1928,17 @@ def sequential_from_layers_of_another(keras):
 def config_of_a_sequential(keras):
     config = small(keras).get_config()
     again = keras.Sequential.from_config(config)
-    return [config["name"], [la["class_name"] for la in config["layers"]], again.count_params(), again.name]
+    return [
+        config["name"],
+        [la["class_name"] for la in config["layers"]],
+        again.count_params(),
+        again.name,
+    ]
 
 
-# --- what broke at first ---------------------------------------------------------------------------------------------------
+# --- what broke at first
+# ---
+
 
 @snippet
 def comparing_symbols(keras):
@@ -1165,7 +1961,15 @@ def variables_made_and_changed(keras):
     v.assign(v * 2)
     v.assign_add(1.0)
     drawn = keras.Variable(initializer=keras.initializers.Ones(), shape=(2, 3), dtype="float32")
-    return [float(v), float(v.numpy()), w.name, tuple(w.shape), w.trainable, np.array(drawn).sum(), np.array(v**2)]
+    return [
+        float(v),
+        float(v.numpy()),
+        w.name,
+        tuple(w.shape),
+        w.trainable,
+        np.array(drawn).sum(),
+        np.array(v**2),
+    ]
 
 
 @snippet
@@ -1179,14 +1983,33 @@ def a_progress_bar_by_hand(keras):
 @snippet
 def what_was_compiled(keras):
     model = small(keras)
-    return [model.compiled, model.loss, type(model.optimizer).__name__, model.built, model.trainable, model.stop_training]
+    return [
+        model.compiled,
+        model.loss,
+        type(model.optimizer).__name__,
+        model.built,
+        model.trainable,
+        model.stop_training,
+    ]
 
 
 @snippet
 def methods_of_results(keras):
     p = small(keras)(X)
-    return [p.ndim, p.size, p.T.shape[0], np.array(p.sum()), np.array(p.mean(axis=0)), np.array(p.max()), np.array(p.argmax(1))[:3], len(p.tolist()),
-            np.array(p.copy()).shape, np.argmax(p, axis=1)[:3].tolist(), np.concatenate([p, p]).shape, np.array(p[Y == 1]).shape]
+    return [
+        p.ndim,
+        p.size,
+        p.T.shape[0],
+        np.array(p.sum()),
+        np.array(p.mean(axis=0)),
+        np.array(p.max()),
+        np.array(p.argmax(1))[:3],
+        len(p.tolist()),
+        np.array(p.copy()).shape,
+        np.argmax(p, axis=1)[:3].tolist(),
+        np.concatenate([p, p]).shape,
+        np.array(p[Y == 1]).shape,
+    ]
 
 
 @snippet
@@ -1194,11 +2017,24 @@ def an_adapted_optimizer(keras):
     optimizer, v = keras.optimizers.Adam(0.5), keras.Variable([1.0, 2.0])
     optimizer.build([v])
     optimizer.apply([np.ones(2, "float32")])
-    return [optimizer.built, np.array(v), optimizer.get_config()["weight_decay"], optimizer.get_config()["use_ema"]]
+    return [
+        optimizer.built,
+        np.array(v),
+        optimizer.get_config()["weight_decay"],
+        optimizer.get_config()["use_ema"],
+    ]
 
 
 @snippet
 def initializers_by_their_older_names(keras):
     init = keras.initializers
-    made = [init.zeros(), init.ones(), init.constant(2.0), init.he_normal(), init.glorot_uniform(seed=1), init.random_normal(stddev=0.1), init.random_uniform(-1, 1)]
+    made = [
+        init.zeros(),
+        init.ones(),
+        init.constant(2.0),
+        init.he_normal(),
+        init.glorot_uniform(seed=1),
+        init.random_normal(stddev=0.1),
+        init.random_uniform(-1, 1),
+    ]
     return [type(i).__name__ for i in made] + [np.array(made[2]((2,)))]

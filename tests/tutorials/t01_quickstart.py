@@ -1,4 +1,6 @@
-"""The quickstart for beginners: digits, logits, a loss object, and a second model that ends in probabilities."""
+"""The quickstart for beginners: digits, logits, a loss object, and a second model that ends in
+probabilities.
+"""
 
 import numpy as np
 
@@ -9,13 +11,15 @@ def main(keras, mnist):
     (x_train, y_train), (x_test, y_test) = mnist
     x_train, x_test = x_train / 255.0, x_test / 255.0
 
-    model = keras.models.Sequential([
-        keras.layers.Input(shape=(28, 28)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(128, activation="relu"),
-        keras.layers.Dropout(0.2),
-        keras.layers.Dense(10),
-    ])
+    model = keras.models.Sequential(
+        [
+            keras.layers.Input(shape=(28, 28)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(128, activation="relu"),
+            keras.layers.Dropout(0.2),
+            keras.layers.Dense(10),
+        ]
+    )
     fixed(model)
     predictions = np.array(model(x_train[:1]))
     probabilities = np.array(keras.ops.softmax(predictions))

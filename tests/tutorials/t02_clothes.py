@@ -1,27 +1,51 @@
-"""Basic image classification as with Fashion-MNIST: look at the data, scale, train, evaluate, predict, one single image."""
+"""Basic image classification as with Fashion-MNIST: look at the data, scale, train, evaluate,
+predict, one single image.
+"""
 
 import numpy as np
 
 from .common import fixed, numbers
 
-CLASS_NAMES = ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot"]
+CLASS_NAMES = [
+    "T-shirt",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Boot",
+]
 
 
 def main(keras, mnist):
     (train_images, train_labels), (test_images, test_labels) = mnist
-    looked = [train_images.shape, len(train_labels), test_images.shape, int(train_images.max()), train_labels.dtype.name]
+    looked = [
+        train_images.shape,
+        len(train_labels),
+        test_images.shape,
+        int(train_images.max()),
+        train_labels.dtype.name,
+    ]
     train_images = train_images / 255.0
     test_images = test_images / 255.0
 
-    model = keras.Sequential([
-        keras.layers.Input((28, 28)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(64, activation="relu"),
-        keras.layers.Dense(10),
-    ])
+    model = keras.Sequential(
+        [
+            keras.layers.Input((28, 28)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(64, activation="relu"),
+            keras.layers.Dense(10),
+        ]
+    )
     fixed(model)
-    model.compile(optimizer=keras.optimizers.SGD(0.1), loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-                  metrics=["accuracy"])
+    model.compile(
+        optimizer=keras.optimizers.SGD(0.1),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
     history = model.fit(train_images, train_labels, epochs=3, shuffle=False, verbose=0)
     test_loss, test_acc = model.evaluate(test_images, test_labels, verbose=0)
 

@@ -1,4 +1,6 @@
-"""The book's first network: digits as vectors, labels one-hot and as integers, and what one-hot does."""
+"""The book's first network: digits as vectors, labels one-hot and as integers, and what one-hot
+does.
+"""
 
 import numpy as np
 
@@ -22,11 +24,15 @@ def main(keras, mnist):
     test_loss, test_acc = network.evaluate(test_images, one_hot_test, verbose=0)
 
     # the second edition: integer labels
-    model = keras.Sequential([layers.Dense(64, activation="relu"), layers.Dense(10, activation="softmax")])
+    model = keras.Sequential(
+        [layers.Dense(64, activation="relu"), layers.Dense(10, activation="softmax")]
+    )
     model.build((None, 784))
     fixed(model)
     model.compile(optimizer="rmsprop", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    again = model.fit(train_images, train_labels, epochs=2, batch_size=128, shuffle=False, verbose=0)
+    again = model.fit(
+        train_images, train_labels, epochs=2, batch_size=128, shuffle=False, verbose=0
+    )
     predictions = model.predict(test_images[0:10], verbose=0)
 
     digit = to_categorical([0, 2, 1, 2], 4)

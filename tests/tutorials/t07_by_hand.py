@@ -1,4 +1,6 @@
-"""The book's chapter on the workings: a dense layer and a model by hand, batches, gradient steps, a linear classifier of two clouds."""
+"""The book's chapter on the workings: a dense layer and a model by hand, batches, gradient steps, a
+linear classifier of two clouds.
+"""
 
 import math
 
@@ -51,7 +53,9 @@ def main(keras, mnist):
             self.index += self.batch_size
             return images, labels
 
-    model = NaiveSequential([NaiveDense(784, 32, ops.relu), NaiveDense(32, 10, ops.softmax, seed=1)])
+    model = NaiveSequential(
+        [NaiveDense(784, 32, ops.relu), NaiveDense(32, 10, ops.softmax, seed=1)]
+    )
 
     def one_training_step(images, labels):
         def average_loss():
@@ -81,7 +85,8 @@ def main(keras, mnist):
     descent = []
     for _step in range(40):
         loss, (by_W, by_b) = value_and_gradients(
-            keras, lambda: ops.mean(ops.square(targets - (ops.matmul(inputs, W) + b))), [W, b])
+            keras, lambda: ops.mean(ops.square(targets - (ops.matmul(inputs, W) + b))), [W, b]
+        )
         W.assign_sub(by_W * 0.1)
         b.assign_sub(by_b * 0.1)
         descent.append(loss)

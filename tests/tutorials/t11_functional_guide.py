@@ -1,4 +1,6 @@
-"""The guide on the functional API: a graph of layers, autoencoders from parts, ensembles, many inputs and outputs, residuals, sharing."""
+"""The guide on the functional API: a graph of layers, autoencoders from parts, ensembles, many
+inputs and outputs, residuals, sharing.
+"""
 
 import numpy as np
 
@@ -14,9 +16,16 @@ def main(keras, endings):
     outputs = layers.Dense(3)(x)
     model = fixed(keras.Model(inputs=inputs, outputs=outputs, name="mnist_model"), scale=0.4)
     data, labels = blobs(features=16)
-    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True), optimizer=keras.optimizers.RMSprop(),
-                  metrics=["accuracy"])
-    history = numbers(model.fit(data, labels, batch_size=32, epochs=2, validation_split=0.2, shuffle=False, verbose=0))
+    model.compile(
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        optimizer=keras.optimizers.RMSprop(),
+        metrics=["accuracy"],
+    )
+    history = numbers(
+        model.fit(
+            data, labels, batch_size=32, epochs=2, validation_split=0.2, shuffle=False, verbose=0
+        )
+    )
     model.save("my_model" + endings[0])
     loaded = keras.models.load_model("my_model" + endings[0])
     same = np.allclose(model.predict(data, verbose=0), loaded.predict(data, verbose=0), atol=1e-6)
@@ -27,9 +36,15 @@ def main(keras, endings):
     encoder_output = layers.Dense(2)(hidden)
     encoder = keras.Model(encoder_input, encoder_output, name="encoder")
     decoder_input = keras.Input(shape=(2,), name="encoded")
-    decoder = keras.Model(decoder_input, layers.Dense(16)(layers.Dense(8, activation="relu")(decoder_input)), name="decoder")
+    decoder = keras.Model(
+        decoder_input,
+        layers.Dense(16)(layers.Dense(8, activation="relu")(decoder_input)),
+        name="decoder",
+    )
     autoencoder_input = keras.Input(shape=(16,), name="again")
-    autoencoder = keras.Model(autoencoder_input, decoder(encoder(autoencoder_input)), name="autoencoder")
+    autoencoder = keras.Model(
+        autoencoder_input, decoder(encoder(autoencoder_input)), name="autoencoder"
+    )
     fixed(autoencoder, scale=0.4)
     autoencoder.compile("adam", "mse")
     rebuilt = numbers(autoencoder.fit(data, data, epochs=2, shuffle=False, verbose=0))
@@ -43,18 +58,38 @@ def main(keras, endings):
     ensemble = keras.Model(inputs=i, outputs=layers.average([m(i) for m in models]))
 
     # tickets: three inputs, two outputs
-    title, body, tags = keras.Input((6,), name="title"), keras.Input((10,), name="body"), keras.Input((4,), name="tags")
+    title, body, tags = (
+        keras.Input((6,), name="title"),
+        keras.Input((10,), name="body"),
+        keras.Input((4,), name="tags"),
+    )
     x = layers.concatenate([layers.Dense(5)(title), layers.Dense(5)(body), tags])
     priority = layers.Dense(1, name="priority")(x)
     department = layers.Dense(4, name="department")(x)
-    tickets = keras.Model(inputs=[title, body, tags], outputs={"priority": priority, "department": department})
+    tickets = keras.Model(
+        inputs=[title, body, tags], outputs={"priority": priority, "department": department}
+    )
     fixed(tickets)
-    tickets.compile(optimizer=keras.optimizers.RMSprop(1e-3), loss_weights={"priority": 1.0, "department": 0.2},
-                    loss={"priority": keras.losses.BinaryCrossentropy(from_logits=True),
-                          "department": keras.losses.CategoricalCrossentropy(from_logits=True)})
-    given = {"title": rng.normal(size=(64, 6)), "body": rng.normal(size=(64, 10)), "tags": rng.integers(0, 2, (64, 4)).astype("float32")}
-    wanted = {"priority": rng.random((64, 1)).round(), "department": np.eye(4)[rng.integers(0, 4, 64)]}
-    ticketed = numbers(tickets.fit(given, wanted, epochs=2, batch_size=32, shuffle=False, verbose=0))
+    tickets.compile(
+        optimizer=keras.optimizers.RMSprop(1e-3),
+        loss_weights={"priority": 1.0, "department": 0.2},
+        loss={
+            "priority": keras.losses.BinaryCrossentropy(from_logits=True),
+            "department": keras.losses.CategoricalCrossentropy(from_logits=True),
+        },
+    )
+    given = {
+        "title": rng.normal(size=(64, 6)),
+        "body": rng.normal(size=(64, 10)),
+        "tags": rng.integers(0, 2, (64, 4)).astype("float32"),
+    }
+    wanted = {
+        "priority": rng.random((64, 1)).round(),
+        "department": np.eye(4)[rng.integers(0, 4, 64)],
+    }
+    ticketed = numbers(
+        tickets.fit(given, wanted, epochs=2, batch_size=32, shuffle=False, verbose=0)
+    )
     answered = tickets.predict(given, verbose=0)
 
     # a toy residual network
@@ -62,7 +97,9 @@ def main(keras, endings):
     block_1 = layers.Dense(8, activation="relu")(start)
     block_2 = layers.add([layers.Dense(8, activation="relu")(block_1), block_1])
     block_3 = layers.Add()([layers.Dense(8, activation="relu")(block_2), block_2])
-    residual = fixed(keras.Model(start, layers.Dense(3)(layers.Dropout(0.5)(block_3)), name="toy_resnet"))
+    residual = fixed(
+        keras.Model(start, layers.Dense(3)(layers.Dropout(0.5)(block_3)), name="toy_resnet")
+    )
 
     # a shared layer, and the activations inside
     shared = layers.Dense(4, name="shared")
@@ -71,11 +108,21 @@ def main(keras, endings):
     twin = rng.normal(size=(5, 6)).astype("float32")
     extractor = keras.Model(inputs=model.inputs, outputs=[layer.output for layer in model.layers])
     return {
-        "history": history, "same": same, "layers": [layer.name for layer in model.layers], "params": model.count_params(),
-        "rebuilt": rebuilt, "inner": [[layer.name for layer in autoencoder.layers], tuple(autoencoder.output_shape)],
-        "ensemble": np.array(ensemble(data[:3])), "ticketed": ticketed, "answered": {k: v.shape for k, v in answered.items()},
-        "first answer": answered["priority"][:3], "inputs": [tuple(t.shape) for t in tickets.inputs], "output names": sorted(answered),
-        "residual": np.array(residual(data[:3])), "kinds": [type(layer).__name__ for layer in residual.layers],
-        "siamese": np.array(siamese([twin, twin[::-1].copy()])), "siamese weights": len(siamese.weights),
+        "history": history,
+        "same": same,
+        "layers": [layer.name for layer in model.layers],
+        "params": model.count_params(),
+        "rebuilt": rebuilt,
+        "inner": [[layer.name for layer in autoencoder.layers], tuple(autoencoder.output_shape)],
+        "ensemble": np.array(ensemble(data[:3])),
+        "ticketed": ticketed,
+        "answered": {k: v.shape for k, v in answered.items()},
+        "first answer": answered["priority"][:3],
+        "inputs": [tuple(t.shape) for t in tickets.inputs],
+        "output names": sorted(answered),
+        "residual": np.array(residual(data[:3])),
+        "kinds": [type(layer).__name__ for layer in residual.layers],
+        "siamese": np.array(siamese([twin, twin[::-1].copy()])),
+        "siamese weights": len(siamese.weights),
         "extracted": [tuple(f.shape) for f in extractor.predict(data[:7], verbose=0)],
     }

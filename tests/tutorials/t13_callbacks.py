@@ -1,4 +1,6 @@
-"""The guide on callbacks: every hook in its order, stopping at the least loss, a table of learning rates, and the built-in ones."""
+"""The guide on callbacks: every hook in its order, stopping at the least loss, a table of learning
+rates, and the built-in ones.
+"""
 
 import csv
 
@@ -14,7 +16,11 @@ def main(keras, endings):
     def get_model():
         model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
         fixed(model)
-        model.compile(optimizer=keras.optimizers.RMSprop(learning_rate=0.01), loss="mean_squared_error", metrics=["mean_absolute_error"])
+        model.compile(
+            optimizer=keras.optimizers.RMSprop(learning_rate=0.01),
+            loss="mean_squared_error",
+            metrics=["mean_absolute_error"],
+        )
         return model
 
     told = []
@@ -23,10 +29,22 @@ def main(keras, endings):
         def said(self, *args):
             logs = args[-1] or {}
             told.append([name, *args[:-1], sorted(logs)])
+
         return said
 
-    names = [f"on_{what}_{when}" for what in ("train", "test", "predict", "epoch", "train_batch", "test_batch", "predict_batch")
-             for when in ("begin", "end")]
+    names = [
+        f"on_{what}_{when}"
+        for what in (
+            "train",
+            "test",
+            "predict",
+            "epoch",
+            "train_batch",
+            "test_batch",
+            "predict_batch",
+        )
+        for when in ("begin", "end")
+    ]
 
     def signature(name):
         if "batch" in name:
@@ -35,9 +53,13 @@ def main(keras, endings):
             return lambda self, epoch, logs=None: hook(name)(self, epoch, logs)
         return lambda self, logs=None: hook(name)(self, logs)
 
-    CustomCallback = type("CustomCallback", (keras.callbacks.Callback,), {name: signature(name) for name in names})
+    CustomCallback = type(
+        "CustomCallback", (keras.callbacks.Callback,), {name: signature(name) for name in names}
+    )
     model = get_model()
-    model.fit(x, y, batch_size=40, epochs=2, verbose=0, validation_split=0.5, callbacks=[CustomCallback()])
+    model.fit(
+        x, y, batch_size=40, epochs=2, verbose=0, validation_split=0.5, callbacks=[CustomCallback()]
+    )
     model.evaluate(x, y, batch_size=60, verbose=0, callbacks=[CustomCallback()])
     model.predict(x, batch_size=60, verbose=0, callbacks=[CustomCallback()])
 
@@ -47,13 +69,23 @@ def main(keras, endings):
             self.lines = []
 
         def on_train_batch_end(self, batch, logs=None):
-            self.lines.append("Up to batch {}, the average loss is {:7.2f}.".format(batch, logs["loss"]))
+            self.lines.append(
+                "Up to batch {}, the average loss is {:7.2f}.".format(batch, logs["loss"])
+            )
 
         def on_epoch_end(self, epoch, logs=None):
-            self.lines.append("Loss of epoch {} is {:7.2f}, error {:7.2f}.".format(epoch, logs["loss"], logs["mean_absolute_error"]))
+            self.lines.append(
+                "Loss of epoch {} is {:7.2f}, error {:7.2f}.".format(
+                    epoch, logs["loss"], logs["mean_absolute_error"]
+                )
+            )
 
     printing = LossAndErrorPrintingCallback()
-    printed = numbers(get_model().fit(x, y, batch_size=40, epochs=2, verbose=0, shuffle=False, callbacks=[printing]))
+    printed = numbers(
+        get_model().fit(
+            x, y, batch_size=40, epochs=2, verbose=0, shuffle=False, callbacks=[printing]
+        )
+    )
 
     class EarlyStoppingAtMinLoss(keras.callbacks.Callback):
         def __init__(self, patience=0):
@@ -91,23 +123,56 @@ def main(keras, endings):
     table = [(1, 0.05), (2, 0.5), (3, 1.0)]
     rates = CustomLearningRateScheduler(lambda epoch, lr: dict(table).get(epoch, lr))
     stopper = EarlyStoppingAtMinLoss()
-    stopped = numbers(get_model().fit(x, y, batch_size=40, epochs=8, verbose=0, shuffle=False, callbacks=[rates, stopper]))
+    stopped = numbers(
+        get_model().fit(
+            x, y, batch_size=40, epochs=8, verbose=0, shuffle=False, callbacks=[rates, stopper]
+        )
+    )
 
-    early = keras.callbacks.EarlyStopping(monitor="val_loss", min_delta=1e-2, patience=2, verbose=0, restore_best_weights=True)
-    plateau = keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=0.2, patience=1, min_lr=0.0001)
+    early = keras.callbacks.EarlyStopping(
+        monitor="val_loss", min_delta=1e-2, patience=2, verbose=0, restore_best_weights=True
+    )
+    plateau = keras.callbacks.ReduceLROnPlateau(
+        monitor="val_loss", factor=0.2, patience=1, min_lr=0.0001
+    )
     logger = keras.callbacks.CSVLogger("training.csv", append=False)
-    kept = keras.callbacks.ModelCheckpoint("model_{epoch}" + endings[0], save_best_only=True, monitor="val_loss")
+    kept = keras.callbacks.ModelCheckpoint(
+        "model_{epoch}" + endings[0], save_best_only=True, monitor="val_loss"
+    )
     seen = []
-    spoken = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append([epoch, sorted(logs)]),
-                                            on_train_end=lambda logs: seen.append("end"))
-    built_in = numbers(get_model().fit(x, y, epochs=6, verbose=0, shuffle=False, validation_split=0.25,
-                                       callbacks=[early, plateau, logger, kept, spoken, keras.callbacks.TerminateOnNaN()]))
+    spoken = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: seen.append([epoch, sorted(logs)]),
+        on_train_end=lambda logs: seen.append("end"),
+    )
+    built_in = numbers(
+        get_model().fit(
+            x,
+            y,
+            epochs=6,
+            verbose=0,
+            shuffle=False,
+            validation_split=0.25,
+            callbacks=[early, plateau, logger, kept, spoken, keras.callbacks.TerminateOnNaN()],
+        )
+    )
     with open("training.csv", encoding="utf-8") as file:
         rows = list(csv.reader(file))
-    scheduler = keras.callbacks.LearningRateScheduler(lambda epoch, lr: lr if epoch < 2 else lr * 0.5)
-    halved = numbers(get_model().fit(x, y, epochs=4, verbose=0, shuffle=False, callbacks=[scheduler]))
+    scheduler = keras.callbacks.LearningRateScheduler(
+        lambda epoch, lr: lr if epoch < 2 else lr * 0.5
+    )
+    halved = numbers(
+        get_model().fit(x, y, epochs=4, verbose=0, shuffle=False, callbacks=[scheduler])
+    )
     return {
-        "told": told, "lines": printing.lines, "printed": printed, "rates": rates.rates, "stopped": stopped,
-        "stopped at": stopper.stopped_epoch, "built in": built_in, "early": [early.stopped_epoch, float(early.best)],
-        "csv": [rows[0], len(rows)], "seen": seen, "halved": halved,
+        "told": told,
+        "lines": printing.lines,
+        "printed": printed,
+        "rates": rates.rates,
+        "stopped": stopped,
+        "stopped at": stopper.stopped_epoch,
+        "built in": built_in,
+        "early": [early.stopped_epoch, float(early.best)],
+        "csv": [rows[0], len(rows)],
+        "seen": seen,
+        "halved": halved,
     }

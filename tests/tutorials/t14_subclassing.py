@@ -1,4 +1,6 @@
-"""The guide on own layers and models: weights made in build, layers in layers, add_loss, configs, training flags, and a small VAE."""
+"""The guide on own layers and models: weights made in build, layers in layers, add_loss, configs,
+training flags, and a small VAE.
+"""
 
 import numpy as np
 
@@ -14,8 +16,15 @@ def main(keras):
             self.units = units
 
         def build(self, input_shape):
-            self.w = self.add_weight(shape=(input_shape[-1], self.units), initializer="random_normal", trainable=True, name="w")
-            self.b = self.add_weight(shape=(self.units,), initializer="zeros", trainable=True, name="b")
+            self.w = self.add_weight(
+                shape=(input_shape[-1], self.units),
+                initializer="random_normal",
+                trainable=True,
+                name="w",
+            )
+            self.b = self.add_weight(
+                shape=(self.units,), initializer="zeros", trainable=True, name="b"
+            )
 
         def call(self, inputs):
             return ops.matmul(inputs, self.w) + self.b
@@ -68,7 +77,11 @@ def main(keras):
             self.seed_generator = keras.random.SeedGenerator(1337)
 
         def call(self, inputs, training=None):
-            return keras.random.dropout(inputs, rate=self.rate, seed=self.seed_generator) if training else inputs
+            return (
+                keras.random.dropout(inputs, rate=self.rate, seed=self.seed_generator)
+                if training
+                else inputs
+            )
 
     linear_layer = Linear(4)
     y = linear_layer(np.ones((2, 2), "float32"))
@@ -94,15 +107,23 @@ def main(keras):
 
         def call(self, inputs):
             z_mean, z_log_var = inputs
-            epsilon = keras.random.normal(shape=(ops.shape(z_mean)[0], ops.shape(z_mean)[1]), seed=self.seed_generator)
+            epsilon = keras.random.normal(
+                shape=(ops.shape(z_mean)[0], ops.shape(z_mean)[1]), seed=self.seed_generator
+            )
             return z_mean + ops.exp(0.5 * z_log_var) * epsilon
 
     class VariationalAutoEncoder(keras.Model):
         def __init__(self, original_dim, noisy=True, name="autoencoder", **kwargs):
             super().__init__(name=name, **kwargs)
-            self.proj, self.mean, self.log_var = (layers.Dense(8, activation="relu"), layers.Dense(2), layers.Dense(2))
+            self.proj, self.mean, self.log_var = (
+                layers.Dense(8, activation="relu"),
+                layers.Dense(2),
+                layers.Dense(2),
+            )
             self.sampling, self.noisy = Sampling(), noisy
-            self.decoder = keras.Sequential([layers.Dense(8, activation="relu"), layers.Dense(original_dim)])
+            self.decoder = keras.Sequential(
+                [layers.Dense(8, activation="relu"), layers.Dense(original_dim)]
+            )
             self.total_loss_tracker = keras.metrics.Mean(name="total_loss")
             self.kl_loss_tracker = keras.metrics.Mean(name="kl_loss")
 
@@ -125,7 +146,7 @@ def main(keras):
             self.total_loss_tracker.update_state(total)
             return total
 
-        def train_step(self, *arguments):           # (data), or on JAX (state, data)
+        def train_step(self, *arguments):  # (data), or on JAX (state, data)
             return one_step(keras, self, arguments)
 
     data, _ = blobs(samples=96, features=6)
@@ -139,13 +160,30 @@ def main(keras):
     noisy.compile(optimizer="adam")
     noisy_history = numbers(noisy.fit(data, data, epochs=2, batch_size=32, verbose=0))
     return {
-        "linear": [tuple(y.shape), [w.name for w in linear_layer.weights], len(linear_layer.trainable_weights)],
+        "linear": [
+            tuple(y.shape),
+            [w.name for w in linear_layer.weights],
+            len(linear_layer.trainable_weights),
+        ],
         "config": [new_layer.units, new_layer.name, sorted(set(layer.get_config()) - {"dtype"})],
-        "sums": sums, "sum weights": [len(my_sum.weights), len(my_sum.non_trainable_weights), my_sum.trainable_weights],
+        "sums": sums,
+        "sum weights": [
+            len(my_sum.weights),
+            len(my_sum.non_trainable_weights),
+            my_sum.trainable_weights,
+        ],
         "mlp": [before, len(mlp.weights), len(mlp.trainable_weights), mlp.count_params()],
         "losses": counts,
-        "dropout": [sorted({float(v) for v in np.unique(dropped)}), np.array(drop(ops.ones((2, 2)))).tolist()],
-        "vae": history, "weights": [tuple(w.shape) for w in vae.trainable_weights], "noisy keys": sorted(noisy_history),
-        "sampled": [bool(np.isfinite(noisy_history["total_loss"]).all()), vae.predict(data[:4], verbose=0).shape],
+        "dropout": [
+            sorted({float(v) for v in np.unique(dropped)}),
+            np.array(drop(ops.ones((2, 2)))).tolist(),
+        ],
+        "vae": history,
+        "weights": [tuple(w.shape) for w in vae.trainable_weights],
+        "noisy keys": sorted(noisy_history),
+        "sampled": [
+            bool(np.isfinite(noisy_history["total_loss"]).all()),
+            vae.predict(data[:4], verbose=0).shape,
+        ],
         "layers": [type(layer).__name__ for layer in vae.layers],
     }

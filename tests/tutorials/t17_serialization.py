@@ -1,4 +1,6 @@
-"""The guide on saving and serialization: whole models, own objects registered or named, configs, clones, JSON, weights in memory."""
+"""The guide on saving and serialization: whole models, own objects registered or named, configs,
+clones, JSON, weights in memory.
+"""
 
 import json
 
@@ -89,7 +91,10 @@ def main(keras, endings):
     again = layers.deserialize(serialized)
 
     # weights from one to another
-    a, b = layers.Dense(4, activation="relu", name="dense_1"), layers.Dense(4, activation="relu", name="dense_2")
+    a, b = (
+        layers.Dense(4, activation="relu", name="dense_1"),
+        layers.Dense(4, activation="relu", name="dense_2"),
+    )
     a(x)
     b(x)
     b.set_weights(a.get_weights())
@@ -104,17 +109,36 @@ def main(keras, endings):
         except ValueError:
             refused.append("ValueError")
     return {
-        "same": same, "custom": custom, "factor": [layer.factor for layer in loaded.layers if hasattr(layer, "factor")],
-        "from config": np.allclose(from_config.predict(x, verbose=0), outside.predict(x, verbose=0), atol=1e-6),
-        "by name": np.allclose(by_name.predict(x, verbose=0), outside.predict(x, verbose=0), atol=1e-6),
+        "same": same,
+        "custom": custom,
+        "factor": [layer.factor for layer in loaded.layers if hasattr(layer, "factor")],
+        "from config": np.allclose(
+            from_config.predict(x, verbose=0), outside.predict(x, verbose=0), atol=1e-6
+        ),
+        "by name": np.allclose(
+            by_name.predict(x, verbose=0), outside.predict(x, verbose=0), atol=1e-6
+        ),
         "cloned": [tuple(w.shape) for w in cloned.get_weights()],
-        "layer": [new_layer.units, new_layer.name == layer.name, float(new_layer.kernel_regularizer.l2), again.units,
-                  new_layer.get_config()["activation"]],
+        "layer": [
+            new_layer.units,
+            new_layer.name == layer.name,
+            float(new_layer.kernel_regularizer.l2),
+            again.units,
+            new_layer.get_config()["activation"],
+        ],
         "serialized": [serialized["class_name"], serialized["config"]["units"]],
-        "sequential": [new_sequential.input_shape, [layer.name for layer in from_json.layers], json.loads(as_json)["class_name"]],
+        "sequential": [
+            new_sequential.input_shape,
+            [layer.name for layer in from_json.layers],
+            json.loads(as_json)["class_name"],
+        ],
         "copied": np.array_equal(a.get_weights()[0], b.get_weights()[0]),
         "pretrained": [fresh.get_weights()[0], fresh.get_weights()[1]],
         "refused": refused,
-        "loss": [reconstructed.loss, type(reconstructed.optimizer).__name__, int(reconstructed.optimizer.iterations)],
+        "loss": [
+            reconstructed.loss,
+            type(reconstructed.optimizer).__name__,
+            int(reconstructed.optimizer.iterations),
+        ],
         "registered name": saving.get_registered_name(CustomLayer),
     }

@@ -1,7 +1,8 @@
-"""hw02: backprop by hand. Write the gradients with NumPy. Check with  python -m minidl.homework check hw02
+"""hw02: backprop by hand. Write the gradients with NumPy. Check with
+python -m minidl.homework check hw02
 
-Throughout, g is the gradient of the loss with respect to the result, ∂L/∂z; asked are the gradients with respect to the inputs,
-each of the shape of the input it belongs to.
+Throughout, g is the gradient of the loss with respect to the result, ∂L/∂z; asked are
+the gradients with respect to the inputs, each of the shape of the input it belongs to.
 """
 
 import numpy as np
@@ -32,7 +33,8 @@ def matmul_backward(g, a, b):
 def pointwise_backward(g, x):
     """Two functions of x, entry by entry: relu(x) = max(x, 0), and tanh(x).
 
-    g, x: any shape. Returns (∂L/∂x through relu, ∂L/∂x through tanh). relu' is 1 where x > 0, else 0; tanh' = 1 − tanh².
+    g, x: any shape. Returns (∂L/∂x through relu, ∂L/∂x through tanh). relu' is 1 where
+    x > 0, else 0; tanh' = 1 − tanh².
 
     >>> pointwise_backward(np.array([2.0]), np.array([0.0]))
     (array([0.]), array([2.]))
@@ -43,8 +45,9 @@ def pointwise_backward(g, x):
 def softmax_cross_entropy(logits, labels):
     """Softmax, then the mean over the samples of −ln p(true class); and its gradient.
 
-    logits: (n, c), labels: (n,) from 0 to c − 1. Returns (loss, ∂loss/∂logits), a number and (n, c). The gradient is
-    (p − y)/n, where y is one-hot. Logits of 300 must work too: subtract each row's maximum before exp.
+    logits: (n, c), labels: (n,) from 0 to c − 1. Returns (loss, ∂loss/∂logits), a
+    number and (n, c). The gradient is (p − y)/n, where y is one-hot. Logits of 300 must
+    work too: subtract each row's maximum before exp.
 
     >>> softmax_cross_entropy(np.array([[0.0, 0.0]]), np.array([0]))
     (0.6931471805599453, array([[-0.5,  0.5]]))
@@ -53,10 +56,13 @@ def softmax_cross_entropy(logits, labels):
 
 
 def two_layers(x, labels, W1, b1, W2, b2):
-    """A network: relu(x @ W1 + b1) @ W2 + b2, and softmax cross-entropy against the labels.
+    """A network: relu(x @ W1 + b1) @ W2 + b2, and softmax cross-entropy against the
+    labels.
 
-    x: (n, d), labels: (n,), W1: (d, h), b1: (h,), W2: (h, c), b2: (c,). Returns (loss, dW1, db1, dW2, db2). Use the functions
-    above: go forward, keep what you need, then go back through each step in the opposite order.
+    x: (n, d), labels: (n,), W1: (d, h), b1: (h,), W2: (h, c), b2: (c,). Returns (loss,
+    dW1, db1, dW2, db2). Use the functions
+    above: go forward, keep what you need, then go back through each step in the
+    opposite order.
 
     >>> two_layers(np.ones((1, 1)), np.array([0]), np.ones((1, 1)), np.zeros(1), np.zeros((1, 2)), np.zeros(2))[3]
     array([[-0.5,  0.5]])

@@ -1,8 +1,10 @@
 """hw05: optimizers. Check with  python -m minidl.homework check hw05
 
-An optimizer is a class with `slots`, the names of what it remembers for each weight (arrays of zeros at first), and `update`, which
-moves the weights w, an array, in place, along their gradient g. lr is the learning rate; `begin_step(t)` is called before each step,
-t = 1, 2, ... Change w and the slots in place, with +=, *= or [...] =: what you bind anew is forgotten.
+An optimizer is a class with `slots`, the names of what it remembers for each weight
+(arrays of zeros at first), and `update`, which moves the weights w, an array, in place,
+along their gradient g. lr is the learning rate; `begin_step(t)` is called before each
+step, t = 1, 2, ... Change w and the slots in place, with +=, *= or [...] =: what you
+bind anew is forgotten.
 
 >>> class PlainDescent(Optimizer):
 ...     def update(self, w, g, lr):
@@ -54,7 +56,8 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """m ← 0.9·m + 0.1·g;  v ← 0.999·v + 0.001·g²;  m̂ = m/(1 − 0.9ᵗ);  v̂ = v/(1 − 0.999ᵗ);  w ← w − η·m̂/(√v̂ + ε), with ε = 1e-8.
+    """m ← 0.9·m + 0.1·g;  v ← 0.999·v + 0.001·g²;  m̂ = m/(1 − 0.9ᵗ);
+    v̂ = v/(1 − 0.999ᵗ);  w ← w − η·m̂/(√v̂ + ε), with ε = 1e-8.
 
     With the rate 0.1 the first step is 0.1 for every weight, whatever its gradient.
     """
@@ -70,9 +73,11 @@ class Adam(Optimizer):
 
 
 class MyOptimizer(Optimizer):
-    """Your own. It is made without arguments, MyOptimizer(), and trains a small network on two moons for 15 epochs in `fit`.
+    """Your own. It is made without arguments, MyOptimizer(), and trains a small network
+    on two moons for 15 epochs in `fit`.
 
-    Half of the points for a lower loss than plain descent at 0.1, all of them for one that comes near momentum 0.9 at 0.1.
+    Half of the points for a lower loss than plain descent at 0.1, all of them for one
+    that comes near momentum 0.9 at 0.1.
     """
 
     def __init__(self):

@@ -7,8 +7,13 @@ from minidl.homework.assignments import Task
 
 
 def gradients(rng):
-    """(start, gradients of ten steps, rate) for a few shapes; sizes from small to large, so that every ε and every square shows."""
-    return [(rng.normal(size=s), rng.normal(size=(10, *s)) * 10.0 ** rng.integers(-3, 2, s), 0.05) for s in ((4,), (3, 2))]
+    """(start, gradients of ten steps, rate) for a few shapes; sizes from small to large, so that
+    every ε and every square shows.
+    """
+    return [
+        (rng.normal(size=s), rng.normal(size=(10, *s)) * 10.0 ** rng.integers(-3, 2, s), 0.05)
+        for s in ((4,), (3, 2))
+    ]
 
 
 def run(kind, start, steps, rate):
@@ -22,13 +27,17 @@ def run(kind, start, steps, rate):
 
 
 def paper(update, *names):
-    """run(...) for a rule in plain NumPy: update(w, g, rate, t, s) -> w, where s is a dict of what it remembers."""
+    """run(...) for a rule in plain NumPy: update(w, g, rate, t, s) -> w, where s is a dict of what
+    it remembers.
+    """
+
     def answer(start, steps, rate):
         w, s, path = start.copy(), {name: np.zeros_like(start) for name in names}, []
         for t, g in enumerate(steps, 1):
             w = update(w, g, rate, t, s)
             path.append(w.copy())
         return np.stack(path)
+
     return answer
 
 
@@ -36,13 +45,17 @@ def _momentum(gamma=0.9, first=1.0):
     def update(w, g, rate, t, s):
         s["v"] = gamma * s["v"] + first * rate * g
         return w - s["v"]
+
     return paper(update, "v")
 
 
 def _adagrad(power=2, root=True, outside=False):
     def update(w, g, rate, t, s):
         s["s"] = s["s"] + np.abs(g) ** power
-        return w - rate * g / (np.sqrt(s["s"]) + 1e-7 if outside else np.sqrt(s["s"] + 1e-7) if root else s["s"] + 1e-7)
+        return w - rate * g / (
+            np.sqrt(s["s"]) + 1e-7 if outside else np.sqrt(s["s"] + 1e-7) if root else s["s"] + 1e-7
+        )
+
     return paper(update, "s")
 
 
@@ -50,6 +63,7 @@ def _rmsprop(new=0.1, outside=False, first=None):
     def update(w, g, rate, t, s):
         s["v"] = g**2 if first and t == 1 else 0.9 * s["v"] + new * g**2
         return w - rate * g / (np.sqrt(s["v"]) + 1e-7 if outside else np.sqrt(s["v"] + 1e-7))
+
     return paper(update, "v")
 
 
@@ -60,6 +74,7 @@ def _adam(new_m=0.1, correct_m=True, correct_v=True):
         m = s["m"] / (1 - 0.9**t) if correct_m else s["m"]
         v = s["v"] / (1 - 0.999**t) if correct_v else s["v"]
         return w - rate * m / (np.sqrt(v) + 1e-8)
+
     return paper(update, "m", "v")
 
 
@@ -74,40 +89,117 @@ def race(kind, x, y, start):
 
 def racers(rng):
     x, y = minidl.datasets.toy.moons(400, seed=int(rng.integers(10**6)))
-    return [(x, y, [rng.normal(size=(2, 16)).astype("float32"), np.zeros(16, "float32"), (rng.normal(size=(16, 1)) * 0.3).astype("float32"),
-                    np.zeros(1, "float32")])]
+    return [
+        (
+            x,
+            y,
+            [
+                rng.normal(size=(2, 16)).astype("float32"),
+                np.zeros(16, "float32"),
+                (rng.normal(size=(16, 1)) * 0.3).astype("float32"),
+                np.zeros(1, "float32"),
+            ],
+        )
+    ]
 
 
 def judge_race(loss, x, y, start):
-    """Full points for a loss below that of momentum at 0.1 times 1.1, half of them for beating plain descent at 0.1."""
+    """Full points for a loss below that of momentum at 0.1 times 1.1, half of them for beating
+    plain descent at 0.1.
+    """
     slow = race(lambda: minidl.optimizers.SGD(0.1), x, y, start)
     quick = race(lambda: minidl.optimizers.SGD(0.1, momentum=0.9), x, y, start)
     if not isinstance(loss, float) or not np.isfinite(loss):
         return 0.0, f"the loss became {loss}: a smaller step?"
     if loss <= 1.1 * quick:
         return 1.0, ""
-    told = f"the loss after 15 epochs is {loss:.3f}; plain descent at 0.1 reaches {slow:.3f}, momentum 0.9 at 0.1 reaches {quick:.3f}."
+    told = (
+        f"the loss after 15 epochs is {loss:.3f}; plain descent at 0.1 reaches {slow:.3f}, "
+        f"momentum 0.9 at 0.1 reaches {quick:.3f}."
+    )
     return (0.5 if loss < slow else 0.0), told
 
 
-KINDS = tuple(f"minidl.optimizers.{kind}" for kind in ("SGD", "Adagrad", "Adadelta", "RMSprop", "Adam", "AdamW", "Adamax", "Nadam", "RAdam", "Lion"))
+KINDS = tuple(
+    f"minidl.optimizers.{kind}"
+    for kind in (
+        "SGD",
+        "Adagrad",
+        "Adadelta",
+        "RMSprop",
+        "Adam",
+        "AdamW",
+        "Adamax",
+        "Nadam",
+        "RAdam",
+        "Lion",
+    )
+)
 TASKS = [
-    Task("Momentum", 2, gradients, _momentum(), driver=run, forbidden=KINDS, mistakes=(
-        (_momentum(gamma=1.0), "Without γ nothing is ever forgotten: v ← γ·v + η·g."),
-        (_momentum(first=0.1), "That is a mean of gradients: here v ← γ·v + η·g, without (1−γ)."),
-        (paper(lambda w, g, r, t, s: w - r * g), "That is plain descent: v is not kept from step to step. Change it in place."))),
-    Task("Adagrad", 2, gradients, _adagrad(), driver=run, forbidden=KINDS, mistakes=(
-        (_adagrad(power=1), "The squares of the gradients add up, not their sizes."),
-        (_adagrad(root=False), "The root is missing: η·g/√(s + ε)."),
-        (_adagrad(outside=True), "ε stands inside the root here: √(s + ε)."),
-        (paper(lambda w, g, r, t, s: w - r * g / np.sqrt(g**2 + 1e-7)), "s is not kept from step to step: s += g² changes it in place."))),
-    Task("RMSprop", 2, gradients, _rmsprop(), driver=run, forbidden=KINDS, mistakes=(
-        (_rmsprop(new=1.0), "A mean needs (1−ρ)·g²; yours is a fading sum."),
-        (_rmsprop(outside=True), "ε stands inside the root here: √(v + ε)."),
-        (_adagrad(), "That is Adagrad: let the old squares fade, v ← ρ·v + (1−ρ)·g²."))),
-    Task("Adam", 3, gradients, _adam(), driver=run, forbidden=KINDS, mistakes=(
-        (_adam(correct_m=False, correct_v=False), "The corrections are missing: m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ)."),
-        (_adam(correct_v=False), "v needs its correction too: v̂ = v/(1−β₂ᵗ)."),
-        (_adam(new_m=0.9), "m ← β₁·m + (1−β₁)·g: you have β₁ in front of g."))),
+    Task(
+        "Momentum",
+        2,
+        gradients,
+        _momentum(),
+        driver=run,
+        forbidden=KINDS,
+        mistakes=(
+            (_momentum(gamma=1.0), "Without γ nothing is ever forgotten: v ← γ·v + η·g."),
+            (
+                _momentum(first=0.1),
+                "That is a mean of gradients: here v ← γ·v + η·g, without (1−γ).",
+            ),
+            (
+                paper(lambda w, g, r, t, s: w - r * g),
+                "That is plain descent: v is not kept from step to step. Change it in place.",
+            ),
+        ),
+    ),
+    Task(
+        "Adagrad",
+        2,
+        gradients,
+        _adagrad(),
+        driver=run,
+        forbidden=KINDS,
+        mistakes=(
+            (_adagrad(power=1), "The squares of the gradients add up, not their sizes."),
+            (_adagrad(root=False), "The root is missing: η·g/√(s + ε)."),
+            (_adagrad(outside=True), "ε stands inside the root here: √(s + ε)."),
+            (
+                paper(lambda w, g, r, t, s: w - r * g / np.sqrt(g**2 + 1e-7)),
+                "s is not kept from step to step: s += g² changes it in place.",
+            ),
+        ),
+    ),
+    Task(
+        "RMSprop",
+        2,
+        gradients,
+        _rmsprop(),
+        driver=run,
+        forbidden=KINDS,
+        mistakes=(
+            (_rmsprop(new=1.0), "A mean needs (1−ρ)·g²; yours is a fading sum."),
+            (_rmsprop(outside=True), "ε stands inside the root here: √(v + ε)."),
+            (_adagrad(), "That is Adagrad: let the old squares fade, v ← ρ·v + (1−ρ)·g²."),
+        ),
+    ),
+    Task(
+        "Adam",
+        3,
+        gradients,
+        _adam(),
+        driver=run,
+        forbidden=KINDS,
+        mistakes=(
+            (
+                _adam(correct_m=False, correct_v=False),
+                "The corrections are missing: m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ).",
+            ),
+            (_adam(correct_v=False), "v needs its correction too: v̂ = v/(1−β₂ᵗ)."),
+            (_adam(new_m=0.9), "m ← β₁·m + (1−β₁)·g: you have β₁ in front of g."),
+        ),
+    ),
     Task("MyOptimizer", 3, racers, driver=race, forbidden=KINDS, judge=judge_race, limit=60),
 ]

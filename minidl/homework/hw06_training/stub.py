@@ -1,4 +1,6 @@
-"""hw06: a training loop with minidl's layers, losses and optimizers, but without its fit. Check: python -m minidl.homework check hw06"""
+"""hw06: a training loop with minidl's layers, losses and optimizers, but without its
+fit. Check: python -m minidl.homework check hw06
+"""
 
 import numpy as np
 
@@ -6,8 +8,9 @@ import numpy as np
 def batches(x, y, batch_size, rng):
     """The samples in a new order, in batches.
 
-    x: (n, ...), y: (n, ...), rng: a NumPy generator, as from np.random.default_rng(). Yields, or returns a list of, pairs (x, y) of
-    batch_size samples each; the last may be smaller. Every sample comes once, beside its target.
+    x: (n, ...), y: (n, ...), rng: a NumPy generator, as from np.random.default_rng().
+    Yields, or returns a list of, pairs (x, y) of batch_size samples each; the last may
+    be smaller. Every sample comes once, beside its target.
 
     >>> [len(b) for b, _ in batches(np.zeros((5, 2)), np.zeros(5), 2, np.random.default_rng(0))]
     [2, 2, 1]
@@ -16,17 +19,20 @@ def batches(x, y, batch_size, rng):
 
 
 def train_epoch(model, loss, optimizer, batches):
-    """One step of training for each batch. Returns the mean of the batches' losses, a number.
+    """One step of training for each batch. Returns the mean of the batches' losses, a
+    number.
 
-    model(x, training=True) predicts; loss(y, predictions) is a tensor; its backward() finds the gradients of the model's weights;
-    optimizer.step() moves them and clears the gradients. batches: pairs (x, y). The optimizer knows the weights already.
+    model(x, training=True) predicts; loss(y, predictions) is a tensor; its backward()
+    finds the gradients of the model's weights; optimizer.step() moves them and clears
+    the gradients. batches: pairs (x, y). The optimizer knows the weights already.
     """
     raise NotImplementedError("hw06 task 2: train_epoch")
 
 
 class EarlyStopping:
-    """Says when to stop. update(loss) is called after each epoch and returns True when `patience` epochs in a row were no better
-    than the best before; best: the lowest loss so far. Better means lower; the same is not better.
+    """Says when to stop. update(loss) is called after each epoch and returns True when
+    `patience` epochs in a row were no better than the best before; best: the lowest
+    loss so far. Better means lower; the same is not better.
 
     >>> stopping = EarlyStopping(patience=2)
     >>> [stopping.update(loss) for loss in (3.0, 2.0, 2.5, 2.0)]
@@ -43,9 +49,11 @@ class EarlyStopping:
 
 
 def fit(model, loss, optimizer, x, y, x_val, y_val, epochs, batch_size, patience, rng):
-    """Train until the validation loss has not improved for `patience` epochs, or for `epochs` epochs; end with the best weights.
+    """Train until the validation loss has not improved for `patience` epochs, or for
+    `epochs` epochs; end with the best weights.
 
-    Returns {"loss": [...], "val_loss": [...]}, a number for each epoch. model.get_weights() gives a copy of the weights,
-    model.set_weights(weights) puts them back; loss(y_val, model(x_val)).item() is the validation loss.
+    Returns {"loss": [...], "val_loss": [...]}, a number for each epoch.
+    model.get_weights() gives a copy of the weights, model.set_weights(weights) puts
+    them back; loss(y_val, model(x_val)).item() is the validation loss.
     """
     raise NotImplementedError("hw06 task 4: fit")

@@ -5,15 +5,22 @@ import numpy as np
 import minidl
 from minidl.homework.assignments import Task
 
-LOOP = ("minidl.models.Model.fit", "minidl.models.Model.train_step", "minidl.models.Model.train_on_batch")
+LOOP = (
+    "minidl.models.Model.fit",
+    "minidl.models.Model.train_step",
+    "minidl.models.Model.train_on_batch",
+)
 LOSS = minidl.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
-# --- batches ---------------------------------------------------------------------------------------------------------
+# --- batches
 
 
 def sets(rng):
-    return [(np.arange(n * 3.0).reshape(n, 3), np.arange(n) * 10, size, int(rng.integers(10**6))) for n, size in ((10, 4), (8, 4), (3, 5))]
+    return [
+        (np.arange(n * 3.0).reshape(n, 3), np.arange(n) * 10, size, int(rng.integers(10**6)))
+        for n, size in ((10, 4), (8, 4), (3, 5))
+    ]
 
 
 def run_batches(batches, x, y, size, seed):
@@ -26,20 +33,30 @@ def judge_batches(epochs, x, y, size, seed):
     """Every sample once, x beside its y, full batches but for the last, another order each time."""
     orders = []
     for pairs in epochs:
-        if [len(b) for b, _ in pairs] != [size] * (len(x) // size) + ([len(x) % size] if len(x) % size else []):
-            return 0.0, (f"{len(x)} samples in batches of {size} came as {[len(b) for b, _ in pairs]}: the last may be smaller, none may be lost.")
+        if [len(b) for b, _ in pairs] != [size] * (len(x) // size) + (
+            [len(x) % size] if len(x) % size else []
+        ):
+            return 0.0, (
+                f"{len(x)} samples in batches of {size} came as {[len(b) for b, _ in pairs]}: the "
+                f"last may be smaller, none may be lost."
+            )
         seen = np.concatenate([b for b, _ in pairs])
         if any((b[:, 0] / 3 * 10 != t).any() for b, t in pairs):
             return 0.0, "x and y are no longer beside each other: shuffle both with the same order."
         if sorted(seen[:, 0]) != sorted(x[:, 0]):
-            return 0.0, "some samples come twice, others never: draw an order without repetition, rng.permutation(n)."
+            return (
+                0.0,
+                "some samples come twice, others never: draw an order without repetition, "
+                "rng.permutation(n).",
+            )
         orders.append(seen[:, 0].tolist())
     if len(x) > 5 and (orders[0] == orders[1] or orders[0] == x[:, 0].tolist()):
         return 0.5, "the order is the same each time: shuffle anew in each epoch, with rng."
     return 1.0, ""
 
 
-# --- one epoch, and stopping -----------------------------------------------------------------------------------------
+# --- one epoch, and stopping
+# -----------------------------------------------------------------------------------------
 
 
 def network(start):
@@ -51,12 +68,15 @@ def network(start):
 
 
 def start(rng):
-    return [a.astype("float32") for a in (rng.normal(size=(2, 8)), np.zeros(8), rng.normal(size=(8, 3)) * 0.3, np.zeros(3))]
+    return [
+        a.astype("float32")
+        for a in (rng.normal(size=(2, 8)), np.zeros(8), rng.normal(size=(8, 3)) * 0.3, np.zeros(3))
+    ]
 
 
 def epochs(rng):
     x, y = minidl.datasets.toy.spirals(60, seed=int(rng.integers(10**6)))
-    return [([(x[i:i + 20], y[i:i + 20]) for i in (0, 20, 40)], start(rng))]
+    return [([(x[i : i + 20], y[i : i + 20]) for i in (0, 20, 40)], start(rng))]
 
 
 def run_epoch(train_epoch, batches, weights):
@@ -86,7 +106,12 @@ def an_epoch(batches, weights, steps=None, mean=True, clear=True):
 
 
 def sequences(rng):
-    return [([5.0, 4.0, 4.5, 4.2, 4.1, 3.0], 3), ([3.0, 2.0, 1.0], 2), ([2.0, 2.0, 2.0, 2.0], 2), (rng.normal(size=20).tolist(), 4)]
+    return [
+        ([5.0, 4.0, 4.5, 4.2, 4.1, 3.0], 3),
+        ([3.0, 2.0, 1.0], 2),
+        ([2.0, 2.0, 2.0, 2.0], 2),
+        (rng.normal(size=20).tolist(), 4),
+    ]
 
 
 def run_stopping(kind, losses, patience):
@@ -104,7 +129,7 @@ def stopping(losses, patience, below=np.less, late=0):
     return [said, float(best)]
 
 
-# --- everything ------------------------------------------------------------------------------------------------------
+# --- everything
 
 
 def problems(rng):
@@ -117,34 +142,91 @@ def run_fit(fit, x, y, x_val, y_val, weights):
     model, optimizer = network(weights), minidl.optimizers.Adam(0.05)
     optimizer.build(model.trainable_variables)
     history = fit(model, LOSS, optimizer, x, y, x_val, y_val, 200, 32, 5, np.random.default_rng(0))
-    return {"val_loss": [float(v) for v in history["val_loss"]], "loss": [float(v) for v in history["loss"]],
-            "kept": LOSS(y_val, model(x_val)).item()}
+    return {
+        "val_loss": [float(v) for v in history["val_loss"]],
+        "loss": [float(v) for v in history["loss"]],
+        "kept": LOSS(y_val, model(x_val)).item(),
+    }
 
 
 def judge_fit(answer, x, y, x_val, y_val, weights):
     """It learns, it stops, and it goes back to the best weights: a third of the points each."""
     losses, val = answer["loss"], answer["val_loss"]
     if len(losses) != len(val) or not losses:
-        return 0.0, f"the history has {len(losses)} losses and {len(val)} validation losses; one of each for every epoch, please."
+        return (
+            0.0,
+            f"the history has {len(losses)} losses and {len(val)} validation losses; one of each "
+            f"for every epoch, please.",
+        )
     best = int(np.argmin(val))
     tests = [
-        (losses[-1] < 0.8 * losses[0], "the loss does not fall: is backward() before step(), once a batch?"),
-        (len(val) < 200 and len(val) == best + 1 + 5, f"it ended after {len(val)} epochs, the best was number {best + 1}, the patience 5."),
-        (abs(answer["kept"] - min(val)) < 1e-4 * max(1, min(val)), f"the model's validation loss is {answer['kept']:.4f}, the best was {min(val):.4f}: "
-                                                               "keep a copy of the best weights, and put them back."),
+        (
+            losses[-1] < 0.8 * losses[0],
+            "the loss does not fall: is backward() before step(), once a batch?",
+        ),
+        (
+            len(val) < 200 and len(val) == best + 1 + 5,
+            f"it ended after {len(val)} epochs, the best was number {best + 1}, the patience 5.",
+        ),
+        (
+            abs(answer["kept"] - min(val)) < 1e-4 * max(1, min(val)),
+            f"the model's validation loss is {answer['kept']:.4f}, the best was {min(val):.4f}: "
+            "keep a copy of the best weights, and put them back.",
+        ),
     ]
-    return sum(passed for passed, _ in tests) / 3, next((said for passed, said in tests if not passed), "")
+    return sum(passed for passed, _ in tests) / 3, next(
+        (said for passed, said in tests if not passed), ""
+    )
 
 
 TASKS = [
-    Task("batches", 2, sets, driver=run_batches, judge=judge_batches, forbidden=("minidl.batches.Batches",)),
-    Task("train_epoch", 3, epochs, an_epoch, driver=run_epoch, forbidden=LOOP, rtol=1e-4, atol=1e-5, mistakes=(
-        (lambda b, w: an_epoch(b, w, clear=False), "Gradients add up until they are cleared: optimizer.step() clears them, apply() does not."),
-        (lambda b, w: an_epoch(b, w, mean=False), "The weights are right; the loss asked for is the mean over the batches."),
-        (lambda b, w: an_epoch(b, w, steps=1), "Only the first batch was used."))),
-    Task("EarlyStopping", 3, sequences, stopping, driver=run_stopping, mistakes=(
-        (lambda v, p: stopping(v, p, below=np.less_equal), "An equal loss is no better one."),
-        (lambda v, p: stopping(v, p, late=1), "One epoch too late: stop when `patience` epochs in a row were no better."),
-        (lambda v, p: [stopping(v, p)[0], float(v[-1])], "best is the lowest loss so far, not the last."))),
+    Task(
+        "batches",
+        2,
+        sets,
+        driver=run_batches,
+        judge=judge_batches,
+        forbidden=("minidl.batches.Batches",),
+    ),
+    Task(
+        "train_epoch",
+        3,
+        epochs,
+        an_epoch,
+        driver=run_epoch,
+        forbidden=LOOP,
+        rtol=1e-4,
+        atol=1e-5,
+        mistakes=(
+            (
+                lambda b, w: an_epoch(b, w, clear=False),
+                "Gradients add up until they are cleared: optimizer.step() clears them, apply() "
+                "does not.",
+            ),
+            (
+                lambda b, w: an_epoch(b, w, mean=False),
+                "The weights are right; the loss asked for is the mean over the batches.",
+            ),
+            (lambda b, w: an_epoch(b, w, steps=1), "Only the first batch was used."),
+        ),
+    ),
+    Task(
+        "EarlyStopping",
+        3,
+        sequences,
+        stopping,
+        driver=run_stopping,
+        mistakes=(
+            (lambda v, p: stopping(v, p, below=np.less_equal), "An equal loss is no better one."),
+            (
+                lambda v, p: stopping(v, p, late=1),
+                "One epoch too late: stop when `patience` epochs in a row were no better.",
+            ),
+            (
+                lambda v, p: [stopping(v, p)[0], float(v[-1])],
+                "best is the lowest loss so far, not the last.",
+            ),
+        ),
+    ),
     Task("fit", 4, problems, driver=run_fit, judge=judge_fit, forbidden=LOOP, limit=60),
 ]

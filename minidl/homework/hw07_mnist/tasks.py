@@ -12,33 +12,62 @@ BUDGET, FRUGAL_BUDGET = 110_000, 10_000
 
 
 def digits(rng):
-    """8000 images to learn from, 1500 others to be examined on; their labels stay with the examiner."""
+    """8000 images to learn from, 1500 others to be examined on; their labels stay with the
+    examiner.
+    """
     (x, y), _ = minidl.datasets.mnist.load_data()
     chosen = rng.choice(60_000, 9500, replace=False)
-    return [(x[chosen[:8000]] / np.float32(255), y[chosen[:8000]].astype(np.int64), x[chosen[8000:]] / np.float32(255))]
+    return [
+        (
+            x[chosen[:8000]] / np.float32(255),
+            y[chosen[:8000]].astype(np.int64),
+            x[chosen[8000:]] / np.float32(255),
+        )
+    ]
 
 
 def run(build, x, y, x_test):
     """The scores of the trained model on the test images, and the size of each of its weights."""
     model = build(x, y)
-    return {"scores": model.predict(x_test, verbose=0, batch_size=500), "weights": [int(w.size) for w in model.get_weights()]}
+    return {
+        "scores": model.predict(x_test, verbose=0, batch_size=500),
+        "weights": [int(w.size) for w in model.get_weights()],
+    }
 
 
 def judged_by(scale, budget):
     """A judge that finds the test images again among all of MNIST, and so their labels."""
+
     def judge(answer, x, y, x_test):
         (images, labels), _ = minidl.datasets.mnist.load_data()
         known = {image.tobytes(): label for image, label in zip(images, labels)}
-        true = np.array([known[np.round(image * 255).astype(np.uint8).tobytes()] for image in x_test])
+        true = np.array(
+            [known[np.round(image * 255).astype(np.uint8).tobytes()] for image in x_test]
+        )
         scores, parameters = np.asarray(answer["scores"]), sum(answer["weights"])
         if scores.shape != (len(x_test), 10):
-            return 0.0, f"the model must give 10 scores for each image; it gives an array of shape {scores.shape}."
+            return (
+                0.0,
+                f"the model must give 10 scores for each image; it gives an array of shape "
+                f"{scores.shape}.",
+            )
         accuracy = float(np.mean(scores.argmax(axis=1) == true))
         if parameters > budget:
-            return 0.0, f"{parameters} parameters; at most {budget} are allowed here (accuracy {accuracy:.1%})."
+            return (
+                0.0,
+                f"{parameters} parameters; at most {budget} are allowed here (accuracy "
+                f"{accuracy:.1%}).",
+            )
         share = next((share for least, share in scale if accuracy >= least), 0.0)
         more = min((least for least, s in scale if s > share), default=None)
-        return share, "" if more is None else f"accuracy {accuracy:.1%} with {parameters} parameters; from {more:.0%} there are more points."
+        return (
+            share,
+            ""
+            if more is None
+            else f"accuracy {accuracy:.1%} with {parameters} parameters; from {more:.0%} there "
+            f"are more points.",
+        )
+
     return judge
 
 
@@ -70,10 +99,26 @@ def guesses(rng):
 
 
 TASKS = [
-    Task("most_confused", 2, guesses, confused, mistakes=(
-        (lambda t, p: confused(t, p)[::-1], "The pair is turned round: first what it is, then what it was taken for."),
-        (lambda t, p: most_frequent(table(t, p)), "That pair is right, not a mistake: leave the diagonal out."),
-        (lambda t, p: most_frequent(np.triu(table(t, p) + table(t, p).T, 1)), "A 4 taken for a 9 is not the same as a 9 taken for a 4."))),
+    Task(
+        "most_confused",
+        2,
+        guesses,
+        confused,
+        mistakes=(
+            (
+                lambda t, p: confused(t, p)[::-1],
+                "The pair is turned round: first what it is, then what it was taken for.",
+            ),
+            (
+                lambda t, p: most_frequent(table(t, p)),
+                "That pair is right, not a mistake: leave the diagonal out.",
+            ),
+            (
+                lambda t, p: most_frequent(np.triu(table(t, p) + table(t, p).T, 1)),
+                "A 4 taken for a 9 is not the same as a 9 taken for a 4.",
+            ),
+        ),
+    ),
     Task("build_and_train", 10, digits, driver=run, judge=judged_by(SCALE, BUDGET), limit=90),
     Task("build_small", 6, digits, driver=run, judge=judged_by(FRUGAL, FRUGAL_BUDGET), limit=90),
 ]

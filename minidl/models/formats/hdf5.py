@@ -1,7 +1,8 @@
-"""HDF5, the container of Keras's weights: reading it without trusting it, and what minidl keeps there for itself.
+"""HDF5, the container of Keras's weights: reading it without trusting it, and what minidl keeps
+there for itself.
 
-h5py reads and writes HDF5; it comes with the extra `keras`. Keras passes over the groups and attributes that begin with minidl_: what
-compile was given, and the optimizer's memory.
+h5py reads and writes HDF5; it comes with the extra `keras`. Keras passes over the groups and
+attributes that begin with minidl_: what compile was given, and the optimizer's memory.
 """
 
 from __future__ import annotations
@@ -19,13 +20,18 @@ def h5py_or_cure() -> Any:
     try:
         import h5py
     except ImportError:
-        raise ImportError("Files of Keras ('.keras', '.h5') need h5py: pip install 'minidl[keras]'. minidl's own kind needs nothing: "
-                          "model.save('model.npz').") from None
+        raise ImportError(
+            "Files of Keras ('.keras', '.h5') need h5py: pip install 'minidl[keras]'. minidl's "
+            "own kind needs nothing: "
+            "model.save('model.npz')."
+        ) from None
     return h5py
 
 
 def get(group, path: str, h5py) -> Any:
-    """What stands at a path inside the file itself: no links to other files, no datasets that live elsewhere."""
+    """What stands at a path inside the file itself: no links to other files, no datasets that live
+    elsewhere.
+    """
     for name in path.split("/"):
         link = group.get(name, getlink=True)
         if link is None:
@@ -39,13 +45,23 @@ def get(group, path: str, h5py) -> Any:
 
 
 def size_of(dataset) -> int:
-    """How many numbers a dataset holds. ValueError if it declares more than the file has: HDF5 can, and fills up when asked."""
-    if dataset.is_virtual or dataset.external or dataset.dtype.kind not in "biuf" or dataset.shape is None:
+    """How many numbers a dataset holds. ValueError if it declares more than the file has: HDF5 can,
+    and fills up when asked.
+    """
+    if (
+        dataset.is_virtual
+        or dataset.external
+        or dataset.dtype.kind not in "biuf"
+        or dataset.shape is None
+    ):
         raise ValueError(f"'{dataset.name}' is no plain array of numbers")
     stored = dataset.id.get_storage_size()
     most = stored if dataset.compression is None else 100 * stored + 4096
     if dataset.size * dataset.dtype.itemsize > most:
-        raise ValueError(f"'{dataset.name}' declares {dataset.size:,} numbers, and the file holds {stored:,} bytes of them")
+        raise ValueError(
+            f"'{dataset.name}' declares {dataset.size:,} numbers, and the file holds {stored:,} "
+            f"bytes of them"
+        )
     return dataset.size
 
 
@@ -68,7 +84,9 @@ def assign(pairs) -> None:
         variable.assign(array)
 
 
-# --- compile's arguments and the optimizer's memory ------------------------------------------------------------------
+# --- compile's arguments and the optimizer's memory
+# ------------------------------------------------------------------
+
 
 def compile_config(model) -> dict | None:
     """What compile was given, as data; None if it was not called."""
@@ -105,9 +123,17 @@ def _set_memory(optimizer, model, file, h5py) -> None:
 
 def compile_as_in_keras(model, config: dict, custom_objects) -> None:
     """What Keras noted of compile's arguments; a warning if one of them is unknown here."""
-    options = {k: v for k, v in config.items() if k in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")}
+    options = {
+        k: v
+        for k, v in config.items()
+        if k in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+    }
     try:
         with custom_object_scope(custom_objects or {}):
             model.compile(**deserialize(from_keras(options)))
     except Exception as error:
-        warnings.warn(f"What compile() was given could not be restored ({error}). Call compile() again before training.", stacklevel=5)
+        warnings.warn(
+            f"What compile() was given could not be restored ({error}). Call compile() again "
+            f"before training.",
+            stacklevel=5,
+        )
