@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from . import (
     activations,
-    backend,
     callbacks,
     constraints,
     datasets,
@@ -22,17 +21,17 @@ from . import (
     losses,
     metrics,
     models,
-    older,
     ops,
     optimizers,
-    preprocessing,
     random,
     regularizers,
     saving,
     surfaces,
     utils,
 )
-from . import backend as config
+from . import text as preprocessing
+from .compat import older
+from .compat.keras import GradientTape
 from .gradcheck import check_gradients
 from .initializers import Initializer
 from .layers import Input, InputSpec, Layer
@@ -43,8 +42,9 @@ from .optimizers import Optimizer
 from .random import set_random_seed
 from .recording import no_grad
 from .regularizers import Regularizer
+from .support import backend
+from .support import backend as config
 from .symbolic import Symbol as KerasTensor
-from .tape import GradientTape
 from .tensor import GraphError, Tensor, Variable, apply
 
 if TYPE_CHECKING:
@@ -102,7 +102,15 @@ __all__ = [
 ]
 
 
-sys.modules[f"{__name__}.config"] = config
+# Public paths whose module stands in another room.
+for _name, _module in (
+    ("backend", backend),
+    ("config", config),
+    ("preprocessing", preprocessing),
+):
+    sys.modules[f"{__name__}.{_name}"] = _module
+for _name in ("sequence", "text"):
+    sys.modules[f"{__name__}.preprocessing.{_name}"] = getattr(preprocessing, _name)
 # `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
 older.paths.open_paths()
 

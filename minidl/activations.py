@@ -8,7 +8,7 @@ what bends a network.
 from __future__ import annotations
 
 from . import ops
-from .registry import Registry
+from .support.registry import Registry
 
 activations = Registry("activation")
 

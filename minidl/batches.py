@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import as_array
-from .structures import is_nested, leaves, paths, tree_map
+from .support.arrays import as_array
+from .support.structures import is_nested, leaves, paths, tree_map
 
 
 def samples(value, name: str, several: bool = True) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import backend
-from .arrays import as_array
-from .checks import check_number
-from .configs import Configurable, deserialize
-from .configs import serialize as serialize
-from .registry import Registry
+from .support import backend
+from .support.arrays import as_array
+from .support.checks import check_number
+from .support.configs import Configurable, deserialize
+from .support.configs import serialize as serialize
+from .support.registry import Registry
 
 constraints = Registry("constraint")
 

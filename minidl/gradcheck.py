@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import as_array
 from .recording import no_grad
+from .support.arrays import as_array
 from .tensor import Tensor, newest_first
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import backend, configs
-from .configs import Configurable
 from .random import generator
-from .registry import Registry
+from .support import backend, configs
+from .support.configs import Configurable
+from .support.registry import Registry
 
 initializers = Registry("initializer")
 

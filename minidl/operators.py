@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .derivatives import arithmetic, linear, nonlinear, reductions, shaping
+from .core.derivatives import arithmetic, linear, nonlinear, reductions, shaping
 
 
 class Operators:

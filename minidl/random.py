@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from . import backend
-from .arrays import as_array
-from .derivatives import nonlinear, shaping
+from .core.derivatives import nonlinear, shaping
+from .support import backend
+from .support.arrays import as_array
 from .symbolic import has_symbol, record
 from .tensor import Tensor, apply
 

@@ -5,10 +5,10 @@ reason before it lets one grow.
 from __future__ import annotations
 
 from . import ops
-from .checks import check_number
-from .configs import Configurable, deserialize
-from .configs import serialize as serialize
-from .registry import Registry
+from .support.checks import check_number
+from .support.configs import Configurable, deserialize
+from .support.configs import serialize as serialize
+from .support.registry import Registry
 
 regularizers = Registry("regularizer")
 

@@ -1,6 +1,8 @@
 """Saving and registration, under the names of keras.saving."""
 
-from .configs import (
+from .models import SaveFormatError, load_model, save_model
+from .models.saving import load_weights, save_weights
+from .support.configs import (
     CustomObjectScope,
     custom_object_scope,
     get_custom_objects,
@@ -8,10 +10,8 @@ from .configs import (
     get_registered_object,
     register_keras_serializable,
 )
-from .configs import deserialize as deserialize_keras_object
-from .configs import serialize as serialize_keras_object
-from .models import SaveFormatError, load_model, save_model
-from .models.saving import load_weights, save_weights
+from .support.configs import deserialize as deserialize_keras_object
+from .support.configs import serialize as serialize_keras_object
 
 __all__ = [
     "CustomObjectScope",

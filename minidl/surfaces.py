@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from . import ops, optimizers
-from .checks import check_count
 from .recording import no_grad, quiet
+from .support.checks import check_count
 from .tensor import Tensor, Variable
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from . import backend
-from .derivatives import arithmetic
+from .core.derivatives import arithmetic
 from .operators import Operators
 from .recording import no_grad
-from .structures import keys, paths, pick, tree_map
+from .support import backend
+from .support.structures import keys, paths, pick, tree_map
 from .tensor import Tensor, apply
 
 

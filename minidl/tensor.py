@@ -23,12 +23,12 @@ from typing import Any
 
 import numpy as np
 
-from . import backend
-from .arrays import NUMPY_1, as_array, short, with_numpy_2_dtype
-from .derivatives import nonlinear
+from .core.derivatives import nonlinear
 from .operators import Operators
 from .recording import quiet, switches
-from .registry import REGISTRIES
+from .support import backend
+from .support.arrays import NUMPY_1, as_array, short, with_numpy_2_dtype
+from .support.registry import REGISTRIES
 
 
 class GraphError(RuntimeError):

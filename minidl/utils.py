@@ -7,10 +7,13 @@ import os
 
 import numpy as np
 
-from . import callbacks, files
-from .arrays import as_array
+from . import callbacks
 from .batches import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
-from .configs import (
+from .layers import reset_names
+from .random import set_random_seed
+from .support import disk as files
+from .support.arrays import as_array
+from .support.configs import (
     CustomObjectScope,
     custom_object_scope,
     get_custom_objects,
@@ -18,17 +21,11 @@ from .configs import (
     get_registered_object,
     register_keras_serializable,
 )
-from .configs import (
-    deserialize as deserialize_keras_object,
-)
-from .configs import (
-    serialize as serialize_keras_object,
-)
-from .files import DataFileError, check_digest, download
-from .layers import reset_names
-from .preprocessing import pad_sequences, timeseries_dataset_from_array
-from .random import set_random_seed
+from .support.configs import deserialize as deserialize_keras_object
+from .support.configs import serialize as serialize_keras_object
+from .support.disk import DataFileError, check_digest, download
 from .symbolic import Symbol
+from .text import pad_sequences, timeseries_dataset_from_array
 
 Sequence = PyDataset  # its name in Keras 2
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from minidl.datasets import base, fashion_mnist, mnist, toy
-from minidl.files import DataFileError
+from minidl.support.disk import DataFileError
 
 ROOT = Path(__file__).parents[1]
 

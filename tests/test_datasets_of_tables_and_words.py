@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from minidl.datasets import boston_housing, california_housing, imdb, reuters
-from minidl.files import DataFileError
+from minidl.support.disk import DataFileError
 
 HOUSES = {"x": np.arange(700 * 3.0).reshape(700, 3), "y": np.arange(700.0)}
 generator = np.random.default_rng(0)
@@ -226,7 +226,7 @@ def test_both_spellings_of_numpy_are_read(put, monkeypatch):
 def test_without_the_file_each_says_where_to_put_it(module, monkeypatch, tmp_path):
     monkeypatch.setenv("MINIDL_HOME", str(tmp_path))
     monkeypatch.setattr(
-        "minidl.files._fetch", lambda *_: (_ for _ in ()).throw(OSError("no network"))
+        "minidl.support.disk._fetch", lambda *_: (_ for _ in ()).throw(OSError("no network"))
     )
     name = module.__name__.rpartition(".")[2]
     with pytest.raises(

@@ -18,8 +18,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from minidl import Tensor, apply, check_gradients, derivatives, ops
-from minidl.derivatives import arithmetic, linear, nonlinear, reductions, shaping
+from minidl import Tensor, apply, check_gradients, ops
+from minidl.core import derivatives
+from minidl.core.derivatives import arithmetic, linear, nonlinear, reductions, shaping
 
 rng = np.random.default_rng(2024)
 steady = settings(derandomize=True, deadline=None, max_examples=120, database=None)

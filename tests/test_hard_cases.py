@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from minidl import Tensor, Variable, apply, check_gradients, losses, no_grad, ops
-from minidl.derivatives import nonlinear, reductions
+from minidl.core.derivatives import nonlinear, reductions
 
 INF, NAN = np.inf, np.nan
 

@@ -12,7 +12,7 @@ import pytest
 from lookup_cases import CASES, FILE, made
 
 from minidl import Input, Model, Sequential, Tensor, layers, models, set_random_seed
-from minidl.preprocessing.hashing import fingerprint
+from minidl.text.hashing import fingerprint
 
 GOLDENS = json.loads(FILE.read_text(encoding="utf-8"))
 TEXTS = ["foo bar", "bar baz", "baz bada boom"]

@@ -9,7 +9,8 @@ import sys
 import numpy as np
 import pytest
 
-from minidl import Input, Sequential, callbacks, console, layers
+from minidl import Input, Sequential, callbacks, layers
+from minidl.support import console
 
 X = np.random.default_rng(0).normal(size=(96, 4))
 Y = X[:, :1]

@@ -26,7 +26,7 @@ from minidl import (
     set_random_seed,
 )
 from minidl.random import SeedGenerator, generator
-from minidl.registry import Registry, did_you_mean, snake_case, unknown
+from minidl.support.registry import Registry, did_you_mean, snake_case, unknown
 
 # --- snake_case
 

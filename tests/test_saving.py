@@ -1287,7 +1287,15 @@ def test_names_that_lead_elsewhere(tmp_path):
         "build_shape": None,
         "random": {},
     }
-    for module in ("os", "builtins", "subprocess", "minidl.files", None, "keras.src.utils", 5):
+    for module in (
+        "os",
+        "builtins",
+        "subprocess",
+        "minidl.support.disk",
+        None,
+        "keras.src.utils",
+        5,
+    ):
         for name in (
             "system",
             "eval",

@@ -4,9 +4,9 @@ tests/parity/test_keras_layers.py.)
 
 import numpy as np
 import pytest
+from minidl.preprocessing import Tokenizer
 
 from minidl import Sequential, layers, preprocessing, set_random_seed, utils
-from minidl.preprocessing import Tokenizer
 from minidl.utils import pad_sequences, timeseries_dataset_from_array
 
 # What Keras 3.15 with TensorFlow 2.21 gives for np.arange(n) and 10·np.arange(targets): ((n,

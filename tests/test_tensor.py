@@ -18,8 +18,8 @@ import pytest
 
 import minidl
 from minidl import GraphError, Tensor, Variable, apply, backend, no_grad, ops
-from minidl.arrays import as_array
-from minidl.derivatives import arithmetic
+from minidl.core.derivatives import arithmetic
+from minidl.support.arrays import as_array
 
 
 def leaf(value, dtype=np.float64):

@@ -13,7 +13,7 @@ import warnings
 from functools import partial
 from typing import Any
 
-from ..registry import did_you_mean, older
+from ..support.registry import did_you_mean, older
 
 
 class Callback:

@@ -12,8 +12,8 @@ from collections import Counter
 
 import numpy as np
 
-from .. import console
-from ..files import write_atomically
+from ..support import console
+from ..support.disk import write_atomically
 from .base import Callback, Logs, Monitor
 
 

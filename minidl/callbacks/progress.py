@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import console
+from ..support import console
 from .base import Callback
 
 

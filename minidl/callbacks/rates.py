@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from .. import console
-from ..checks import check_count, check_number
+from ..support import console
+from ..support.checks import check_count, check_number
 from .base import Callback, Monitor
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from .. import console
-from ..checks import check_count
+from ..support import console
+from ..support.checks import check_count
 from .base import Callback, Monitor
 
 

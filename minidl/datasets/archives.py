@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..files import DataFileError, check_digest
+from ..support.disk import DataFileError, check_digest
 from .base import find, read_file
 
 MIRRORS = ("https://storage.googleapis.com/tensorflow/tf-keras-datasets/",)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from ..files import DataFileError, cache_dir, check_digest, download
+from ..support.disk import DataFileError, cache_dir, check_digest, download
 
 CLASSES = 10  # the labels of both datasets are 0 to 9
 CHUNK = (

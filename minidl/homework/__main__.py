@@ -12,8 +12,8 @@ import secrets
 import sys
 from pathlib import Path
 
-from .. import console
-from ..files import write_atomically
+from ..support import console
+from ..support.disk import write_atomically
 from . import assignments, exporting, judging, reports
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..registry import unknown
+from ..support.registry import unknown
 
 SHIPPED = Path(__file__).parent
 

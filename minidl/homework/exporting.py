@@ -8,7 +8,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from .. import files
+from ..support import disk as files
 from .assignments import SHIPPED, Assignment
 
 SETUP = """#!/usr/bin/env bash

@@ -15,9 +15,7 @@ from .basic import (
     InputLayer,
     Lambda,
 )
-from .categories import CategoryEncoding, Discretization, Hashing
 from .einsum import EinsumDense
-from .lookup import IntegerLookup, StringLookup
 from .merging import (
     Add,
     Average,
@@ -48,8 +46,27 @@ from .normalization import (
 )
 from .reshaping import Flatten, Permute, RepeatVector, Reshape
 from .spec import InputSpec
-from .text import TextVectorization
 from .wrapping import TimeDistributed
+
+# Layers of words and tables, which open `minidl.text` at first use.
+_ELSEWHERE = {
+    "CategoryEncoding": "categories",
+    "Discretization": "categories",
+    "Hashing": "categories",
+    "IntegerLookup": "lookup",
+    "StringLookup": "lookup",
+    "TextVectorization": "vectorization",
+}
+
+
+def __getattr__(name):
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module 'minidl.layers' has no attribute {name!r}.")
+    import importlib
+
+    room = importlib.import_module(f"..text.{_ELSEWHERE[name]}", __name__)
+    return getattr(room, name)
+
 
 GlobalAvgPool1D, GlobalMaxPool1D = GlobalAveragePooling1D, GlobalMaxPooling1D
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import activations, constraints, initializers, ops, regularizers
-from ..checks import check_number
+from ..support.checks import check_number
 from .base import Layer, layer_classes
 
 

@@ -21,13 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, constraints, initializers, regularizers, symbolic
-from ..arrays import as_array
-from ..configs import Configurable, custom_object_scope, given_arguments, serialize
-from ..configs import deserialize as from_data
+from .. import constraints, initializers, regularizers, symbolic
 from ..operators import Operators
-from ..registry import Registry, snake_case
-from ..structures import leaves, tree_map
+from ..support import backend
+from ..support.arrays import as_array
+from ..support.configs import Configurable, custom_object_scope, given_arguments, serialize
+from ..support.configs import deserialize as from_data
+from ..support.registry import Registry, snake_case
+from ..support.structures import leaves, tree_map
 from ..tensor import Tensor, Variable, wrap
 from .spec import check_spec
 

@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 
 from .. import activations, constraints, initializers, ops, regularizers
-from ..checks import check_count
+from ..support.checks import check_count
 from ..symbolic import Symbol
 from .base import Layer, _shape_of_one_sample, layer_classes
 

@@ -9,9 +9,9 @@ import numbers
 
 import numpy as np
 
-from ..checks import check_number
-from ..derivatives import nonlinear
+from ..core.derivatives import nonlinear
 from ..random import generator
+from ..support.checks import check_number
 from ..tensor import apply
 from .base import Layer, layer_classes
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .. import ops
-from ..checks import check_count
+from ..support.checks import check_count
 from .base import Layer, layer_classes
 
 _MOST = 1 << 31  # numbers a sample: more cannot be meant

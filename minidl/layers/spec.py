@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..structures import leaves
+from ..support.structures import leaves
 
 
 class InputSpec:

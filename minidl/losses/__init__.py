@@ -2,8 +2,8 @@
 file after it is one family.
 """
 
-from .. import configs
-from ..registry import snake_case
+from ..support import configs
+from ..support.registry import snake_case
 from .base import (
     FunctionLoss,
     Loss,

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from ..arrays import as_array
-from ..configs import find
-from ..registry import Registry, snake_case, unknown
+from ..support.arrays import as_array
+from ..support.configs import find
+from ..support.registry import Registry, snake_case, unknown
 from ..symbolic import has_symbol, record
 from ..tensor import Tensor
 

@@ -10,9 +10,10 @@ import numbers
 
 import numpy as np
 
-from .. import backend, ops
-from ..arrays import as_array
-from ..derivatives import nonlinear
+from .. import ops
+from ..core.derivatives import nonlinear
+from ..support import backend
+from ..support.arrays import as_array
 from ..tensor import Tensor, apply
 from .base import Loss, losses, weights_like
 

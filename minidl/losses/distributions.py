@@ -4,7 +4,8 @@ distribution is from another.
 
 from __future__ import annotations
 
-from .. import backend, ops
+from .. import ops
+from ..support import backend
 from ..tensor import Tensor
 from .base import Regression, SameShape, losses
 

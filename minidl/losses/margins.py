@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import ops
-from ..arrays import as_array
+from ..support.arrays import as_array
 from ..tensor import Tensor
 from .base import Loss, PerOutput, SameShape, losses, reduce, weights_like
 

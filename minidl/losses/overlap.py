@@ -4,7 +4,7 @@ among many do not drown.
 
 from __future__ import annotations
 
-from .. import backend
+from ..support import backend
 from ..tensor import Tensor
 from .base import SameShape, losses
 

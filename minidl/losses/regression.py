@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 import numbers
 
-from .. import backend, ops
+from .. import ops
+from ..support import backend
 from ..tensor import Tensor
 from .base import Regression, SameShape, losses
 

@@ -8,8 +8,8 @@ import warnings
 
 import numpy as np
 
-from .. import backend
-from ..arrays import as_array
+from ..support import backend
+from ..support.arrays import as_array
 from ..tensor import Tensor
 from .base import MeanMetric, Metric, get, metrics
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, losses
-from ..arrays import Number, as_array
-from ..configs import find
+from .. import losses
 from ..initializers import draw
 from ..initializers import get as get_initializer
 from ..recording import no_grad
-from ..registry import Registry, did_you_mean, snake_case
+from ..support import backend
+from ..support.arrays import Number, as_array
+from ..support.configs import find
+from ..support.registry import Registry, did_you_mean, snake_case
 from ..tensor import Tensor, Variable
 
 metrics = Registry("metric")

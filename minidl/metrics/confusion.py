@@ -13,8 +13,9 @@ import warnings
 
 import numpy as np
 
-from .. import backend, losses
-from ..arrays import as_array
+from .. import losses
+from ..support import backend
+from ..support.arrays import as_array
 from ..tensor import Tensor
 from .base import Metric, Number, metrics, targets_like
 

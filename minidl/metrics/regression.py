@@ -12,7 +12,7 @@ import warnings
 import numpy as np
 
 from .. import losses
-from ..arrays import as_array
+from ..support.arrays import as_array
 from ..tensor import Tensor
 from .base import LossMetric, MeanMetric, Metric, Number, metrics, targets_like
 

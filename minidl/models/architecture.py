@@ -15,12 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from .. import derivatives, ops
-from ..configs import custom_object_scope, deserialize, register_keras_serializable, serialize
+from .. import ops
+from ..core import derivatives
 from ..layers import InputLayer, Layer
 from ..random import SeedGenerator
-from ..registry import REGISTRIES, Registry
-from ..structures import leaves, paths
+from ..support.configs import (
+    custom_object_scope,
+    deserialize,
+    register_keras_serializable,
+    serialize,
+)
+from ..support.registry import REGISTRIES, Registry
+from ..support.structures import leaves, paths
 from ..symbolic import Symbol, record, replace
 from ..tensor import apply
 from .training import Trainer

@@ -12,7 +12,7 @@ from .. import optimizers
 from ..batches import count_samples
 from ..layers import Layer
 from ..metrics import Mean, Metric
-from ..structures import is_nested, leaves
+from ..support.structures import is_nested, leaves
 from ..symbolic import Symbol
 from ..tensor import Tensor
 from . import diagnosis

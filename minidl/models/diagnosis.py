@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 
-from ..structures import leaves
+from ..support.structures import leaves
 from ..tensor import Tensor, newest_first
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..layers import Layer
-from ..structures import is_nested, pick
+from ..support.structures import is_nested, pick
 from ..symbolic import Node, Symbol, replace
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .. import console
-from ..configs import serialize
 from ..layers import Input, Layer
 from ..layers.base import _mode, automatic_name
-from ..structures import is_nested, leaves, tree_map
+from ..support import console
+from ..support.configs import serialize
+from ..support.structures import is_nested, leaves, tree_map
 from ..symbolic import Symbol, replace
 from ..tensor import Variable
 from . import architecture, diagnosis, saving

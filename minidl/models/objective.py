@@ -9,8 +9,8 @@ import numpy as np
 
 from .. import losses
 from ..metrics import Mean, Metric, check_metric, resolve_metric
-from ..registry import did_you_mean
-from ..structures import is_nested, leaves, tree_map
+from ..support.registry import did_you_mean
+from ..support.structures import is_nested, leaves, tree_map
 
 _BY_SHAPE = ("crossentropy", "ce")  # the name of a family, of which the shapes pick one
 

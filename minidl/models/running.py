@@ -21,10 +21,10 @@ from ..batches import (
     unpack_x_y_sample_weight,
 )
 from ..callbacks import CallbackList, ProgressBar
-from ..checks import check_count
 from ..recording import no_grad, quiet
-from ..registry import older
-from ..structures import is_nested, leaves, tree_map
+from ..support.checks import check_count
+from ..support.registry import older
+from ..support.structures import is_nested, leaves, tree_map
 from ..tensor import wrap
 from .compiling import Compiled
 

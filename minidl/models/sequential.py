@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..configs import deserialize, serialize
 from ..layers import Input, InputLayer, Layer
+from ..support.configs import deserialize, serialize
 from ..symbolic import Symbol
 from ..tensor import Tensor
 from .architecture import models

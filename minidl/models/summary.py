@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from .. import console
+from ..support import console
 
 
 def table(

@@ -21,10 +21,10 @@ from ..batches import (
     unpack_x_y_sample_weight,
 )
 from ..callbacks import CallbackList, History, Logs, ProgressBar, TerminateOnNaN
-from ..checks import check_count
 from ..random import generator
 from ..recording import no_grad, quiet
-from ..structures import leaves
+from ..support.checks import check_count
+from ..support.structures import leaves
 from . import diagnosis
 from .running import (
     Runner,

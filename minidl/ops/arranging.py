@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ..derivatives import arithmetic, shaping
+from ..core.derivatives import arithmetic, shaping
 from ..tensor import apply
 from .base import convert_to_tensor, on_symbols, shape, whole
 from .elementwise import not_equal

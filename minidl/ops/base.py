@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend
-from ..arrays import as_array
-from ..derivatives import arithmetic, shaping
+from ..core.derivatives import arithmetic, shaping
 from ..operators import Operators
-from ..structures import leaves
+from ..support import backend
+from ..support.arrays import as_array
+from ..support.structures import leaves
 from ..symbolic import has_symbol, record
 from ..tensor import Tensor, apply
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend
-from ..arrays import as_array
+from ..support import backend
+from ..support.arrays import as_array
 from ..tensor import Tensor
 from .base import on_symbols
 

@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from ..arrays import as_array
-from ..derivatives import arithmetic
+from ..core.derivatives import arithmetic
+from ..support.arrays import as_array
 from ..tensor import Tensor, apply
 from .base import convert_to_tensor, floats, on_symbols, step
 

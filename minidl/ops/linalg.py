@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..derivatives import linear
+from ..core.derivatives import linear
 from ..tensor import apply
 from .base import floats, on_symbols
 from .reducing import norm  # noqa: F401  (keras.ops.linalg has it too)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from ..structures import leaves, tree_map
+from ..support.structures import leaves, tree_map
 from .arranging import stack
 from .base import convert_to_tensor, on_symbols
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend
-from ..derivatives import nonlinear
+from ..core.derivatives import nonlinear
+from ..support import backend
 from ..tensor import apply
 from .arranging import split, take_along_axis
 from .base import axes_of, convert_to_tensor, floats, on_symbols, shape, whole

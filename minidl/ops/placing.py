@@ -6,7 +6,7 @@ import builtins
 
 import numpy as np
 
-from ..derivatives import shaping
+from ..core.derivatives import shaping
 from ..tensor import apply
 from .base import convert_to_tensor, on_symbols, whole
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..derivatives import linear
+from ..core.derivatives import linear
 from ..tensor import apply
 from .base import convert_to_tensor, shape
 

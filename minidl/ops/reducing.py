@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from .. import backend
-from ..arrays import as_array
-from ..derivatives import reductions, shaping
+from ..core.derivatives import reductions, shaping
+from ..support import backend
+from ..support.arrays import as_array
 from ..symbolic import has_symbol
 from ..tensor import Tensor, apply
 from .arranging import moveaxis, take, take_along_axis, transpose

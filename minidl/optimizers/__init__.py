@@ -2,7 +2,7 @@
 of papers.
 """
 
-from .. import configs
+from ..support import configs
 from . import schedules
 from .adadelta import Adadelta
 from .adagrad import Adagrad

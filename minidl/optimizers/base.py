@@ -23,12 +23,18 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend
-from ..arrays import Number, as_array
-from ..checks import check_count, check_number
-from ..configs import Configurable, custom_object_scope, deserialize, given_arguments, serialize
 from ..recording import quiet
-from ..registry import Registry, snake_case
+from ..support import backend
+from ..support.arrays import Number, as_array
+from ..support.checks import check_count, check_number
+from ..support.configs import (
+    Configurable,
+    custom_object_scope,
+    deserialize,
+    given_arguments,
+    serialize,
+)
+from ..support.registry import Registry, snake_case
 from ..tensor import Variable
 from .legacy import SettableDecay, parameters, translate
 from .schedules import check_rate

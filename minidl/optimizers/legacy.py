@@ -10,8 +10,8 @@ from itertools import chain
 
 import numpy as np
 
-from ..checks import check_number
-from ..registry import REGISTRIES, did_you_mean
+from ..support.checks import check_number
+from ..support.registry import REGISTRIES, did_you_mean
 from .schedules import InverseTimeDecay, schedules
 
 

@@ -14,11 +14,11 @@ import math
 from bisect import bisect_left
 from typing import Any
 
-from ..checks import check_number
-from ..configs import Configurable
-from ..configs import deserialize as deserialize
-from ..configs import serialize as serialize
-from ..registry import Registry
+from ..support.checks import check_number
+from ..support.configs import Configurable
+from ..support.configs import deserialize as deserialize
+from ..support.configs import serialize as serialize
+from ..support.registry import Registry
 
 schedules = Registry("schedule")
 

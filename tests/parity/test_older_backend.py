@@ -6,9 +6,8 @@ import json
 
 import numpy as np
 import pytest
-from older_cases import CASES
-
 from minidl.preprocessing import sequence, text
+from older_cases import CASES
 
 keras = pytest.importorskip("keras")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from ...configs import custom_object_scope, deserialize, serialize
+from ...support.configs import custom_object_scope, deserialize, serialize
 from ..architecture import checked
 from .translation import from_keras
 

@@ -16,11 +16,11 @@ import json
 import os
 import time
 
-from ...configs import custom_object_scope, serialize
-from ...files import write_atomically
 from ...layers import Layer, weight_budget
 from ...recording import quiet
-from ...registry import snake_case
+from ...support.configs import custom_object_scope, serialize
+from ...support.disk import write_atomically
+from ...support.registry import snake_case
 from ..architecture import checked, described_model
 from .hdf5 import (
     assign,

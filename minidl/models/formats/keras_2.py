@@ -10,10 +10,10 @@ import os
 
 import numpy as np
 
-from ...configs import custom_object_scope, serialize
-from ...files import write_atomically
 from ...layers import InputLayer, weight_budget
 from ...recording import quiet
+from ...support.configs import custom_object_scope, serialize
+from ...support.disk import write_atomically
 from ..architecture import checked, described_model
 from .hdf5 import (
     assign,

@@ -22,10 +22,10 @@ from typing import Any
 
 import numpy as np
 
-from ...configs import custom_object_scope, deserialize, serialize
-from ...files import write_atomically
 from ...layers import weight_budget
 from ...recording import quiet
+from ...support.configs import custom_object_scope, deserialize, serialize
+from ...support.disk import write_atomically
 from ..architecture import believable, checked, described_model
 
 FORMAT, VERSION = "minidl model", 1

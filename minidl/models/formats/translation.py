@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...structures import leaves
+from ...support.structures import leaves
 
 # Options of Keras's layers that do not exist here, with the value that asks for nothing.
 _ONLY_IN_KERAS = {

@@ -8,7 +8,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from ..registry import did_you_mean, older
+from ...support.registry import did_you_mean, older
 
 _LIBRARY = __name__.split(".")[0]
 _ENGINE = ("layers", "models")
@@ -45,7 +45,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("utils.np_utils", "utils.vis_utils", "utils.data_utils", "utils.generic_utils"), ("utils",)
     ),
-    "utils.layer_utils": ("older.paths",),
+    "utils.layer_utils": ("compat.older.paths",),
     "objectives": ("losses",),
     **dict.fromkeys(
         (

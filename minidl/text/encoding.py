@@ -10,8 +10,8 @@ import itertools
 
 import numpy as np
 
-from ..arrays import as_array
-from ..registry import did_you_mean
+from ..support.arrays import as_array
+from ..support.registry import did_you_mean
 
 _OLDER = {"binary": "multi_hot", "tf-idf": "tf_idf"}
 

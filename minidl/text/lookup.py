@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from .. import symbolic
-from ..checks import check_count
-from ..preprocessing.encoding import batches, check_mode, encode, numbers, strings, whole_numbers
-from ..preprocessing.hashing import fingerprint
+from ..layers.base import Layer, layer_classes
+from ..support.checks import check_count
 from ..tensor import Tensor, wrap
-from .base import Layer, layer_classes
+from .encoding import batches, check_mode, encode, numbers, strings, whole_numbers
+from .hashing import fingerprint
 
 _UNKNOWN, NOWHERE = (
     -1,

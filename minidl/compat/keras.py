@@ -7,9 +7,9 @@ from __future__ import annotations
 import threading
 import warnings
 
-from .recording import no_grad
-from .structures import tree_map
-from .tensor import GraphError, Tensor, newest_first
+from ..recording import no_grad
+from ..support.structures import tree_map
+from ..tensor import GraphError, Tensor, newest_first
 
 
 class _Open(threading.local):

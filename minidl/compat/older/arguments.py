@@ -12,9 +12,9 @@ from functools import wraps
 from types import ModuleType
 from typing import Any
 
-from .. import callbacks, layers, models, optimizers, regularizers, utils
-from ..registry import older
-from ..tensor import Variable
+from ... import callbacks, layers, models, optimizers, regularizers, utils
+from ...support.registry import older
+from ...tensor import Variable
 
 
 class Dropped:

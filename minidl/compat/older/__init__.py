@@ -6,7 +6,8 @@ of things. methods.py: methods and attributes. paths.py: where to import from. W
 default, `lr` and `fit_generator`, stands with the optimizers and models.
 """
 
-from .. import backend, utils
+from ... import utils
+from ...support import backend
 from . import arguments, functions, graphs, methods, names, paths
 
 __all__ = ["paths"]  # which the front door opens last

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import activations, backend, console, ops, random
-from ..ops.base import on_symbols
-from ..tensor import Tensor, Variable, wrap
+from ... import activations, ops, random
+from ...ops.base import on_symbols
+from ...support import backend, console
+from ...tensor import Tensor, Variable, wrap
 
 
 def _floats(x):

@@ -4,10 +4,11 @@ losses.Reduction.NONE.
 
 from __future__ import annotations
 
+import contextlib
 from types import ModuleType
 from typing import Any
 
-from .. import (
+from ... import (
     activations,
     callbacks,
     constraints,
@@ -18,12 +19,12 @@ from .. import (
     metrics,
     models,
     optimizers,
-    preprocessing,
     random,
     regularizers,
     utils,
 )
-from ..registry import did_you_mean, older
+from ... import text as preprocessing
+from ...support.registry import did_you_mean, older
 
 
 class Reduction:
@@ -96,12 +97,17 @@ def _forward(module: ModuleType, names: dict[str, Any]) -> None:
     """Let a module answer to these names as well."""
     title, absent = module.__name__.partition(".")[2], ABSENT.get(module, "").split()
 
+    opened = vars(module).get("__getattr__")  # rooms that the module opens itself
+
     def look_up(name: str):
         if name in absent:
             raise AttributeError(
                 f"Keras has {title}.{name}; minidl does not have it yet. dir(minidl.{title}) "
                 f"lists what there is."
             )
+        if name not in names and opened is not None:
+            with contextlib.suppress(AttributeError):
+                return opened(name)
         if name not in names:
             raise AttributeError(
                 f"module {module.__name__!r} has no attribute "

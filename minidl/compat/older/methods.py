@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import callbacks, layers, metrics, models, ops, optimizers
-from ..batches import count_samples
-from ..recording import no_grad
-from ..registry import older
-from ..structures import tree_map
-from ..symbolic import has_symbol
+from ... import callbacks, layers, metrics, models, ops, optimizers
+from ...batches import count_samples
+from ...recording import no_grad
+from ...support.registry import older
+from ...support.structures import tree_map
+from ...symbolic import has_symbol
 
 
 class Shown:

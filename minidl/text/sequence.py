@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import as_array
 from ..batches import PyDataset
-from ..checks import check_count
+from ..support.arrays import as_array
+from ..support.checks import check_count
 
 
 def pad_sequences(

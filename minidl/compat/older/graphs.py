@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops
-from ..layers.base import _mode
-from ..models import Model
-from ..ops.base import on_symbols
-from ..structures import tree_map
-from ..symbolic import Symbol
+from ... import ops
+from ...layers.base import _mode
+from ...models import Model
+from ...ops.base import on_symbols
+from ...support.structures import tree_map
+from ...symbolic import Symbol
 
 _uids: Counter = Counter()
 

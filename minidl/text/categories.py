@@ -7,11 +7,11 @@ from __future__ import annotations
 import numpy as np
 
 from .. import ops
-from ..checks import check_count, check_number
-from ..preprocessing.encoding import batches, check_mode, encode, numbers, strings, whole_numbers
-from ..preprocessing.hashing import fingerprint
+from ..layers.base import Layer, layer_classes
+from ..support.checks import check_count, check_number
 from ..tensor import Tensor, wrap
-from .base import Layer, layer_classes
+from .encoding import batches, check_mode, encode, numbers, strings, whole_numbers
+from .hashing import fingerprint
 
 
 class Categories(Layer):

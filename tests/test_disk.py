@@ -1,4 +1,4 @@
-"""minidl.files: writing all or nothing, and downloading over a real TLS connection (to this machine
+"""minidl.support.disk: writing all or nothing, and downloading over a real TLS connection (to this machine
 only).
 """
 
@@ -20,9 +20,9 @@ import numpy as np
 import pytest
 import trustme
 
-from minidl import files
 from minidl.datasets import base
-from minidl.files import DataFileError, cache_dir, check_digest, download, write_atomically
+from minidl.support import disk as files
+from minidl.support.disk import DataFileError, cache_dir, check_digest, download, write_atomically
 
 BODY = bytes(range(256)) * 1000
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -38,7 +38,7 @@ class Child(subprocess.Popen):
 
     def __init__(self, code, *arguments):
         command, pipe = [sys.executable, "-c", code, *arguments], subprocess.PIPE
-        environment = {**os.environ, "PYTHONPATH": str(Path(files.__file__).parents[1])}
+        environment = {**os.environ, "PYTHONPATH": str(Path(files.__file__).parents[2])}
         super().__init__(command, env=environment, stdin=pipe, stdout=pipe, text=True)
 
     def read_line(self):
@@ -176,7 +176,7 @@ def test_a_file_held_open_on_windows_is_explained(tmp_path, monkeypatch):
 
 WRITE_HALF = """
 import sys
-from minidl.files import write_atomically
+from minidl.support.disk import write_atomically
 with write_atomically(sys.argv[1]) as file:
     file.write(b"n" * 100_000)
     file.flush()
@@ -186,7 +186,7 @@ with write_atomically(sys.argv[1]) as file:
 
 WRITE_FOR_EVER = """
 import itertools, sys
-from minidl.files import write_atomically
+from minidl.support.disk import write_atomically
 for letter in itertools.cycle((b"A", b"B")):
     with write_atomically(sys.argv[1]) as file:
         for _ in range(64):
@@ -501,7 +501,7 @@ def test_progress_is_shown_on_a_terminal_only(server, tmp_path, monkeypatch, std
 
 DOWNLOAD = """
 import sys
-from minidl.files import check_digest, download
+from minidl.support.disk import check_digest, download
 url, path, sha256 = sys.argv[1:]
 print("ready", flush=True)
 sys.stdin.readline()
@@ -599,7 +599,7 @@ def test_minidl_home_receives_the_download(labels, tmp_path, monkeypatch):
 
 
 def test_the_slow_modules_are_not_imported_before_they_are_needed():
-    with Child("import sys, minidl.files, minidl.datasets; print(*sys.modules)") as child:
+    with Child("import sys, minidl.support.disk, minidl.datasets; print(*sys.modules)") as child:
         loaded = child.read_line().split()
-    assert "minidl.files" in loaded
+    assert "minidl.support.disk" in loaded
     assert not {"ssl", "urllib.request", "http.client", "tqdm"} & set(loaded)

@@ -9,9 +9,9 @@ from itertools import chain
 
 import numpy as np
 
-from ..checks import check_count
-from ..preprocessing.encoding import batches, check_mode, strings
-from .base import layer_classes
+from ..layers.base import layer_classes
+from ..support.checks import check_count
+from .encoding import batches, check_mode, strings
 from .lookup import NOWHERE, OfStrings, StringLookup, with_vocabulary
 
 _CAPITALS = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)

@@ -1,0 +1,1 @@
+"""The book: what happens in `fit`, and nothing else."""
