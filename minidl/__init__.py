@@ -40,12 +40,11 @@ from .metrics import Metric
 from .models import Model, NonFiniteLossError, SaveFormatError, Sequential
 from .optimizers import Optimizer
 from .random import set_random_seed
-from .recording import no_grad
 from .regularizers import Regularizer
 from .support import backend
 from .support import backend as config
 from .symbolic import Symbol as KerasTensor
-from .tensor import GraphError, Tensor, Variable, apply
+from .tensor import GraphError, Tensor, Variable, apply, no_grad
 
 if TYPE_CHECKING:
     from . import plots

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .recording import no_grad
 from .support.arrays import as_array
-from .tensor import Tensor, newest_first
+from .tensor import Tensor, newest_first, no_grad
 
 
 class GradientReport:

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from . import ops, optimizers
-from .recording import no_grad, quiet
 from .support.checks import check_count
-from .tensor import Tensor, Variable
+from .tensor import Tensor, Variable, no_grad, quiet
 
 
 class Surface:

@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 
 from .core.derivatives import arithmetic
-from .operators import Operators
-from .recording import no_grad
 from .support import backend
+from .support.dry_run import dry_run
 from .support.structures import keys, paths, pick, tree_map
-from .tensor import Tensor, apply
+from .tensor import Operators, Tensor, apply, no_grad
 
 
 class Node:
@@ -136,7 +135,7 @@ def record(function, args, kwargs, name: str) -> Any:
     size (None).
     """
     node = Node(function, args, kwargs, name)
-    with no_grad():
+    with no_grad(), dry_run():
         two, three = (node.run(lambda s, n=n: _zeros(s, n)) for n in (2, 3))
     return _symbols(two, three, node)
 

@@ -8,7 +8,7 @@ import os
 import numpy as np
 
 from . import callbacks
-from .batches import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
+from .data import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .layers import reset_names
 from .random import set_random_seed
 from .support import disk as files

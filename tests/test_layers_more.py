@@ -787,4 +787,4 @@ def test_normalisation_is_one_op(name):
         Tensor(A.astype(np.float32), requires_grad=True),
     )
     y = layer(x, training=True)
-    assert [parent is x for parent, _ in y._edges] == [True]
+    assert [parent is x for parent, _ in y.edges] == [True]

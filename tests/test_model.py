@@ -429,11 +429,7 @@ def test_training_does_not_grow_memory():
     class Watch(callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             kept.append(
-                [
-                    weakref.ref(t)
-                    for t in gc.get_objects()
-                    if type(t) is Tensor and t._op is not None
-                ]
+                [weakref.ref(t) for t in gc.get_objects() if type(t) is Tensor and t.op is not None]
             )
 
     gc.collect()

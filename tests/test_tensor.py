@@ -1081,7 +1081,7 @@ def test_no_reference_cycles(no_collector, f, how):
     if how in ("backward", "retained"):
         loss.backward(retain_graph=how == "retained")
     inner = [weakref.ref(loss)] + [
-        weakref.ref(parent) for parent, _ in loss._edges if parent is not x
+        weakref.ref(parent) for parent, _ in loss.edges if parent is not x
     ]
     del loss
     assert all(ref() is None for ref in inner)

@@ -307,7 +307,7 @@ class Monitor(Callback):
         if name == "loss" or name.endswith("_loss"):
             return "min"
         labelled = (
-            getattr(self.model, "_labelled_metrics", list)()
+            getattr(self.model, "labelled_metrics", list)()
             if getattr(self.model, "optimizer", None) is not None
             else []
         )

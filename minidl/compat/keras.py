@@ -7,9 +7,8 @@ from __future__ import annotations
 import threading
 import warnings
 
-from ..recording import no_grad
 from ..support.structures import tree_map
-from ..tensor import GraphError, Tensor, newest_first
+from ..tensor import GraphError, Tensor, newest_first, no_grad
 
 
 class _Open(threading.local):
@@ -41,7 +40,7 @@ class GradientTape:
     def __exit__(self, *error):
         _open.tapes.remove(self)
         for tensor in self._watched:
-            if tensor._op is None:
+            if tensor.op is None:
                 tensor.requires_grad = (
                     False  # as it was: what was recorded inside keeps its way back
                 )
@@ -58,7 +57,7 @@ class GradientTape:
                     f"GradientTape.watch takes tensors; received {type(t).__name__}. Write x = "
                     f"Tensor(array) first."
                 )
-            if t._op is None:
+            if t.op is None:
                 if not t.requires_grad:
                     t.requires_grad = True
                     self._watched.append(t)
@@ -81,10 +80,10 @@ class GradientTape:
         found: list[Tensor] = []
         tree_map(found.append, sources)
         for t in found:
-            if t._op is not None:
+            if t.op is not None:
                 t.retain_grad()
         leaves = (
-            [t for t in newest_first(target) if t._op is None] if isinstance(target, Tensor) else []
+            [t for t in newest_first(target) if t.op is None] if isinstance(target, Tensor) else []
         )
         before = [
             (t, t._grad) for t in [*found, *leaves]

@@ -2,8 +2,9 @@
 network.
 """
 
+from ..support.configs import serialize
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
-from .base import Layer, deserialize, layer_classes, reset_names, serialize, weight_budget
+from .base import Layer, deserialize, layer_classes
 from .basic import (
     ActivityRegularization,
     Dense,
@@ -15,6 +16,7 @@ from .basic import (
     InputLayer,
     Lambda,
 )
+from .budget import weight_budget
 from .einsum import EinsumDense
 from .merging import (
     Add,
@@ -34,6 +36,7 @@ from .merging import (
     multiply,
     subtract,
 )
+from .naming import automatic_name, reset_names
 from .noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D
 from .normalization import (
     BatchNormalization,
@@ -123,6 +126,7 @@ __all__ = [
     "TimeDistributed",
     "UnitNormalization",
     "add",
+    "automatic_name",
     "average",
     "concatenate",
     "deserialize",

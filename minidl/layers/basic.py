@@ -4,15 +4,17 @@ layer.
 
 from __future__ import annotations
 
-import math
 import warnings
 
 import numpy as np
 
 from .. import activations, constraints, initializers, ops, regularizers
+from ..core import layer as core
+from ..guards.shapes import dense_advice
 from ..support.checks import check_count
 from ..symbolic import Symbol
-from .base import Layer, _shape_of_one_sample, layer_classes
+from .base import Layer, layer_classes
+from .naming import shape_of_one_sample
 
 
 def Input(
@@ -67,7 +69,7 @@ class InputLayer(Layer):
             batch_size, *shape = batch_shape
         if shape is None:
             raise ValueError("Input needs the shape of one sample: Input(shape=(784,)).")
-        self.batch_shape = (batch_size, *_shape_of_one_sample(shape, "Input"))
+        self.batch_shape = (batch_size, *shape_of_one_sample(shape, "Input"))
         self._output = self._input = Symbol(self.batch_shape, dtype=self.dtype, name=self.name)
         self._output.maker = self
         self.output_shape = self.batch_shape
@@ -80,7 +82,7 @@ class InputLayer(Layer):
 
 
 @layer_classes.register()
-class Dense(Layer):
+class Dense(core.Dense, Layer):
     """output = activation(input @ kernel + bias). input: (..., n), kernel: (n, units), bias:
     (units,), output: (..., units).
     """
@@ -99,26 +101,16 @@ class Dense(Layer):
         bias_constraint=None,
         **kwargs,
     ):
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        if isinstance(units, bool) or not isinstance(units, (int, np.integer)) or units < 1:
-            raise ValueError(
-                f"Dense: units must be a whole number of at least 1; received {units!r}."
-            )
-        self.units = int(units)
+        Layer.__init__(self, activity_regularizer=activity_regularizer, **kwargs)
+        self.units = check_count("Dense: units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer, self.bias_initializer = (
-            initializers.get(kernel_initializer),
-            initializers.get(bias_initializer),
-        )
-        self.kernel_regularizer, self.bias_regularizer = (
-            regularizers.get(kernel_regularizer),
-            regularizers.get(bias_regularizer),
-        )
-        self.kernel_constraint, self.bias_constraint = (
-            constraints.get(kernel_constraint),
-            constraints.get(bias_constraint),
-        )
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
         if self.activation is activations.softmax and self.units == 1:
             raise ValueError(
                 "Dense(1, activation='softmax'): softmax over an axis of size 1 is always 1; use "
@@ -129,49 +121,32 @@ class Dense(Layer):
         if len(input_shape) < 2:
             raise ValueError(
                 f"Dense '{self.name}' expects a batch of samples, shape (n, features); received "
-                f"shape {input_shape}. "
-                "For a single sample add a batch axis: x[None]."
+                f"shape {input_shape}. For a single sample add a batch axis: x[None]."
             )
         if input_shape[-1] is None:
             raise ValueError(
                 f"Dense '{self.name}' needs to know the size of its input's last axis; received "
                 f"shape {input_shape}."
             )
-        self.kernel = self.add_weight(
-            (input_shape[-1], self.units),
-            self.kernel_initializer,
-            name="kernel",
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.units,),
-                self.bias_initializer,
-                name="bias",
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
+        super().build(input_shape)
+        self.kernel.regularizer = self.kernel_regularizer
+        self.kernel.constraint = self.kernel_constraint
+        if self.bias is not None:
+            self.bias.regularizer = self.bias_regularizer
+            self.bias.constraint = self.bias_constraint
 
     def call(self, x):
-        if len(x.shape) < 2 or x.shape[-1] != self.kernel.shape[0]:
-            raise ValueError(_shape_advice(self.name, self.kernel.shape[0], x.shape))
         if x.dtype != self.dtype:
             x = x.astype(self.dtype)  # whole numbers, such as pixels 0..255
-        return self.activation(ops.dense(x, self.kernel, self.bias))
-
-
-def _shape_advice(name, expected, shape) -> str:
-    advice = ""
-    if len(shape) > 2 and math.prod(shape[1:]) == expected:
-        advice = f" Each sample is {shape[1:]}: add Flatten() first."
-    elif math.prod(shape) == expected:
-        advice = " For a single sample add a batch axis: x[None]."
-    return (
-        f"Dense '{name}' expects inputs whose last axis is {expected}; received shape "
-        f"{shape}.{advice}"
-    )
+        try:
+            if len(x.shape) > 1:
+                return super().call(x)
+        except ValueError as error:
+            if x.shape[-1] == self.kernel.shape[0]:
+                raise
+            advice = dense_advice(self.name, self.kernel.shape[0], x.shape)
+            raise ValueError(advice) from error
+        raise ValueError(dense_advice(self.name, self.kernel.shape[0], x.shape))
 
 
 @layer_classes.register()

@@ -7,12 +7,9 @@ from __future__ import annotations
 import math
 import numbers
 
-import numpy as np
-
-from ..core.derivatives import nonlinear
+from ..core import layer as core
 from ..random import generator
 from ..support.checks import check_number
-from ..tensor import apply
 from .base import Layer, layer_classes
 
 
@@ -46,7 +43,7 @@ class Noise(Layer):
 
 
 @layer_classes.register()
-class Dropout(Noise):
+class Dropout(Noise, core.Dropout):
     """In training sets each number to 0 with probability `rate` and scales the rest by 1/(1 -
     rate). Srivastava et al. 2014
 
@@ -55,25 +52,18 @@ class Dropout(Noise):
     """
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
-        super().__init__(**kwargs)
-        if (
-            isinstance(rate, bool)
-            or not isinstance(rate, numbers.Real)
-            or not 0 <= float(rate) <= 1
-        ):
+        Layer.__init__(self, **kwargs)
+        is_number = isinstance(rate, numbers.Real) and not isinstance(rate, bool)
+        if not is_number or not 0 <= float(rate) <= 1:
             raise ValueError(
                 f"Dropout: rate is the share to drop, between 0 and 1; received {rate!r}."
             )
         self.rate, self.noise_shape, self.seed = float(rate), noise_shape, seed
 
     def call(self, x, training=False):
-        if not training or self.rate == 0:
-            return x
-        x = self.floats(x)
-        if self.rate == 1:
-            return x * 0.0
-        keep = self.rng.random(self.shape_of_draw(x), dtype=np.float32) >= self.rate
-        return apply(nonlinear.masked_scale, x, mask=keep, scale=1 / (1 - self.rate))
+        if training and self.rate == 1:
+            return self.floats(x) * 0.0
+        return core.Dropout.call(self, self.floats(x) if training else x, training)
 
 
 @layer_classes.register()

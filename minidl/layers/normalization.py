@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from .. import constraints, initializers, ops, regularizers
-from ..recording import quiet
 from ..support.arrays import as_array
 from ..support.checks import check_count, check_number
-from ..tensor import Tensor, apply
+from ..tensor import Tensor, apply, quiet
 from .base import Layer, layer_classes
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from .. import ops
+from ..core import layer as core
 from ..support.checks import check_count
 from .base import Layer, layer_classes
 
@@ -14,7 +13,7 @@ _MOST = 1 << 31  # numbers a sample: more cannot be meant
 
 
 @layer_classes.register()
-class Flatten(Layer):
+class Flatten(Layer, core.Flatten):
     """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784), and (n,) becomes (n, 1).
 
     data_format: 'channels_first' for samples (channels, ...), which are read as if the channels
@@ -37,7 +36,7 @@ class Flatten(Layer):
             )
         if self.data_format == "channels_first" and len(x.shape) > 2:
             x = ops.moveaxis(x, 1, -1)
-        return x.reshape(x.shape[0], math.prod(x.shape[1:]))
+        return core.Flatten.call(self, x)
 
 
 @layer_classes.register()

@@ -15,12 +15,11 @@ import numpy as np
 from .. import losses
 from ..initializers import draw
 from ..initializers import get as get_initializer
-from ..recording import no_grad
 from ..support import backend
 from ..support.arrays import Number, as_array
 from ..support.configs import find
 from ..support.registry import Registry, did_you_mean, snake_case
-from ..tensor import Tensor, Variable
+from ..tensor import Tensor, Variable, no_grad
 
 metrics = Registry("metric")
 

@@ -2,9 +2,9 @@
 describing them.
 """
 
+from ..guards.loss import NonFiniteLossError
 from ..layers import Input
 from .architecture import clone_model, model_from_json, models
-from .diagnosis import NonFiniteLossError
 from .formats.native import SaveFormatError
 from .model import Model
 from .saving import load_model, save_model

@@ -120,7 +120,7 @@ def graph_config(model) -> dict:
     """The layers of a functional model in Keras's layout, each with the calls that led to the
     outputs.
     """
-    graph, names, calls = model._graph, {}, {}
+    graph, names, calls = model.symbol_graph, {}, {}
     for layer in graph.layers:
         names[id(layer)] = layer.name
     for node in graph.steps:  # steps without a layer get names too: add, add_1, ...
@@ -155,10 +155,10 @@ def graph_config(model) -> dict:
         entries[name]
         for name in [*[n for n in order if n in entries], *[n for n in entries if n not in order]]
     ]
-    ends = {"input_layers": model._inputs, "output_layers": model._outputs}
+    ends = {"input_layers": model.symbols_in, "output_layers": model.symbols_out}
     return {
         "name": model.name,
-        "trainable": model._trainable,
+        "trainable": model.trainable,
         "layers": ordered,
         **{key: _with_history(symbols, where, plain=True) for key, symbols in ends.items()},
     }
@@ -181,8 +181,8 @@ def _described(node, name) -> dict:
     if isinstance(node.function, Layer):
         layer = node.function
         build = (
-            {"build_config": {"input_shape": serialize(layer._build_shape)}}
-            if layer._build_shape is not None
+            {"build_config": {"input_shape": serialize(layer.build_shape)}}
+            if layer.build_shape is not None
             else {}
         )
         return {**serialize(layer), **build}
@@ -257,9 +257,8 @@ def graph_from_config(cls, config: dict, custom_objects: dict | None = None):
         inputs, outputs = (
             _found(config[key], symbols) for key in ("input_layers", "output_layers")
         )
-    model = cls(inputs, outputs, name=config.get("name"))
-    model._trainable = config.get("trainable", True)
-    return model
+    trainable = config.get("trainable", True)
+    return cls(inputs, outputs, name=config.get("name"), trainable=trainable)
 
 
 def _place(name, number, entries, things, symbols) -> bool:
@@ -461,18 +460,18 @@ def clone_model(model, input_tensors=None, clone_function=None):
             for layer in model.layers
         ]
         first = (
-            [InputLayer.from_config(model._inputs.maker.get_config()).output]
-            if isinstance(model._inputs, Symbol)
+            [InputLayer.from_config(model.symbols_in.maker.get_config()).output]
+            if isinstance(model.symbols_in, Symbol)
             else []
         )
         return type(model)([*first, *clones], name=model.name)
     known, made = {}, {}
-    for symbol in model._graph.starts:
+    for symbol in model.symbol_graph.starts:
         known[id(symbol)] = InputLayer(
             batch_shape=symbol.shape, dtype=symbol.dtype, name=symbol.name
         ).output
     results: dict[int, list] = {}
-    for node in model._graph.steps:
+    for node in model.symbol_graph.steps:
         function = node.function
         if isinstance(function, Layer):
             if id(function) not in made:
@@ -486,7 +485,8 @@ def clone_model(model, input_tensors=None, clone_function=None):
         )
         results[id(node)] = leaves(result)
     inputs, outputs = (
-        replace(s, lambda s: _clone_of(s, known, results)) for s in (model._inputs, model._outputs)
+        replace(s, lambda s: _clone_of(s, known, results))
+        for s in (model.symbols_in, model.symbols_out)
     )
     return type(model)(inputs, outputs, name=model.name)
 

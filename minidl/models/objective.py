@@ -1,5 +1,6 @@
 """What a model is judged by: for each output its loss, its share in the total and its metrics. Made
-by compile(), filled in when the first outputs show their shapes."""
+by compile(), filled in when the first outputs show their shapes.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from .. import losses
+from ..data import count_samples
 from ..metrics import Mean, Metric, check_metric, resolve_metric
 from ..support.registry import did_you_mean
 from ..support.structures import is_nested, leaves, tree_map
 
-_BY_SHAPE = ("crossentropy", "ce")  # the name of a family, of which the shapes pick one
+_BY_SHAPE = ("crossentropy", "ce")  # names of a family; the shapes decide which of it is meant
 
 
 class Output:
@@ -23,38 +25,43 @@ class Output:
         self.tracker = Mean(f"{name}_loss")
         self.metrics: list[tuple[str, Metric, bool]] = []  # (label, metric, counts sample weights?)
 
-    def choose(
-        self, specs, target_shape: tuple, output_shape: tuple, prefix: str, taken: set
-    ) -> None:
-        """Make the metrics from what compile() was given, and give each a label of its own."""
+    def choose_metrics(self, specs, shapes: tuple, prefix: str, taken: set) -> None:
+        """Make the metrics from what compile() was given, and give each a label of its own.
+
+        specs: pairs (metric, whether it counts sample weights). shapes: of targets and outputs.
+        """
         for spec, weighted in specs:
-            spec = _by_shape(spec, target_shape, output_shape)
-            metric = resolve_metric(spec, self.loss, target_shape, output_shape)
-            label = prefix + (
-                f"weighted_{metric.name}"
-                if weighted and prefix + metric.name in taken
-                else metric.name
-            )
-            number, first = 0, label
+            metric = resolve_metric(_by_shape(spec, *shapes), self.loss, *shapes)
+            first = prefix + metric.name
+            if weighted and first in taken:
+                first = f"{prefix}weighted_{metric.name}"
+            label, number = first, 0
             while label in taken:
                 number += 1
                 label = f"{first}_{number}"
             taken.add(label)
             self.metrics.append((label, metric, weighted))
 
+    def compute_loss(self, y, y_pred, sample_weight):
+        """The share of this output in the total."""
+        loss = self.loss(y, y_pred, sample_weight)
+        return loss if self.weight == 1.0 else loss * self.weight
+
+    def update_metrics(self, y, y_pred, sample_weight) -> None:
+        """Take a batch into all metrics."""
+        for _, metric, weighted in self.metrics:
+            metric.update_state(y, y_pred, sample_weight if weighted else None)
+
 
 class Objective:
     """The losses and metrics of all outputs, as given to compile(); `outputs` is empty until
-    `meet`.
+    `fill_in`.
     """
 
     def __init__(self, loss, loss_weights, metrics, weighted_metrics):
         self.loss = tree_map(_get_loss, loss) if is_nested(loss) else _get_loss(loss)
-        self.loss_weights, self.metrics, self.weighted_metrics = (
-            loss_weights,
-            metrics,
-            weighted_metrics,
-        )
+        self.loss_weights = loss_weights
+        self.metrics, self.weighted_metrics = metrics, weighted_metrics
         for spec in [*leaves(metrics), *leaves(weighted_metrics)]:
             if spec is not None and spec not in _BY_SHAPE:
                 check_metric(spec)
@@ -69,68 +76,79 @@ class Objective:
         """The output, if there is just one."""
         return self.outputs[0] if len(self.outputs) == 1 else None
 
-    def meet(self, y, y_pred, names: list[str] | None) -> None:
-        """Fill in, for targets and outputs of these shapes. names: those of the outputs, if the
-        model knows them.
+    @property
+    def only_loss(self) -> Any:
+        """The loss of a model with one output, as an object; None if there are several."""
+        if self.single:
+            return self.single.loss
+        return None if is_nested(self.loss) else self.loss
+
+    def fill_in(self, y, y_pred, names: list[str] | None) -> None:
+        """Choose losses and metrics for targets and outputs of these shapes. names: those of the
+        outputs, if the model knows them.
         """
         names = output_names(y_pred, names)
-        several = len(names) > 1
+        prefixes = [f"{name}_" if len(names) > 1 else "" for name in names]
         given = spread(self.loss, names, "loss", everywhere=True)
         weights = spread(self.loss_weights, names, "loss_weights", everywhere=False)
-        specs = [
-            spread(m, names, what, everywhere=True)
-            for m, what in ((self.metrics, "metrics"), (self.weighted_metrics, "weighted_metrics"))
-        ]
-        targets: list[Any] = (
-            [None] * len(names) if y is None else spread(y, names, "y", everywhere=False)
-        )
-        outputs, taken = [], {"loss", *(f"{name}_loss" for name in names if several)}
-        for i, (name, value) in enumerate(zip(names, leaves(y_pred))):
-            target = np.shape(targets[i]) if targets[i] is not None else value.shape
+        plain = spread(self.metrics, names, "metrics", everywhere=True)
+        weighted = spread(self.weighted_metrics, names, "weighted_metrics", everywhere=True)
+        targets = spread(y, names, "y", everywhere=y is None)
+        taken = {"loss", *[f"{prefix}loss" for prefix in prefixes]}
+        outputs = []
+        for i, value in enumerate(leaves(y_pred)):
+            target = value.shape if targets[i] is None else np.shape(targets[i])
             weight = 1.0 if weights[i] is None else float(np.asarray(weights[i]).item())
-            output = Output(name, _get_loss(_by_shape(given[i], target, value.shape)), weight)
-            plain = [
-                (m, weighted)
-                for some, weighted in zip(specs, (False, True))
-                for m in leaves(some[i])
-                if m is not None
+            loss = _get_loss(_by_shape(given[i], target, value.shape))
+            output = Output(names[i], loss, weight)
+            specs = [(m, False) for m in leaves(plain[i])] + [
+                (m, True) for m in leaves(weighted[i])
             ]
-            output.choose(plain, target, value.shape, f"{name}_" if several else "", taken)
+            specs = [(m, counts) for m, counts in specs if m is not None]
+            output.choose_metrics(specs, (target, value.shape), prefixes[i], taken)
             outputs.append(output)
         self.outputs = outputs
 
     def labelled(self) -> list[tuple[str, Metric]]:
-        """(label, metric) for all: the losses of several outputs first."""
-        trackers = [(o.tracker.name, o.tracker) for o in self.outputs if o.loss is not None]
-        trackers = trackers if len(trackers) > 1 else []  # just one is the loss itself
+        """(label, metric) for all, in Keras's order: the losses of several outputs first."""
         metrics = [(label, metric) for o in self.outputs for label, metric, _ in o.metrics]
-        return [
-            *trackers,
-            *(metrics if self.single else sorted(metrics, key=lambda pair: pair[0])),
-        ]  # as Keras orders them
+        if self.single:
+            return metrics  # its loss is the loss itself
+        trackers = [(o.tracker.name, o.tracker) for o in self.outputs if o.loss is not None]
+        trackers = trackers if len(trackers) > 1 else []
+        return [*trackers, *sorted(metrics, key=lambda pair: pair[0])]
 
-    def check_targets(self, y, y_pred, sizes) -> None:
-        """Look at all targets of a fit or evaluate before it starts. sizes: how many samples there
+    def check_targets(self, y, y_pred, size) -> None:
+        """Look at all targets of a fit or evaluate before it starts. size: how many samples there
         are.
         """
-        names = [o.name for o in self.outputs]
-        for output, target, value in zip(
-            self.outputs, spread(y, names, "y", everywhere=False), leaves(y_pred)
-        ):
+        for output, target, value, _ in self._apart(y, y_pred, None):
             if output.loss is not None and target is not None:
-                output.loss.check_targets(target, (sizes, *value.shape[1:]))
+                output.loss.check_targets(target, (size, *value.shape[1:]))
                 output.loss.align(np.asarray(target[:1]), value[:1])
+
+    def _apart(self, y, y_pred, sample_weight):
+        """(output, its targets, its values, its sample weights) for each output."""
+        names = [output.name for output in self.outputs]
+        targets = spread(y, names, "y", everywhere=False)
+        weights = spread(sample_weight, names, "sample_weight")
+        return zip(self.outputs, targets, leaves(y_pred), weights)
+
+    def compute_loss(self, y, y_pred, sample_weight, names, samples):
+        """The weighted sum of the losses of all outputs; None if there are no targets for them.
+
+        names: of the outputs, if the model knows them. samples: whose first axis is their number.
+        """
+        if not self.outputs:
+            self.fill_in(y, y_pred, names)
+        if self.single and not is_nested(y_pred) and not is_nested(y):
+            return self.single.compute_loss(y, y_pred, sample_weight)
+        return self.total(y, y_pred, sample_weight, count_samples(samples))
 
     def total(self, y, y_pred, sample_weight, size: int):
         """The weighted sum of the outputs' losses, each of which is noted in its tracker."""
-        names, total = [o.name for o in self.outputs], None
-        parts = zip(
-            self.outputs,
-            spread(y, names, "y", everywhere=False),
-            leaves(y_pred),
-            spread(sample_weight, names, "sample_weight"),
-        )
-        for output, target, value, weight in parts:
+        total = None
+        for output, target, value, weight in self._apart(y, y_pred, sample_weight):
             if output.loss is None or target is None:
                 continue
             loss = output.loss(target, value, weight)
@@ -139,20 +157,21 @@ class Objective:
             total = part if total is None else total + part
         return total
 
-    def update_metrics(self, y, y_pred, sample_weight) -> None:
+    def update_metrics(self, y, y_pred, sample_weight, names=None) -> None:
         """Take a batch into all metrics."""
-        if y is None:
+        if not self.outputs:
+            self.fill_in(y, y_pred, names)
+        if self.single and not is_nested(y_pred) and not is_nested(y):
+            self.single.update_metrics(y, y_pred, sample_weight)
             return
-        names = [o.name for o in self.outputs]
-        parts = zip(
-            self.outputs,
-            spread(y, names, "y", everywhere=False),
-            leaves(y_pred),
-            spread(sample_weight, names, "sample_weight"),
-        )
-        for output, target, value, weight in parts:
-            for _, metric, weighted in output.metrics:
-                metric.update_state(target, value, weight if weighted else None)
+        for output, target, value, weight in self._apart(y, y_pred, sample_weight):
+            output.update_metrics(target, value, weight)
+
+    def why_no_loss(self) -> str:
+        """The error text for a batch whose loss cannot be computed."""
+        if self.loss is None:
+            return "No loss to compute: pass loss= to compile(), e.g. loss='mse'."
+        return "The loss needs targets: pass y as well as x."
 
 
 def output_names(y_pred, names: list[str] | None) -> list[str]:
@@ -177,9 +196,7 @@ def spread(given, names: list[str], what: str, everywhere: bool = True) -> list[
                     f"{did_you_mean(str(key), names)}"
                 )
         return [given.get(name) for name in names]
-    lists = what.endswith(
-        "metrics"
-    )  # each output may have several: a list need not mean one for each output
+    lists = what.endswith("metrics")  # of which one output may have several
     if len(names) == 1 and (lists or not isinstance(given, (list, tuple)) or len(given) != 1):
         return [given]
     if isinstance(given, (list, tuple)) and (len(given) == len(names) or not lists):

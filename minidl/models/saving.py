@@ -46,7 +46,7 @@ def save_model(
 
 def _check_hooks(model) -> None:
     """A warning for what Keras's layers may override about files, and minidl does not call."""
-    for layer in model._all_layers():
+    for layer in model.all_layers():
         hooks = [
             name
             for name in ("save_own_variables", "save_assets", "get_build_config")

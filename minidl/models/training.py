@@ -1,74 +1,110 @@
-"""The loop that trains a model.
+"""compile, fit, evaluate, predict: the core's Trainer, with all that users of Keras may ask of it.
 
-`train_step` is the heart: predict, measure the loss, take gradients, move. `fit` repeats it over
-batches and epochs.
+The loop itself, `train_step` and `run`, is the core's: minidl/core/training.py. What happens around
+it stands in loops.py, where the data come from in sources.py, what is measured in objective.py.
 """
 
 from __future__ import annotations
 
-import warnings
-from contextlib import contextmanager, suppress
+import math
 from typing import Any
 
-import numpy as np
-
-from ..batches import (
-    Batches,
-    Stream,
-    count_samples,
-    is_stream,
-    split_tail,
-    unpack_x_y_sample_weight,
-)
-from ..callbacks import CallbackList, History, Logs, ProgressBar, TerminateOnNaN
-from ..random import generator
-from ..recording import no_grad, quiet
+from .. import optimizers
+from ..callbacks import History
+from ..core import training as core
+from ..data import count_samples
+from ..guards.loss import explain_non_finite
+from ..metrics import Mean
 from ..support.checks import check_count
-from ..support.structures import leaves
-from . import diagnosis
-from .running import (
-    Runner,
-    as_list,
-    as_tensors,
-    batch_size_for,
-    known_class_weight,
-    numbered,
-    progress_bar,
-    sorted_floats,
-    translate_legacy,
-    wrapped,
-)
+from ..symbolic import Symbol
+from ..tensor import Tensor, no_grad
+from . import loops, sources
+from .freezing import check_frozen, frozen_as_compiled
+from .hooks import due_every, sorted_floats
+from .objective import Objective
+from .parts import Parts, metrics_of
+from .preparing import prepare, require_compiled
 
 
-class Trainer(Runner):
+class Trainer(core.Trainer):
     """What a model adds to a layer: compile, fit, evaluate, predict."""
 
+    name: str
     history: History | None = None
-    stop_training = False  # callbacks set it: fit ends after this epoch
     resume_at = 0  # BackupAndRestore sets it: the epochs before were run in an earlier process
-    _output_shape: tuple = ()  # of the model's first output, once it has met data
-    _shuffling: Any = (
-        None  # the generator of fit's shuffles: a second fit goes on where the first stopped
+    stop_on_nan = True
+    compile_objective: Any = None  # the losses and metrics of the outputs
+    compile_arguments: Any = None  # what compile() was given
+    loss_tracker: Any = None
+    output_names: list[str] | None = None
+    first_output_shape: tuple = ()  # of the model's first output, once data have passed through it
+    run_parts: Parts | None = (
+        None  # while fit or evaluate runs: what need not be looked up each step
     )
+    shuffle_generator: Any = None  # fit's generator: a second fit goes on where the first stopped
 
-    # --- one step
+    # --- compile: choose how to learn
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        auto_scale_loss=True,
+        *,
+        stop_on_nan=True,
+    ) -> None:
+        """Choose the optimizer, the loss and what to watch. Weights stay; optimizer memory and
+        metrics start anew.
 
-    def train_step(self, data) -> dict:
-        """Learn from one batch. data: x, (x, y) or (x, y, sample_weight). Returns the running value
-        of the loss and of each metric.
+        optimizer, loss: a name, a class, an instance or (loss) a function. metrics: a list of
+        those; 'accuracy' picks the kind that fits the loss. weighted_metrics: the same, counting
+        sample weights. A model with several outputs takes a list or a dict by output name for loss,
+        loss_weights and metrics; the weighted sum of the losses is what training makes smaller.
+        stop_on_nan=False trains on through nan. run_eagerly, steps_per_execution, jit_compile and
+        auto_scale_loss are accepted for Keras's sake: all runs eagerly here.
         """
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self(x, training=True)
-        loss = self.compute_loss(x, y, y_pred, sample_weight)
-        self.check_loss(loss, x, y)
-        if self.optimizer.variables:  # none: everything is frozen
-            loss.backward()
-            self.optimizer.step()
-        self._loss_tracker.update_state(loss, sample_weight=count_samples(x))
-        return self.compute_metrics(x, y, y_pred, sample_weight)
+        objective = Objective(loss, loss_weights, metrics, weighted_metrics)
+        self.optimizer = optimizers.get(optimizer)
+        self.compile_objective = objective
+        self.loss_tracker = Mean("loss")
+        self.warned_of: set[str] = set()  # what was warned of, once
+        self.trainable_at_compile = {id(layer): layer.trainable for layer in self.all_layers()}
+        self.compile_arguments = {
+            "optimizer": self.optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+        }
+        self.stop_on_nan = stop_on_nan
+
+    @property
+    def compiled(self) -> bool:
+        """Whether compile() was called."""
+        return self.optimizer is not None
+
+    @property
+    def loss(self) -> Any:
+        """The loss as compile() was given it: a name, an object, or a list or dict of those."""
+        return None if self.optimizer is None else self.compile_arguments["loss"]
+
+    @property
+    def loss_kind(self) -> str | None:
+        """What the targets of a model with one output mean: 'sparse', 'binary', 'regression'..."""
+        return getattr(self.compile_objective.only_loss, "kind", None)
+
+    def number_of_classes(self) -> int:
+        """How many classes a model with one output chooses from; 0 if that is not known."""
+        if not self.first_output_shape or self.loss_kind not in ("binary", "sparse", "categorical"):
+            return 0
+        return 2 if self.loss_kind == "binary" else self.first_output_shape[-1]
 
     # --- fit
-
     def fit(
         self,
         x=None,
@@ -89,7 +125,6 @@ class Trainer(Runner):
         validation_freq=1,
         *,
         seed=None,
-        **legacy,
     ) -> History:
         """Train for some epochs, each one pass through the data in mini-batches. Returns a History
         with the course of the loss.
@@ -106,192 +141,30 @@ class Trainer(Runner):
 
         The loss and metrics of an epoch are means over its batches, taken while the weights move
         and with dropout on; `evaluate` on the same data measures the weights at the end, without
-        dropout, and usually finds better numbers.
-        A second fit goes on from the present weights. After Ctrl-C `model.history` holds the
-        finished epochs.
+        dropout, and usually finds better numbers. A second fit goes on from the present weights.
+        After Ctrl-C `model.history` holds the finished epochs.
         """
-        self._compiled()
-        if legacy:
-            epochs = translate_legacy(legacy, epochs)
-        class_weight = known_class_weight(class_weight)
+        require_compiled(self)
         check_count("epochs", epochs, 1)
         check_count("initial_epoch", initial_epoch, 0)
-        if seed is None and self._shuffling is None:
-            self._shuffling = generator()
-        usual, rng = self._shuffling, self._shuffling if seed is None else generator(seed)
-        batches, validation = self._sources(
-            x,
-            y,
-            sample_weight,
-            class_weight,
-            batch_size,
-            rng if shuffle else None,
+        rng = loops.generator_of_shuffles(self, seed)
+        plan = sources.plan_fit(
+            self,
+            (x, y, sample_weight, class_weight),
             validation_split,
             validation_data,
-            validation_batch_size,
-            steps_per_epoch,
+            (batch_size, validation_batch_size, steps_per_epoch, validation_steps),
+            rng if shuffle else None,
         )
-        with self._as_compiled():
-            self._meet(batches)
-            self._check_frozen()
-        steps = (
-            batches.steps
-            if steps_per_epoch is None
-            else check_count("steps_per_epoch", steps_per_epoch, 1)
-        )
-        bar = progress_bar(verbose)
-        self.history = History()
-        run = CallbackList(
-            [*as_list(callbacks), self.history, *bar],
-            self,
-            {"epochs": epochs, "steps": steps, "verbose": verbose},
-        )
-        guard, self.stop_on_nan = (
-            self.stop_on_nan,
-            self.stop_on_nan and not any(isinstance(c, TerminateOnNaN) for c in run.callbacks),
-        )
-        self._hold_still()
-        self._shuffling = rng  # where a backup finds it
-        try:
-            with self._as_compiled():
-                self._run_epochs(
-                    run,
-                    batches,
-                    steps,
-                    range(initial_epoch, epochs),
-                    validation,
-                    validation_steps,
-                    validation_freq,
-                )
-        finally:
-            self.stop_on_nan, self._held, self._shuffling = guard, None, usual
-            for shown in bar:
-                shown.close()
-        return self.history
+        with frozen_as_compiled(self):
+            self.prepare(plan.batches)
+            check_frozen(self)
+            span, is_due = range(initial_epoch, epochs), due_every(validation_freq)
+            return loops.fit(self, plan, span, verbose, callbacks, is_due, rng)
 
-    def _sources(
-        self,
-        x,
-        y,
-        sample_weight,
-        class_weight,
-        batch_size,
-        rng,
-        split,
-        validation_data,
-        validation_batch_size,
-        steps,
-    ):
-        """(training batches, validation batches or None) from what fit was given."""
-        if is_stream(x):
-            for name, value in (
-                ("y", y),
-                ("sample_weight", sample_weight),
-                ("validation_split", split or None),
-            ):
-                if value is not None:
-                    raise ValueError(
-                        f"{name} goes with arrays; here x brings its own batches (x, y) or (x, y, "
-                        f"sample_weight)."
-                    )
-            batches, size = Stream(x, rng, class_weight), 32
-            diagnosis.check_batch(batches.first()[0], self._takes_raw_input())
-            validation = self._validation_arrays(validation_data)
-        else:
-            x, y, weight = self._arrays(x, y, sample_weight)
-            for part in leaves(x):
-                diagnosis.check_inputs(part, takes_raw=self._takes_raw_input())
-            validation = self._validation_arrays(validation_data)
-            if validation is None and split:
-                (x, y, weight), validation = split_tail((x, y, weight), split)
-                if getattr(self._only_loss, "kind", None) in (
-                    "sparse",
-                    "categorical",
-                    "binary",
-                ) and isinstance(y, np.ndarray):
-                    diagnosis.check_unseen_labels(y, validation[1])
-            if (
-                class_weight is not None
-            ):  # of the training part alone: validation measures samples as they come
-                weight = self._class_weights(y, weight, class_weight)
-            size = batch_size_for(batch_size, count_samples(x), steps)
-            batches = Batches(x, y, weight, size, rng)
-        if isinstance(validation, tuple):
-            validation = Batches(
-                *validation,
-                batch_size=check_count("validation_batch_size", validation_batch_size or size),
-            )
-        return batches, validation
-
-    def _run_epochs(
-        self, run, batches, steps, epochs, held_back, validation_steps, validation_freq
-    ) -> None:
-        self.stop_training = False
-        endless = batches.forever() if steps != batches.steps else None
-        batch_begin, batch_end = (
-            run.hooked("on_train_batch_begin", "on_batch_begin"),
-            run.hooked("on_train_batch_end", "on_batch_end"),
-        )
-        testing = run.without(ProgressBar)  # validation is silent
-        self.resume_at, logs = 0, {}
-        run.call("on_train_begin")
-        for epoch in range(max(epochs.start, self.resume_at), epochs.stop):
-            self.reset_metrics()
-            run.call("on_epoch_begin", epoch)
-            logs, done = {}, 0
-            for step, batch in numbered(batches) if endless is None else numbered(endless, steps):
-                for hook in batch_begin:
-                    hook(step)
-                with quiet():
-                    logs = self.train_step(as_tensors(batch))
-                done += 1
-                if (
-                    self.optimizer.iterations == 1
-                    and step == 0
-                    and batch[2] is None
-                    and count_samples(batch[0]) >= 16
-                ):
-                    self._check_first(logs)
-                for hook in batch_end:
-                    hook(step, logs)
-                if self.stop_training:
-                    break
-            if not self.stop_training and done < (1 if steps is None else steps):
-                warnings.warn(
-                    f"The data ran out in epoch {epoch + 1} after {done} of {steps or 'its'} "
-                    f"batches, and training stops. Let "
-                    "the generator go on for ever (while True:), or pass something that can be "
-                    "read again.",
-                    stacklevel=3,
-                )
-                self.stop_training = True
-                if not done:
-                    break
-            logs = Logs(sorted_floats(logs))
-            if held_back is not None and _is_due(epoch + 1, validation_freq):
-                logs |= {
-                    f"val_{k}": v
-                    for k, v in self._measure(held_back, validation_steps, testing).items()
-                }
-                logs = Logs(sorted(logs.items()))
-            run.call("on_epoch_end", epoch, logs)
-            if self.stop_training:
-                break
-        self.optimizer.finalize_variable_values()
-        run.call("on_train_end", logs)
-
-    def _check_first(self, logs) -> None:
-        if not self._output_shape:  # a train_step of its own that does not call the model
-            return
-        kind = getattr(self._only_loss, "kind", None)
-        classes = (
-            2
-            if kind == "binary"
-            else self._output_shape[-1]
-            if kind in ("sparse", "categorical")
-            else 0
-        )
-        diagnosis.check_first_loss(float(logs.get("loss", 0.0)), classes)
+    def prepare(self, batches) -> None:
+        """Look at the first samples: weights are made, shapes known, targets checked."""
+        prepare(self, batches)
 
     def train_on_batch(
         self,
@@ -307,99 +180,163 @@ class Trainer(Runner):
 
         reset_metrics=False: on them and all since the last reset_metrics(), as Keras 2 had it.
         """
-        self._compiled()
-        class_weight = known_class_weight(class_weight)
-        x, y, weight = self._arrays(x, y, sample_weight)
-        batch = (
-            x,
-            y,
-            weight if class_weight is None else self._class_weights(y, weight, class_weight),
-        )
-        with self._as_compiled():
-            if not self.optimizer.variables:
-                self._meet(Batches(*batch))
-            self._check_frozen()
+        require_compiled(self)
+        batch = loops.one_batch(self, x, y, sample_weight, class_weight)
+        with frozen_as_compiled(self):
+            if not self.optimizer.trainable_variables:  # the model sees data for the first time
+                self.prepare(batch)
+            check_frozen(self)
             if reset_metrics:
                 self.reset_metrics()
-            return self._as_result(sorted_floats(self.train_step(as_tensors(batch))), return_dict)
+            return self._as_result(self.train_step(next(iter(batch))), return_dict)
 
-    def _meet(self, batches) -> None:
-        """Also for a train_step of your own, which may not use what goes in and comes out of the
-        whole model, so nothing is checked.
-
-        A GAN takes images there and noise in `call`, or has no call at all; whatever is wrong,
-        train_step itself will say.
+    # --- evaluate and predict
+    def evaluate(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        verbose: int | str = "auto",
+        sample_weight=None,
+        steps=None,
+        callbacks=None,
+        return_dict=False,
+    ) -> Any:
+        """The loss and metrics on this data: [loss, *metrics], only the loss if there are no
+        metrics, or a dict.
         """
-        if type(self).train_step is Trainer.train_step:
-            super()._meet(batches)
-            return
-        with suppress(Exception), no_grad():
-            self._output_shape = (
-                None,
-                *leaves(self(wrapped(batches.first()[0]), training=False))[0].shape[1:],
-            )
-            self._tell_optimizer()
+        require_compiled(self)
+        batches = sources.for_evaluate(self, x, y, sample_weight, batch_size, steps)
+        self.prepare(batches)
+        logs = loops.evaluate(self, batches, steps, verbose, callbacks)
+        return self._as_result(logs, return_dict)
 
-    def _check_frozen(self) -> None:
-        """A warning if nothing can be learned, or if a layer was frozen or freed since compile(),
-        which chose what to train.
+    def predict(
+        self, x, batch_size=None, verbose: int | str = "auto", steps=None, callbacks=None
+    ) -> Any:
+        """The outputs for all samples as an array (several: a list or dict of arrays), computed
+        batch by batch.
+
+        For one small batch model(x) is quicker.
         """
-        changed = [
-            layer.name
-            for layer in self._all_layers()
-            if self._frozen_then.get(id(layer), layer._trainable) != layer._trainable
-        ]
-        if changed:
-            self._warn_once(
-                f"`trainable` of {', '.join(map(repr, changed[:3]))} was changed after compile(). "
-                f"Call compile() again, so "
-                "that the optimizer starts anew with the right weights."
-            )
-        elif not self.trainable_weights and self.weights:
-            self._warn_once(
-                f"Model '{self.name}' has no trainable weights, so fit will not change it: set "
-                f"layer.trainable = True and "
-                "compile again."
-            )
+        batches = sources.for_predict(self, x, batch_size, steps)
+        return loops.predict(self, batches, steps, verbose, callbacks)
 
-    def _warn_once(self, message: str) -> None:
-        if message not in self._told:
-            self._told.add(message)
-            warnings.warn(message, stacklevel=4)
-
-    @contextmanager
-    def _as_compiled(self):
-        """A model that was frozen as a whole after compile() goes on training as it was compiled,
-        with a warning.
-
-        GANs are written so since 2016: compile the discriminator, freeze it, compile the two
-        together, and train each in turn.
+    def test_on_batch(
+        self, x, y=None, sample_weight=None, return_dict=False, *, reset_metrics=True
+    ):
+        """The loss and metrics on exactly these samples; reset_metrics=False: and on all since the
+        last reset_metrics().
         """
-        if self._trainable or not self._frozen_then.get(id(self), False):
-            yield
-            return
-        self._warn_once(
-            f"Model '{self.name}' was frozen after compile(). By itself it goes on training, as "
-            f"it was compiled; inside other "
-            "models it stays as it is. To say so plainly, set its `trainable` before each kind of "
-            "step."
-        )
-        layers = self._all_layers()
-        now = [layer._trainable for layer in layers]
-        try:
-            for layer in (
-                layers
-            ):  # the outermost first: it sets those inside, which then get what was theirs
-                layer.trainable = self._frozen_then.get(id(layer), layer._trainable)
-            yield
-        finally:
-            for layer, trainable in zip(layers, now):
-                layer.trainable = trainable
+        require_compiled(self)
+        batch = loops.one_batch(self, x, y, sample_weight)
+        if reset_metrics:
+            self.reset_metrics()
+        with no_grad():
+            return self._as_result(self.test_step(next(iter(batch))), return_dict)
 
+    def predict_on_batch(self, x) -> Any:
+        """The outputs for these samples, as one batch."""
+        return loops.predict_on_batch(self, x)
 
-def _is_due(epoch, freq) -> bool:
-    return (
-        epoch in freq
-        if isinstance(freq, (list, tuple, set))
-        else epoch % check_count("validation_freq", freq, 1) == 0
-    )
+    def _as_result(self, logs, return_dict):
+        logs = sorted_floats(logs)
+        if return_dict:
+            return logs
+        labels = [label for label in self.metrics_names if label in logs]
+        values = [logs[label] for label in [*labels, *[k for k in logs if k not in labels]]]
+        return values[0] if len(values) == 1 else values
+
+    # --- the loss and the metrics of a batch
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ) -> Tensor:
+        """The number to make smaller: the losses of the outputs, the penalties on weights, and what
+        layers added with add_loss.
+        """
+        total = None
+        if y is not None and self.compile_objective.loss is not None:
+            samples = x if x is not None else y
+            total = self.compile_objective.compute_loss(
+                y, y_pred, sample_weight, self.output_names, samples
+            )
+        for extra in self.losses:
+            total = extra if total is None else total + extra
+        if total is None:
+            raise ValueError(self.compile_objective.why_no_loss())
+        if isinstance(total, Symbol):
+            raise TypeError(
+                "The loss is a symbol: its function uses something from the making of the model, "
+                "like a layer's output, which has no numbers in training. Compute that part with "
+                "model.add_loss(symbol), or with self.add_loss in a layer."
+            )
+        return total
+
+    def check_loss(self, loss: Tensor, x=None, y=None) -> None:
+        """Stop with a diagnosis if the loss is nan or inf, before it reaches the weights.
+        compile(stop_on_nan=False) opts out.
+        """
+        if self.stop_on_nan and loss.size == 1 and not math.isfinite(loss.item()):
+            step, rate = self.optimizer.iterations + 1, float(self.optimizer.learning_rate)
+            raise explain_non_finite(loss, x, y, self.trainable_weights, step, rate)
+
+    def note_loss(self, loss, x) -> None:
+        """Take the loss of a batch into the mean over the epoch."""
+        self.loss_tracker.update_state(loss, sample_weight=count_samples(x))
+
+    @property
+    def losses(self) -> list:
+        """What is added to the losses of the outputs: penalties on weights, and what was given to
+        add_loss in the last call.
+        """
+        if self.run_parts is None:
+            return super().losses  # pyright: ignore[reportAttributeAccessIssue]
+        added = [loss for layer in self.run_parts.layers for loss in layer.added_losses]
+        return [*added, *[v.regularizer(v) for v in self.run_parts.penalised if v.trainable]]
+
+    def compute_metrics(self, x, y: Any, y_pred: Any, sample_weight=None) -> dict:
+        """Take the batch into every metric and return where each stands, by name."""
+        if y is not None:
+            self.compile_objective.update_metrics(y, y_pred, sample_weight, self.output_names)
+        return self.get_metrics_result()
+
+    def get_metrics_result(self) -> dict:
+        """The current value of the loss (unless a train_step of your own never told its tracker)
+        and of each metric, by name.
+        """
+        if type(self).metrics is not Trainer.metrics:  # overridden: what it names, nothing else
+            return {metric.name: metric.result() for metric in self.metrics}
+        results = {label: metric.result() for label, metric in self.labelled_metrics()}
+        if not self.loss_tracker.count:
+            del results["loss"]
+        return results
+
+    @property
+    def metrics(self) -> list:
+        """The metrics in use, the loss first; then those that you keep as attributes of the model
+        or its layers.
+        """
+        if self.optimizer is None:
+            return metrics_of(self.all_layers())
+        return list({id(metric): metric for _, metric in self.labelled_metrics()}.values())
+
+    def labelled_metrics(self) -> list[tuple[str, Any]]:
+        """(name in the logs, metric) for each metric, the loss first."""
+        if self.run_parts is not None and self.run_parts.labelled is not None:
+            return self.run_parts.labelled
+        kept = metrics_of(self.all_layers()) if self.run_parts is None else self.run_parts.metrics
+        own = [(metric.name, metric) for metric in kept]
+        labelled = [("loss", self.loss_tracker), *self.compile_objective.labelled(), *own]
+        if self.run_parts is not None and self.compile_objective.outputs:
+            self.run_parts.labelled = labelled
+        return labelled
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in its order."""
+        return [] if self.optimizer is None else list(dict(self.labelled_metrics()))
+
+    def reset_metrics(self) -> None:
+        """Forget what the metrics have gathered."""
+        for metric in self.metrics:
+            metric.reset_state()

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..core.derivatives import arithmetic, shaping
-from ..operators import Operators
 from ..support import backend
 from ..support.arrays import as_array
 from ..support.structures import leaves
 from ..symbolic import has_symbol, record
-from ..tensor import Tensor, apply
+from ..tensor import Operators, Tensor, apply
 
 __all__ = [
     "array",

@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 
-from ..recording import quiet
 from ..support import backend
 from ..support.arrays import Number, as_array
 from ..support.checks import check_count, check_number
@@ -35,7 +34,7 @@ from ..support.configs import (
     serialize,
 )
 from ..support.registry import Registry, snake_case
-from ..tensor import Variable
+from ..tensor import Variable, quiet
 from .legacy import SettableDecay, parameters, translate
 from .schedules import check_rate
 
@@ -168,6 +167,8 @@ class Optimizer(Configurable):
         self._rehearsed = str(type(self).update.__module__).startswith(
             _LIBRARY
         )  # ours need no rehearsal
+
+    trainable_variables = property(lambda self: self.variables)
 
     # -- for subclasses
     def slots(self) -> tuple[str, ...]:
@@ -398,7 +399,7 @@ class Optimizer(Configurable):
                         moved is not None
                     ):  # an update that returns the new values instead of changing w
                         w[...] = self._check_moved(moved, v)
-                    v._version[0] += 1
+                    v.version[0] += 1
 
     def _check_moved(self, moved, v) -> np.ndarray:
         try:

@@ -18,7 +18,7 @@ def graph(root: Tensor, path=None, names: dict | None = None, title: str | None 
     graph: computed under no_grad(), from tensors that need no gradient, or already walked by
     backward() without retain_graph=True.
     """
-    if not isinstance(root, Tensor) or not root._edges:
+    if not isinstance(root, Tensor) or not root.edges:
         raise ValueError(
             "There is no graph to draw behind this: it is no result of ops on tensors that need "
             "gradients, or backward() has "
@@ -52,8 +52,8 @@ def graph(root: Tensor, path=None, names: dict | None = None, title: str | None 
         name = labels.get(id(tensor)) or (
             tensor.name
             if isinstance(tensor, Variable)
-            else tensor._op.__name__
-            if tensor._op
+            else tensor.op.__name__
+            if tensor.op
             else "value"
         )
         size = str(tensor.shape) if tensor.ndim else f"{tensor.item():.4g}"
@@ -67,10 +67,10 @@ def graph(root: Tensor, path=None, names: dict | None = None, title: str | None 
             fontsize=9,
             zorder=2,
             bbox={
-                "boxstyle": "round" if tensor._op else "square",
+                "boxstyle": "round" if tensor.op else "square",
                 "facecolor": "#DCEBF5" if needs else "0.93",
                 "edgecolor": COLOURS[0] if needs else "0.6",
-                "linewidth": 2 if needs and not tensor._op else 1,
+                "linewidth": 2 if needs and not tensor.op else 1,
             },
         )
     axis.set(xlim=(-0.6, columns - 0.4), ylim=(-0.7, rows - 0.3), title=title or "")
@@ -84,7 +84,7 @@ def _parents(root) -> dict:
     while stack:
         tensor = stack.pop()
         if id(tensor) not in found:
-            inputs = [x for x, _ in tensor._used] if tensor._op else []
+            inputs = [x for x, _ in tensor.used] if tensor.op else []
             found[id(tensor)] = tensor, inputs
             stack.extend(inputs)
     return found
@@ -96,12 +96,12 @@ def _places(root, parents) -> dict:
     """
     before = {id(root): 0}
     for tensor, inputs in sorted(
-        parents.values(), key=lambda p: -p[0]._number
+        parents.values(), key=lambda p: -p[0].birth
     ):  # each before those it was made from
         for parent in inputs:
             before[id(parent)] = max(before.get(id(parent), 0), before[id(tensor)] + 1)
     last, columns = max(before.values()), {}
-    for tensor, _ in sorted(parents.values(), key=lambda p: p[0]._number):
+    for tensor, _ in sorted(parents.values(), key=lambda p: p[0].birth):
         columns.setdefault(last - before[id(tensor)], []).append(id(tensor))
     most = max(map(len, columns.values()))
     return {

@@ -4,6 +4,8 @@ apart.
 
 from __future__ import annotations
 
+from functools import cache, wraps
+
 import numpy as np
 
 from . import backend
@@ -119,13 +121,23 @@ def describe(value, array) -> str:
     return f"{type(value).__name__} of dtype {array.dtype}{cure}"
 
 
-def with_numpy_2_dtype(data, op, arrays, params):
-    """What NumPy 2 would have computed (NEP 50): NumPy 1.26 looks at the values of numbers and
-    arrays without axes.
+@cache
+def in_numpy_2(op):
+    """The op with the dtypes that NumPy 2 gives its results (NEP 50), for NumPy 1.26.
 
-    There float32 * 2.0 is float64 if the float32 has no axes, and a float64 without axes does not
-    count against float32 ones.
+    NumPy 1.26 looks at the values of arrays without axes: there float32 * 2.0 is float64 if the
+    float32 has no axes, and a float64 without axes does not count beside float32 ones.
     """
+
+    @wraps(op)
+    def computed(*arrays, **params):
+        data, vjps = op(*arrays, **params)
+        return _with_numpy_2_dtype(data, op, arrays, params), vjps
+
+    return computed
+
+
+def _with_numpy_2_dtype(data, op, arrays, params):
     kinds = {a.dtype for a in arrays}
     if not all(a.dtype.kind == "f" for a in arrays) or data.dtype.kind != "f" or "dtype" in params:
         return data

@@ -37,15 +37,19 @@ _MODULES = {
 # -----------------------------------------------------------------------------
 
 
+def remembering(thing, args: tuple, kwargs: dict):
+    """The thing, with the arguments that its class was called with kept for `given_arguments`."""
+    vars(thing)["_made_with"] = SimpleNamespace(args=args, kwargs=kwargs)
+    return thing
+
+
 class Configurable:
     """Remembers the arguments it was made with, so that `get_config` needs no writing for most
     classes.
     """
 
     def __new__(cls, *args, **kwargs):
-        thing = super().__new__(cls)
-        vars(thing)["_made_with"] = SimpleNamespace(args=args, kwargs=kwargs)
-        return thing
+        return remembering(super().__new__(cls), args, kwargs)
 
     def get_config(self) -> dict:
         """The constructor's arguments by name, as plain data."""

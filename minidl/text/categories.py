@@ -29,7 +29,7 @@ class Categories(Layer):
                 f"{self._owner}: sparse results are not known here; leave sparse=False."
             )
 
-    def _to_tensor(self, x):
+    def to_input(self, x):
         return x if isinstance(x, Tensor) else wrap(numbers(x, self._owner))
 
 
@@ -230,11 +230,11 @@ class Hashing(Categories):
             None,
         )
 
-    def _to_tensor(self, x):
+    def to_input(self, x):
         texts = isinstance(x, (str, bytes)) or (
             not isinstance(x, Tensor) and np.asarray(x).dtype.kind in "OUST"
         )
-        return strings(x, self._owner) if texts else super()._to_tensor(x)
+        return strings(x, self._owner) if texts else super().to_input(x)
 
     def call(self, x):
         values = x if isinstance(x, np.ndarray) else np.asarray(x).astype(np.int64)

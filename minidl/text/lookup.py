@@ -278,7 +278,7 @@ class Lookup(Layer):
                 self._trying = False
         return super().__call__(*args, **kwargs)
 
-    def _to_tensor(self, x):
+    def to_input(self, x):
         return x if isinstance(x, Tensor) else wrap(numbers(x, self._owner))
 
     def call(self, x):
@@ -532,5 +532,5 @@ class StringLookup(OfStrings, Lookup):
     def bin_of(self, token):
         return fingerprint(token.encode()) % self.num_oov_indices
 
-    def _to_tensor(self, x):
-        return super()._to_tensor(x) if self.invert else self.tokens_of(x)
+    def to_input(self, x):
+        return super().to_input(x) if self.invert else self.tokens_of(x)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..batches import PyDataset
+from ..data import PyDataset
 from ..support.arrays import as_array
 from ..support.checks import check_count
 

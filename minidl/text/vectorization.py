@@ -187,7 +187,7 @@ class TextVectorization(OfStrings):
         """
         self._lookup_layer.set_vocabulary(vocabulary, idf_weights)
 
-    def _to_tensor(self, x):
+    def to_input(self, x):
         return strings(x, self._owner, self.encoding)
 
     def call(self, x):

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...layers.base import _mode
 from ...models import Model
 from ...ops.base import on_symbols
 from ...support.structures import tree_map
 from ...symbolic import Symbol
+from ...tensor import switches
 
 _uids: Counter = Counter()
 
@@ -72,7 +72,7 @@ def function(inputs, outputs, updates=None, name=None, **ignored):
 
 def learning_phase() -> int:
     """1 inside a call for training, else 0."""
-    return int(_mode.training)
+    return int(bool(switches.training))
 
 
 def set_learning_phase(value) -> None:
@@ -108,7 +108,7 @@ def in_test_phase(x, alt, training=None):
 
 @on_symbols
 def _chosen(x, alt, training):
-    return x if (_mode.training if training is None else training) else alt
+    return x if (switches.training if training is None else training) else alt
 
 
 def get_uid(prefix="") -> int:

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from ... import callbacks, layers, metrics, models, ops, optimizers
-from ...batches import count_samples
-from ...recording import no_grad
+from ...data import count_samples
+from ...models.preparing import require_compiled
 from ...support.registry import older
 from ...support.structures import tree_map
 from ...symbolic import has_symbol
+from ...tensor import no_grad
 
 
 class Shown:
@@ -33,10 +34,10 @@ class OlderLayer:
     @Shown
     def input_shape(self: Any):
         """The shape of its inputs, the batch axis first."""
-        if self._input is None and self._build_shape is None:
+        if self._input is None and self.build_shape is None:
             raise AttributeError("input_shape")  # Layer.__getattr__ says more
         return (
-            self._build_shape
+            self.build_shape
             if self._input is None
             else tree_map(lambda symbol: symbol.shape, self._input)
         )
@@ -114,7 +115,7 @@ class OlderModel:
             )
             for extra in regularization_losses or ():
                 total = total + extra
-            self._loss_tracker.update_state(total, sample_weight=count_samples(y_true))
+            self.loss_tracker.update_state(total, sample_weight=count_samples(y_true))
             return total
 
         return measure
@@ -130,16 +131,17 @@ class OlderModel:
             _met(self, y_true, y_pred).update_metrics(y_true, y_pred, sample_weight)
 
         return SimpleNamespace(
-            update_state=update_state, metrics=[metric for _, metric in self._objective.labelled()]
+            update_state=update_state,
+            metrics=[metric for _, metric in self.compile_objective.labelled()],
         )
 
 
 def _met(model, y, y_pred):
     """What compile() was told, filled in for outputs of these shapes."""
-    model._compiled()
-    if not model._objective.outputs:
-        model._objective.meet(y, y_pred, model.output_names)
-    return model._objective
+    require_compiled(model)
+    if not model.compile_objective.outputs:
+        model.compile_objective.fill_in(y, y_pred, model.output_names)
+    return model.compile_objective
 
 
 class OlderOptimizer:

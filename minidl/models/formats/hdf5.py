@@ -90,7 +90,7 @@ def assign(pairs) -> None:
 
 def compile_config(model) -> dict | None:
     """What compile was given, as data; None if it was not called."""
-    return None if model.optimizer is None else checked(serialize(model._compiled_with))
+    return None if model.optimizer is None else checked(serialize(model.compile_arguments))
 
 
 def write_memory(file, model) -> None:

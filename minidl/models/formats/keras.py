@@ -17,10 +17,10 @@ import os
 import time
 
 from ...layers import Layer, weight_budget
-from ...recording import quiet
 from ...support.configs import custom_object_scope, serialize
 from ...support.disk import write_atomically
 from ...support.registry import snake_case
+from ...tensor import quiet
 from ..architecture import checked, described_model
 from .hdf5 import (
     assign,

@@ -11,9 +11,9 @@ import os
 import numpy as np
 
 from ...layers import InputLayer, weight_budget
-from ...recording import quiet
 from ...support.configs import custom_object_scope, serialize
 from ...support.disk import write_atomically
+from ...tensor import quiet
 from ..architecture import checked, described_model
 from .hdf5 import (
     assign,

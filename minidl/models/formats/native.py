@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 
 from ...layers import weight_budget
-from ...recording import quiet
 from ...support.configs import custom_object_scope, deserialize, serialize
 from ...support.disk import write_atomically
+from ...tensor import quiet
 from ..architecture import believable, checked, described_model
 
 FORMAT, VERSION = "minidl model", 1
@@ -183,7 +183,7 @@ def write_model(path, model, include_optimizer: bool = True) -> None:
     optimizer = model.optimizer
     if optimizer is not None and include_optimizer:
         description["compile"] = {
-            **serialize(model._compiled_with),
+            **serialize(model.compile_arguments),
             "stop_on_nan": model.stop_on_nan,
         }
         if optimizer.variables:
@@ -208,13 +208,13 @@ def build_shape(model):
     first layer.
     """
     if (
-        model._build_shape is None
+        model.build_shape is None
         and hasattr(model, "_layers")
-        and model._inputs is None
+        and model.symbols_in is None
         and model.layers
     ):
-        return model.layers[0]._build_shape
-    return model._build_shape
+        return model.layers[0].build_shape
+    return model.build_shape
 
 
 def build_to(model, shape) -> None:
@@ -253,7 +253,7 @@ def restore(path, model) -> None:
     before, states, shuffling, memory = (
         model.get_weights(),
         random_state(model),
-        model._shuffling,
+        model.shuffle_generator,
         None,
     )
     if model.optimizer is not None:
@@ -265,7 +265,7 @@ def restore(path, model) -> None:
             _set_optimizer_state(model, description, arrays)
     except Exception as error:
         model.set_weights(before)
-        model._shuffling = shuffling
+        model.shuffle_generator = shuffling
         set_random_state(model, states)
         if memory is not None:
             vars(model.optimizer).clear()
@@ -354,7 +354,7 @@ _GENERATORS = ("PCG64", "PCG64DXSM")  # of numpy.random
 def _generators(model) -> dict[str, np.random.Generator]:
     """The random generators of the layers (dropout) and of fit's shuffles, by place."""
     found = {}
-    for i, layer in enumerate(model._all_layers()):
+    for i, layer in enumerate(model.all_layers()):
         for name, value in vars(layer).items():
             generator = getattr(value, "generator", value)  # a SeedGenerator holds one
             if isinstance(generator, np.random.Generator):
@@ -387,8 +387,8 @@ def set_random_state(model, states: dict) -> None:
         ).state = state  # one that does not fit raises here
     own = _generators(model)
     for place in states:
-        if place.endswith("/_shuffling") and place not in own:
-            model._shuffling = own[place] = np.random.default_rng(0)
+        if place.endswith("/shuffle_generator") and place not in own:
+            model.shuffle_generator = own[place] = np.random.default_rng(0)
         if place not in own:
             raise ValueError(f"there is no random generator at '{place}'")
     for place, state in states.items():

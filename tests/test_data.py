@@ -1,4 +1,4 @@
-"""minidl.batches and minidl.utils: mini-batches, the validation split, class weights, one-hot,
+"""minidl.data and minidl.utils: mini-batches, the validation split, class weights, one-hot,
 normalising.
 """
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minidl import Sequential, Tensor, layers, set_random_seed, utils
-from minidl.batches import Batches, check_same_length, class_weights, samples, split_tail
+from minidl.data import Batches, check_same_length, class_weights, samples, split_tail
 from minidl.random import generator
 
 

@@ -1,0 +1,107 @@
+"""The chain rule: walk from the loss back to the weights, and add up what each tensor passes on.
+
+A tensor that was computed from others keeps `edges`, pairs (parent, vjp). Given g = ∂L/∂(tensor),
+vjp(g) is the part of ∂L/∂(parent) that passes through this tensor. A parent used twice gets two
+parts, and their sum is its gradient.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+import numpy as np
+
+
+class GraphError(RuntimeError):
+    """The graph cannot give a right gradient: it was freed, changed, or never recorded."""
+
+
+FREED = type("Freed", (tuple,), {})()  # stands where the edges were, once backward has used them
+
+
+def backward(root, gradient: np.ndarray, retain_graph: bool = False) -> None:
+    """Add ∂L/∂(leaf) to every leaf that root was computed from. gradient: ∂L/∂(root)."""
+    order = newest_first(root)
+    check(order)
+    waiting = {id(root): gradient}  # id of a tensor -> ∂L/∂(tensor), as far as it is known
+    fresh = set()  # ids whose array nobody else holds: it may be added into
+    arrived = []
+    for tensor in order:
+        g = waiting.pop(id(tensor))
+        if tensor.retains or not tensor.edges:
+            arrived.append((tensor, g if id(tensor) in fresh and not tensor.edges else g.copy()))
+        for parent, vjp in tensor.edges:
+            pass_on(parent, fitted(vjp(g), parent), g, waiting, fresh)
+        if tensor.edges and not retain_graph:
+            tensor.edges, tensor.used = FREED, ()
+    for tensor, g in arrived:  # only now: a vjp that fails leaves all gradients as they were
+        tensor.receive(g)
+
+
+def pass_on(parent, part, g, waiting, fresh) -> None:
+    """Add one part to what is known of ∂L/∂(parent). g: what the part was made from."""
+    key = id(parent)
+    if key not in waiting:
+        waiting[key] = part
+        if part is not g and part.base is None:  # neither g nor a view of g
+            fresh.add(key)
+    elif key in fresh:
+        np.add(waiting[key], part, out=waiting[key])
+    else:
+        waiting[key] = np.asarray(waiting[key] + part)
+        fresh.add(key)
+
+
+def newest_first(root) -> list:
+    """Everything that root was computed from, and root itself, each before its parents.
+
+    Parents are older than their children, so sorting by birth is enough: no recursion, any depth.
+    """
+    found, stack = {id(root): root}, [root]
+    while stack:
+        for parent, _ in stack.pop().edges:
+            if id(parent) not in found:
+                found[id(parent)] = parent
+                stack.append(parent)
+    return sorted(found.values(), key=attrgetter("birth"), reverse=True)
+
+
+def check(order) -> None:
+    """Raise GraphError where the graph was freed, or where a value has changed since its use."""
+    for tensor in order:
+        if tensor.edges is FREED:
+            raise GraphError("the graph was freed by an earlier backward()")
+        for parent, version in tensor.used:
+            if parent.version[0] != version:
+                raise ChangedError(parent, tensor.op)
+
+
+class ChangedError(GraphError):
+    """A value was modified in place after an op had used it. tensor: whose value; op: the op."""
+
+    def __init__(self, tensor, op):
+        super().__init__(f"a tensor was modified in place after '{op.__name__}' had used it")
+        self.tensor, self.op = tensor, op
+
+
+def fitted(gradient, tensor) -> np.ndarray:
+    """The gradient in the tensor's shape and dtype: broadcasting is undone by a sum."""
+    array = tensor.array
+    if type(gradient) is not np.ndarray or gradient.shape != array.shape:
+        gradient = np.asarray(sum_to(array.shape, np.asarray(gradient)))
+    if gradient.dtype == array.dtype:
+        return gradient
+    if array.dtype.kind != "f":
+        raise TypeError("Only float tensors have gradients")
+    return gradient.astype(array.dtype)
+
+
+def sum_to(shape: tuple, g: np.ndarray) -> np.ndarray:
+    """g summed over the axes along which an array of this shape was repeated."""
+    added = g.ndim - len(shape)
+    z = g.sum(axis=tuple(range(max(added, 0))))
+    stretched = [i for i, n in enumerate(shape) if n == 1 and added >= 0]
+    z = z.sum(axis=tuple(stretched), keepdims=True)
+    if z.shape != shape:
+        raise ValueError(f"a vjp returned shape {z.shape} for an input of shape {shape}")
+    return z

@@ -1,0 +1,43 @@
+"""Mini-batches: a few samples at a time, in a new order each epoch."""
+
+from __future__ import annotations
+
+from .tensor import Tensor
+
+
+class Batches:
+    """Mini-batches (x, y, sample_weight). Each loop over them is one epoch.
+
+    x, y, sample_weight: arrays with one sample a row; the last two may be None. The last batch
+    holds what is left, so it may be smaller. rng: the generator that shuffles; None keeps the
+    order.
+    """
+
+    def __init__(self, x, y=None, sample_weight=None, batch_size: int = 32, rng=None):
+        self.arrays = (x, y, sample_weight)
+        self.size, self.batch_size, self.rng = self.count(x), batch_size, rng
+
+    def __len__(self) -> int:
+        return -(-self.size // self.batch_size)
+
+    def __iter__(self):
+        order = None if self.rng is None else self.rng.permutation(self.size)
+        for start in range(0, self.size, self.batch_size):
+            chosen = slice(start, start + self.batch_size)
+            yield self.rows(chosen if order is None else order[chosen])
+
+    def rows(self, chosen) -> tuple:
+        """The chosen samples, x as a tensor."""
+        x, y, sample_weight = [None if a is None else a[chosen] for a in self.arrays]
+        return Tensor(x), y, sample_weight
+
+    def count(self, x) -> int:
+        """How many samples there are."""
+        return len(x)
+
+
+def unpack(data) -> tuple:
+    """(x, y, sample_weight) of a batch; what is missing is None."""
+    if type(data) not in (tuple, list):
+        return data, None, None
+    return (*data, None, None)[:3]

@@ -1,0 +1,114 @@
+"""A layer is a function with weights.
+
+`build` makes the weights when the first input shows its size; `call` computes with them.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .derivatives import linear, nonlinear
+from .tensor import Tensor, Variable, apply
+
+
+def glorot_uniform(shape: tuple, rng=None) -> np.ndarray:
+    """Random numbers between ±√(6/(inputs + outputs)): signals keep their size on their way
+    through the layer, forward and backward. Glorot & Bengio 2010, equation 16.
+    """
+    limit = math.sqrt(6 / sum(shape))
+    return (rng or np.random.default_rng()).uniform(-limit, limit, shape)
+
+
+class Layer:
+    """Base class: a layer of your own has `call`, and `build` if it has weights."""
+
+    built = False
+
+    def build(self, input_shape: tuple) -> None:
+        """Make the weights. input_shape: the sizes of the input, None for the samples."""
+
+    def call(self, x, training=False):
+        """The output for a batch of inputs. training: True in training, False in use."""
+        raise NotImplementedError
+
+    def __call__(self, x: Tensor, training=False) -> Tensor:
+        if not self.built:
+            self.build((None, *x.shape[1:]))
+            self.built = True
+        return self.call(x, training)
+
+    def add_weight(self, shape: tuple, initializer, name: str) -> Variable:
+        """A new weight. Keep it as an attribute: self.kernel = self.add_weight(...)."""
+        return Variable(initializer(shape), name)
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights, which the optimizer moves."""
+        return [v for v in vars(self).values() if isinstance(v, Variable)]
+
+
+class Flatten(Layer):
+    """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784)."""
+
+    def call(self, x, training=False):
+        return x.reshape(len(x), math.prod(x.shape[1:]))
+
+
+class Dense(Layer):
+    """activation(x·W + b). x: (..., inputs), W: (inputs, units), b: (units,)."""
+
+    kernel_initializer, bias_initializer = staticmethod(glorot_uniform), staticmethod(np.zeros)
+
+    def __init__(self, units: int, activation=None, use_bias=True):
+        self.units, self.activation, self.use_bias = units, activation, use_bias
+
+    def build(self, input_shape):
+        shape = (input_shape[-1], self.units)
+        self.kernel = self.add_weight(shape, self.kernel_initializer, name="kernel")
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(shape[1:], self.bias_initializer, name="bias")
+
+    def call(self, x, training=False):
+        if self.bias is None:
+            z = apply(linear.dense, x, self.kernel)
+        else:
+            z = apply(linear.dense, x, self.kernel, self.bias)
+        return z if self.activation is None else self.activation(z)
+
+
+class Dropout(Layer):
+    """In training sets each number to 0 with probability `rate`, and divides the others by
+    1 - rate, so that the mean stays. No unit can rely on another. Srivastava et al. 2014
+    """
+
+    def __init__(self, rate: float, rng=None):
+        self.rate, self.rng = rate, rng or np.random.default_rng()
+
+    def call(self, x, training=False):
+        if not training or self.rate == 0:
+            return x
+        keep = self.rng.random(self.shape_of_draw(x), dtype=np.float32) >= self.rate
+        return apply(nonlinear.masked_scale, x, mask=keep, scale=1 / (1 - self.rate))
+
+    def shape_of_draw(self, x) -> tuple:
+        """How many random numbers are drawn: one for each number of x."""
+        return x.shape
+
+
+class Sequential(Layer):
+    """Layers, each fed by the one before."""
+
+    def __init__(self, layers):
+        self.layers = list(layers)
+
+    def call(self, x, training=False):
+        for layer in self.layers:
+            x = layer(x, training=training)
+        return x
+
+    @property
+    def weights(self):
+        return [w for layer in self.layers for w in layer.weights]

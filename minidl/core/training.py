@@ -1,0 +1,150 @@
+"""What `fit` does: for each epoch, for each batch, predict, measure the loss, take gradients, move.
+
+>>> class Network(Trainer, Sequential):
+...     pass
+>>> net = Network([Flatten(), Dense(128, relu), Dense(10)])
+>>> net.compile(Adam(0.001), softmax_cross_entropy, [Accuracy()])
+>>> batches = Batches(x, y, batch_size=32, rng=np.random.default_rng(0))
+>>> net.prepare(batches)
+>>> net.run(batches, epochs=range(5), hooks=Hooks())
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .batches import unpack
+from .metrics import Mean
+from .tensor import switches
+
+
+class Hooks:
+    """What else happens around epochs and batches: a subclass says what. logs: name -> number."""
+
+    def epoch_begin(self, epoch: int) -> None: ...
+    def batch_begin(self, step: int) -> None: ...
+    def batch_end(self, step: int, logs: dict) -> None: ...
+    def epoch_end(self, epoch: int, logs: dict) -> None: ...
+
+
+class Trainer:
+    """What training adds to a layer: an optimizer, a loss, metrics, and the loop."""
+
+    optimizer: Any = None
+    loss: Any = None  # loss(y, y_pred, sample_weight): one number to make smaller
+    metrics: Any = ()
+    stop_training = False  # a hook sets it: the run ends after this batch and its epoch
+
+    def compile(self, optimizer, loss, metrics=()) -> None:
+        """Choose how to learn, what to make smaller, and what to watch."""
+        self.optimizer, self.loss, self.metrics = optimizer, loss, metrics
+        self.loss_tracker = Mean("loss")
+
+    def prepare(self, batches) -> None:
+        """Make the weights, by a look at the first batch, and show them to the optimizer."""
+        x, _, _ = unpack(next(iter(batches)))
+        self(x)
+        self.optimizer.build(self.weights)
+
+    # -- one batch
+    def train_step(self, data) -> dict:
+        """Learn from one batch. data: x, (x, y) or (x, y, sample_weight). Returns the running value
+        of the loss and of each metric.
+        """
+        x, y, sample_weight = unpack(data)
+        y_pred = self(x, training=True)
+        loss = self.compute_loss(x, y, y_pred, sample_weight)
+        self.check_loss(loss, x, y)
+        if self.optimizer.trainable_variables:  # none: everything is frozen
+            loss.backward()
+            self.optimizer.step()
+        self.note_loss(loss, x)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def test_step(self, data) -> dict:
+        """Measure one batch, without learning."""
+        x, y, sample_weight = unpack(data)
+        y_pred = self(x, training=False)
+        self.note_loss(self.compute_loss(x, y, y_pred, sample_weight), x)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def predict_step(self, data):
+        """The outputs for one batch."""
+        return self(unpack(data)[0], training=False)
+
+    # -- many batches
+    def run(self, batches, epochs, hooks: Hooks) -> None:
+        """Train for these epochs, each of them one pass through the batches."""
+        for epoch in epochs:
+            self.reset_metrics()
+            hooks.epoch_begin(epoch)
+            logs: dict = {}
+            for step, batch in enumerate(batches):
+                hooks.batch_begin(step)
+                logs = self.train_step(batch)
+                hooks.batch_end(step, logs)
+                if self.stop_training:
+                    break
+            hooks.epoch_end(epoch, logs)
+            if self.stop_training:
+                break
+
+    def measure(self, batches, hooks: Hooks) -> dict:
+        """The loss and the metrics over all batches."""
+        self.reset_metrics()
+        logs: dict = {}
+        for step, batch in enumerate(batches):
+            hooks.batch_begin(step)
+            logs = self.test_step(batch)
+            hooks.batch_end(step, logs)
+        return logs
+
+    # -- the loss and the metrics
+    def compute_loss(self, x, y, y_pred, sample_weight=None):
+        """The number that training makes smaller."""
+        return self.loss(y, y_pred, sample_weight)
+
+    def check_loss(self, loss, x, y) -> None:
+        """Stop before a loss that is no number reaches the weights."""
+        if not np.isfinite(loss.data):
+            raise FloatingPointError("the loss is not finite")
+
+    def note_loss(self, loss, x) -> None:
+        """Take the loss of a batch into the mean over the epoch."""
+        self.loss_tracker.update_state(loss.data, len(x))
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None) -> dict:
+        """Take the batch into every metric, and return where each of them stands."""
+        for metric in self.metrics:
+            metric.update_state(y, y_pred, sample_weight)
+        return {m.name: m.result() for m in (self.loss_tracker, *self.metrics)}
+
+    def reset_metrics(self) -> None:
+        """Forget what was measured: a new epoch begins."""
+        for metric in (self.loss_tracker, *self.metrics):
+            metric.reset_state()
+
+
+def undisturbed(work, recording: bool):
+    """work(), with NumPy's warnings off and the switches of this thread as the work needs them.
+
+    Afterwards all of them are as they were before, also after an error or Ctrl-C.
+    """
+    before, errors = dict(vars(switches)), np.geterr()
+
+    def restore():
+        vars(switches).clear()
+        vars(switches).update(before)
+        np.seterr(**errors)
+
+    try:
+        try:
+            switches.pauses, switches.training, switches.quiet = int(not recording), None, True
+            np.seterr(all="ignore")
+            return work()
+        finally:
+            restore()
+    finally:
+        restore()  # again: Ctrl-C may have fallen into the first

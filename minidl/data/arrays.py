@@ -1,0 +1,135 @@
+"""Data as arrays whose first axis counts the samples: made alike, counted, split, weighed."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+from ..support.arrays import as_array
+from ..support.structures import is_nested, leaves, paths, tree_map
+
+
+def samples(value, name: str, several: bool = True) -> Any:
+    """Data as an array whose first axis counts the samples. Lists, tensors and data frames are
+    welcome.
+
+    several: whether a list or tuple of arrays is data of several inputs or outputs, and stays such;
+    a dict always is and does.
+    name: 'x' or 'y', for the error, which names the argument and the cure but never prints the
+    data.
+    """
+    if isinstance(value, dict):
+        return {k: samples(v, f"{name}[{k!r}]") for k, v in value.items()}
+    if (
+        isinstance(value, (list, tuple))
+        and value
+        and all(map(_is_array, value))
+        and (several or len(value) == 1)
+    ):
+        return (
+            type(value)([samples(v, f"{name}[{i}]") for i, v in enumerate(value)])
+            if several
+            else samples(value[0], name)
+        )
+    try:
+        array = as_array(value, keep_ints=name != "x")
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name}: {error}") from None
+    if array.ndim == 0:
+        raise ValueError(
+            f"{name} is a single number; expected an array whose first axis counts the samples."
+        )
+    return array
+
+
+def _is_array(value) -> bool:
+    return isinstance(value, dict) or bool(getattr(value, "shape", ()))
+
+
+def rows(part, chosen):
+    """The chosen rows of an array, or of each array in a structure; None stays None."""
+    if type(part) is np.ndarray:
+        return part[chosen]
+    return None if part is None else tree_map(lambda a: np.asarray(a[chosen]), part)
+
+
+def count_samples(structure) -> int:
+    """How many samples the first array of a structure holds."""
+    return len(leaves(structure)[0]) if is_nested(structure) else len(structure)
+
+
+def check_same_length(**arrays) -> int:
+    """The number of samples, which x, y and sample_weight must share; ValueError otherwise."""
+    lengths = {
+        _name(name, path): len(a)
+        for name, part in arrays.items()
+        if part is not None
+        for path, a in paths(part)
+    }
+    if len(set(lengths.values())) > 1:
+        raise ValueError(
+            "The number of samples differs: "
+            + ", ".join(f"{name} has {n} samples" for name, n in lengths.items())
+            + "."
+        )
+    return next(iter(lengths.values()))
+
+
+def _name(name: str, path: tuple) -> str:
+    return name + "".join(f"[{key!r}]" for key in path)
+
+
+def split_tail(arrays: tuple, fraction: float) -> tuple[tuple, tuple]:
+    """(training part, validation part): the validation part is the last `fraction` of the samples,
+    before any shuffling.
+
+    arrays: x, y, sample_weight, where the last two may be None. ValueError if either part would be
+    empty.
+    """
+    if isinstance(fraction, bool) or not isinstance(fraction, numbers.Real) or not 0 < fraction < 1:
+        raise ValueError(
+            f"validation_split must be a fraction between 0 and 1; received {fraction!r}."
+        )
+    n = count_samples(arrays[0])
+    cut = int(np.floor(n * (1 - fraction)))
+    if cut == 0 or cut == n:
+        raise ValueError(
+            f"{n} samples are not enough to split off validation_split={fraction}: one part would "
+            f"be empty."
+        )
+    return tuple([rows(a, slice(None, cut)) for a in arrays]), tuple(
+        [rows(a, slice(cut, None)) for a in arrays]
+    )
+
+
+def class_weights(y: Any, weights: dict) -> np.ndarray:
+    """One weight a sample from a dict {class: weight}. y: class indices (n,) or (n, 1), or one-hot
+    (n, C).
+    """
+    if not isinstance(y, np.ndarray):
+        raise ValueError(
+            "class_weight needs one output with class labels; for several outputs use "
+            "sample_weight."
+        )
+    labels = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y)).astype(int)
+    if not isinstance(weights, dict):
+        raise TypeError(
+            f"class_weight is a dict {{class: weight}}; received {type(weights).__name__}. For "
+            f"weights in the order of the "
+            "classes write dict(enumerate(weights))."
+        )
+    if not all(isinstance(v, numbers.Real) and float(v) >= 0 for v in weights.values()):
+        raise ValueError("class_weight holds numbers of at least 0.")
+    known = {int(k): float(v) for k, v in weights.items()}
+    if labels.min(initial=0) < 0 or min(known, default=0) < 0:
+        raise ValueError(
+            "class_weight needs classes counted from 0; the labels or the keys go below. Map your "
+            "classes to 0, 1, ..."
+        )
+    table = np.array(
+        [known.get(c, 1.0) for c in range(max([int(labels.max(initial=0)), *known]) + 1)],
+        dtype=np.float32,
+    )
+    return table[labels]

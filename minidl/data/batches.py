@@ -1,0 +1,201 @@
+"""What feeds a model: mini-batches of arrays, and batches that come from elsewhere.
+
+Each of them is gone through once an epoch and gives what a `train_step` receives: x, (x, y) or
+(x, y, sample_weight), x as tensors. `first()` shows a sample or a batch without using it up.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+
+from ..core import batches as core
+from ..support.structures import tree_map
+from ..tensor import wrap
+from .arrays import check_same_length, class_weights, count_samples, rows, samples
+
+
+def unpack_x_y_sample_weight(data) -> tuple:
+    """(x, y, sample_weight) from what a `train_step` receives; what is missing is None."""
+    if isinstance(data, (tuple, list)) and len(data) > 3:
+        raise ValueError(
+            f"A batch is x, (x, y) or (x, y, sample_weight); received {len(data)} parts. Several "
+            "inputs go into x: ((a, b), y)."
+        )
+    return core.unpack(data)
+
+
+def pack_x_y_sample_weight(x, y=None, sample_weight=None):
+    """What a `train_step` receives: x alone, (x, y) or (x, y, sample_weight)."""
+    if y is None:
+        return (x,) if isinstance(x, (tuple, list)) else x
+    return (x, y) if sample_weight is None else (x, y, sample_weight)
+
+
+def as_tensors(x):
+    """An array as a tensor, without copying; likewise for each array of a structure."""
+    return wrap(x) if type(x) is np.ndarray else tree_map(wrap, x)
+
+
+class Batches(core.Batches):
+    """Mini-batches of (x, y, sample_weight); each epoch is one pass, in a new order if shuffled.
+
+    x, y, sample_weight: arrays with one sample a row, or tuples, lists and dicts of such (y and
+    sample_weight may be None). The last batch holds what is left and may be smaller. rng: the
+    generator that shuffles, or None to keep the order.
+    """
+
+    @property
+    def steps(self) -> int | None:
+        """The number of batches an epoch."""
+        return len(self)
+
+    def rows(self, chosen):
+        """The chosen samples as a `train_step` receives them."""
+        x, y, weight = self.arrays
+        return pack_x_y_sample_weight(
+            as_tensors(rows(x, chosen)), rows(y, chosen), rows(weight, chosen)
+        )
+
+    def count(self, x) -> int:
+        """How many samples there are."""
+        return count_samples(x)
+
+    def first(self) -> tuple:
+        """The first sample of each array."""
+        return tuple([rows(part, slice(0, 1)) for part in self.arrays])
+
+    def forever(self):
+        """Batch after batch, epoch after epoch."""
+        while True:
+            yield from self
+
+
+class PyDataset:
+    """Data that is made a batch at a time: subclasses give `__len__`, the batches an epoch, and
+    `__getitem__(i)`, batch i as (x, y).
+
+    on_epoch_begin and on_epoch_end are called around each epoch. fit(shuffle=True) takes the
+    batches in a random order.
+    """
+
+    def __init__(self, workers=1, use_multiprocessing=False, max_queue_size=10):
+        """The arguments are Keras's; here batches are made one after another, when their turn
+        comes.
+        """
+
+    def __len__(self) -> int:
+        raise NotImplementedError(
+            f"{type(self).__name__} needs a method __len__(self): the number of batches an epoch."
+        )
+
+    def __getitem__(self, index):
+        raise NotImplementedError(
+            f"{type(self).__name__} needs a method __getitem__(self, index), which returns a "
+            f"batch (x, y)."
+        )
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def on_epoch_begin(self):
+        pass
+
+    def on_epoch_end(self):
+        pass
+
+
+class Stream:
+    """Batches that come from elsewhere: a PyDataset, a generator, a data loader, any iterable of x,
+    (x, y) or (x, y, sample_weight).
+
+    rng: shuffles the order of a PyDataset's batches. class_weight: {class: weight} for every batch.
+    """
+
+    def __init__(
+        self, source, rng: np.random.Generator | None = None, class_weight: dict | None = None
+    ):
+        self.source, self.rng, self.class_weight = source, rng, class_weight
+        self._once = iter(source) is source  # a generator: what was taken is gone
+        self._first: list = []
+        self.size = None
+
+    @property
+    def steps(self) -> int | None:
+        """The number of batches an epoch, or None if only the end will tell."""
+        return len(self.source) if hasattr(self.source, "__len__") else None
+
+    def first(self) -> tuple:
+        """The first batch, which will still come in its turn."""
+        if not self._first:
+            for batch in (
+                self.source if not isinstance(self.source, PyDataset) else [self.source[0]]
+            ):
+                self._first = [batch]
+                break
+            else:
+                raise ValueError("The data holds no batches.")
+        return self._checked(self._first[0])
+
+    def __iter__(self):
+        if isinstance(self.source, PyDataset):
+            self.source.on_epoch_begin()
+            count = len(self.source)
+            for i in range(count) if self.rng is None else self.rng.permutation(count):
+                yield self._plain(self.source[int(i)])
+            self.source.on_epoch_end()
+            return
+        if self._once and self._first:
+            yield self._plain(self._first.pop())
+        for batch in self.source:
+            yield self._plain(batch)
+
+    def forever(self):
+        """Batch after batch, beginning anew where the source can."""
+        while True:
+            empty = True
+            for batch in self:
+                empty = False
+                yield batch
+            if self._once or empty:
+                return
+
+    def _plain(self, batch):
+        x, y, weight = self._checked(batch)
+        return pack_x_y_sample_weight(as_tensors(x), y, weight)
+
+    def _checked(self, batch) -> tuple:
+        x, y, weight = unpack_x_y_sample_weight(batch)
+        x, y, weight = (
+            None if part is None else samples(part, name)
+            for part, name in ((x, "x"), (y, "y"), (weight, "sample_weight"))
+        )
+        if self.class_weight is not None and weight is None:
+            weight = class_weights(y, self.class_weight)
+        check_same_length(x=x, y=y, sample_weight=weight)
+        return x, y, weight
+
+
+class Portions:
+    """`steps` batches an epoch of a source that goes on: the next epoch begins where one ended.
+
+    endless: begin the source anew when it ends. Otherwise an epoch is at most so many batches.
+    """
+
+    def __init__(self, batches, steps: int, endless: bool = True):
+        self.batches, self.steps = batches, steps
+        self._going_on = batches.forever() if endless else None
+
+    def __iter__(self):
+        return islice(self.batches if self._going_on is None else self._going_on, self.steps)
+
+
+def is_stream(x) -> bool:
+    """Whether x brings batches rather than holding samples."""
+    holds = (
+        hasattr(x, "shape")
+        or hasattr(x, "__array__")
+        or isinstance(x, (list, tuple, dict, str, bytes))
+    )
+    return isinstance(x, PyDataset) or (hasattr(x, "__iter__") and not holds)

@@ -1,0 +1,72 @@
+"""A loss that is no number, or far too large at first: what went wrong, and what to try."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..core.backward import newest_first
+from ..support.structures import leaves
+from ..support.warning import warn
+
+
+class NonFiniteLossError(FloatingPointError):
+    """The loss became nan or inf."""
+
+
+def check_first_loss(loss: float, classes: int) -> None:
+    """Warn if an untrained classifier is far worse than guessing, whose loss is ln C.
+
+    Twice ln C is the limit, and 2.5 for few classes, where a small network is easily that far off
+    by chance.
+    """
+    if classes > 1 and math.isfinite(loss) and loss > max(2 * math.log(classes), 2.5):
+        warn(
+            f"The first batch's loss is {loss:.3g}, although guessing among {classes} classes "
+            f"would give ln {classes} = {math.log(classes):.3g}. Check that inputs are scaled and "
+            "weights not too large."
+        )
+
+
+def explain_non_finite(loss, x, y, weights, step: int, learning_rate: float) -> NonFiniteLossError:
+    """The error for a loss that became nan or inf: when, what went bad first, how large the weights
+    are, what to try.
+
+    loss: the tensor; x, y: the batch; weights: of the model; step: from 1.
+    """
+    return NonFiniteLossError(
+        f"The loss became {loss.item()} at training step {step}. First to go bad: "
+        f"{_first_bad(loss, x, y, weights)}. {_largest(weights)}. "
+        f"Learning rate: {learning_rate:g}. Try: a smaller learning rate; inputs near 0..1 "
+        "(x / 255.0); clipnorm=1.0 in the optimizer; a loss that takes logits (from_logits=True). "
+        "To go on regardless: compile(..., stop_on_nan=False)."
+    )
+
+
+def _first_bad(loss, x, y, weights) -> str:
+    if not all(map(_is_finite, leaves(x))):
+        return "x, the inputs"
+    if not all(map(_is_finite, leaves(y))):
+        return "y, the targets"
+    for weight in weights:
+        if not _is_finite(weight):
+            return f"the weight '{weight.name}' of shape {weight.shape}"
+    for tensor in reversed(newest_first(loss)):
+        if tensor.op is not None and not _is_finite(tensor):
+            return f"the result of '{tensor.op.__name__}', shape {tensor.shape}"
+    return "the loss itself"
+
+
+def _is_finite(values) -> bool:
+    array = getattr(values, "array", values)
+    is_float = isinstance(array, np.ndarray) and array.dtype.kind == "f"
+    return not is_float or bool(np.isfinite(array).all())
+
+
+def _largest(weights) -> str:
+    if not weights:
+        return "The model has no weights"
+    sizes = [float(np.nan_to_num(np.abs(w.array)).max(initial=0)) for w in weights]
+    place = int(np.argmax(sizes))
+    return f"Largest weight: {sizes[place]:.3g} in '{weights[place].name}'"

@@ -1,0 +1,62 @@
+"""How a layer is called: what its inputs become, and where its methods take what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import symbolic
+from ..support.structures import leaves, tree_map
+from ..tensor import Operators, Tensor, wrap
+
+NO_DATA = (str, bytes, type(None), bool)  # arguments of a call that are options
+_BY_NAME_ONLY = 1 << 30  # the place of an argument that can only be given by name
+
+
+def to_input(x, dtype) -> Any:
+    """Arrays as tensors, floats in this dtype (None leaves them alone); options as they are."""
+    if type(x) is Tensor and (x.array.dtype == dtype or dtype is None):
+        return x
+    if isinstance(x, (dict, list, tuple)):
+        if any(isinstance(v, (Operators, np.ndarray)) for v in leaves(x)):
+            return tree_map(lambda part: to_input(part, dtype), x)
+    if isinstance(x, (*NO_DATA, dict)):
+        return x
+    x = x if isinstance(x, Tensor) else Tensor(x)
+    if dtype is None or x.dtype.kind != "f" or x.dtype == dtype:
+        return x
+    return x.astype(dtype) if x.requires_grad else wrap(x.array.astype(dtype))
+
+
+def shape_of_batch(x) -> tuple:
+    """The shape of an input with None for the number of samples."""
+    shape = x.shape if isinstance(x, symbolic.Symbol) else np.shape(x)
+    return (None, *shape[1:]) if shape else ()
+
+
+def place_of_training(call) -> int | None:
+    """The position of the argument `training`; None if `call` does not take it."""
+    code = getattr(call, "__code__", None)
+    if code is None:
+        return None
+    places = code.co_varnames[1 : code.co_argcount]
+    by_name = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    if "training" in places:
+        return places.index("training")
+    return _BY_NAME_ONLY if "training" in by_name else None
+
+
+def build_once(build):
+    """The method, which does nothing for a layer that is built: the first weights would be lost."""
+
+    def once(self, *args, **kwargs):
+        if self.built:
+            return
+        build(self, *args, **kwargs)
+        self.built = True
+        if self.first_weights is not None and type(self).build is once:
+            self.set_weights(self.first_weights)
+
+    once.__doc__ = build.__doc__
+    return once

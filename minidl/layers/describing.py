@@ -1,0 +1,41 @@
+"""A layer as the arguments that make one like it, and back."""
+
+from __future__ import annotations
+
+import inspect
+
+from ..support.configs import deserialize as from_data
+from ..support.configs import given_arguments, serialize
+
+_PLACE_IN_SEQUENTIAL = {"input_shape", "input_dim", "batch_input_shape", "weights"}
+_OBJECTS = ("_initializer", "_regularizer", "_constraint")
+
+
+def config_of(layer, base: type) -> dict:
+    """The arguments of the layer's class, as plain data. base: the class whose arguments all have.
+
+    Where 'zeros' was given and became an object with a config of its own, the object is described.
+    """
+    config = {"name": layer.name, "trainable": layer.trainable, "dtype": layer.dtype.name}
+    if type(layer).__init__ is not base.__init__:
+        config = {**given_arguments(layer), **config}
+    for name in config:
+        if name.endswith(_OBJECTS) and name in vars(layer):
+            config[name] = vars(layer)[name]
+    config.pop("activity_regularizer", None)
+    if layer.activity_regularizer is not None:
+        config["activity_regularizer"] = layer.activity_regularizer
+    own = inspect.signature(type(layer).__init__).parameters
+    return serialize({k: v for k, v in config.items() if k not in _PLACE_IN_SEQUENTIAL or k in own})
+
+
+def from_config(cls: type, config: dict):
+    """A layer of this class from its config."""
+    config = {name: from_data(value) for name, value in config.items()}
+    parameters = inspect.signature(cls.__init__).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return cls(**config)
+    general = {"name", "trainable", "dtype"} - set(parameters)
+    layer = cls(**{k: v for k, v in config.items() if k not in general})
+    layer.name, layer.trainable = config.get("name", layer.name), config.get("trainable", True)
+    return layer

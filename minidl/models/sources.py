@@ -1,0 +1,179 @@
+"""From what fit, evaluate and predict are given to batches that a model can go through."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..data import (
+    Batches,
+    Portions,
+    Stream,
+    check_same_length,
+    class_weights,
+    count_samples,
+    is_stream,
+    samples,
+    split_tail,
+)
+from ..guards.data import check_inputs, check_unseen_labels
+from ..support.checks import check_count
+
+
+def arrays(model, x, y, sample_weight) -> tuple:
+    """x, y and sample_weight as arrays of one length, in the structure that the model takes."""
+    if x is None:
+        raise ValueError("No data: pass x (and y) as arrays with one sample a row.")
+    x = samples(x, "x", model.takes_several())
+    several = model.takes_several()
+    if model.output_names is not None:
+        several = len(model.output_names) > 1
+    y = None if y is None else samples(y, "y", several)
+    weight = None if sample_weight is None else samples(sample_weight, "sample_weight", several)
+    if not check_same_length(x=x, y=y, sample_weight=weight):
+        raise ValueError("x holds no samples.")
+    return x, y, weight
+
+
+def weighed(batch: tuple, class_weight) -> tuple:
+    """(x, y, sample_weight) with the weights of the classes as those of the samples."""
+    if class_weight is None:
+        return batch
+    x, y, sample_weight = batch
+    if sample_weight is not None:
+        raise ValueError("Give class_weight or sample_weight, not both.")
+    if y is None:
+        raise ValueError("class_weight needs targets: pass y as well as x.")
+    return x, y, class_weights(y, class_weight)
+
+
+@dataclass
+class Plan:
+    """What a fit goes through: batches, so many steps of them an epoch, and validation batches."""
+
+    batches: Any
+    steps: int | None
+    validation: Any
+
+    @property
+    def epoch(self):
+        """One epoch of training batches each time it is gone through."""
+        return self.batches if self.steps == self.batches.steps else self._portions
+
+    def __post_init__(self):
+        if self.steps != self.batches.steps:
+            self._portions = Portions(self.batches, self.steps or 0)
+
+
+def plan_fit(
+    model,
+    data: tuple,
+    validation_split: float,
+    validation_data,
+    sizes: tuple,
+    rng: np.random.Generator | None,
+) -> Plan:
+    """The plan of a fit. data: x, y, sample_weight, class_weight. sizes: batch_size,
+    validation_batch_size, steps_per_epoch, validation_steps. rng: shuffles, or None.
+    """
+    batch_size, validation_batch_size, steps_per_epoch, validation_steps = sizes
+    *parts, class_weight = data
+    if is_stream(parts[0]):
+        batches = _stream(model, parts, class_weight, validation_split, rng)
+        held_back, size = None, 32
+    else:
+        x, y, weight = arrays(model, *parts)
+        check_inputs(x, model.takes_raw_input)
+        held_back, parts = None, (x, y, weight)
+        if validation_data is None and validation_split:
+            parts, held_back = split(model, parts, validation_split)
+        size = batch_size_for(batch_size, count_samples(parts[0]), steps_per_epoch)
+        batches = Batches(*weighed(parts, class_weight), batch_size=size, rng=rng)
+    size = check_count("validation_batch_size", validation_batch_size or size)
+    validation = for_validation(model, validation_data, size)
+    if held_back is not None:  # measured as it comes: class_weight is of the training part alone
+        validation = Batches(*held_back, batch_size=size)
+    steps = batches.steps
+    if steps_per_epoch is not None:
+        steps = check_count("steps_per_epoch", steps_per_epoch, 1)
+    return Plan(
+        batches, steps, None if validation is None else at_most(validation, validation_steps)
+    )
+
+
+def _stream(model, parts, class_weight, validation_split, rng) -> Stream:
+    """The training batches that x brings, the first of them checked."""
+    x, y, sample_weight = parts
+    given = {"y": y, "sample_weight": sample_weight, "validation_split": validation_split or None}
+    for name, value in given.items():
+        if value is not None:
+            raise ValueError(
+                f"{name} goes with arrays; here x brings its own batches (x, y) or "
+                "(x, y, sample_weight)."
+            )
+    batches = Stream(x, rng, class_weight)
+    check_inputs(batches.first()[0], model.takes_raw_input)
+    return batches
+
+
+def split(model, parts: tuple, fraction: float) -> tuple[tuple, tuple]:
+    """(training part, validation part) of (x, y, sample_weight); a warning for unseen classes."""
+    training, held_back = split_tail(parts, fraction)
+    y, has_classes = training[1], model.loss_kind in ("sparse", "categorical", "binary")
+    if has_classes and isinstance(y, np.ndarray):
+        check_unseen_labels(y, held_back[1])
+    return training, held_back
+
+
+def for_validation(model, data, batch_size):
+    """The batches of `validation_data`; None if there is none."""
+    if data is None:
+        return None
+    if is_stream(data):
+        return Stream(data)
+    if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
+        raise ValueError(
+            "validation_data is a tuple (x, y) or (x, y, sample_weight), or something that brings "
+            "such batches."
+        )
+    return Batches(*arrays(model, *data, *[None] * (3 - len(data))), batch_size=batch_size)
+
+
+def for_evaluate(model, x, y, sample_weight, batch_size, steps):
+    """The batches of `evaluate`, which may be arrays or what brings batches."""
+    if is_stream(x):
+        return Stream(x)
+    x, y, weight = arrays(model, x, y, sample_weight)
+    return Batches(x, y, weight, batch_size_for(batch_size, count_samples(x), steps))
+
+
+def for_predict(model, x, batch_size, steps):
+    """The batches of `predict`: inputs alone."""
+    if is_stream(x):
+        return Stream(x)
+    x = samples(x, "x", model.takes_several())
+    return Batches(x, batch_size=batch_size_for(batch_size, count_samples(x), steps))
+
+
+def at_most(batches, steps):
+    """The batches, or the first `steps` of them if that is given."""
+    return batches if steps is None else Portions(batches, steps, endless=False)
+
+
+def batch_size_for(value, samples: int, steps) -> int:
+    """As given; else 32, or as many as make `steps` batches of the samples."""
+    if value is not None:
+        return check_count("batch_size", value)
+    return 32 if steps is None else max(1, math.ceil(samples / check_count("steps", steps)))
+
+
+def can_judge_first_loss(batches) -> bool:
+    """Whether the first batch is large enough, and unweighed, to compare its loss with guessing."""
+    x, _, sample_weight = batches.first()
+    size = count_samples(x)
+    if isinstance(batches, Batches):
+        size = min(batches.size, batches.batch_size)
+    return sample_weight is None and size >= 16

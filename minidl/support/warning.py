@@ -1,0 +1,16 @@
+"""Warnings that point at the line of the user's program which they are about."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+_LIBRARY = __name__.partition(".")[0]
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn, as of the nearest line outside the library."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _LIBRARY:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level - 1)

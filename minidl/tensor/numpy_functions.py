@@ -1,0 +1,182 @@
+"""NumPy's functions called on tensors: np.exp(t), np.mean(t), np.maximum(t, 0), array * t."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..core.derivatives import arithmetic, linear, nonlinear, shaping
+
+
+class NumpyFunctions:
+    """NumPy asks an argument that has these two methods to compute its functions."""
+
+    _apply: Callable[..., Any]
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        """np.exp(t), np.maximum(t, 0), array * t: the op of the table."""
+        plain = method == "__call__" and not kwargs
+        if plain and ufunc in _UFUNCS:
+            return self._apply(_UFUNCS[ufunc], *inputs)
+        if plain and ufunc.__name__ in _PIECEWISE_CONSTANT:
+            arrays = [np.asarray(x) for x in _as_plain(inputs, [])]
+            return ufunc(*[x.item() if x.ndim == 0 else x for x in arrays])
+        asked = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
+        raise TypeError(
+            f"{asked}{''.join(f'({k}=)' for k in kwargs)} has no derivative in minidl. Use the "
+            "functions of minidl.ops or the tensor's methods, or t.numpy() where no gradient is "
+            "needed."
+        )
+
+    def __array_function__(self, function, types, args, kwargs):
+        """np.mean(t): the method of that name; plain NumPy where no gradient is at stake."""
+        name = {"amax": "max", "amin": "min"}.get(function.__name__, function.__name__)
+        first = args[0] if args else kwargs.get("a")
+        if name in _METHODS and isinstance(first, NumpyFunctions):
+            return _method(first, name, args[1:], kwargs)
+        if name in ("concatenate", "stack") and args:
+            axis = args[1] if len(args) > 1 else kwargs.get("axis", 0)
+            return self._apply(getattr(shaping, name), *args[0], axis=axis)
+        if name == "where" and len(args) == 3:
+            return self._apply(arithmetic.where, *args[1:], condition=np.asarray(args[0]))
+        return _in_numpy(function, name, args, kwargs)
+
+
+def _method(tensor, name: str, args, kwargs: dict):
+    """tensor.name(*args), with NumPy's names of arguments as the method calls them."""
+    named: dict[str, Any] = {}
+    for key, value in kwargs.items():
+        if key != "a" and value is not None:
+            named[_RENAMED.get(key, key)] = value
+    places = [named.pop(key) for key in ("shape", "newshape", "axes") if key in named]
+    return getattr(tensor, name)(*args, *places, **named)
+
+
+def _in_numpy(function, name: str, args, kwargs: dict):
+    """The function of NumPy on plain arrays; TypeError where a gradient would be lost."""
+    found: list[Any] = []
+    args = _as_plain(args, found)
+    kwargs = {k: _as_plain(v, found) for k, v in kwargs.items()}
+    lost = any(getattr(t, "requires_grad", False) for t in found)
+    if lost and name not in _PIECEWISE_CONSTANT:
+        raise TypeError(
+            f"np.{name} has no derivative in minidl, so the gradient would be lost. Use the "
+            "functions of minidl.ops or the tensor's methods, or t.numpy() where no gradient is "
+            "needed."
+        )
+    return function(*args, **kwargs)
+
+
+def _as_plain(value, found: list):
+    """The same arguments with an array in the place of each tensor, which is added to found."""
+    if isinstance(value, NumpyFunctions):
+        found.append(value)
+        return np.asarray(value)
+    if type(value) in (list, tuple):
+        return type(value)([_as_plain(v, found) for v in value])
+    return value
+
+
+_UFUNCS = {
+    np.add: arithmetic.add,
+    np.subtract: arithmetic.sub,
+    np.multiply: arithmetic.mul,
+    np.divide: arithmetic.div,
+    np.negative: arithmetic.neg,
+    np.power: arithmetic.power,
+    np.exp: arithmetic.exp,
+    np.expm1: arithmetic.expm1,
+    np.log: arithmetic.log,
+    np.log1p: arithmetic.log1p,
+    np.sqrt: arithmetic.sqrt,
+    np.square: arithmetic.square,
+    np.absolute: arithmetic.absolute,
+    np.sin: arithmetic.sin,
+    np.cos: arithmetic.cos,
+    np.tanh: nonlinear.tanh,
+    np.maximum: arithmetic.maximum,
+    np.minimum: arithmetic.minimum,
+    np.matmul: linear.matmul,
+}
+_RENAMED = {"a_min": "min", "a_max": "max"}
+_METHODS = set(
+    [
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "prod",
+        "var",
+        "std",
+        "cumsum",
+        "clip",
+        "reshape",
+        "transpose",
+        "swapaxes",
+        "squeeze",
+        "ravel",
+        "dot",
+    ]
+)
+# These step from value to value, so their derivative is 0 wherever there is one: the plain answer
+# loses nothing.
+_PIECEWISE_CONSTANT = set(
+    [
+        "equal",
+        "not_equal",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "isnan",
+        "isfinite",
+        "isinf",
+        "sign",
+        "signbit",
+        "floor",
+        "ceil",
+        "rint",
+        "trunc",
+        "logical_and",
+        "logical_or",
+        "logical_not",
+        "logical_xor",
+        "argmax",
+        "argmin",
+        "argsort",
+        "allclose",
+        "isclose",
+        "array_equal",
+        "array_equiv",
+        "shape",
+        "ndim",
+        "size",
+        "any",
+        "all",
+        "count_nonzero",
+        "nonzero",
+        "round",
+        "around",
+        "unique",
+        "searchsorted",
+        "digitize",
+        "histogram",
+        "array2string",
+        "array_repr",
+        "array_str",
+        "save",
+        "savez",
+        "savetxt",
+        "zeros_like",
+        "ones_like",
+        "empty_like",
+        "full_like",
+        "iscomplexobj",
+        "may_share_memory",
+        "shares_memory",
+        "bincount",
+        "isin",
+    ]
+)

@@ -1,0 +1,46 @@
+"""What is switched off for a while: recording, and NumPy's warnings about inf and nan."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from ..core import tensor as core
+from ..core.tensor import switches
+
+
+class quiet:
+    """`with quiet():` inf and nan travel on without a warning; training reports them, with a cure.
+
+    Inside another one it does nothing, so that a step of training pays for one alone.
+    """
+
+    def __enter__(self):
+        self.before = None if switches.quiet else np.seterr(all="ignore")
+        switches.quiet = True
+
+    def __exit__(self, *error):
+        if self.before is not None:
+            switches.quiet = False
+            np.seterr(**self.before)
+
+
+class no_grad(core.no_grad):
+    """`with no_grad():` nothing inside is recorded: it costs less, and there is no backward.
+
+    It is a decorator too: `@no_grad()` above a function.
+    """
+
+    def __call__(self, function):
+        if function.__code__.co_flags & 0x20:  # a generator's body runs later, outside
+            raise TypeError(
+                "no_grad() cannot decorate a generator function; write `with no_grad():` inside it."
+            )
+
+        @functools.wraps(function)
+        def unrecorded(*args, **kwargs):
+            with self:
+                return function(*args, **kwargs)
+
+        return unrecorded
