@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minidl import Sequential, Tensor, layers, set_random_seed, utils
-from minidl.data import Batches, check_same_length, class_weights, samples, split_tail
+from minidl.data import (
+    Batches,
+    check_same_length,
+    class_weights,
+    samples,
+    split_tail,
+    unpack_x_y_sample_weight,
+)
 from minidl.random import generator
 
 
@@ -43,7 +50,10 @@ def test_every_sample_comes_once_an_epoch_with_its_target_and_weight(n, size, sh
 
 
 def test_without_targets_or_weights():
-    assert [(len(x), y, w) for x, y, w in Batches(np.zeros((5, 2)), batch_size=3)] == [
+    assert [
+        (len(x), y, w)
+        for x, y, w in map(unpack_x_y_sample_weight, Batches(np.zeros((5, 2)), batch_size=3))
+    ] == [
         (3, None, None),
         (2, None, None),
     ]
@@ -52,7 +62,7 @@ def test_without_targets_or_weights():
 
 def test_each_epoch_has_an_order_of_its_own():
     data = Batches(np.arange(100), batch_size=100, rng=generator())
-    epochs = [next(iter(data))[0] for _ in range(4)]
+    epochs = [next(iter(data)).numpy() for _ in range(4)]
     for a, b in itertools.combinations(epochs, 2):
         assert (a != b).any()
     assert all((e != np.arange(100)).any() for e in epochs)
@@ -62,7 +72,7 @@ def test_the_same_seed_gives_the_same_orders():
     def orders():
         set_random_seed(7)
         data = Batches(np.arange(20), batch_size=20, rng=generator())
-        return [next(iter(data))[0].tolist() for _ in range(3)]
+        return [next(iter(data)).tolist() for _ in range(3)]
 
     assert orders() == orders()
 
@@ -72,16 +82,16 @@ def test_shuffling_is_fair():
     standard deviations).
     """
     data = Batches(np.arange(5), batch_size=5, rng=np.random.default_rng(0))
-    places = [int(np.flatnonzero(next(iter(data))[0] == 0)[0]) for _ in range(2000)]
+    places = [int(np.flatnonzero(next(iter(data)) == 0)[0]) for _ in range(2000)]
     assert abs(np.bincount(places, minlength=5) - 400).max() < 5 * math.sqrt(2000 * 0.2 * 0.8)
 
 
 def test_forever_goes_round():
     data = Batches(np.arange(5), batch_size=2)
-    got = [b[0].tolist() for b in itertools.islice(data.forever(), 7)]
+    got = [b.tolist() for b in itertools.islice(data.forever(), 7)]
     assert got == [[0, 1], [2, 3], [4], [0, 1], [2, 3], [4], [0, 1]]
     shuffled = itertools.islice(Batches(np.arange(50), batch_size=50, rng=generator()).forever(), 2)
-    first, second = (b[0] for b in shuffled)
+    first, second = (b.numpy() for b in shuffled)
     assert (first != second).any()
 
 

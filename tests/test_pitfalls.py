@@ -559,8 +559,8 @@ def test_9_finding_nan_in_large_and_odd_inputs():
         with pytest.raises(
             ValueError, match=f"1 NaN or infinite value; the first is infinite, at row {index[0]}"
         ):
-            minidl.models.diagnosis.check_inputs(x, takes_raw=False)
-    minidl.models.diagnosis.check_inputs(
+            minidl.guards.data.check_inputs(x, takes_raw=False)
+    minidl.guards.data.check_inputs(
         np.full((4, 4), 3e38, "float32"), takes_raw=True
     )  # its sum overflows, it does not
 

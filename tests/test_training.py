@@ -151,7 +151,11 @@ def test_crossentropy_by_shape():
         )
         model.compile("sgd", "crossentropy", metrics=["ce"])
         history = model.fit(X, y, verbose=0).history
-        assert type(model._only_loss) is kind and model.loss == "crossentropy" and len(history) == 2
+        assert (
+            type(model.compile_objective.only_loss) is kind
+            and model.loss == "crossentropy"
+            and len(history) == 2
+        )
 
 
 # --- several inputs

@@ -40,7 +40,7 @@ class Trainer:
     def compile(self, optimizer, loss, metrics=()) -> None:
         """Choose how to learn, what to make smaller, and what to watch."""
         self.optimizer, self.loss, self.metrics = optimizer, loss, metrics
-        self.loss_tracker = Mean("loss")
+        self._loss_tracker = Mean("loss")
 
     def prepare(self, batches) -> None:
         """Make the weights, by a look at the first batch, and show them to the optimizer."""
@@ -113,17 +113,17 @@ class Trainer:
 
     def note_loss(self, loss, x) -> None:
         """Take the loss of a batch into the mean over the epoch."""
-        self.loss_tracker.update_state(loss.data, len(x))
+        self._loss_tracker.update_state(loss.data, len(x))
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None) -> dict:
         """Take the batch into every metric, and return where each of them stands."""
         for metric in self.metrics:
             metric.update_state(y, y_pred, sample_weight)
-        return {m.name: m.result() for m in (self.loss_tracker, *self.metrics)}
+        return {m.name: m.result() for m in (self._loss_tracker, *self.metrics)}
 
     def reset_metrics(self) -> None:
         """Forget what was measured: a new epoch begins."""
-        for metric in (self.loss_tracker, *self.metrics):
+        for metric in (self._loss_tracker, *self.metrics):
             metric.reset_state()
 
 

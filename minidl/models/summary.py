@@ -100,7 +100,7 @@ def _in_range(layers, layer_range):
 
 def _connections(model) -> dict[str, list[str]]:
     """For a graph that is no plain chain of layers: the names of what feeds each layer."""
-    graph = getattr(model, "_graph", None)
+    graph = getattr(model, "symbol_graph", None)
     if graph is None:
         return {}
     found: dict[str, list[str]] = {}
@@ -119,7 +119,9 @@ def _connections(model) -> dict[str, list[str]]:
 
 
 def _kind(layer) -> str:
-    functional = getattr(layer, "_graph", None) is not None and type(layer).__name__ == "Model"
+    functional = (
+        getattr(layer, "symbol_graph", None) is not None and type(layer).__name__ == "Model"
+    )
     return "Functional" if functional else type(layer).__name__
 
 

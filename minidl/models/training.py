@@ -34,8 +34,8 @@ class Trainer(core.Trainer):
     resume_at = 0  # BackupAndRestore sets it: the epochs before were run in an earlier process
     stop_on_nan = True
     compile_objective: Any = None  # the losses and metrics of the outputs
-    compile_arguments: Any = None  # what compile() was given
-    loss_tracker: Any = None
+    _compile_arguments: Any = None
+    _loss_tracker: Any = None
     output_names: list[str] | None = None
     first_output_shape: tuple = ()  # of the model's first output, once data have passed through it
     run_parts: Parts | None = (
@@ -71,10 +71,10 @@ class Trainer(core.Trainer):
         objective = Objective(loss, loss_weights, metrics, weighted_metrics)
         self.optimizer = optimizers.get(optimizer)
         self.compile_objective = objective
-        self.loss_tracker = Mean("loss")
+        self._loss_tracker = Mean("loss")
         self.warned_of: set[str] = set()  # what was warned of, once
         self.trainable_at_compile = {id(layer): layer.trainable for layer in self.all_layers()}
-        self.compile_arguments = {
+        self._compile_arguments = {
             "optimizer": self.optimizer,
             "loss": loss,
             "loss_weights": loss_weights,
@@ -91,7 +91,12 @@ class Trainer(core.Trainer):
     @property
     def loss(self) -> Any:
         """The loss as compile() was given it: a name, an object, or a list or dict of those."""
-        return None if self.optimizer is None else self.compile_arguments["loss"]
+        return None if self.optimizer is None else self._compile_arguments["loss"]
+
+    @property
+    def compile_arguments(self) -> dict:
+        """What compile() was given, by name, the optimizer as an object."""
+        return self._compile_arguments
 
     @property
     def loss_kind(self) -> str | None:
@@ -282,7 +287,7 @@ class Trainer(core.Trainer):
 
     def note_loss(self, loss, x) -> None:
         """Take the loss of a batch into the mean over the epoch."""
-        self.loss_tracker.update_state(loss, sample_weight=count_samples(x))
+        self._loss_tracker.update_state(loss, sample_weight=count_samples(x))
 
     @property
     def losses(self) -> list:
@@ -307,7 +312,7 @@ class Trainer(core.Trainer):
         if type(self).metrics is not Trainer.metrics:  # overridden: what it names, nothing else
             return {metric.name: metric.result() for metric in self.metrics}
         results = {label: metric.result() for label, metric in self.labelled_metrics()}
-        if not self.loss_tracker.count:
+        if not self._loss_tracker.count:
             del results["loss"]
         return results
 
@@ -326,7 +331,7 @@ class Trainer(core.Trainer):
             return self.run_parts.labelled
         kept = metrics_of(self.all_layers()) if self.run_parts is None else self.run_parts.metrics
         own = [(metric.name, metric) for metric in kept]
-        labelled = [("loss", self.loss_tracker), *self.compile_objective.labelled(), *own]
+        labelled = [("loss", self._loss_tracker), *self.compile_objective.labelled(), *own]
         if self.run_parts is not None and self.compile_objective.outputs:
             self.run_parts.labelled = labelled
         return labelled

@@ -153,7 +153,7 @@ def _edge(here, there, half, downwards, aside) -> tuple[float, float]:
 
 def _graph_of(model, nested, prefix: str = "") -> tuple[dict, list]:
     """({key: layer or step}, [(key, key), ...]): boxes and arrows."""
-    graph = getattr(model, "_graph", None)
+    graph = getattr(model, "symbol_graph", None)
     if graph is None:
         layers = [layer for layer in model.layers]
         first = getattr(getattr(model, "_inputs", None), "maker", None)

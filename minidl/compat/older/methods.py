@@ -115,7 +115,7 @@ class OlderModel:
             )
             for extra in regularization_losses or ():
                 total = total + extra
-            self.loss_tracker.update_state(total, sample_weight=count_samples(y_true))
+            self._loss_tracker.update_state(total, sample_weight=count_samples(y_true))
             return total
 
         return measure

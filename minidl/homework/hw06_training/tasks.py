@@ -186,7 +186,7 @@ TASKS = [
         sets,
         driver=run_batches,
         judge=judge_batches,
-        forbidden=("minidl.batches.Batches",),
+        forbidden=("minidl.data.Batches",),
     ),
     Task(
         "train_epoch",
