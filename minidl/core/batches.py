@@ -6,12 +6,14 @@ from .tensor import Tensor
 
 
 class Batches:
-    """Mini-batches (x, y, sample_weight). Each loop over them is one epoch.
+    """Mini-batches (x, y) or (x, y, sample_weight). Each loop over them is one epoch.
 
     x, y, sample_weight: arrays with one sample a row; the last two may be None. The last batch
     holds what is left, so it may be smaller. rng: the generator that shuffles; None keeps the
     order.
     """
+
+    tensor = Tensor  # the class that x is made of
 
     def __init__(self, x, y=None, sample_weight=None, batch_size: int = 32, rng=None):
         self.arrays = (x, y, sample_weight)
@@ -26,10 +28,10 @@ class Batches:
             chosen = slice(start, start + self.batch_size)
             yield self.rows(chosen if order is None else order[chosen])
 
-    def rows(self, chosen) -> tuple:
-        """The chosen samples, x as a tensor."""
-        x, y, sample_weight = [None if a is None else a[chosen] for a in self.arrays]
-        return Tensor(x), y, sample_weight
+    def rows(self, chosen):
+        """The chosen samples, x as a tensor; x alone if there is nothing else."""
+        x, *others = [a[chosen] for a in self.arrays if a is not None]
+        return (self.tensor.of(x), *others) if others else self.tensor.of(x)
 
     def count(self, x) -> int:
         """How many samples there are."""

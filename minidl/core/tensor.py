@@ -56,7 +56,8 @@ def apply(op, *inputs, **settings):
     except AttributeError:  # a bare number, as in 2 * x
         return apply(op, *tensors(inputs), **settings)
     array, vjps = op(*arrays, **settings)
-    result = inputs[0].result(array)
+    result = inputs[0].plain.of(array)
+    array = result.array
     for x in inputs if array.base is not None or array is arrays[0] else ():
         if np.may_share_memory(array, x.array):  # changing the one changes the other
             result.version = x.version
@@ -90,6 +91,7 @@ class Tensor(Operators):
     """
 
     _apply = staticmethod(apply)
+    plain: Any  # the class of what is computed from it: a Variable's sum is no Variable
 
     requires_grad = False
     grad: Any = None
@@ -112,11 +114,6 @@ class Tensor(Operators):
         tensor.birth = next(_births)
         tensor.version = [0]
         return tensor
-
-    @staticmethod
-    def result(array) -> Tensor:
-        """The tensor of an op's result."""
-        return Tensor.of(array)
 
     shape = property(lambda self: self.array.shape, doc="Its size along each axis.")
 
@@ -147,7 +144,7 @@ class Tensor(Operators):
 
     def detach(self) -> Tensor:
         """The same numbers in the same memory, cut off from the graph."""
-        tensor = self.result(self.array)
+        tensor = self.plain.of(self.array)
         tensor.version = self.version
         return tensor
 
@@ -156,6 +153,9 @@ class Tensor(Operators):
 
     def __repr__(self):
         return f"Tensor({self.array})"
+
+
+Tensor.plain = Tensor
 
 
 class Variable(Tensor):

@@ -21,12 +21,19 @@ from .tensor import switches
 
 
 class Hooks:
-    """What else happens around epochs and batches: a subclass says what. logs: name -> number."""
+    """What else happens around epochs and batches: a subclass says what. logs: name -> number.
 
-    def epoch_begin(self, epoch: int) -> None: ...
-    def batch_begin(self, step: int) -> None: ...
-    def batch_end(self, step: int, logs: dict) -> None: ...
-    def epoch_end(self, epoch: int, logs: dict) -> None: ...
+    batch_begins: functions of the step, batch_ends: functions of the step and the logs.
+    """
+
+    batch_begins: Any = ()
+    batch_ends: Any = ()
+
+    def epoch_begin(self, epoch: int) -> None:
+        """Before the first batch of an epoch."""
+
+    def epoch_end(self, epoch: int, steps: int, logs: dict) -> None:
+        """After the last batch. steps: how many batches there were."""
 
 
 class Trainer:
@@ -80,14 +87,17 @@ class Trainer:
         for epoch in epochs:
             self.reset_metrics()
             hooks.epoch_begin(epoch)
-            logs: dict = {}
+            done, logs = 0, {}
             for step, batch in enumerate(batches):
-                hooks.batch_begin(step)
+                for hook in hooks.batch_begins:
+                    hook(step)
                 logs = self.train_step(batch)
-                hooks.batch_end(step, logs)
+                for hook in hooks.batch_ends:
+                    hook(step, logs)
+                done = step + 1
                 if self.stop_training:
                     break
-            hooks.epoch_end(epoch, logs)
+            hooks.epoch_end(epoch, done, logs)
             if self.stop_training:
                 break
 
@@ -96,9 +106,11 @@ class Trainer:
         self.reset_metrics()
         logs: dict = {}
         for step, batch in enumerate(batches):
-            hooks.batch_begin(step)
+            for hook in hooks.batch_begins:
+                hook(step)
             logs = self.test_step(batch)
-            hooks.batch_end(step, logs)
+            for hook in hooks.batch_ends:
+                hook(step, logs)
         return logs
 
     # -- the loss and the metrics

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core import batches as core
 from ..support.structures import tree_map
-from ..tensor import wrap
+from ..tensor import Tensor, wrap
 from .arrays import check_same_length, class_weights, count_samples, rows, samples
 
 
@@ -46,21 +46,16 @@ class Batches(core.Batches):
     generator that shuffles, or None to keep the order.
     """
 
+    tensor = Tensor
+
+    def __new__(cls, x, y=None, sample_weight=None, batch_size: int = 32, rng=None):
+        nested = any(isinstance(part, (dict, list, tuple)) for part in (x, y, sample_weight))
+        return object.__new__(NestedBatches if nested else cls)
+
     @property
     def steps(self) -> int | None:
         """The number of batches an epoch."""
         return len(self)
-
-    def rows(self, chosen):
-        """The chosen samples as a `train_step` receives them."""
-        x, y, weight = self.arrays
-        return pack_x_y_sample_weight(
-            as_tensors(rows(x, chosen)), rows(y, chosen), rows(weight, chosen)
-        )
-
-    def count(self, x) -> int:
-        """How many samples there are."""
-        return count_samples(x)
 
     def first(self) -> tuple:
         """The first sample of each array."""
@@ -70,6 +65,19 @@ class Batches(core.Batches):
         """Batch after batch, epoch after epoch."""
         while True:
             yield from self
+
+
+class NestedBatches(Batches):
+    """Mini-batches of tuples, lists and dicts of arrays, as models with several inputs take."""
+
+    def rows(self, chosen):
+        """The chosen samples as a `train_step` receives them."""
+        x, y, weight = [rows(part, chosen) for part in self.arrays]
+        return pack_x_y_sample_weight(as_tensors(x), y, weight)
+
+    def count(self, x) -> int:
+        """How many samples there are."""
+        return count_samples(x)
 
 
 class PyDataset:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import copy
 import math
+import threading
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,8 @@ from ..core import layer as core
 from ..support import backend
 from ..support.configs import custom_object_scope, remembering
 from ..support.configs import deserialize as from_data
-from ..support.dry_run import is_dry, keep, real
+from ..support.dry_run import keep, real
+from ..support.dry_run import state as dry
 from ..support.registry import Registry
 from ..support.structures import leaves, tree_map
 from ..tensor import Tensor, Variable, quiet, switches
@@ -35,6 +37,13 @@ from .spec import check_spec
 from .weights import all_layers, all_weights, moving_weights, set_trainable_inside, set_weights
 
 layer_classes = Registry("layer")
+
+
+class _Added(threading.local):
+    ever = False  # whether add_loss was ever called: if not, there is nothing to forget
+
+
+losses_added = _Added()
 
 
 class Layer(core.Layer):
@@ -135,6 +144,7 @@ class Layer(core.Layer):
         """
         added = loss if isinstance(loss, (list, tuple)) else [loss]
         self.added_losses = [*self.added_losses, *added]
+        losses_added.ever = True
 
     @property
     def losses(self) -> list:
@@ -237,7 +247,8 @@ class Layer(core.Layer):
             place = self._training_place
             if place is not None and len(args) > place:  # the flag by position: layer(x, True)
                 args, training = args[:place], args[place]
-        args = [self.to_input(x) for x in args]
+        if len(args) != 1 or type(args[0]) is not Tensor or args[0].array.dtype != self.dtype:
+            args = [self.to_input(x) for x in args]
         if self.input_spec is not None:
             check_spec(f"{type(self).__name__} '{self.name}'", self.input_spec, args)
         if not self.built:
@@ -249,7 +260,7 @@ class Layer(core.Layer):
     def _switched(self, args, kwargs, training: bool):
         """The outermost call, or one with another training flag than the call around it."""
         outer = switches.training
-        if outer is None:  # what was added in the last call counts no more
+        if outer is None and losses_added.ever:  # what was added in the last call counts no more
             for layer in self.all_layers():
                 layer.added_losses = ()
         try:
@@ -263,11 +274,17 @@ class Layer(core.Layer):
 
     def _computed(self, args, kwargs):
         """`call`, and what is noted of its result."""
-        if is_dry():
+        if dry.kept is not None:
             keep(id(self), lambda: snapshot(self))
         if self._training_place is not None:
             kwargs["training"] = bool(switches.training)
-        result = self.call(*args, **kwargs)
+        try:
+            result = self.call(*args, **kwargs)
+        except ValueError as error:
+            better = self.explained(error, *args)
+            if better is error:
+                raise
+            raise better from error
         if self.output_shape is None and isinstance(result, Tensor):
             self.output_shape = (None, *result.shape[1:])
         if self.activity_regularizer is not None:
@@ -275,6 +292,10 @@ class Layer(core.Layer):
                 if np.size(x):
                     self.add_loss(self.activity_regularizer(x) / (len(x) if x.shape else 1))
         return result
+
+    def explained(self, error: ValueError, *inputs) -> ValueError:
+        """The error to raise for one that `call` raised on these inputs: one that says the cure."""
+        return error
 
     def _recorded(self, args, kwargs, training):
         """The symbol of the result, for a functional model."""

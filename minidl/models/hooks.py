@@ -27,29 +27,22 @@ class FitHooks(Hooks):
         self.model, self.callbacks, self.steps = model, callbacks, steps
         self.validate, self.is_due, self.classes = validate, is_due, classes
         self.logs: dict[str, Any] = {}  # of the last epoch that ended
-        self.done = 0  # batches of this epoch
-        self.begins = callbacks.hooked("on_train_batch_begin", "on_batch_begin")
-        self.ends = callbacks.hooked("on_train_batch_end", "on_batch_end")
+        self.batch_begins = callbacks.hooked("on_train_batch_begin", "on_batch_begin")
+        self.batch_ends = callbacks.hooked("on_train_batch_end", "on_batch_end")
+        if classes and model.optimizer.iterations == 0:
+            self.batch_ends.insert(0, self._check_first)
 
     def epoch_begin(self, epoch):
-        self.done = 0
         self.callbacks.call("on_epoch_begin", epoch)
 
-    def batch_begin(self, step):
-        for hook in self.begins:
-            hook(step)
+    def _check_first(self, step, logs) -> None:
+        check_first_loss(float(logs.get("loss", 0.0)), self.classes)
+        self.batch_ends = self.batch_ends[1:]  # once is enough
 
-    def batch_end(self, step, logs):
-        self.done += 1
-        if step == 0 and self.classes and self.model.optimizer.iterations == 1:
-            check_first_loss(float(logs.get("loss", 0.0)), self.classes)
-        for hook in self.ends:
-            hook(step, logs)
-
-    def epoch_end(self, epoch, logs):
-        if not self.model.stop_training and self.done < (self.steps or 1):
-            self._ran_out(epoch)
-            if not self.done:
+    def epoch_end(self, epoch, steps, logs):
+        if not self.model.stop_training and steps < (self.steps or 1):
+            self._ran_out(epoch, steps)
+            if not steps:
                 return
         logs = sorted_floats(logs)
         if self.validate is not None and self.is_due(epoch + 1):
@@ -57,9 +50,9 @@ class FitHooks(Hooks):
         self.logs = Logs(sorted(logs.items()))
         self.callbacks.call("on_epoch_end", epoch, self.logs)
 
-    def _ran_out(self, epoch) -> None:
+    def _ran_out(self, epoch, done) -> None:
         warn(
-            f"The data ran out in epoch {epoch + 1} after {self.done} of {self.steps or 'its'} "
+            f"The data ran out in epoch {epoch + 1} after {done} of {self.steps or 'its'} "
             "batches, and training stops. Let the generator go on for ever (while True:), or pass "
             "something that can be read again."
         )
@@ -70,16 +63,8 @@ class BatchHooks(Hooks):
     """The hooks of `evaluate` and `predict`: the callbacks of each batch. kind: 'test', 'predict'."""
 
     def __init__(self, callbacks: CallbackList, kind: str):
-        self.begins = callbacks.hooked(f"on_{kind}_batch_begin")
-        self.ends = callbacks.hooked(f"on_{kind}_batch_end")
-
-    def batch_begin(self, step):
-        for hook in self.begins:
-            hook(step)
-
-    def batch_end(self, step, logs):
-        for hook in self.ends:
-            hook(step, logs)
+        self.batch_begins = callbacks.hooked(f"on_{kind}_batch_begin")
+        self.batch_ends = callbacks.hooked(f"on_{kind}_batch_end")
 
 
 def due_every(freq):

@@ -83,9 +83,11 @@ def _predicted(model, batches, run: CallbackList) -> list:
     hooks, outputs = BatchHooks(run, "predict"), []
     run.call("on_predict_begin")
     for step, batch in enumerate(batches):
-        hooks.batch_begin(step)
+        for hook in hooks.batch_begins:
+            hook(step)
         outputs.append(tree_map(np.asarray, model.predict_step(batch)))
-        hooks.batch_end(step, {"outputs": outputs[-1]})
+        for hook in hooks.batch_ends:
+            hook(step, {"outputs": outputs[-1]})
     run.call("on_predict_end")
     return outputs
 

@@ -10,24 +10,24 @@ import threading
 from collections.abc import Callable
 
 
-class _State(threading.local):
+class State(threading.local):
     kept: dict | None = None  # key -> the function that puts things back; None outside a dry run
 
 
-_state = _State()
+state = State()
 
 
 class dry_run:
     """`with dry_run():` what is computed inside changes nothing for good."""
 
     def __enter__(self):
-        self.is_outermost = _state.kept is None
+        self.is_outermost = state.kept is None
         if self.is_outermost:
-            _state.kept = {}
+            state.kept = {}
 
     def __exit__(self, *error):
         if self.is_outermost:
-            kept, _state.kept = _state.kept or {}, None
+            kept, state.kept = state.kept or {}, None
             for put_back in kept.values():
                 put_back()
 
@@ -36,18 +36,18 @@ class real:
     """`with real():` inside a dry run, what happens here is meant to last: weights are made."""
 
     def __enter__(self):
-        self.kept, _state.kept = _state.kept, None
+        self.kept, state.kept = state.kept, None
 
     def __exit__(self, *error):
-        _state.kept = self.kept
+        state.kept = self.kept
 
 
 def is_dry() -> bool:
     """Whether a dry run is going on in this thread."""
-    return _state.kept is not None
+    return state.kept is not None
 
 
 def keep(key, snapshot: Callable[[], Callable[[], None]]) -> None:
     """Put back at the end of the dry run what snapshot() looks at now. Once for each key."""
-    if _state.kept is not None and key not in _state.kept:
-        _state.kept[key] = snapshot()
+    if state.kept is not None and key not in state.kept:
+        state.kept[key] = snapshot()

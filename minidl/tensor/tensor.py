@@ -36,7 +36,7 @@ def apply(op, *inputs, **params):
     else:
         with quiet():
             result = core.apply(op, *inputs, **params)
-    if op in _PROBABILITIES and params.get("axis", -1) in (-1, result.ndim - 1):
+    if op in _PROBABILITIES and params.get("axis", -1) in (-1, result.array.ndim - 1):
         logits = inputs[0] if result.requires_grad else inputs[0].detach()
         result.remember_logits(op.__name__, logits)
     return result
@@ -83,11 +83,6 @@ class Tensor(Operators, core.Tensor):
                 f"Only float tensors have gradients; received dtype {self.array.dtype}. Write 1.0 "
                 "for 1, or pass dtype='float32'."
             )
-
-    @staticmethod
-    def result(array) -> Tensor:
-        """The tensor of an op's result."""
-        return wrap(array)
 
     # -- what it holds
     ndim = property(lambda self: self.array.ndim, doc="How many axes it has.")
@@ -191,8 +186,11 @@ class Tensor(Operators, core.Tensor):
                 "Call .mean() or .sum() first, or pass gradient=."
             )
         try:
-            with quiet():
+            if core.switches.quiet:
                 super().backward(gradient, retain_graph)
+            else:
+                with quiet():
+                    super().backward(gradient, retain_graph)
         except GraphError as error:
             raise GraphError(_explained(self, error)) from None
 
@@ -323,6 +321,7 @@ class Tensor(Operators, core.Tensor):
         return view
 
 
+Tensor.plain = Tensor
 wrap = Tensor.of  # a tensor around an array that nobody else will change: no copy and no checks
 
 
