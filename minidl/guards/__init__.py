@@ -1,0 +1,1 @@
+"""What refuses, warns or explains. These functions know arrays, shapes and names, not classes."""
