@@ -36,7 +36,7 @@ class Optimizer:
         """Compute here what a paper computes once a step. t: 1 in the first step."""
 
     def update(self, w: np.ndarray, g: np.ndarray, lr: float, *slots: np.ndarray):
-        """Move w, in place. g: its gradient, not to be changed; slots: in the order of `slots()`."""
+        """Move w, in place. g: its gradient, not to be changed; slots: as `slots()` names them."""
         raise NotImplementedError(
             f"{type(self).__name__} needs a method update(self, w, g, lr, *slots)."
         )

@@ -6,11 +6,12 @@ import numpy as np
 
 from ..core import optimizer as core
 from ..support.checks import check_flag, check_number
-from .base import Optimizer, Rate, check_epsilon, registry
+from .base import Optimizer, registry
+from .settings import Rate, check_epsilon
 
 
 class TwoMoments(Optimizer, core.Adam):
-    """What the family shares: fading means of the gradient (m) and of its square (v), as in Adam."""
+    """What the family shares: fading means of the gradient (m) and of its square (v)."""
 
     memory_names: tuple = ({"m": "momentum", "v": "velocity"},)
 

@@ -71,7 +71,7 @@ def gather(sums, grads: list) -> None:
 
 
 def means(sums, grads: list, count: int) -> list:
-    """The mean gradients of `count` batches, `grads` being the last; None if none of them had one."""
+    """The mean gradients of `count` batches, of which `grads` is the last; None if none had one."""
     return [_mean(total.array, g, count) for total, g in zip(sums, grads)]
 
 

@@ -7,7 +7,7 @@ A new optimizer is a class with `update`, and `slots` if it remembers something 
 ... class Momentum(Optimizer):
 ...     def slots(self): return ("velocity",)              # one array per variable, zeros at first
 ...     def update(self, w, g, lr, velocity):
-...         velocity *= 0.9                                # change arrays in place; `velocity = ...` would be forgotten
+...         velocity *= 0.9                                # in place; `velocity = ...` is forgotten
 ...         velocity -= lr * g
 ...         w += velocity
 """
@@ -28,15 +28,11 @@ from ..tensor import Tensor, Variable
 from . import around, settings
 from .memory import Memory, clears_every
 from .schedules import check_rate
-from .settings import Rate, check_epsilon
-
-__all__ = ["Optimizer", "Rate", "check_epsilon", "registry"]
+from .settings import Rate
 
 registry = Registry("optimizer", naming=str.lower)
-FADINGS = ("beta_1", "beta_2", "rho", "momentum")  # settings by which slots shrink each step
 
-# Until Tensor has them of its own: its array, and the counter of changes in place.
-if not hasattr(Tensor, "array"):
+if not hasattr(Tensor, "array"):  # until Tensor has them of its own
     Tensor.array = property(lambda self: self._data)  # pyright: ignore
     Tensor.version = property(lambda self: self._version)  # pyright: ignore
 
@@ -64,6 +60,7 @@ class Optimizer(Configurable, core.Optimizer):
     schedule: Any = None  # the function that gives the learning rate, if there is one
     clears_every = 0  # after how many updates traces of old gradients are cleared
     built = False
+    not_decayed: tuple = (), ()  # variables, and words in names
 
     def __init__(
         self,
@@ -81,16 +78,13 @@ class Optimizer(Configurable, core.Optimizer):
     ):
         self.name = name or snake_case(type(self).__name__)
         self.weight_decay = settings.check_decay(weight_decay)
-        limits = dict(clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm)
-        vars(self).update(settings.check_limits(**limits))
+        vars(self).update(settings.check_limits(clipnorm, clipvalue, global_clipnorm))
         self.use_ema = check_flag("use_ema", use_ema)
         self.ema_momentum = check_number("ema_momentum", ema_momentum, 0, 1)
         self.ema_overwrite_frequency = settings.check_frequency(ema_overwrite_frequency)
         self.loss_scale_factor = settings.check_scale(loss_scale_factor)
-        accumulation = settings.check_accumulation(gradient_accumulation_steps)
-        self.gradient_accumulation_steps = accumulation
-        self.kept = Memory(self.memory_names)
-        self.not_decayed: tuple[list, list] = [], []  # variables, and words in names
+        self.gradient_accumulation_steps = settings.check_batches(gradient_accumulation_steps)
+        self.kept = Memory(type(self).__name__, self.memory_names)
         self.rehearsed = settings.is_ours(type(self).update)  # ours need no rehearsal
         super().__init__(learning_rate)
 
@@ -149,24 +143,19 @@ class Optimizer(Configurable, core.Optimizer):
         return [*numbers, *kept.variables()]
 
     def build(self, variables) -> None:
-        """Say which variables this optimizer moves, and make its memory for them. An optimizer
-        serves one set of variables.
-        """
+        """Say which variables this optimizer moves, for good, and make its memory for them."""
         owner, variables, names = type(self).__name__, list(variables), self.slots()
         if self.trainable_variables:
             guard.check_same(owner, variables, self.trainable_variables)
             return
         guard.check_slots(owner, names, self.update)
-
-        def initial(v, slot):
-            values = self.initial(slot, v.array)
-            return guard.checked_initial(owner, slot, values, v.shape, v.dtype)
-
-        self.kept.build(
-            variables, names, initial, self.use_ema, bool(self.gradient_accumulation_steps)
-        )
+        self.kept.build(variables, names, self.initial)
+        if self.use_ema:
+            self.kept.keep_averages()
+        if self.gradient_accumulation_steps:
+            self.kept.keep_sums()
         self.constrained = [v for v in variables if v.constraint is not None]
-        self.clears_every = clears_every([getattr(self, name, 0) for name in FADINGS])
+        self.clears_every = clears_every(vars(self))
         self.trainable_variables, self.built = variables, True
 
     # -- one step
@@ -190,10 +179,9 @@ class Optimizer(Configurable, core.Optimizer):
         trainable_variables: those that the gradients are of, all of the optimizer's or some; the
         first time they are what it trains.
         """
-        variables = self.trainable_variables
-        if trainable_variables is not None:
-            variables = list(trainable_variables)
-        if not {id(v) for v in variables} <= {id(v) for v in self.trainable_variables}:
+        known = self.trainable_variables
+        variables = known if trainable_variables is None else list(trainable_variables)
+        if not {id(v) for v in variables} <= {id(v) for v in known}:
             self.build(variables)
         arrays = guard.aligned(type(self).__name__, list(grads), variables)
         guard.report_missing(arrays, variables)
@@ -250,9 +238,8 @@ class Optimizer(Configurable, core.Optimizer):
 
     def replace(self, variable, values) -> None:
         """Put in place what an update returned, if it returns the new numbers."""
-        owner = type(self).__name__
-        values = guard.checked_moved(owner, variable.name, variable.shape, values)
-        super().replace(variable, values)
+        about = type(self).__name__, variable.name, variable.shape
+        super().replace(variable, guard.checked_moved(*about, values))
 
     def average(self, done: int) -> None:
         """a ← μ·a + (1−μ)·w. The averages begin at the weights of the first step."""
@@ -262,9 +249,7 @@ class Optimizer(Configurable, core.Optimizer):
             self.finalize_variable_values()
 
     def finalize_variable_values(self, variables=None) -> None:
-        """With use_ema: put the moving averages in the weights' place. `fit` does so at its end.
-        Otherwise nothing.
-        """
+        """With use_ema: put the averages in the weights' place, as `fit` does at its end."""
         for v, average in zip(self.trainable_variables, self.kept.averages):
             v.assign(average)
 
@@ -308,7 +293,7 @@ class Optimizer(Configurable, core.Optimizer):
         """Go on from what `get_state` returned. ValueError, and nothing changed, if it is of
         another optimizer or model.
         """
-        self.kept.set(type(self).__name__, state, with_rate=self.schedule is None)
+        self.kept.set(state, with_rate=self.schedule is None)
 
     def __repr__(self):
         rate, steps = self.learning_rate, self.iterations

@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..guards.optimizer import checked_initial
 from ..support.checks import check_count, check_number
 from ..tensor import Variable
+
+
+FADINGS = ("beta_1", "beta_2", "rho", "momentum")  # settings by which slots shrink each step
 
 
 class Memory:
@@ -17,8 +21,8 @@ class Memory:
     group stand all slots of the first variable, then those of the second. Other slots come last.
     """
 
-    def __init__(self, groups: tuple[dict[str, str], ...]):
-        self.groups = groups
+    def __init__(self, owner: str, groups: tuple[dict[str, str], ...]):
+        self.owner, self.groups = owner, groups
         self.counter = Variable(0, dtype="int64", trainable=False, name="iteration")
         self.rate = Variable(0, dtype="float64", trainable=False, name="learning_rate")
         self.trained: list[Variable] = []
@@ -27,19 +31,28 @@ class Memory:
         self.averages: list[Variable] = []  # of the weights, if they are averaged
         self.sums: list[Variable] = []  # of the gradients, if several batches make one update
 
-    def build(self, variables, names, initial: Callable, averages: bool, sums: bool) -> None:
-        """Make what is kept of these variables. initial(variable, slot): what a slot begins with."""
+    def build(self, variables, names, initial: Callable) -> None:
+        """Make the slots of these variables. initial(slot, w): what a slot of the array w begins
+        with.
+        """
         called = {slot: name for group in self.groups for slot, name in group.items()}
-        rows = [
-            [_kept(v, called.get(slot, slot), initial(v, slot)) for slot in names]
+        self.rows = [
+            [_kept(v, called.get(slot, slot), self._first(v, slot, initial)) for slot in names]
             for v in variables
         ]
-        self.trained, self.names, self.rows = list(variables), tuple(names), rows
-        if averages:
-            self.averages = [_kept(v, "average", v.array) for v in variables]
-        if sums:
-            zeros = [np.zeros_like(v.array) for v in variables]
-            self.sums = [_kept(v, "gradient_accumulator", z) for v, z in zip(variables, zeros)]
+        self.trained, self.names = list(variables), tuple(names)
+
+    def _first(self, v, slot: str, initial: Callable) -> np.ndarray:
+        return checked_initial(self.owner, slot, initial(slot, v.array), v.shape, v.dtype)
+
+    def keep_averages(self) -> None:
+        """Keep an average of each variable too."""
+        self.averages = [_kept(v, "average", v.array) for v in self.trained]
+
+    def keep_sums(self) -> None:
+        """Keep a sum of gradients for each variable too."""
+        zeros = [np.zeros_like(v.array) for v in self.trained]
+        self.sums = [_kept(v, "gradient_accumulator", z) for v, z in zip(self.trained, zeros)]
 
     @property
     def steps(self) -> int:
@@ -73,10 +86,10 @@ class Memory:
             for i, (v, one) in enumerate(zip(self.trained, column))
         }
 
-    def set(self, owner: str, state, with_rate: bool) -> None:
+    def set(self, state, with_rate: bool) -> None:
         """Take over a state: all of it, or nothing with a ValueError if it does not fit."""
         own = self.named()
-        given, steps, rate = checked_state(owner, own, state)
+        given, steps, rate = checked_state(self.owner, own, state)
         for name, array in given.items():
             own[name][...] = array
         self.counter.array[...] = steps
@@ -90,12 +103,13 @@ def _kept(variable, name: str, array: np.ndarray) -> Variable:
     return Variable(array, dtype=array.dtype, trainable=False, name=f"{whose}_{name}")
 
 
-def clears_every(fadings: list[float]) -> int:
+def clears_every(settings: dict) -> int:
     """After how many updates traces of old gradients are cleared; 0 if nothing fades."""
-    fading = [f for f in fadings if f > 0]
-    if not fading:
+    fadings = [settings.get(name, 0) for name in FADINGS]
+    fastest = min([f for f in fadings if f > 0], default=None)
+    if fastest is None:
         return 0
-    return 50 if min(fading) < 0.8 else 100
+    return 50 if fastest < 0.8 else 100
 
 
 def checked_state(owner: str, own: dict, state) -> tuple[dict, int, float | None]:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..support.checks import check_flag, check_number
-from .base import Optimizer, Rate, check_epsilon, registry
+from .base import Optimizer, registry
+from .settings import Rate, check_epsilon
 
 
 @registry.register()

@@ -22,8 +22,9 @@ def check_decay(value) -> float | None:
     return None if value is None else check_number("weight_decay", value, 0)
 
 
-def check_limits(**limits) -> dict:
+def check_limits(clipnorm, clipvalue, global_clipnorm) -> dict:
     """The limits by name, None for those not given: at most one may be, above 0."""
+    limits = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
     given = {k: check_number(k, v, 0, open_below=True) for k, v in limits.items() if v is not None}
     if len(given) > 1:
         raise ValueError(
@@ -38,7 +39,7 @@ def check_frequency(value) -> int | None:
     return None if value is None else check_count("ema_overwrite_frequency", value)
 
 
-def check_accumulation(value) -> int | None:
+def check_batches(value) -> int | None:
     """How many batches make one update; None for one."""
     name = "gradient_accumulation_steps (None for an update with every batch)"
     return None if value is None else check_count(name, value, 2)

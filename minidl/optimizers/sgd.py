@@ -2,7 +2,8 @@
 
 from ..core import optimizer as core
 from ..support.checks import check_flag, check_number
-from .base import Optimizer, Rate, registry
+from .base import Optimizer, registry
+from .settings import Rate
 
 
 @registry.register()
@@ -10,8 +11,8 @@ class SGD(Optimizer, core.SGD):
     """w ← w − η·g; with momentum v ← μ·v − η·g; w ← w + v; with nesterov w ← w + μ·v − η·g.
 
     Robbins & Monro 1951; Polyak 1964 (the 'heavy ball'); Nesterov 1983 in the form of Sutskever et
-    al. 2013. Others keep the sum without the rate and with the other sign, v ← μ·v + g; w ← w − η·v:
-    the same path as long as the rate does not change. (The formula: core/optimizer.py.)
+    al. 2013. Polyak's v has the other sign; others keep the rate out of v: v ← μ·v + g and
+    w ← w − η·v, the same path as long as the rate stays. (The formula: core/optimizer.py.)
     """
 
     memory_names = ({"velocity": "momentum"},)
