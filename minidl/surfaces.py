@@ -173,10 +173,8 @@ def descend(
 
 
 def _slots(optimizer) -> dict[str, np.ndarray]:
-    named = (
-        (name.split("/")[-1], array) for name, array in optimizer.get_state().items() if "/" in name
-    )
-    return {name: optimizer.as_in_paper(name, array) for name, array in named}
+    state = optimizer.get_state().items()
+    return {name.split("/")[-1]: array for name, array in state if "/" in name}
 
 
 def cost(x, y, loss: str = "mse", within=None, start=(0.0, 0.0)) -> Surface:

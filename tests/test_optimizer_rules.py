@@ -33,7 +33,7 @@ def test_all_optimizers_are_tried_here():
         == set(OWN)
         == {
             cls.__name__
-            for cls in optimizers.optimizers.names.values()
+            for cls in optimizers.registry.names.values()
             if cls.__module__.startswith("minidl.")
         }
     )
@@ -334,7 +334,10 @@ def test_kerass_numbers_when_several_batches_make_one_update(
         assert optimizer.iterations == t // n
     if options == UPPER:
         np.testing.assert_allclose(
-            optimizer._averages[0], [1.0134375, 1.973125, 3.0403128, 3.94625], rtol=0, atol=1.1e-6
+            optimizer.kept.averages[0].data,
+            [1.0134375, 1.973125, 3.0403128, 3.94625],
+            rtol=0,
+            atol=1.1e-6,
         )
 
 
@@ -635,7 +638,7 @@ def test_float16_weights_keep_their_dtype_and_so_do_the_slots(case):
     )
     for _ in range(3):
         optimizer.apply([np.float16([0.5, -1.0, 2.0])], [w])
-    assert w.dtype == np.float16 and all(s.dtype == np.float16 for s in optimizer._memory[0])
+    assert w.dtype == np.float16 and all(s.dtype == np.float16 for s in optimizer.memory[0])
     assert (np.sign(w.data) == [-1, 1, -1]).all()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from minidl import Sequential, Variable, layers, optimizers, set_random_seed
 from minidl.optimizers import SGD, Adam, schedules
-from minidl.optimizers.legacy import SettableDecay
+from minidl.compat.older.optimizers import SettableDecay
 from minidl.optimizers.schedules import (
     CosineDecay,
     CosineDecayRestarts,

@@ -155,7 +155,7 @@ def test_an_instance_may_run_again_and_again():
     optimizer = SGD(0.1, 0.9)
     first, second = descend(bowl, optimizer, steps=5), descend(bowl, optimizer, steps=5)
     np.testing.assert_array_equal(first.points, second.points)
-    assert optimizer.iterations == 0 and not optimizer.variables
+    assert optimizer.iterations == 0 and not optimizer.trainable_variables
 
 
 def test_names_starts_labels_and_schedules():

@@ -479,7 +479,7 @@ def test_freezing_is_noticed_and_batch_normalization_then_infers():
     assert np.array_equal(moving, model.layers[1].moving_mean.data)
     model.compile("sgd", "mse")
     model.fit(X, NUMBERS, verbose=0)
-    assert len(model.optimizer.variables) == 4
+    assert len(model.optimizer.trainable_variables) == 4
 
 
 def test_variables_of_a_layer_can_count():

@@ -7,7 +7,7 @@ from . import schedules
 from .adadelta import Adadelta
 from .adagrad import Adagrad
 from .adam import Adam, Adamax, AdamW, Nadam, RAdam
-from .base import Optimizer, optimizers
+from .base import Optimizer, registry
 from .lion import Lion
 from .rmsprop import RMSprop
 from .sgd import SGD
@@ -28,11 +28,13 @@ __all__ = [
     "get",
     "optimizers",
     "register",
+    "registry",
     "schedules",
     "serialize",
 ]
 
-register = optimizers.register
+register = registry.register
+optimizers = registry
 _VARIANTS = {
     "momentum": "SGD(learning_rate=0.01, momentum=0.9)",
     "nesterov": "SGD(learning_rate=0.01, momentum=0.9, nesterov=True)",
@@ -47,13 +49,13 @@ def get(identifier) -> Optimizer:
     if isinstance(identifier, dict):
         return deserialize(identifier)
     if isinstance(identifier, str):
-        if identifier not in optimizers and identifier.lower() in _VARIANTS:
+        if identifier not in registry and identifier.lower() in _VARIANTS:
             variant = _VARIANTS[identifier.lower()]
             raise ValueError(
                 f"{identifier!r} is an option of another optimizer: pass "
                 f"optimizer=minidl.optimizers.{variant}."
             )
-        identifier = optimizers[identifier]
+        identifier = registry[identifier]
     if isinstance(identifier, type) and issubclass(identifier, Optimizer):
         identifier = identifier()
     if not isinstance(identifier, Optimizer):
@@ -90,6 +92,6 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Optimizer:
     if not isinstance(made, Optimizer):
         raise ValueError(
             f"{config['class_name']!r} is not an optimizer. Available: "
-            f"{', '.join(sorted(optimizers.names))}."
+            f"{', '.join(sorted(registry.names))}."
         )
     return made

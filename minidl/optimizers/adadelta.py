@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from .base import Optimizer, Rate, check_epsilon, check_number, optimizers
+from ..support.checks import check_number
+from .base import Optimizer, registry
+from .settings import Rate, check_epsilon
 
 
-@optimizers.register()
+@registry.register()
 class Adadelta(Optimizer):
     """E[g²] ← ρ·E[g²] + (1−ρ)g²;  Δ = −√(E[Δ²]+ε)/√(E[g²]+ε)·g;  E[Δ²] ← ρ·E[Δ²] + (1−ρ)Δ²;
     w ← w + η·Δ     Zeiler 2012
@@ -15,6 +17,8 @@ class Adadelta(Optimizer):
     The fading mean stands for the paper's first idea, a sum over a window of the last gradients,
     which would have to keep them all.
     """
+
+    memory_names = ({"mean_g2": "accumulated_grad", "mean_d2": "accumulated_delta_var"},)
 
     def __init__(self, learning_rate: Rate = 0.001, rho=0.95, epsilon=1e-7, *shared, **options):
         super().__init__(learning_rate, *shared, **options)

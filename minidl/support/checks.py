@@ -39,3 +39,10 @@ def check_count(name: str, value, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
         raise ValueError(f"{name} must be a whole number of at least {least}; received {value!r}.")
     return int(value)
+
+
+def check_flag(name: str, value) -> bool:
+    """`value` if it is True or False; TypeError naming the argument otherwise."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} is True or False; received {value!r}.")
+    return bool(value)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 import warnings
 
-_LIBRARY = __name__.partition(".")[0]
+_INSIDE = (__name__.partition(".")[0], "contextlib")  # a context manager is entered from there
 
 
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn, as of the nearest line outside the library."""
     level, frame = 2, sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _LIBRARY:
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in _INSIDE:
         level, frame = level + 1, frame.f_back
     warnings.warn(message, category, stacklevel=level - 1)

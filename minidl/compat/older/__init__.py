@@ -2,13 +2,14 @@
 room: it is added from above.
 
 functions.py and graphs.py: the functions of `K`. arguments.py: names of arguments. names.py: names
-of things. methods.py: methods and attributes. paths.py: where to import from. What was once the
-default, `lr` and `fit_generator`, stands with the optimizers and models.
+of things. methods.py: methods and attributes. optimizers.py: `lr`, `decay` and the old order of
+arguments. paths.py: where to import from. `fit_generator` stands with the models.
 """
 
 from ... import utils
 from ...support import backend
-from . import arguments, functions, graphs, methods, names, paths
+from .. import numbers
+from . import arguments, functions, graphs, methods, names, optimizers, paths
 
 __all__ = ["paths"]  # which the front door opens last
 
@@ -16,6 +17,8 @@ backend._older.update(
     {**functions.FUNCTIONS, **graphs.GRAPHS, "clear_session": utils.clear_session}
 )
 backend._gone.update(graphs.GONE)
+numbers.wrap()
+optimizers.add_all()
 arguments.accept_all()
 methods.add_all()
 names.forward_all()

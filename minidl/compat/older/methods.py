@@ -172,6 +172,14 @@ class OlderOptimizer:
             if name not in ("optimizer", "learning_rate")
         ]
 
+    def add_variable_from_reference(self: Any, *args, **kwargs):
+        """Keras's way to make memory; NotImplementedError names ours."""
+        raise NotImplementedError(
+            f"{type(self).__name__}: here an optimizer names its memory in `slots(self)`, and "
+            "moves a weight in `update(self, w, g, lr, *slots)`, instead of Keras's build and "
+            "update_step."
+        )
+
     def minimize(self: Any, loss: Any, var_list: Any, tape=None):
         """One step along the gradients of a loss, given as a function without arguments (or as a
         tensor, with its tape).

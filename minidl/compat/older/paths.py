@@ -49,6 +49,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "objectives": ("losses",),
     **dict.fromkeys(
         (
+            "optimizers.legacy",
             "optimizers.adam_v2",
             "optimizers.gradient_descent_v2",
             "optimizers.rmsprop_v2",

@@ -1,0 +1,136 @@
+"""What can be wrong with an optimizer, most of all with one of your own, and with its gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+
+import numpy as np
+
+from ..support.arrays import as_array
+from ..support.registry import did_you_mean
+from ..support.warning import warn
+
+
+def check_slots(owner: str, names, update: Callable) -> None:
+    """TypeError if `names` is no tuple of names, or if update does not take these slots."""
+    import inspect
+
+    listed = isinstance(names, (tuple, list)) and all(isinstance(n, str) for n in names)
+    if not listed or len(set(names)) < len(names):
+        raise TypeError(
+            f"{owner}.slots() must return a tuple of different names, like ('velocity',) with its "
+            f"comma; received {names!r}."
+        )
+    signature = inspect.signature(update)
+    try:
+        signature.bind("w", "g", "lr", *names)
+    except TypeError:
+        raise TypeError(
+            f"{owner} has the slots {names}, so its update must be update(self, w, g, lr, "
+            f"{', '.join(names)}); it is update(self, {', '.join(signature.parameters)})."
+        ) from None
+
+
+def checked_initial(owner: str, slot: str, values, shape: tuple, dtype) -> np.ndarray:
+    """What a slot begins with, in the variable's dtype; ValueError if it is of another shape."""
+    array = np.array(values)
+    if array.shape != shape or array.dtype.kind not in "fiu":
+        raise ValueError(
+            f"{owner}: initial('{slot}') must be numbers of the variable's shape {shape}; received "
+            f"{array.dtype} of shape {array.shape}."
+        )
+    return array.astype(dtype)
+
+
+def checked_moved(owner: str, name: str, shape: tuple, moved) -> np.ndarray:
+    """The new values that an update returned; ValueError if they are not of the variable's shape,
+    to which NumPy would silently stretch them.
+    """
+    try:
+        array = np.asarray(moved)
+        if array.shape == shape and array.dtype.kind in "fiu":
+            return array
+        returned = f"{array.dtype} of shape {array.shape}"
+    except ValueError:  # things of several shapes
+        returned = type(moved).__name__
+    raise ValueError(
+        f"{owner}.update must return the new values of '{name}', numbers of shape {shape}, or "
+        f"nothing after changing w in place; it returned {returned}."
+    )
+
+
+def check_same(owner: str, variables, known) -> None:
+    """ValueError if these are not the variables that the optimizer knows."""
+    if [id(v) for v in variables] != [id(v) for v in known]:
+        raise ValueError(
+            f"This {owner} already trains {len(known)} other variables and remembers their past. "
+            "Make a new optimizer for another model, or when variables come or go."
+        )
+
+
+def aligned(owner: str, grads: list, variables) -> list:
+    """The gradients as arrays in the variables' dtypes; ValueError if one does not fit."""
+    if len(grads) != len(variables):
+        raise ValueError(
+            f"{owner}: received {len(grads)} gradients for {len(variables)} variables."
+        )
+    arrays = [g if g is None else as_array(g) for g in grads]
+    for g, v in zip(arrays, variables):
+        if g is not None and g.shape != v.shape:
+            raise ValueError(
+                f"{owner}: the gradient of '{v.name}' has shape {g.shape}; the variable has "
+                f"{v.shape}."
+            )
+    return [g if g is None else np.asarray(g, v.dtype) for g, v in zip(arrays, variables)]
+
+
+def report_missing(grads: list, variables) -> None:
+    """ValueError if no variable has a gradient; a warning that names those that miss theirs."""
+    if grads and not any([g is None for g in grads]):
+        return
+    if all(g is None for g in grads):
+        raise ValueError(
+            "No variable has a gradient. Call loss.backward() first, and compute the loss from "
+            "these variables with minidl's ops (not in plain NumPy, not under no_grad())."
+        )
+    missing = [repr(v.name) for v, g in zip(variables, grads) if g is None and v.trainable]
+    if missing:
+        names = ", ".join(missing)
+        warn(f"No gradient reached {names}: not on a path to the loss. Left unchanged.")
+
+
+def large(grads: list) -> list[int]:
+    """The numbers of the gradients that must change what an update remembers."""
+    return [i for i, g in enumerate(grads) if g is not None and np.abs(g).max(initial=0) > 1e-6]
+
+
+@contextmanager
+def rehearsal(owner: str, slots, arrays: list[list], moving: list[int]):
+    """Around the first step of an update of your own: an error leaves all as it was, and a slot
+    that was made anew instead of changed is pointed out.
+
+    arrays: for each variable its own array and those of its slots. moving: the numbers of the
+    variables whose slots the gradients must have changed.
+    """
+    before = [[array.copy() for array in row] for row in arrays]
+    try:
+        yield
+    except BaseException:
+        for row, old_row in zip(arrays, before):
+            for array, old in zip(row, old_row):
+                array[...] = old
+        raise
+    for k, name in enumerate(slots, 1):
+        if moving and all(np.array_equal(arrays[i][k], before[i][k]) for i in moving):
+            warn(
+                f"{owner}: the slot '{name}' did not change in the first step. `{name} = ...` "
+                f"inside update makes a new array, which is forgotten; change the one you were "
+                f"given: `{name}[...] = ...`."
+            )
+
+
+def unknown_argument(owner: str, unknown, known) -> TypeError:
+    """The error for an argument that the optimizer does not have, with the nearest that it has."""
+    name = sorted(unknown)[0]
+    return TypeError(f"{owner} does not know the argument {name!r}.{did_you_mean(name, known)}")

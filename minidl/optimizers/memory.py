@@ -1,0 +1,141 @@
+"""What an optimizer remembers, as variables with Keras's names and in Keras's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..guards.optimizer import checked_initial
+from ..support.checks import check_count, check_number
+from ..tensor import Variable
+
+FADINGS = ("beta_1", "beta_2", "rho", "momentum")  # settings by which slots shrink each step
+
+
+class Memory:
+    """The steps made, the learning rate, and what is kept of each variable that is trained.
+
+    groups: the slots in Keras's order, each group a dict from the slot's name to Keras's: in a
+    group stand all slots of the first variable, then those of the second. Other slots come last.
+    """
+
+    def __init__(self, owner: str, groups: tuple[dict[str, str], ...]):
+        self.owner, self.groups = owner, groups
+        self.counter = Variable(0, dtype="int64", trainable=False, name="iteration")
+        self.rate = Variable(0, dtype="float64", trainable=False, name="learning_rate")
+        self.trained: list[Variable] = []
+        self.names: tuple[str, ...] = ()  # of the slots
+        self.rows: list[list[Variable]] = []  # for each trained variable its slots
+        self.averages: list[Variable] = []  # of the weights, if they are averaged
+        self.sums: list[Variable] = []  # of the gradients, if several batches make one update
+
+    def build(self, variables, names, initial: Callable) -> None:
+        """Make the slots of these variables. initial(slot, w): what a slot of the array w begins
+        with.
+        """
+        called = {slot: name for group in self.groups for slot, name in group.items()}
+        self.rows = [
+            [_kept(v, called.get(slot, slot), self._first(v, slot, initial)) for slot in names]
+            for v in variables
+        ]
+        self.trained, self.names = list(variables), tuple(names)
+
+    def _first(self, v, slot: str, initial: Callable) -> np.ndarray:
+        return checked_initial(self.owner, slot, initial(slot, v.array), v.shape, v.dtype)
+
+    def keep_averages(self) -> None:
+        """Keep an average of each variable too."""
+        self.averages = [_kept(v, "average", v.array) for v in self.trained]
+
+    def keep_sums(self) -> None:
+        """Keep a sum of gradients for each variable too."""
+        zeros = [np.zeros_like(v.array) for v in self.trained]
+        self.sums = [_kept(v, "gradient_accumulator", z) for v, z in zip(self.trained, zeros)]
+
+    @property
+    def steps(self) -> int:
+        """How many steps were made, also those that only summed gradients."""
+        return self.counter.array.item()
+
+    def arrays(self) -> list[list[np.ndarray]]:
+        """For each trained variable the arrays of its slots."""
+        return [[slot.array for slot in row] for row in self.rows]
+
+    def variables(self) -> list[Variable]:
+        """All that is kept of the trained variables, in Keras's order."""
+        grouped = {name for group in self.groups for name in group}
+        groups = [*self.groups, [name for name in self.names if name not in grouped]]
+        slots = [
+            row[self.names.index(name)]
+            for group in groups
+            for row in self.rows
+            for name in group
+            if name in self.names
+        ]
+        return [*self.averages, *self.sums, *slots]
+
+    def named(self) -> dict[str, np.ndarray]:
+        """The arrays of all that is kept, by 'position/variable/slot'."""
+        columns = [(slot, [row[k] for row in self.rows]) for k, slot in enumerate(self.names)]
+        columns += [("average", self.averages), ("gradient_sum", self.sums)]
+        return {
+            f"{i}/{v.name}/{slot}": one.array
+            for slot, column in columns
+            for i, (v, one) in enumerate(zip(self.trained, column))
+        }
+
+    def set(self, state, with_rate: bool) -> None:
+        """Take over a state: all of it, or nothing with a ValueError if it does not fit."""
+        own = self.named()
+        given, steps, rate = checked_state(self.owner, own, state)
+        for name, array in given.items():
+            own[name][...] = array
+        self.counter.array[...] = steps
+        if rate is not None and with_rate:
+            self.rate.array[...] = rate
+
+
+def _kept(variable, name: str, array: np.ndarray) -> Variable:
+    """What is kept of 'dense/kernel' as its momentum is called 'dense_kernel_momentum'."""
+    whose = (variable.path or variable.name).replace("/", "_")
+    return Variable(array, dtype=array.dtype, trainable=False, name=f"{whose}_{name}")
+
+
+def clears_every(settings: dict) -> int:
+    """After how many updates traces of old gradients are cleared; 0 if nothing fades."""
+    fadings = [settings.get(name, 0) for name in FADINGS]
+    fastest = min([f for f in fadings if f > 0], default=None)
+    if fastest is None:
+        return 0
+    return 50 if fastest < 0.8 else 100
+
+
+def checked_state(owner: str, own: dict, state) -> tuple[dict, int, float | None]:
+    """(arrays by name, steps, learning rate or None) of a state; ValueError if it does not fit the
+    arrays that the optimizer has.
+    """
+    given = {k: np.asarray(v) for k, v in state.items()}
+    numbers = {k: given.pop(k) for k in ("optimizer", "iterations", "learning_rate") if k in given}
+    if given.keys() != own.keys() or "iterations" not in numbers:
+        differing = sorted(given.keys() ^ own.keys()) or ["iterations"]
+        raise ValueError(
+            f"This state is not of this {owner} (call build first if it is new): "
+            f"{differing[0]!r} is on one side only."
+        )
+    if numbers.get("optimizer", owner) != owner:
+        raise ValueError(f"This state is not of this {owner} but of {numbers['optimizer']}.")
+    for name, array in given.items():
+        _check_fits(owner, name, array, own[name].shape)
+    count = numbers["iterations"]
+    steps = check_count("iterations", count.item() if count.size == 1 else count, 0)
+    rate = numbers.get("learning_rate")
+    return given, steps, None if rate is None else check_number("learning_rate", rate, 0)
+
+
+def _check_fits(owner: str, name: str, array: np.ndarray, shape: tuple) -> None:
+    if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all():
+        raise ValueError(
+            f"{owner}: '{name}' must be finite numbers of shape {shape}; received {array.dtype} "
+            f"of shape {array.shape}."
+        )
