@@ -2,11 +2,8 @@
 `save` are made of.
 
 A layer, loss or optimizer is described by the arguments it was made with. Coming back, a class is
-looked up by name in the library's registries or among what you registered; no module is ever
-imported because a file names it.
-
->>> @register_keras_serializable()
-... class MyLayer(Layer): ...
+looked up by name in the library's registries or among what you registered (custom.py); no module
+is ever imported because a file names it.
 """
 
 from __future__ import annotations
@@ -17,7 +14,32 @@ from typing import Any
 
 import numpy as np
 
+from .custom import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
 from .registry import REGISTERED, REGISTRIES, SCOPE, did_you_mean
+
+__all__ = [
+    "Configurable",
+    "CustomObjectScope",
+    "custom_object_scope",
+    "described",
+    "deserialize",
+    "find",
+    "found",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "given_arguments",
+    "parameters",
+    "register_keras_serializable",
+    "serialize",
+]
 
 _MODULES = {
     "layer": "layers",
@@ -48,13 +70,39 @@ class Configurable:
         return thing
 
     def get_config(self) -> dict:
-        """The constructor's arguments by name, as plain data."""
-        return serialize(given_arguments(self))
+        """The constructor's arguments by name, as plain data.
+
+        In a get_config of your own, super().get_config() gives the arguments of the class above,
+        to which yours are added.
+        """
+        arguments, adding = given_arguments(self), _adding(type(self))
+        if adding is not None:
+            above = parameters(super(adding, self).__init__)
+            arguments = {
+                p.name: getattr(self, p.name, arguments.get(p.name, p.default)) for p in above
+            }
+        elif "name" in arguments and hasattr(self, "name"):  # which may have been given later
+            arguments["name"] = self.name  # pyright: ignore[reportAttributeAccessIssue]
+        return serialize({k: v for k, v in arguments.items() if k != "dtype" or v is not None})
 
     @classmethod
     def from_config(cls, config: dict):
         """A new one from what `get_config` gave."""
         return cls(**{name: deserialize(value) for name, value in config.items()})
+
+
+def _adding(cls: type) -> type | None:
+    """The class whose get_config adds to the one of Configurable; None if there is none."""
+    own = [c for c in cls.__mro__ if "get_config" in vars(c) and c is not Configurable]
+    return own[-1] if own else None
+
+
+def parameters(function) -> list:
+    """The parameters that have a name: without *args and **kwargs."""
+    import inspect
+
+    found = inspect.signature(function).parameters.values()
+    return [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
 def given_arguments(thing: Configurable) -> dict:
@@ -232,52 +280,24 @@ def find(name: str, module: str | None = None, registered_name: str | None = Non
     )
 
 
-# --- what you register
-# ---
+# --- what every `get` begins with
 
 
-def register_keras_serializable(package: str = "Custom", name: str | None = None):
-    """Decorator: let files name this class or function, as 'package>name'."""
+def found(identifier, kind: str, **general) -> Any:
+    """What a name or a description stands for, and an object of a class; the rest as it is.
 
-    def file(thing):
-        if isinstance(thing, type) and not hasattr(thing, "get_config"):
-            raise ValueError(
-                f"{thing.__name__} cannot be saved: it needs a method get_config(self)."
-            )
-        REGISTERED[f"{package}>{name or thing.__name__}"] = thing
-        return thing
-
-    return file
-
-
-class custom_object_scope:
-    """`with custom_object_scope({'MyLayer': MyLayer}):` files loaded inside may name these."""
-
-    def __init__(self, *custom_objects: dict):
-        self._objects = {k: v for some in custom_objects for k, v in (some or {}).items()}
-
-    def __enter__(self):
-        self._before = SCOPE.objects
-        SCOPE.objects = {**self._before, **self._objects}
-        return self
-
-    def __exit__(self, *error):
-        SCOPE.objects = self._before
+    kind: 'loss', 'metric', ..., the registry to look in. general: classes of that kind which only
+    descriptions may name.
+    """
+    if isinstance(identifier, dict) and "class_name" in identifier:
+        return described(identifier, kind, **general)
+    if isinstance(identifier, str):
+        identifier = REGISTRIES[kind][identifier]
+    return identifier() if isinstance(identifier, type) else identifier
 
 
-CustomObjectScope = custom_object_scope
-
-
-def get_custom_objects() -> dict:
-    """The dict of what was registered, by 'package>name'; you may add to it."""
-    return REGISTERED
-
-
-def get_registered_name(thing) -> str:
-    """'package>name' of a registered class or function, otherwise its own name."""
-    return next((key for key, known in REGISTERED.items() if known is thing), thing.__name__)
-
-
-def get_registered_object(name: str, custom_objects: dict | None = None):
-    """What was registered as 'package>name', or None."""
-    return {**REGISTERED, **SCOPE.objects, **(custom_objects or {})}.get(name)
+def described(data: dict, kind: str, **general) -> Any:
+    """What `serialize` described, of this kind: no module need be named."""
+    module = data.get("module") or f"minidl.{_MODULES[kind]}"
+    with custom_object_scope({**general, **SCOPE.objects}):
+        return deserialize({"config": {}, **data, "module": module})
