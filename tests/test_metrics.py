@@ -12,7 +12,18 @@ import weakref
 import numpy as np
 import pytest
 
-from minidl import Sequential, Tensor, layers, losses, metrics, ops, optimizers, set_random_seed
+from minidl import (
+    Model,
+    Sequential,
+    Tensor,
+    layers,
+    losses,
+    metrics,
+    ops,
+    optimizers,
+    random,
+    set_random_seed,
+)
 from minidl.metrics import (
     Accuracy,
     BinaryAccuracy,
@@ -1324,6 +1335,30 @@ def test_what_a_metric_gathers_stands_in_variables(make, names):
     twin = copy.deepcopy(metric)
     feed()
     np.testing.assert_array_equal(np.asarray(twin.result()), first)
+
+
+def test_making_and_resetting_a_metric_takes_nothing_from_the_librarys_randomness():
+    for make, _ in KEPT:
+        set_random_seed(3)
+        expected = random.uniform((3,)).numpy()
+        set_random_seed(3)
+        make().reset_state()
+        np.testing.assert_array_equal(random.uniform((3,)).numpy(), expected)
+
+
+def test_the_variables_of_a_metric_are_no_weights_of_its_model():
+    class Counting(Model):
+        def __init__(self):
+            super().__init__()
+            self.dense, self.mean = layers.Dense(1), Mean("m")
+            self.scores = [metrics.AUC()]
+
+        def call(self, x):
+            return self.dense(x)
+
+    model = Counting()
+    model(np.ones((2, 3)))
+    assert len(model.weights) == 2 and [m.name for m in model.metrics] == ["m", "auc"]
 
 
 def test_sums_of_another_size_are_refused_until_the_reset():

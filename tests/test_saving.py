@@ -559,9 +559,9 @@ NEEDS = {
 @pytest.mark.parametrize(
     "cls",
     [
-        *registered(initializers.initializers),
-        *registered(regularizers.regularizers),
-        *registered(constraints.constraints),
+        *registered(initializers.registry),
+        *registered(regularizers.registry),
+        *registered(constraints.registry),
         *registered(losses.registry),
         *registered(metrics.registry),
         *registered(optimizers.optimizers),

@@ -15,9 +15,9 @@ class Metric:
         self.name = name
         self._variables = []
 
-    def add_weight(self, name, shape=(), dtype=np.float64):
-        """A variable of zeros, to gather in."""
-        self._variables.append(Variable(np.zeros(shape), name=name, dtype=dtype))
+    def add_sum(self, name, shape=()):
+        """A variable of zeros, to add up in."""
+        self._variables.append(Variable(np.zeros(shape), name=name, dtype=np.float64))
         return self._variables[-1]
 
     def reset_state(self):
@@ -31,8 +31,7 @@ class Mean(Metric):
 
     def __init__(self, name="mean"):
         super().__init__(name)
-        self.total = self.add_weight("total", dtype=np.float64)
-        self.count = self.add_weight("count", dtype=np.float64)
+        self.total, self.count = self.add_sum("total"), self.add_sum("count")
 
     def update_state(self, values, sample_weight=1):
         """values: an array; sample_weight: a number for all, or an array of the values' shape."""

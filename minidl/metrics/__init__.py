@@ -30,14 +30,16 @@ from .thresholds import (
     FalseNegatives,
     FalsePositives,
     Precision,
-    PrecisionAtRecall,
     Recall,
-    RecallAtPrecision,
-    SensitivityAtSpecificity,
-    SpecificityAtSensitivity,
     ThresholdMetric,
     TrueNegatives,
     TruePositives,
+)
+from .tradeoffs import (
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
 )
 from .watched import (
     BinaryCrossentropy,

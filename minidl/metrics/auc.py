@@ -46,20 +46,10 @@ class AUC(ThresholdMetric):
         from_logits=False,
     ):
         self.curve, self.summation_method = str(curve).upper(), str(summation_method).lower()
-        if self.curve not in _CURVES or self.summation_method not in _SUMMATIONS:
-            raise ValueError(
-                f"AUC: curve is one of {', '.join(_CURVES)} and summation_method one of "
-                f"{', '.join(_SUMMATIONS)}; received {curve!r} and {summation_method!r}."
-            )
-        if num_thresholds < 2:
-            raise ValueError(f"AUC: num_thresholds must be 2 or more; received {num_thresholds!r}.")
+        _check(self.curve, self.summation_method, num_thresholds)
         if num_labels and not multi_label:
             raise ValueError("AUC: num_labels goes with multi_label=True.")
-        inner = np.linspace(0, 1, num_thresholds)[1:-1] if thresholds is None else thresholds
-        edge = (
-            backend.epsilon()
-        )  # an output from 0 to 1 exceeds the first threshold, never the last
-        super().__init__([-edge, *inner, 1 + edge], name, dtype)
+        super().__init__(_points_of(num_thresholds, thresholds), name, dtype)
         self.num_thresholds, self.thresholds = len(self._order), _floats(thresholds)
         self.multi_label, self.num_labels, self.from_logits = multi_label, num_labels, from_logits
         self.label_weights = _floats(label_weights)
@@ -131,6 +121,22 @@ class AUC(ThresholdMetric):
         return (slope * (tp[:-1] - tp[1:] + intercept * growth) / np.where(yes > 0, yes, 1)).sum(
             axis=0
         )
+
+
+def _check(curve: str, summation_method: str, num_thresholds: int) -> None:
+    if curve not in _CURVES or summation_method not in _SUMMATIONS:
+        raise ValueError(
+            f"AUC: curve is one of {', '.join(_CURVES)} and summation_method one of "
+            f"{', '.join(_SUMMATIONS)}; received {curve!r} and {summation_method!r}."
+        )
+    if num_thresholds < 2:
+        raise ValueError(f"AUC: num_thresholds must be 2 or more; received {num_thresholds!r}.")
+
+
+def _points_of(num_thresholds: int, thresholds) -> list[float]:
+    """The thresholds from below 0 to above 1: every output exceeds the first and none the last."""
+    between = np.linspace(0, 1, num_thresholds)[1:-1] if thresholds is None else thresholds
+    return [-backend.epsilon(), *between, 1 + backend.epsilon()]
 
 
 def _floats(values) -> list[float] | None:

@@ -1,7 +1,7 @@
 """What all metrics of the library add to core/metrics.py: names, variables of every sort, configs.
 
 A metric gathers over the batches of an epoch, so its result is exact for all samples. The library's
-own gather in variables of float64.
+own add up in variables of float64.
 """
 
 from __future__ import annotations
@@ -112,12 +112,20 @@ class Metric(core.Metric, Configurable):
 
     add_variable = add_weight
 
+    def add_sum(self, name: str, shape=()) -> Variable:
+        """A variable of zeros in float64, to add up in: without an initializer, which would take
+        from the library's randomness.
+        """
+        zeros = np.zeros(shape, np.float64)
+        self._variables.append(Variable(zeros, name=name, trainable=False))
+        return self._variables[-1]
+
     def _free_name(self) -> str:
         return f"variable_{len(self._variables)}"
 
     @property
     def variables(self) -> list[Variable]:
-        """What add_weight has made, also in metrics that this one holds."""
+        """All that this metric gathers in, also in metrics that it holds."""
         return [*self._variables, *[v for m in self._inner() for v in m.variables]]
 
     def sums(self, names: str, shape: tuple) -> None:
@@ -134,7 +142,7 @@ class Metric(core.Metric, Configurable):
                     f"the batches before have {old.shape}. Call reset_state() first."
                 )
             self._variables = [v for v in self._variables if v is not old]
-            setattr(self, name, self.add_weight(name, shape, dtype=np.float64))
+            setattr(self, name, self.add_sum(name, shape))
 
     def __call__(self, *args, **kwargs) -> Any:
         self.update_state(*args, **kwargs)

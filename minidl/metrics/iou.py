@@ -42,7 +42,7 @@ class IoU(Metric):
         self.ignore_class, self.axis = ignore_class, axis
         self.sparse_y_true, self.sparse_y_pred = sparse_y_true, sparse_y_pred
         shape = (num_classes, num_classes)
-        self.matrix = self.add_weight("total_confusion_matrix", shape, dtype=np.float64)
+        self.matrix = self.add_sum("total_confusion_matrix", shape)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         t, p = as_array(y_true, keep_ints=True), as_array(y_pred, keep_ints=True)

@@ -62,7 +62,7 @@ class ConfusionMatrix(Metric):
 
     def _hold(self, counts: np.ndarray) -> None:
         self._variables.clear()
-        self.matrix = self.add_weight("matrix", counts.shape, dtype=np.float64).assign(counts)
+        self.matrix = self.add_sum("matrix", counts.shape).assign(counts)
 
     def reset_state(self):
         super().reset_state()

@@ -48,7 +48,7 @@ class R2Score(Metric):
             )
         super().__init__(name, dtype)
         self.class_aggregation, self.num_regressors = class_aggregation, num_regressors
-        self.num_samples = self.add_weight("num_samples", dtype=np.float64)
+        self.num_samples = self.add_sum("num_samples")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = as_array(y_pred).astype(np.float64)

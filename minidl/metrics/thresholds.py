@@ -106,21 +106,20 @@ def ratio(part, rest) -> np.ndarray:
 
 
 # --- at thresholds that are given
-# ------------------------------------------------------------------------------------
 
 
 class _AtThresholds(ThresholdMetric):
     def __init__(self, thresholds, default, name, dtype, top_k=None, class_id=None):
         values = default if thresholds is None else thresholds
-        for value in np.atleast_1d(np.asarray(values, dtype=float)):
-            if thresholds is not None and not 0 <= value <= 1:
-                raise ValueError(
-                    f"{type(self).__name__}: thresholds lie between 0 and 1; received {value:g}."
-                )
+        asked = np.atleast_1d(np.asarray(values, dtype=float))
+        outside = [] if thresholds is None else [v for v in asked if not 0 <= v <= 1]
+        if outside:
+            raise ValueError(
+                f"{type(self).__name__}: thresholds lie between 0 and 1; received {outside[0]:g}."
+            )
         super().__init__(values, name, dtype, top_k, class_id)
         self.thresholds = thresholds
-        # Back to the order as given
-        self._asked = np.searchsorted(self._order, np.atleast_1d(np.asarray(values, dtype=float)))
+        self._asked = np.searchsorted(self._order, asked)  # back to the order as given
 
     def value(self) -> np.ndarray:
         """The metric at each of the rising thresholds."""
@@ -131,58 +130,42 @@ class _AtThresholds(ThresholdMetric):
         return Number(values[0]) if len(values) == 1 else Tensor(values)
 
 
+class _Count(_AtThresholds):
+    def __init__(self, thresholds=None, name: str | None = None, dtype=None):
+        super().__init__(thresholds, 0.5, name, dtype)
+
+    def value(self):
+        return getattr(self, self.counted).data
+
+
 @registry.register()
-class TruePositives(_AtThresholds):
+class TruePositives(_Count):
     """How many answers are yes and rightly so. thresholds: a number, or a list for one result each;
     0.5 if left out.
     """
 
     counted = "true_positives"
 
-    def __init__(self, thresholds=None, name: str | None = None, dtype=None):
-        super().__init__(thresholds, 0.5, name, dtype)
-
-    def value(self):
-        return self.true_positives.data
-
 
 @registry.register()
-class TrueNegatives(_AtThresholds):
+class TrueNegatives(_Count):
     """How many answers are no and rightly so. thresholds: as for TruePositives."""
 
     counted = "true_negatives"
 
-    def __init__(self, thresholds=None, name: str | None = None, dtype=None):
-        super().__init__(thresholds, 0.5, name, dtype)
-
-    def value(self):
-        return self.true_negatives.data
-
 
 @registry.register()
-class FalsePositives(_AtThresholds):
+class FalsePositives(_Count):
     """How many answers are yes and should be no: false alarms. thresholds: as for TruePositives."""
 
     counted = "false_positives"
 
-    def __init__(self, thresholds=None, name: str | None = None, dtype=None):
-        super().__init__(thresholds, 0.5, name, dtype)
-
-    def value(self):
-        return self.false_positives.data
-
 
 @registry.register()
-class FalseNegatives(_AtThresholds):
+class FalseNegatives(_Count):
     """How many answers are no and should be yes: misses. thresholds: as for TruePositives."""
 
     counted = "false_negatives"
-
-    def __init__(self, thresholds=None, name: str | None = None, dtype=None):
-        super().__init__(thresholds, 0.5, name, dtype)
-
-    def value(self):
-        return self.false_negatives.data
 
 
 _EVERY = -1e10  # with top_k and no threshold, each of the k largest says yes
@@ -223,100 +206,3 @@ class Recall(_AtThresholds):
 
     def value(self):
         return ratio(self.true_positives, self.false_negatives)
-
-
-# --- the best that one can have, given the other
-# ---------------------------------------------------------------------
-
-
-class _BestUnder(ThresholdMetric):
-    def __init__(self, needed, num_thresholds, class_id, name, dtype):
-        if not 0 <= needed <= 1:
-            raise ValueError(
-                f"{type(self).__name__}: the first argument lies between 0 and 1; received "
-                f"{needed!r}."
-            )
-        if num_thresholds < 1:
-            raise ValueError(
-                f"{type(self).__name__}: num_thresholds must be 1 or more; received "
-                f"{num_thresholds!r}."
-            )
-        super().__init__(
-            [0.5] if num_thresholds == 1 else np.linspace(0, 1, num_thresholds),
-            name,
-            dtype,
-            class_id=class_id,
-        )
-        self.needed, self.num_thresholds = needed, num_thresholds
-
-    def rates(self) -> tuple:
-        """(what must be at least `needed`, what is wanted), at each threshold."""
-        raise NotImplementedError
-
-    def result(self):
-        given, wanted = self.rates()
-        return Number(np.where(given >= self.needed, wanted, 0.0).max())
-
-
-@registry.register()
-class SensitivityAtSpecificity(_BestUnder):
-    """The largest TP / (TP + FN) at a threshold where TN / (TN + FP) is at least `specificity`."""
-
-    def __init__(
-        self, specificity, num_thresholds=200, class_id=None, name: str | None = None, dtype=None
-    ):
-        super().__init__(specificity, num_thresholds, class_id, name, dtype)
-        self.specificity = specificity
-
-    def rates(self):
-        return ratio(self.true_negatives, self.false_positives), ratio(
-            self.true_positives, self.false_negatives
-        )
-
-
-@registry.register()
-class SpecificityAtSensitivity(_BestUnder):
-    """The largest TN / (TN + FP) at a threshold where TP / (TP + FN) is at least `sensitivity`."""
-
-    def __init__(
-        self, sensitivity, num_thresholds=200, class_id=None, name: str | None = None, dtype=None
-    ):
-        super().__init__(sensitivity, num_thresholds, class_id, name, dtype)
-        self.sensitivity = sensitivity
-
-    def rates(self):
-        return ratio(self.true_positives, self.false_negatives), ratio(
-            self.true_negatives, self.false_positives
-        )
-
-
-@registry.register()
-class PrecisionAtRecall(_BestUnder):
-    """The largest TP / (TP + FP) at a threshold where TP / (TP + FN) is at least `recall`."""
-
-    def __init__(
-        self, recall, num_thresholds=200, class_id=None, name: str | None = None, dtype=None
-    ):
-        super().__init__(recall, num_thresholds, class_id, name, dtype)
-        self.recall = recall
-
-    def rates(self):
-        return ratio(self.true_positives, self.false_negatives), ratio(
-            self.true_positives, self.false_positives
-        )
-
-
-@registry.register()
-class RecallAtPrecision(_BestUnder):
-    """The largest TP / (TP + FN) at a threshold where TP / (TP + FP) is at least `precision`."""
-
-    def __init__(
-        self, precision, num_thresholds=200, class_id=None, name: str | None = None, dtype=None
-    ):
-        super().__init__(precision, num_thresholds, class_id, name, dtype)
-        self.precision = precision
-
-    def rates(self):
-        return ratio(self.true_positives, self.false_positives), ratio(
-            self.true_positives, self.false_negatives
-        )

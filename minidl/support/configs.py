@@ -22,7 +22,7 @@ from .custom import (
     get_registered_object,
     register_keras_serializable,
 )
-from .registry import REGISTERED, REGISTRIES, SCOPE, did_you_mean
+from .registry import MODULES, REGISTERED, REGISTRIES, SCOPE, find
 
 __all__ = [
     "Configurable",
@@ -40,20 +40,6 @@ __all__ = [
     "register_keras_serializable",
     "serialize",
 ]
-
-_MODULES = {
-    "layer": "layers",
-    "loss": "losses",
-    "metric": "metrics",
-    "optimizer": "optimizers",
-    "initializer": "initializers",
-    "activation": "activations",
-    "regularizer": "regularizers",
-    "constraint": "constraints",
-    "schedule": "optimizers.schedules",
-    "model": "models",
-}
-
 
 # --- things that can describe themselves
 # -----------------------------------------------------------------------------
@@ -164,7 +150,7 @@ def serialize(value) -> Any:
 def _object(thing) -> dict:
     kind, name = _filed(type(thing))
     registered = next((key for key, known in REGISTERED.items() if known is type(thing)), None)
-    module = "minidl" if kind == "model" else f"minidl.{_MODULES[kind]}" if kind else None
+    module = "minidl" if kind == "model" else f"minidl.{MODULES[kind]}" if kind else None
     return {
         "module": module,
         "class_name": name or type(thing).__name__,
@@ -196,7 +182,7 @@ def _function(function):
 def _filed(thing) -> tuple[str | None, str | None]:
     """(kind, name) in the registry that holds it."""
     for kind, registry in REGISTRIES.items():
-        if kind in _MODULES and (name := registry.name_of(thing)):
+        if kind in MODULES and (name := registry.name_of(thing)):
             return kind, name
     return None, None
 
@@ -215,16 +201,10 @@ def deserialize(data) -> Any:
     if "class_name" not in data or "config" not in data:
         return {k: deserialize(v) for k, v in data.items()}
     name, config = data["class_name"], data["config"]
-    if name == "__numpy__":
-        return np.array(config["value"], dtype=_plain_dtype(config["dtype"]))
-    if name == "__slice__":
-        return slice(*[None if n is None else operator.index(n) for n in config])
-    if name == "__ellipsis__":
-        return Ellipsis
     if name == "__tuple__":
         return tuple(deserialize(v) for v in data.get("items", config))
-    if name == "DTypePolicy":  # as Keras writes dtypes
-        return config["name"]
+    if isinstance(name, str) and name in _PLAIN:
+        return _PLAIN[name](config)
     if name == "function":
         return find(config, "builtins", data.get("registered_name"))
     cls = find(name, data.get("module"), data.get("registered_name"))
@@ -237,47 +217,21 @@ def deserialize(data) -> Any:
     return cls.from_config(config)  # pyright: ignore[reportAttributeAccessIssue]
 
 
+# What stands for values that JSON has not: how each is made from its config. DTypePolicy is how
+# Keras writes dtypes.
+_PLAIN = {
+    "__numpy__": lambda config: np.array(config["value"], dtype=_plain_dtype(config["dtype"])),
+    "__slice__": lambda config: slice(*[None if n is None else operator.index(n) for n in config]),
+    "__ellipsis__": lambda config: Ellipsis,
+    "DTypePolicy": lambda config: config["name"],
+}
+
+
 def _plain_dtype(name) -> np.dtype:
     dtype = np.dtype(name)
     if dtype.kind not in "biuf":
         raise ValueError(f"Arrays of dtype {name!r} are not numbers.")
     return dtype
-
-
-def find(name: str, module: str | None = None, registered_name: str | None = None) -> Any:
-    """The class or function of this name: among the custom objects, else in the registry that
-    `module` points at.
-    """
-    if not isinstance(name, str):
-        raise ValueError(f"A class is given by its name; received {type(name).__name__}.")
-    parts = (module or "").split(".")
-    ours = parts[0] in ("minidl", "keras")
-    for key in (registered_name, name):
-        for known in (SCOPE.objects, *([] if ours and key == name else [REGISTERED])):
-            if key is not None and key in known:
-                return known[key]
-    kinds = [kind for kind, place in _MODULES.items() if ours and place.split(".")[-1] in parts]
-    if not kinds:
-        kinds = ["model", "layer"] if ours else [] if parts[0] else list(_MODULES)
-    for kind in kinds:
-        if kind in REGISTRIES and (known := REGISTRIES[kind].filed(name)) is not None:
-            return known
-    for key, known in REGISTERED.items():  # a file that knows another package, or none
-        if key.split(">")[-1] == name:
-            return known
-    known = [
-        n
-        for kind in kinds
-        if kind in REGISTRIES
-        for n in (getattr(c, "__name__", "") for c in REGISTRIES[kind].names.values())
-    ]
-    raise ValueError(
-        f"There is no class or function {name!r} here.{did_you_mean(name, known)} If it is yours, "
-        f"decorate it with "
-        "@minidl.saving.register_keras_serializable() before loading, or pass custom_objects={"
-        f"{name!r}: {name}"
-        "}."
-    )
 
 
 # --- what every `get` begins with
@@ -298,6 +252,6 @@ def found(identifier, kind: str, **general) -> Any:
 
 def described(data: dict, kind: str, **general) -> Any:
     """What `serialize` described, of this kind: no module need be named."""
-    module = data.get("module") or f"minidl.{_MODULES[kind]}"
+    module = data.get("module") or f"minidl.{MODULES[kind]}"
     with custom_object_scope({**general, **SCOPE.objects}):
         return deserialize({"config": {}, **data, "module": module})
