@@ -7,25 +7,22 @@ import numpy as np
 from .support import backend
 from .support.arrays import as_array
 from .support.checks import check_number
-from .support.configs import Configurable, deserialize
+from .support.configs import Configurable, found
+from .support.configs import deserialize as deserialize
 from .support.configs import serialize as serialize
 from .support.registry import Registry
 
-constraints = Registry("constraint")
+registry = Registry("constraint")
+register = registry.register
 
 
 def get(identifier):
     """A constraint from a name ('max_norm', 'non_neg', ...), a class, an instance, its config or a
     function of an array; None is none.
     """
-    if isinstance(identifier, dict):
-        identifier = deserialize(identifier)
-    if isinstance(identifier, str):
-        identifier = constraints[identifier]
-    if isinstance(identifier, type):
-        identifier = identifier()
-    if identifier is None or callable(identifier):
-        return identifier
+    thing = found(identifier, "constraint")
+    if thing is None or callable(thing):
+        return thing
     raise ValueError(
         f"A constraint is a name, a Constraint or a function of an array; received {identifier!r}."
     )
@@ -46,7 +43,7 @@ def _length(w: np.ndarray, axis) -> np.ndarray:
     )
 
 
-@constraints.register()
+@registry.register()
 class MaxNorm(Constraint):
     """No unit's weights longer than max_value: w·clip(|w|, 0, max)/(ε + |w|), |w| along `axis` (0:
     the inputs of a Dense unit).
@@ -63,7 +60,7 @@ class MaxNorm(Constraint):
         )
 
 
-@constraints.register()
+@registry.register()
 class NonNeg(Constraint):
     """No weight below 0."""
 
@@ -71,7 +68,7 @@ class NonNeg(Constraint):
         return np.maximum(as_array(w), 0)
 
 
-@constraints.register()
+@registry.register()
 class UnitNorm(Constraint):
     """Each unit's weights of length 1 along `axis`: w/(ε + |w|)."""
 
@@ -83,7 +80,7 @@ class UnitNorm(Constraint):
         return w / (backend.epsilon() + _length(w, self.axis))
 
 
-@constraints.register()
+@registry.register()
 class MinMaxNorm(Constraint):
     """Each unit's length between min_value and max_value; `rate` is the share of the way that one
     step goes there.

@@ -14,7 +14,8 @@ from .support import backend, configs
 from .support.configs import Configurable
 from .support.registry import Registry
 
-initializers = Registry("initializer")
+registry = Registry("initializer")
+register = registry.register
 
 
 def get(identifier):
@@ -24,21 +25,14 @@ def get(identifier):
     None is the usual one, 'glorot_uniform', as in Keras: also for a bias, if it is given as
     bias_initializer=None.
     """
-    if identifier is None:
-        identifier = "glorot_uniform"
-    if isinstance(identifier, dict):
-        identifier = configs.deserialize(identifier)
-    if isinstance(identifier, np.ndarray):
-        return lambda shape: identifier
-    if isinstance(identifier, str):
-        identifier = initializers[identifier]
-    if isinstance(identifier, type):
-        identifier = identifier()
-    if not callable(identifier):
+    made = configs.found("glorot_uniform" if identifier is None else identifier, "initializer")
+    if isinstance(made, np.ndarray):
+        return lambda shape: made
+    if not callable(made):
         raise ValueError(
             f"An initializer is a name or a function of a shape; received {identifier!r}."
         )
-    return identifier
+    return made
 
 
 def serialize(initializer):
@@ -95,7 +89,7 @@ class Initializer(Configurable):
         raise NotImplementedError(f"{type(self).__name__} needs a method draw(self, shape, rng).")
 
 
-@initializers.register("zero")
+@registry.register("zero")
 class Zeros(Initializer):
     """All 0: right for biases, wrong for kernels, whose units would all learn the same."""
 
@@ -106,7 +100,7 @@ class Zeros(Initializer):
         return np.zeros(shape)
 
 
-@initializers.register("one")
+@registry.register("one")
 class Ones(Initializer):
     """All 1."""
 
@@ -117,7 +111,7 @@ class Ones(Initializer):
         return np.ones(shape)
 
 
-@initializers.register()
+@registry.register()
 class Constant(Initializer):
     """All the same `value`."""
 
@@ -129,7 +123,7 @@ class Constant(Initializer):
         return np.full(shape, self.value)
 
 
-@initializers.register("normal")
+@registry.register("normal")
 class RandomNormal(Initializer):
     """Normally distributed around `mean` with standard deviation `stddev`."""
 
@@ -141,7 +135,7 @@ class RandomNormal(Initializer):
         return rng.normal(self.mean, self.stddev, shape)
 
 
-@initializers.register()
+@registry.register()
 class TruncatedNormal(RandomNormal):
     """Normal, but what falls outside two standard deviations is drawn again."""
 
@@ -149,7 +143,7 @@ class TruncatedNormal(RandomNormal):
         return self.mean + self.stddev * _truncated(shape, rng)
 
 
-@initializers.register("uniform")
+@registry.register("uniform")
 class RandomUniform(Initializer):
     """Uniform between `minval` and `maxval`."""
 
@@ -168,7 +162,7 @@ def _truncated(shape, rng):
     return z
 
 
-@initializers.register()
+@registry.register()
 class VarianceScaling(Initializer):
     """Variance scale/n, n being fan_in, fan_out or their mean (fan_avg); uniform or truncated
     normal.
@@ -183,8 +177,7 @@ class VarianceScaling(Initializer):
         if distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
             raise ValueError(
                 "VarianceScaling: distribution is 'truncated_normal', 'untruncated_normal' or "
-                "'uniform'; "
-                f"received {distribution!r}."
+                f"'uniform'; received {distribution!r}."
             )
         if not scale > 0:
             raise ValueError(f"VarianceScaling: scale must be above 0; received {scale!r}.")
@@ -199,9 +192,8 @@ class VarianceScaling(Initializer):
             return rng.uniform(-limit, limit, shape)
         if self.distribution == "untruncated_normal":
             return rng.normal(0, np.sqrt(variance), shape)
-        return (
-            _truncated(shape, rng) * np.sqrt(variance) / 0.87962566103423978
-        )  # the std of a normal cut at ±2
+        # The divisor is the standard deviation of a normal distribution cut at ±2
+        return _truncated(shape, rng) * np.sqrt(variance) / 0.87962566103423978
 
 
 def fans(shape: tuple) -> tuple[float, float]:
@@ -214,7 +206,7 @@ def fans(shape: tuple) -> tuple[float, float]:
     return field * shape[-2], field * shape[-1]
 
 
-@initializers.register()
+@registry.register()
 class GlorotUniform(VarianceScaling):
     """Uniform within ±√(6/(fan_in + fan_out)). Glorot & Bengio 2010."""
 
@@ -222,7 +214,7 @@ class GlorotUniform(VarianceScaling):
         super().__init__(1.0, "fan_avg", "uniform", seed)
 
 
-@initializers.register()
+@registry.register()
 class GlorotNormal(VarianceScaling):
     """Variance 2/(fan_in + fan_out). Glorot & Bengio 2010."""
 
@@ -230,7 +222,7 @@ class GlorotNormal(VarianceScaling):
         super().__init__(1.0, "fan_avg", "truncated_normal", seed)
 
 
-@initializers.register()
+@registry.register()
 class HeUniform(VarianceScaling):
     """Uniform within ±√(6/fan_in), for relu. He et al. 2015."""
 
@@ -238,7 +230,7 @@ class HeUniform(VarianceScaling):
         super().__init__(2.0, "fan_in", "uniform", seed)
 
 
-@initializers.register()
+@registry.register()
 class HeNormal(VarianceScaling):
     """Variance 2/fan_in, for relu. He et al. 2015."""
 
@@ -246,7 +238,7 @@ class HeNormal(VarianceScaling):
         super().__init__(2.0, "fan_in", "truncated_normal", seed)
 
 
-@initializers.register()
+@registry.register()
 class LecunUniform(VarianceScaling):
     """Uniform within ±√(3/fan_in). LeCun et al. 1998."""
 
@@ -254,7 +246,7 @@ class LecunUniform(VarianceScaling):
         super().__init__(1.0, "fan_in", "uniform", seed)
 
 
-@initializers.register()
+@registry.register()
 class LecunNormal(VarianceScaling):
     """Variance 1/fan_in. LeCun et al. 1998."""
 
@@ -262,7 +254,7 @@ class LecunNormal(VarianceScaling):
         super().__init__(1.0, "fan_in", "truncated_normal", seed)
 
 
-@initializers.register()
+@registry.register()
 class Orthogonal(Initializer):
     """A random matrix with orthonormal rows or columns, times `gain`: it turns vectors without
     stretching. Saxe et al. 2014
@@ -281,7 +273,7 @@ class Orthogonal(Initializer):
         return self.gain * (q if rows >= columns else q.T).reshape(shape)
 
 
-@initializers.register()
+@registry.register()
 class Identity(Initializer):
     """The identity matrix times `gain`; for square or any two-axis shapes."""
 

@@ -6,25 +6,22 @@ from __future__ import annotations
 
 from . import ops
 from .support.checks import check_number
-from .support.configs import Configurable, deserialize
+from .support.configs import Configurable, found
+from .support.configs import deserialize as deserialize
 from .support.configs import serialize as serialize
 from .support.registry import Registry
 
-regularizers = Registry("regularizer")
+registry = Registry("regularizer")
+register = registry.register
 
 
 def get(identifier):
     """A regularizer from a name ('l1', 'l2', 'l1_l2'), a class, an instance, its config or a
     function of a tensor; None is none.
     """
-    if isinstance(identifier, dict):
-        identifier = deserialize(identifier)
-    if isinstance(identifier, str):
-        identifier = regularizers[identifier]
-    if isinstance(identifier, type):
-        identifier = identifier()
-    if identifier is None or callable(identifier):
-        return identifier
+    thing = found(identifier, "regularizer")
+    if thing is None or callable(thing):
+        return thing
     raise ValueError(
         f"A regularizer is a name, a Regularizer or a function of a tensor; received "
         f"{identifier!r}."
@@ -38,7 +35,7 @@ class Regularizer(Configurable):
         raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, x).")
 
 
-@regularizers.register()
+@registry.register()
 class L1(Regularizer):
     """l1·Σ|w|: drives weights that earn nothing to exactly 0. Tibshirani 1996."""
 
@@ -49,7 +46,7 @@ class L1(Regularizer):
         return ops.sum(ops.absolute(x)) * self.l1
 
 
-@regularizers.register()
+@registry.register()
 class L2(Regularizer):
     """l2·Σw² (without a half): shrinks all weights, large ones most; in plain gradient descent the
     same as weight decay by 2·l2.
@@ -62,7 +59,7 @@ class L2(Regularizer):
         return ops.sum(ops.square(x)) * self.l2
 
 
-@regularizers.register("l1_l2")
+@registry.register("l1_l2")
 class L1L2(Regularizer):
     """l1·Σ|w| + l2·Σw²: the elastic net. Zou & Hastie 2005."""
 
@@ -73,7 +70,7 @@ class L1L2(Regularizer):
         return ops.sum(ops.absolute(x)) * self.l1 + ops.sum(ops.square(x)) * self.l2
 
 
-@regularizers.register()
+@registry.register()
 class OrthogonalRegularizer(Regularizer):
     """factor·(Σ|cos| between different rows (or columns), halved and averaged over the pairs): asks
     them to point different ways.

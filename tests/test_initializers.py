@@ -287,7 +287,7 @@ def test_by_name(name, cls):
 
 def test_every_name_is_an_attribute():
     assert {
-        name for name, cls in initializers.initializers.names.items() if cls in ALL.values()
+        name for name, cls in initializers.registry.names.items() if cls in ALL.values()
     } <= set(vars(initializers))
     he = initializers.he_normal(seed=1)
     np.testing.assert_array_equal(he((3, 4)), HeNormal(seed=1)((3, 4)))

@@ -2,7 +2,9 @@
 weights, no leaks.
 """
 
+import copy
 import gc
+import inspect
 import json
 import re
 import weakref
@@ -10,7 +12,18 @@ import weakref
 import numpy as np
 import pytest
 
-from minidl import Sequential, Tensor, layers, losses, metrics, ops, optimizers, set_random_seed
+from minidl import (
+    Model,
+    Sequential,
+    Tensor,
+    layers,
+    losses,
+    metrics,
+    ops,
+    optimizers,
+    random,
+    set_random_seed,
+)
 from minidl.metrics import (
     Accuracy,
     BinaryAccuracy,
@@ -431,7 +444,7 @@ def test_an_own_function_in_plain_numpy():
 
 
 def test_an_own_metric_class():
-    @metrics.metrics.register("f_one")
+    @metrics.registry.register("f_one")
     class PositiveShare(Metric):
         def reset_state(self):
             self.positive, self.seen = 0, 0
@@ -929,7 +942,7 @@ def test_auc_keeps_no_more_than_its_thresholds():
     metric = metrics.AUC(num_thresholds=50)
     for _ in range(3):
         metric.update_state(RNG.integers(0, 2, 1000), RNG.random(1000))
-    assert sum(a.size for a in vars(metric).values() if isinstance(a, np.ndarray)) == 5 * 50
+    assert sum(v.size for v in metric.variables) == 4 * 50
 
 
 def test_auc_of_logits_is_warned_about_once():
@@ -1221,7 +1234,7 @@ def test_metrics_inside_a_metric():
     both = Both()
     both.inner.update_state(None, np.array([[0.9]]))
     both.mean.update_state(2.0)
-    assert len(both.variables) == 2
+    assert [v.name for v in both.variables] == 2 * ["total", "count"]
     both.reset_state()
     assert float(both.inner.total) == 0 and both.mean.result() == 0
 
@@ -1263,6 +1276,136 @@ def test_a_function_with_options():
     ) == pytest.approx(2 / 3)
 
 
+# --- what the library's own gather in: Keras's names and order, as Keras 3.15.1 lists them
+
+FOUR = "true_positives false_positives true_negatives false_negatives"
+KEPT = [
+    (lambda: Mean(), "total count"),
+    (lambda: MeanSquaredError(), "total count"),
+    (lambda: metrics.SparseCategoricalAccuracy(), "total count"),
+    (lambda: metrics.Precision(), "true_positives false_positives"),
+    (lambda: metrics.Recall(), "true_positives false_negatives"),
+    (lambda: metrics.FalsePositives([0.2, 0.7]), "false_positives"),
+    (lambda: metrics.AUC(), FOUR),
+    (lambda: metrics.AUC(multi_label=True, num_labels=3), FOUR),
+    (lambda: metrics.PrecisionAtRecall(0.5), FOUR),
+    (lambda: metrics.MeanIoU(3), "total_confusion_matrix"),
+    (lambda: metrics.ConfusionMatrix(), "matrix"),
+    (lambda: metrics.R2Score(), "num_samples squared_sum sum residual count"),
+    (
+        lambda: metrics.F1Score("macro"),
+        f"{FOUR.replace('true_negatives ', '')} intermediate_weights",
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "names"), KEPT, ids=lambda v: "" if callable(v) else v[:20])
+def test_what_a_metric_gathers_stands_in_variables(make, names):
+    rng = np.random.default_rng(0)
+    metric = make()
+    title = type(metric).__name__
+    outputs = rng.random((7, 3))
+    labels, one_hot = rng.integers(0, 3, 7), np.eye(3)[rng.integers(0, 3, 7)]
+    by_index = title in ("SparseCategoricalAccuracy", "ConfusionMatrix", "MeanIoU")
+    y, p = (labels if by_index else one_hot), (labels[::-1] if title == "MeanIoU" else outputs)
+    feed = (
+        (lambda: metric.update_state(p)) if title == "Mean" else lambda: metric.update_state(y, p)
+    )
+    feed()
+    assert [v.name for v in metric.variables] == names.split()
+    assert all(v.dtype == np.float64 and not v.trainable for v in metric.variables)
+    kept, first = metric.variables, np.asarray(metric.result())
+    state = [v.numpy() for v in kept]
+    for empty in (metric.reset_state, lambda: [v.assign(0 * v.numpy()) for v in metric.variables]):
+        empty()
+        assert not any(v.data.any() for v in kept)
+        feed()
+        assert all(a is b for a, b in zip(kept, metric.variables))
+        for v, before in zip(kept, state):
+            np.testing.assert_array_equal(v.numpy(), before)
+        np.testing.assert_array_equal(np.asarray(metric.result()), first)
+    other = make()  # the variables are all there is: another metric with these goes on from here
+    if title == "Mean":
+        other.update_state(p)
+    else:
+        other.update_state(y, p)
+    for v, w in zip(other.variables, kept):
+        v.assign(w)
+    np.testing.assert_array_equal(np.asarray(other.result()), first)
+    twin = copy.deepcopy(metric)
+    feed()
+    np.testing.assert_array_equal(np.asarray(twin.result()), first)
+
+
+def test_making_and_resetting_a_metric_takes_nothing_from_the_librarys_randomness():
+    for make, _ in KEPT:
+        set_random_seed(3)
+        expected = random.uniform((3,)).numpy()
+        set_random_seed(3)
+        make().reset_state()
+        np.testing.assert_array_equal(random.uniform((3,)).numpy(), expected)
+
+
+def test_the_variables_of_a_metric_are_no_weights_of_its_model():
+    class Counting(Model):
+        def __init__(self):
+            super().__init__()
+            self.dense, self.mean = layers.Dense(1), Mean("m")
+            self.scores = [metrics.AUC()]
+
+        def call(self, x):
+            return self.dense(x)
+
+    model = Counting()
+    model(np.ones((2, 3)))
+    assert len(model.weights) == 2 and [m.name for m in model.metrics] == ["m", "auc"]
+
+
+def test_sums_of_another_size_are_refused_until_the_reset():
+    metric = metrics.F1Score()
+    metric.update_state(np.eye(3), np.eye(3))
+    with pytest.raises(ValueError, match=r"F1Score.*\(4,\).*\(3,\).*reset_state"):
+        metric.update_state(np.eye(4), np.eye(4))
+    metric.reset_state()
+    assert metric(np.eye(4), np.eye(4)).shape == (4,)
+
+
+def test_the_own_get_config_of_a_metric_adds_to_that_of_the_class_above():
+    @metrics.register()
+    class Above(Metric):
+        def __init__(self, limit=1.0, **kwargs):
+            super().__init__(**kwargs)
+            self.limit = limit
+
+        def get_config(self):
+            return dict(limit=self.limit, **super().get_config())
+
+    config = Above(3.0, name="above").get_config()
+    assert config == {"limit": 3.0, "name": "above"}
+    again = metrics.get(metrics.serialize(Above.from_config(config)))
+    assert again.limit == 3.0 and again.name == "above"
+
+
+def test_a_loss_shared_by_a_metric_is_never_touched():
+    class Watched(losses.MeanSquaredError):
+        def __setattr__(self, name, value):
+            assert name not in vars(self), f"{name} is set anew"
+            super().__setattr__(name, value)
+
+    metric = metrics.get(Watched(reduction="sum"))
+    assert metric([[0.0], [0.0]], [[1.0], [3.0]]) == 5.0
+
+
+def test_derived_metrics_show_their_arguments():
+    assert str(inspect.signature(metrics.BinaryCrossentropy)) == (
+        "(name='binary_crossentropy', dtype=None, from_logits=False, label_smoothing=0.0)"
+    )
+    metric = metrics.SparseCategoricalCrossentropy("s", None, True, ignore_class=2)
+    assert (metric.name, metric.from_logits, metric.ignore_class) == ("s", True, 2)
+    with pytest.raises(TypeError, match="logits"):
+        metrics.MeanSquaredError(logits=True)
+
+
 # --- names, and metrics as plain data
 # --------------------------------------------------------------------------------
 
@@ -1298,7 +1441,7 @@ def test_a_function_with_options():
 )
 def test_new_metrics_by_name(names, cls, name):
     if name is None:
-        assert metrics.metrics[names] is cls
+        assert metrics.registry[names] is cls
         return
     for word in names.split():
         assert type(metrics.get(word)) is cls

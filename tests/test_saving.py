@@ -559,11 +559,11 @@ NEEDS = {
 @pytest.mark.parametrize(
     "cls",
     [
-        *registered(initializers.initializers),
-        *registered(regularizers.regularizers),
-        *registered(constraints.constraints),
-        *registered(losses.losses),
-        *registered(metrics.metrics),
+        *registered(initializers.registry),
+        *registered(regularizers.registry),
+        *registered(constraints.registry),
+        *registered(losses.registry),
+        *registered(metrics.registry),
         *registered(optimizers.registry),
         *registered(optimizers.schedules.schedules),
     ],

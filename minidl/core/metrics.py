@@ -1,16 +1,69 @@
-"""What people look at while the loss gets smaller."""
+"""What people look at while the loss gets smaller: numbers gathered over the batches of an epoch.
+
+What a metric gathers stands in variables of float64, so the result is exact for all samples.
+"""
+
+import numpy as np
+
+from .tensor import Variable
 
 
-class Mean:
-    def __init__(self, name="mean"):
-        self.name, self.total, self.count = name, 0.0, 0.0
+class Metric:
+    """Base class: `update_state` takes in a batch, `result` gives the value so far."""
 
-    def update_state(self, values, sample_weight=1):
-        self.total += float(values.sum()) * sample_weight
-        self.count += values.size * sample_weight
+    def __init__(self, name):
+        self.name = name
+        self._variables = []
 
-    def result(self):
-        return self.total / self.count if self.count else 0.0
+    def add_sum(self, name, shape=()):
+        """A variable of zeros, to add up in."""
+        self._variables.append(Variable(np.zeros(shape), name=name, dtype=np.float64))
+        return self._variables[-1]
 
     def reset_state(self):
-        self.total = self.count = 0.0
+        """Forget all batches."""
+        for variable in self._variables:
+            variable.assign(np.zeros(variable.shape))
+
+
+class Mean(Metric):
+    """Σ w·v / Σ w, the mean of all values v, each of which counts w times."""
+
+    def __init__(self, name="mean"):
+        super().__init__(name)
+        self.total, self.count = self.add_sum("total"), self.add_sum("count")
+
+    def update_state(self, values, sample_weight=1):
+        """values: an array; sample_weight: a number for all, or an array of the values' shape."""
+        if isinstance(sample_weight, np.ndarray):
+            total, count = float((values * sample_weight).sum()), float(sample_weight.sum())
+        elif values.ndim == 0:
+            total, count = values.item() * sample_weight, sample_weight
+        else:
+            total = np.count_nonzero(values) if values.dtype.kind == "b" else values.sum()
+            total, count = float(total) * sample_weight, values.size * sample_weight
+        sums, counts = self.total.array, self.count.array
+        sums[()] = sums.item() + total  # as Python numbers, which is quicker than as arrays
+        counts[()] = counts.item() + count
+
+    def result(self):
+        """The mean so far, and 0 before the first value."""
+        total, count = self.total.array.item(), self.count.array.item()
+        return total / count if count else 0.0
+
+
+class MeanMetric(Mean):
+    """The mean of what `measure(y_true, y_pred)` gives for each sample."""
+
+    def measure(self, y_true, y_pred):
+        raise NotImplementedError
+
+    def update_state(self, y_true, y_pred, sample_weight=1):
+        super().update_state(self.measure(y_true, y_pred), sample_weight)
+
+
+class SparseCategoricalAccuracy(MeanMetric):
+    """The share of samples whose largest output is the right class; y_true: the class's number."""
+
+    def measure(self, y_true, y_pred):
+        return y_true == y_pred.argmax(axis=-1)

@@ -1,30 +1,33 @@
-"""What all losses share: names, shapes that must agree, the reduction to one number, and sample
-weights.
+"""What all losses of the library add to core/losses.py: names, shapes that must agree, the ways to
+reduce, and a look at targets and outputs that cannot be meant.
 
-Every loss computes one number a sample and then reduces: by default the sum over the batch divided
-by its size. y_true is compared with y_pred by shape before any arithmetic, because NumPy would
-broadcast (n,) against (n, 1) to (n, n), silently.
+y_true is compared with y_pred by shape before any arithmetic, because NumPy would broadcast (n,)
+against (n, 1) to (n, n), silently.
 """
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .. import ops
+from ..core import losses as core
+from ..guards import targets
 from ..support.arrays import as_array
-from ..support.configs import find
+from ..support.configs import Configurable, find
 from ..support.registry import Registry, snake_case, unknown
 from ..symbolic import has_symbol, record
 from ..tensor import Tensor
 
-losses = Registry("loss")
+registry = Registry("loss")
 _REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
+_KNOWN = (Tensor, np.ndarray)  # no symbols, and none inside
 
 
-class Loss:
+class Loss(core.Loss, Configurable):
     """Base class: subclasses give `call(y_true, y_pred)`, which returns one loss per sample.
 
     reduction: 'sum_over_batch_size' (the default, a mean), 'sum', 'mean_with_sample_weight'
@@ -32,11 +35,9 @@ class Loss:
     dtype: None computes in the dtype of y_pred.
     """
 
-    kind: str | None = (
-        # what y_true means: 'regression', 'binary', 'margin', 'categorical', 'sparse'; 'accuracy'
-        # asks
-        None
-    )
+    # What y_true means: 'regression', 'binary', 'margin', 'categorical' or 'sparse'. The metric
+    # 'accuracy' asks.
+    kind: str | None = None
     from_logits = False
     dtype: Any = None
 
@@ -51,27 +52,34 @@ class Loss:
         self.title = type(self).__name__  # for messages
         self.reduction = reduction
         self.dtype = dtype
-        self._warned: set[str] = set()
+        self._said: set = set()  # what has been warned about
 
-    def __call__(self, y_true, y_pred, sample_weight=None) -> Tensor:
+    def __call__(self, y_true, y_pred, sample_weight=None) -> Any:
         """The loss as a tensor with a gradient. y_true, y_pred: arrays or tensors; sample_weight:
         one number a sample.
         """
-        if has_symbol((y_true, y_pred)):
-            with (
-                warnings.catch_warnings()
-            ):  # `record` tries it on zeros, which may be no probabilities
-                warnings.simplefilter("ignore")
-                later = record(self, (y_true, y_pred, sample_weight), {}, self.name)
-            self._warned.clear()
-            return later
+        known = isinstance(y_true, _KNOWN) and isinstance(y_pred, _KNOWN)
+        if not known and has_symbol((y_true, y_pred)):
+            return self._on_symbols(y_true, y_pred, sample_weight)
+        return super().__call__(y_true, y_pred, sample_weight)
+
+    def _on_symbols(self, y_true, y_pred, sample_weight):
+        """The symbol of the loss. The dry run is on zeros, which may be no probabilities."""
+        said = set(self._said)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            later = record(self, (y_true, y_pred, sample_weight), {}, self.name)
+        self._said = said
+        return later
+
+    def per_sample(self, y_true, y_pred) -> Any:
+        """One loss per sample, as `call` gives it, from arrays, lists or tensors."""
         y_pred = ops.floats(y_pred)
         if self.dtype is not None and y_pred.dtype != self.dtype:
             y_pred = y_pred.astype(self.dtype)
         if not isinstance(y_true, (Tensor, np.ndarray)):
             y_true = as_array(y_true, keep_ints=True)
-        y_true, y_pred = self.align(y_true, y_pred)
-        return reduce(self.call(y_true, y_pred), sample_weight, self.reduction)
+        return self.call(*self.align(y_true, y_pred))
 
     def call(self, y_true, y_pred) -> Tensor:
         """One loss per sample."""
@@ -86,6 +94,16 @@ class Loss:
             y_true = y_true.reshape(y_pred.shape)
         return y_true, y_pred
 
+    def reduce(self, values, sample_weight) -> Tensor:
+        """The losses of the samples as what `reduction` asks for."""
+        if (
+            sample_weight is None
+            and self.reduction == "sum_over_batch_size"
+            and isinstance(values, Tensor)
+        ):
+            return values.mean()
+        return reduce(values, sample_weight, self.reduction)
+
     def check_targets(self, y: np.ndarray, output_shape: tuple) -> None:
         """Look once at all targets of a fit or evaluate, before training; ValueError names what is
         wrong and the cure.
@@ -97,57 +115,33 @@ class Loss:
         """
         return 0.0 if self.from_logits else 0.5
 
-    def get_config(self) -> dict:
-        """The constructor's arguments by name: what `from_config` needs to make the same loss
-        again.
+    def look_at(self, y_pred: Tensor, odd: Callable[[np.ndarray], str]) -> None:
+        """Warn, once, if the outputs cannot be what this loss takes them for. odd: one of
+        guards/outputs.py.
         """
-        return constructor_arguments(self, ("name", "reduction"))
+        if odd not in self._said and (message := odd(y_pred.data)):
+            self.say_once(odd, message)
 
-    @classmethod
-    def from_config(cls, config: dict):
-        """A loss from what `get_config` gave."""
-        return cls(**config)
-
-    def _warn_once(self, about: str, message: str) -> None:
-        if about not in self._warned:
-            self._warned.add(about)
+    def say_once(self, about, message: str) -> None:
+        """Warn, unless this has been said."""
+        if about not in self._said:
+            self._said.add(about)
             warnings.warn(f"{self.title}: {message}", stacklevel=2)
 
 
-def constructor_arguments(thing, through_kwargs: tuple = ()) -> dict:
-    """{argument: value} for the arguments of type(thing)(...), each read from the attribute of the
-    same name.
+def reduce(values, sample_weight, reduction, counts=None) -> Tensor:
+    """The losses of the samples, (n,) or (n, steps), as the one number that `reduction` asks for.
 
-    through_kwargs: arguments to add where the constructor takes **kwargs. A dtype left at None is
-    left out.
+    counts: 1 for a sample that counts and 0 for one that does not, where some do not; a mean is
+    then over those that do.
     """
-    import inspect
-
-    parameters = list(inspect.signature(type(thing).__init__).parameters.values())[1:]
-    names = [p.name for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
-    if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        names += [name for name in through_kwargs if name not in names]
-    missing = [name for name in names if not hasattr(thing, name)]
-    if missing:
-        raise NotImplementedError(
-            f"{type(thing).__name__} cannot describe itself: its argument '{missing[0]}' is not "
-            f"kept. Write "
-            f"self.{missing[0]} = {missing[0]} in __init__, or a get_config of your own."
-        )
-    config = {name: getattr(thing, name) for name in names}
-    return {name: value for name, value in config.items() if name != "dtype" or value is not None}
-
-
-def reduce(values, sample_weight, reduction) -> Tensor:
-    """The losses of the samples, (n,) or (n, steps), as the one number that `reduction` asks
-    for.
-    """
-    if sample_weight is None and reduction == "sum_over_batch_size" and isinstance(values, Tensor):
-        return values.mean()
     values = ops.convert_to_tensor(values)
+    weight = None if sample_weight is None else weights_like(sample_weight, values.shape)
+    if counts is not None:
+        weight = counts if weight is None else counts * weight
     total_weight = None
-    if sample_weight is not None:
-        weight = weights_like(sample_weight, values.shape).astype(values.dtype)
+    if weight is not None:
+        weight = weight.astype(values.dtype)
         values = values * weight
         total_weight = float(weight.sum())
     if reduction in (None, "none"):
@@ -156,7 +150,9 @@ def reduce(values, sample_weight, reduction) -> Tensor:
         return values.sum()
     if reduction == "mean_with_sample_weight" and total_weight is not None:
         return values.sum() / (total_weight or 1.0)
-    return values.mean()
+    if counts is None:
+        return values.mean()
+    return values.mean() * (values.size / max(1.0, float(counts.sum())))
 
 
 def weights_like(sample_weight, shape: tuple) -> np.ndarray:
@@ -166,19 +162,9 @@ def weights_like(sample_weight, shape: tuple) -> np.ndarray:
     weight = as_array(sample_weight)
     if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
         weight = weight[..., 0]
-    if weight.shape != shape[: weight.ndim] and (
-        weight.ndim < 2 or weight.shape != (*shape[: weight.ndim - 1], 1)
-    ):
-        if shape == ():
-            raise ValueError(
-                f"sample_weight has shape {weight.shape}, but there is one value for the whole "
-                f"batch, in which no sample "
-                "can be weighed. A loss with an argument axis gives one value per sample with "
-                "axis=-1."
-            )
-        raise ValueError(
-            f"sample_weight has shape {weight.shape}, but there is one value per sample: {shape}."
-        )
+    column = weight.ndim >= 2 and weight.shape == (*shape[: weight.ndim - 1], 1)
+    if weight.shape != shape[: weight.ndim] and not column:
+        raise targets.weights_differ(weight.shape, shape)
     return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)
 
 
@@ -198,23 +184,21 @@ class FunctionLoss(Loss):
         return self.function(y_true, y_pred)
 
     def get_config(self):
+        """The function by its name: file yours with @minidl.losses.register()."""
         return {**super().get_config(), "function": getattr(self.function, "__name__", self.name)}
 
     @classmethod
     def from_config(cls, config):
-        """The function is looked up by its name among the losses: file yours with
-        @minidl.losses.register().
-        """
+        """The function is looked up by its name among the losses, and then elsewhere."""
         function = config["function"]
         if isinstance(function, str):
-            function = losses[function] if function in losses else find(function)
+            function = registry[function] if function in registry else find(function)
         if isinstance(function, type):
             function = function(reduction=None)
         return cls(**{**config, "function": function})
 
 
 # --- shapes that must agree
-# ---
 
 
 class SameShape(Loss):
@@ -222,20 +206,13 @@ class SameShape(Loss):
     broadcast.
     """
 
+    shapes_differ = staticmethod(targets.shapes_differ)  # makes the error
+
     def align(self, y_true, y_pred):
         y_true, y_pred = super().align(y_true, y_pred)
         if y_true.shape != y_pred.shape:
-            raise ValueError(
-                f"{self.title}: y_true has shape {y_true.shape} but the model outputs "
-                f"{y_pred.shape}. Losses do not "
-                f"broadcast. {self._cure(y_true.shape, y_pred.shape)}"
-            )
+            raise self.shapes_differ(self.title, y_true.shape, y_pred.shape)
         return y_true, y_pred
-
-    def _cure(self, target_shape, output_shape) -> str:
-        if target_shape in (output_shape[:-1], (*output_shape[:-1], 1)):
-            return f"If y holds class indices, pass y = to_categorical(y, {output_shape[-1]})."
-        return f"Pass y of shape {('n', *output_shape[1:])}.".replace("'n'", "n")
 
 
 class PerOutput(SameShape):
@@ -243,21 +220,13 @@ class PerOutput(SameShape):
     n samples of one number.
     """
 
+    shapes_differ = staticmethod(targets.outputs_differ)
+
     def align(self, y_true, y_pred):
         y_true, y_pred = super().align(y_true, y_pred)
-        return (
-            (y_true, y_pred) if y_pred.ndim > 1 else (y_true.reshape(-1, 1), y_pred.reshape(-1, 1))
-        )
-
-    def _cure(self, target_shape, output_shape):
-        per_sample = target_shape[1:] or (1,)
-        return (
-            f"Each sample has {per_sample[-1]} target{'s' if per_sample[-1] != 1 else ''}: end "
-            f"the model with "
-            f"Dense({per_sample[-1]}), or pass y of shape {('n', *output_shape[1:])}.".replace(
-                "'n'", "n"
-            )
-        )
+        if y_pred.ndim > 1:
+            return y_true, y_pred
+        return y_true.reshape(-1, 1), y_pred.reshape(-1, 1)
 
 
 class Regression(PerOutput):

@@ -5,12 +5,12 @@ distribution is from another.
 from __future__ import annotations
 
 from .. import ops
+from ..guards import outputs
 from ..support import backend
-from ..tensor import Tensor
-from .base import Regression, SameShape, losses
+from .base import Regression, SameShape, registry
 
 
-@losses.register()
+@registry.register()
 class Poisson(Regression):
     """mean (p - t·ln(p + ε)): for counts t, with p > 0 their expected value. Up to a constant, -ln
     P(t) of a Poisson distribution.
@@ -23,17 +23,11 @@ class Poisson(Regression):
         super().__init__(reduction, name, dtype)
 
     def call(self, y_true, y_pred):
-        if y_pred.size and y_pred.data.min() < 0:
-            self._warn_once(
-                "range",
-                f"the outputs go down to {y_pred.data.min():.3g}, but an expected count is never "
-                f"negative. "
-                "End the model with activation='softplus'.",
-            )
+        self.look_at(y_pred, outputs.no_counts)
         return (y_pred - y_true * ops.log(y_pred + backend.epsilon())).mean(axis=-1)
 
 
-@losses.register("kld", "kullback_leibler_divergence")
+@registry.register("kld", "kullback_leibler_divergence")
 class KLDivergence(SameShape):
     """Σ t·ln(t / p) over the last axis, both clipped to [ε, 1]: what it costs to take p for the
     true distribution t.
@@ -53,21 +47,5 @@ class KLDivergence(SameShape):
         kind, logits = y_pred.logits() or (None, None)
         if kind == "softmax":
             return (t * (ops.log(t) - ops.log_softmax(logits))).sum(axis=-1)
-        if y_pred.size and (y_pred.data.min() < 0 or y_pred.data.max() > 1 + 1e-3):
-            self._warn_once(
-                "range",
-                f"the outputs run {y_pred.data.min():.3g}..{y_pred.data.max():.3g} and are no "
-                f"probabilities. "
-                "End the model with activation='softmax'.",
-            )
+        self.look_at(y_pred, outputs.no_probabilities)
         return (t * (ops.log(t) - ops.log(ops.clip(y_pred, backend.epsilon(), 1.0)))).sum(axis=-1)
-
-
-def poisson(y_true, y_pred) -> Tensor:
-    """Poisson, one loss per sample."""
-    return Poisson(reduction=None)(y_true, y_pred)
-
-
-def kl_divergence(y_true, y_pred) -> Tensor:
-    """KLDivergence, one loss per sample."""
-    return KLDivergence(reduction=None)(y_true, y_pred)

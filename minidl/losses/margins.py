@@ -7,9 +7,9 @@ from __future__ import annotations
 import numpy as np
 
 from .. import ops
+from ..guards import targets
 from ..support.arrays import as_array
-from ..tensor import Tensor
-from .base import Loss, PerOutput, SameShape, losses, reduce, weights_like
+from .base import Loss, PerOutput, SameShape, reduce, registry
 
 
 class _SignedTargets(PerOutput):
@@ -30,18 +30,13 @@ class _SignedTargets(PerOutput):
         )
 
     def check_targets(self, y, output_shape):
-        if y.size and (y.min() < -1 or y.max() > 1):
-            raise ValueError(
-                f"{self.title}: targets are -1 and 1 (or 0 and 1), but y runs "
-                f"{y.min():g}..{y.max():g}. "
-                "For several classes use loss='categorical_hinge' with one-hot targets."
-            )
+        targets.check_signs(self.title, y)
 
     def cut(self):
         return 0.0
 
 
-@losses.register()
+@registry.register()
 class Hinge(_SignedTargets):
     """mean max(0, 1 - t·p), t = ±1: zero once p is on the right side of 0 by 1. The loss of support
     vector machines.
@@ -57,7 +52,7 @@ class Hinge(_SignedTargets):
         return ops.maximum(1.0 - y_true * y_pred, 0.0).mean(axis=-1)
 
 
-@losses.register()
+@registry.register()
 class SquaredHinge(_SignedTargets):
     """mean max(0, 1 - t·p)², t = ±1: smooth where Hinge has its kink. Shapes and targets as for
     Hinge.
@@ -72,7 +67,7 @@ class SquaredHinge(_SignedTargets):
         return ops.square(ops.maximum(1.0 - y_true * y_pred, 0.0)).mean(axis=-1)
 
 
-@losses.register()
+@registry.register()
 class CategoricalHinge(SameShape):
     """max(0, 1 + max of (1 - t)·p - Σ t·p): the right class must lead the best wrong one by 1.
 
@@ -92,7 +87,7 @@ class CategoricalHinge(SameShape):
         return ops.maximum(wrong - right + 1.0, 0.0)
 
 
-@losses.register()
+@registry.register()
 class Circle(Loss):
     """softplus(ln Σ exp γ·a⁺(d - m) + ln Σ exp γ·a⁻(1 - m - d)) over the pairs of a batch, d = 1 -
     cosine: same labels near, others far.
@@ -118,23 +113,11 @@ class Circle(Loss):
     def align(self, y_true, y_pred):
         labels = as_array(y_true, keep_ints=True)
         if y_pred.ndim != 2 or labels.shape not in (y_pred.shape[:1], (len(y_pred), 1)):
-            raise ValueError(
-                f"Circle: y_true has shape {labels.shape} and the model outputs {y_pred.shape}; "
-                f"expected one label a "
-                "sample, (n,), and one embedding a sample, (n, size)."
-            )
+            raise targets.not_embeddings("Circle", labels.shape, y_pred.shape)
         return labels.reshape(-1), y_pred
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
-        labels, y_pred = self.align(y_true, ops.floats(y_pred))
-        values = self.call(labels, y_pred)
-        counts = (values.data > 0).astype(values.dtype)
-        weight = (
-            counts if sample_weight is None else counts * weights_like(sample_weight, values.shape)
-        )
-        total = reduce(values, weight, self.reduction)
-        is_mean = self.reduction in ("sum_over_batch_size", "mean")
-        return total * (values.size / max(1.0, float(counts.sum()))) if is_mean else total
+    def reduce(self, values, sample_weight):
+        return reduce(values, sample_weight, self.reduction, counts=values.data > 0)
 
     def call(self, y_true, y_pred):
         distance = ops.maximum(1.0 - y_pred @ y_pred.transpose(), 0.0)
@@ -150,23 +133,3 @@ class Circle(Loss):
             ops.logsumexp(ops.where(same, near, least), axis=1)
             + ops.logsumexp(ops.where(other, far, least), axis=1)
         )
-
-
-def hinge(y_true, y_pred) -> Tensor:
-    """Hinge, one loss per sample."""
-    return Hinge(reduction=None)(y_true, y_pred)
-
-
-def squared_hinge(y_true, y_pred) -> Tensor:
-    """SquaredHinge, one loss per sample."""
-    return SquaredHinge(reduction=None)(y_true, y_pred)
-
-
-def categorical_hinge(y_true, y_pred) -> Tensor:
-    """CategoricalHinge, one loss per sample."""
-    return CategoricalHinge(reduction=None)(y_true, y_pred)
-
-
-def circle(y_true, y_pred, *, remove_diagonal=True, gamma=80.0, margin=0.4) -> Tensor:
-    """Circle, one loss per sample."""
-    return Circle(gamma, margin, remove_diagonal, reduction=None)(y_true, y_pred)

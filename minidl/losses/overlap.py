@@ -5,11 +5,10 @@ among many do not drown.
 from __future__ import annotations
 
 from ..support import backend
-from ..tensor import Tensor
-from .base import SameShape, losses
+from .base import SameShape, registry
 
 
-@losses.register()
+@registry.register()
 class Dice(SameShape):
     """1 - 2·Σ t·p / (Σ t + Σ p + ε): 0 for equal masks, 1 for masks that do not meet.
 
@@ -31,7 +30,7 @@ class Dice(SameShape):
         )
 
 
-@losses.register()
+@registry.register()
 class Tversky(SameShape):
     """1 - Σ t·p / (Σ t·p + α·Σ t(1 - p) + β·Σ (1 - t)p + ε): Dice (α = β = ½) with misses weighed
     by α, false alarms by β.
@@ -58,13 +57,3 @@ class Tversky(SameShape):
         missed = (y_true * (1.0 - y_pred)).sum(axis=self.axis)
         invented = ((1.0 - y_true) * y_pred).sum(axis=self.axis)
         return 1.0 - both / (both + self.alpha * missed + self.beta * invented + backend.epsilon())
-
-
-def dice(y_true, y_pred, axis=None) -> Tensor:
-    """Dice: one number, or one along `axis`."""
-    return Dice(reduction=None, axis=axis)(y_true, y_pred)
-
-
-def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None) -> Tensor:
-    """Tversky: one number, or one along `axis`."""
-    return Tversky(alpha, beta, reduction=None, axis=axis)(y_true, y_pred)

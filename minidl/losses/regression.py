@@ -11,13 +11,14 @@ import math
 import numbers
 
 from .. import ops
+from ..core import losses as core
 from ..support import backend
 from ..tensor import Tensor
-from .base import Regression, SameShape, losses
+from .base import Regression, SameShape, registry
 
 
-@losses.register("mse")
-class MeanSquaredError(Regression):
+@registry.register("mse")
+class MeanSquaredError(core.MeanSquaredError, Regression):
     """mean e²: large errors count most."""
 
     def __init__(
@@ -25,11 +26,8 @@ class MeanSquaredError(Regression):
     ):
         super().__init__(reduction, name, dtype)
 
-    def call(self, y_true, y_pred):
-        return ops.square(y_true - y_pred).mean(axis=-1)
 
-
-@losses.register("mae")
+@registry.register("mae")
 class MeanAbsoluteError(Regression):
     """mean |e|: every unit of error counts alike, so outliers pull less."""
 
@@ -42,7 +40,7 @@ class MeanAbsoluteError(Regression):
         return ops.absolute(y_true - y_pred).mean(axis=-1)
 
 
-@losses.register("mape")
+@registry.register("mape")
 class MeanAbsolutePercentageError(Regression):
     """100 · mean |e| / max(|y_true|, ε), ε = 1e-7: errors in percent. Targets near 0 blow it up."""
 
@@ -59,7 +57,7 @@ class MeanAbsolutePercentageError(Regression):
         return 100.0 * ops.absolute((y_true - y_pred) / size).mean(axis=-1)
 
 
-@losses.register("msle")
+@registry.register("msle")
 class MeanSquaredLogarithmicError(Regression):
     """mean (ln(1 + y_true) - ln(1 + y_pred))²: ratios count, not differences. Both are taken as at
     least ε = 1e-7.
@@ -80,7 +78,7 @@ class MeanSquaredLogarithmicError(Regression):
         ).mean(axis=-1)
 
 
-@losses.register("huber_loss")
+@registry.register("huber_loss")
 class Huber(Regression):
     """mean of e²/2 where |e| <= δ, and δ(|e| - δ/2) beyond: a parabola near 0, straight lines
     outside.
@@ -106,7 +104,7 @@ class Huber(Regression):
         return (inside * (error - 0.5 * inside)).mean(axis=-1)
 
 
-@losses.register("logcosh")
+@registry.register("logcosh")
 class LogCosh(Regression):
     """mean ln cosh e: about e²/2 for small errors and |e| - ln 2 for large ones. As e +
     softplus(-2e) - ln 2 it cannot overflow.
@@ -120,7 +118,7 @@ class LogCosh(Regression):
         return (error + ops.softplus(-2.0 * error) - math.log(2.0)).mean(axis=-1)
 
 
-@losses.register()
+@registry.register()
 class CosineSimilarity(SameShape):
     """-Σ t·p / (‖t‖‖p‖) along `axis`: -1 for the same direction, 0 at a right angle, 1 for opposite
     ones. Lengths do not matter.
@@ -148,38 +146,3 @@ class CosineSimilarity(SameShape):
 def _unit(x: Tensor, axis) -> Tensor:
     """x / ‖x‖, and 0 where x is 0."""
     return x / ops.maximum(ops.norm(x, axis=axis, keepdims=True), 1e-12)
-
-
-def mean_squared_error(y_true, y_pred) -> Tensor:
-    """MeanSquaredError, one loss per sample."""
-    return MeanSquaredError(reduction=None)(y_true, y_pred)
-
-
-def mean_absolute_error(y_true, y_pred) -> Tensor:
-    """MeanAbsoluteError, one loss per sample."""
-    return MeanAbsoluteError(reduction=None)(y_true, y_pred)
-
-
-def mean_absolute_percentage_error(y_true, y_pred) -> Tensor:
-    """MeanAbsolutePercentageError, one loss per sample."""
-    return MeanAbsolutePercentageError(reduction=None)(y_true, y_pred)
-
-
-def mean_squared_logarithmic_error(y_true, y_pred) -> Tensor:
-    """MeanSquaredLogarithmicError, one loss per sample."""
-    return MeanSquaredLogarithmicError(reduction=None)(y_true, y_pred)
-
-
-def huber(y_true, y_pred, delta=1.0) -> Tensor:
-    """Huber, one loss per sample."""
-    return Huber(delta, reduction=None)(y_true, y_pred)
-
-
-def log_cosh(y_true, y_pred) -> Tensor:
-    """LogCosh, one loss per sample."""
-    return LogCosh(reduction=None)(y_true, y_pred)
-
-
-def cosine_similarity(y_true, y_pred, axis=-1) -> Tensor:
-    """CosineSimilarity, one loss per sample: the similarity with a minus sign."""
-    return CosineSimilarity(axis, reduction=None)(y_true, y_pred)

@@ -1,39 +1,10 @@
-"""What to watch while training. `base.py` has what all metrics share; each file after it is one
-family.
+"""What to watch while training. core/metrics.py has the mean and the accuracy, `base.py` what all
+metrics of the library share; each file after it is one family.
 """
 
-from ..losses import (
-    BCE,
-    KLD,
-    MAE,
-    MAPE,
-    MSE,
-    MSLE,
-    bce,
-    binary_crossentropy,
-    binary_focal_crossentropy,
-    categorical_crossentropy,
-    categorical_focal_crossentropy,
-    categorical_hinge,
-    hinge,
-    huber,
-    kl_divergence,
-    kld,
-    kullback_leibler_divergence,
-    log_cosh,
-    logcosh,
-    mae,
-    mape,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    mse,
-    msle,
-    poisson,
-    sparse_categorical_crossentropy,
-    squared_hinge,
-)
+from .. import losses
+from ..support.arrays import Number
+from ..support.configs import serialize as serialize
 from .accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -43,56 +14,37 @@ from .accuracy import (
     TopKCategoricalAccuracy,
     binary_accuracy,
     categorical_accuracy,
-    check_metric,
-    resolve_accuracy,
-    resolve_metric,
     sparse_categorical_accuracy,
     sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )
-from .base import (
-    FunctionMetric,
-    LossMetric,
-    Mean,
-    MeanMetric,
-    Metric,
-    Number,
-    Sum,
-    deserialize,
-    get,
-    metrics,
-    serialize,
-)
-from .classes import (
-    BinaryIoU,
-    ConfusionMatrix,
-    F1Score,
-    FBetaScore,
-    IoU,
-    MeanIoU,
-    OneHotIoU,
-    OneHotMeanIoU,
-    confusion_matrix,
-)
-from .confusion import (
-    AUC,
+from .auc import AUC
+from .base import Metric, registry
+from .chosen import check_metric, deserialize, get, resolve_accuracy, resolve_metric
+from .fscores import F1Score, FBetaScore
+from .iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from .matrix import ConfusionMatrix, confusion_matrix
+from .means import FunctionMetric, LossMetric, Mean, MeanMetric, Sum
+from .regression import ConcordanceCorrelation, PearsonCorrelation, R2Score
+from .thresholds import (
     FalseNegatives,
     FalsePositives,
     Precision,
-    PrecisionAtRecall,
     Recall,
-    RecallAtPrecision,
-    SensitivityAtSpecificity,
-    SpecificityAtSensitivity,
     ThresholdMetric,
     TrueNegatives,
     TruePositives,
 )
-from .regression import (
+from .tradeoffs import (
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
+from .watched import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     CategoricalHinge,
-    ConcordanceCorrelation,
     CosineSimilarity,
     Hinge,
     KLDivergence,
@@ -101,25 +53,29 @@ from .regression import (
     MeanAbsolutePercentageError,
     MeanSquaredError,
     MeanSquaredLogarithmicError,
-    PearsonCorrelation,
     Poisson,
-    R2Score,
     RootMeanSquaredError,
     SparseCategoricalCrossentropy,
     SquaredHinge,
 )
 
 MeanMetricWrapper = FunctionMetric  # Keras's name
-register = metrics.register
+register = registry.register
+
+# The losses as functions are found among the metrics too (metrics.mse), but for those that Keras
+# has among its losses alone.
+_LOSSES_ALONE = {
+    "categorical_generalized_cross_entropy",
+    "circle",
+    "cosine_similarity",
+    "dice",
+    "tversky",
+}
+LOSS_FUNCTIONS = sorted(set(losses.functions.NAMES) - _LOSSES_ALONE)
+globals().update({name: getattr(losses, name) for name in LOSS_FUNCTIONS})
 
 __all__ = [
     "AUC",
-    "BCE",
-    "KLD",
-    "MAE",
-    "MAPE",
-    "MSE",
-    "MSLE",
     "Accuracy",
     "BinaryAccuracy",
     "BinaryCrossentropy",
@@ -171,42 +127,19 @@ __all__ = [
     "TopKCategoricalAccuracy",
     "TrueNegatives",
     "TruePositives",
-    "bce",
     "binary_accuracy",
-    "binary_crossentropy",
-    "binary_focal_crossentropy",
     "categorical_accuracy",
-    "categorical_crossentropy",
-    "categorical_focal_crossentropy",
-    "categorical_hinge",
     "check_metric",
     "confusion_matrix",
     "deserialize",
     "get",
-    "hinge",
-    "huber",
-    "kl_divergence",
-    "kld",
-    "kullback_leibler_divergence",
-    "log_cosh",
-    "logcosh",
-    "mae",
-    "mape",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_error",
-    "mean_squared_logarithmic_error",
-    "metrics",
-    "mse",
-    "msle",
-    "poisson",
     "register",
+    "registry",
     "resolve_accuracy",
     "resolve_metric",
     "serialize",
     "sparse_categorical_accuracy",
-    "sparse_categorical_crossentropy",
     "sparse_top_k_categorical_accuracy",
-    "squared_hinge",
     "top_k_categorical_accuracy",
 ]
+__all__ += LOSS_FUNCTIONS

@@ -1,20 +1,19 @@
-"""Accuracies: the share of right answers. And which of them the word 'accuracy' in compile()
-means.
-"""
+"""Accuracies: the share of right answers."""
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
+from ..core import metrics as core
+from ..guards import answers
 from ..support import backend
 from ..support.arrays import as_array
 from ..tensor import Tensor
-from .base import MeanMetric, Metric, get, metrics
+from .base import registry
+from .means import MeanMetric
 
 
-@metrics.register()
+@registry.register()
 class BinaryAccuracy(MeanMetric):
     """The share of outputs on the right side of `threshold`: 0.5 for probabilities, 0 for logits.
     Shapes: alike, or (n,) and (n, 1).
@@ -33,7 +32,7 @@ class BinaryAccuracy(MeanMetric):
         return hits.reshape(len(hits), -1).mean(axis=-1)
 
 
-@metrics.register()
+@registry.register()
 class CategoricalAccuracy(MeanMetric):
     """The share of samples whose largest output is the class that is 1 in the one-hot target.
     Shapes: alike, (n, classes).
@@ -48,8 +47,8 @@ class CategoricalAccuracy(MeanMetric):
         )
 
 
-@metrics.register()
-class SparseCategoricalAccuracy(MeanMetric):
+@registry.register()
+class SparseCategoricalAccuracy(core.SparseCategoricalAccuracy, MeanMetric):
     """The share of samples whose largest output is the class whose index is the target. Shapes:
     (n,) and (n, classes).
     """
@@ -58,10 +57,12 @@ class SparseCategoricalAccuracy(MeanMetric):
         super().__init__(name, dtype)
 
     def measure(self, y_true, y_pred):
-        return self.targets(y_true, y_pred.shape[:-1], y_pred.shape) == y_pred.argmax(axis=-1)
+        if y_true.shape != y_pred.shape[:-1]:
+            y_true = self.targets(y_true, y_pred.shape[:-1], y_pred.shape)
+        return super().measure(y_true, y_pred)
 
 
-@metrics.register("acc")
+@registry.register("acc")
 class Accuracy(MeanMetric):
     """The share of entries that are equal. As a name in compile(), 'accuracy' picks the fitting
     one: see `resolve_accuracy`.
@@ -75,7 +76,6 @@ class Accuracy(MeanMetric):
 
 
 # --- among the k largest
-# ---
 
 
 class _TopK(MeanMetric):
@@ -89,25 +89,13 @@ class _TopK(MeanMetric):
 
     def among_largest(self, labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
         """True where fewer than k scores are larger than that of the label."""
-        classes = scores.shape[-1]
-        if self.k > classes:
-            raise ValueError(
-                f"{type(self).__name__}: k={self.k}, but the model has {classes} outputs, so "
-                f"every answer would count. "
-                f"Choose k below {classes}."
-            )
         labels = labels.astype(np.intp)
-        if labels.size and (labels.min() < 0 or labels.max() >= classes):
-            raise ValueError(
-                f"{type(self).__name__}: labels run {labels.min()}..{labels.max()} but the model "
-                f"has {classes} outputs "
-                f"(valid labels 0..{classes - 1})."
-            )
+        answers.check_top_k(type(self).__name__, self.k, labels, scores.shape[-1])
         own = np.take_along_axis(scores, labels[..., None], axis=-1)
         return ((scores > own).sum(axis=-1) < self.k) & ~np.isnan(own[..., 0])
 
 
-@metrics.register()
+@registry.register()
 class TopKCategoricalAccuracy(_TopK):
     """The share of samples whose class, 1 in the one-hot target, is among the k largest outputs.
     Shapes: alike, (n, classes).
@@ -122,7 +110,7 @@ class TopKCategoricalAccuracy(_TopK):
         )
 
 
-@metrics.register()
+@registry.register()
 class SparseTopKCategoricalAccuracy(_TopK):
     """The share of samples whose class, given by its index, is among the k largest outputs. Shapes:
     (n,) and (n, classes).
@@ -148,7 +136,6 @@ class SparseTopKCategoricalAccuracy(_TopK):
 
 
 # --- as functions: one number a sample
-# -------------------------------------------------------------------------------
 
 
 def _tensor(measure, y_true, y_pred) -> Tensor:
@@ -182,47 +169,3 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False
     return _tensor(
         SparseTopKCategoricalAccuracy(k, from_sorted_ids=from_sorted_ids).measure, y_true, y_pred
     )
-
-
-# --- in compile()
-
-
-def check_metric(identifier) -> None:
-    """ValueError if this names no metric."""
-    if identifier not in ("accuracy", "acc"):
-        get(identifier)
-
-
-def resolve_metric(identifier, loss, target_shape: tuple, output_shape: tuple) -> Metric:
-    """The metric that compile() was given, under the name it was typed as."""
-    if identifier in ("accuracy", "acc"):
-        return resolve_accuracy(identifier, loss, target_shape, output_shape)
-    metric = get(identifier)
-    if isinstance(identifier, str):
-        metric.name = identifier
-    return metric
-
-
-def resolve_accuracy(name: str, loss, target_shape: tuple, output_shape: tuple) -> Metric:
-    """Which accuracy 'accuracy' means for this loss and these shapes. It keeps the name that was
-    typed, 'acc' included.
-
-    The loss decides where it can (logits of a binary loss are cut at 0, not at 0.5); otherwise the
-    shapes do.
-    """
-    kind = getattr(loss, "kind", None)
-    one_output = output_shape[-1:] in ((1,), ()) or len(output_shape) == 1
-    if kind == "regression" and (one_output or target_shape == output_shape):
-        warnings.warn(
-            f"'{name}' is not meaningful for a regression loss ({loss.name}): it counts exact "
-            f"hits. Use metrics=['mae'].",
-            stacklevel=2,
-        )
-    if kind in ("binary", "margin") or (one_output and kind in (None, "regression")):
-        return BinaryAccuracy(name, threshold=0.5 if loss is None else loss.cut())
-    if kind == "sparse" or (
-        kind != "categorical"
-        and (len(target_shape) < len(output_shape) or target_shape[-1:] == (1,))
-    ):
-        return SparseCategoricalAccuracy(name)
-    return CategoricalAccuracy(name)

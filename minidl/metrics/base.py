@@ -1,8 +1,7 @@
-"""What all metrics share. A metric gathers over the batches of an epoch, so its result is exact for
-all samples.
+"""What all metrics of the library add to core/metrics.py: names, variables of every sort, configs.
 
-The library's own gather in NumPy numbers, never in tensors, so nothing here keeps a graph alive.
-Yours may use `add_weight`.
+A metric gathers over the batches of an epoch, so its result is exact for all samples. The library's
+own add up in variables of float64.
 """
 
 from __future__ import annotations
@@ -12,19 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from .. import losses
+from ..core import metrics as core
+from ..guards import answers
 from ..initializers import draw
 from ..initializers import get as get_initializer
 from ..support import backend
-from ..support.arrays import Number, as_array
-from ..support.configs import find
-from ..support.registry import Registry, did_you_mean, snake_case
-from ..tensor import Tensor, Variable, no_grad
+from ..support.configs import Configurable
+from ..support.registry import Registry, snake_case
+from ..tensor import Variable
 
-metrics = Registry("metric")
+registry = Registry("metric")
 
 
-class Metric:
+class Metric(core.Metric, Configurable):
     """Base class: `update_state` takes a batch in, `result` says where it stands, `reset_state`
     starts anew.
 
@@ -37,12 +36,10 @@ class Metric:
     dtype: Any = None
 
     def __init__(self, name: str | None = None, dtype=None):
-        self.name = name or snake_case(type(self).__name__)
+        super().__init__(name or snake_case(type(self).__name__))
         self.dtype = dtype
-        self._variables: list[Variable] = []
-        with contextlib.suppress(
-            AttributeError
-        ):  # of variables that the subclass makes after this; if not, the next reset says so
+        # A subclass may speak of variables that it makes after this; if not, the next reset says so
+        with contextlib.suppress(AttributeError):
             self.reset_state()
 
     def update_state(self, y_true, y_pred, sample_weight=None) -> None:
@@ -75,11 +72,12 @@ class Metric:
             self.reset_state()
 
     def _zero(self) -> None:
-        for variable in self._variables:
-            variable.assign(np.zeros(variable.shape))
-        for inner in list(vars(self).values()):
-            if isinstance(inner, Metric):
-                inner.reset_state()
+        core.Metric.reset_state(self)
+        for inner in self._inner():
+            inner.reset_state()
+
+    def _inner(self) -> list[Metric]:
+        return [m for m in vars(self).values() if isinstance(m, Metric)]
 
     def add_weight(
         self,
@@ -107,33 +105,44 @@ class Metric:
                 f"{type(self).__name__}: call super().__init__(name=name) before add_weight."
             )
         shape = tuple(int(n) for n in np.atleast_1d(shape))
-        dtype = dtype or self.dtype or backend.floatx()
+        dtype, name = dtype or self.dtype or backend.floatx(), name or self._free_name()
         value = draw(get_initializer(initializer or "zeros"), shape, dtype)
-        self._variables.append(
-            Variable(
-                value, name=name or f"variable_{len(self._variables)}", trainable=False, dtype=dtype
-            )
-        )
+        self._variables.append(Variable(value, name=name, trainable=False, dtype=dtype))
         return self._variables[-1]
 
     add_variable = add_weight
 
+    def add_sum(self, name: str, shape=()) -> Variable:
+        """A variable of zeros in float64, to add up in: without an initializer, which would take
+        from the library's randomness.
+        """
+        zeros = np.zeros(shape, np.float64)
+        self._variables.append(Variable(zeros, name=name, trainable=False))
+        return self._variables[-1]
+
+    def _free_name(self) -> str:
+        return f"variable_{len(self._variables)}"
+
     @property
     def variables(self) -> list[Variable]:
-        """What add_weight has made, also in metrics that this one holds."""
-        inner = [m for m in vars(self).values() if isinstance(m, Metric)]
-        return [*self._variables, *[v for m in inner for v in m.variables]]
+        """All that this metric gathers in, also in metrics that it holds."""
+        return [*self._variables, *[v for m in self._inner() for v in m.variables]]
 
-    def get_config(self) -> dict:
-        """The constructor's arguments by name: what `from_config` needs to make the same metric
-        again.
+    def sums(self, names: str, shape: tuple) -> None:
+        """Give this metric variables of this shape under these names, zeros of float64: for sizes
+        that only the first batch shows. ValueError if it has gathered in another shape.
         """
-        return losses.constructor_arguments(self, ("name", "dtype"))
-
-    @classmethod
-    def from_config(cls, config: dict):
-        """A metric from what `get_config` gave."""
-        return cls(**config)
+        for name in names.split():
+            old = vars(self).get(name)
+            if old is not None and old.shape == shape:
+                continue
+            if old is not None and old.data.any():
+                raise ValueError(
+                    f"{type(self).__name__}: this batch needs sums of shape {shape}, but those of "
+                    f"the batches before have {old.shape}. Call reset_state() first."
+                )
+            self._variables = [v for v in self._variables if v is not old]
+            setattr(self, name, self.add_sum(name, shape))
 
     def __call__(self, *args, **kwargs) -> Any:
         self.update_state(*args, **kwargs)
@@ -141,82 +150,6 @@ class Metric:
 
     def __repr__(self):
         return f"<{type(self).__name__} '{self.name}'>"
-
-
-@metrics.register()
-class Mean(Metric):
-    """The weighted mean of the values it is given: Σ w·v / Σ w."""
-
-    def __init__(self, name: str | None = "mean", dtype=None):
-        super().__init__(name, dtype)
-
-    def reset_state(self):
-        self.total, self.count = 0.0, 0.0
-
-    def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
-        """values: a number or array; sample_weight: a number, or one a value."""
-        if isinstance(values, (list, tuple)):
-            values = [as_array(value) for value in values]  # [loss], a list of a tensor
-        values = values.data if isinstance(values, Tensor) else as_array(values)
-        if values.ndim == 0:
-            weight = (
-                1
-                if sample_weight is None
-                else sample_weight
-                if isinstance(sample_weight, int)
-                else float(np.sum(sample_weight))
-            )
-            self.total += values.item() * weight
-            self.count += weight
-        elif sample_weight is None or isinstance(sample_weight, (int, float)):
-            weight = 1.0 if sample_weight is None else sample_weight
-            self.total += (
-                float(values.sum() if values.dtype != bool else np.count_nonzero(values)) * weight
-            )
-            self.count += values.size * weight
-        else:
-            weight = losses.weights_like(sample_weight, values.shape)
-            self.total += float((values * weight).sum())
-            self.count += float(weight.sum())
-
-    def result(self):
-        return Number(self.total / self.count if self.count else 0.0)
-
-
-@metrics.register()
-class Sum(Mean):
-    """The weighted sum of the values it is given: Σ w·v."""
-
-    def __init__(self, name: str | None = "sum", dtype=None):
-        super().__init__(name, dtype)
-
-    def result(self):
-        return Number(self.total)
-
-
-class MeanMetric(Mean):
-    """The mean over the samples of what `measure(y_true, y_pred)` gives for each."""
-
-    def __init__(self, name: str | None = None, dtype=None):
-        super().__init__(name, dtype)
-
-    def measure(self, y_true: np.ndarray, y_pred: np.ndarray):
-        """One number per sample, from arrays."""
-        raise NotImplementedError(
-            f"{type(self).__name__} needs a method measure(self, y_true, y_pred)."
-        )
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        y_pred = y_pred.data if isinstance(y_pred, Tensor) else as_array(y_pred)
-        Mean.update_state(
-            self, self.measure(as_array(y_true, keep_ints=True), y_pred), sample_weight
-        )
-
-    def targets(self, y_true: np.ndarray, shape: tuple, output_shape: tuple) -> np.ndarray:
-        """y_true in this shape, from which it may differ by a last axis of 1; ValueError for any
-        other.
-        """
-        return targets_like(y_true, shape, output_shape, type(self).__name__)
 
 
 def targets_like(y_true: np.ndarray, shape: tuple, output_shape: tuple, title: str) -> np.ndarray:
@@ -227,154 +160,4 @@ def targets_like(y_true: np.ndarray, shape: tuple, output_shape: tuple, title: s
         return y_true
     if y_true.shape == (*shape, 1) or (*y_true.shape, 1) == shape:
         return y_true.reshape(shape)
-    cure = {
-        output_shape: " One-hot targets want 'categorical_accuracy'.",
-        output_shape[:-1]: " Class indices want 'sparse_categorical_accuracy'.",
-    }.get(y_true.shape, "")
-    raise ValueError(
-        f"{title}: y_true has shape {y_true.shape} but the model outputs {output_shape}.{cure}"
-    )
-
-
-class FunctionMetric(MeanMetric):
-    """Any function(y_true, y_pred, **options) of tensors, averaged over the samples."""
-
-    def __init__(self, fn, name=None, dtype=None, **options):
-        super().__init__(name or getattr(fn, "__name__", "metric"), dtype)
-        self.fn, self.options = fn, options
-
-    def measure(self, y_true, y_pred):
-        with no_grad():
-            values = as_array(
-                self.fn(Tensor(y_true, dtype=y_pred.dtype), Tensor(y_pred), **self.options)
-            )
-        return values if values.ndim else np.full(len(y_pred), values)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "fn": getattr(self.fn, "__name__", self.name),
-            **self.options,
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        """The function is looked up by its name: file yours with @minidl.metrics.register()."""
-        fn = config["fn"]
-        if isinstance(fn, str):
-            known = metrics if fn in metrics else losses.losses
-            fn = known[fn] if fn in known else find(fn)
-        if isinstance(fn, type) and issubclass(fn, losses.Loss):
-            fn = fn(reduction=None)
-        if isinstance(fn, type):
-            return fn(**{name: value for name, value in config.items() if name != "fn"})
-        return cls(**{**config, "fn": fn})
-
-
-class LossMetric(MeanMetric):
-    """A loss, watched as a metric: the mean over all samples."""
-
-    def __init__(self, loss, name=None, dtype=None):
-        super().__init__(name or snake_case(loss.name), dtype)
-        self.loss = loss
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        reduction, self.loss.reduction = self.loss.reduction, None
-        try:
-            with no_grad():
-                Mean.update_state(self, self.loss(y_true, y_pred).data, sample_weight)
-        finally:
-            self.loss.reduction = reduction
-
-    def get_config(self):
-        config = super().get_config()
-        return {**config, "loss": losses.serialize(self.loss)} if "loss" in config else config
-
-    @classmethod
-    def from_config(cls, config):
-        """A loss inside the config may be given as `losses.serialize` describes it."""
-        return cls(**{**config, "loss": losses.get(config["loss"])} if "loss" in config else config)
-
-
-def get(identifier) -> Metric:
-    """A metric from a name, a class, an instance, a loss, a function(y_true, y_pred) or what
-    `serialize` gave.
-    """
-    if isinstance(identifier, dict) and "class_name" in identifier:
-        return deserialize(identifier)
-    if isinstance(identifier, str):
-        if identifier not in metrics and identifier in losses.losses:
-            return LossMetric(losses.get(identifier), name=identifier)
-        if identifier not in metrics:
-            raise ValueError(_unknown(identifier))
-        metric = _made(metrics[identifier])
-        if identifier in losses.losses:
-            metric.name = identifier  # 'mse' stays 'mse' in the history
-        return metric
-    if isinstance(identifier, type) and issubclass(identifier, losses.Loss):
-        identifier = identifier()
-    if isinstance(identifier, losses.Loss):
-        return LossMetric(identifier)
-    return _made(identifier)
-
-
-def _unknown(name: str) -> str:
-    """What is near, and the most used of the many: all of them would fill a screen."""
-    known = [*metrics.names, *losses.losses.names]
-    often = [
-        n
-        for n in (
-            "accuracy",
-            "auc",
-            "f1_score",
-            "mae",
-            "mse",
-            "precision",
-            "r2_score",
-            "recall",
-            "root_mean_squared_error",
-            "top_k_categorical_accuracy",
-        )
-        if n in known
-    ]
-    return (
-        f"Unknown metric {name!r}.{did_you_mean(name, known)} Available: {', '.join(often)}, and "
-        f"{len(known) - len(often)} more; see "
-        "dir(minidl.metrics)."
-    )
-
-
-def _made(identifier) -> Metric:
-    if isinstance(identifier, type) and issubclass(identifier, Metric):
-        identifier = identifier()
-    if isinstance(identifier, Metric):
-        return identifier
-    if callable(identifier):
-        return FunctionMetric(identifier)
-    raise ValueError(
-        f"A metric is a name, a Metric or a function(y_true, y_pred); received {identifier!r}."
-    )
-
-
-def serialize(metric: Metric) -> dict:
-    """The metric as plain data, {'class_name': ..., 'config': ...}, from which `deserialize` makes
-    it again.
-    """
-    return {"class_name": type(metric).__name__, "config": metric.get_config()}
-
-
-def deserialize(data: dict) -> Metric:
-    """The metric that `serialize` described. One of your own is found by the name it was registered
-    under.
-    """
-    general = {
-        "FunctionMetric": FunctionMetric,
-        "MeanMetricWrapper": FunctionMetric,
-        "LossMetric": LossMetric,
-    }
-    cls = (
-        general[data["class_name"]]
-        if data["class_name"] in general
-        else metrics[data["class_name"]]
-    )
-    return cls.from_config(data.get("config", {}))
+    raise answers.shapes_differ(title, y_true.shape, output_shape)

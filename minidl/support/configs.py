@@ -2,11 +2,8 @@
 `save` are made of.
 
 A layer, loss or optimizer is described by the arguments it was made with. Coming back, a class is
-looked up by name in the library's registries or among what you registered; no module is ever
-imported because a file names it.
-
->>> @register_keras_serializable()
-... class MyLayer(Layer): ...
+looked up by name in the library's registries or among what you registered (custom.py); no module
+is ever imported because a file names it.
 """
 
 from __future__ import annotations
@@ -17,21 +14,32 @@ from typing import Any
 
 import numpy as np
 
-from .registry import REGISTERED, REGISTRIES, SCOPE, did_you_mean
+from .custom import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+from .registry import MODULES, REGISTERED, REGISTRIES, SCOPE, find
 
-_MODULES = {
-    "layer": "layers",
-    "loss": "losses",
-    "metric": "metrics",
-    "optimizer": "optimizers",
-    "initializer": "initializers",
-    "activation": "activations",
-    "regularizer": "regularizers",
-    "constraint": "constraints",
-    "schedule": "optimizers.schedules",
-    "model": "models",
-}
-
+__all__ = [
+    "Configurable",
+    "CustomObjectScope",
+    "custom_object_scope",
+    "described",
+    "deserialize",
+    "find",
+    "found",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "given_arguments",
+    "parameters",
+    "register_keras_serializable",
+    "serialize",
+]
 
 # --- things that can describe themselves
 # -----------------------------------------------------------------------------
@@ -52,13 +60,39 @@ class Configurable:
         return remembering(super().__new__(cls), args, kwargs)
 
     def get_config(self) -> dict:
-        """The constructor's arguments by name, as plain data."""
-        return serialize(given_arguments(self))
+        """The constructor's arguments by name, as plain data.
+
+        In a get_config of your own, super().get_config() gives the arguments of the class above,
+        to which yours are added.
+        """
+        arguments, adding = given_arguments(self), _adding(type(self))
+        if adding is not None:
+            above = parameters(super(adding, self).__init__)
+            arguments = {
+                p.name: getattr(self, p.name, arguments.get(p.name, p.default)) for p in above
+            }
+        elif "name" in arguments and hasattr(self, "name"):  # which may have been given later
+            arguments["name"] = self.name  # pyright: ignore[reportAttributeAccessIssue]
+        return serialize({k: v for k, v in arguments.items() if k != "dtype" or v is not None})
 
     @classmethod
     def from_config(cls, config: dict):
         """A new one from what `get_config` gave."""
         return cls(**{name: deserialize(value) for name, value in config.items()})
+
+
+def _adding(cls: type) -> type | None:
+    """The class whose get_config adds to the one of Configurable; None if there is none."""
+    own = [c for c in cls.__mro__ if "get_config" in vars(c) and c is not Configurable]
+    return own[-1] if own else None
+
+
+def parameters(function) -> list:
+    """The parameters that have a name: without *args and **kwargs."""
+    import inspect
+
+    found = inspect.signature(function).parameters.values()
+    return [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
 def given_arguments(thing: Configurable) -> dict:
@@ -120,7 +154,7 @@ def serialize(value) -> Any:
 def _object(thing) -> dict:
     kind, name = _filed(type(thing))
     registered = next((key for key, known in REGISTERED.items() if known is type(thing)), None)
-    module = "minidl" if kind == "model" else f"minidl.{_MODULES[kind]}" if kind else None
+    module = "minidl" if kind == "model" else f"minidl.{MODULES[kind]}" if kind else None
     return {
         "module": module,
         "class_name": name or type(thing).__name__,
@@ -152,7 +186,7 @@ def _function(function):
 def _filed(thing) -> tuple[str | None, str | None]:
     """(kind, name) in the registry that holds it."""
     for kind, registry in REGISTRIES.items():
-        if kind in _MODULES and (name := registry.name_of(thing)):
+        if kind in MODULES and (name := registry.name_of(thing)):
             return kind, name
     return None, None
 
@@ -171,16 +205,10 @@ def deserialize(data) -> Any:
     if "class_name" not in data or "config" not in data:
         return {k: deserialize(v) for k, v in data.items()}
     name, config = data["class_name"], data["config"]
-    if name == "__numpy__":
-        return np.array(config["value"], dtype=_plain_dtype(config["dtype"]))
-    if name == "__slice__":
-        return slice(*[None if n is None else operator.index(n) for n in config])
-    if name == "__ellipsis__":
-        return Ellipsis
     if name == "__tuple__":
         return tuple(deserialize(v) for v in data.get("items", config))
-    if name == "DTypePolicy":  # as Keras writes dtypes
-        return config["name"]
+    if isinstance(name, str) and name in _PLAIN:
+        return _PLAIN[name](config)
     if name == "function":
         return find(config, "builtins", data.get("registered_name"))
     cls = find(name, data.get("module"), data.get("registered_name"))
@@ -193,6 +221,16 @@ def deserialize(data) -> Any:
     return cls.from_config(config)  # pyright: ignore[reportAttributeAccessIssue]
 
 
+# What stands for values that JSON has not: how each is made from its config. DTypePolicy is how
+# Keras writes dtypes.
+_PLAIN = {
+    "__numpy__": lambda config: np.array(config["value"], dtype=_plain_dtype(config["dtype"])),
+    "__slice__": lambda config: slice(*[None if n is None else operator.index(n) for n in config]),
+    "__ellipsis__": lambda config: Ellipsis,
+    "DTypePolicy": lambda config: config["name"],
+}
+
+
 def _plain_dtype(name) -> np.dtype:
     dtype = np.dtype(name)
     if dtype.kind not in "biuf":
@@ -200,88 +238,24 @@ def _plain_dtype(name) -> np.dtype:
     return dtype
 
 
-def find(name: str, module: str | None = None, registered_name: str | None = None) -> Any:
-    """The class or function of this name: among the custom objects, else in the registry that
-    `module` points at.
+# --- what every `get` begins with
+
+
+def found(identifier, kind: str, **general) -> Any:
+    """What a name or a description stands for, and an object of a class; the rest as it is.
+
+    kind: 'loss', 'metric', ..., the registry to look in. general: classes of that kind which only
+    descriptions may name.
     """
-    if not isinstance(name, str):
-        raise ValueError(f"A class is given by its name; received {type(name).__name__}.")
-    parts = (module or "").split(".")
-    ours = parts[0] in ("minidl", "keras")
-    for key in (registered_name, name):
-        for known in (SCOPE.objects, *([] if ours and key == name else [REGISTERED])):
-            if key is not None and key in known:
-                return known[key]
-    kinds = [kind for kind, place in _MODULES.items() if ours and place.split(".")[-1] in parts]
-    if not kinds:
-        kinds = ["model", "layer"] if ours else [] if parts[0] else list(_MODULES)
-    for kind in kinds:
-        if kind in REGISTRIES and (known := REGISTRIES[kind].filed(name)) is not None:
-            return known
-    for key, known in REGISTERED.items():  # a file that knows another package, or none
-        if key.split(">")[-1] == name:
-            return known
-    known = [
-        n
-        for kind in kinds
-        if kind in REGISTRIES
-        for n in (getattr(c, "__name__", "") for c in REGISTRIES[kind].names.values())
-    ]
-    raise ValueError(
-        f"There is no class or function {name!r} here.{did_you_mean(name, known)} If it is yours, "
-        f"decorate it with "
-        "@minidl.saving.register_keras_serializable() before loading, or pass custom_objects={"
-        f"{name!r}: {name}"
-        "}."
-    )
+    if isinstance(identifier, dict) and "class_name" in identifier:
+        return described(identifier, kind, **general)
+    if isinstance(identifier, str):
+        identifier = REGISTRIES[kind][identifier]
+    return identifier() if isinstance(identifier, type) else identifier
 
 
-# --- what you register
-# ---
-
-
-def register_keras_serializable(package: str = "Custom", name: str | None = None):
-    """Decorator: let files name this class or function, as 'package>name'."""
-
-    def file(thing):
-        if isinstance(thing, type) and not hasattr(thing, "get_config"):
-            raise ValueError(
-                f"{thing.__name__} cannot be saved: it needs a method get_config(self)."
-            )
-        REGISTERED[f"{package}>{name or thing.__name__}"] = thing
-        return thing
-
-    return file
-
-
-class custom_object_scope:
-    """`with custom_object_scope({'MyLayer': MyLayer}):` files loaded inside may name these."""
-
-    def __init__(self, *custom_objects: dict):
-        self._objects = {k: v for some in custom_objects for k, v in (some or {}).items()}
-
-    def __enter__(self):
-        self._before = SCOPE.objects
-        SCOPE.objects = {**self._before, **self._objects}
-        return self
-
-    def __exit__(self, *error):
-        SCOPE.objects = self._before
-
-
-CustomObjectScope = custom_object_scope
-
-
-def get_custom_objects() -> dict:
-    """The dict of what was registered, by 'package>name'; you may add to it."""
-    return REGISTERED
-
-
-def get_registered_name(thing) -> str:
-    """'package>name' of a registered class or function, otherwise its own name."""
-    return next((key for key, known in REGISTERED.items() if known is thing), thing.__name__)
-
-
-def get_registered_object(name: str, custom_objects: dict | None = None):
-    """What was registered as 'package>name', or None."""
-    return {**REGISTERED, **SCOPE.objects, **(custom_objects or {})}.get(name)
+def described(data: dict, kind: str, **general) -> Any:
+    """What `serialize` described, of this kind: no module need be named."""
+    module = data.get("module") or f"minidl.{MODULES[kind]}"
+    with custom_object_scope({**general, **SCOPE.objects}):
+        return deserialize({"config": {}, **data, "module": module})

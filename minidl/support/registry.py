@@ -15,6 +15,20 @@ REGISTERED: dict[
 ] = {}  # what you registered: 'Custom>MyLayer' -> MyLayer, and what you put there by hand
 
 
+MODULES = {  # where files say that the things of each kind stand
+    "layer": "layers",
+    "loss": "losses",
+    "metric": "metrics",
+    "optimizer": "optimizers",
+    "initializer": "initializers",
+    "activation": "activations",
+    "regularizer": "regularizers",
+    "constraint": "constraints",
+    "schedule": "optimizers.schedules",
+    "model": "models",
+}
+
+
 class Scope(threading.local):
     """What `with custom_object_scope(...)` adds for the present thread."""
 
@@ -93,6 +107,46 @@ class Registry:
             or _plain(name) in self.older
             or custom_object(name) is not None
         )
+
+
+def find(name: str, module: str | None = None, registered_name: str | None = None) -> Any:
+    """The class or function of this name: among the custom objects, else in the registry that
+    `module` points at.
+    """
+    if not isinstance(name, str):
+        raise ValueError(f"A class is given by its name; received {type(name).__name__}.")
+    parts = (module or "").split(".")
+    ours = parts[0] in ("minidl", "keras")
+    for key in (registered_name, name):
+        for known in (SCOPE.objects, *([] if ours and key == name else [REGISTERED])):
+            if key is not None and key in known:
+                return known[key]
+    registries = _pointed_at(parts, ours)
+    known = [thing for r in registries if (thing := r.filed(name)) is not None]
+    # And for a file that knows another package, or none:
+    known += [thing for key, thing in REGISTERED.items() if key.split(">")[-1] == name]
+    if not known:
+        raise ValueError(_not_found(name, registries))
+    return known[0]
+
+
+def _pointed_at(parts: list[str], ours: bool) -> list[Registry]:
+    """The registries that a module, split at its dots, may mean."""
+    kinds = [kind for kind, place in MODULES.items() if ours and place.split(".")[-1] in parts]
+    if not kinds and ours:
+        kinds = ["model", "layer"]
+    elif not kinds and not parts[0]:
+        kinds = list(MODULES)
+    return [REGISTRIES[kind] for kind in kinds if kind in REGISTRIES]
+
+
+def _not_found(name: str, registries: list[Registry]) -> str:
+    known = [getattr(thing, "__name__", "") for r in registries for thing in r.names.values()]
+    return (
+        f"There is no class or function {name!r} here.{did_you_mean(name, known)} If it is yours, "
+        "decorate it with @minidl.saving.register_keras_serializable() before loading, or pass "
+        f"custom_objects={{{name!r}: {name}}}."
+    )
 
 
 def _plain(name: str) -> str:

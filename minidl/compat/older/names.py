@@ -131,7 +131,7 @@ def forward_all() -> None:
     for module in {**NAMES, **ABSENT}:
         _forward(module, NAMES.get(module, {}))
     for plain in ("cosineproximity", "cosine"):
-        losses.losses.older[plain] = "cosine_similarity"
+        losses.registry.older[plain] = "cosine_similarity"
 
 
 def tidy() -> None:

@@ -1,0 +1,79 @@
+"""What is odd about the targets and outputs that a metric received, and the cure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def shapes_differ(title: str, target: tuple, output: tuple) -> ValueError:
+    """y_true fits the outputs neither as it is nor with a last axis of 1 more or less."""
+    cure = {
+        output: " One-hot targets want 'categorical_accuracy'.",
+        output[:-1]: " Class indices want 'sparse_categorical_accuracy'.",
+    }.get(target, "")
+    return ValueError(f"{title}: y_true has shape {target} but the model outputs {output}.{cure}")
+
+
+def check_top_k(title: str, k: int, labels: np.ndarray, classes: int) -> None:
+    """ValueError if every answer would count, or a label is no valid class."""
+    if k > classes:
+        raise ValueError(
+            f"{title}: k={k}, but the model has {classes} outputs, so every answer would count. "
+            f"Choose k below {classes}."
+        )
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        raise ValueError(
+            f"{title}: labels run {labels.min()}..{labels.max()} but the model has {classes} "
+            f"outputs (valid labels 0..{classes - 1})."
+        )
+
+
+def check_yes_or_no(title: str, t: np.ndarray) -> None:
+    """ValueError for targets above 1."""
+    if t.size and t.max() > 1:
+        raise ValueError(
+            f"{title}: targets are 0 or 1, but y runs {t.min():g}..{t.max():g}. For several "
+            "classes use one-hot targets, y = to_categorical(y), and class_id=... for one class."
+        )
+
+
+def check_class(class_id: int, title: str, output: tuple) -> None:
+    """ValueError if the outputs have no such column."""
+    if len(output) < 2 or not -output[-1] <= class_id < output[-1]:
+        raise ValueError(f"{title}: there is no class_id={class_id} in outputs of shape {output}.")
+
+
+def check_columns(title: str, target: tuple, output: tuple) -> None:
+    """ValueError unless targets and outputs have one column a class."""
+    if len(output) == 2 and output[-1] > 1 and target in (output[:1], (output[0], 1)):
+        raise ValueError(
+            f"{title}: y_true has shape {target} but the model outputs {output}. Class indices "
+            f"become one-hot with y = to_categorical(y, {output[-1]})."
+        )
+    if len(output) not in (1, 2):
+        raise ValueError(f"{title}: expected outputs of shape (n, classes); received {output}.")
+
+
+def check_matrix_labels(name: str, labels: np.ndarray, classes: int) -> None:
+    """ValueError for labels outside a confusion matrix; name: 'y_true' or 'y_pred'."""
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        raise ValueError(
+            f"confusion_matrix: {name} runs {labels.min()}..{labels.max()}, but there are "
+            f"{classes} classes (valid labels 0..{classes - 1})."
+        )
+
+
+def matrix_shapes_differ(target: tuple, output: tuple) -> ValueError:
+    """The two sets of labels of a confusion matrix have different shapes."""
+    return ValueError(
+        f"confusion_matrix: y_true holds labels of shape {target}, y_pred of shape {output}; "
+        "expected the same."
+    )
+
+
+def matrix_fractions(name: str) -> ValueError:
+    """A confusion matrix counts labels and received fractions."""
+    return ValueError(
+        f"confusion_matrix: {name} holds fractions, not labels. For the probability of yes pass "
+        "(y_pred > 0.5)."
+    )

@@ -1,0 +1,69 @@
+"""Outputs that cannot be what a loss or metric takes them for: what to say, '' if all is well."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def no_distribution(p: np.ndarray) -> str:
+    """Rows of probabilities are never negative and sum to 1."""
+    sums = p.sum(axis=-1)
+    if not p.size or not (p.min() < 0 or np.abs(sums - 1).max() > 1e-3):
+        return ""
+    return (
+        f"the outputs do not look like probabilities (row sums {sums.min():.3g}.."
+        f"{sums.max():.3g}). End the model with activation='softmax', or use from_logits=True."
+    )
+
+
+def no_chances(p: np.ndarray) -> str:
+    """Each output is the probability of a yes."""
+    cure = "End the model with activation='sigmoid', or use from_logits=True."
+    return _outside(p, 1, f"and are no probabilities. {cure}")
+
+
+def no_probabilities(p: np.ndarray) -> str:
+    """Each output is the probability of a class."""
+    return _outside(
+        p, 1 + 1e-3, "and are no probabilities. End the model with activation='softmax'."
+    )
+
+
+def _outside(p, most: float, consequence: str) -> str:
+    if not p.size or not (p.min() < 0 or p.max() > most):
+        return ""
+    return f"the outputs run {p.min():.3g}..{p.max():.3g} {consequence}"
+
+
+def no_auc_chances(p: np.ndarray) -> str:
+    """AUC compares probabilities of a yes with thresholds from 0 to 1."""
+    cure = "End the model with activation='sigmoid', or use AUC(from_logits=True)."
+    return _outside(p, 1, f"and are no probabilities, so they are cut to 0..1. {cure}")
+
+
+def no_log_probabilities(p: np.ndarray) -> str:
+    """Logarithms of probabilities are never above 0."""
+    if not p.size or not p.max() > 1e-3:
+        return ""
+    return (
+        f"outputs up to {p.max():.3g} are no log-probabilities, which are never above 0. End the "
+        "model with activation='log_softmax', or use SparseCategoricalCrossentropy."
+    )
+
+
+def no_counts(p: np.ndarray) -> str:
+    """The expected value of a count is never negative."""
+    if not p.size or not p.min() < 0:
+        return ""
+    return (
+        f"the outputs go down to {p.min():.3g}, but an expected count is never negative. End the "
+        "model with activation='softplus'."
+    )
+
+
+def twice(made_by: str, maker: str) -> str:
+    """Probabilities given to a loss that expects logits."""
+    return (
+        f"the model already ends in {made_by}, but the loss has from_logits=True and will apply "
+        f"{maker} again. Drop the {made_by}, or use from_logits=False."
+    )

@@ -1,0 +1,143 @@
+"""Areas under curves that have one point a threshold: ROC, precision over recall, their gains."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from ..guards import outputs
+from ..support import backend
+from ..support.arrays import Number
+from .base import registry
+from .thresholds import ThresholdMetric, counts_above, ratio
+
+_CURVES = ("ROC", "PR", "PRGAIN")
+_SUMMATIONS = ("interpolation", "majoring", "minoring")
+
+
+@registry.register()
+class AUC(ThresholdMetric):
+    """The area under a curve that has one point a threshold. For 'ROC' it is the chance that a yes
+    gets a larger output than a no.
+
+    curve: 'ROC' (recall over the share of false alarms), 'PR' (precision over recall), 'PRGAIN'
+    (the gains of both).
+    num_thresholds: so many evenly spaced from 0 to 1, or thresholds: a list of those between.
+    summation_method: between two points 'interpolation', or the larger ('majoring') or smaller
+    ('minoring') height. from_logits: put outputs through a sigmoid first.
+    multi_label: one area for each of the outputs, averaged, with label_weights if given; otherwise
+    these weigh the outputs' counts.
+    PR is interpolated after Davis and Goadrich, The relationship between precision-recall and ROC
+    curves, ICML 2006.
+    """
+
+    def __init__(
+        self,
+        num_thresholds=200,
+        curve="ROC",
+        summation_method="interpolation",
+        name: str | None = None,
+        dtype=None,
+        thresholds=None,
+        multi_label=False,
+        num_labels=None,
+        label_weights=None,
+        from_logits=False,
+    ):
+        self.curve, self.summation_method = str(curve).upper(), str(summation_method).lower()
+        _check(self.curve, self.summation_method, num_thresholds)
+        if num_labels and not multi_label:
+            raise ValueError("AUC: num_labels goes with multi_label=True.")
+        super().__init__(_points_of(num_thresholds, thresholds), name, dtype)
+        self.num_thresholds, self.thresholds = len(self._order), _floats(thresholds)
+        self.multi_label, self.num_labels, self.from_logits = multi_label, num_labels, from_logits
+        self.label_weights = _floats(label_weights)
+        self._warned = False
+        if num_labels:
+            self.sums(self.counted, (len(self._order), num_labels))
+
+    def answers(self, y_true, y_pred, sample_weight):
+        t, p, w = super().answers(y_true, y_pred, sample_weight)
+        if self.from_logits:
+            p = 0.5 + 0.5 * np.tanh(0.5 * p)
+        elif not self._warned and (message := outputs.no_auc_chances(p)):
+            self._warned = True
+            warnings.warn(f"AUC: {message}", stacklevel=3)
+        if self.label_weights is not None and not self.multi_label:
+            w = w * np.asarray(self.label_weights)
+        return t, np.clip(p, 0, 1), w
+
+    def add(self, t, p, w):
+        if not self.multi_label:
+            return super().add(t, p, w)
+        if t.ndim != 2 or self.num_labels not in (None, t.shape[1]):
+            raise ValueError(
+                f"AUC: multi_label=True expects outputs of shape (n, "
+                f"{self.num_labels or 'labels'}); received {t.shape}."
+            )
+        columns = [counts_above(self._order, t[:, i], p[:, i], w[:, i]) for i in range(t.shape[1])]
+        self.sums(self.counted, (len(self._order), t.shape[1]))  # the first batch tells how many
+        self.gather({n: np.stack([c[n] for c in columns], axis=1) for n in self.counted.split()})
+
+    def result(self):
+        interpolated = self.curve == "PR" and self.summation_method == "interpolation"
+        areas = self._interpolated_pr() if interpolated else self._under(*self._points())
+        if np.ndim(areas) == 0:
+            return Number(areas)
+        return Number(np.average(areas, weights=self.label_weights))
+
+    def _points(self) -> tuple:
+        tp, fp, tn, fn = (getattr(self, name).data for name in self.counted.split())
+        if self.curve == "ROC":
+            return ratio(fp, tn), ratio(tp, fn)
+        if self.curve == "PR":
+            return ratio(tp, fn), ratio(tp, fp)
+        odds = np.where(tn + fp == 0, 0.0, (tp + fn) / np.where(tn + fp == 0, 1, tn + fp))
+        found = np.where(tp == 0, 1, tp)
+        recall_gain = np.maximum(np.where(tp == 0, 0.0, 1 - odds * fn / found), 0.0)
+        return recall_gain, np.where(tp == 0, 1.0, 1 - odds * fp / found)
+
+    def _under(self, x, y):
+        heights = {
+            "interpolation": lambda a, b: (a + b) / 2,
+            "majoring": np.maximum,
+            "minoring": np.minimum,
+        }[self.summation_method]
+        return ((x[:-1] - x[1:]) * heights(y[:-1], y[1:])).sum(axis=0)
+
+    def _interpolated_pr(self):
+        """Between two thresholds true positives grow linearly with all positives P: ∫ (slope +
+        intercept / P) dTP.
+        """
+        tp = self.true_positives.data
+        p = tp + self.false_positives.data
+        change = p[:-1] - p[1:]
+        slope = np.where(change > 0, (tp[:-1] - tp[1:]) / np.where(change > 0, change, 1), 0.0)
+        intercept = tp[1:] - slope * p[1:]
+        both = (p[:-1] > 0) & (p[1:] > 0)
+        growth = np.log(np.where(both, p[:-1], 1) / np.where(both, p[1:], 1))
+        yes = tp[1:] + self.false_negatives.data[1:]
+        return (slope * (tp[:-1] - tp[1:] + intercept * growth) / np.where(yes > 0, yes, 1)).sum(
+            axis=0
+        )
+
+
+def _check(curve: str, summation_method: str, num_thresholds: int) -> None:
+    if curve not in _CURVES or summation_method not in _SUMMATIONS:
+        raise ValueError(
+            f"AUC: curve is one of {', '.join(_CURVES)} and summation_method one of "
+            f"{', '.join(_SUMMATIONS)}; received {curve!r} and {summation_method!r}."
+        )
+    if num_thresholds < 2:
+        raise ValueError(f"AUC: num_thresholds must be 2 or more; received {num_thresholds!r}.")
+
+
+def _points_of(num_thresholds: int, thresholds) -> list[float]:
+    """The thresholds from below 0 to above 1: every output exceeds the first and none the last."""
+    between = np.linspace(0, 1, num_thresholds)[1:-1] if thresholds is None else thresholds
+    return [-backend.epsilon(), *between, 1 + backend.epsilon()]
+
+
+def _floats(values) -> list[float] | None:
+    return None if values is None else [float(x) for x in np.asarray(values)]

@@ -1,0 +1,116 @@
+"""Metrics by name, and which accuracy the word 'accuracy' means in compile()."""
+
+from __future__ import annotations
+
+import warnings
+
+from .. import losses
+from ..support.configs import described, found
+from ..support.registry import did_you_mean
+from .accuracy import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
+from .base import Metric, registry
+from .means import FunctionMetric, LossMetric
+
+# Classes that only a description names.
+_GENERAL = {
+    "FunctionMetric": FunctionMetric,
+    "MeanMetricWrapper": FunctionMetric,
+    "LossMetric": LossMetric,
+}
+
+
+def get(identifier) -> Metric:
+    """A metric from a name, a class, an instance, a loss, a function(y_true, y_pred) or what
+    `serialize` gave.
+    """
+    if isinstance(identifier, str) and identifier not in registry:
+        if identifier not in losses.registry:
+            raise ValueError(_unknown(identifier))
+        return LossMetric(losses.get(identifier), name=identifier)
+    metric = found(identifier, "metric", **_GENERAL)
+    if isinstance(metric, losses.Loss):
+        metric = LossMetric(metric)
+    elif not isinstance(metric, Metric) and callable(metric):
+        metric = FunctionMetric(metric)
+    if not isinstance(metric, Metric):
+        raise ValueError(
+            f"A metric is a name, a Metric or a function(y_true, y_pred); received {identifier!r}."
+        )
+    if isinstance(identifier, str) and identifier in losses.registry:
+        metric.name = identifier  # 'mse' stays 'mse' in the history
+    return metric
+
+
+_OFTEN = (
+    "accuracy",
+    "auc",
+    "f1_score",
+    "mae",
+    "mse",
+    "precision",
+    "r2_score",
+    "recall",
+    "root_mean_squared_error",
+    "top_k_categorical_accuracy",
+)
+
+
+def _unknown(name: str) -> str:
+    """What is near, and the most used of the many: all of them would fill a screen."""
+    known = [*registry.names, *losses.registry.names]
+    often = [n for n in _OFTEN if n in known]
+    return (
+        f"Unknown metric {name!r}.{did_you_mean(name, known)} Available: {', '.join(often)}, and "
+        f"{len(known) - len(often)} more; see dir(minidl.metrics)."
+    )
+
+
+def deserialize(data: dict) -> Metric:
+    """The metric that `serialize` described. One of your own is found by the name it was registered
+    under.
+    """
+    return described(data, "metric", **_GENERAL)
+
+
+# --- in compile()
+
+
+def check_metric(identifier) -> None:
+    """ValueError if this names no metric."""
+    if identifier not in ("accuracy", "acc"):
+        get(identifier)
+
+
+def resolve_metric(identifier, loss, target_shape: tuple, output_shape: tuple) -> Metric:
+    """The metric that compile() was given, under the name it was typed as."""
+    if identifier in ("accuracy", "acc"):
+        return resolve_accuracy(identifier, loss, target_shape, output_shape)
+    metric = get(identifier)
+    if isinstance(identifier, str):
+        metric.name = identifier
+    return metric
+
+
+def resolve_accuracy(name: str, loss, target_shape: tuple, output_shape: tuple) -> Metric:
+    """Which accuracy 'accuracy' means for this loss and these shapes. It keeps the name that was
+    typed, 'acc' included.
+
+    The loss decides where it can (logits of a binary loss are cut at 0, not at 0.5); otherwise the
+    shapes do.
+    """
+    kind = getattr(loss, "kind", None)
+    one_output = output_shape[-1:] in ((1,), ()) or len(output_shape) == 1
+    if kind == "regression" and (one_output or target_shape == output_shape):
+        warnings.warn(
+            f"'{name}' is not meaningful for a regression loss ({loss.name}): it counts exact "
+            "hits. Use metrics=['mae'].",
+            stacklevel=2,
+        )
+    if kind in ("binary", "margin") or (one_output and kind in (None, "regression")):
+        return BinaryAccuracy(name, threshold=0.5 if loss is None else loss.cut())
+    if kind == "sparse" or (
+        kind != "categorical"
+        and (len(target_shape) < len(output_shape) or target_shape[-1:] == (1,))
+    ):
+        return SparseCategoricalAccuracy(name)
+    return CategoricalAccuracy(name)

@@ -1,0 +1,132 @@
+"""Means over all samples: of values, of what a function gives, of a loss."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import losses
+from ..core import metrics as core
+from ..support.arrays import Number, as_array
+from ..support.configs import find
+from ..support.registry import snake_case
+from ..tensor import Tensor, no_grad
+from .base import Metric, registry, targets_like
+
+
+@registry.register()
+class Mean(core.Mean, Metric):
+    """The weighted mean of the values it is given: Σ w·v / Σ w."""
+
+    def __init__(self, name: str | None = "mean", dtype=None):
+        super().__init__(name)
+        self.dtype = dtype
+
+    def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
+        """values: a number or array; sample_weight: a number, or one a value."""
+        if isinstance(values, Tensor):
+            values = values.data
+        elif isinstance(values, (list, tuple)):
+            values = as_array([as_array(value) for value in values])  # [loss], a list of a tensor
+        elif type(values) is not np.ndarray or values.dtype.kind not in "biuf":
+            values = as_array(values)
+        if sample_weight is None:
+            sample_weight = 1
+        elif not isinstance(sample_weight, (int, float)):
+            sample_weight = spread(sample_weight, values.shape)
+        super().update_state(values, sample_weight)
+
+    def result(self):
+        return Number(super().result())
+
+
+def spread(sample_weight, shape: tuple):
+    """Weights for values of this shape: for a single value their sum, else one a value."""
+    return losses.weights_like(sample_weight, shape) if shape else float(np.sum(sample_weight))
+
+
+@registry.register()
+class Sum(Mean):
+    """The weighted sum of the values it is given: Σ w·v."""
+
+    def __init__(self, name: str | None = "sum", dtype=None):
+        super().__init__(name, dtype)
+
+    def result(self):
+        return Number(self.total.data)
+
+
+class MeanMetric(core.MeanMetric, Mean):
+    """The mean over the samples of what `measure(y_true, y_pred)` gives for each."""
+
+    def __init__(self, name: str | None = None, dtype=None):
+        super().__init__(name, dtype)
+
+    def measure(self, y_true: np.ndarray, y_pred: np.ndarray):
+        """One number per sample, from arrays."""
+        raise NotImplementedError(
+            f"{type(self).__name__} needs a method measure(self, y_true, y_pred)."
+        )
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y_pred = y_pred.data if isinstance(y_pred, Tensor) else as_array(y_pred)
+        if type(y_true) is not np.ndarray or y_true.dtype.kind not in "biuf":
+            y_true = as_array(y_true, keep_ints=True)
+        super().update_state(y_true, y_pred, sample_weight)
+
+    def targets(self, y_true: np.ndarray, shape: tuple, output_shape: tuple) -> np.ndarray:
+        """y_true in this shape, from which it may differ by a last axis of 1; ValueError for any
+        other.
+        """
+        return targets_like(y_true, shape, output_shape, type(self).__name__)
+
+
+class FunctionMetric(MeanMetric):
+    """Any function(y_true, y_pred, **options) of tensors, averaged over the samples."""
+
+    def __init__(self, fn, name=None, dtype=None, **options):
+        super().__init__(name or getattr(fn, "__name__", "metric"), dtype)
+        self.fn, self.options = fn, options
+
+    def measure(self, y_true, y_pred):
+        with no_grad():
+            values = as_array(
+                self.fn(Tensor(y_true, dtype=y_pred.dtype), Tensor(y_pred), **self.options)
+            )
+        return values if values.ndim else np.full(len(y_pred), values)
+
+    def get_config(self):
+        """The function by its name: file yours with @minidl.metrics.register()."""
+        name = getattr(self.fn, "__name__", self.name)
+        return {**super().get_config(), "fn": name, **self.options}
+
+    @classmethod
+    def from_config(cls, config):
+        """The function is looked up by its name among the metrics and the losses, then
+        elsewhere.
+        """
+        fn = config["fn"]
+        if isinstance(fn, str):
+            known = registry if fn in registry else losses.registry
+            fn = known[fn] if fn in known else find(fn)
+        if isinstance(fn, type) and issubclass(fn, losses.Loss):
+            fn = fn(reduction=None)
+        if isinstance(fn, type):
+            return fn(**{name: value for name, value in config.items() if name != "fn"})
+        return cls(**{**config, "fn": fn})
+
+
+class LossMetric(MeanMetric):
+    """A loss, watched as a metric: the mean over all samples."""
+
+    def __init__(self, loss, name=None, dtype=None):
+        super().__init__(name or snake_case(loss.name), dtype)
+        self.loss = loss
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        with no_grad():
+            Mean.update_state(self, self.loss.per_sample(y_true, y_pred), sample_weight)
+
+    @classmethod
+    def from_config(cls, config):
+        """A loss inside the config may be given as `losses.serialize` describes it."""
+        return cls(**{**config, "loss": losses.get(config["loss"])} if "loss" in config else config)

@@ -1,0 +1,208 @@
+"""Yes-or-no answers counted at thresholds: right and wrong, precision and recall.
+
+An output above the threshold says yes. Only the counts at each threshold are kept, so memory does
+not grow with the data.
+Shapes: y_true and y_pred alike, (n,) or (n, outputs), or (n,) and (n, 1); all outputs are counted
+together unless said otherwise.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import losses
+from ..guards import answers
+from ..support.arrays import Number, as_array
+from ..tensor import Tensor, Variable
+from .base import Metric, registry, targets_like
+
+
+class ThresholdMetric(Metric):
+    """Counts, at each of `thresholds`: true_positives, false_positives, true_negatives and
+    false_negatives, variables of one number each.
+    """
+
+    counted = "true_positives false_positives true_negatives false_negatives"  # what a class needs
+    true_positives: Variable
+    false_positives: Variable
+    true_negatives: Variable
+    false_negatives: Variable
+
+    def __init__(self, thresholds, name=None, dtype=None, top_k=None, class_id=None):
+        super().__init__(name, dtype)
+        self._order = np.sort(np.atleast_1d(np.asarray(thresholds, dtype=np.float64)))
+        self.top_k, self.class_id = top_k, class_id
+        self.sums(self.counted, self._order.shape)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.add(*self.answers(y_true, y_pred, sample_weight))
+
+    def answers(self, y_true, y_pred, sample_weight) -> tuple:
+        """(yes or no, output, weight) as arrays of one shape; class_id and top_k have chosen among
+        the outputs.
+        """
+        p, title = as_array(y_pred), type(self).__name__
+        t = targets_like(as_array(y_true, keep_ints=True), p.shape, p.shape, title)
+        answers.check_yes_or_no(title, t)
+        w = weights_of(sample_weight, p.shape)
+        if self.top_k is not None:
+            p = only_largest(p, self.top_k)
+        if self.class_id is not None:
+            answers.check_class(self.class_id, title, p.shape)
+            t, p, w = (x[..., self.class_id] for x in (t, p, w))
+        return t > 0.5, p, w
+
+    def add(self, t, p, w) -> None:
+        """Count these answers: all together, however many axes they have."""
+        self.gather(counts_above(self._order, t.ravel(), p.ravel(), w.ravel()))
+
+    def gather(self, counts: dict) -> None:
+        """Add the counts of a batch."""
+        for name in self.counted.split():
+            getattr(self, name).data[...] += counts[name]
+
+
+def weights_of(sample_weight, shape: tuple) -> np.ndarray:
+    """The sample weights spread over outputs of this shape; 1 each if there are none."""
+    return np.ones(shape) if sample_weight is None else losses.weights_like(sample_weight, shape)
+
+
+def only_largest(p: np.ndarray, k: int) -> np.ndarray:
+    """The k largest outputs of each sample, and -inf in the place of the others."""
+    best = np.argsort(-p, axis=-1, kind="stable")[..., :k]
+    kept = np.full(p.shape, -np.inf)
+    np.put_along_axis(kept, best, np.take_along_axis(p, best, axis=-1), axis=-1)
+    return kept
+
+
+def counts_above(thresholds, t, p, w) -> dict[str, np.ndarray]:
+    """The four counts by name, at each of the rising thresholds, for flat arrays: is the answer
+    yes?, output, weight.
+
+    Each output falls into the bin of how many thresholds it exceeds; a sum from the last bin down
+    counts for every threshold.
+    """
+    # 0.3 in float32 does not exceed 0.3
+    limits = thresholds.astype(p.dtype) if p.dtype.kind == "f" else thresholds
+    bins = np.searchsorted(limits, np.where(np.isnan(p), -np.inf, p), side="left")
+    above = [
+        np.cumsum(np.bincount(bins, weights=w * yes, minlength=len(limits) + 1)[::-1])[::-1]
+        for yes in (t, ~t)
+    ]
+    tp, fp = (sums[1:] for sums in above)
+    return {
+        "true_positives": tp,
+        "false_positives": fp,
+        "true_negatives": above[1][0] - fp,
+        "false_negatives": above[0][0] - tp,
+    }
+
+
+def ratio(part, rest) -> np.ndarray:
+    """part / (part + rest), and 0 where both are 0."""
+    part, rest = np.asarray(part), np.asarray(rest)
+    whole = part + rest
+    return np.where(whole == 0, 0.0, part / np.where(whole == 0, 1, whole))
+
+
+# --- at thresholds that are given
+
+
+class _AtThresholds(ThresholdMetric):
+    def __init__(self, thresholds, default, name, dtype, top_k=None, class_id=None):
+        values = default if thresholds is None else thresholds
+        asked = np.atleast_1d(np.asarray(values, dtype=float))
+        outside = [] if thresholds is None else [v for v in asked if not 0 <= v <= 1]
+        if outside:
+            raise ValueError(
+                f"{type(self).__name__}: thresholds lie between 0 and 1; received {outside[0]:g}."
+            )
+        super().__init__(values, name, dtype, top_k, class_id)
+        self.thresholds = thresholds
+        self._asked = np.searchsorted(self._order, asked)  # back to the order as given
+
+    def value(self) -> np.ndarray:
+        """The metric at each of the rising thresholds."""
+        raise NotImplementedError
+
+    def result(self):
+        values = np.asarray(self.value())[self._asked]
+        return Number(values[0]) if len(values) == 1 else Tensor(values)
+
+
+class _Count(_AtThresholds):
+    def __init__(self, thresholds=None, name: str | None = None, dtype=None):
+        super().__init__(thresholds, 0.5, name, dtype)
+
+    def value(self):
+        return getattr(self, self.counted).data
+
+
+@registry.register()
+class TruePositives(_Count):
+    """How many answers are yes and rightly so. thresholds: a number, or a list for one result each;
+    0.5 if left out.
+    """
+
+    counted = "true_positives"
+
+
+@registry.register()
+class TrueNegatives(_Count):
+    """How many answers are no and rightly so. thresholds: as for TruePositives."""
+
+    counted = "true_negatives"
+
+
+@registry.register()
+class FalsePositives(_Count):
+    """How many answers are yes and should be no: false alarms. thresholds: as for TruePositives."""
+
+    counted = "false_positives"
+
+
+@registry.register()
+class FalseNegatives(_Count):
+    """How many answers are no and should be yes: misses. thresholds: as for TruePositives."""
+
+    counted = "false_negatives"
+
+
+_EVERY = -1e10  # with top_k and no threshold, each of the k largest says yes
+
+
+@registry.register()
+class Precision(_AtThresholds):
+    """TP / (TP + FP): how many of the answers yes are right.
+
+    thresholds: a number, or a list for one result each; 0.5 if left out. top_k: only the k largest
+    outputs of a sample may say yes.
+    class_id: count this column of (n, classes) alone.
+    """
+
+    counted = "true_positives false_positives"
+
+    def __init__(
+        self, thresholds=None, top_k=None, class_id=None, name: str | None = None, dtype=None
+    ):
+        super().__init__(thresholds, 0.5 if top_k is None else _EVERY, name, dtype, top_k, class_id)
+
+    def value(self):
+        return ratio(self.true_positives, self.false_positives)
+
+
+@registry.register()
+class Recall(_AtThresholds):
+    """TP / (TP + FN): how many of those that should be yes are found. Arguments as for
+    Precision.
+    """
+
+    counted = "true_positives false_negatives"
+
+    def __init__(
+        self, thresholds=None, top_k=None, class_id=None, name: str | None = None, dtype=None
+    ):
+        super().__init__(thresholds, 0.5 if top_k is None else _EVERY, name, dtype, top_k, class_id)
+
+    def value(self):
+        return ratio(self.true_positives, self.false_negatives)
