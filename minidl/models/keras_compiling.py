@@ -10,7 +10,7 @@ import numpy as np
 from ..files.descriptions import checked
 from ..files.from_keras import from_keras
 from ..support.configs import custom_object_scope, deserialize, serialize
-from .memory import from_first_version, memory, set_memory
+from .memory import from_first_version, memory, set_memory, trained
 
 _FIRST = "minidl_optimizer"  # where the first version of minidl kept the memory, in its own units
 
@@ -23,10 +23,10 @@ def compiled_with(model) -> dict | None:
 def memory_of(model) -> list[np.ndarray]:
     """What the optimizer remembers of the trainable weights; nothing if it trains others."""
     optimizer, trainable = model.optimizer, model.trainable_weights
-    if not optimizer.variables:
+    if not trained(optimizer):
         optimizer = copy.deepcopy(optimizer)
         optimizer.build(trainable)
-    same = [id(v) for v in trainable] == [id(v) for v in optimizer.variables]
+    same = [id(v) for v in trainable] == [id(v) for v in trained(optimizer)]
     return memory(optimizer) if same else []
 
 

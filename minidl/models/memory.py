@@ -55,6 +55,14 @@ def set_memory(optimizer, arrays: list) -> None:
     optimizer.set_state(state)
 
 
+def trained(optimizer) -> list:
+    """The variables that the optimizer moves; none before it has met a model.
+
+    (At the merge: `optimizer.trainable_variables`.)
+    """
+    return optimizer.variables
+
+
 def from_first_version(optimizer, state: dict) -> dict:
     """The state of an optimizer from a file of the first version, in today's units."""
     return state

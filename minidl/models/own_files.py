@@ -10,6 +10,7 @@ from ..layers import weight_budget
 from ..recording import quiet
 from ..support.configs import custom_object_scope, deserialize, serialize
 from . import state
+from .memory import trained
 from .rebuilding import described_model
 
 
@@ -26,7 +27,7 @@ def write_model(path, model, include_optimizer: bool = True) -> None:
     if model.optimizer is not None and include_optimizer:
         told = serialize(model._compiled_with)
         description["compile"] = {**told, "stop_on_nan": model.stop_on_nan}
-        if model.optimizer.variables:
+        if trained(model.optimizer):
             description["trained"], memory = state.optimizer_state(model)
             arrays |= memory
     native.write(path, "model", description, arrays)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..files.descriptions import believable, shapes
-from .memory import from_first_version
+from .memory import from_first_version, trained
 
 # --- weights
 
@@ -89,14 +89,14 @@ def optimizer_state(model) -> tuple[list[int], dict[str, np.ndarray]]:
     """
     optimizer = model.optimizer
     places = {id(v): i for i, v in enumerate(model.weights)}
-    if not all(id(v) in places for v in optimizer.variables):
+    if not all(id(v) in places for v in trained(optimizer)):
         raise ValueError(
             "The optimizer trains variables that are no weights of the model, so what it "
             "remembers cannot be saved with it: save with include_optimizer=False."
         )
     state = optimizer.get_state()
     arrays = {f"optimizer/{name}": array for name, array in state.items() if name != "optimizer"}
-    return [places[id(v)] for v in optimizer.variables], arrays
+    return [places[id(v)] for v in trained(optimizer)], arrays
 
 
 def set_optimizer_state(model, description: dict, arrays: dict[str, np.ndarray]) -> None:
@@ -106,7 +106,7 @@ def set_optimizer_state(model, description: dict, arrays: dict[str, np.ndarray])
     prefix, optimizer, own = "optimizer/", model.optimizer, model.weights
     state = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
     if not state:
-        if optimizer.variables:
+        if trained(optimizer):
             raise ValueError(
                 "it holds no memory of an optimizer; load_weights takes the weights alone"
             )
@@ -179,19 +179,18 @@ def shared_generators(model) -> list[list[str]]:
 
 
 def share_generators(model, groups: list[list[str]]) -> None:
-    """Let the places of each group have one generator, that of the first. ValueError if there is
-    none at a place.
+    """Let the places of each group have one generator, and one SeedGenerator around it. ValueError
+    if there is none at a place.
     """
-    own = generators(model)
-    layers = model._all_layers()
-    for place in [place for group in groups for place in group]:
-        if place not in own:
-            raise ValueError(f"there is no random generator at '{place}'")
-    for first, *others in groups:
-        for place in others:
-            number, _, name = place.partition("/")
-            holder = vars(layers[int(number)])
-            if isinstance(holder[name], np.random.Generator):
-                holder[name] = own[first]
-            else:
-                holder[name].generator = own[first]
+    own, layers = generators(model), model._all_layers()
+    for group in groups:
+        for place in group:
+            if place not in own:
+                raise ValueError(f"there is no random generator at '{place}'")
+        slots = [(vars(layers[int(n)]), name) for n, _, name in (p.partition("/") for p in group)]
+        held = [attributes[name] for attributes, name in slots]
+        seeds = [thing for thing in held if not isinstance(thing, np.random.Generator)]
+        generator = seeds[0].generator if seeds else held[0]
+        for (attributes, name), thing in zip(slots, held):
+            bare = isinstance(thing, np.random.Generator)
+            attributes[name] = generator if bare else seeds[0]
