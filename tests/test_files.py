@@ -5,6 +5,7 @@ stays shared; Ctrl-C while saving is Ctrl-C.
 import io
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -301,3 +302,33 @@ def test_ctrl_c_within_the_writing_itself(where, tmp_path, monkeypatch):
         assert path.read_bytes() == before and os.listdir(tmp_path) == ["m.npz"]
     monkeypatch.undo()
     model.save(path)
+
+
+# --- rooms that open at first use
+
+
+def test_text_layers_are_found_though_nobody_opened_their_room(tmp_path):
+    model = Sequential([Input((3,), dtype="int64"), layers.IntegerLookup(vocabulary=[5, 6, 7])])
+    model.save(tmp_path / "m.npz")
+    config = json.dumps(layers.serialize(layers.TextVectorization(vocabulary=["a", "b"])))
+    code = f"""
+import json, sys
+import minidl
+assert not [m for m in sys.modules if m.startswith("minidl.text.") and "lookup" in m]
+model = minidl.models.load_model({str(tmp_path / "m.npz")!r})
+assert model(minidl.Tensor([[5, 6, 9]])).numpy().tolist() == [[1, 2, 0]]
+assert "minidl.text.vectorization" not in sys.modules
+layer = minidl.layers.deserialize(json.loads({config!r}))
+assert layer(["b a"]).numpy().tolist() == [[3, 2]]
+assert "string_lookup" in minidl.layers.layer_classes
+try:
+    minidl.layers.layer_classes["HashinG_"], minidl.layers.layer_classes["Hashin"]
+except ValueError as error:
+    assert "Did you mean 'hashing'?" in str(error), error
+else:
+    raise AssertionError
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
