@@ -203,7 +203,7 @@ def compile_to_keras(compiled: dict) -> dict | None:
 def _names(kind: str) -> set[str]:
     """The names of losses or metrics that may stand in a description."""
     names = REGISTRIES[kind].names
-    return ({*names, *(t.__name__ for t in names.values())} | _SHORT) - _ONLY_HERE
+    return ({*names, *(getattr(t, "__name__", "") for t in names.values())} | _SHORT) - _ONLY_HERE
 
 
 def _is_in_keras(data, names: set[str]) -> bool:

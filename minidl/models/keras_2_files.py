@@ -27,13 +27,14 @@ def write_model(path: str, model, include_optimizer: bool = True) -> None:
     config = {key: described[key] for key in ("class_name", "config")}
     config["build_config"] = {"input_shape": serialize(state.build_shape(model))}
     config["minidl_shared_generators"] = state.shared_generators(model)
-    compiled = compiled_with(model) if include_optimizer else None
+    is_kept = include_optimizer and model.optimizer is not None
+    compiled = compiled_with(model) if is_kept else None
     layers = {
         layer.name: {f"{layer.name}/{i}/{v.name}": v.data for i, v in enumerate(_in_order(layer))}
         for layer in model.layers
         if not isinstance(layer, InputLayer)
     }
-    memory = [] if compiled is None else memory_of(model)
+    memory = memory_of(model) if is_kept else []
     keras_2.write(path, config, compiled, layers, memory)
 
 

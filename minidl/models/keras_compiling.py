@@ -15,9 +15,9 @@ from .memory import from_first_version, memory, set_memory, trained
 _FIRST = "minidl_optimizer"  # where the first version of minidl kept the memory, in its own units
 
 
-def compiled_with(model) -> dict | None:
-    """What compile was given, as data; None if it was not called."""
-    return None if model.optimizer is None else checked(serialize(model._compiled_with))
+def compiled_with(model) -> dict:
+    """What compile was given, as data."""
+    return checked(serialize(model._compiled_with))
 
 
 def memory_of(model) -> list[np.ndarray]:

@@ -40,7 +40,8 @@ def write_model(path: str, model, include_optimizer: bool = True) -> None:
     config["minidl_shared_generators"] = state.shared_generators(model)
     if model.optimizer is not None and include_optimizer:
         config["minidl_compile_config"] = compiled_with(model)
-        if (theirs := compile_to_keras(compiled_with(model))) is not None:
+        theirs = compile_to_keras(config["minidl_compile_config"])
+        if theirs is not None:
             config["compile_config"] = theirs
         groups["optimizer/vars"] = memory_of(model)
     keras.write(path, config, groups)
@@ -57,7 +58,7 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
         state.assign(_pairs(arrays, model))
         state.share_generators(model, config.get("minidl_shared_generators", []))
         told = config.get("minidl_compile_config")
-        memory = memory_in(arrays, "optimizer/vars") if compile else None
+        memory = memory_in(arrays, "optimizer/vars") if compile else []
         if compile and told is not None:
             compile_again(model, told, memory)
     if compile and told is None and config.get("compile_config"):
@@ -100,7 +101,7 @@ def _pairs(arrays, model, skip_mismatch: bool = False) -> list:
         for number, variable in enumerate(variables):
             dataset = arrays.find(f"{path}/{number}")
             shape = None if dataset is None else dataset.shape
-            if shape == variable.shape:
+            if dataset is not None and shape == variable.shape:
                 pairs.append((variable, dataset[()]))
             elif not skip_mismatch:
                 raise ValueError(
@@ -144,8 +145,10 @@ def _groups_in(container, path: str, seen: set):
             kind = _kind(child)
             number = counts[kind] = counts.get(kind, -1) + 1
             inside = f"{path}{kind}{f'_{number}' if number else ''}/"
-            walk = _groups if isinstance(child, Layer) else _groups_in
-            yield from walk(child, inside, seen)
+            if isinstance(child, Layer):
+                yield from _groups(child, inside, seen)
+            else:
+                yield from _groups_in(child, inside, seen)
 
 
 def _kind(child) -> str:

@@ -17,7 +17,7 @@ def memory(optimizer) -> list[np.ndarray]:
     schedule, then the slots.
     """
     state = optimizer.get_state()
-    numbers = [np.asarray(state["iterations"], np.int32)]
+    numbers: list[np.ndarray] = [np.asarray(state["iterations"], np.int32)]
     if "learning_rate" in state:
         numbers.append(np.asarray(state["learning_rate"], np.float32))
     slots = []

@@ -22,7 +22,7 @@ _OPS = {
     and getattr(f, "__module__", "") == table.__name__
     and not f.__name__.startswith("_")
 }
-_STEPS = {
+_STEPS: dict[Any, Any] = {
     **{(TABLE, name): partial(apply, f) for name, f in _OPS.items()},
     **{
         (DOORS, name): getattr(ops, name)
