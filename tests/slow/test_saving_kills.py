@@ -100,12 +100,13 @@ chance, caught = np.random.default_rng(0), 0
 for number in range(1, rounds + 1):
     model.set_weights([np.full(w.shape, number, "float32") for w in model.get_weights()])
     try:
-        signal.setitimer(signal.ITIMER_REAL, max(1e-6, chance.uniform(0, 1.1) * usual))
-        model.save(path)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, max(1e-6, chance.uniform(0, 1.1) * usual))
+            model.save(path)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     except KeyboardInterrupt:
         caught += 1
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
     found = {float(n) for w in load_model(path).get_weights() for n in np.unique(w)}
     assert len(found) == 1, found
 print(caught)
