@@ -50,6 +50,18 @@ def test_training_goes_on_from_a_file_of_the_first_version(name):
     close(model, FIRST[name]["weights"], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_keras_kinds_of_the_first_version_too(ending):
+    """They held the optimizer's memory by names."""
+    expected = load_model(STORED / "first_version" / "adam.npz")
+    model = load_model(STORED / "first_version" / f"adam.{ending}")
+    close(model, expected.get_weights(), rtol=0)
+    state, other = model.optimizer.get_state(), expected.optimizer.get_state()
+    assert state.keys() == other.keys() and model.optimizer.iterations == 12
+    for name in state:
+        np.testing.assert_array_equal(state[name], other[name])
+
+
 # --- Keras's own files
 
 

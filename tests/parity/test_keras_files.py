@@ -8,6 +8,7 @@ import sys
 import tracemalloc
 import warnings
 import zipfile
+from pathlib import Path
 
 import h5py
 import keras
@@ -960,6 +961,21 @@ def test_an_h5_file_with_more_layers_than_the_model_is_refused(tmp_path):
 
 
 # --- the optimizer's memory crosses both ways
+
+
+def test_the_stored_file_is_keras_s_and_so_is_what_came_of_it():
+    """tests/test_files.py goes on from it."""
+    folder = Path(__file__).resolve().parents[1] / "stored" / "keras_3.15"
+    expected = json.loads((folder / "went_on.json").read_text(encoding="utf-8"))
+    model = keras.models.load_model(folder / "adamw.keras")
+    x = np.sin(np.arange(144.0)).reshape(24, 6).astype("float32")
+    history = model.fit(
+        x, x[:, :2] * x[:, 2:4], epochs=2, batch_size=8, shuffle=False, verbose=0
+    ).history
+    for key in ("loss", "mae"):
+        np.testing.assert_allclose(history[key], expected[key], rtol=1e-5)
+    for ours, theirs in zip(model.get_weights(), expected["weights"], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
 def networks(lib):

@@ -122,7 +122,7 @@ def test_ctrl_c_while_saving(name, tmp_path):
     process = start(code, tmp_path, name, "150")
     said, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
-    assert int(said) > 30
+    assert int(said) > 10
     # h5py's weak references can swallow a signal; nothing else may be heard of one
     heard = {line for line in errors.splitlines() if line and line[0] not in " TE"}
     assert {line.strip(": ") for line in heard} <= {"KeyboardInterrupt"}, errors
