@@ -145,27 +145,20 @@ def get_file(
             "get_file does not unpack archives; use shutil.unpack_archive(path, folder) on what "
             "it returns."
         )
-    path = os.path.join(
-        cache_dir or files.cache_dir(), cache_subdir, fname or os.path.basename(origin)
-    )
-    expected = file_hash or md5_hash
-    algorithm = (
-        "sha256"
-        if hash_algorithm == "sha256" or (hash_algorithm == "auto" and len(expected or "") == 64)
-        else "md5"
-    )
+    folder = os.path.join(cache_dir or files.cache_dir(), cache_subdir)
+    path, expected = os.path.join(folder, fname or os.path.basename(origin)), file_hash or md5_hash
+    if hash_algorithm == "auto":
+        hash_algorithm = "sha256" if len(expected or "") == 64 else "md5"
+
+    def verify(data) -> None:
+        if expected is not None:
+            check_digest("sha256" if hash_algorithm == "sha256" else "md5", expected, data)
+
     if os.path.exists(path) and not force_download:
-        if expected is None:
-            return path
         with open(path, "rb") as file, contextlib.suppress(DataFileError):
-            check_digest(algorithm, expected, file.read())
+            verify(file.read() if expected is not None else b"")
             return path
-    download(
-        [origin],
-        path,
-        lambda data: expected is None or check_digest(algorithm, expected, data),
-        1 << 31,
-    )
+    download([origin], path, verify, 1 << 31)
     return path
 
 

@@ -28,8 +28,9 @@ from minidl import (
     optimizers,
     regularizers,
 )
+from minidl.files import native
 from minidl.models import SaveFormatError, clone_model, load_model, model_from_json
-from minidl.models.formats import native
+from minidl.models.state import random_state
 from minidl.saving import (
     custom_object_scope,
     get_registered_name,
@@ -814,7 +815,7 @@ def snapshot(model):
     return [
         *model.get_weights(),
         *state.values(),
-        json.dumps(native.random_state(model)),
+        json.dumps(random_state(model)),
         model.optimizer and len(model.optimizer.trainable_variables),
     ]
 
@@ -956,11 +957,11 @@ def test_an_error_while_writing_leaves_the_old_file(tmp_path, monkeypatch):
     model.save(path)
     before = path.read_bytes()
 
-    def fails(file, **arrays):
+    def fails(file, array, **options):
         file.write(b"half")
         raise OSError("disk full")
 
-    monkeypatch.setattr(native.np, "savez", fails)
+    monkeypatch.setattr(native.np.lib.format, "write_array", fails)
     with pytest.raises(OSError, match="disk full"):
         small().save(path)
     assert path.read_bytes() == before and os.listdir(tmp_path) == ["m.npz"]
@@ -980,7 +981,7 @@ def forge(path, description, arrays):
     text = description if isinstance(description, str) else json.dumps(description)
     arrays = {"config": np.frombuffer(text.encode(), np.uint8), **arrays}
     with open(path, "wb") as file:
-        np.savez(file, **arrays, sha256=native._digest(arrays))
+        np.savez(file, **arrays, sha256=native.digest(arrays))
     return path
 
 

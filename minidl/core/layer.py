@@ -102,13 +102,13 @@ class Sequential(Layer):
     """Layers, each fed by the one before."""
 
     def __init__(self, layers):
-        self.layers = list(layers)
+        self.stack = list(layers)
 
     def call(self, x, training=False):
-        for layer in self.layers:
+        for layer in self.stack:
             x = layer(x, training=training)
         return x
 
     @property
     def weights(self):
-        return [w for layer in self.layers for w in layer.weights]
+        return [w for layer in self.stack for w in layer.weights]

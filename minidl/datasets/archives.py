@@ -149,17 +149,19 @@ def _read_array(file) -> np.ndarray:
     """One `.npy` file. Numbers are read by NumPy; objects by an unpickler that can build arrays and
     lists, and nothing else.
     """
-    import pickle
-
-    version = np.lib.format.read_magic(file)
-    read_header = (
-        np.lib.format.read_array_header_1_0
-        if version == (1, 0)
-        else np.lib.format.read_array_header_2_0
-    )
+    npy = np.lib.format
+    first = npy.read_magic(file) == (1, 0)
+    read_header = npy.read_array_header_1_0 if first else npy.read_array_header_2_0
     if not read_header(file)[2].hasobject:
         file.seek(0)
         return np.load(file, allow_pickle=False)
+    return _read_lists(file)
+
+
+def _read_lists(file) -> np.ndarray:
+    """The array of lists of numbers that was pickled here."""
+    import pickle
+
     rebuild: Any = np.empty(0).__reduce__()[0]
     known = {
         "numpy.ndarray": np.ndarray,

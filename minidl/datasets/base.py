@@ -152,26 +152,10 @@ def read_idx(data: bytes, file: IdxFile) -> np.ndarray:
         DataFileError: says what was expected and what was found.
     """
     import gzip
-    import io
     import zlib
 
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as unzipped:
-            header = unzipped.read(len(file.header))
-            if header != file.header:
-                raise DataFileError(f"expected {_describe(file.header)}, found {_describe(header)}")
-            if len(data) > file.max_bytes:
-                raise DataFileError(f"expected {file.max_bytes:,} bytes at most, found more")
-            if file.md5:
-                check_digest("md5", file.md5, data)
-            array = np.empty(file.shape, dtype=np.uint8)
-            values, count = array.data.cast("B"), 0
-            while got := unzipped.readinto(values[count : count + CHUNK]):
-                count += got
-            if count != array.size:
-                raise DataFileError(f"expected {array.size:,} values, found only {count:,}")
-            if unzipped.read(1):  # at the end of the file, this also checks gzip's own checksum
-                raise DataFileError(f"expected {array.size:,} values, found more")
+        array = _unpacked(data, file)
     except EOFError:
         raise DataFileError(
             f"expected a whole gzip file, found one cut off after {len(data):,} bytes"
@@ -181,9 +165,33 @@ def read_idx(data: bytes, file: IdxFile) -> np.ndarray:
             f"expected a sound gzip file, found {data[:12]!r} and so on: {error}"
         ) from None
     if file.sha256:
-        check_digest("sha256", file.sha256, header, array.reshape(-1))
+        check_digest("sha256", file.sha256, file.header, array.reshape(-1))
     if array.ndim == 1 and array.max() >= CLASSES:
         raise DataFileError(f"expected labels from 0 to {CLASSES - 1}, found {array.max()}")
+    return array
+
+
+def _unpacked(data: bytes, file: IdxFile) -> np.ndarray:
+    """The numbers behind the header that the file must have, and as many as its shape says."""
+    import gzip
+    import io
+
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as unzipped:
+        header = unzipped.read(len(file.header))
+        if header != file.header:
+            raise DataFileError(f"expected {_describe(file.header)}, found {_describe(header)}")
+        if len(data) > file.max_bytes:
+            raise DataFileError(f"expected {file.max_bytes:,} bytes at most, found more")
+        if file.md5:
+            check_digest("md5", file.md5, data)
+        array = np.empty(file.shape, dtype=np.uint8)
+        values, count = array.data.cast("B"), 0
+        while got := unzipped.readinto(values[count : count + CHUNK]):
+            count += got
+        if count != array.size:
+            raise DataFileError(f"expected {array.size:,} values, found only {count:,}")
+        if unzipped.read(1):  # at the end of the file, this also checks gzip's own checksum
+            raise DataFileError(f"expected {array.size:,} values, found more")
     return array
 
 

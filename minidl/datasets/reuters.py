@@ -26,9 +26,10 @@ FILE = NpzFile(
 )
 WORDS = JsonFile("reuters_word_index.json", 1_000_000, "4d44cc38712099c9e383dc6e5f11a921")
 LABELS = """
-    cocoa grain veg-oil earn acq wheat copper housing money-supply coffee sugar trade reserves ship cotton carcass crude nat-gas cpi
-    money-fx interest gnp meal-feed alum oilseed gold tin strategic-metal livestock retail ipi iron-steel rubber heat jobs lei bop
-    zinc orange pet-chem dlr gas silver wpi hog lead"""
+    cocoa grain veg-oil earn acq wheat copper housing money-supply coffee sugar trade reserves
+    ship cotton carcass crude nat-gas cpi money-fx interest gnp meal-feed alum oilseed gold
+    tin strategic-metal livestock retail ipi iron-steel rubber heat jobs lei bop zinc orange
+    pet-chem dlr gas silver wpi hog lead"""
 
 
 def load_data(

@@ -52,23 +52,23 @@ from .spec import InputSpec
 from .wrapping import TimeDistributed
 
 # Layers of words and tables, which open `minidl.text` at first use.
-_ELSEWHERE = {
-    "CategoryEncoding": "categories",
-    "Discretization": "categories",
-    "Hashing": "categories",
-    "IntegerLookup": "lookup",
-    "StringLookup": "lookup",
-    "TextVectorization": "vectorization",
-}
+_TEXT = f"{__name__.rpartition('.')[0]}.text"
+layer_classes.rooms.update(
+    {
+        "CategoryEncoding": f"{_TEXT}.categories",
+        "Discretization": f"{_TEXT}.categories",
+        "Hashing": f"{_TEXT}.categories",
+        "IntegerLookup": f"{_TEXT}.lookup",
+        "StringLookup": f"{_TEXT}.lookup",
+        "TextVectorization": f"{_TEXT}.vectorization",
+    }
+)
 
 
 def __getattr__(name):
-    if name not in _ELSEWHERE:
+    if name not in layer_classes.rooms:
         raise AttributeError(f"module 'minidl.layers' has no attribute {name!r}.")
-    import importlib
-
-    room = importlib.import_module(f"..text.{_ELSEWHERE[name]}", __name__)
-    return getattr(room, name)
+    return layer_classes.filed(name)
 
 
 GlobalAvgPool1D, GlobalMaxPool1D = GlobalAveragePooling1D, GlobalMaxPooling1D

@@ -2,11 +2,12 @@
 describing them.
 """
 
+from ..files.descriptions import SaveFormatError
 from ..guards.loss import NonFiniteLossError
 from ..layers import Input
-from .architecture import clone_model, model_from_json, models
-from .formats.native import SaveFormatError
+from .architecture import models
 from .model import Model
+from .rebuilding import clone_model, model_from_json
 from .saving import load_model, save_model
 from .sequential import Sequential
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import warnings
 
-from .formats import keras, keras_2, native
+from ..files.keras import is_keras
+from . import keras_2_files, keras_files, own_files
+from .state import check_built
 
 
 def _kind(path: str) -> str:
@@ -37,11 +39,11 @@ def save_model(
     _check_hooks(model)
     kind = _kind(path) if save_format not in ("h5", "keras") else save_format
     if kind == "h5":
-        keras_2.write_model(path, model, include_optimizer)
+        keras_2_files.write_model(path, model, include_optimizer)
     elif kind == "keras":
-        keras.write_model(path, model, include_optimizer)
+        keras_files.write_model(path, model, include_optimizer)
     else:
-        native.write_model(path, model, include_optimizer)
+        own_files.write_model(path, model, include_optimizer)
 
 
 def _check_hooks(model) -> None:
@@ -79,10 +81,10 @@ def load_model(
             "model.save('model.keras')."
         )
     if _kind(path) == "h5":
-        return keras_2.read_model(path, custom_objects, compile)
-    if keras.is_keras(path):
-        return keras.read_model(path, custom_objects, compile)
-    return native.read_model(path, custom_objects, compile)
+        return keras_2_files.read_model(path, custom_objects, compile)
+    if is_keras(path):
+        return keras_files.read_model(path, custom_objects, compile)
+    return own_files.read_model(path, custom_objects, compile)
 
 
 def save_weights(model, filepath, overwrite: bool = True) -> None:
@@ -92,25 +94,22 @@ def save_weights(model, filepath, overwrite: bool = True) -> None:
     path = os.fspath(filepath)
     if not overwrite and os.path.exists(path):
         raise FileExistsError(f"{path} exists already, and overwrite=False.")
-    if not model.weights:
-        raise ValueError(
-            f"Model '{model.name}' has no weights yet: call it on data, or fit it, before saving."
-        )
+    check_built(model, model.weights)
     _check_hooks(model)
     folder = os.path.dirname(path)
     if folder:
         os.makedirs(folder, exist_ok=True)
     if _kind(path) == "h5":
-        keras.write_weights(path, model)
+        keras_files.write_weights(path, model)
     else:
-        native.write(path, "weights", {}, native.named_weights(model))
+        own_files.write_weights(path, model)
 
 
 def load_weights(model, filepath, skip_mismatch: bool = False) -> None:
     """Read weights from what save_weights or save wrote. Nothing changes if they do not fit."""
     path = os.fspath(filepath)
-    if _kind(path) == "h5" or keras.is_keras(path):
-        keras.read_weights(path, model, skip_mismatch)
+    if _kind(path) == "h5" or is_keras(path):
+        keras_files.read_weights(path, model, skip_mismatch)
         return
     if not os.path.exists(path) and os.path.exists(path + ".index"):
         raise ValueError(
@@ -118,15 +117,9 @@ def load_weights(model, filepath, skip_mismatch: bool = False) -> None:
             f"model.save_weights('w.weights.h5'), which minidl "
             "reads."
         )
-    _, arrays = native.read(path, ("weights", "model"))
-    try:
-        native.set_named_weights(
-            model, {k: v for k, v in arrays.items() if k.startswith("weights/")}, skip_mismatch
-        )
-    except ValueError as error:
-        raise native.file_error(path, error) from None
+    own_files.read_weights(path, model, skip_mismatch)
 
 
 def restore(model, filepath) -> None:
     """Weights, optimizer memory and random state of a native file, into a model that is there."""
-    native.restore(os.fspath(filepath), model)
+    own_files.restore(os.fspath(filepath), model)

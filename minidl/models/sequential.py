@@ -23,7 +23,7 @@ class Sequential(Model, core.Sequential):
 
     def __init__(self, layers=None, trainable: bool = True, name: str | None = None):
         super().__init__(name=name, trainable=trainable)
-        self._layers: list[Layer] = []
+        self.stack: list[Layer] = []
         self._between: list[Symbol] = []  # what each layer gives, once the inputs are known
         self._is_declared = False  # whether somebody said the shape, so that another is an error
         for layer in layers if isinstance(layers, (list, tuple)) else [layers]:
@@ -35,7 +35,7 @@ class Sequential(Model, core.Sequential):
         if isinstance(layer, InputLayer):
             layer = layer.output
         if isinstance(layer, Symbol):
-            if self._layers:
+            if self.stack:
                 raise ValueError("Input must be the first thing in a Sequential.")
             self.symbols_in = self.symbols_out = layer
             self._is_declared = True
@@ -45,17 +45,17 @@ class Sequential(Model, core.Sequential):
             if isinstance(layer, type):
                 cure = f": write {layer.__name__}(...), with parentheses"
             raise ValueError(f"Sequential holds layers; received {layer!r}{cure}.")
-        if any(layer.name == other.name for other in self._layers):
+        if any(layer.name == other.name for other in self.stack):
             raise ValueError(
                 f"All layers of a model need different names, and '{layer.name}' is already in "
                 f"'{self.name}'. Make a new layer instead of adding one twice, or pass name=."
             )
-        if not self._layers and self.symbols_in is None:
+        if not self.stack and self.symbols_in is None:
             self.symbols_in = self.symbols_out = _declared_input(layer)
             self._is_declared = self.symbols_in is not None
         if self.symbols_out is not None:
             self._stack([layer])  # if it does not fit, this raises, and the model stays as it was
-        self._layers.append(layer)
+        self.stack.append(layer)
 
     def _stack(self, layers) -> None:
         for layer in layers:
@@ -67,27 +67,27 @@ class Sequential(Model, core.Sequential):
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the top layer off and return it."""
-        if not self._layers:
+        if not self.stack:
             raise ValueError("There is no layer left to take off.")
-        layer = self._layers.pop()
+        layer = self.stack.pop()
         if self._between:
             self._between.pop()
             self.symbols_out = self._between[-1] if self._between else self.symbols_in
         self.output_shape = getattr(self.symbols_out, "shape", None)
-        self.output_names = [self._layers[-1].name] if self._layers else None
+        self.output_names = [self.stack[-1].name] if self.stack else None
         return layer
 
     @property
     def layers(self) -> list[Layer]:
         """The layers from bottom to top."""
-        return list(self._layers)
+        return list(self.stack)
 
     def build(self, input_shape=None) -> None:
         """Make the weights for inputs of this shape, the batch axis first (None)."""
-        if self.symbols_in is None and input_shape is not None and self._layers:
-            dtype = self._layers[0].dtype
+        if self.symbols_in is None and input_shape is not None and self.stack:
+            dtype = self.stack[0].dtype
             self.symbols_in = self.symbols_out = Input(batch_shape=tuple(input_shape), dtype=dtype)
-            self._stack(self._layers)
+            self._stack(self.stack)
         self.built = True
 
     def takes_several(self) -> bool:
@@ -112,7 +112,7 @@ class Sequential(Model, core.Sequential):
         return {
             "name": self.name,
             "trainable": self.trainable,
-            "layers": [*first, *serialize(self._layers)],
+            "layers": [*first, *serialize(self.stack)],
         }
 
     @classmethod

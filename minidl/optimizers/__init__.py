@@ -8,6 +8,7 @@ from .adadelta import Adadelta
 from .adagrad import Adagrad
 from .adam import Adam, Adamax, AdamW, Nadam, RAdam
 from .base import Optimizer, registry
+from .first_version import converted
 from .lion import Lion
 from .rmsprop import RMSprop
 from .sgd import SGD
@@ -24,6 +25,7 @@ __all__ = [
     "Optimizer",
     "RAdam",
     "RMSprop",
+    "converted",
     "deserialize",
     "get",
     "optimizers",

@@ -4,6 +4,7 @@ nearest known one.
 
 from __future__ import annotations
 
+import importlib
 import sys
 import threading
 import warnings
@@ -60,6 +61,8 @@ class Registry:
         self.kind = kind
         self.names: dict[str, object] = {}  # as they are listed, e.g. 'mean_squared_error'
         self._by_plain: dict[str, object] = {}  # as they are looked up, e.g. 'meansquarederror'
+        # what is filed only when its module is opened, at first use: 'StringLookup' -> its module
+        self.rooms: dict[str, str] = {}
         self.older: dict[
             str, str
         ] = {}  # names of older tutorials: 'cosineproximity' -> 'cosine_similarity'
@@ -84,11 +87,12 @@ class Registry:
         ):  # yours come first: get_custom_objects().update({"swish2": f})
             return custom_object(name)
         if name not in self:
-            raise ValueError(unknown(self.kind, name, self.names))
+            unopened = [self._naming(room) for room in self.rooms]
+            raise ValueError(unknown(self.kind, name, {*self.names, *unopened}))
         plain = _plain(name)
         if plain in self.older:
             older(f"The {self.kind} {name!r}", repr(self.older[plain]))
-        return self._by_plain[_plain(self.older.get(plain, plain))]
+        return self.filed(self.older.get(plain, plain))
 
     def name_of(self, thing) -> str | None:
         """The name under which this very class or function is filed, or None."""
@@ -97,13 +101,17 @@ class Registry:
 
     def filed(self, name: str) -> Any:
         """What the library itself, or a decorator, filed under this name; None if nothing."""
-        return self._by_plain.get(_plain(name))
+        plain = _plain(name)
+        if plain not in self._by_plain:
+            for module in [m for room, m in self.rooms.items() if _plain(room) == plain]:
+                importlib.import_module(module)
+        return self._by_plain.get(plain)
 
     def __contains__(self, name) -> bool:
         if not isinstance(name, str):
             return False
         return (
-            _plain(name) in self._by_plain
+            self.filed(name) is not None
             or _plain(name) in self.older
             or custom_object(name) is not None
         )

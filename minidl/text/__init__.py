@@ -2,7 +2,7 @@
 network.
 """
 
-from . import categories, lookup, sequence, text, vectorization  # noqa: F401  (they register)
+from . import sequence, text
 from .sequence import pad_sequences, timeseries_dataset_from_array
 from .text import Tokenizer
 

@@ -23,14 +23,14 @@ class Categories(Layer):
 
     def __init__(self, sparse=False, **kwargs):
         super().__init__(**kwargs)
-        self._owner = f"{type(self).__name__} '{self.name}'"
+        self.owner = f"{type(self).__name__} '{self.name}'"
         if sparse:
             raise ValueError(
-                f"{self._owner}: sparse results are not known here; leave sparse=False."
+                f"{self.owner}: sparse results are not known here; leave sparse=False."
             )
 
     def to_input(self, x):
-        return x if isinstance(x, Tensor) else wrap(numbers(x, self._owner))
+        return x if isinstance(x, Tensor) else wrap(numbers(x, self.owner))
 
 
 @layer_classes.register()
@@ -52,10 +52,10 @@ class CategoryEncoding(Categories):
         )
 
     def call(self, x, count_weights=None):
-        places = whole_numbers(x, self._owner)
+        places = whole_numbers(x, self.owner)
         if places.size and (places.min() < 0 or places.max() >= self.num_tokens):
             raise ValueError(
-                f"{self._owner} knows the categories 0..{self.num_tokens - 1}; received "
+                f"{self.owner} knows the categories 0..{self.num_tokens - 1}; received "
                 f"{places.min()}..{places.max()}. "
                 "Make num_tokens the largest number + 1, or number them first with IntegerLookup."
             )
@@ -64,11 +64,11 @@ class CategoryEncoding(Categories):
         weights = (
             count_weights
             if isinstance(count_weights, Tensor)
-            else wrap(numbers(count_weights, self._owner))
+            else wrap(numbers(count_weights, self.owner))
         )
         if self.output_mode != "count" or weights.shape != places.shape:
             raise ValueError(
-                f"{self._owner}: count_weights go with output_mode='count' and have the shape of "
+                f"{self.owner}: count_weights go with output_mode='count' and have the shape of "
                 f"the input, {places.shape}; "
                 f"received shape {weights.shape} with output_mode={self.output_mode!r}."
             )
@@ -119,29 +119,29 @@ class Discretization(Categories):
         """
         if self.num_bins is None:
             raise ValueError(
-                f"{self._owner} was given its bin_boundaries, so there is nothing to adapt."
+                f"{self.owner} was given its bin_boundaries, so there is nothing to adapt."
             )
         listed = isinstance(data, (list, tuple)) and any(
             hasattr(piece, "shape") for piece in data
         )  # a list of arrays
         summary = np.zeros((2, 0), np.float32)
         for piece in batches(iter(data) if listed else data, steps):
-            values = numbers(piece, self._owner).astype(np.float32)
+            values = numbers(piece, self.owner).astype(np.float32)
             if np.isnan(values).any():
                 raise ValueError(
-                    f"{self._owner}: adapt received NaN, which belongs in no bin. Leave it out: "
+                    f"{self.owner}: adapt received NaN, which belongs in no bin. Leave it out: "
                     f"data[~np.isnan(data)]."
                 )
             summary = np.concatenate([_summary(values, self.epsilon), summary], axis=1)
             summary = _shortened(summary[:, np.argsort(summary[0])], self.epsilon)
         if not summary.size:
-            raise ValueError(f"{self._owner}: adapt received no data.")
+            raise ValueError(f"{self.owner}: adapt received no data.")
         self.bin_boundaries = _shortened(summary, 1 / self.num_bins)[0, :-1].tolist()
 
     def call(self, x):
         if self.bin_boundaries is None:
             raise ValueError(
-                f"{self._owner} does not know its bins yet: call adapt(data) first, or give it "
+                f"{self.owner} does not know its bins yet: call adapt(data) first, or give it "
                 f"bin_boundaries."
             )
         boundaries = np.asarray(self.bin_boundaries, self.dtype)
@@ -221,7 +221,7 @@ class Hashing(Categories):
         super().__init__(sparse, **kwargs)
         if salt is not None:
             raise ValueError(
-                f"{self._owner}: salt asks for another hash (SipHash), which is not known here; "
+                f"{self.owner}: salt asks for another hash (SipHash), which is not known here; "
                 f"leave it out."
             )
         self.num_bins, self.mask_value, self.salt = (
@@ -234,7 +234,7 @@ class Hashing(Categories):
         texts = isinstance(x, (str, bytes)) or (
             not isinstance(x, Tensor) and np.asarray(x).dtype.kind in "OUST"
         )
-        return strings(x, self._owner) if texts else super().to_input(x)
+        return strings(x, self.owner) if texts else super().to_input(x)
 
     def call(self, x):
         values = x if isinstance(x, np.ndarray) else np.asarray(x).astype(np.int64)

@@ -27,29 +27,30 @@ def pad_sequences(
             "pad_sequences takes a list of sequences, as [[1, 2], [3]]; received a list of single "
             "values."
         )
-    length = (
-        max((len(s) for s in sequences), default=0)
-        if maxlen is None
-        else check_count("maxlen", maxlen, 0)
-    )
-    kept = [
-        np.asarray(s[-length:] if truncating == "pre" and length else s[:length]) for s in sequences
-    ]
-    inner = next((s.shape[1:] for s in kept if len(s)), ())
-    for number, s in enumerate(kept):
+    if maxlen is None:
+        length = max((len(s) for s in sequences), default=0)
+    else:
+        length = check_count("maxlen", maxlen, 0)
+    at_end = truncating == "pre" and length
+    kept = [np.asarray(s[-length:] if at_end else s[:length]) for s in sequences]
+    table = np.full((len(kept), length, *_shape_of_entries(kept)), value, dtype=dtype)
+    for row, sequence in zip(table, kept):
+        if len(sequence):
+            n = len(sequence)
+            row[slice(-n, None) if padding == "pre" else slice(0, n)] = sequence
+    return table
+
+
+def _shape_of_entries(sequences: list) -> tuple:
+    """The shape of what stands in the sequences; ValueError if there are several."""
+    inner = next((s.shape[1:] for s in sequences if len(s)), ())
+    for number, s in enumerate(sequences):
         if len(s) and s.shape[1:] != inner:
             raise ValueError(
                 f"pad_sequences: the entries of all sequences have one shape, here {inner}; "
-                f"received {s.shape[1:]} in "
-                f"sequence {number}."
+                f"received {s.shape[1:]} in sequence {number}."
             )
-    table = np.full((len(kept), length, *inner), value, dtype=dtype)
-    for row, sequence in zip(table, kept):
-        if len(sequence):
-            row[slice(-len(sequence), None) if padding == "pre" else slice(0, len(sequence))] = (
-                sequence
-            )
-    return table
+    return inner
 
 
 class Windows(PyDataset):
@@ -95,14 +96,9 @@ def timeseries_dataset_from_array(
     data to use.
     """
     data, targets = as_array(data), None if targets is None else as_array(targets, keep_ints=True)
-    length, stride, rate = (
-        check_count(n, v)
-        for n, v in (
-            ("sequence_length", sequence_length),
-            ("sequence_stride", sequence_stride),
-            ("sampling_rate", sampling_rate),
-        )
-    )
+    length = check_count("sequence_length", sequence_length)
+    stride = check_count("sequence_stride", sequence_stride)
+    rate = check_count("sampling_rate", sampling_rate)
     begin = check_count("start_index", start_index or 0, 0)
     end = len(data) if end_index is None else check_count("end_index", end_index)
     if not begin < end <= len(data):
@@ -111,15 +107,12 @@ def timeseries_dataset_from_array(
             f"received {begin} and {end}."
         )
     last = end - (length - 1) * rate
-    if targets is not None:
-        last = min(last, len(targets))
-    starts = np.arange(begin, last, stride)
+    starts = np.arange(begin, last if targets is None else min(last, len(targets)), stride)
     if not len(starts):
         raise ValueError(
             f"{end - begin} steps hold no window of {length} numbers, {rate} steps apart."
         )
-    if shuffle:
-        starts = np.random.default_rng(seed).permutation(starts)
+    starts = np.random.default_rng(seed).permutation(starts) if shuffle else starts
     return Windows(data, targets, starts, np.arange(length) * rate, batch_size)
 
 
@@ -154,15 +147,12 @@ class TimeseriesGenerator(PyDataset):
                 f"{len(data)} and {len(targets)}."
             )
         self.data, self.targets = as_array(data, keep_ints=True), as_array(targets, keep_ints=True)
-        self.length, self.sampling_rate, self.stride = (
-            check_count(n, v)
-            for n, v in (("length", length), ("sampling_rate", sampling_rate), ("stride", stride))
-        )
+        self.length = check_count("length", length)
+        self.sampling_rate = check_count("sampling_rate", sampling_rate)
+        self.stride = check_count("stride", stride)
         self.batch_size = check_count("batch_size", batch_size)
-        self.start_index, self.end_index = (
-            start_index + length,
-            len(data) - 1 if end_index is None else end_index,
-        )
+        self.start_index = start_index + length
+        self.end_index = len(data) - 1 if end_index is None else end_index
         self.shuffle, self.reverse = shuffle, reverse
         if self.start_index > self.end_index:
             raise ValueError(

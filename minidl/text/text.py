@@ -169,15 +169,19 @@ class Tokenizer:
         table = np.zeros((len(sequences), columns))
         for line, row in zip(table, sequences):
             np.add.at(line, np.array([n for n in row if n < columns], dtype=np.intp), 1)
-            if mode == "binary":
-                line[:] = line > 0
-            elif mode == "freq":
-                line /= max(1, len(row))
-            elif mode == "tfidf":
-                for n in np.flatnonzero(line):
-                    texts = self.word_docs.get(self.index_word.get(int(n), ""), 0)
-                    line[n] = (1 + np.log(line[n])) * np.log(1 + self.document_count / (1 + texts))
+            self._weigh(line, len(row), mode)
         return table
+
+    def _weigh(self, line: np.ndarray, words: int, mode: str) -> None:
+        """Make of the counts of a text's words, in place, what the mode says."""
+        if mode == "binary":
+            line[:] = line > 0
+        elif mode == "freq":
+            line /= max(1, words)
+        elif mode == "tfidf":
+            for n in np.flatnonzero(line):
+                texts = self.word_docs.get(self.index_word.get(int(n), ""), 0)
+                line[n] = (1 + np.log(line[n])) * np.log(1 + self.document_count / (1 + texts))
 
     def get_config(self) -> dict[str, Any]:
         """What it was made with and what it has counted, the counts as JSON, as Keras writes

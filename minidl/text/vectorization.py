@@ -12,7 +12,9 @@ import numpy as np
 from ..layers.base import layer_classes
 from ..support.checks import check_count
 from .encoding import batches, check_mode, strings
-from .lookup import NOWHERE, OfStrings, StringLookup, with_vocabulary
+from .lookup import OfStrings, StringLookup
+from .tokens import with_vocabulary
+from .vocabulary import NOWHERE
 
 _CAPITALS = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _PUNCTUATION = dict.fromkeys(map(ord, string.punctuation))
@@ -58,38 +60,14 @@ class TextVectorization(OfStrings):
         **kwargs,
     ):
         super().__init__(name=name, **kwargs)
-        output_mode = check_mode(
-            "TextVectorization", output_mode, ("int", "multi_hot", "count", "tf_idf")
-        )
-        for label, value, known in (
-            ("standardize", standardize, tuple(_STANDARDS)),
-            ("split", split, ("whitespace", "character")),
-        ):
-            if value is not None and value not in known and not callable(value):
-                raise ValueError(
-                    f"TextVectorization: {label} is {', '.join(map(repr, known))}, None or a "
-                    f"function; received {value!r}."
-                )
-        if ragged:
-            raise ValueError(
-                "TextVectorization: ragged results are not known here; rows are filled up with 0."
-            )
-        if output_sequence_length is not None and output_mode != "int":
-            raise ValueError(
-                f"TextVectorization: output_sequence_length goes with output_mode='int'; received "
-                f"{output_mode!r}."
-            )
-        self.output_sequence_length = output_sequence_length
-        if output_sequence_length is not None:
-            check_count("TextVectorization: output_sequence_length", output_sequence_length)
+        kind, self.owner = "TextVectorization", f"TextVectorization '{self.name}'"
+        output_mode = check_mode(kind, output_mode, ("int", "multi_hot", "count", "tf_idf"))
+        self.standardize = _check_function("standardize", standardize, tuple(_STANDARDS))
+        self.split = _check_function("split", split, ("whitespace", "character"))
+        _check_rows(ragged, output_sequence_length, output_mode)
+        self.output_sequence_length, self.encoding = output_sequence_length, encoding
         widths = range(1, ngrams + 1) if isinstance(ngrams, int) else ngrams or ()
-        self._widths = tuple(check_count("TextVectorization: ngrams", n) for n in widths)
-        self.standardize, self.split, self.encoding, self._owner = (
-            standardize,
-            split,
-            encoding,
-            f"TextVectorization '{self.name}'",
-        )
+        self._widths = tuple(check_count(f"{kind}: ngrams", n) for n in widths)
         self._lookup_layer = StringLookup(
             max_tokens,
             mask_token="",
@@ -99,18 +77,18 @@ class TextVectorization(OfStrings):
             encoding=encoding,
             dtype=self.dtype,
         )
-        self._lookup_layer._owner = self._owner
+        self._lookup_layer.owner = self.owner
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
-            self._lookup_layer._fixed = True
+            self._lookup_layer.fixed = True
 
     def _samples(self, x) -> list[list[str]]:
         """The tokens of each text."""
-        texts = np.atleast_1d(strings(x, self._owner, self.encoding))
+        texts = np.atleast_1d(strings(x, self.owner, self.encoding))
         if texts.ndim > 1 and self.split is not None:
             if texts.shape[1:] != (1,):
                 raise ValueError(
-                    f"{self._owner} takes texts in one row or one column, (n,) or (n, 1); "
+                    f"{self.owner} takes texts in one row or one column, (n,) or (n, 1); "
                     f"received shape {texts.shape}."
                 )
             texts = texts[:, 0]
@@ -118,9 +96,7 @@ class TextVectorization(OfStrings):
         if self.split is None:
             rows = texts.reshape(len(texts), math.prod(texts.shape[1:])).tolist()
         elif callable(self.split):
-            rows = [
-                strings(list(row), self._owner).tolist() for row in self._answer("split", texts)
-            ]
+            rows = [strings(list(row), self.owner).tolist() for row in self._answer("split", texts)]
         else:
             rows = [
                 list(text) if self.split == "character" else _WORD.findall(text)
@@ -137,7 +113,7 @@ class TextVectorization(OfStrings):
         if self.standardize is None:
             return texts
         if callable(self.standardize):
-            return strings(self._answer("standardize", texts), self._owner).reshape(texts.shape)
+            return strings(self._answer("standardize", texts), self.owner).reshape(texts.shape)
         table = _STANDARDS[self.standardize]
         return np.array(
             [text.translate(table) for text in texts.ravel().tolist()], dtype=object
@@ -148,7 +124,7 @@ class TextVectorization(OfStrings):
         text.
         """
         advice = (
-            f"{self._owner}: the function given as {label} is called once, with a NumPy "
+            f"{self.owner}: the function given as {label} is called once, with a NumPy "
             f"array of all texts"
         )
         try:
@@ -188,13 +164,13 @@ class TextVectorization(OfStrings):
         self._lookup_layer.set_vocabulary(vocabulary, idf_weights)
 
     def to_input(self, x):
-        return strings(x, self._owner, self.encoding)
+        return strings(x, self.owner, self.encoding)
 
     def call(self, x):
         lookup, rows = self._lookup_layer, self._samples(x)
-        if lookup._tokens is None:
+        if not lookup.has_vocabulary:
             raise ValueError(
-                f"{self._owner} has no vocabulary yet: call adapt(texts) first, or give it "
+                f"{self.owner} has no vocabulary yet: call adapt(texts) first, or give it "
                 f"vocabulary=[...]."
             )
         whole = lookup.output_mode == "int"
@@ -222,3 +198,28 @@ class TextVectorization(OfStrings):
     def from_config(cls, config):
         """A layer from what `get_config` gave, its vocabulary included."""
         return with_vocabulary(super().from_config, config)
+
+
+def _check_function(label: str, value, known: tuple):
+    """The setting, if it is one of the known ones, None or a function."""
+    if value is not None and value not in known and not callable(value):
+        raise ValueError(
+            f"TextVectorization: {label} is {', '.join(map(repr, known))}, None or a function; "
+            f"received {value!r}."
+        )
+    return value
+
+
+def _check_rows(ragged, length, output_mode: str) -> None:
+    if ragged:
+        raise ValueError(
+            "TextVectorization: ragged results are not known here; rows are filled up with 0."
+        )
+    if length is None:
+        return
+    if output_mode != "int":
+        raise ValueError(
+            f"TextVectorization: output_sequence_length goes with output_mode='int'; received "
+            f"{output_mode!r}."
+        )
+    check_count("TextVectorization: output_sequence_length", length)

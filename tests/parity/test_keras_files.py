@@ -8,6 +8,7 @@ import sys
 import tracemalloc
 import warnings
 import zipfile
+from pathlib import Path
 
 import h5py
 import keras
@@ -734,7 +735,7 @@ def test_damaged_files(name, tiny):
         return other
 
     outcomes = {True: 0, False: 0}
-    for place in range(0, len(data), 97):
+    for place in range(0, len(data), 23 if name == "m.keras" else 97):
         broken = bytearray(data)
         broken[place] ^= 1 << place % 8
         path.write_bytes(broken)
@@ -957,3 +958,79 @@ def test_an_h5_file_with_more_layers_than_the_model_is_refused(tmp_path):
         config["config"]["layers"] = config["config"]["layers"][:-1]
         file.attrs["model_config"] = json.dumps(config)
     refused(load_model, tmp_path / "m.h5", "it holds the weights of 2 layers, and model")
+
+
+# --- the optimizer's memory crosses both ways
+
+
+def test_the_stored_file_is_keras_s_and_so_is_what_came_of_it():
+    """tests/test_files.py goes on from it."""
+    folder = Path(__file__).resolve().parents[1] / "stored" / "keras_3.15"
+    expected = json.loads((folder / "went_on.json").read_text(encoding="utf-8"))
+    model = keras.models.load_model(folder / "adamw.keras")
+    x = np.sin(np.arange(144.0)).reshape(24, 6).astype("float32")
+    history = model.fit(
+        x, x[:, :2] * x[:, 2:4], epochs=2, batch_size=8, shuffle=False, verbose=0
+    ).history
+    for key in ("loss", "mae"):
+        np.testing.assert_allclose(history[key], expected[key], rtol=1e-5)
+    for ours, theirs in zip(model.get_weights(), expected["weights"], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def networks(lib):
+    a = lib.Input((6,))
+    inner = lib.Sequential([lib.Input((5,)), lib.layers.Dense(4, activation="tanh")])
+    h = lib.layers.BatchNormalization()(lib.layers.Dense(5, activation="tanh")(a))
+    return lib.Model(a, lib.layers.Dense(2)(inner(h)))
+
+
+def rates(lib):
+    return lib.optimizers.schedules.ExponentialDecay(0.05, 4, 0.8)
+
+
+OPTIMIZERS = {
+    "SGD": lambda lib: lib.optimizers.SGD(0.05),
+    "SGD momentum": lambda lib: lib.optimizers.SGD(0.05, momentum=0.9),
+    "SGD nesterov, a schedule": lambda lib: lib.optimizers.SGD(rates(lib), 0.9, True),
+    "Adam": lambda lib: lib.optimizers.Adam(0.02),
+    "Adam amsgrad": lambda lib: lib.optimizers.Adam(rates(lib), amsgrad=True, clipnorm=1.0),
+    "AdamW": lambda lib: lib.optimizers.AdamW(0.02, weight_decay=0.1),
+    "RMSprop": lambda lib: lib.optimizers.RMSprop(0.01),
+    "RMSprop all": lambda lib: lib.optimizers.RMSprop(0.01, 0.8, 0.5, centered=True),
+    "Adagrad": lambda lib: lib.optimizers.Adagrad(0.1, initial_accumulator_value=0.3),
+    "Adadelta": lambda lib: lib.optimizers.Adadelta(1.0),
+    "Adamax": lambda lib: lib.optimizers.Adamax(0.02),
+    "Nadam": lambda lib: lib.optimizers.Nadam(0.02),
+    "Lion": lambda lib: lib.optimizers.Lion(0.003),
+    "sums": lambda lib: lib.optimizers.SGD(0.05, 0.9, gradient_accumulation_steps=3),
+}  # without use_ema: Keras on JAX does not go on after it, file or no file
+COURSE = {"batch_size": 8, "shuffle": False, "verbose": 0}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize(
+    "there, here", [(keras, minidl), (minidl, keras)], ids=["to us", "to Keras"]
+)
+def test_training_goes_on_in_the_other_house(name, there, here, tmp_path):
+    """Two epochs, a file, two more: the same weights as without the file."""
+    y, path = X[:, :2] * X[:, 2:4], tmp_path / "m.keras"
+    model = networks(there)
+    shake(model)
+    model.compile(OPTIMIZERS[name](there), loss="mse", metrics=["mae"])
+    model.fit(X, y, epochs=2, **COURSE)
+    model.save(path)
+    other = here.models.load_model(path)
+    assert type(other.optimizer).__name__ == type(model.optimizer).__name__
+    assert int(other.optimizer.iterations) == int(model.optimizer.iterations)
+    histories = [m.fit(X, y, epochs=2, **COURSE).history for m in (model, other)]
+    assert sorted(histories[0]) == sorted(histories[1]) == ["loss", "mae"]
+    for key in histories[0]:
+        np.testing.assert_allclose(histories[0][key], histories[1][key], rtol=1e-5)
+    for a, b in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
+    forgetful = here.models.load_model(path)
+    forgetful.compile(OPTIMIZERS[name](here), loss="mse")
+    forgetful.fit(X, y, epochs=2, **COURSE)
+    apart = max(np.abs(a - b).max() for a, b in zip(forgetful.get_weights(), model.get_weights()))
+    assert name == "SGD" or apart > 1e-4  # the memory mattered

@@ -1,0 +1,152 @@
+"""Descriptions of models as plain data: what a file can keep, and what a reader believes."""
+
+from __future__ import annotations
+
+import math
+import os
+from contextlib import contextmanager
+from typing import Any
+
+from ..support.registry import REGISTRIES
+from ..support.structures import leaves, paths
+
+_LIBRARY = __name__.partition(".")[0]
+_MOST = 1 << 24  # numbers in a sample, or in any other array that a description asks for
+_SIZES = (
+    "shape",
+    "target_shape",
+    "batch_shape",
+    "input_shape",
+    "build_input_shape",
+    "batch_input_shape",
+    "build_shape",
+)
+
+
+class SaveFormatError(ValueError):
+    """A file is no model, is damaged, or names what is not there. The message says which file and
+    why.
+    """
+
+
+@contextmanager
+def reading(path):
+    """A with-block in which a file is read: whatever goes wrong inside becomes a SaveFormatError
+    that names the file.
+
+    A damaged file can make the standard library raise nearly anything, and so can a class of the
+    user; the cause is shown above the error.
+    """
+    try:
+        yield
+    except SaveFormatError:
+        raise
+    except Exception as error:
+        raise SaveFormatError(f"{os.fspath(path)} cannot be loaded: {_reason(error)}.") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "its description is nested too deeply"
+    if isinstance(error, MemoryError):
+        return "it asks for more memory than there is"
+    said = str(error).rstrip(".") or type(error).__name__
+    return f"its description lacks {said}" if isinstance(error, KeyError) else said
+
+
+# --- what a file can keep
+
+
+def checked(data, what: str = "model") -> Any:
+    """`data` as JSON can hold it, functions by their names; ValueError naming what cannot be
+    saved.
+    """
+    for path, value in paths(data):
+        if value is None or isinstance(value, (bool, int, str)):
+            continue
+        if isinstance(value, float) and math.isfinite(value):
+            continue
+        if callable(value) and getattr(value, "__name__", "<lambda>").isidentifier():
+            continue
+        place = ".".join(str(p) for p in path if not isinstance(p, int))
+        raise ValueError(f"The {what} holds {_unfit(value, place)}")
+    return _functions_by_name(data)
+
+
+def _unfit(value, place: str) -> str:
+    """Why a value cannot be saved, and the cure."""
+    if isinstance(value, float):
+        return f"{value} at {place}, which no file keeps."
+    if callable(value):
+        return (
+            f"a function without a name, a lambda, at {place}. To save it, write it with def, and "
+            f"decorate it with @minidl.saving.register_keras_serializable(). (What compile() was "
+            f"given is left out by save(..., include_optimizer=False).)"
+        )
+    return (
+        f"a {type(value).__name__} at {place}, which cannot be saved: in get_config return "
+        f"numbers, strings, lists and dicts."
+    )
+
+
+def _functions_by_name(value) -> Any:
+    """The same, with the name in the place of a function that was not registered; custom_objects
+    must explain it to load_model.
+    """
+    if isinstance(value, dict):
+        return {k: _functions_by_name(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_functions_by_name(v) for v in value]
+    if not callable(value):
+        return value
+    name = value.__name__
+    ours = str(getattr(value, "__module__", "")).startswith(f"{_LIBRARY}.")
+    if ours and any(name in REGISTRIES[kind] for kind in ("loss", "metric")):
+        return name  # losses.mean_squared_error: the name alone means the same
+    return {
+        "module": "builtins",
+        "class_name": "function",
+        "config": name,
+        "registered_name": name,
+    }
+
+
+# --- what a reader believes
+
+
+def believable(data):
+    """A description from a file, if no size in it is out of all proportion; ValueError naming the
+    first that is.
+
+    Weights are counted against the file (weight_budget). This is about the rest: inputs, and what
+    reshapes and repeats make of them.
+    """
+    for path, value in paths(data):
+        keys = [p for p in path if isinstance(p, str)]
+        if isinstance(value, int) and abs(value) >= 1 << 31 and "seed" not in keys:
+            raise ValueError(f"A size of {value} at {'.'.join(keys)} is not believable.")
+    waiting = [data]
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, dict):
+            for key in thing.keys() & set(_SIZES):
+                if not is_believable(leaves(thing[key])):
+                    raise ValueError(f"The {key} {thing[key]} is not believable.")
+            thing = thing.values()
+        waiting += [v for v in thing if isinstance(v, (dict, list))]
+    return data
+
+
+def is_believable(sizes) -> bool:
+    """Whether an array with these sizes, among which there may be other things, can be meant."""
+    return math.prod(abs(n) for n in sizes if isinstance(n, int) and n) <= _MOST
+
+
+def shapes(shape) -> Any:
+    """A shape from a file, where tuples are lists, as a tuple; likewise lists and dicts of
+    shapes.
+    """
+    if isinstance(shape, dict):
+        return {k: shapes(v) for k, v in shape.items()}
+    nested = any(isinstance(n, (list, dict)) for n in shape)
+    return [shapes(s) for s in shape] if nested else tuple(shape)

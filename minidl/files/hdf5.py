@@ -1,0 +1,112 @@
+"""HDF5, the container of Keras's weights: reading it without trusting it.
+
+h5py reads and writes HDF5; it comes with the extra `keras`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+
+def h5py_or_cure() -> Any:
+    """The module h5py; ImportError says how to get it."""
+    try:
+        import h5py
+    except ImportError:
+        raise ImportError(
+            "Files of Keras ('.keras', '.h5') need h5py: pip install 'minidl[keras]'. minidl's "
+            "own kind needs nothing: model.save('model.npz')."
+        ) from None
+    return h5py
+
+
+class Arrays:
+    """The arrays in an open HDF5 file, by their paths: none that lies elsewhere, and none that is
+    larger than the file says.
+
+    `find` gives a dataset, which knows its shape; its numbers are read by `dataset[()]`.
+    """
+
+    def __init__(self, file):
+        self.file = file
+
+    def find(self, path: str, within=None) -> Any:
+        """The group or dataset at a path inside the file itself, or inside the group `within`; None
+        if nothing is there. ValueError for a link, and for what is no plain array of numbers.
+        """
+        h5py, thing = h5py_or_cure(), self.file if within is None else within
+        for name in path.split("/"):
+            link = thing.get(name, getlink=True)
+            if link is None:
+                return None
+            if not isinstance(link, h5py.HardLink):
+                raise ValueError(f"'{path}' points out of the file")
+            thing = thing[name]
+            if isinstance(thing, h5py.Dataset):
+                size_of(thing)
+        return thing
+
+    def count(self, path: str) -> int:
+        """How many datasets a group holds under the names 0, 1, 2, ..."""
+        group = self.find(path)
+        return 0 if group is None else sum(name.isdigit() for name in group)
+
+    def numbered(self, path: str) -> list[np.ndarray]:
+        """The arrays that a group holds under the names 0, 1, 2, ..., in this order."""
+        found = [self.find(f"{path}/{number}") for number in range(self.count(path))]
+        if not all(hasattr(dataset, "shape") for dataset in found):
+            raise ValueError(f"'{path}' does not hold the arrays 0 to {len(found) - 1}")
+        return [dataset[()] for dataset in found]
+
+    def total(self) -> int:
+        """How many numbers the file holds."""
+        sizes = []
+
+        def count(name, thing):
+            if hasattr(thing, "dtype") and thing.dtype.kind in "biuf":
+                sizes.append(size_of(thing))
+
+        self.file.visititems(count)
+        return sum(sizes)
+
+
+def size_of(dataset) -> int:
+    """How many numbers a dataset holds. ValueError if it declares more than the file has: HDF5 can,
+    and fills up when asked.
+    """
+    elsewhere = dataset.is_virtual or dataset.external
+    if elsewhere or dataset.dtype.kind not in "biuf" or dataset.shape is None:
+        raise ValueError(f"'{dataset.name}' is no plain array of numbers")
+    stored = dataset.id.get_storage_size()
+    most = stored if dataset.compression is None else 100 * stored + 4096
+    if dataset.size * dataset.dtype.itemsize > most:
+        raise ValueError(
+            f"'{dataset.name}' declares {dataset.size:,} numbers, and the file holds {stored:,} "
+            f"bytes of them"
+        )
+    return dataset.size
+
+
+# --- writing
+
+
+def new_file() -> Any:
+    """An HDF5 file in memory, to be filled in a with-block; `contents` gives its bytes."""
+    name = os.urandom(8).hex()  # HDF5 refuses two open files of one name, also in memory
+    return h5py_or_cure().File(name, "w", driver="core", backing_store=False)
+
+
+def contents(file) -> bytes:
+    """The bytes of a file in memory."""
+    file.flush()
+    return file.id.get_file_image()
+
+
+def write_numbered(file, path: str, arrays: list[np.ndarray]) -> None:
+    """Arrays into a group of their own, as the datasets 0, 1, 2, ..."""
+    group = file.create_group(path)
+    for number, array in enumerate(arrays):
+        group.create_dataset(str(number), data=array)

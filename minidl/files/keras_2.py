@@ -1,0 +1,78 @@
+"""Whole models in one '.h5' file, the kind of Keras 2 and of the tutorials until 2023. Today's is
+'.keras'.
+
+The description and compile's arguments are attributes of the file; the weights stand in a group for
+each layer, which names its arrays in their order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+
+import numpy as np
+
+from ..support.disk import write_atomically
+from .descriptions import reading
+from .hdf5 import Arrays, contents, h5py_or_cure, new_file, write_numbered
+
+MEMORY = "minidl_optimizer/vars"  # Keras passes over the names that begin with minidl_
+
+
+def write(path: str, config: dict, compiled, layers: dict, memory: list[np.ndarray]) -> None:
+    """A whole model: a description in Keras's words; what compile was given, or None; for each
+    layer by name its arrays by name; what the optimizer remembers.
+    """
+    with new_file() as file:
+        file.attrs["model_config"] = json.dumps(config)
+        file.attrs["keras_version"], file.attrs["backend"] = "3.5.0", "numpy"
+        group = file.create_group("model_weights")
+        group.attrs["layer_names"] = [name.encode() for name in layers]
+        for layer, arrays in {**layers, "top_level_model_weights": {}}.items():
+            inner, names = group.create_group(layer), [name.encode() for name in arrays]
+            inner.attrs["weight_names"] = names or np.zeros(0)
+            for name, array in arrays.items():
+                inner.create_dataset(name, data=array)
+        if compiled is not None:
+            file.attrs["minidl_compile_config"] = json.dumps(compiled)
+            write_numbered(file, MEMORY, memory)
+        data = contents(file)
+    with write_atomically(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def opened(path: str):
+    """A with-block in which a whole-model '.h5' file is read: (description in Keras's words, what
+    compile was given or None, whether in our words, Arrays).
+    """
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f"There is no file {path}.")
+    h5py = h5py_or_cure()
+    with reading(path), h5py.File(path, "r") as file:
+        if "model_config" not in file.attrs:
+            raise ValueError("it holds weights alone: build the model and call model.load_weights")
+        ours = "minidl_compile_config" in file.attrs
+        compiled = file.attrs.get("minidl_compile_config" if ours else "training_config", "null")
+        yield json.loads(file.attrs["model_config"]), json.loads(compiled), ours, Arrays(file)
+
+
+def is_whole_model(arrays: Arrays) -> bool:
+    """Whether the weights in this file are named layer by layer, as in a whole model."""
+    return "model_weights" in arrays.file or "layer_names" in arrays.file.attrs
+
+
+def layers_of(arrays: Arrays) -> dict[str, list]:
+    """The datasets of each layer, by the layer's name, in the order of its weights."""
+    whole = "model_weights" in arrays.file
+    group = arrays.find("model_weights") if whole else arrays.file
+    found = {}
+    for layer in map(_text, group.attrs["layer_names"]):
+        inner = arrays.find(layer, group)
+        found[layer] = [arrays.find(_text(name), inner) for name in inner.attrs["weight_names"]]
+    return found
+
+
+def _text(name) -> str:
+    return name.decode() if isinstance(name, bytes) else str(name)

@@ -1,0 +1,91 @@
+"""Models in one '.h5' file, as until 2023."""
+
+from __future__ import annotations
+
+from ..files import keras_2
+from ..files.descriptions import checked
+from ..files.from_keras import from_keras
+from ..files.to_keras import to_keras
+from ..layers import InputLayer, weight_budget
+from ..support.configs import custom_object_scope, serialize
+from ..tensor import quiet
+from . import state
+from .keras_compiling import (
+    compile_again,
+    compile_as_in_keras,
+    compiled_with,
+    memory_in,
+    memory_of,
+)
+from .rebuilding import described_model
+
+
+def write_model(path: str, model, include_optimizer: bool = True) -> None:
+    """A whole model as '.h5', which Keras still reads. Today's kind is '.keras'."""
+    state.check_built(model, model.built)
+    described = checked(to_keras(serialize(model)))
+    config = {key: described[key] for key in ("class_name", "config")}
+    config["build_config"] = {"input_shape": serialize(state.build_shape(model))}
+    config["minidl_shared_generators"] = state.shared_generators(model)
+    is_kept = include_optimizer and model.optimizer is not None
+    compiled = compiled_with(model) if is_kept else None
+    layers = {
+        layer.name: {f"{layer.name}/{i}/{v.name}": v.data for i, v in enumerate(_in_order(layer))}
+        for layer in model.layers
+        if not isinstance(layer, InputLayer)
+    }
+    memory = memory_of(model) if is_kept else []
+    keras_2.write(path, config, compiled, layers, memory)
+
+
+def read_model(path: str, custom_objects: dict | None = None, compile: bool = True):
+    """The model in a whole-model '.h5' file of Keras or minidl, compiled as it was. The optimizer
+    remembers only what minidl wrote.
+    """
+    with (
+        keras_2.opened(path) as (config, told, ours, arrays),
+        custom_object_scope(custom_objects or {}),
+        quiet(),
+    ):
+        with weight_budget(arrays.total()):
+            model = described_model(from_keras(config))
+            state.build_to(model, (config.get("build_config") or {}).get("input_shape"))
+        state.assign(layer_pairs(arrays, model))
+        state.share_generators(model, config.get("minidl_shared_generators", []))
+        if compile and ours:
+            compile_again(model, told, memory_in(arrays, keras_2.MEMORY))
+    if compile and told and not ours:
+        told = {**told, "optimizer": told.get("optimizer_config")}
+        compile_as_in_keras(model, told, [], custom_objects)
+    return model
+
+
+def layer_pairs(arrays, model, skip_mismatch: bool = False) -> list:
+    """(variable, array) for all weights; ValueError if the file has others."""
+    stored = keras_2.layers_of(arrays)
+    own = [layer for layer in model.layers if layer.weights]
+    by_place = [datasets for datasets in stored.values() if datasets]
+    if len(own) != len(by_place) and not skip_mismatch:
+        raise ValueError(
+            f"it holds the weights of {len(by_place)} layers, and model '{model.name}' has "
+            f"{len(own)} layers with weights"
+        )
+    pairs = []
+    for place, layer in enumerate(own):
+        datasets = stored.get(layer.name) or (by_place[place] if place < len(by_place) else [])
+        variables = _in_order(layer)
+        shapes, found = [v.shape for v in variables], [d.shape for d in datasets]
+        if found == shapes:
+            pairs += [(v, d[()]) for v, d in zip(variables, datasets)]
+        elif not skip_mismatch:
+            raise ValueError(
+                f"layer '{layer.name}' has weights of shapes {shapes}, and the file holds {found}"
+            )
+    return pairs
+
+
+def _in_order(layer) -> list:
+    """In this kind of file all that a layer trains, nested models included, stands before the
+    rest.
+    """
+    return [*layer.trainable_weights, *layer.non_trainable_weights]

@@ -1,0 +1,83 @@
+"""What compile was given and what the optimizer remembers, in files of Keras's kinds."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+
+from ..files.descriptions import checked
+from ..files.from_keras import from_keras
+from ..optimizers import converted
+from ..support.configs import custom_object_scope, deserialize, serialize
+from ..support.warning import warn
+from .memory import memory, set_memory
+
+_FIRST = "minidl_optimizer"  # where the first version of minidl kept the memory, in its own units
+
+
+def compiled_with(model) -> dict:
+    """What compile was given, as data."""
+    return checked(serialize(model.compile_arguments))
+
+
+def memory_of(model) -> list[np.ndarray]:
+    """What the optimizer remembers of the trainable weights; nothing if it trains others."""
+    optimizer, trainable = model.optimizer, model.trainable_weights
+    if not optimizer.trainable_variables:
+        optimizer = copy.deepcopy(optimizer)
+        optimizer.build(trainable)
+    same = [id(v) for v in trainable] == [id(v) for v in optimizer.trainable_variables]
+    return memory(optimizer) if same else []
+
+
+def memory_in(arrays, path: str) -> list | dict:
+    """The memory in a file, as `memory_of` gave it; from the first version a dict by names."""
+    if arrays.find(f"{_FIRST}/iterations") is None:
+        return arrays.numbered(path)
+    found = {}
+
+    def note(name, thing):
+        if hasattr(thing, "dtype"):
+            found[name] = arrays.find(f"{_FIRST}/{name}")[()]
+
+    arrays.find(_FIRST).visititems(note)
+    return found
+
+
+def compile_again(model, config: dict, memory: list | dict) -> None:
+    """Compile with what `compiled_with` gave, and let the optimizer go on."""
+    model.compile(**deserialize(config))
+    _set_memory(model, memory)
+
+
+def _set_memory(model, memory: list | dict) -> None:
+    if not memory:
+        return
+    optimizer = model.optimizer
+    optimizer.build(model.trainable_weights)
+    if isinstance(memory, dict):
+        optimizer.set_state(converted(optimizer, memory))
+    else:
+        set_memory(optimizer, memory)
+
+
+def compile_as_in_keras(model, config: dict, memory, custom_objects) -> None:
+    """Compile with what Keras noted of compile's arguments, and let the optimizer go on; a warning
+    if something there is unknown here, or does not fit.
+    """
+    names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+    options = {k: v for k, v in config.items() if k in names}
+    try:
+        with custom_object_scope(custom_objects or {}):
+            model.compile(**deserialize(from_keras(options)))
+    except Exception as error:
+        warn(
+            f"What compile() was given could not be restored ({error}). Call compile() again "
+            f"before training."
+        )
+        return
+    try:
+        _set_memory(model, memory)
+    except ValueError as error:
+        warn(f"What the optimizer remembered could not be restored ({error}). It begins anew.")

@@ -1,0 +1,160 @@
+"""Models in Keras 3's own kinds of file, `.keras` and `.weights.h5`: they open there and here, and
+training goes on in both.
+
+What Keras passes over stands in the file for minidl alone: all that compile was given, also what
+Keras does not have, and which layers share a random generator. Random state is not kept. Steps that
+are operators (x + y) become Keras's layers of the same effect.
+"""
+
+from __future__ import annotations
+
+from ..files import keras, keras_2
+from ..files.descriptions import checked
+from ..files.from_keras import from_keras
+from ..files.to_keras import compile_to_keras, to_keras
+from ..layers import Layer, weight_budget
+from ..support.configs import custom_object_scope, serialize
+from ..support.registry import snake_case
+from ..tensor import quiet
+from . import state
+from .keras_2_files import layer_pairs
+from .keras_compiling import (
+    compile_again,
+    compile_as_in_keras,
+    compiled_with,
+    memory_in,
+    memory_of,
+)
+from .rebuilding import described_model
+
+
+def write_model(path: str, model, include_optimizer: bool = True) -> None:
+    """One .keras file that Keras 3 opens, compiled and ready to train on:
+    `keras.models.load_model(path)`.
+    """
+    state.check_built(model, model.built)
+    config, groups = checked(to_keras(serialize(model))), weight_groups(model)
+    shape = state.build_shape(model)
+    if "build_config" not in config and shape is not None:
+        config["build_config"] = {"input_shape": serialize(shape)}
+    config["minidl_shared_generators"] = state.shared_generators(model)
+    if model.optimizer is not None and include_optimizer:
+        config["minidl_compile_config"] = compiled_with(model)
+        theirs = compile_to_keras(config["minidl_compile_config"])
+        if theirs is not None:
+            config["compile_config"] = theirs
+        groups["optimizer/vars"] = memory_of(model)
+    keras.write(path, config, groups)
+
+
+def read_model(path: str, custom_objects: dict | None = None, compile: bool = True):
+    """The model in a .keras file, with its weights, compiled as it was, here or in Keras.
+    SaveFormatError for whatever is wrong.
+    """
+    with keras.opened(path) as (config, arrays), custom_object_scope(custom_objects or {}), quiet():
+        with weight_budget(arrays.total()):
+            model = described_model(from_keras(config))
+            state.build_to(model, (config.get("build_config") or {}).get("input_shape"))
+        state.assign(_pairs(arrays, model))
+        state.share_generators(model, config.get("minidl_shared_generators", []))
+        told = config.get("minidl_compile_config")
+        memory = memory_in(arrays, "optimizer/vars") if compile else []
+        if compile and told is not None:
+            compile_again(model, told, memory)
+    if compile and told is None and config.get("compile_config"):
+        compile_as_in_keras(model, config["compile_config"], memory, custom_objects)
+    return model
+
+
+def write_weights(path: str, model) -> None:
+    """The weights as a '.weights.h5' file, which Keras 3 reads into the same architecture."""
+    keras.write_weights(path, weight_groups(model))
+
+
+def read_weights(path: str, model, skip_mismatch: bool = False) -> None:
+    """Weights from a '.weights.h5', '.keras' or whole-model '.h5' file. Nothing changes if they do
+    not fit.
+    """
+    with keras.opened_weights(path) as arrays:
+        pairs = layer_pairs if keras_2.is_whole_model(arrays) else _pairs
+        state.assign(pairs(arrays, model, skip_mismatch))
+
+
+# --- which array is which weight
+
+
+def weight_groups(model) -> dict:
+    """The weights as arrays, by the groups in which Keras keeps them."""
+    return {path: [v.data for v in variables] for path, variables in _groups(model)}
+
+
+def _pairs(arrays, model, skip_mismatch: bool = False) -> list:
+    """(variable, array) for all weights; ValueError if the file does not have just these."""
+    pairs = []
+    for path, variables in _groups(model):
+        count = arrays.count(path)
+        if count != len(variables) and not skip_mismatch:
+            raise ValueError(
+                f"'{path.removesuffix('/vars')}' holds {count} weights, and the model's layer "
+                f"there has {len(variables)}"
+            )
+        for number, variable in enumerate(variables):
+            dataset = arrays.find(f"{path}/{number}")
+            shape = None if dataset is None else dataset.shape
+            if dataset is not None and shape == variable.shape:
+                pairs.append((variable, dataset[()]))
+            elif not skip_mismatch:
+                raise ValueError(
+                    f"weight '{variable.name}' at '{path}' has shape {variable.shape}, and the "
+                    f"file holds {shape}"
+                )
+    return pairs
+
+
+def _groups(layer: Layer, path: str = "", seen: set | None = None):
+    """(group, its own variables) for a layer and all inside, in the order and under the names that
+    Keras gives them.
+
+    A layer is found once: under the first of its holder's attributes, in alphabetical order, that
+    leads to it, those that begin with _ last; a model's `layers` is such an attribute. In a list or
+    dict it is called after its class, with a number.
+    """
+    seen = set() if seen is None else seen
+    if id(layer) in seen:
+        return
+    seen.add(id(layer))
+    beneath = {id(v) for x in layer.layers_inside for v in x.weights}
+    yield f"{path}vars", [v for v in layer.weights if id(v) not in beneath]
+    held = {k: v for k, v in vars(layer).items() if k not in ("stack", "_graph_layers")}
+    if hasattr(layer, "layers"):
+        held["layers"] = layer.layers  # pyright: ignore[reportAttributeAccessIssue]
+    is_stack = hasattr(layer, "stack") or getattr(layer, "symbol_graph", None) is not None
+    first = "layers" if is_stack else ""
+    for name in sorted(held, key=lambda name: (name != first, name.startswith("_"), name)):
+        if isinstance(held[name], Layer):
+            yield from _groups(held[name], f"{path}{name}/", seen)
+        elif isinstance(held[name], (list, tuple, dict)):
+            yield from _groups_in(held[name], f"{path}{name}/", seen)
+
+
+def _groups_in(container, path: str, seen: set):
+    """The same for what a list, tuple or dict holds."""
+    counts: dict[str, int] = {}
+    for child in container.values() if isinstance(container, dict) else container:
+        if isinstance(child, (Layer, list, tuple, dict)):
+            kind = _kind(child)
+            number = counts[kind] = counts.get(kind, -1) + 1
+            inside = f"{path}{kind}{f'_{number}' if number else ''}/"
+            if isinstance(child, Layer):
+                yield from _groups(child, inside, seen)
+            else:
+                yield from _groups_in(child, inside, seen)
+
+
+def _kind(child) -> str:
+    """What Keras calls such a thing in a list."""
+    if not isinstance(child, Layer):
+        return "container"
+    name = type(child).__name__
+    functional = name == "Model" and getattr(child, "symbol_graph", None) is not None
+    return "functional" if functional else snake_case(name)

@@ -1,0 +1,84 @@
+"""Models from descriptions, and copies of models."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..files.descriptions import believable
+from ..layers import InputLayer, Layer
+from ..support.configs import custom_object_scope, deserialize
+from ..support.structures import leaves
+from ..symbolic import Symbol, record, replace
+from .architecture import models, result_number
+
+
+def described_model(data) -> Any:
+    """The model that a description from a file is of, with fresh weights. ValueError if it is of
+    something else, or not believable.
+    """
+    model = deserialize(believable(data))
+    if not isinstance(model, models.filed("Model")):
+        raise ValueError(f"it describes a {type(model).__name__}, not a model")
+    if not model.layers_inside and not isinstance(model, models.filed("Sequential")):
+        raise ValueError(f"it describes a {type(model).__name__} without layers")
+    return model
+
+
+def model_from_json(json_string: str, custom_objects: dict | None = None):
+    """A model with fresh weights from what `to_json` gave."""
+    with custom_object_scope(custom_objects or {}):
+        return deserialize(json.loads(json_string))
+
+
+# --- copies
+
+
+def clone_model(model, input_tensors=None, clone_function=None):
+    """A model of the same architecture with fresh weights. clone_function: what to make of each
+    layer, layer -> layer.
+    """
+    if clone_function is None:
+        return type(model).from_config(model.get_config())
+    if isinstance(model, models.filed("Sequential")):
+        return _cloned_stack(model, clone_function)
+    known = {
+        id(symbol): InputLayer(
+            batch_shape=symbol.shape, dtype=symbol.dtype, name=symbol.name
+        ).output
+        for symbol in model.symbol_graph.starts
+    }
+    made: dict[int, Layer] = {}
+    results: dict[int, list] = {}
+
+    def clone_of(symbol):
+        if id(symbol) in known:
+            return known[id(symbol)]
+        return results[id(symbol.node)][result_number(symbol)]
+
+    for node in model.symbol_graph.steps:
+        results[id(node)] = leaves(_cloned_step(node, clone_of, made, clone_function))
+    inputs, outputs = (replace(s, clone_of) for s in (model.input, model.output))
+    return type(model)(inputs, outputs, name=model.name)
+
+
+def _cloned_step(node, clone_of, made: dict[int, Layer], clone_function):
+    """The results of a step, done by the clone of its layer."""
+    function = node.function
+    args, kwargs = replace((node.args, node.kwargs), clone_of)
+    if not isinstance(function, Layer):
+        return record(function, args, kwargs, node.name)
+    if id(function) not in made:
+        made[id(function)] = clone_function(function)
+    return made[id(function)](*args, **kwargs)
+
+
+def _cloned_stack(model, clone_function):
+    first = []
+    if isinstance(model.symbols_in, Symbol):
+        first = [InputLayer.from_config(model.symbols_in.maker.get_config()).output]
+    clones = [
+        layer.output if isinstance(layer, InputLayer) else clone_function(layer)
+        for layer in model.layers
+    ]
+    return type(model)([*first, *clones], name=model.name)

@@ -1,0 +1,91 @@
+"""The steps without a layer that a description may name: the ops of the table, the doors to them
+that look at shapes or values, and comparisons. By name, and nothing else.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+from ..core import derivatives
+from ..tensor import apply
+
+TABLE, DOORS = "minidl.derivatives", "minidl.ops"  # the modules that files name
+_OPS = {
+    f.__name__: f
+    for table in (getattr(derivatives, name) for name in derivatives.__all__)
+    for f in vars(table).values()
+    if callable(f)
+    and getattr(f, "__module__", "") == table.__name__
+    and not f.__name__.startswith("_")
+}
+_STEPS: dict[Any, Any] = {
+    **{(TABLE, name): partial(apply, f) for name, f in _OPS.items()},
+    **{
+        (DOORS, name): getattr(ops, name)
+        for name in ops.__all__
+        if hasattr(getattr(ops, name), "__wrapped__")
+    },
+    (DOORS, "detach"): ops.stop_gradient,
+}
+# What ops.step wraps: what has no derivative.
+_COMPARISONS = {
+    name: getattr(np, name)
+    for name in (
+        *("sign", "floor", "ceil", "round", "floor_divide", "isnan", "isfinite", "isinf"),
+        *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "isclose"),
+        *("logical_and", "logical_or", "logical_xor", "logical_not", "any", "all"),
+        *("count_nonzero", "argmax", "argmin", "argsort", "searchsorted"),
+    )
+}
+# Those that are told a size.
+GROWING = {
+    *("broadcast_to", "tile", "repeat", "pad", "put", "one_hot", "multi_hot", "diag"),
+    *("bincount", "histogram"),
+}
+
+
+def op_name(node) -> str:
+    """The name of the op of a step without a layer."""
+    function = node.function
+    return function.args[0].__name__ if isinstance(function, partial) else function.__name__
+
+
+def described_step(node, name: str) -> dict:
+    """A step without a layer as data. ValueError for a function that is no op."""
+    op, module = op_name(node), TABLE if isinstance(node.function, partial) else DOORS
+    if (module, op) not in _STEPS:
+        raise ValueError(
+            f"The step '{op}' is no layer and no op of minidl, so it has no name to be saved "
+            f"under. Make it a Layer."
+        )
+    return {"module": module, "class_name": op, "config": {"name": name}, "registered_name": None}
+
+
+def is_step(entry: dict) -> bool:
+    """Whether this describes a step without a layer."""
+    return entry.get("module") in (TABLE, DOORS)
+
+
+def step_of(entry: dict) -> Any:
+    """The function that a description of a step names."""
+    key = entry.get("module"), entry["class_name"]
+    if key not in _STEPS:
+        raise ValueError(f"There is no op {entry['class_name']!r} here.")
+    return _STEPS[key]
+
+
+def described_comparison(function) -> tuple[str, dict] | None:
+    """(the name of a comparison, its options); None if the function is no comparison."""
+    options = function.keywords if isinstance(function, partial) else {}
+    bare = function.func if isinstance(function, partial) else function
+    name = next((name for name, known in _COMPARISONS.items() if known is bare), None)
+    return None if name is None else (name, options)
+
+
+def comparison(name: str, options: dict) -> Any:
+    """The comparison of this name."""
+    return partial(_COMPARISONS[name], **options)

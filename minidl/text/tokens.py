@@ -1,0 +1,114 @@
+"""Tokens of a vocabulary: read from a file, checked, and how rare each is."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+
+def read_tokens(owner: str, path, parsed) -> list:
+    """The tokens in a text file, one a line, each as `parsed` makes it of its line."""
+    if not os.path.isfile(path):
+        raise FileNotFoundError(
+            f"{owner}: there is no file {os.fspath(path)}. A vocabulary is a list of tokens, or "
+            f"the path of a text file with one on each line."
+        )
+    lines = Path(path).read_text(encoding="utf-8").split("\n")
+    lines = lines[:-1] if lines[-1] == "" else lines
+    try:
+        return [parsed(line) for line in lines]
+    except ValueError:
+        raise ValueError(
+            f"{owner}: {os.fspath(path)} holds lines that are no whole numbers."
+        ) from None
+
+
+def check_tokens(owner: str, tokens: list, special: list, never: set, most: int | None) -> None:
+    """ValueError unless these can be a vocabulary behind the special tokens: each once, none of
+    those in `never`, no more than `most` in all.
+    """
+    repeated = [token for token, n in Counter(tokens).items() if n > 1]
+    if repeated:
+        raise ValueError(
+            f"{owner}: each token stands once in a vocabulary; received "
+            f"{', '.join(map(repr, repeated[:3]))} more than once. "
+            f"list(dict.fromkeys(vocabulary)) keeps the first of each."
+        )
+    if not tokens:
+        raise ValueError(
+            f"{owner}: a vocabulary holds at least one token besides the special ones; received "
+            f"none."
+        )
+    for token in never & set(tokens):
+        raise ValueError(
+            f"{owner}: {token!r} is a special token and no part of the vocabulary, except that "
+            f"all special ones, {special}, may begin it; received it at place "
+            f"{tokens.index(token)}."
+        )
+    size = len(special) + len(tokens)
+    if most is not None and size > most:
+        raise ValueError(
+            f"{owner}: with the special tokens the vocabulary has {size}, and max_tokens is {most}."
+        )
+
+
+def inverse_frequencies(
+    tokens: list, samples_with: Counter, samples: int, special: int
+) -> np.ndarray:
+    """ln(1 + samples/(1 + samples with it)) of each token, after as many means as there are special
+    tokens.
+    """
+    idf = np.array([math.log(1 + samples / (1 + samples_with[token])) for token in tokens])
+    return np.concatenate([np.full(special, idf.mean() if tokens else 0.0), idf])
+
+
+def rows_of(tokens: np.ndarray, whole: bool) -> list[list]:
+    """An array as samples, each a list of tokens. Of an array without rows each token is a sample,
+    of such a batch all are one.
+    """
+    if tokens.ndim < 2:
+        tokens = tokens.reshape(-1, 1) if whole else tokens.reshape(1, -1)
+    return tokens.reshape(len(tokens), math.prod(tokens.shape[1:])).tolist()
+
+
+def with_vocabulary(make, config: dict):
+    """The layer that `make` gives for a description, with the vocabulary that stands in it.
+    ValueError if it does not stand there.
+    """
+    config = {k: v for k, v in config.items() if k != "has_input_vocabulary"}
+    vocabulary, weights, size = (
+        config.pop(name, None) for name in ("vocabulary", "idf_weights", "vocabulary_size")
+    )
+    layer = make(config)
+    if isinstance(vocabulary, str):
+        raise ValueError(
+            f"{layer.owner}: a description may not name a file to read, and its vocabulary is "
+            f"{vocabulary!r}."
+        )
+    if vocabulary is None and size and size > layer.vocabulary_size():
+        raise ValueError(
+            f"{layer.owner}: the description holds the size of the vocabulary alone, {size}, for "
+            f"Keras keeps what adapt "
+            "learned in a file beside. In Keras make the layer anew with "
+            "vocabulary=layer.get_vocabulary()"
+        )
+    if vocabulary is not None:
+        layer.set_vocabulary(vocabulary, weights)
+    return layer
+
+
+def check_settings(kind: str, mode: str, invert, pad_to_max_tokens, max_tokens, sparse) -> None:
+    """ValueError for settings of a lookup layer that do not go together."""
+    if sparse:
+        raise ValueError(f"{kind}: sparse results are not known here; leave sparse=False.")
+    if invert and mode != "int":
+        raise ValueError(f"{kind}: invert=True goes with output_mode='int'; received {mode!r}.")
+    if pad_to_max_tokens and max_tokens is None:
+        raise ValueError(
+            f"{kind}: pad_to_max_tokens=True needs max_tokens, the number of columns; received "
+            f"None."
+        )

@@ -1,0 +1,300 @@
+"""Words and other tokens as their places in a vocabulary, which is given or learned from data with
+`adapt`.
+
+Tensors hold numbers, so the layers of strings are called on data before the model sees it: x =
+vectorize(texts).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from .. import symbolic
+from ..layers.base import Layer
+from ..support.checks import check_count
+from ..tensor import Tensor, wrap
+from .encoding import batches, check_mode, encode, numbers, whole_numbers
+from .tokens import (
+    check_settings,
+    check_tokens,
+    inverse_frequencies,
+    read_tokens,
+    rows_of,
+    with_vocabulary,
+)
+
+# Places until it is known better: of a token outside the vocabulary, and of one to be left out.
+_UNKNOWN, NOWHERE = -1, -2
+
+
+class Lookup(Layer):
+    """What IntegerLookup and StringLookup share: a vocabulary, in which the place of a token is its
+    number.
+
+    First come the special tokens: mask_token at 0 (if there is one, and output_mode is 'int'; else
+    it is left out of the rows), then num_oov_indices places for what is unknown. After them the
+    vocabulary, at most max_tokens in all. output_mode: 'int' gives places; 'one_hot' a row for each
+    token; 'multi_hot', 'count' and 'tf_idf' one row a sample, with a column for each place: whether
+    it occurs, how often, and how often times idf_weights, which are larger for rare tokens.
+    pad_to_max_tokens: rows of max_tokens columns.
+    invert: the way back, from places to tokens.
+    """
+
+    takes_raw_input = True
+    _tokens: list | None = None  # without the special ones; None until it is given or learned
+    _trying = False  # while a symbol's zeros stand for tokens
+    parsed: Any = staticmethod(str)  # a line of a vocabulary file as a token
+
+    def __init__(
+        self,
+        max_tokens,
+        num_oov_indices,
+        mask_token,
+        oov_token,
+        vocabulary,
+        idf_weights,
+        invert,
+        output_mode,
+        sparse,
+        pad_to_max_tokens,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        kind = type(self).__name__
+        self.owner = f"{kind} '{self.name}'"
+        self.max_tokens = (
+            None if max_tokens is None else check_count(f"{kind}: max_tokens", max_tokens, 2)
+        )
+        self.num_oov_indices = check_count(f"{kind}: num_oov_indices", num_oov_indices, 0)
+        self.output_mode = check_mode(
+            kind, output_mode, ("int", "one_hot", "multi_hot", "count", "tf_idf")
+        )
+        self.mask_token, self.oov_token, self.invert = mask_token, oov_token, invert
+        self.pad_to_max_tokens = pad_to_max_tokens
+        check_settings(kind, self.output_mode, invert, pad_to_max_tokens, max_tokens, sparse)
+        self._idf: np.ndarray | None = None
+        self.fixed = vocabulary is not None
+        if vocabulary is not None:
+            self.set_vocabulary(vocabulary, idf_weights)
+        elif idf_weights is not None:
+            raise ValueError(
+                f"{kind}: idf_weights belong to the tokens of a vocabulary; received no vocabulary."
+            )
+
+    # -- for subclasses
+    def tokens_of(self, x) -> np.ndarray:
+        """The tokens in the data, as an array."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method tokens_of(self, x).")
+
+    def bin_of(self, token) -> int:
+        """Which of the places for unknown tokens this one gets, if there are several."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method bin_of(self, token).")
+
+    # -- the vocabulary
+    @property
+    def _special(self) -> list:
+        mask = (
+            [self.mask_token] if self.mask_token is not None and self.output_mode == "int" else []
+        )
+        return [*mask, *[self.oov_token] * self.num_oov_indices]
+
+    @property
+    def has_vocabulary(self) -> bool:
+        """Whether it was given its tokens, or has learned them."""
+        return self._tokens is not None
+
+    def get_vocabulary(self, include_special_tokens=True) -> list:
+        """The tokens by their places; include_special_tokens: with those for padding and for
+        unknown ones, which come first.
+        """
+        return [*(self._special if include_special_tokens else []), *(self._tokens or [])]
+
+    def vocabulary_size(self) -> int:
+        """How many places there are, the special ones included."""
+        return len(self._special) + len(self._tokens or [])
+
+    def set_vocabulary(self, vocabulary, idf_weights=None) -> None:
+        """Take these tokens: a list, an array, or the path of a text file with one a line. Special
+        ones may stand in front, all or none.
+
+        idf_weights: for output_mode='tf_idf', a number for each token of the vocabulary.
+        """
+        if (idf_weights is None) == (self.output_mode == "tf_idf"):
+            need = (
+                "needs idf_weights, a number for each token"
+                if idf_weights is None
+                else "takes no idf_weights"
+            )
+            raise ValueError(
+                f"{self.owner}: output_mode={self.output_mode!r} {need}, when it is given a "
+                f"vocabulary."
+            )
+        if isinstance(vocabulary, (str, os.PathLike)):
+            given = read_tokens(self.owner, vocabulary, self.parsed)
+        else:
+            given = self.tokens_of(vocabulary).ravel().tolist()
+        special = self._special
+        in_front = len(special) if given[: len(special)] == special else 0
+        never = {self.mask_token, self.oov_token if self.invert else None} - {None}
+        check_tokens(self.owner, given[in_front:], special, never, self.max_tokens)
+        idf = None
+        if idf_weights is not None:
+            idf = self._idf_of(idf_weights, len(given), len(special) - in_front)
+        self._adopt(given[in_front:], idf)
+
+    def _idf_of(self, weights, tokens: int, missing: int) -> np.ndarray:
+        """The weights of all places; those of what is unknown are the mean."""
+        idf = np.asarray(weights, dtype=self.dtype)
+        if idf.shape != (tokens,):
+            raise ValueError(
+                f"{self.owner}: idf_weights holds a number for each of the {tokens} tokens; "
+                f"received shape {idf.shape}."
+            )
+        return np.concatenate([np.full(missing, idf.mean(), self.dtype), idf])
+
+    def _adopt(self, tokens: list, idf) -> None:
+        """A new vocabulary. RuntimeError if rows would change their width after the layer was
+        used.
+        """
+        size = len(self._special) + len(tokens)
+        if (
+            self.built
+            and self.output_mode != "int"
+            and not self.pad_to_max_tokens
+            and size != self.vocabulary_size()
+        ):
+            raise RuntimeError(
+                f"{self.owner} already made rows of {self.vocabulary_size()} columns, so its "
+                f"vocabulary cannot grow or "
+                f"shrink to {size}. Make a new layer, or one with max_tokens and "
+                f"pad_to_max_tokens=True."
+            )
+        self._tokens, self._idf = tokens, idf
+        self._places = dict(zip(tokens, range(len(self._special), size)))
+        if self.mask_token is not None:
+            self._places[self.mask_token] = 0 if self.output_mode == "int" else NOWHERE
+
+    def adapt(self, data, steps=None) -> None:
+        """Learn the vocabulary: the commonest tokens first, of equally common ones the last in the
+        alphabet first.
+
+        data: a list or array, (n,) or (n, tokens), or such batches one after another (the first
+        `steps` of them).
+        """
+        whole = isinstance(data, (list, tuple)) or hasattr(data, "__array__")
+        self.learn(rows_of(self.tokens_of(piece), whole) for piece in batches(data, steps))
+
+    def learn(self, pieces) -> None:
+        """`adapt` for lists of samples, each a list of tokens. In mode 'tf_idf' also ln(1 +
+        samples/(1 + samples with it)) of each.
+        """
+        if self.fixed:
+            raise ValueError(
+                f"{self.owner} was given its vocabulary, so there is nothing to adapt."
+            )
+        counts, samples_with, samples = Counter(), Counter(), 0
+        for rows in pieces:
+            counts.update(chain.from_iterable(rows))
+            samples += len(rows)
+            if self.output_mode == "tf_idf":
+                samples_with.update(chain.from_iterable(map(set, rows)))
+        for token in (self.mask_token, self.oov_token):
+            counts.pop(token, None)
+        if not counts:
+            raise ValueError(f"{self.owner}: adapt received no tokens.")
+        tokens = sorted(counts, key=lambda token: (counts[token], token), reverse=True)
+        if self.max_tokens is not None:
+            tokens = tokens[: max(0, self.max_tokens - len(self._special))]
+        idf = None
+        if self.output_mode == "tf_idf":
+            idf = inverse_frequencies(tokens, samples_with, samples, len(self._special))
+            idf = idf.astype(self.dtype)
+        self._adopt(tokens, idf)
+
+    # -- looking up
+    def __call__(self, *args, **kwargs):
+        if symbolic.has_symbol([*args, kwargs]) and not self._trying:
+            self._trying = True
+            try:
+                return super().__call__(*args, **kwargs)
+            finally:
+                self._trying = False
+        return super().__call__(*args, **kwargs)
+
+    def to_input(self, x):
+        return x if isinstance(x, Tensor) else wrap(numbers(x, self.owner))
+
+    def call(self, x):
+        if not self.has_vocabulary:
+            raise ValueError(
+                f"{self.owner} has no vocabulary yet: call adapt(data) first, or give it "
+                f"vocabulary=[...]."
+            )
+        return (
+            self.tokens_at(whole_numbers(x, self.owner))
+            if self.invert
+            else self.encoded(self.places_of(self.tokens_of(x)))
+        )
+
+    def places_of(self, tokens: np.ndarray) -> np.ndarray:
+        """The place of each token, in an array of the same shape."""
+        flat = tokens.ravel().tolist()
+        places = np.array([self._places.get(token, _UNKNOWN) for token in flat], np.int64)
+        unknown = np.flatnonzero(places == _UNKNOWN)
+        if len(unknown):
+            if not self.num_oov_indices and not self._trying:
+                raise ValueError(
+                    f"{self.owner}: {flat[unknown[0]]!r} is not in the vocabulary, and "
+                    f"num_oov_indices=0 leaves no place for "
+                    "what is unknown. Give it num_oov_indices=1."
+                )
+            first = len(self._special) - self.num_oov_indices
+            places[unknown] = (
+                [first + self.bin_of(flat[i]) for i in unknown]
+                if self.num_oov_indices > 1
+                else first
+            )
+        return places.reshape(tokens.shape)
+
+    def encoded(self, places: np.ndarray) -> Tensor:
+        """Places as the output_mode wants them."""
+        if self.output_mode == "int":
+            return wrap(places)
+        columns: int = self.max_tokens if self.pad_to_max_tokens else self.vocabulary_size()  # pyright: ignore[reportAssignmentType]
+        rows = encode(
+            places, "count" if self.output_mode == "tf_idf" else self.output_mode, columns
+        ).astype(self.dtype)
+        if self._idf is not None:
+            rows *= np.pad(self._idf, (0, columns - len(self._idf)))
+        return wrap(rows)
+
+    def tokens_at(self, places: np.ndarray) -> Any:
+        """The way back: the token at each place, oov_token where there is none."""
+        known: dict = dict(enumerate(self._tokens or [], len(self._special)))
+        if self.mask_token is not None:
+            known[0] = self.mask_token
+        return np.array(
+            [known.get(place, self.oov_token) for place in places.ravel().tolist()]
+        ).reshape(places.shape)
+
+    # -- as plain data
+    def get_config(self):
+        config = super().get_config()
+        idf = None if self._idf is None else self._idf.tolist()
+        vocabulary = self.get_vocabulary() if self.has_vocabulary else None
+        config |= {"vocabulary": vocabulary, "idf_weights": idf}
+        return {
+            k: v
+            for k, v in config.items()
+            if k not in ("oov_method", "salt") or v not in (None, "floormod")
+        }  # only newest Keras has
+
+    @classmethod
+    def from_config(cls, config):
+        """A layer from what `get_config` gave, its vocabulary included."""
+        return with_vocabulary(super().from_config, config)

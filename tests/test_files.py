@@ -1,0 +1,346 @@
+"""What files keep for later: those of the first version and of Keras go on here; what was shared
+stays shared; Ctrl-C while saving is Ctrl-C.
+"""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import minidl
+from minidl import Input, Model, Sequential, layers, optimizers
+from minidl.models import load_model
+from minidl.support import disk
+
+STORED = Path(__file__).parent / "stored"
+RNG = np.random.default_rng(3)
+X = RNG.normal(size=(24, 6)).astype("float32")
+Y = X[:, :2] * X[:, 2:4]
+COURSE = {"batch_size": 8, "shuffle": False, "verbose": 0}
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    minidl.set_random_seed(11)
+
+
+def close(model, weights, **tolerance):
+    for ours, theirs in zip(model.get_weights(), weights, strict=True):
+        np.testing.assert_allclose(ours, np.array(theirs, ours.dtype), **tolerance)
+
+
+# --- files of the first version
+
+FIRST = json.loads((STORED / "first_version" / "went_on.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_training_goes_on_from_a_file_of_the_first_version(name):
+    """Its optimizer's memory was in other units."""
+    with np.load(STORED / "first_version" / "data.npz") as data:
+        x, y = (data[key] for key in data.files)
+    model = load_model(STORED / "first_version" / f"{name}.npz")
+    history = model.fit(x, y, epochs=2, batch_size=16, verbose=0).history
+    np.testing.assert_allclose(history["loss"], FIRST[name]["loss"], rtol=1e-6)
+    close(model, FIRST[name]["weights"], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_keras_kinds_of_the_first_version_too(ending):
+    """They held the optimizer's memory by names."""
+    expected = load_model(STORED / "first_version" / "adam.npz")
+    model = load_model(STORED / "first_version" / f"adam.{ending}")
+    close(model, expected.get_weights(), rtol=0)
+    state, other = model.optimizer.get_state(), expected.optimizer.get_state()
+    assert state.keys() == other.keys() and model.optimizer.iterations == 12
+    for name in state:
+        np.testing.assert_array_equal(state[name], other[name])
+
+
+# --- Keras's own files
+
+
+def test_training_goes_on_from_a_file_of_keras():
+    expected = json.loads((STORED / "keras_3.15" / "went_on.json").read_text(encoding="utf-8"))
+    model = load_model(STORED / "keras_3.15" / "adamw.keras")
+    assert type(model.optimizer) is optimizers.AdamW and model.optimizer.weight_decay == 0.02
+    assert model.optimizer.iterations == 6 and model.loss == "mse"
+    x = np.sin(np.arange(144.0)).reshape(24, 6).astype("float32")
+    history = model.fit(x, x[:, :2] * x[:, 2:4], epochs=2, **COURSE).history
+    for key in ("loss", "mae"):
+        np.testing.assert_allclose(history[key], expected[key], rtol=1e-5)
+    close(model, expected["weights"], rtol=1e-5, atol=1e-6)
+
+
+OPTIMIZERS = {
+    "SGD": lambda: optimizers.SGD(0.05),
+    "momentum": lambda: optimizers.SGD(0.05, momentum=0.9),
+    "schedule": lambda: optimizers.SGD(optimizers.schedules.CosineDecay(0.1, 30), 0.9, True),
+    "Adam": lambda: optimizers.Adam(0.01),
+    "amsgrad": lambda: optimizers.Adam(0.01, amsgrad=True),
+    "AdamW": lambda: optimizers.AdamW(0.01),
+    "RMSprop": lambda: optimizers.RMSprop(0.01),
+    "RMSprop all": lambda: optimizers.RMSprop(0.01, 0.8, 0.5, centered=True),
+    "Adagrad": lambda: optimizers.Adagrad(0.1),
+    "Adadelta": lambda: optimizers.Adadelta(1.0),
+    "Adamax": lambda: optimizers.Adamax(0.01),
+    "Nadam": lambda: optimizers.Nadam(0.01),
+    "RAdam": lambda: optimizers.RAdam(0.01),
+    "Lion": lambda: optimizers.Lion(0.003),
+    "averages": lambda: optimizers.Adam(0.01, use_ema=True, ema_overwrite_frequency=4),
+    "sums": lambda: optimizers.SGD(0.05, 0.9, gradient_accumulation_steps=4),
+}
+
+
+def network():
+    return Sequential([Input((6,)), layers.Dense(5, activation="tanh"), layers.Dense(2)])
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_training_goes_on_after_a_file_of_keras_kind(name, ending, tmp_path):
+    model = network()
+    model.compile(OPTIMIZERS[name](), "mse", metrics=["mae"])
+    model.fit(X, Y, epochs=2, **COURSE)
+    model.save(tmp_path / f"m.{ending}")
+    again = load_model(tmp_path / f"m.{ending}")
+    for m in (model, again):
+        m.fit(X, Y, epochs=2, **COURSE)
+    close(again, model.get_weights(), rtol=1e-6, atol=1e-7)
+
+
+def keras_parts(path):
+    """(config.json, the optimizer's variables) of a '.keras' file."""
+    import zipfile
+
+    import h5py
+
+    with zipfile.ZipFile(path) as archive:
+        config = json.loads(archive.read("config.json"))
+        weights = io.BytesIO(archive.read("model.weights.h5"))
+    with h5py.File(weights, "r") as file:
+        group = file.get("optimizer/vars", {})
+        return config, [group[str(i)][()] for i in range(len(group))]
+
+
+def test_the_memory_lies_in_the_file_as_in_keras(tmp_path):
+    """Counter, rate, then m and v of each weight in turn, in the paper's units."""
+    model, gradients = network(), []
+    model.compile(optimizers.Adam(0.01), "mse")
+    step = model.optimizer.step
+
+    def spied():
+        gradients.append([v.grad.copy() for v in model.trainable_weights])
+        step()
+
+    model.optimizer.step = spied
+    model.fit(X, Y, batch_size=12, shuffle=False, verbose=0)
+    model.optimizer.step = step
+    model.save(tmp_path / "m.keras")
+    config, (count, rate, *slots) = keras_parts(tmp_path / "m.keras")
+    assert count == 2 and rate == np.float32(0.01) and len(slots) == 8
+    for i, (one, two) in enumerate(zip(*gradients)):
+        m = 0.9 * 0.1 * one + 0.1 * two
+        v = 0.999 * 0.001 * one**2 + 0.001 * two**2
+        np.testing.assert_allclose(slots[2 * i], m, rtol=1e-5, atol=1e-9)
+        np.testing.assert_allclose(slots[2 * i + 1], v, rtol=1e-4, atol=1e-12)
+    compiled = config["compile_config"]
+    assert compiled["optimizer"]["module"] == "keras.optimizers" and compiled["loss"] == "mse"
+    assert compiled["optimizer"]["config"]["learning_rate"] == 0.01
+    assert sorted(compiled) == [
+        *("jit_compile", "loss", "loss_weights", "metrics", "optimizer", "run_eagerly"),
+        *("steps_per_execution", "weighted_metrics"),
+    ]
+
+
+def test_what_keras_does_not_have_is_left_out_for_keras_and_kept_for_us(tmp_path):
+    for compiled in (
+        {"optimizer": "radam", "loss": "mse"},
+        {"optimizer": "sgd", "loss": "nll"},
+        {"optimizer": "sgd", "loss": "mse", "metrics": ["rmse"]},
+        {"optimizer": "sgd", "loss": {"a": "mse"}, "metrics": [["mae", "r2"]]},
+    ):
+        a = Input((6,))
+        model = Model(a, layers.Dense(2, name="a")(a))
+        model.compile(**compiled)
+        model.save(tmp_path / "m.keras")
+        config, _ = keras_parts(tmp_path / "m.keras")
+        assert "compile_config" not in config and "minidl_compile_config" in config
+        again = load_model(tmp_path / "m.keras")
+        assert type(again.optimizer) is type(model.optimizer) and again.loss == model.loss
+
+
+def test_a_memory_of_keras_that_does_not_fit_is_said(tmp_path):
+    """The model comes all the same, and its optimizer begins anew."""
+    import zipfile
+
+    source = STORED / "keras_3.15" / "adamw.keras"
+    with zipfile.ZipFile(source) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["config.json"] = parts["config.json"].replace(b'"AdamW"', b'"SGD"')
+    for name in (b"beta_1", b"beta_2", b"epsilon", b"amsgrad"):
+        config = json.loads(parts["config.json"])
+        config["compile_config"]["optimizer"]["config"].pop(name.decode(), None)
+        parts["config.json"] = json.dumps(config).encode()
+    with zipfile.ZipFile(tmp_path / "m.keras", "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    with pytest.warns(UserWarning, match="remembered could not be restored .*10.* begins anew"):
+        model = load_model(tmp_path / "m.keras")
+    assert type(model.optimizer) is optimizers.SGD and model.optimizer.iterations == 0
+    close(model, load_model(source).get_weights(), rtol=0)
+
+
+# --- what is shared
+
+
+class Twice(layers.Layer):
+    """A layer that keeps a SeedGenerator of its own."""
+
+    def __init__(self, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = seed
+
+    def call(self, x):
+        return x + minidl.random.normal(x.shape, seed=self.seed)
+
+
+@pytest.mark.parametrize("ending", ["npz", "keras", "h5"])
+def test_layers_that_share_a_seed_generator_share_it_afterwards(ending, tmp_path):
+    seed = minidl.random.SeedGenerator(5)
+    model = Sequential(
+        [
+            Input((6,)),
+            layers.Dropout(0.5, seed=seed),
+            Twice(seed),
+            layers.GaussianNoise(0.1, seed=seed),
+            layers.Dropout(0.5, seed=minidl.random.SeedGenerator(5)),
+        ]
+    )
+    path = tmp_path / f"m.{ending}"
+    model.save(path)
+    again = load_model(path, custom_objects={"Twice": Twice})
+    a, b, c, d = again.layers
+    assert a.seed is b.seed is c.seed is not d.seed
+    assert a.rng is b.seed.generator is c.rng is not d.rng
+    if ending != "npz":  # Keras's kinds do not keep where a generator stands
+        a.seed.set_state(seed.get_state())
+        d.seed.set_state(model.layers[3].seed.get_state())
+    for _ in range(2):  # each draw moves all three on
+        np.testing.assert_array_equal(again(X, training=True), model(X, training=True))
+    again.save(path)
+    a, b, c, d = load_model(path, custom_objects={"Twice": Twice}).layers
+    assert a.seed is b.seed is c.seed is not d.seed
+
+
+# --- Ctrl-C
+
+
+def interrupting(n, action):
+    """What action() raises if Ctrl-C comes at the n-th call of a function that writes; None if it
+    ends before.
+    """
+    left, writers = n, ("zipfile", "archives", "native", "keras", "hdf5", "format", "_hl")
+
+    def hook(frame, event, arg):
+        nonlocal left
+        name = frame.f_code.co_filename
+        if event in ("call", "c_call") and any(part in name for part in writers):
+            left -= 1
+            if left < 0:
+                sys.setprofile(None)
+                raise KeyboardInterrupt
+
+    sys.setprofile(hook)
+    try:
+        action()
+    except BaseException as error:
+        return error
+    finally:
+        sys.setprofile(None)
+    return None
+
+
+@pytest.mark.parametrize("name", ["m.npz", "m.keras", "m.h5", "m.weights.h5"])
+def test_ctrl_c_at_any_moment_of_a_save_is_ctrl_c(name, tmp_path):
+    """And the old file is whole, alone in its folder."""
+    path, model = tmp_path / name, network()
+    model.compile("adam", "mse")
+    model.fit(X, Y, **COURSE)
+    save = model.save_weights if "weights" in name else model.save
+    save(path)
+    before, n, seen = path.read_bytes(), 0, 0
+    while (error := interrupting(n, lambda: save(path))) is not None:
+        assert type(error) is KeyboardInterrupt, (n, error)
+        if path.read_bytes() != before:  # after the last step, which is one
+            break
+        assert os.listdir(tmp_path) == [name], n
+        n, seen = n + 1 + n // 20, seen + 1
+    assert seen > 30
+    save(path)
+
+
+@pytest.mark.parametrize("where", ["write", "flush", "fsync", "replace"])
+def test_ctrl_c_within_the_writing_itself(where, tmp_path, monkeypatch):
+    path, model = tmp_path / "m.npz", network()
+    model.save(path)
+    before = path.read_bytes()
+
+    def stop(*args):
+        raise KeyboardInterrupt
+
+    for n in range(1, 40, 6):
+
+        class Interrupted(io.FileIO):
+            writes = 0
+
+            def write(self, data, n=n):
+                self.writes += 1
+                return stop() if where == "write" and self.writes == n else super().write(data)
+
+            def flush(self):
+                return stop() if where == "flush" and not self.closed else super().flush()
+
+        monkeypatch.setattr(disk, "open", Interrupted, raising=False)
+        if where in ("fsync", "replace"):
+            monkeypatch.setattr(disk.os, where, stop)
+        with pytest.raises(KeyboardInterrupt):
+            model.save(path)
+        assert path.read_bytes() == before and os.listdir(tmp_path) == ["m.npz"]
+    monkeypatch.undo()
+    model.save(path)
+
+
+# --- rooms that open at first use
+
+
+def test_text_layers_are_found_though_nobody_opened_their_room(tmp_path):
+    model = Sequential([Input((3,), dtype="int64"), layers.IntegerLookup(vocabulary=[5, 6, 7])])
+    model.save(tmp_path / "m.npz")
+    config = json.dumps(layers.serialize(layers.TextVectorization(vocabulary=["a", "b"])))
+    code = f"""
+import json, sys
+import minidl
+assert not [m for m in sys.modules if m.startswith("minidl.text.") and "lookup" in m]
+model = minidl.models.load_model({str(tmp_path / "m.npz")!r})
+assert model(minidl.Tensor([[5, 6, 9]])).numpy().tolist() == [[1, 2, 0]]
+assert "minidl.text.vectorization" not in sys.modules
+layer = minidl.layers.deserialize(json.loads({config!r}))
+assert layer(["b a"]).numpy().tolist() == [[3, 2]]
+assert "string_lookup" in minidl.layers.layer_classes
+try:
+    minidl.layers.layer_classes["HashinG_"], minidl.layers.layer_classes["Hashin"]
+except ValueError as error:
+    assert "Did you mean 'hashing'?" in str(error), error
+else:
+    raise AssertionError
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
