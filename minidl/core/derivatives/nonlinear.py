@@ -13,7 +13,7 @@ import numpy as np
 def relu(x):
     """z = max(x, 0)  ∂L/∂x = g where x > 0, else 0"""
     z = np.maximum(x, 0)
-    return z, (lambda g: g * (z > 0),)
+    return z, (lambda g: g * (z > 0).astype(z.dtype),)
 
 
 def threshold(x, *, value=0.0, default=0):
