@@ -39,12 +39,11 @@ from .normalization import (
     BatchNormalization,
     GroupNormalization,
     LayerNormalization,
-    Normalization,
-    Rescaling,
     RMSNormalization,
     UnitNormalization,
 )
 from .reshaping import Flatten, Permute, RepeatVector, Reshape
+from .scaling import Normalization, Rescaling
 from .spec import InputSpec
 from .wrapping import TimeDistributed
 

@@ -11,7 +11,7 @@ import numbers
 import numpy as np
 
 from .. import ops
-from ..core.derivatives import nonlinear
+from ..core import derivatives as d
 from ..support import backend
 from ..support.arrays import as_array
 from ..tensor import Tensor, apply
@@ -160,7 +160,7 @@ class BinaryCrossentropy(CrossEntropy):
             return (
                 ops.softplus(logits) - t * logits
                 if isinstance(t, Tensor)
-                else apply(nonlinear.sigmoid_cross_entropy, logits, targets=t)
+                else apply(d.losses.sigmoid_cross_entropy, logits, targets=t)
             )
         if y_pred.size and (y_pred.data.min() < 0 or y_pred.data.max() > 1):
             self._warn_once(
@@ -272,7 +272,7 @@ class CategoricalCrossentropy(CrossEntropy):
         """The cross-entropy of every row with its targets t."""
         logits = self.logits(y_pred)
         if logits is not None and not isinstance(t, Tensor):
-            return apply(nonlinear.softmax_cross_entropy, logits, targets=t)
+            return apply(d.losses.softmax_cross_entropy, logits, targets=t)
         if logits is not None:
             return -(t * ops.log_softmax(logits)).sum(axis=-1)
         return -(t * ops.log(self.probabilities(y_pred))).sum(axis=-1)
@@ -427,7 +427,7 @@ class SparseCategoricalCrossentropy(LabelLoss):
         logits = self.logits(y_pred)
         if logits is not None:
             rows = logits if logits.ndim == 2 else logits.reshape(-1, logits.shape[-1])
-            each = apply(nonlinear.sparse_softmax_cross_entropy, rows, labels=y_true.ravel())
+            each = apply(d.losses.sparse_softmax_cross_entropy, rows, labels=y_true.ravel())
             return each if logits.ndim == 2 else each.reshape(y_true.shape)
         return -ops.log(_at_label(self.probabilities(y_pred), y_true))
 

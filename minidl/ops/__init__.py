@@ -1,7 +1,8 @@
 """The public doors on tensors, under the names of keras.ops. Each takes tensors, arrays, numbers or
 symbols and returns a Tensor.
 
-Reading one is reading where it leads: the formula with its derivative stands in minidl/derivatives.
+Reading one is reading where it leads: the formula with its derivative stands in
+minidl/core/derivatives.
 What steps from value to value (comparisons, argmax, floor, ...) has no derivative worth recording:
 its floats get gradient 0.
 """
@@ -13,10 +14,12 @@ from . import (
     arranging,
     base,
     creation,
+    crossentropies,
     elementwise,
     linalg,
     loops,
     networks,
+    normalizing,
     placing,
     products,
     reducing,
@@ -24,10 +27,12 @@ from . import (
 from .arranging import *
 from .base import *
 from .creation import *
+from .crossentropies import *
 from .elementwise import *
 from .linalg import *
 from .loops import *
 from .networks import *
+from .normalizing import *
 from .placing import *
 from .products import *
 from .reducing import *
@@ -41,6 +46,8 @@ __all__ += reducing.__all__
 __all__ += products.__all__
 __all__ += linalg.__all__
 __all__ += networks.__all__
+__all__ += normalizing.__all__
+__all__ += crossentropies.__all__
 __all__ += placing.__all__
 __all__ += loops.__all__
 
@@ -52,7 +59,15 @@ def _shelf(*names):
 
 # As in Keras the doors also stand sorted: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file
 # itself).
-nn = _shelf(*networks.__all__, "moments", "multi_hot", "normalize", "one_hot")
+nn = _shelf(
+    "moments",
+    "multi_hot",
+    "normalize",
+    "one_hot",
+    *networks.__all__,
+    *normalizing.__all__,
+    *crossentropies.__all__,
+)
 numpy = _shelf(
     "array",
     "copy",

@@ -268,7 +268,9 @@ def clip(x, *, low=None, high=None):
     ∂L/∂x = g where low <= x <= high, else 0
     """
     z = np.clip(x, low, high)
-    return z.astype(x.dtype, copy=False) if x.dtype.kind == "f" else z, (lambda g: g * (z == x).astype(x.dtype),)
+    return z.astype(x.dtype, copy=False) if x.dtype.kind == "f" else z, (
+        lambda g: g * (z == x).astype(x.dtype),
+    )
 
 
 def where(x, y, *, condition):
