@@ -14,7 +14,8 @@ import numpy as np
 
 from ..support import console
 from ..support.disk import write_atomically
-from .base import Callback, Logs, Monitor
+from .base import Callback, Logs
+from .monitor import Monitor
 
 
 class ModelCheckpoint(Monitor):

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from ..support import console
 from ..support.checks import check_count, check_number
-from .base import Callback, Monitor
+from .base import Callback
+from .monitor import Monitor
 
 
 class LearningRateScheduler(Callback):

@@ -6,7 +6,8 @@ import math
 
 from ..support import console
 from ..support.checks import check_count
-from .base import Callback, Monitor
+from .base import Callback
+from .monitor import Monitor
 
 
 class TerminateOnNaN(Callback):

@@ -54,21 +54,14 @@ class ReLU(Layer):
 
 @layer_classes.register()
 class LeakyReLU(Layer):
-    """x where x > 0, else negative_slope·x. (`alpha` is its older name.)"""
+    """x where x > 0, else negative_slope·x. Maas et al. 2013."""
 
-    def __init__(self, negative_slope=0.3, alpha=None, **kwargs):
+    def __init__(self, negative_slope=0.3, **kwargs):
         super().__init__(**kwargs)
-        self.negative_slope = check_number(
-            "LeakyReLU: negative_slope", negative_slope if alpha is None else alpha, 0
-        )
+        self.negative_slope = check_number("LeakyReLU: negative_slope", negative_slope, 0)
 
     def call(self, x):
         return activations.leaky_relu(x, self.negative_slope)
-
-    def get_config(self):
-        config = {**super().get_config(), "negative_slope": self.negative_slope}
-        del config["alpha"]
-        return config
 
 
 @layer_classes.register()

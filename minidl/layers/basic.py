@@ -26,9 +26,7 @@ def Input(
 
 @layer_classes.register()
 class InputLayer(Layer):
-    """The layer behind `Input`: it computes nothing, and stands for the data. input_shape: the
-    older name of `shape`.
-    """
+    """The layer behind `Input`: it computes nothing, and stands for the data."""
 
     built = True
 
@@ -39,14 +37,11 @@ class InputLayer(Layer):
         dtype=None,
         name=None,
         batch_shape=None,
-        input_shape=None,
-        input_dtype=None,
         sparse=None,
         ragged=None,
         tensor=None,
         optional=False,
     ):
-        dtype = dtype or input_dtype
         if dtype is not None and (
             dtype in ("string", str, object) or np.dtype(dtype).kind not in "biuf"
         ):
@@ -62,7 +57,6 @@ class InputLayer(Layer):
                 "Input: sparse and ragged data and fixed tensors are not known here; give the "
                 "shape of one sample."
             )
-        shape = input_shape if shape is None else shape
         if batch_shape is not None:
             batch_size, *shape = batch_shape
         if shape is None:
@@ -192,11 +186,8 @@ class Embedding(Layer):
         embeddings_regularizer=None,
         embeddings_constraint=None,
         mask_zero=False,
-        input_length=None,
         **kwargs,
     ):
-        if input_length is not None:
-            kwargs.setdefault("input_shape", (input_length,))
         super().__init__(**kwargs)
         self.input_dim, self.output_dim = (
             check_count("Embedding: input_dim", input_dim),

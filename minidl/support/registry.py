@@ -46,9 +46,6 @@ class Registry:
         self.kind = kind
         self.names: dict[str, object] = {}  # as they are listed, e.g. 'mean_squared_error'
         self._by_plain: dict[str, object] = {}  # as they are looked up, e.g. 'meansquarederror'
-        self.older: dict[
-            str, str
-        ] = {}  # names of older tutorials: 'cosineproximity' -> 'cosine_similarity'
         self._naming = naming or snake_case
         REGISTRIES[kind] = self
 
@@ -71,10 +68,7 @@ class Registry:
             return custom_object(name)
         if name not in self:
             raise ValueError(unknown(self.kind, name, self.names))
-        plain = _plain(name)
-        if plain in self.older:
-            older(f"The {self.kind} {name!r}", repr(self.older[plain]))
-        return self._by_plain[_plain(self.older.get(plain, plain))]
+        return self._by_plain[_plain(name)]
 
     def name_of(self, thing) -> str | None:
         """The name under which this very class or function is filed, or None."""
@@ -88,11 +82,7 @@ class Registry:
     def __contains__(self, name) -> bool:
         if not isinstance(name, str):
             return False
-        return (
-            _plain(name) in self._by_plain
-            or _plain(name) in self.older
-            or custom_object(name) is not None
-        )
+        return _plain(name) in self._by_plain or custom_object(name) is not None
 
 
 def _plain(name: str) -> str:

@@ -24,7 +24,7 @@ from ... import (
     utils,
 )
 from ... import text as preprocessing
-from ...support.registry import did_you_mean, older
+from ...support.registry import Registry, custom_object, did_you_mean, older
 
 
 class Reduction:
@@ -126,12 +126,27 @@ def _forward(module: ModuleType, names: dict[str, Any]) -> None:
     module.__getattr__ = look_up  # pyright: ignore[reportAttributeAccessIssue]
 
 
+class OlderLosses(Registry):
+    """The losses by name, older names among them."""
+
+    older = dict.fromkeys(("cosine_proximity", "cosineproximity", "cosine"), "cosine_similarity")
+
+    def __getitem__(self, name: str) -> Any:
+        plain = str(name).lower()
+        if plain not in self.older or custom_object(name) is not None:
+            return super().__getitem__(name)
+        older(f"The {self.kind} {name!r}", repr(self.older[plain]))
+        return super().__getitem__(self.older[plain])
+
+    def __contains__(self, name) -> bool:
+        return super().__contains__(name) or str(name).lower() in self.older
+
+
 def forward_all() -> None:
     """The table above, and the words by which compile() may name a loss."""
     for module in {**NAMES, **ABSENT}:
         _forward(module, NAMES.get(module, {}))
-    for plain in ("cosineproximity", "cosine"):
-        losses.losses.older[plain] = "cosine_similarity"
+    losses.losses.__class__ = OlderLosses
 
 
 def tidy() -> None:
@@ -160,7 +175,7 @@ def _public(module) -> list[str]:
         name
         for name, thing in vars(module).items()
         if not name.startswith("_")
-        and (getattr(thing, "__module__", "") == own or type(thing).__name__ == "Registry")
+        and (getattr(thing, "__module__", "") == own or isinstance(thing, Registry))
     ]
     inside = [
         name
