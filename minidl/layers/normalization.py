@@ -16,6 +16,8 @@ from .spec import places
 class AlongAxis(Layer):
     """Base of layers whose weights have one number a place along `axis`."""
 
+    learns = "weights"  # the word for them in errors
+
     def build(self, input_shape):
         self._kept, self._ndim = places(self.axis, input_shape, self.name), len(input_shape)
         self._shape = tuple(input_shape[a] for a in self._kept)
@@ -29,8 +31,8 @@ class AlongAxis(Layer):
         """x as floats, if its shape fits the weights."""
         if len(x.shape) != self._ndim or tuple([x.shape[a] for a in self._kept]) != self._shape:
             raise ValueError(
-                f"{type(self).__name__} '{self.name}' has weights of shape {self._shape} for axis "
-                f"{self.axis} of inputs with {self._ndim} axes; received shape {x.shape}."
+                f"{type(self).__name__} '{self.name}' has {self.learns} of shape {self._shape} for "
+                f"axis {self.axis} of inputs with {self._ndim} axes; received shape {x.shape}."
             )
         return x if x.dtype == self.dtype else x.astype(self.dtype)
 
@@ -234,6 +236,8 @@ class RMSNormalization(AlongAxis):
     """scale·x/√(mean(x²) + ε) along `axis`, with a learned scale: LayerNormalization without the
     mean. Zhang & Sennrich 2019.
     """
+
+    learns = "a scale"
 
     def __init__(self, axis=-1, epsilon=1e-6, **kwargs):
         super().__init__(**kwargs)

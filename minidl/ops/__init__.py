@@ -13,6 +13,8 @@ from types import SimpleNamespace as _SimpleNamespace
 from . import (
     arranging,
     base,
+    comparing,
+    counting,
     creation,
     crossentropies,
     elementwise,
@@ -20,12 +22,16 @@ from . import (
     loops,
     networks,
     normalizing,
+    ordering,
+    picking,
     placing,
     products,
     reducing,
 )
 from .arranging import *
 from .base import *
+from .comparing import *
+from .counting import *
 from .creation import *
 from .crossentropies import *
 from .elementwise import *
@@ -33,6 +39,8 @@ from .linalg import *
 from .loops import *
 from .networks import *
 from .normalizing import *
+from .ordering import *
+from .picking import *
 from .placing import *
 from .products import *
 from .reducing import *
@@ -40,9 +48,13 @@ from .reducing import *
 __all__: list[str] = []
 __all__ += base.__all__
 __all__ += elementwise.__all__
+__all__ += comparing.__all__
 __all__ += creation.__all__
 __all__ += arranging.__all__
+__all__ += picking.__all__
 __all__ += reducing.__all__
+__all__ += ordering.__all__
+__all__ += counting.__all__
 __all__ += products.__all__
 __all__ += linalg.__all__
 __all__ += networks.__all__
@@ -75,8 +87,12 @@ numpy = _shelf(
     "size",
     "tanh",
     *elementwise.__all__,
+    *comparing.__all__,
     *creation.__all__,
     *arranging.__all__,
+    *picking.__all__,
     *reducing.__all__,
+    *ordering.__all__,
+    *counting.__all__,
     *products.__all__,
 )

@@ -11,10 +11,11 @@ import numpy as np
 from ..core.derivatives import losses
 from ..support import backend
 from ..tensor import Tensor, apply
-from .arranging import moveaxis, take_along_axis
+from .arranging import moveaxis
 from .base import convert_to_tensor, floats, on_symbols, shape, whole
 from .elementwise import clip, log
 from .networks import log_softmax, softplus
+from .picking import take_along_axis
 
 __all__ = ["binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"]
 

@@ -10,8 +10,10 @@ from ..core.derivatives import nonlinear
 from ..tensor import apply
 from .arranging import split
 from .base import axes_of, floats, on_symbols
-from .elementwise import absolute, clip, erf, sqrt, square, where
-from .reducing import cumsum, sort, sum
+from .comparing import where
+from .elementwise import absolute, clip, erf, sqrt, square
+from .ordering import sort
+from .reducing import cumsum, sum
 
 __all__ = [
     "celu",
