@@ -124,23 +124,19 @@ class CallbackList:
         fewer.callbacks = [c for c in self.callbacks if not isinstance(c, kind)]
         return fewer
 
-    def hooked(self, hook: str, *legacy: str) -> list:
-        """The bound methods of those callbacks that override this hook, so that a batch costs
-        nothing for the others.
+    def hooked(self, hook: str, *others: str) -> list:
+        """The bound methods of those callbacks that override this hook, or one of the others that
+        it calls: so a batch costs nothing for the rest.
         """
-        found = [
-            getattr(c, hook)
-            for c in self.callbacks
-            if any(
-                getattr(getattr(c, h), "__func__", None) is not getattr(Callback, h)
-                for h in (hook, *legacy)
-            )
-        ]
-        return (
-            [partial(_without_logs, method) for method in found]
-            if hook.endswith("_begin")
-            else found
-        )
+        names = (hook, *others)
+        found = [getattr(c, hook) for c in self.callbacks if any(_overrides(c, h) for h in names)]
+        if hook.endswith("_begin"):
+            return [partial(_without_logs, method) for method in found]
+        return found
+
+
+def _overrides(callback: Callback, hook: str) -> bool:
+    return getattr(getattr(callback, hook), "__func__", None) is not getattr(Callback, hook)
 
 
 def _without_logs(hook, batch):
@@ -192,8 +188,6 @@ class LambdaCallback(Callback):
             if function is None:
                 continue
             if not name.startswith("on_") or not hasattr(Callback, name):
-                raise TypeError(
-                    f"There is no hook "
-                    f"{name!r}.{did_you_mean(name, [h for h in dir(Callback) if h.startswith('on_')])}"
-                )
+                known = [hook for hook in dir(Callback) if hook.startswith("on_")]
+                raise TypeError(f"There is no hook {name!r}.{did_you_mean(name, known)}")
             setattr(self, name, function)

@@ -119,9 +119,6 @@ class ReduceLROnPlateau(Monitor):
         return state if self.best is None else {**state, "best": self.best}
 
     def set_state(self, state):
-        self.wait, self.cooldown_counter, self._sign = (
-            int(state["wait"]),
-            int(state["cooldown"]),
-            int(state["sign"]),
-        )
+        self.wait, self.cooldown_counter = int(state["wait"]), int(state["cooldown"])
+        self._sign = int(state["sign"])
         self.best = float(state["best"]) if "best" in state else None

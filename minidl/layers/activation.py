@@ -93,18 +93,11 @@ class PReLU(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.alpha_initializer, self.alpha_regularizer = (
-            initializers.get(alpha_initializer),
-            regularizers.get(alpha_regularizer),
-        )
+        self.alpha_initializer = initializers.get(alpha_initializer)
+        self.alpha_regularizer = regularizers.get(alpha_regularizer)
         self.alpha_constraint = constraints.get(alpha_constraint)
-        self.shared_axes = (
-            ()
-            if shared_axes is None
-            else tuple(shared_axes)
-            if isinstance(shared_axes, (list, tuple))
-            else (shared_axes,)
-        )
+        several = () if shared_axes is None else shared_axes
+        self.shared_axes = tuple(several) if isinstance(several, (list, tuple)) else (several,)
 
     def build(self, input_shape):
         shared = {axis % len(input_shape) for axis in self.shared_axes}

@@ -4,6 +4,7 @@ from the data.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -97,37 +98,15 @@ class Normalization(Layer):
                 f"Normalization '{self.name}' was given its mean and variance, so there is "
                 f"nothing to adapt."
             )
-        first = data[0] if isinstance(data, (list, tuple)) and len(data) else None
-        rows = first is not None and not getattr(
-            first[0] if isinstance(first, tuple) and first else first, "shape", ()
-        )
-        batches = not rows and not hasattr(
-            data, "shape"
-        )  # rows: a list of lists of numbers, which is one array
-        count, total, squares, first = 0, 0.0, 0.0, None
-        for number, piece in enumerate(data if batches else [data]):
-            if steps is not None and number >= steps:
-                break
+        sums = _Sums()
+        for piece in itertools.islice(_pieces(data), steps):
             piece = self._rows(piece)
             others = tuple(i for i in range(piece.ndim) if i not in self._kept)
             for start in range(0, len(piece), 8192):
-                part = piece[start : start + 8192].astype(np.float64)
-                first = (
-                    part.mean(axis=others, keepdims=True) if first is None else first
-                )  # near the mean: squares stay exact
-                part = part - first
-                count, total = (
-                    count + part.size // max(1, first.size),
-                    total + part.sum(axis=others),
-                )
-                squares = squares + np.square(part).sum(axis=others)
-        if first is None:
-            raise ValueError("Normalization.adapt received no data.")
-        shift = total / count
-        mean: Any = self.adapt_mean  # variables, as build makes them where none were given
-        variance: Any = self.adapt_variance
-        mean.assign(shift + first.reshape(np.shape(shift)))
-        variance.assign(squares / count - shift**2)
+                sums.add(piece[start : start + 8192].astype(np.float64), others)
+        mean, variance = sums.moments()
+        self.adapt_mean.assign(mean)
+        self.adapt_variance.assign(variance)
 
     def _rows(self, piece) -> np.ndarray:
         """A piece of the data as an array of a shape that fits the layer, which is built if it is
@@ -164,3 +143,39 @@ class Normalization(Layer):
         )
         deviation = np.maximum(np.sqrt(variance), np.asarray(1e-7, self.dtype))
         return x * deviation + mean if self.invert else (x - mean) / deviation
+
+
+class _Sums:
+    """What mean and variance are computed from, piece by piece: Σ(x - first), Σ(x - first)², with
+    `first` the mean of the first piece. Near the mean the squares stay exact.
+    """
+
+    first: Any = None
+
+    def add(self, part: np.ndarray, axes: tuple) -> None:
+        """Count the numbers along these axes."""
+        if self.first is None:
+            self.first = part.mean(axis=axes, keepdims=True)
+            self.count, self.total, self.squares = 0, 0.0, 0.0
+        part = part - self.first
+        self.count += part.size // max(1, self.first.size)
+        self.total = self.total + part.sum(axis=axes)
+        self.squares = self.squares + np.square(part).sum(axis=axes)
+
+    def moments(self) -> tuple:
+        """The mean and the variance of all that was added."""
+        if self.first is None:
+            raise ValueError("Normalization.adapt received no data.")
+        shift = self.total / self.count
+        mean = shift + self.first.reshape(np.shape(shift))
+        return mean, self.squares / self.count - shift**2
+
+
+def _pieces(data):
+    """The arrays of the data, one after another. A list of lists of numbers is one array."""
+    if hasattr(data, "shape"):
+        return [data]
+    if not isinstance(data, (list, tuple)) or not data:
+        return data
+    first = data[0][0] if isinstance(data[0], tuple) and data[0] else data[0]
+    return data if getattr(first, "shape", ()) else [data]
