@@ -50,12 +50,7 @@ def model(
         key: _draw_box(axis, placed[key], texts[key], thing, show_trainable)
         for key, thing in boxes.items()
     }
-    figure.canvas.draw()  # now the boxes know their sizes, and arrows can end at their edges
-    to_data = axis.transData.inverted()
-    size = {
-        key: np.array(to_data.transform_bbox(patch.get_window_extent()).size) / 2
-        for key, patch in patches.items()
-    }
+    size = _half_sizes(figure, axis, patches)
     for begin, end in arrows:
         _draw_arrow(axis, begin, end, ranks, placed, size, rankdir in ("TB", "BT"))
     return finish(figure, path)
@@ -111,6 +106,14 @@ def _draw_box(axis, place, text, thing, show_trainable):
         bbox=shape,
     )
     return drawn.get_bbox_patch()
+
+
+def _half_sizes(figure, axis, patches) -> dict:
+    """Half the width and height of each box: once drawn they are known."""
+    figure.canvas.draw()
+    to_data = axis.transData.inverted()
+    extents = {key: patch.get_window_extent() for key, patch in patches.items()}
+    return {key: np.array(to_data.transform_bbox(e).size) / 2 for key, e in extents.items()}
 
 
 def _draw_arrow(axis, begin, end, ranks, placed, size, downwards) -> None:
