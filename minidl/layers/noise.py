@@ -10,7 +10,7 @@ import numbers
 import numpy as np
 
 from ..core.derivatives import nonlinear
-from ..random import generator
+from ..random import generator, shape_of_draw
 from ..support.checks import check_number
 from ..tensor import apply
 from .base import Layer, layer_classes
@@ -32,17 +32,14 @@ class Noise(Layer):
 
     def shape_of_draw(self, x) -> tuple:
         """The shape of x, but 1 where one draw serves all."""
-        if self.noise_shape is None:
-            return x.shape
-        if len(self.noise_shape) != len(x.shape) or any(
-            m not in (None, 1, n) for m, n in zip(self.noise_shape, x.shape)
-        ):
+        wanted, has = x.shape if self.noise_shape is None else self.noise_shape, x.shape
+        if len(wanted) != len(has) or any(m not in (None, 1, n) for m, n in zip(wanted, has)):
             raise ValueError(
                 f"{type(self).__name__} '{self.name}': noise_shape has 1, None or the input's "
                 f"size for each axis; received "
                 f"{self.noise_shape} for shape {x.shape}."
             )
-        return tuple(n if m is None else m for n, m in zip(x.shape, self.noise_shape))
+        return shape_of_draw(x.shape, self.noise_shape)
 
 
 @layer_classes.register()

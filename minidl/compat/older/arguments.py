@@ -121,76 +121,91 @@ _WEIGHTS = {
 }
 
 
-def accept_all() -> None:
-    """The table: Keras 1 and 2's names, by class."""
-    accept(layers.Dense, output_dim="units", **_WEIGHTS)
-    accept(Variable, initial_value="initializer")
-    accept(layers.Dropout, p="rate")
-    accept(layers.SpatialDropout1D, p="rate")
-    accept(layers.GaussianDropout, p="rate")
-    accept(layers.GaussianNoise, sigma="stddev")
-    accept(
+# Keras 1 and 2's names, by class.
+MEANINGS: list[tuple[type, dict[str, Meaning]]] = [
+    (layers.Dense, {"output_dim": "units", **_WEIGHTS}),
+    (Variable, {"initial_value": "initializer"}),
+    (layers.Dropout, {"p": "rate"}),
+    (layers.SpatialDropout1D, {"p": "rate"}),
+    (layers.GaussianDropout, {"p": "rate"}),
+    (layers.GaussianNoise, {"sigma": "stddev"}),
+    (
         layers.Embedding,
-        init="embeddings_initializer",
-        W_regularizer="embeddings_regularizer",
-        W_constraint="embeddings_constraint",
-        input_length=lambda n: {} if n is None else {"input_shape": (n,)},
-        dropout=Dropped("nothing falls out", _off, "put a SpatialDropout1D after the Embedding."),
-    )
-    accept(
+        {
+            "init": "embeddings_initializer",
+            "W_regularizer": "embeddings_regularizer",
+            "W_constraint": "embeddings_constraint",
+            "input_length": lambda n: {} if n is None else {"input_shape": (n,)},
+            "dropout": Dropped(
+                "nothing falls out", _off, "put a SpatialDropout1D after the Embedding."
+            ),
+        },
+    ),
+    (
         layers.InputLayer,
-        batch_input_shape="batch_shape",
-        input_shape=lambda shape: {"shape": shape},
-        input_dtype=lambda dtype: {"dtype": dtype},
-    )
-    accept(layers.LeakyReLU, alpha=lambda slope: {} if slope is None else {"negative_slope": slope})
-    accept(
+        {
+            "batch_input_shape": "batch_shape",
+            "input_shape": lambda shape: {"shape": shape},
+            "input_dtype": lambda dtype: {"dtype": dtype},
+        },
+    ),
+    (layers.LeakyReLU, {"alpha": lambda a: {} if a is None else {"negative_slope": a}}),
+    (
         layers.BatchNormalization,
-        gamma_init="gamma_initializer",
-        beta_init="beta_initializer",
-        synchronized=Dropped("there is one process"),
-        fused=Dropped("there is one way to compute it"),
-        virtual_batch_size=Dropped(
-            "the batch is the batch", _empty, "train with smaller batches, fit(batch_size=...)."
-        ),
-        renorm=Dropped(
-            "it is off",
-            _off,
-            "renormalization is not known here; leave renorm out, and take larger batches.",
-        ),
-        mode=Dropped(
-            "it is the usual one",
-            _off,
-            "only mode 0, each feature by itself, is known; for the others see LayerNormalization.",
-        ),
-    )
-    for name in ("L1", "L2"):
-        accept(getattr(regularizers, name), l=name.lower())
-    accept(callbacks.ReduceLROnPlateau, epsilon="min_delta")
-    accept(
+        {
+            "gamma_init": "gamma_initializer",
+            "beta_init": "beta_initializer",
+            "synchronized": Dropped("there is one process"),
+            "fused": Dropped("there is one way to compute it"),
+            "virtual_batch_size": Dropped(
+                "the batch is the batch", _empty, "train with smaller batches, fit(batch_size=...)."
+            ),
+            "renorm": Dropped(
+                "it is off",
+                _off,
+                "renormalization is not known here; leave renorm out, and take larger batches.",
+            ),
+            "mode": Dropped(
+                "it is the usual one",
+                _off,
+                "only mode 0, each feature by itself, is known; for the others see "
+                "LayerNormalization.",
+            ),
+        },
+    ),
+    (regularizers.L1, {"l": "l1"}),
+    (regularizers.L2, {"l": "l2"}),
+    (callbacks.ReduceLROnPlateau, {"epsilon": "min_delta"}),
+    (
         callbacks.ProgbarLogger,
-        count_mode=Dropped("the bar counts batches"),
-        stateful_metrics=Dropped("each metric knows its mean"),
-    )
-    accept(
+        {
+            "count_mode": Dropped("the bar counts batches"),
+            "stateful_metrics": Dropped("each metric knows its mean"),
+        },
+    ),
+    (
         optimizers.Nadam,
-        schedule_decay=Dropped("the momentum's warm-up is fixed at the paper's 0.004"),
-    )
-    accept(models.Model, input="inputs", output="outputs")
-    accept(
-        models.Model,
-        "compile",
-        experimental_run_tf_function=_EAGER,
-        distribute=_EAGER,
-        cloning=_EAGER,
-        sample_weight_mode=Dropped(
-            "weights may have the shape of the targets",
-            lambda value: value in (None, "temporal"),
-            "pass weights of the targets' shape to fit(sample_weight=...).",
-        ),
-        target_tensors=Dropped(
-            "targets are given to fit", _empty, "pass the targets to fit(x, y)."
-        ),
-    )
+        {"schedule_decay": Dropped("the momentum's warm-up is fixed at the paper's 0.004")},
+    ),
+    (models.Model, {"input": "inputs", "output": "outputs"}),
+]
+IN_COMPILE: dict[str, Meaning] = {
+    "experimental_run_tf_function": _EAGER,
+    "distribute": _EAGER,
+    "cloning": _EAGER,
+    "sample_weight_mode": Dropped(
+        "weights may have the shape of the targets",
+        lambda value: value in (None, "temporal"),
+        "pass weights of the targets' shape to fit(sample_weight=...).",
+    ),
+    "target_tensors": Dropped("targets are given to fit", _empty, "pass the targets to fit(x, y)."),
+}
+
+
+def accept_all() -> None:
+    """Let the classes take what the tables say."""
+    for cls, meanings in MEANINGS:
+        accept(cls, **meanings)
+    accept(models.Model, "compile", **IN_COMPILE)
     layers.Layer.add_weight = layers.Layer.add_variable = _name_first(layers.Layer.add_weight)
     accept_in(utils, "to_categorical", y="x", nb_classes="num_classes")

@@ -193,23 +193,27 @@ def batch_dot(x, y, axes: Any = None):
             f"K.batch_dot takes two batches of vectors or matrices; received shapes {shapes[0]} "
             f"and {shapes[1]}."
         )
+    first, second = _summed_axes(axes, *map(len, shapes))
+    left = list(string.ascii_lowercase[: len(shapes[0])])
+    right = list(string.ascii_uppercase[: len(shapes[1])])
+    right[0], right[second] = left[0], left[first]
+    out = [c for c in left if c != left[first]] + [c for c in right[1:] if c != left[first]]
+    product = ops.einsum(f"{''.join(left)},{''.join(right)}->{''.join(out)}", x, y)
+    return ops.expand_dims(product, -1) if len(out) == 1 else product
+
+
+def _summed_axes(axes, ndim_x: int, ndim_y: int) -> tuple[int, int]:
+    """The axis of x and that of y over which batch_dot sums, counted from 0."""
     if axes is None:
-        axes = (-1, -1 if len(shapes[1]) == 2 else -2)
-    pair = (axes, axes) if isinstance(axes, int) else axes
-    first, second = (range(len(shape))[axis] for shape, axis in zip(shapes, pair))
+        axes = (-1, -1 if ndim_y == 2 else -2)
+    of_x, of_y = (axes, axes) if isinstance(axes, int) else axes
+    first, second = range(ndim_x)[of_x], range(ndim_y)[of_y]
     if not first or not second:
         raise ValueError(
             "K.batch_dot cannot sum over axis 0, the samples. For data without a batch axis use "
             "ops.matmul."
         )
-    left, right = (
-        list(string.ascii_lowercase[: len(shapes[0])]),
-        list(string.ascii_uppercase[: len(shapes[1])]),
-    )
-    right[0], right[second] = left[0], left[first]
-    out = [c for c in left if c != left[first]] + [c for c in right[1:] if c != left[first]]
-    product = ops.einsum(f"{''.join(left)},{''.join(right)}->{''.join(out)}", x, y)
-    return ops.expand_dims(product, -1) if len(out) == 1 else product
+    return first, second
 
 
 @on_symbols
