@@ -10,7 +10,7 @@ from __future__ import annotations
 from . import ops
 from .support.registry import Registry
 
-activations = Registry("activation")
+registry = Registry("activation")
 
 
 def get(identifier):
@@ -18,7 +18,7 @@ def get(identifier):
     if identifier is None:
         return linear
     if isinstance(identifier, str):
-        return activations[identifier]
+        return registry[identifier]
     if isinstance(identifier, type):
         raise ValueError(
             f"An activation is a name or a function; received the class {identifier.__name__}: "
@@ -37,21 +37,21 @@ def deserialize(name):
 def serialize(activation) -> str:
     """The name under which `get` finds this activation. ValueError for a function without one."""
     name = str(getattr(activation, "__name__", ""))
-    if name not in activations or activations[name] is not activation:
+    if name not in registry or registry[name] is not activation:
         raise ValueError(
             f"serialize: {activation!r} has no name here. Put "
-            f"@minidl.activations.activations.register() above its def."
+            f"@minidl.activations.registry.register() above its def."
         )
     return name
 
 
-@activations.register()
+@registry.register()
 def linear(x):
     """x itself."""
     return x
 
 
-@activations.register()
+@registry.register()
 def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     """max(x, 0). Or: x above the threshold, negative_slope·(x - threshold) below it, and never
     above max_value.
@@ -65,163 +65,163 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     return above if max_value is None else ops.minimum(above, max_value)
 
 
-@activations.register()
+@registry.register()
 def leaky_relu(x, negative_slope=0.2):
     """x where x > 0, else negative_slope·x."""
     return ops.leaky_relu(x, negative_slope)
 
 
-@activations.register()
+@registry.register()
 def relu6(x):
     """min(max(x, 0), 6)."""
     return ops.relu6(x)
 
 
-@activations.register()
+@registry.register()
 def elu(x, alpha=1.0):
     """x where x > 0, else α(eˣ - 1)."""
     return ops.elu(x, alpha)
 
 
-@activations.register()
+@registry.register()
 def celu(x, alpha=1.0):
     """x where x > 0, else α(eˣᐟᵅ - 1): an elu without a corner for every α. Barron 2017."""
     return ops.celu(x, alpha)
 
 
-@activations.register()
+@registry.register()
 def selu(x):
     """elu scaled so that signals keep mean 0 and variance 1. Klambauer et al. 2017."""
     return ops.selu(x)
 
 
-@activations.register()
+@registry.register()
 def softplus(x):
     """ln(1 + eˣ): a relu without the corner."""
     return ops.softplus(x)
 
 
-@activations.register()
+@registry.register()
 def softsign(x):
     """x/(1 + |x|)."""
     return ops.softsign(x)
 
 
-@activations.register()
+@registry.register()
 def squareplus(x, b=4):
     """(x + √(x² + b))/2: a softplus without exponentials. Barron 2021."""
     return ops.squareplus(x, b)
 
 
-@activations.register()
+@registry.register()
 def sparse_plus(x):
     """0 below -1, x above 1, and the parabola (x + 1)²/4 between."""
     return ops.sparse_plus(x)
 
 
-@activations.register("swish")
+@registry.register("swish")
 def silu(x):
     """x·sigmoid(x)."""
     return ops.silu(x)
 
 
-@activations.register()
+@registry.register()
 def gelu(x, approximate=False):
     """x·Φ(x), with Φ the normal distribution's share below x. Hendrycks and Gimpel 2016."""
     return ops.gelu(x, approximate)
 
 
-@activations.register()
+@registry.register()
 def glu(x, axis=-1):
     """The first half along `axis` times the sigmoid of the second. Dauphin et al. 2016."""
     return ops.glu(x, axis)
 
 
-@activations.register()
+@registry.register()
 def mish(x):
     """x·tanh(softplus(x)). Misra 2019."""
     return ops.mish(x)
 
 
-@activations.register()
+@registry.register()
 def exponential(x):
     """eˣ."""
     return ops.exp(ops.floats(x))
 
 
-@activations.register()
+@registry.register()
 def tanh(x):
     """tanh x: from -1 to 1."""
     return ops.tanh(x)
 
 
-@activations.register()
+@registry.register()
 def tanh_shrink(x):
     """x - tanh x."""
     return ops.tanh_shrink(x)
 
 
-@activations.register()
+@registry.register()
 def sigmoid(x):
     """1/(1 + e⁻ˣ): from 0 to 1."""
     return ops.sigmoid(x)
 
 
-@activations.register()
+@registry.register()
 def sparse_sigmoid(x):
-    """x/2 + 1/2, held between 0 and 1."""
+    """x/2 + 1/2, but never below 0 or above 1."""
     return ops.sparse_sigmoid(x)
 
 
-@activations.register()
+@registry.register()
 def hard_sigmoid(x):
-    """x/6 + 1/2, held between 0 and 1."""
+    """x/6 + 1/2, but never below 0 or above 1."""
     return ops.hard_sigmoid(x)
 
 
-@activations.register("hard_swish")
+@registry.register("hard_swish")
 def hard_silu(x):
     """x·hard_sigmoid(x). Howard et al. 2019."""
     return ops.hard_silu(x)
 
 
-@activations.register()
+@registry.register()
 def hard_tanh(x):
-    """x, held between -1 and 1."""
+    """x, but never below -1 or above 1."""
     return ops.hard_tanh(x)
 
 
-@activations.register()
+@registry.register()
 def hard_shrink(x, threshold=0.5):
     """x where |x| > threshold, else 0."""
     return ops.hard_shrink(x, threshold)
 
 
-@activations.register()
+@registry.register()
 def soft_shrink(x, threshold=0.5):
     """x moved towards 0 by the threshold, and 0 where it is not larger."""
     return ops.soft_shrink(x, threshold)
 
 
-@activations.register()
+@registry.register()
 def threshold(x, threshold, default_value):
     """x where x > threshold, else default_value."""
     return ops.threshold(x, threshold, default_value)
 
 
-@activations.register()
+@registry.register()
 def softmax(x, axis=-1):
     """eˣ / Σ eˣ: positive numbers that sum to 1 along `axis`."""
     return ops.softmax(x, axis)
 
 
-@activations.register()
+@registry.register()
 def log_softmax(x, axis=-1):
     """ln softmax(x), computed in one stable step."""
     return ops.log_softmax(x, axis)
 
 
-@activations.register()
+@registry.register()
 def sparsemax(x, axis=-1):
     """The nearest probabilities to x: small entries become exactly 0. Martins and Astudillo
     2016.
@@ -229,7 +229,7 @@ def sparsemax(x, axis=-1):
     return ops.sparsemax(x, axis)
 
 
-@activations.register()
+@registry.register()
 def log_sigmoid(x):
     """ln sigmoid(x) = -softplus(-x)."""
     return ops.log_sigmoid(x)

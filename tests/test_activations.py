@@ -68,7 +68,7 @@ def called(name, x):
 
 
 def test_no_activation_is_left_out():
-    assert set(activations.activations.names) - set(ALIASES) == set(TYPED_AGAIN)
+    assert set(activations.registry.names) - set(ALIASES) == set(TYPED_AGAIN)
     for alias, name in ALIASES.items():
         assert activations.get(alias) is getattr(activations, alias) is getattr(activations, name)
 

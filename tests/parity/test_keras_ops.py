@@ -563,7 +563,7 @@ def test_sparsemax_gives_probabilities_and_keras_does_not():
 
 def test_every_activation_of_keras_is_here():
     assert len(ACTIVATIONS) >= 30
-    assert set(ACTIVATIONS) == set(minidl.activations.activations.names)
+    assert set(ACTIVATIONS) == set(minidl.activations.registry.names)
 
 
 # --- random

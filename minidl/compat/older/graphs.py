@@ -44,7 +44,7 @@ def function(inputs, outputs, updates=None, name=None, **ignored):
     K.learning_phase() among the inputs stands for the training flag: call it with [x, 1] for
     training, [x, 0] for use.
     """
-    given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    given = _listed(inputs)
     symbols = [i for i, thing in enumerate(given) if isinstance(thing, Symbol)]
     if not symbols or updates:
         raise ValueError(
@@ -62,11 +62,15 @@ def function(inputs, outputs, updates=None, name=None, **ignored):
     return call
 
 
+def _listed(things) -> list:
+    return list(things) if isinstance(things, (list, tuple)) else [things]
+
+
 def _called(model, values, symbols: list[int], expected: int):
     """The model's results as arrays. symbols: which of the values are its inputs; the first other
     one is the training flag, which may be left out.
     """
-    values = values if isinstance(values, (list, tuple)) else [values]
+    values = _listed(values)
     if len(values) < len(symbols):
         raise ValueError(f"This function takes a list of {expected}; received {len(values)}.")
     flags = [bool(np.asarray(value)) for i, value in enumerate(values) if i not in symbols]

@@ -135,7 +135,7 @@ class OlderModel:
 
 
 def _met(model, y, y_pred):
-    """What compile() was told, filled in for outputs of these shapes."""
+    """What compile() was given, filled in for outputs of these shapes."""
     model._compiled()
     if not model._objective.outputs:
         model._objective.meet(y, y_pred, model.output_names)

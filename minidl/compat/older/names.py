@@ -24,7 +24,7 @@ from ... import (
     utils,
 )
 from ... import text as preprocessing
-from ...support.registry import Registry, custom_object, did_you_mean, older
+from ...support.registry import REGISTRIES, Registry, custom_object, did_you_mean, older
 
 
 class Reduction:
@@ -63,6 +63,7 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
     },
     layers: {"ThresholdedReLU": (ThresholdedReLU, "layers.ReLU(threshold=theta)")},
     random: {"set_seed": "set_random_seed"},
+    activations: {"activations": "registry"},
     models: {"model_from_yaml": (model_from_yaml, "models.model_from_json")},
 }
 
@@ -148,7 +149,7 @@ def forward_all() -> None:
     """The table above, and the words by which compile() may name a loss."""
     for module in {**NAMES, **ABSENT}:
         _forward(module, NAMES.get(module, {}))
-    losses.losses.__class__ = OlderLosses
+    REGISTRIES["loss"].__class__ = OlderLosses
 
 
 def tidy() -> None:
