@@ -170,13 +170,13 @@ def sigmoid(x):
 
 @registry.register()
 def sparse_sigmoid(x):
-    """x/2 + 1/2, held between 0 and 1."""
+    """x/2 + 1/2, but never below 0 or above 1."""
     return ops.sparse_sigmoid(x)
 
 
 @registry.register()
 def hard_sigmoid(x):
-    """x/6 + 1/2, held between 0 and 1."""
+    """x/6 + 1/2, but never below 0 or above 1."""
     return ops.hard_sigmoid(x)
 
 
@@ -188,7 +188,7 @@ def hard_silu(x):
 
 @registry.register()
 def hard_tanh(x):
-    """x, held between -1 and 1."""
+    """x, but never below -1 or above 1."""
     return ops.hard_tanh(x)
 
 

@@ -209,14 +209,17 @@ def dropout(inputs, rate, noise_shape=None, seed=None) -> Tensor:
     x = x if x.dtype.kind == "f" else x.astype(backend.floatx())
     if rate == 0:
         return x
-    shape = (
-        x.shape
-        if noise_shape is None
-        else tuple(n if m is None else m for m, n in zip(noise_shape, x.shape))
-    )
-    return apply(
-        nonlinear.masked_scale, x, mask=generator(seed).random(shape) >= rate, scale=1 / (1 - rate)
-    )
+    keep = generator(seed).random(shape_of_draw(x.shape, noise_shape)) >= rate
+    return apply(nonlinear.masked_scale, x, mask=keep, scale=1 / (1 - rate))
+
+
+def shape_of_draw(shape: tuple, noise_shape) -> tuple:
+    """The shape in which noise for numbers of this shape is drawn: 1 along the axes on which one
+    draw serves all. noise_shape: its sizes, None for those of `shape`.
+    """
+    if noise_shape is None:
+        return shape
+    return tuple([n if m is None else m for n, m in zip(shape, noise_shape)])
 
 
 def _floats(values, dtype, name) -> Tensor:

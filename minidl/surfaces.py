@@ -136,22 +136,13 @@ def descend(
     """
     check_count("steps", steps)
     optimizer = copy.deepcopy(optimizers.get(optimizer))
-    w = Variable(
-        surface.start if start is None else np.array(start, dtype=np.float64).reshape(-1),
-        dtype="float64",
-        name="w",
-    )
-    if w.shape != surface.start.shape:
-        raise ValueError(
-            f"{surface!r} has {len(surface.start)} coordinates; received start={start}."
-        )
+    w = _start(surface, start)
     optimizer.build([w])
     limit = 100 * max(abs(edge) for sides in surface.within for edge in sides)
     points, gradients, rates, memory = [w.numpy()], [], [], [_slots(optimizer)]
     for _ in range(steps):
         with quiet():
-            height = surface.function(*[w[i] for i in range(len(surface.start))])
-            height.backward()
+            surface.function(*w).backward()
         gradients.append(np.array(w.grad))
         rates.append(optimizer.learning_rate)
         optimizer.step()
@@ -161,15 +152,20 @@ def descend(
         points.append(w.numpy())
         memory.append(_slots(optimizer))
     slots = {name: np.stack([at[name] for at in memory]) for name in memory[0]}
-    return Trajectory(
-        surface,
-        points,
-        type(optimizer).__name__ if label is None else label,
-        np.reshape(gradients, (len(points) - 1, len(w.data))),
-        np.array(rates),
-        slots,
-        diverged=len(points) <= steps,
-    )
+    label = type(optimizer).__name__ if label is None else label
+    gradients, rates = np.reshape(gradients, (len(points) - 1, len(w.data))), np.array(rates)
+    flew_off = len(points) <= steps
+    return Trajectory(surface, points, label, gradients, rates, slots, diverged=flew_off)
+
+
+def _start(surface: Surface, start) -> Variable:
+    """The place to begin at, as a variable with a number for each coordinate."""
+    place = surface.start if start is None else np.array(start, dtype=np.float64).reshape(-1)
+    if place.shape != surface.start.shape:
+        raise ValueError(
+            f"{surface!r} has {len(surface.start)} coordinates; received start={start}."
+        )
+    return Variable(place, dtype="float64", name="w")
 
 
 def _slots(optimizer) -> dict[str, np.ndarray]:

@@ -2,8 +2,9 @@
 what a callback is.
 """
 
-from .base import Callback, CallbackList, History, LambdaCallback, Logs, Monitor, Records
+from .base import Callback, CallbackList, History, LambdaCallback, Logs, Records
 from .keeping import BackupAndRestore, CSVLogger, ModelCheckpoint
+from .monitor import Monitor
 from .progress import ProgressBar
 from .rates import LearningRateScheduler, ReduceLROnPlateau
 from .stopping import EarlyStopping, TerminateOnNaN

@@ -14,7 +14,8 @@ import numpy as np
 
 from ..support import console
 from ..support.disk import write_atomically
-from .base import Callback, Logs, Monitor
+from .base import Callback, Logs
+from .monitor import Monitor
 
 
 class ModelCheckpoint(Monitor):
@@ -76,32 +77,24 @@ class ModelCheckpoint(Monitor):
             self._save(epoch, logs)
 
     def _save(self, epoch, logs, batch=None):
-        path = self._path(epoch, logs, batch)
-        value = (
-            self.value(logs) if self.save_best_only else None
-        )  # without the watched number it saves each time
+        path, before = self._path(epoch, logs, batch), self.best
+        # without the watched number it saves each time
+        value = self.value(logs) if self.save_best_only else None
+        if value is not None and not self.is_better(value, before):
+            self._say(epoch, f"{self.monitor} did not improve from {before:.5f}")
+            return
+        improved = ""
         if value is not None:
-            if not self.is_better(value, self.best):
-                if self.verbose:
-                    console.say(
-                        f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {self.best:.5f}"
-                    )
-                return
-            before, self.best = self.best, value
-            if self.verbose:
-                improved = (
-                    f"from {before:.5f} to {value:.5f}" if before is not None else f"to {value:.5f}"
-                )
-                console.say(
-                    f"\nEpoch {epoch + 1}: {self.monitor} improved {improved}, saving model to "
-                    f"{path}"
-                )
-        elif self.verbose:
-            console.say(f"\nEpoch {epoch + 1}: saving model to {path}")
-        folder = os.path.dirname(path)
-        if folder:
-            os.makedirs(folder, exist_ok=True)
+            self.best = value
+            course = f"to {value:.5f}" if before is None else f"from {before:.5f} to {value:.5f}"
+            improved = f"{self.monitor} improved {course}, "
+        self._say(epoch, f"{improved}saving model to {path}")
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         (self.model.save_weights if self.save_weights_only else self.model.save)(path)
+
+    def _say(self, epoch: int, what: str) -> None:
+        if self.verbose:
+            console.say(f"\nEpoch {epoch + 1}: {what}")
 
     def _path(self, epoch, logs, batch):
         logs = Logs(
@@ -147,17 +140,13 @@ class CSVLogger(Callback):
         if self._keys is None:
             self._keys = self._header() if self._goes_on else None
         if self._keys is None:
-            names = sorted(logs)
-            self._keys = (
-                names
-                if any(k.startswith("val_") for k in names)
-                else [*names, *[f"val_{k}" for k in names]]
-            )
+            self._keys = sorted(logs)
+            if not any(name.startswith("val_") for name in self._keys):
+                self._keys += [f"val_{name}" for name in self._keys]
             rows.append(["epoch", *self._keys])
         rows.append([epoch, *[_cell(logs.get(key, "NA")) for key in self._keys]])
-        with open(
-            self.filename, "a" if self._goes_on else "w", encoding="utf-8", newline=""
-        ) as file:
+        mode = "a" if self._goes_on else "w"
+        with open(self.filename, mode, encoding="utf-8", newline="") as file:
             csv.writer(file, delimiter=self.separator).writerows(rows)
         self._goes_on = True
 
@@ -217,15 +206,9 @@ class BackupAndRestore(Callback):
         self.model.history.epoch[:] = story["epochs"]
         with np.load(self._place(story["callbacks"]), allow_pickle=False) as arrays:
             for name, callback in self._others():
-                state = _unpacked(
-                    {
-                        k.split("/", 1)[1]: arrays[k]
-                        for k in arrays.files
-                        if k.split("/", 1)[0] == name
-                    }
-                )
-                if state:
-                    callback.set_state(state)
+                names = [k for k in arrays.files if k.split("/")[0] == name]
+                if names:
+                    callback.set_state(_unpacked({k.split("/", 1)[1]: arrays[k] for k in names}))
 
     def on_epoch_end(self, epoch, logs=None):
         """Two files of this epoch first, then the one that points at them, then the old ones go:
@@ -281,11 +264,10 @@ def _packed(state: dict) -> dict:
     """Numbers and lists of arrays as arrays with names."""
     flat = {}
     for name, value in state.items():
-        flat |= (
-            {f"{name}/{i:04d}": v for i, v in enumerate(value)}
-            if isinstance(value, list)
-            else {name: np.array(value)}
-        )
+        if isinstance(value, list):
+            flat |= {f"{name}/{i:04d}": array for i, array in enumerate(value)}
+        else:
+            flat[name] = np.array(value)
     return flat
 
 

@@ -97,8 +97,9 @@ class ProgressBar(Callback):
             self._draw(seconds, logs)
             self.close()
         else:
-            line = f"{self.title + ' - ' if self.title else ''}{self.done}/{self.steps or self.done} - {self._text(seconds, logs, ' - ')}"
-            console.say(line)
+            title = f"{self.title} - " if self.title else ""
+            count = f"{self.done}/{self.steps or self.done}"
+            console.say(f"{title}{count} - {self._text(seconds, logs, ' - ')}")
 
     def close(self):
         """End the line that is being drawn, also after an interruption."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from ..support import console
 from ..support.checks import check_count, check_number
-from .base import Callback, Monitor
+from .base import Callback
+from .monitor import Monitor
 
 
 class LearningRateScheduler(Callback):
@@ -118,9 +119,6 @@ class ReduceLROnPlateau(Monitor):
         return state if self.best is None else {**state, "best": self.best}
 
     def set_state(self, state):
-        self.wait, self.cooldown_counter, self._sign = (
-            int(state["wait"]),
-            int(state["cooldown"]),
-            int(state["sign"]),
-        )
+        self.wait, self.cooldown_counter = int(state["wait"]), int(state["cooldown"])
+        self._sign = int(state["sign"])
         self.best = float(state["best"]) if "best" in state else None

@@ -6,7 +6,8 @@ import math
 
 from ..support import console
 from ..support.checks import check_count
-from .base import Callback, Monitor
+from .base import Callback
+from .monitor import Monitor
 
 
 class TerminateOnNaN(Callback):
@@ -68,14 +69,17 @@ class EarlyStopping(Monitor):
             self.best_weights, self.best_epoch = self.model.get_weights(), epoch
         self.wait += 1
         if self.is_better(value, self.best):
-            self.best, self.best_epoch = value, epoch
-            if self.restore_best_weights:
-                self.best_weights = self.model.get_weights()
-            if self.baseline is None or self.is_better(value, self.baseline):
-                self.wait = 0
+            self._note_best(epoch, value)
         elif self.wait >= self.patience and epoch > 0:
             self.stopped_epoch = epoch
             self.model.stop_training = True
+
+    def _note_best(self, epoch: int, value: float) -> None:
+        self.best, self.best_epoch = value, epoch
+        if self.restore_best_weights:
+            self.best_weights = self.model.get_weights()
+        if self.baseline is None or self.is_better(value, self.baseline):
+            self.wait = 0
 
     def on_train_end(self, logs=None):
         if self.stopped_epoch and self.verbose:
@@ -99,11 +103,7 @@ class EarlyStopping(Monitor):
         return state | ({} if self.best_weights is None else {"best_weights": self.best_weights})
 
     def set_state(self, state):
-        self.wait, self.best_epoch, self._sign = (
-            int(state["wait"]),
-            int(state["best_epoch"]),
-            int(state["sign"]),
-        )
-        self.stopped_epoch = int(state["stopped_epoch"])
+        self.wait, self.best_epoch = int(state["wait"]), int(state["best_epoch"])
+        self._sign, self.stopped_epoch = int(state["sign"]), int(state["stopped_epoch"])
         self.best = float(state["best"]) if "best" in state else None
         self.best_weights = state.get("best_weights")

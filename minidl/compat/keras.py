@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import warnings
 
@@ -82,27 +83,34 @@ class GradientTape:
         for t in found:
             if t.op is not None:
                 t.retain_grad()
-        leaves = (
-            [t for t in newest_first(target) if t.op is None] if isinstance(target, Tensor) else []
-        )
-        before = [
-            (t, t._grad) for t in [*found, *leaves]
-        ]  # backward() adds to all of them; only the asked-for are taken
-        for t, _ in before:
-            t._grad = None
+        leaves = newest_first(target) if isinstance(target, Tensor) else []
+        with _gradients_put_back([*found, *[t for t in leaves if t.op is None]]):
+            self._go_back(target)
+            gradients = {id(t): None if t._grad is None else Tensor(t._grad) for t in found}
+        return tree_map(lambda t: gradients[id(t)], sources)
+
+    def _go_back(self, target) -> None:
         target = target if target.size == 1 else target.sum()
         try:
             if target.requires_grad:
                 target.backward(retain_graph=self.persistent)
         except GraphError as error:
-            if "freed" in str(error):
-                raise GraphError(
-                    "This tape was used up by its first gradient(). Write "
-                    "GradientTape(persistent=True) to ask "
-                    "again."
-                ) from None
-            raise
-        gradients = {id(t): None if t._grad is None else Tensor(t._grad) for t in found}
+            if "freed" not in str(error):
+                raise
+            raise GraphError(
+                "This tape was used up by its first gradient(). Write "
+                "GradientTape(persistent=True) to ask again."
+            ) from None
+
+
+@contextlib.contextmanager
+def _gradients_put_back(tensors):
+    """Inside, these have no gradient; afterwards each has the one that it had before."""
+    before = [(t, t._grad) for t in tensors]
+    for t in tensors:
+        t._grad = None
+    try:
+        yield
+    finally:
         for t, grad in before:
             t._grad = grad
-        return tree_map(lambda t: gradients[id(t)], sources)

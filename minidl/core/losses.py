@@ -6,7 +6,7 @@ log of 0, in one step it is exact, and its gradient is softmax(x) - y.
 """
 
 from .derivatives import arithmetic
-from .derivatives import nonlinear as fused  # merge: from .derivatives import losses as fused
+from .derivatives import losses as fused
 from .tensor import apply
 
 

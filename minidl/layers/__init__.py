@@ -5,19 +5,12 @@ network.
 from ..support.configs import serialize
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .base import Layer, deserialize, layer_classes
-from .basic import (
-    ActivityRegularization,
-    Dense,
-    Embedding,
-    GlobalAveragePooling1D,
-    GlobalMaxPooling1D,
-    Identity,
-    Input,
-    InputLayer,
-    Lambda,
-)
+from .basic import Dense, Dropout, Flatten
 from .budget import weight_budget
 from .einsum import EinsumDense
+from .embedding import Embedding
+from .functions import ActivityRegularization, Identity, Lambda
+from .inputs import Input, InputLayer
 from .merging import (
     Add,
     Average,
@@ -37,17 +30,17 @@ from .merging import (
     subtract,
 )
 from .naming import automatic_name, reset_names
-from .noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D
+from .noise import AlphaDropout, GaussianDropout, GaussianNoise, SpatialDropout1D
 from .normalization import (
     BatchNormalization,
     GroupNormalization,
     LayerNormalization,
-    Normalization,
-    Rescaling,
     RMSNormalization,
     UnitNormalization,
 )
-from .reshaping import Flatten, Permute, RepeatVector, Reshape
+from .pooling import GlobalAveragePooling1D, GlobalMaxPooling1D
+from .reshaping import Permute, RepeatVector, Reshape
+from .scaling import Normalization, Rescaling
 from .spec import InputSpec
 from .wrapping import TimeDistributed
 

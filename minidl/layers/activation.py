@@ -54,21 +54,14 @@ class ReLU(Layer):
 
 @layer_classes.register()
 class LeakyReLU(Layer):
-    """x where x > 0, else negative_slope·x. (`alpha` is its older name.)"""
+    """x where x > 0, else negative_slope·x. Maas et al. 2013."""
 
-    def __init__(self, negative_slope=0.3, alpha=None, **kwargs):
+    def __init__(self, negative_slope=0.3, **kwargs):
         super().__init__(**kwargs)
-        self.negative_slope = check_number(
-            "LeakyReLU: negative_slope", negative_slope if alpha is None else alpha, 0
-        )
+        self.negative_slope = check_number("LeakyReLU: negative_slope", negative_slope, 0)
 
     def call(self, x):
         return activations.leaky_relu(x, self.negative_slope)
-
-    def get_config(self):
-        config = {**super().get_config(), "negative_slope": self.negative_slope}
-        del config["alpha"]
-        return config
 
 
 @layer_classes.register()
@@ -100,18 +93,11 @@ class PReLU(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.alpha_initializer, self.alpha_regularizer = (
-            initializers.get(alpha_initializer),
-            regularizers.get(alpha_regularizer),
-        )
+        self.alpha_initializer = initializers.get(alpha_initializer)
+        self.alpha_regularizer = regularizers.get(alpha_regularizer)
         self.alpha_constraint = constraints.get(alpha_constraint)
-        self.shared_axes = (
-            ()
-            if shared_axes is None
-            else tuple(shared_axes)
-            if isinstance(shared_axes, (list, tuple))
-            else (shared_axes,)
-        )
+        several = () if shared_axes is None else shared_axes
+        self.shared_axes = tuple(several) if isinstance(several, (list, tuple)) else (several,)
 
     def build(self, input_shape):
         shared = {axis % len(input_shape) for axis in self.shared_axes}

@@ -1,84 +1,15 @@
-"""The layers of a first network: where it begins, what it computes with, and any function as a
-layer.
-"""
+"""The layers of a first network: the core's, with Keras's arguments, and advice where they fail."""
 
 from __future__ import annotations
 
-import warnings
-
-import numpy as np
+import numbers
 
 from .. import activations, constraints, initializers, ops, regularizers
 from ..core import layer as core
 from ..guards.shapes import dense_advice
+from ..random import generator, shape_of_draw
 from ..support.checks import check_count
-from ..symbolic import Symbol
 from .base import Layer, layer_classes
-from .naming import shape_of_one_sample
-
-
-def Input(
-    shape=None, batch_size=None, dtype=None, name=None, batch_shape=None, **ignored
-) -> Symbol:
-    """Where a model begins: a symbol for a batch of samples. shape: of one sample, without the
-    batch axis.
-    """
-    return InputLayer(shape, batch_size, dtype, name, batch_shape, **ignored).output
-
-
-@layer_classes.register()
-class InputLayer(Layer):
-    """The layer behind `Input`: it computes nothing, and stands for the data. input_shape: the
-    older name of `shape`.
-    """
-
-    built = True
-
-    def __init__(
-        self,
-        shape=None,
-        batch_size=None,
-        dtype=None,
-        name=None,
-        batch_shape=None,
-        input_shape=None,
-        input_dtype=None,
-        sparse=None,
-        ragged=None,
-        tensor=None,
-        optional=False,
-    ):
-        dtype = dtype or input_dtype
-        if dtype is not None and (
-            dtype in ("string", str, object) or np.dtype(dtype).kind not in "biuf"
-        ):
-            raise ValueError(
-                f"Input: inside a model all data are numbers; received dtype={dtype!r}. Turn "
-                f"strings into numbers before the "
-                "model, x = TextVectorization(...)(texts) or StringLookup(...)(words), and give "
-                "Input the shape of x."
-            )
-        super().__init__(name or None, dtype=dtype)
-        if sparse or ragged or tensor is not None:
-            raise ValueError(
-                "Input: sparse and ragged data and fixed tensors are not known here; give the "
-                "shape of one sample."
-            )
-        shape = input_shape if shape is None else shape
-        if batch_shape is not None:
-            batch_size, *shape = batch_shape
-        if shape is None:
-            raise ValueError("Input needs the shape of one sample: Input(shape=(784,)).")
-        self.batch_shape = (batch_size, *shape_of_one_sample(shape, "Input"))
-        self._output = self._input = Symbol(self.batch_shape, dtype=self.dtype, name=self.name)
-        self._output.maker = self
-        self.output_shape = self.batch_shape
-
-    def call(self, x):
-        return x
-
-    def get_config(self):
-        return {"batch_shape": list(self.batch_shape), "dtype": self.dtype.name, "name": self.name}
 
 
 @layer_classes.register()
@@ -135,171 +66,84 @@ class Dense(core.Dense, Layer):
             self.bias.regularizer = self.bias_regularizer
             self.bias.constraint = self.bias_constraint
 
-    def call(self, x):
-        if x.dtype != self.dtype:
-            x = x.astype(self.dtype)  # whole numbers, such as pixels 0..255
-        try:
-            if len(x.shape) > 1:
-                return super().call(x)
-        except ValueError as error:
-            if x.shape[-1] == self.kernel.shape[0]:
-                raise
-            advice = dense_advice(self.name, self.kernel.shape[0], x.shape)
-            raise ValueError(advice) from error
-        raise ValueError(dense_advice(self.name, self.kernel.shape[0], x.shape))
+    def to_input(self, x):
+        """As for any layer; whole numbers, such as pixels 0..255, become floats too."""
+        x = super().to_input(x)
+        is_whole = getattr(x, "requires_grad", None) is False and x.dtype.kind != "f"
+        return x.astype(self.dtype) if is_whole else x
+
+    def explained(self, error, x):
+        """The error, or if the shape of x does not fit, one that says how to make it fit."""
+        if len(x.shape) > 1 and x.shape[-1] == self.kernel.shape[0]:
+            return error
+        return ValueError(dense_advice(self.name, self.kernel.shape[0], x.shape))
 
 
 @layer_classes.register()
-class Embedding(Layer):
-    """A learned vector for each whole number 0 .. input_dim-1 (a word, a user): (n, length) becomes
-    (n, length, output_dim).
+class Flatten(core.Flatten, Layer):
+    """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784), and (n,) becomes (n, 1).
 
-    mask_zero is accepted for Keras's sake, with a warning: no layer here skips steps.
+    data_format: 'channels_first' for samples (channels, ...), which are read as if the channels
+    were the last axis.
     """
 
-    takes_raw_input = True
-
-    def __init__(
-        self,
-        input_dim,
-        output_dim,
-        embeddings_initializer="uniform",
-        embeddings_regularizer=None,
-        embeddings_constraint=None,
-        mask_zero=False,
-        input_length=None,
-        **kwargs,
-    ):
-        if input_length is not None:
-            kwargs.setdefault("input_shape", (input_length,))
-        super().__init__(**kwargs)
-        self.input_dim, self.output_dim = (
-            check_count("Embedding: input_dim", input_dim),
-            check_count("Embedding: output_dim", output_dim),
-        )
-        self.mask_zero = mask_zero
-        if mask_zero:
-            warnings.warn(
-                "Embedding(mask_zero=True): no layer of minidl skips padded steps yet, so "
-                "GlobalAveragePooling1D counts them "
-                "too, where Keras leaves them out.",
-                stacklevel=2,
-            )
-        self.embeddings_initializer = initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = constraints.get(embeddings_constraint)
-
-    def build(self, input_shape):
-        self.embeddings = self.add_weight(
-            (self.input_dim, self.output_dim),
-            self.embeddings_initializer,
-            name="embeddings",
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
-        )
-
-    def call(self, x):
-        positions = np.asarray(x)
-        if positions.dtype.kind == "f" and (positions != np.floor(positions)).any():
-            raise ValueError(
-                f"Embedding '{self.name}' takes whole numbers, the places of words in a "
-                f"vocabulary; received fractions."
-            )
-        if positions.size and (positions.min() < 0 or positions.max() >= self.input_dim):
-            raise ValueError(
-                f"Embedding '{self.name}' knows the numbers 0..{self.input_dim - 1}; received "
-                f"{positions.min():g}.."
-                f"{positions.max():g}. Give input_dim the size of the vocabulary, the largest "
-                f"number + 1."
-            )
-        return ops.take(self.embeddings, positions.astype(np.intp), axis=0)
-
-
-class GlobalPooling1D(Layer):
-    """Base of layers that make one vector of each sequence: (n, steps, features) becomes (n,
-    features).
-    """
-
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, data_format=None, **kwargs):
+        Layer.__init__(self, **kwargs)
         if data_format not in (None, "channels_last", "channels_first"):
             raise ValueError(
-                f"{type(self).__name__}: data_format is 'channels_last' or 'channels_first'; "
-                f"received {data_format!r}."
+                f"Flatten: data_format is 'channels_last' or 'channels_first'; received "
+                f"{data_format!r}."
             )
-        self.data_format, self.keepdims = data_format, keepdims
+        self.data_format = data_format
 
     def call(self, x):
-        if len(x.shape) != 3:
+        if not x.shape:
             raise ValueError(
-                f"{type(self).__name__} '{self.name}' takes inputs of shape (n, steps, features); "
-                f"received shape {x.shape}."
+                f"Flatten '{self.name}' takes a batch of samples; received a single number."
             )
-        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
-        return self.pool(x, 2 if self.data_format == "channels_first" else 1)
-
-    def pool(self, x, axis: int):
-        """The steps along this axis as one."""
-        raise NotImplementedError(f"{type(self).__name__} needs a method pool(self, x, axis).")
+        if self.data_format == "channels_first" and len(x.shape) > 2:
+            x = ops.moveaxis(x, 1, -1)
+        return super().call(x)
 
 
-@layer_classes.register("GlobalAvgPool1D")
-class GlobalAveragePooling1D(GlobalPooling1D):
-    """The mean over all steps of a sequence, such as the words of a text: (n, steps, features)
-    becomes (n, features).
+@layer_classes.register()
+class Dropout(core.Dropout, Layer):
+    """In training sets each number to 0 with probability `rate` and scales the rest by 1/(1 -
+    rate). Srivastava et al. 2014
+
+    Outside training it does nothing. noise_shape: axes of size 1 share one draw. seed: None draws
+    from the library's own.
     """
 
-    def pool(self, x, axis):
-        return x.mean(axis=axis, keepdims=self.keepdims)
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        Layer.__init__(self, **kwargs)
+        is_number = isinstance(rate, numbers.Real) and not isinstance(rate, bool)
+        if not is_number or not 0 <= float(rate) <= 1:
+            raise ValueError(
+                f"Dropout: rate is the share to drop, between 0 and 1; received {rate!r}."
+            )
+        self.rate, self.noise_shape, self.seed = float(rate), noise_shape, seed
+
+    def build(self, input_shape):
+        self.rng = generator(self.seed)
+
+    def call(self, x, training=False):
+        if training and x.dtype.kind != "f":
+            x = x.astype(self.dtype)
+        return x * 0.0 if training and self.rate == 1 else super().call(x, training)
+
+    def shape_of_draw(self, x) -> tuple:
+        """The shape of x, but 1 where one draw serves all."""
+        return checked_shape_of_draw(self, x.shape)
 
 
-@layer_classes.register("GlobalMaxPool1D")
-class GlobalMaxPooling1D(GlobalPooling1D):
-    """The largest of each feature over all steps: (n, steps, features) becomes (n, features)."""
-
-    def pool(self, x, axis):
-        return x.max(axis=axis, keepdims=self.keepdims)
-
-
-@layer_classes.register()
-class Lambda(Layer):
-    """Any function of a tensor as a layer. To save a model with one, register the function, or
-    write a Layer, which is clearer.
-    """
-
-    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
-        super().__init__(**kwargs)
-        function = (
-            activations.get(function) if isinstance(function, str) else function
-        )  # as a file names it
-        if not callable(function):
-            raise TypeError(f"Lambda takes a function of a tensor; received {function!r}.")
-        self.function, self.arguments = function, dict(arguments or {})
-
-    def call(self, x):
-        return self.function(x, **self.arguments)
-
-
-@layer_classes.register()
-class ActivityRegularization(Layer):
-    """Passes its input on and adds l1·Σ|x| + l2·Σx² to the loss."""
-
-    def __init__(self, l1=0.0, l2=0.0, **kwargs):
-        super().__init__(activity_regularizer=regularizers.L1L2(l1, l2), **kwargs)
-        self.l1, self.l2 = l1, l2
-
-    def call(self, x):
-        return x
-
-    def get_config(self):
-        config = super().get_config()
-        del config["activity_regularizer"]  # l1 and l2 say it
-        return config
-
-
-@layer_classes.register()
-class Identity(Layer):
-    """Passes its input on."""
-
-    def call(self, x):
-        return x
+def checked_shape_of_draw(layer, shape: tuple) -> tuple:
+    """The sizes of the random numbers that a layer with a noise_shape draws for this shape."""
+    wanted = shape if layer.noise_shape is None else layer.noise_shape
+    fits = len(wanted) == len(shape) and all(m in (None, 1, n) for m, n in zip(wanted, shape))
+    if not fits:
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}': noise_shape has 1, None or the input's size "
+            f"for each axis; received {layer.noise_shape} for shape {shape}."
+        )
+    return shape_of_draw(shape, layer.noise_shape)

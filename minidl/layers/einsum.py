@@ -14,6 +14,18 @@ from .base import Layer, layer_classes
 _EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)(\.\.\.)?")
 
 
+def _read(equation) -> tuple:
+    """Whether '...' stands in front, and the letters of the input, the kernel and the output."""
+    match = _EQUATION.fullmatch(equation.replace(" ", "")) if isinstance(equation, str) else None
+    dots = [match[i] is not None for i in (1, 3, 5, 7)] if match else []
+    if match is None or dots not in ([False] * 4, [True, False] * 2, [False, True] * 2):
+        raise ValueError(
+            "EinsumDense: equation is 'ab,bc->ac', '...ab,bc->...ac' or 'ab...,bc->ac...', "
+            f"with a letter for each axis; received {equation!r}."
+        )
+    return dots[0], match[2], match[4], match[6]
+
+
 @layer_classes.register()
 class EinsumDense(Layer):
     """output = activation(einsum(equation, input, kernel) + bias). EinsumDense('ab,bc->ac', 64,
@@ -40,35 +52,18 @@ class EinsumDense(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        match = (
-            _EQUATION.fullmatch(equation.replace(" ", "")) if isinstance(equation, str) else None
-        )
-        dots = [match[i] is not None for i in (1, 3, 5, 7)] if match else []
-        if match is None or dots not in ([False] * 4, [True, False] * 2, [False, True] * 2):
-            raise ValueError(
-                "EinsumDense: equation is 'ab,bc->ac', '...ab,bc->...ac' or 'ab...,bc->ac...', "
-                "with a letter for each axis; "
-                f"received {equation!r}."
-            )
-        self.equation, self.bias_axes, self._before = equation, bias_axes, dots[0]
-        self._taken, self._weighed, self._letters = match[2], match[4], match[6]
-        self.partial_output_shape = (
-            (output_shape,) if isinstance(output_shape, (int, np.integer)) else tuple(output_shape)
-        )
+        self.equation, self.bias_axes = equation, bias_axes
+        self._before, self._taken, self._weighed, self._letters = _read(equation)
+        whole = isinstance(output_shape, (int, np.integer))
+        self.partial_output_shape = (output_shape,) if whole else tuple(output_shape)
         self._check_letters()
         self.activation = activations.get(activation)
-        self.kernel_initializer, self.bias_initializer = (
-            initializers.get(kernel_initializer),
-            initializers.get(bias_initializer),
-        )
-        self.kernel_regularizer, self.bias_regularizer = (
-            regularizers.get(kernel_regularizer),
-            regularizers.get(bias_regularizer),
-        )
-        self.kernel_constraint, self.bias_constraint = (
-            constraints.get(kernel_constraint),
-            constraints.get(bias_constraint),
-        )
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
 
     def _check_letters(self) -> None:
         for letters, known, what in (
@@ -93,44 +88,51 @@ class EinsumDense(Layer):
 
     def _sizes(self, shape) -> dict:
         """How long the axis of each letter is, where the input's shape is this."""
-        extra = len(shape) - len(self._taken)
-        if extra < 0 or (extra and "..." not in self.equation):
+        extra = self._further_axes(shape)
+        sizes = dict(zip(self._letters, self._declared(extra)))
+        for letter, size in zip(self._taken, shape[extra:] if self._before else shape):
+            if size is not None and sizes.get(letter) not in (None, size):
+                raise ValueError(
+                    f"EinsumDense '{self.name}': output_shape {self.partial_output_shape} has "
+                    f"{sizes[letter]} for the axis '{letter}' of {self.equation!r}, and the input "
+                    f"of shape {tuple(shape)} has {size}."
+                )
+            sizes[letter] = sizes.get(letter) if size is None else size
+        return sizes
+
+    def _further_axes(self, shape) -> int:
+        """For how many axes of the input '...' stands."""
+        extra, dots = len(shape) - len(self._taken), "..." in self.equation
+        if extra < 0 or (extra and not dots):
             raise ValueError(
                 f"EinsumDense '{self.name}': {self.equation!r} takes inputs of {len(self._taken)} "
-                f"axes"
-                f"{' or more' if '...' in self.equation else ''}; received shape {tuple(shape)}."
+                f"axes{' or more' if dots else ''}; received shape {tuple(shape)}."
             )
-        batch = (
-            () if self._before and extra else (None,)
-        )  # it has a letter, or is among the axes of '...'
-        declared = (*batch, *self.partial_output_shape)
+        return extra
+
+    def _declared(self, extra: int) -> tuple:
+        """The sizes that output_shape gives to the letters of the output, None for the batch."""
+        batch_has_no_letter = self._before and extra  # it is among the axes of '...'
+        declared = (*(() if batch_has_no_letter else (None,)), *self.partial_output_shape)
         if len(declared) != len(self._letters):
             raise ValueError(
                 f"EinsumDense '{self.name}': output_shape has a size for each axis of the output "
                 f"in {self.equation!r} but the "
                 f"batch and '...'; received {self.partial_output_shape}."
             )
-        sizes = dict(zip(self._letters, declared))
-        for letter, size in zip(self._taken, shape[extra:] if self._before else shape):
-            if sizes.get(letter) not in (None, size) and size is not None:
-                raise ValueError(
-                    f"EinsumDense '{self.name}': output_shape {self.partial_output_shape} has "
-                    f"{sizes[letter]} for the axis "
-                    f"'{letter}' of {self.equation!r}, and the input of shape {tuple(shape)} has "
-                    f"{size}."
-                )
-            sizes[letter] = sizes.get(letter) if size is None else size
-        return sizes
+        return declared
+
+    def _bias_shape(self, sizes) -> list:
+        """A size for the letters of bias_axes, 1 for those between and behind them."""
+        biased = self.bias_axes or ""
+        first = min([self._letters.index(letter) for letter in biased], default=0)
+        return [sizes[letter] if letter in biased else 1 for letter in self._letters[first:]]
 
     def build(self, input_shape):
-        sizes, extra = self._sizes(input_shape), len(input_shape) - len(self._taken)
+        sizes = self._sizes(input_shape)
         self._built_for, self._lengths = len(input_shape), sizes
         shape = tuple(sizes[letter] for letter in self._weighed)
-        first = min((self._letters.index(letter) for letter in self.bias_axes or ""), default=0)
-        bias_shape = [
-            sizes[letter] if letter in (self.bias_axes or "") else 1
-            for letter in self._letters[first:]
-        ]
+        bias_shape = self._bias_shape(sizes)
         if None in shape or None in bias_shape:
             raise ValueError(
                 f"EinsumDense '{self.name}' needs to know the size of each axis of its kernel and "
@@ -145,19 +147,21 @@ class EinsumDense(Layer):
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
         )
-        self.bias = None
-        if self.bias_axes is not None:
-            self.bias = self.add_weight(
-                bias_shape + [1] * (0 if self._before else extra),
-                self.bias_initializer,
-                name="bias",
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
+        behind = 0 if self._before else self._further_axes(input_shape)
+        self.bias = None if self.bias_axes is None else self._make_bias(bias_shape + [1] * behind)
+
+    def _make_bias(self, shape):
+        return self.add_weight(
+            shape,
+            self.bias_initializer,
+            name="bias",
+            regularizer=self.bias_regularizer,
+            constraint=self.bias_constraint,
+        )
 
     def _starting(self, shape):
-        """The initializer for this kernel; one that counts inputs and units is told which axes are
-        which.
+        """The initializer for this kernel; to one that counts inputs and units it is shown as a
+        matrix.
         """
         initializer: Any = self.kernel_initializer
         if not isinstance(initializer, initializers.VarianceScaling):

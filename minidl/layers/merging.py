@@ -196,23 +196,27 @@ class Dot(Merge):
             raise ValueError(f"Dot '{self.name}' takes exactly two inputs; received {len(inputs)}.")
         a, b = (x if x.dtype.kind == "f" else x.astype(self.dtype) for x in inputs)
         axis_a, axis_b = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
-        for x, axis in ((a, axis_a), (b, axis_b)):
-            if not -len(x.shape) < axis < len(x.shape):
-                raise ValueError(f"Dot '{self.name}': there is no axis {axis} in shape {x.shape}.")
-        if a.shape[axis_a] != b.shape[axis_b]:
-            raise ValueError(
-                f"Dot '{self.name}': axis {axis_a} of shape {a.shape} and axis {axis_b} of shape "
-                f"{b.shape} differ in size."
-            )
+        self._check_axes(a.shape, axis_a, b.shape, axis_b)
         if self.normalize:
-            a, b = (
-                x / ops.sqrt(ops.maximum(ops.sum(ops.square(x), axis=axis, keepdims=True), 1e-12))
-                for x, axis in ((a, axis_a), (b, axis_b))
-            )
+            a, b = _with_length_1(a, axis_a), _with_length_1(b, axis_b)
         a, b = ops.moveaxis(a, axis_a, -1), ops.moveaxis(b, axis_b, 1)
         ends = a.shape[1:-1], b.shape[2:]
         product = a.reshape(a.shape[0], -1, a.shape[-1]) @ b.reshape(b.shape[0], b.shape[1], -1)
         return product.reshape(a.shape[0], *(ends[0] + ends[1] or (1,)))
+
+    def _check_axes(self, a: tuple, axis_a: int, b: tuple, axis_b: int) -> None:
+        for shape, axis in ((a, axis_a), (b, axis_b)):
+            if not -len(shape) < axis < len(shape):
+                raise ValueError(f"Dot '{self.name}': there is no axis {axis} in shape {shape}.")
+        if a[axis_a] != b[axis_b]:
+            raise ValueError(
+                f"Dot '{self.name}': axis {axis_a} of shape {a} and axis {axis_b} of shape {b} "
+                f"differ in size."
+            )
+
+
+def _with_length_1(x, axis):
+    return x / ops.sqrt(ops.maximum(ops.sum(ops.square(x), axis=axis, keepdims=True), 1e-12))
 
 
 def add(inputs, **kwargs):

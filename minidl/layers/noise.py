@@ -5,12 +5,11 @@ number.
 from __future__ import annotations
 
 import math
-import numbers
 
-from ..core import layer as core
 from ..random import generator
 from ..support.checks import check_number
 from .base import Layer, layer_classes
+from .basic import Dropout, checked_shape_of_draw
 
 
 class Noise(Layer):
@@ -29,41 +28,7 @@ class Noise(Layer):
 
     def shape_of_draw(self, x) -> tuple:
         """The shape of x, but 1 where one draw serves all."""
-        if self.noise_shape is None:
-            return x.shape
-        if len(self.noise_shape) != len(x.shape) or any(
-            m not in (None, 1, n) for m, n in zip(self.noise_shape, x.shape)
-        ):
-            raise ValueError(
-                f"{type(self).__name__} '{self.name}': noise_shape has 1, None or the input's "
-                f"size for each axis; received "
-                f"{self.noise_shape} for shape {x.shape}."
-            )
-        return tuple(n if m is None else m for n, m in zip(x.shape, self.noise_shape))
-
-
-@layer_classes.register()
-class Dropout(Noise, core.Dropout):
-    """In training sets each number to 0 with probability `rate` and scales the rest by 1/(1 -
-    rate). Srivastava et al. 2014
-
-    Outside training it does nothing. noise_shape: axes of size 1 share one draw. seed: None draws
-    from the library's own.
-    """
-
-    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
-        Layer.__init__(self, **kwargs)
-        is_number = isinstance(rate, numbers.Real) and not isinstance(rate, bool)
-        if not is_number or not 0 <= float(rate) <= 1:
-            raise ValueError(
-                f"Dropout: rate is the share to drop, between 0 and 1; received {rate!r}."
-            )
-        self.rate, self.noise_shape, self.seed = float(rate), noise_shape, seed
-
-    def call(self, x, training=False):
-        if training and self.rate == 1:
-            return self.floats(x) * 0.0
-        return core.Dropout.call(self, self.floats(x) if training else x, training)
+        return checked_shape_of_draw(self, x.shape)
 
 
 @layer_classes.register()

@@ -5,38 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from .. import ops
-from ..core import layer as core
 from ..support.checks import check_count
 from .base import Layer, layer_classes
 
 _MOST = 1 << 31  # numbers a sample: more cannot be meant
-
-
-@layer_classes.register()
-class Flatten(Layer, core.Flatten):
-    """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784), and (n,) becomes (n, 1).
-
-    data_format: 'channels_first' for samples (channels, ...), which are read as if the channels
-    were the last axis.
-    """
-
-    def __init__(self, data_format=None, **kwargs):
-        super().__init__(**kwargs)
-        if data_format not in (None, "channels_last", "channels_first"):
-            raise ValueError(
-                f"Flatten: data_format is 'channels_last' or 'channels_first'; received "
-                f"{data_format!r}."
-            )
-        self.data_format = data_format
-
-    def call(self, x):
-        if not x.shape:
-            raise ValueError(
-                f"Flatten '{self.name}' takes a batch of samples; received a single number."
-            )
-        if self.data_format == "channels_first" and len(x.shape) > 2:
-            x = ops.moveaxis(x, 1, -1)
-        return core.Flatten.call(self, x)
 
 
 @layer_classes.register()

@@ -63,8 +63,10 @@ class InputSpec:
         return cls(**config)
 
     def __repr__(self):
-        told = {name: value for name, value in self.get_config().items() if value not in (None, {})}
-        return f"InputSpec({', '.join(f'{name}={value!r}' for name, value in told.items())})"
+        given = {
+            name: value for name, value in self.get_config().items() if value not in (None, {})
+        }
+        return f"InputSpec({', '.join(f'{name}={value!r}' for name, value in given.items())})"
 
 
 def check_spec(layer_name: str, specs: Any, x: Any) -> None:
@@ -77,3 +79,14 @@ def check_spec(layer_name: str, specs: Any, x: Any) -> None:
                 f"{layer_name} takes inputs that fit {spec}, the batch being axis 0; received "
                 f"shape {np.shape(value)}."
             )
+
+
+def places(axis, shape: tuple, layer_name: str) -> tuple:
+    """Axes counted from 0 and in order, of one or several; ValueError if the shape has no such."""
+    axes = tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
+    if any(not -len(shape) <= a < len(shape) for a in axes):
+        raise ValueError(
+            f"'{layer_name}' works along axis {axis}, which a shape of {len(shape)} axes does not "
+            f"have: {tuple(shape)}."
+        )
+    return tuple(sorted(a % len(shape) for a in axes))

@@ -1,7 +1,8 @@
 """The public doors on tensors, under the names of keras.ops. Each takes tensors, arrays, numbers or
 symbols and returns a Tensor.
 
-Reading one is reading where it leads: the formula with its derivative stands in minidl/derivatives.
+Reading one is reading where it leads: the formula with its derivative stands in
+minidl/core/derivatives.
 What steps from value to value (comparisons, argmax, floor, ...) has no derivative worth recording:
 its floats get gradient 0.
 """
@@ -12,22 +13,34 @@ from types import SimpleNamespace as _SimpleNamespace
 from . import (
     arranging,
     base,
+    comparing,
+    counting,
     creation,
+    crossentropies,
     elementwise,
     linalg,
     loops,
     networks,
+    normalizing,
+    ordering,
+    picking,
     placing,
     products,
     reducing,
 )
 from .arranging import *
 from .base import *
+from .comparing import *
+from .counting import *
 from .creation import *
+from .crossentropies import *
 from .elementwise import *
 from .linalg import *
 from .loops import *
 from .networks import *
+from .normalizing import *
+from .ordering import *
+from .picking import *
 from .placing import *
 from .products import *
 from .reducing import *
@@ -35,12 +48,18 @@ from .reducing import *
 __all__: list[str] = []
 __all__ += base.__all__
 __all__ += elementwise.__all__
+__all__ += comparing.__all__
 __all__ += creation.__all__
 __all__ += arranging.__all__
+__all__ += picking.__all__
 __all__ += reducing.__all__
+__all__ += ordering.__all__
+__all__ += counting.__all__
 __all__ += products.__all__
 __all__ += linalg.__all__
 __all__ += networks.__all__
+__all__ += normalizing.__all__
+__all__ += crossentropies.__all__
 __all__ += placing.__all__
 __all__ += loops.__all__
 
@@ -52,7 +71,15 @@ def _shelf(*names):
 
 # As in Keras the doors also stand sorted: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file
 # itself).
-nn = _shelf(*networks.__all__, "moments", "multi_hot", "normalize", "one_hot")
+nn = _shelf(
+    "moments",
+    "multi_hot",
+    "normalize",
+    "one_hot",
+    *networks.__all__,
+    *normalizing.__all__,
+    *crossentropies.__all__,
+)
 numpy = _shelf(
     "array",
     "copy",
@@ -60,8 +87,12 @@ numpy = _shelf(
     "size",
     "tanh",
     *elementwise.__all__,
+    *comparing.__all__,
     *creation.__all__,
     *arranging.__all__,
+    *picking.__all__,
     *reducing.__all__,
+    *ordering.__all__,
+    *counting.__all__,
     *products.__all__,
 )

@@ -1,24 +1,21 @@
-"""What makes networks more than matrix products: activations, normalisation, cross-entropies."""
+"""What makes networks more than matrix products: the functions between the layers."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from ..core.derivatives import nonlinear
-from ..support import backend
 from ..tensor import apply
-from .arranging import split, take_along_axis
-from .base import axes_of, convert_to_tensor, floats, on_symbols, shape, whole
-from .elementwise import absolute, clip, erf, log, rsqrt, sqrt, square, where
-from .reducing import cumsum, sort, sum
+from .arranging import split
+from .base import axes_of, floats, on_symbols
+from .comparing import where
+from .elementwise import absolute, clip, erf, sqrt, square
+from .ordering import sort
+from .reducing import cumsum, sum
 
 __all__ = [
-    "batch_normalization",
-    "binary_crossentropy",
-    "categorical_crossentropy",
     "celu",
     "elu",
     "gelu",
@@ -28,7 +25,6 @@ __all__ = [
     "hard_silu",
     "hard_swish",
     "hard_tanh",
-    "layer_normalization",
     "leaky_relu",
     "log_sigmoid",
     "log_softmax",
@@ -42,7 +38,6 @@ __all__ = [
     "softmax",
     "softplus",
     "softsign",
-    "sparse_categorical_crossentropy",
     "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
@@ -216,104 +211,3 @@ def sparsemax(x, axis=-1):
         inside, axis, keepdims=True
     ).astype(x.dtype)
     return relu(x - level)
-
-
-# --- normalisation
-@on_symbols
-def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon=1e-3):
-    """(x - mean)/√(variance + epsilon), then times `scale` plus `offset`. Each of these: one number
-    a place along `axis`.
-    """
-    x = floats(x)
-    places = [-1 if i == range(x.ndim)[axis] else 1 for i in range(x.ndim)]
-    mean, variance = (convert_to_tensor(v).reshape(places) for v in (mean, variance))
-    offset, scale = (
-        None if v is None else convert_to_tensor(v).reshape(places) for v in (offset, scale)
-    )
-    factor = rsqrt(variance + epsilon) if scale is None else rsqrt(variance + epsilon) * scale
-    return (x - mean) * factor if offset is None else (x - mean) * factor + offset
-
-
-@on_symbols
-def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None):
-    """Each sample with mean 0 and variance 1 along `axis` (or axes), then times gamma plus beta. Ba
-    et al. 2016.
-    """
-    x = floats(x)
-    axes = sorted(range(x.ndim)[a] for a in np.atleast_1d(axis))
-    places = [n if i in axes else 1 for i, n in enumerate(x.shape)]
-    variance = x.var(tuple(axes), True) + (backend.epsilon() if epsilon is None else epsilon)
-    result = (x - x.mean(tuple(axes), True)) * rsqrt(variance)
-    result = result if gamma is None else result * convert_to_tensor(gamma).reshape(places)
-    return result if beta is None else result + convert_to_tensor(beta).reshape(places)
-
-
-# --- cross-entropies, one number an element or a sample
-@on_symbols
-def binary_crossentropy(target, output, from_logits=False):
-    """-t·ln p - (1 - t)·ln(1 - p), element by element. from_logits: output is what sigmoid would
-    make p.
-    """
-    t, x = _pair("binary_crossentropy", target, output)
-    if from_logits:
-        return t * softplus(-x) + (1 - t) * softplus(
-            x
-        )  # ln sigmoid(x) = -softplus(-x): no rounding, no overflow
-    p = clip(x, backend.epsilon(), 1 - backend.epsilon())
-    return -(t * log(p) + (1 - t) * log(1 - p))
-
-
-@on_symbols
-def categorical_crossentropy(target, output, from_logits=False, axis=-1):
-    """-Σ t·ln p over the classes on `axis`, one number a sample. from_logits: output is what
-    softmax would make p.
-    """
-    t, x = _pair("categorical_crossentropy", target, output)
-    return -(t * _log_probabilities(x, from_logits, axis)).sum(axis)
-
-
-@on_symbols
-def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
-    """-ln p of the right class, one number a sample. target: its number, 0 .. C-1. from_logits:
-    output before softmax.
-    """
-    x = floats(output)
-    labels: Any = whole(target, "sparse_categorical_crossentropy: targets")
-    labels = (
-        labels.reshape(labels.shape[:-1])
-        if labels.ndim == x.ndim and labels.shape[-1] == 1
-        else labels
-    )
-    expected = tuple(n for i, n in enumerate(x.shape) if i != range(x.ndim)[axis])
-    if labels.shape != expected:
-        raise ValueError(
-            f"sparse_categorical_crossentropy: outputs of shape {x.shape} need targets of shape "
-            f"{expected}; "
-            f"received {labels.shape}."
-        )
-    if labels.size and not 0 <= labels.min() <= labels.max() < x.shape[axis]:
-        raise ValueError(
-            f"sparse_categorical_crossentropy: targets run from 0 to {x.shape[axis] - 1}, one "
-            f"less than the classes on axis "
-            f"{axis}; received {labels.min()} .. {labels.max()}."
-        )
-    picked = take_along_axis(
-        _log_probabilities(x, from_logits, axis), np.expand_dims(labels, axis), axis
-    )
-    return -picked.squeeze(axis)
-
-
-def _pair(name, target, output):
-    x = floats(output)
-    if shape(target) != x.shape:
-        raise ValueError(
-            f"{name}: target and output have the same shape; received {shape(target)} and "
-            f"{x.shape}."
-        )
-    return convert_to_tensor(target, x.dtype), x
-
-
-def _log_probabilities(x, from_logits, axis):
-    if from_logits:
-        return log_softmax(x, axis)
-    return log(clip(x / x.sum(axis, keepdims=True), backend.epsilon(), 1 - backend.epsilon()))

@@ -89,12 +89,33 @@ def einsum(subscripts, *operands):
     """
     terms, arrow, out = subscripts.replace(" ", "").partition("->")
     terms = terms.split(",")
-    if len(terms) != len(operands):
-        raise ValueError(
-            f"einsum: {subscripts!r} describes {len(terms)} arrays; received {len(operands)}."
-        )
-    ranks = [len(shape(x)) for x in operands]
+    extra = _extra_axes(subscripts, terms, [len(shape(x)) for x in operands])
     free = [c for c in string.ascii_letters if c not in subscripts]
+    dots = "".join(free[: max(extra, default=0)])
+    out = out if arrow else _letters_that_stay(terms, bool(dots))
+    if dots and "..." not in out:
+        raise ValueError(
+            f"einsum: the axes of '...' stay, so {subscripts!r} needs '...' after '->' too."
+        )
+    terms = [term.replace("...", dots[len(dots) - n :]) for term, n in zip(terms, extra)]
+    plain = f"{','.join(terms)}->{out.replace('...', dots)}"
+    return apply(linear.einsum, *operands, subscripts=plain)
+
+
+def _letters_that_stay(terms: list[str], dots: bool) -> str:
+    """The result's letters where none are given: those that occur once, behind the "..."."""
+    joined = "".join(terms).replace("...", "")
+    return ("..." if dots else "") + "".join(sorted([c for c in joined if joined.count(c) == 1]))
+
+
+def _extra_axes(subscripts: str, terms: list[str], ranks: list[int]) -> list[int]:
+    """For each array how many axes its "..." stands for; ValueError where letters and axes do not
+    fit.
+    """
+    if len(terms) != len(ranks):
+        raise ValueError(
+            f"einsum: {subscripts!r} describes {len(terms)} arrays; received {len(ranks)}."
+        )
     extra = [rank - len(term.replace("...", "")) for term, rank in zip(terms, ranks)]
     for term, rank, n in zip(terms, ranks, extra):
         if n < 0 or (n > 0 and "..." not in term):
@@ -102,17 +123,4 @@ def einsum(subscripts, *operands):
                 f"einsum: {term!r} in {subscripts!r} describes {rank - n} axes; that array has "
                 f"{rank}."
             )
-    dots = "".join(free[: max(extra, default=0)])
-    joined = "".join(terms).replace("...", "")
-    if not arrow:
-        out = ("..." if dots else "") + "".join(
-            sorted(c for c in set(joined) if joined.count(c) == 1)
-        )
-    if dots and "..." not in out:
-        raise ValueError(
-            f"einsum: the axes of '...' stay, so {subscripts!r} needs '...' after '->' too."
-        )
-    terms = [term.replace("...", dots[len(dots) - n :]) for term, n in zip(terms, extra)]
-    return apply(
-        linear.einsum, *operands, subscripts=f"{','.join(terms)}->{out.replace('...', dots)}"
-    )
+    return extra

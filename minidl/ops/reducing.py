@@ -1,4 +1,4 @@
-"""Many numbers to fewer, running totals, order, and the places where something is found."""
+"""Many numbers to fewer, and running totals."""
 
 from __future__ import annotations
 
@@ -6,28 +6,12 @@ from functools import partial
 
 import numpy as np
 
-from ..core.derivatives import reductions, shaping
+from ..core.derivatives import reductions
 from ..support import backend
-from ..support.arrays import as_array
-from ..symbolic import has_symbol
-from ..tensor import Tensor, apply
-from .arranging import moveaxis, take, take_along_axis, transpose
-from .base import axes_of, convert_to_tensor, floats, on_symbols, step, whole
-from .elementwise import (
-    absolute,
-    equal,
-    greater,
-    isclose,
-    isfinite,
-    isnan,
-    logical_and,
-    logical_not,
-    maximum,
-    power,
-    sqrt,
-    square,
-    where,
-)
+from ..tensor import apply
+from .base import axes_of, convert_to_tensor, floats, on_symbols, step
+from .comparing import equal, isclose, isnan, logical_not, where
+from .elementwise import absolute, maximum, power, sqrt, square
 
 __all__ = [
     "all",
@@ -35,22 +19,13 @@ __all__ = [
     "amax",
     "amin",
     "any",
-    "argmax",
-    "argmin",
-    "argsort",
     "average",
-    "bincount",
     "count_nonzero",
     "cumprod",
     "cumsum",
-    "digitize",
-    "histogram",
-    "in_top_k",
-    "isin",
     "logsumexp",
     "max",
     "mean",
-    "median",
     "min",
     "moments",
     "nanmax",
@@ -59,16 +34,9 @@ __all__ = [
     "nansum",
     "norm",
     "normalize",
-    "percentile",
     "prod",
-    "quantile",
-    "searchsorted",
-    "segment_sum",
-    "sort",
     "std",
     "sum",
-    "top_k",
-    "unique",
     "var",
 ]
 
@@ -169,20 +137,30 @@ def norm(x, ord=None, axis=None, keepdims=False):
     """
     x = floats(x)
     axes = tuple(range(len(x.shape)) if axis is None else np.atleast_1d(axis).tolist())
-    if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
+    names_of_the_length = {1: (None, 2), 2: (None, "fro")}.get(len(axes), (None,))
+    if ord in names_of_the_length:
         return sqrt(sum(square(x), axes, keepdims))
-    if len(axes) == 2 and ord in (1, -1, np.inf, -np.inf):
-        sums, across = axes if np.abs(ord) == 1 else axes[::-1]
-        totals = sum(absolute(x), sums, True)
-        largest = max(totals, across, True) if ord > 0 else min(totals, across, True)
-        return largest if keepdims else largest.squeeze(axes)
-    if len(axes) != 1 or isinstance(ord, str):
+    if len(axes) == 1 and not isinstance(ord, str):
+        return _norm_of_sizes(absolute(x), ord, axes, keepdims)
+    if len(axes) != 2 or ord not in (1, -1, np.inf, -np.inf):
         raise ValueError(
             f"norm: along one axis ord is None or a number, along two None, 'fro', 1, -1, inf or "
             f"-inf; received {ord!r} "
             f"for {len(axes)} axes. (Other norms of matrices need singular values.)"
         )
-    size = absolute(x)
+    return _extreme_of_sums(x, ord, axes, keepdims)
+
+
+def _extreme_of_sums(x, ord, axes, keepdims):
+    """The largest (ord > 0) or smallest sum of |x| of a column (1) or of a row (inf)."""
+    sums, across = axes if np.abs(ord) == 1 else axes[::-1]
+    extreme = max if ord > 0 else min
+    found = extreme(sum(absolute(x), sums, True), across, True)
+    return found if keepdims else found.squeeze(axes)
+
+
+def _norm_of_sizes(size, ord, axes, keepdims):
+    """The norms along one axis, of the numbers' sizes."""
     if ord in (np.inf, -np.inf):
         return max(size, axes, keepdims) if ord > 0 else min(size, axes, keepdims)
     if ord == 0:
@@ -233,238 +211,3 @@ def _extreme_past_nan(extreme, stand_in, x, axis, keepdims):
     return where(
         all(missing, axis, keepdims), np.nan, extreme(where(missing, stand_in, x), axis, keepdims)
     )
-
-
-# --- order
-@on_symbols
-def argmax(x, axis=None, keepdims=False):
-    """The position of the largest entry along `axis` (the first of several); without one, in the
-    flattened x.
-    """
-    return step(partial(np.argmax, axis=axis, keepdims=keepdims), x).astype("int32")
-
-
-@on_symbols
-def argmin(x, axis=None, keepdims=False):
-    """The position of the smallest entry along `axis` (the first of several); without one, in the
-    flattened x.
-    """
-    return step(partial(np.argmin, axis=axis, keepdims=keepdims), x).astype("int32")
-
-
-def argsort(x, axis=-1):
-    """The positions of the entries from the smallest to the largest; equal ones keep their order.
-    axis=None: of the flattened x.
-    """
-    return step(partial(np.argsort, axis=axis, kind="stable"), x).astype("int32")
-
-
-def sort(x, axis=-1):
-    """The entries from the smallest to the largest; each keeps its gradient."""
-    x = convert_to_tensor(x)
-    return take_along_axis(x, argsort(x, axis), axis)
-
-
-@on_symbols
-def top_k(x, k, sorted=True) -> tuple:
-    """The k largest entries of each row and their positions, the largest first (sorted is accepted:
-    they always are).
-    """
-    x = convert_to_tensor(x)
-    if not 0 <= k <= x.shape[-1]:
-        raise ValueError(
-            f"top_k: k is between 0 and the {x.shape[-1]} entries of a row; received {k}."
-        )
-    positions = argsort(x[..., ::-1])[..., ::-1][
-        ..., :k
-    ]  # reversed twice: of equal entries the first comes first
-    positions = x.shape[-1] - 1 - positions
-    return take_along_axis(x, positions, -1), positions
-
-
-@on_symbols
-def in_top_k(targets, predictions, k):
-    """For each row of predictions whether the target's is among the k largest; ties with the k-th
-    count as inside.
-    """
-    predictions, targets = (
-        convert_to_tensor(predictions).detach(),
-        whole(targets, "in_top_k: targets"),
-    )
-    own = take_along_axis(predictions, targets[..., None], -1)
-    ahead = greater(predictions, own)
-    return logical_and(step(np.less, count_nonzero(ahead, -1), k), all(isfinite(own), -1))
-
-
-def median(x, axis=None, keepdims=False):
-    return quantile(x, 0.5, axis, keepdims=keepdims)
-
-
-@on_symbols
-def quantile(x, q, axis=None, method="linear", keepdims=False):
-    """The value below which a share q of the entries lies; several q make a new first axis.
-
-    method: between two entries 'linear' interpolates, 'lower', 'higher', 'nearest' and 'midpoint'
-    take what they say.
-    """
-    x, q = floats(x), np.asarray(q, np.float64)
-    if q.ndim > 1 or np.any(q < 0) or np.any(q > 1):
-        raise ValueError(
-            f"quantile: q is a number between 0 and 1, or a list of them; received {q.tolist()}."
-        )
-    axes = [range(x.ndim)[a] for a in (range(x.ndim) if axis is None else np.atleast_1d(axis))]
-    kept = [a for a in range(x.ndim) if a not in axes]
-    rows = sort(transpose(x, [*kept, *axes]).reshape([*(x.shape[a] for a in kept), -1]))
-    place = q * (rows.shape[-1] - 1)
-    low, high = (f(place).astype(int) for f in (np.floor, np.ceil))
-    shares = {
-        "linear": place - low,
-        "lower": 0 * place,
-        "higher": 0 * place + 1,
-        "midpoint": 0 * place + 0.5,
-        "nearest": np.round(place) - low,
-    }
-    if method not in shares:
-        raise ValueError(f"quantile: method is one of {', '.join(shares)}; received {method!r}.")
-    result = rows[..., low] + (rows[..., high] - rows[..., low]) * np.asarray(
-        shares[method], x.dtype
-    )
-    result = moveaxis(result, -1, 0) if q.ndim else result
-    return (
-        result.reshape([*q.shape, *(1 if a in axes else n for a, n in enumerate(x.shape))])
-        if keepdims
-        else result
-    )
-
-
-def percentile(x, q, axis=None, method="linear", keepdims=False):
-    """The value below which q of 100 parts of the entries lie: `quantile` of q/100."""
-    q = np.asarray(q, np.float64)
-    if not np.all((q >= 0) & (q <= 100)):
-        raise ValueError(
-            f"percentile: q is a number between 0 and 100, or a list of them; received "
-            f"{q.tolist()}."
-        )
-    return quantile(x, q / 100, axis, method, keepdims)
-
-
-def searchsorted(sorted_sequence, values, side="left"):
-    """For each value its place in a sorted sequence: how many entries are smaller ('left'), or not
-    larger ('right').
-    """
-    return step(partial(np.searchsorted, side=side), sorted_sequence, values).astype("int32")  # pyright: ignore[reportCallIssue]
-
-
-@on_symbols
-def digitize(x, bins):
-    """For each entry the number of its bin; bins: the edges, rising (an edge belongs to the bin
-    above it) or falling (below).
-    """
-    return step(np.digitize, x, bins).astype("int32")
-
-
-@on_symbols
-def histogram(x, bins=10, range=None) -> tuple:
-    """How many entries lie in each of `bins` bins of equal width, and the edges of the bins, one
-    more. Neither has a gradient.
-
-    bins may also be the edges. range: (lowest edge, highest edge), by default the smallest and
-    largest entry.
-    """
-    x = convert_to_tensor(x)
-    counts, edges = np.histogram(
-        x.data, as_array(bins, keep_ints=True) if np.ndim(bins) else bins, range
-    )
-    return Tensor(counts, dtype="int32"), Tensor(edges, dtype=floats(x).dtype)
-
-
-# --- which there are
-@on_symbols
-def isin(x1, x2, assume_unique=False, invert=False):
-    """For each entry of x1 whether it occurs in x2; invert: whether it does not (assume_unique is
-    accepted: a hint for speed).
-    """
-    return step(partial(np.isin, assume_unique=assume_unique, invert=invert), x1, x2)
-
-
-def unique(
-    x,
-    sorted=True,
-    return_index=False,
-    return_inverse=False,
-    return_counts=False,
-    axis=None,
-    size=None,
-    fill_value=None,
-):
-    """Each different entry once, from the smallest to the largest, or each different slice along
-    `axis`.
-
-    return_index, return_inverse, return_counts: also where each stands first, for each entry of x
-    the position of its like in the result, and how often each occurs. size: cut or filled up to so
-    many, with fill_value or the first of them; a symbol needs it.
-    """
-    if size is None and has_symbol(x):
-        raise ValueError(
-            "unique: how many different entries a symbol will have is not known; pass size=."
-        )
-    found = _unique(x, axis, size, fill_value)
-    wanted = [
-        part
-        for part, want in zip(found, (True, return_index, return_inverse, return_counts))
-        if want
-    ]
-    return tuple(wanted) if len(wanted) > 1 else wanted[0]
-
-
-@on_symbols
-def _unique(x, axis, size, fill_value) -> tuple:
-    x = convert_to_tensor(x)
-    _, index, inverse, counts = np.unique(x.data, True, True, True, axis=axis)
-    inverse = inverse.reshape(x.shape if axis is None else -1)
-    n = len(index)
-    if size is not None:
-        more = np.maximum(size - n, 0)
-        index, counts = (
-            np.append(index, index[:1].repeat(more))[:size],
-            np.append(counts, np.zeros(more, int))[:size],
-        )
-    values = take(x, index, axis)
-    if fill_value is not None and len(index) > n:
-        place = np.arange(len(index)).reshape(
-            [-1 if i == range(x.ndim)[axis or 0] else 1 for i in range(values.ndim)]
-        )
-        values = where(place < n, values, fill_value)
-    return values, *(Tensor(part, dtype="int32") for part in (index, inverse, counts))
-
-
-# --- by number of the group
-@on_symbols
-def segment_sum(data, segment_ids, num_segments=None, sorted=False):
-    """The sums of the rows with the same number: row i of the result adds the rows whose
-    segment_ids is i.
-    """
-    data, ids = convert_to_tensor(data), whole(segment_ids, "segment_sum: segment_ids")
-    n = int(ids.max(initial=-1)) + 1 if num_segments is None else int(num_segments)
-    inside = np.flatnonzero((ids >= 0) & (ids < n))  # the others belong to no segment
-    return apply(
-        shaping.put,
-        data if len(inside) == len(ids) else data[inside],
-        index=ids[inside],
-        shape=(n, *data.shape[1:]),
-    )
-
-
-@on_symbols
-def bincount(x, weights=None, minlength=0):
-    """How often 0, 1, 2, ... occur in x, or the sums of the weights there. Of a matrix: of each
-    row.
-    """
-    numbers = whole(x, "bincount: x")
-    if numbers.size and numbers.min() < 0:
-        raise ValueError(f"bincount: x counts from 0; received {numbers.min()}.")
-    n = np.maximum(int(minlength), int(numbers.max(initial=-1)) + 1)
-    weights = np.ones(numbers.shape, np.int32) if weights is None else convert_to_tensor(weights)
-    rows = (*np.ogrid[tuple(slice(m) for m in numbers.shape[:-1])],) if numbers.ndim > 1 else ()
-    index = (*(np.expand_dims(r, -1) for r in rows), numbers)
-    return apply(shaping.put, weights, index=index, shape=(*numbers.shape[:-1], int(n)))

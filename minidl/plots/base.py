@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
+from matplotlib.ticker import MaxNLocator
 
 # Okabe & Ito 2008: eight colours that colour-blind readers can tell apart.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442"]
@@ -16,13 +18,33 @@ LINES = [
 _FILE_ONLY = ("agg", "pdf", "svg", "ps", "pgf", "cairo", "template")
 
 
-def finish(figure, path=None):
+def panels(count: int, columns: int, width: float, height: float):
+    """(figure, axes): so many panels in rows of `columns`, each of this size in inches. Places that
+    are left over stay empty.
+    """
+    rows = math.ceil(count / columns)
+    size = (width * columns, height * rows)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
+    for axis in axes.flat[count:]:
+        axis.axis("off")
+    return figure, axes
+
+
+def whole_steps(axis) -> None:
+    """Epochs or steps along the x axis: whole numbers, with a grid."""
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axis.grid(alpha=0.3)
+
+
+def finish(figure, path=None, title: str | None = None):
     """Write `figure` to `path`, making its folder; without a path show it, where there is a screen.
-    Returns the figure.
+    Returns the figure. title: over all panels.
 
     On a screen a written figure stays open too, for `show` at the end of a script; the latest
     fifteen, so that none pile up.
     """
+    if title:
+        figure.suptitle(title)
     if path is not None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, dpi=120, bbox_inches="tight", facecolor="white")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 
-from .base import COLOURS, finish
+from .base import COLOURS, finish, panels
 
 
 def digits(
@@ -34,20 +33,14 @@ def digits(
         if values is not None and len(values) != n:
             raise ValueError(f"digits: {n} images, but {len(values)} {what} labels.")
     columns = max(1, min(columns, n))
-    rows = math.ceil(n / columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(1.35 * columns, 1.65 * rows), squeeze=False, layout="constrained"
-    )
+    figure, axes = panels(n, columns, 1.35, 1.65)
     called = (lambda k: str(k)) if names is None else (lambda k: str(names[int(k)]))
-    for i, axis in enumerate(axes.flat):
+    for i, axis in enumerate(axes.flat[:n]):
         axis.axis("off")
-        if i < n:
-            axis.imshow(images[i], cmap="gray_r")
-            text, colour = _caption(i, labels, sure, true, called)
-            axis.set_title(text, fontsize=9, color=colour)
-    if title:
-        figure.suptitle(title)
-    return finish(figure, path)
+        axis.imshow(images[i], cmap="gray_r")
+        text, colour = _caption(i, labels, sure, true, called)
+        axis.set_title(text, fontsize=9, color=colour)
+    return finish(figure, path, title)
 
 
 def _as_pictures(images):

@@ -27,55 +27,47 @@ def graph(root: Tensor, path=None, names: dict | None = None, title: str | None 
     labels = {id(tensor): label for label, tensor in (names or {}).items()}
     parents = _parents(root)
     places = _places(root, parents)
-    columns, rows = (max(p[k] for p in places.values()) + 1 for k in (0, 1))
-    figure, axis = plt.subplots(
-        figsize=(max(5, 1.7 * columns), max(2, 1.1 * rows)), layout="constrained"
-    )
+    columns, rows = (max(at) + 1 for at in zip(*places.values()))
+    size = (max(5, 1.7 * columns), max(2, 1.1 * rows))
+    figure, axis = plt.subplots(figsize=size, layout="constrained")
     for tensor, inputs in parents.values():
-        needs = tensor.requires_grad
         for parent in inputs:
-            begin, end = places[id(parent)], places[id(tensor)]
-            bend = 0.25 if end[0] - begin[0] > 1 else 0.0  # around what may stand in between
-            axis.annotate(
-                "",
-                end,
-                begin,
-                zorder=1,
-                arrowprops={
-                    "arrowstyle": "->",
-                    "color": "0.6",
-                    "shrinkA": 26,
-                    "shrinkB": 26,
-                    "connectionstyle": f"arc3,rad={bend}",
-                },
-            )
-        name = labels.get(id(tensor)) or (
-            tensor.name
-            if isinstance(tensor, Variable)
-            else tensor.op.__name__
-            if tensor.op
-            else "value"
-        )
-        size = str(tensor.shape) if tensor.ndim else f"{tensor.item():.4g}"
-        x, y = places[id(tensor)]
-        axis.text(
-            x,
-            y,
-            f"{name}\n{size}",
-            ha="center",
-            va="center",
-            fontsize=9,
-            zorder=2,
-            bbox={
-                "boxstyle": "round" if tensor.op else "square",
-                "facecolor": "#DCEBF5" if needs else "0.93",
-                "edgecolor": COLOURS[0] if needs else "0.6",
-                "linewidth": 2 if needs and not tensor.op else 1,
-            },
-        )
+            _draw_arrow(axis, places[id(parent)], places[id(tensor)])
+        _draw_box(axis, places[id(tensor)], tensor, labels.get(id(tensor)) or _name(tensor))
     axis.set(xlim=(-0.6, columns - 0.4), ylim=(-0.7, rows - 0.3), title=title or "")
     axis.axis("off")
     return finish(figure, path)
+
+
+def _name(tensor: Tensor) -> str:
+    if isinstance(tensor, Variable):
+        return tensor.name
+    return tensor.op.__name__ if tensor.op else "value"
+
+
+def _draw_arrow(axis, begin, end) -> None:
+    bend = 0.25 if end[0] - begin[0] > 1 else 0.0  # around what may stand in between
+    style = {
+        "arrowstyle": "->",
+        "color": "0.6",
+        "shrinkA": 26,
+        "shrinkB": 26,
+        "connectionstyle": f"arc3,rad={bend}",
+    }
+    axis.annotate("", end, begin, zorder=1, arrowprops=style)
+
+
+def _draw_box(axis, place, tensor: Tensor, name: str) -> None:
+    needs, is_leaf = tensor.requires_grad, not tensor.op
+    size = str(tensor.shape) if tensor.ndim else f"{tensor.item():.4g}"
+    box = {
+        "boxstyle": "square" if is_leaf else "round",
+        "facecolor": "#DCEBF5" if needs else "0.93",
+        "edgecolor": COLOURS[0] if needs else "0.6",
+        "linewidth": 2 if needs and is_leaf else 1,
+    }
+    text = f"{name}\n{size}"
+    axis.text(*place, text, ha="center", va="center", fontsize=9, zorder=2, bbox=box)
 
 
 def _parents(root) -> dict:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
-from matplotlib.ticker import MaxNLocator
-
-from .base import COLOURS, LINES, finish
+from .base import COLOURS, LINES, finish, panels, whole_steps
 
 
 def history(run, path=None, title: str | None = None):
@@ -19,34 +16,28 @@ def history(run, path=None, title: str | None = None):
     if not names:
         raise ValueError("There is no history to draw yet: call fit first.")
     names.sort(key=lambda n: (n != "loss", n))  # the loss first
-    figure, axes = plt.subplots(
-        1, len(names), figsize=(4.5 * len(names), 3.4), squeeze=False, layout="constrained"
-    )
+    numbers = getattr(run, "epoch", None)
+    first = numbers[0] + 1 if numbers else 1
+    figure, axes = panels(len(names), len(names), 4.5, 3.4)
     for axis, name in zip(axes[0], names):
-        values = records[name]
-        first = getattr(run, "epoch", [0])[0] + 1 if getattr(run, "epoch", None) else 1
-        epochs = range(first, first + len(values))
-        few = len(values) <= 60  # with more, the marks would hide the lines
-        axis.plot(epochs, values, "o-" if few else "-", color=COLOURS[0], label="training")
-        held_back = records.get(f"val_{name}", [])
-        if len(held_back):
-            # with validation_freq there are fewer; each is drawn at the epoch it was measured after
-            every = max(1, round(len(values) / len(held_back)))
-            at = list(epochs)[every - 1 :: every][: len(held_back)]
-            axis.plot(
-                at,
-                held_back[: len(at)],
-                "s--" if few else "--",
-                color=COLOURS[1],
-                label="validation",
-            )
+        _course(axis, first, records[name], records.get(f"val_{name}", []))
         axis.set(xlabel="epoch", ylabel=name.replace("_", " "))
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        axis.grid(alpha=0.3)
+        whole_steps(axis)
         axis.legend()
-    if title:
-        figure.suptitle(title)
-    return finish(figure, path)
+    return finish(figure, path, title)
+
+
+def _course(axis, first: int, values, held_back) -> None:
+    """The line of the training values, from the epoch `first` on, and that of the validation."""
+    epochs = range(first, first + len(values))
+    few = len(values) <= 60  # with more, the marks would hide the lines
+    axis.plot(epochs, values, "o-" if few else "-", color=COLOURS[0], label="training")
+    if len(held_back):
+        # with validation_freq there are fewer; each is drawn at the epoch it was measured after
+        every = max(1, round(len(values) / len(held_back)))
+        at = epochs[every - 1 :: every][: len(held_back)]
+        style = "s--" if few else "--"
+        axis.plot(at, held_back[: len(at)], style, color=COLOURS[1], label="validation")
 
 
 def runs(histories: dict, names=("loss", "val_accuracy"), path=None, title: str | None = None):
@@ -56,31 +47,17 @@ def runs(histories: dict, names=("loss", "val_accuracy"), path=None, title: str 
     ValueError if one is in none of them.
     """
     records = {str(label): getattr(run, "history", run) for label, run in histories.items()}
-    figure, axes = plt.subplots(
-        1, len(names), figsize=(5.2 * len(names), 4), squeeze=False, layout="constrained"
-    )
+    known = {name for record in records.values() for name in record}
+    for name in names:
+        if name not in known:
+            raise ValueError(f"No history has {name!r}; there are: {', '.join(sorted(known))}.")
+    figure, axes = panels(len(names), len(names), 5.2, 4)
     for axis, name in zip(axes[0], names):
-        if not any(name in r for r in records.values()):
-            plt.close(figure)
-            raise ValueError(
-                f"No history has {name!r}; there are: "
-                f"{', '.join(sorted({n for r in records.values() for n in r}))}."
-            )
         for (label, record), (colour, marker, line) in zip(records.items(), LINES):
             values = record.get(name, [])
-            axis.plot(
-                range(1, len(values) + 1),
-                values,
-                line,
-                color=colour,
-                marker=marker,
-                markersize=4,
-                label=label,
-            )
+            style = {"color": colour, "marker": marker, "markersize": 4, "label": label}
+            axis.plot(range(1, len(values) + 1), values, line, **style)
         axis.set(xlabel="epoch", ylabel=name.replace("_", " "))
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        axis.grid(alpha=0.3)
+        whole_steps(axis)
     axes[0][-1].legend(fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))
-    if title:
-        figure.suptitle(title)
-    return finish(figure, path)
+    return finish(figure, path, title)

@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .base import COLOURS, finish
+from .base import COLOURS, finish, panels
 
 
 def weights(
@@ -32,22 +32,15 @@ def weights(
             f"{kernel.shape} and {tuple(shape)}."
         )
     n = kernel.shape[1]
-    columns = min(columns, n)
-    rows = math.ceil(n / columns)
     reach = float(np.abs(kernel).max()) or 1.0
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(1.35 * columns, 1.5 * rows), squeeze=False, layout="constrained"
-    )
+    figure, axes = panels(n, min(columns, n), 1.35, 1.5)
     picture: Any = None
-    for i, axis in enumerate(axes.flat):
+    for i, axis in enumerate(axes.flat[:n]):
         axis.axis("off")
-        if i < n:
-            picture = axis.imshow(kernel[:, i].reshape(shape), cmap="RdBu", vmin=-reach, vmax=reach)
-            axis.set_title(str(i), fontsize=8)
+        picture = axis.imshow(kernel[:, i].reshape(shape), cmap="RdBu", vmin=-reach, vmax=reach)
+        axis.set_title(str(i), fontsize=8)
     figure.colorbar(picture, ax=axes, shrink=0.7, label=label)
-    if title:
-        figure.suptitle(title)
-    return finish(figure, path)
+    return finish(figure, path, title)
 
 
 def confusion(true, predicted, path=None, names=None, title: str | None = None):
@@ -57,46 +50,38 @@ def confusion(true, predicted, path=None, names=None, title: str | None = None):
     true: labels (n,). predicted: labels (n,), or scores (n, classes). Returns the figure; the
     counts are in its picture.
     """
-    true, predicted = np.asarray(true).reshape(-1), np.asarray(predicted)
-    predicted = (
-        predicted.argmax(axis=-1)
-        if predicted.ndim == 2 and predicted.shape[1] > 1
-        else predicted.reshape(-1)
-    )
+    true, predicted = np.asarray(true).reshape(-1), _classes(np.asarray(predicted))
     if len(true) != len(predicted) or not len(true):
         raise ValueError(f"confusion: {len(true)} true labels, but {len(predicted)} predictions.")
     true, predicted = true.astype(int), predicted.astype(int)
     classes = max(true.max(), predicted.max()) + 1
     counts = np.zeros((classes, classes), dtype=int)
     np.add.at(counts, (true, predicted), 1)
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure, axis = plt.subplots(
-        figsize=(1.6 + 0.5 * classes, 1.2 + 0.5 * classes), layout="constrained"
-    )
-    axis.imshow(
-        np.sqrt(share), cmap="Blues", vmin=0, vmax=1
-    )  # the root, so that small errors can be seen
-    for i, j in np.argwhere(counts):
-        axis.text(
-            j,
-            i,
-            str(counts[i, j]),
-            ha="center",
-            va="center",
-            fontsize=8,
-            color="white" if share[i, j] > 0.4 else "black",
-        )
+    size = (1.6 + 0.5 * classes, 1.2 + 0.5 * classes)
+    figure, axis = plt.subplots(figsize=size, layout="constrained")
+    _draw_counts(axis, counts)
     labels = [str(n) for n in (names if names is not None else range(classes))]
-    axis.set(
-        xticks=range(classes),
-        yticks=range(classes),
-        xticklabels=labels,
-        yticklabels=labels,
-        xlabel="taken for",
-        ylabel="is",
-        title=title or f"{(true == predicted).mean():.1%} of {len(true)} are right",
-    )
+    axis.set_xticks(range(classes), labels)
+    axis.set_yticks(range(classes), labels)
+    right = f"{(true == predicted).mean():.1%} of {len(true)} are right"
+    axis.set(xlabel="taken for", ylabel="is", title=title or right)
     return finish(figure, path)
+
+
+def _classes(predicted):
+    """The class of each sample, from classes or from a row of scores each."""
+    if predicted.ndim == 2 and predicted.shape[1] > 1:
+        return predicted.argmax(axis=-1)
+    return predicted.reshape(-1)
+
+
+def _draw_counts(axis, counts) -> None:
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    # the root, so that small errors can be seen
+    axis.imshow(np.sqrt(share), cmap="Blues", vmin=0, vmax=1)
+    for i, j in np.argwhere(counts):
+        colour = "white" if share[i, j] > 0.4 else "black"
+        axis.text(j, i, str(counts[i, j]), ha="center", va="center", fontsize=8, color=colour)
 
 
 def regions(model, x, y, path=None, title: str | None = None):
@@ -114,28 +99,23 @@ def regions(model, x, y, path=None, title: str | None = None):
     margin = 0.15 * (x.max(axis=0) - x.min(axis=0))
     low, high = x.min(axis=0) - margin, x.max(axis=0) + margin
     a, b = np.meshgrid(np.linspace(low[0], high[0], 160), np.linspace(low[1], high[1], 160))
-    scores = np.asarray(
-        model.predict(np.stack([a.ravel(), b.ravel()], axis=1), verbose=0, batch_size=4096)
-    )
-    figure, axis = plt.subplots(figsize=(5.6, 4.4), layout="constrained")
-    if scores.shape[-1] == 1:
-        border = 0.5 if scores.min() >= 0 and scores.max() <= 1 else 0.0
-        answer = (scores[:, 0] > border).astype(int)
-    else:
-        answer = scores.argmax(axis=-1)
+    answer = _answers(model, np.stack([a.ravel(), b.ravel()], axis=1))
     levels = np.arange(max(answer.max(), y.max()) + 2) - 0.5
+    figure, axis = plt.subplots(figsize=(5.6, 4.4), layout="constrained")
     axis.contourf(a, b, answer.reshape(a.shape), levels, colors=COLOURS, alpha=0.3)
+    edge = {"markersize": 4, "markeredgecolor": "white", "markeredgewidth": 0.4}
     for k, marker in zip(range(len(levels) - 1), "os^DvPX" * 3):
-        axis.plot(
-            *x[y == k].T,
-            marker,
-            color=COLOURS[k % len(COLOURS)],
-            markersize=4,
-            markeredgecolor="white",
-            markeredgewidth=0.4,
-            label=f"class {k}",
-            linestyle="none",
-        )
+        colour = COLOURS[k % len(COLOURS)]
+        axis.plot(*x[y == k].T, marker, color=colour, label=f"class {k}", linestyle="none", **edge)
     axis.set(xlabel="x₁", ylabel="x₂", title=title or "")
     axis.legend(fontsize=8)
     return finish(figure, path)
+
+
+def _answers(model, points):
+    """The class that the model finds at each point."""
+    scores = np.asarray(model.predict(points, verbose=0, batch_size=4096))
+    if scores.shape[-1] > 1:
+        return scores.argmax(axis=-1)
+    are_probabilities = scores.min() >= 0 and scores.max() <= 1
+    return (scores[:, 0] > (0.5 if are_probabilities else 0.0)).astype(int)

@@ -10,22 +10,6 @@ _settings: dict = {"floatx": "float32", "epsilon": 1e-7}
 _FLOATS = ("float16", "float32", "float64")
 
 
-# what older tutorials compute with: K.mean, K.square, ...; minidl.older puts it here
-_older: dict = {}
-_gone: dict = {}  # names of theirs that mean nothing today, and what to do instead
-
-
-def __getattr__(name):
-    """`from minidl import backend as K; K.mean(x)`: the functions of minidl.ops, in their older
-    place.
-    """
-    if name in _older:
-        return _older[name]
-    if name in _gone:
-        raise AttributeError(f"minidl.backend has no {name!r} today: {_gone[name]}.")
-    raise AttributeError(f"minidl.backend has no {name!r}. To compute with tensors use minidl.ops.")
-
-
 def floatx() -> str:
     """The dtype that new weights and Python lists get: 'float32' unless changed by `set_floatx`."""
     return _settings["floatx"]

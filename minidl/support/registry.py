@@ -63,9 +63,6 @@ class Registry:
         self._by_plain: dict[str, object] = {}  # as they are looked up, e.g. 'meansquarederror'
         # what is filed only when its module is opened, at first use: 'StringLookup' -> its module
         self.rooms: dict[str, str] = {}
-        self.older: dict[
-            str, str
-        ] = {}  # names of older tutorials: 'cosineproximity' -> 'cosine_similarity'
         self._naming = naming or snake_case
         REGISTRIES[kind] = self
 
@@ -89,10 +86,7 @@ class Registry:
         if name not in self:
             unopened = [self._naming(room) for room in self.rooms]
             raise ValueError(unknown(self.kind, name, {*self.names, *unopened}))
-        plain = _plain(name)
-        if plain in self.older:
-            older(f"The {self.kind} {name!r}", repr(self.older[plain]))
-        return self.filed(self.older.get(plain, plain))
+        return self.filed(name)
 
     def name_of(self, thing) -> str | None:
         """The name under which this very class or function is filed, or None."""
@@ -110,11 +104,7 @@ class Registry:
     def __contains__(self, name) -> bool:
         if not isinstance(name, str):
             return False
-        return (
-            self.filed(name) is not None
-            or _plain(name) in self.older
-            or custom_object(name) is not None
-        )
+        return self.filed(name) is not None or custom_object(name) is not None
 
 
 def find(name: str, module: str | None = None, registered_name: str | None = None) -> Any:

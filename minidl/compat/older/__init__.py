@@ -1,25 +1,22 @@
 """What tutorials of 2015 to 2021 type and Keras has dropped since. The library works without this
 room: it is added from above.
 
-functions.py and graphs.py: the functions of `K`. arguments.py: names of arguments. names.py: names
-of things. methods.py: methods and attributes. optimizers.py: `lr`, `decay` and the old order of
-arguments. paths.py: where to import from. `fit_generator` stands with the models.
+backend.py: `K`, with its functions (functions.py, variables.py, graphs.py). arguments.py: names of
+arguments. names.py: names of things. logs.py: names of what is recorded. methods.py: methods and
+attributes. fitting.py: fit and its kin. optimizers.py: `lr`, `decay`. paths.py: where to import from.
 """
 
-from ... import utils
-from ...support import backend
 from .. import numbers
-from . import arguments, functions, graphs, methods, names, optimizers, paths
+from . import arguments, backend, fitting, logs, methods, names, optimizers, paths
 
 __all__ = ["paths"]  # which the front door opens last
 
-backend._older.update(
-    {**functions.FUNCTIONS, **graphs.GRAPHS, "clear_session": utils.clear_session}
-)
-backend._gone.update(graphs.GONE)
+backend.attach()
 numbers.wrap()
 optimizers.add_all()
 arguments.accept_all()
 methods.add_all()
+fitting.attach()
+logs.attach()
 names.forward_all()
 names.tidy()

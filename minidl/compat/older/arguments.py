@@ -1,8 +1,8 @@
 """Arguments under the names that they had: Dense(output_dim=10), ReduceLROnPlateau(epsilon=0.1),
 Model(input=x, output=y).
 
-Each class is told, once, which names mean what today; its __init__ then reads as if today's had
-been typed.
+`accept_all` says of each class which names mean what today; its __init__ then reads as if today's
+had been typed.
 """
 
 from __future__ import annotations
@@ -28,8 +28,13 @@ class Dropped:
         self.why, self.harmless, self.cure = why, harmless, cure
 
 
-def accept(cls: type, method: str = "__init__", **meanings: str | Dropped) -> None:
-    """Let a method take older arguments too. meanings: today's name for each, or `Dropped`."""
+Meaning = Any  # today's name; or `Dropped`; or a function of the value that gives today's arguments
+
+
+def accept(cls: type, method: str = "__init__", **meanings: Meaning) -> None:
+    """Let a method take older arguments too. meanings: today's name for each, `Dropped`, or, for
+    those that Keras still takes in silence, a function that gives today's arguments.
+    """
     today = getattr(cls, method)
     title = cls.__name__ if method == "__init__" else method
 
@@ -48,7 +53,7 @@ def accept(cls: type, method: str = "__init__", **meanings: str | Dropped) -> No
     setattr(cls, method, translating)
 
 
-def accept_in(module: ModuleType, name: str, **meanings: str | Dropped) -> None:
+def accept_in(module: ModuleType, name: str, **meanings: Meaning) -> None:
     """The same for a function of a module."""
     today = getattr(module, name)
 
@@ -59,7 +64,7 @@ def accept_in(module: ModuleType, name: str, **meanings: str | Dropped) -> None:
     setattr(module, name, translating)
 
 
-def translated(title: str, kwargs: dict, meanings: dict[str, str | Dropped]) -> dict:
+def translated(title: str, kwargs: dict, meanings: dict[str, Meaning]) -> dict:
     """The arguments in today's names, with a warning for each that was not; TypeError for one that
     is there under both names.
     """
@@ -70,6 +75,8 @@ def translated(title: str, kwargs: dict, meanings: dict[str, str | Dropped]) -> 
             if not meaning.harmless(value):
                 raise ValueError(f"{title}({name}={value!r}): {meaning.cure}")
             older(f"{title}({name}=...)", f"left out: {meaning.why}")
+        elif callable(meaning):
+            result = {**meaning(value), **result}
         elif meaning in result:
             raise TypeError(
                 f"{title} received both {meaning}={result[meaning]!r} and its old name "
@@ -79,6 +86,20 @@ def translated(title: str, kwargs: dict, meanings: dict[str, str | Dropped]) -> 
             older(f"{title}({name}=...)", f"written {title}({meaning}=...)")
             result[meaning] = value
     return result
+
+
+def _name_first(today):
+    """add_weight('w', (3, 4)), in the order that Keras 2 had."""
+    order = ("shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
+
+    @wraps(today)
+    def add_weight(self, *args, **kwargs):
+        if not args or not isinstance(args[0], str):
+            return today(self, *args, **kwargs)
+        kwargs |= zip(order, args[1:])
+        return today(self, kwargs.pop("shape", ()), name=args[0], **kwargs)
+
+    return add_weight
 
 
 def _empty(value) -> bool:
@@ -100,68 +121,91 @@ _WEIGHTS = {
 }
 
 
-def accept_all() -> None:
-    """The table: Keras 1 and 2's names, by class."""
-    accept(layers.Dense, output_dim="units", **_WEIGHTS)
-    accept(Variable, initial_value="initializer")
-    accept(layers.Dropout, p="rate")
-    accept(layers.SpatialDropout1D, p="rate")
-    accept(layers.GaussianDropout, p="rate")
-    accept(layers.GaussianNoise, sigma="stddev")
-    accept(
+# Keras 1 and 2's names, by class.
+MEANINGS: list[tuple[type, dict[str, Meaning]]] = [
+    (layers.Dense, {"output_dim": "units", **_WEIGHTS}),
+    (Variable, {"initial_value": "initializer"}),
+    (layers.Dropout, {"p": "rate"}),
+    (layers.SpatialDropout1D, {"p": "rate"}),
+    (layers.GaussianDropout, {"p": "rate"}),
+    (layers.GaussianNoise, {"sigma": "stddev"}),
+    (
         layers.Embedding,
-        init="embeddings_initializer",
-        W_regularizer="embeddings_regularizer",
-        W_constraint="embeddings_constraint",
-        dropout=Dropped("nothing falls out", _off, "put a SpatialDropout1D after the Embedding."),
-    )
-    accept(layers.InputLayer, batch_input_shape="batch_shape")
-    accept(
+        {
+            "init": "embeddings_initializer",
+            "W_regularizer": "embeddings_regularizer",
+            "W_constraint": "embeddings_constraint",
+            "input_length": lambda n: {} if n is None else {"input_shape": (n,)},
+            "dropout": Dropped(
+                "nothing falls out", _off, "put a SpatialDropout1D after the Embedding."
+            ),
+        },
+    ),
+    (
+        layers.InputLayer,
+        {
+            "batch_input_shape": "batch_shape",
+            "input_shape": lambda shape: {"shape": shape},
+            "input_dtype": lambda dtype: {"dtype": dtype},
+        },
+    ),
+    (layers.LeakyReLU, {"alpha": lambda a: {} if a is None else {"negative_slope": a}}),
+    (
         layers.BatchNormalization,
-        gamma_init="gamma_initializer",
-        beta_init="beta_initializer",
-        synchronized=Dropped("there is one process"),
-        fused=Dropped("there is one way to compute it"),
-        virtual_batch_size=Dropped(
-            "the batch is the batch", _empty, "train with smaller batches, fit(batch_size=...)."
-        ),
-        renorm=Dropped(
-            "it is off",
-            _off,
-            "renormalization is not known here; leave renorm out, and take larger batches.",
-        ),
-        mode=Dropped(
-            "it is the usual one",
-            _off,
-            "only mode 0, each feature by itself, is known; for the others see LayerNormalization.",
-        ),
-    )
-    for name in ("L1", "L2"):
-        accept(getattr(regularizers, name), l=name.lower())
-    accept(callbacks.ReduceLROnPlateau, epsilon="min_delta")
-    accept(
+        {
+            "gamma_init": "gamma_initializer",
+            "beta_init": "beta_initializer",
+            "synchronized": Dropped("there is one process"),
+            "fused": Dropped("there is one way to compute it"),
+            "virtual_batch_size": Dropped(
+                "the batch is the batch", _empty, "train with smaller batches, fit(batch_size=...)."
+            ),
+            "renorm": Dropped(
+                "it is off",
+                _off,
+                "renormalization is not known here; leave renorm out, and take larger batches.",
+            ),
+            "mode": Dropped(
+                "it is the usual one",
+                _off,
+                "only mode 0, each feature by itself, is known; for the others see "
+                "LayerNormalization.",
+            ),
+        },
+    ),
+    (regularizers.L1, {"l": "l1"}),
+    (regularizers.L2, {"l": "l2"}),
+    (callbacks.ReduceLROnPlateau, {"epsilon": "min_delta"}),
+    (
         callbacks.ProgbarLogger,
-        count_mode=Dropped("the bar counts batches"),
-        stateful_metrics=Dropped("each metric knows its mean"),
-    )
-    accept(
+        {
+            "count_mode": Dropped("the bar counts batches"),
+            "stateful_metrics": Dropped("each metric knows its mean"),
+        },
+    ),
+    (
         optimizers.Nadam,
-        schedule_decay=Dropped("the momentum's warm-up is fixed at the paper's 0.004"),
-    )
-    accept(models.Model, input="inputs", output="outputs")
-    accept(
-        models.Model,
-        "compile",
-        experimental_run_tf_function=_EAGER,
-        distribute=_EAGER,
-        cloning=_EAGER,
-        sample_weight_mode=Dropped(
-            "weights may have the shape of the targets",
-            lambda value: value in (None, "temporal"),
-            "pass weights of the targets' shape to fit(sample_weight=...).",
-        ),
-        target_tensors=Dropped(
-            "targets are given to fit", _empty, "pass the targets to fit(x, y)."
-        ),
-    )
+        {"schedule_decay": Dropped("the momentum's warm-up is fixed at the paper's 0.004")},
+    ),
+    (models.Model, {"input": "inputs", "output": "outputs"}),
+]
+IN_COMPILE: dict[str, Meaning] = {
+    "experimental_run_tf_function": _EAGER,
+    "distribute": _EAGER,
+    "cloning": _EAGER,
+    "sample_weight_mode": Dropped(
+        "weights may have the shape of the targets",
+        lambda value: value in (None, "temporal"),
+        "pass weights of the targets' shape to fit(sample_weight=...).",
+    ),
+    "target_tensors": Dropped("targets are given to fit", _empty, "pass the targets to fit(x, y)."),
+}
+
+
+def accept_all() -> None:
+    """Let the classes take what the tables say."""
+    for cls, meanings in MEANINGS:
+        accept(cls, **meanings)
+    accept(models.Model, "compile", **IN_COMPILE)
+    layers.Layer.add_weight = layers.Layer.add_variable = _name_first(layers.Layer.add_weight)
     accept_in(utils, "to_categorical", y="x", nb_classes="num_classes")

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ... import activations, ops, random
+from ... import activations, ops
 from ...ops.base import on_symbols
-from ...support import backend, console
-from ...tensor import Tensor, Variable, wrap
+from ...support import backend
+from ...tensor import Tensor, Variable
 
 
 def _floats(x):
@@ -193,23 +193,27 @@ def batch_dot(x, y, axes: Any = None):
             f"K.batch_dot takes two batches of vectors or matrices; received shapes {shapes[0]} "
             f"and {shapes[1]}."
         )
+    first, second = _summed_axes(axes, *map(len, shapes))
+    left = list(string.ascii_lowercase[: len(shapes[0])])
+    right = list(string.ascii_uppercase[: len(shapes[1])])
+    right[0], right[second] = left[0], left[first]
+    out = [c for c in left if c != left[first]] + [c for c in right[1:] if c != left[first]]
+    product = ops.einsum(f"{''.join(left)},{''.join(right)}->{''.join(out)}", x, y)
+    return ops.expand_dims(product, -1) if len(out) == 1 else product
+
+
+def _summed_axes(axes, ndim_x: int, ndim_y: int) -> tuple[int, int]:
+    """The axis of x and that of y over which batch_dot sums, counted from 0."""
     if axes is None:
-        axes = (-1, -1 if len(shapes[1]) == 2 else -2)
-    pair = (axes, axes) if isinstance(axes, int) else axes
-    first, second = (range(len(shape))[axis] for shape, axis in zip(shapes, pair))
+        axes = (-1, -1 if ndim_y == 2 else -2)
+    of_x, of_y = (axes, axes) if isinstance(axes, int) else axes
+    first, second = range(ndim_x)[of_x], range(ndim_y)[of_y]
     if not first or not second:
         raise ValueError(
             "K.batch_dot cannot sum over axis 0, the samples. For data without a batch axis use "
             "ops.matmul."
         )
-    left, right = (
-        list(string.ascii_lowercase[: len(shapes[0])]),
-        list(string.ascii_uppercase[: len(shapes[1])]),
-    )
-    right[0], right[second] = left[0], left[first]
-    out = [c for c in left if c != left[first]] + [c for c in right[1:] if c != left[first]]
-    product = ops.einsum(f"{''.join(left)},{''.join(right)}->{''.join(out)}", x, y)
-    return ops.expand_dims(product, -1) if len(out) == 1 else product
+    return first, second
 
 
 @on_symbols
@@ -277,106 +281,6 @@ def temporal_padding(x, padding=(1, 1)):
     return ops.pad(x, ((0, 0), tuple(padding), (0, 0)))
 
 
-# --- variables
-def variable(value, dtype=None, name=None, constraint=None) -> Variable:
-    """A tensor whose numbers can be set: K.set_value, K.update, or its own `assign`."""
-    made = Variable(value, dtype=dtype or backend.floatx(), name=name or "variable")
-    made.constraint = constraint
-    return made
-
-
-def zeros(shape, dtype=None, name=None):
-    return variable(np.zeros(shape), dtype, name)
-
-
-def ones(shape, dtype=None, name=None):
-    return variable(np.ones(shape), dtype, name)
-
-
-def zeros_like(x, dtype=None, name=None):
-    return ops.zeros_like(x, dtype)
-
-
-def ones_like(x, dtype=None, name=None):
-    return ops.ones_like(x, dtype)
-
-
-def constant(value, dtype=None, shape=None, name=None) -> Tensor:
-    """A tensor of the value, of floats if no dtype is given; shape: as many of it as that."""
-    array = np.asarray(value, dtype or backend.floatx())
-    if shape is not None:
-        array = np.full(shape, array) if array.size == 1 else array.reshape(shape)
-    return wrap(array.copy())
-
-
-def random_uniform_variable(shape, low, high, dtype=None, name=None, seed=None) -> Variable:
-    """A variable of numbers between low and high."""
-    return variable(random.uniform(shape, low, high, seed=seed), dtype, name)
-
-
-def random_normal_variable(shape, mean, scale, dtype=None, name=None, seed=None) -> Variable:
-    """A variable of normally distributed numbers."""
-    return variable(random.normal(shape, mean, scale, seed=seed), dtype, name)
-
-
-def set_value(x, value) -> None:
-    """K.set_value(optimizer.lr, 0.1), or of a variable."""
-    x.assign(value)
-
-
-def update(x, new_x):
-    return x.assign(new_x)
-
-
-def update_add(x, increment):
-    return x.assign_add(increment)
-
-
-def update_sub(x, decrement):
-    return x.assign_sub(decrement)
-
-
-def moving_average_update(x, value, momentum):
-    return x.assign(x.data * momentum + np.asarray(value) * (1 - momentum))
-
-
-def batch_get_value(tensors) -> list:
-    return [ops.convert_to_numpy(t) for t in tensors]
-
-
-def batch_set_value(tuples) -> None:
-    """Set several variables: [(variable, value), ...]."""
-    for x, value in tuples:
-        x.assign(value)
-
-
-def count_params(x) -> int:
-    return int(np.prod(ops.shape(x)))
-
-
-# --- chance
-def random_bernoulli(shape, p=0.0, dtype=None, seed=None):
-    """1 with probability p, else 0."""
-    return ops.cast(random.uniform(shape, seed=seed) < p, dtype or backend.floatx())
-
-
-def dropout(x, level, noise_shape=None, seed=None):
-    return random.dropout(x, level, noise_shape, seed)
-
-
-# --- looking
-def print_tensor(x, message="", summarize=3):
-    """Print the numbers and pass them on."""
-    return _print_tensor(x, message, summarize)
-
-
-@on_symbols
-def _print_tensor(x, message, summarize):
-    with np.printoptions(threshold=2 * summarize, edgeitems=summarize):
-        console.say(f"{message}{np.asarray(x)}")
-    return x
-
-
 HERE: dict[str, Callable] = {
     name: thing
     for name, thing in list(globals().items())
@@ -389,8 +293,4 @@ FUNCTIONS: dict[str, Any] = {
     "get_value": ops.convert_to_numpy,
     "eval": ops.convert_to_numpy,
     "flatten": ops.ravel,
-    "random_normal": random.normal,
-    "random_uniform": random.uniform,
-    "truncated_normal": random.truncated_normal,
-    "random_binomial": random_bernoulli,
 }

@@ -44,7 +44,7 @@ def function(inputs, outputs, updates=None, name=None, **ignored):
     K.learning_phase() among the inputs stands for the training flag: call it with [x, 1] for
     training, [x, 0] for use.
     """
-    given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    given = _listed(inputs)
     symbols = [i for i, thing in enumerate(given) if isinstance(thing, Symbol)]
     if not symbols or updates:
         raise ValueError(
@@ -52,22 +52,30 @@ def function(inputs, outputs, updates=None, name=None, **ignored):
             "updates: write those in a loop."
         )
     several = isinstance(outputs, (list, tuple))
-    model = Model(
-        [given[i] for i in symbols], list(outputs) if several else outputs, name=name or "function"
-    )
+    outputs = list(outputs) if several else outputs
+    model = Model([given[i] for i in symbols], outputs, name=name or "function")
 
     def call(values) -> Any:
-        values = values if isinstance(values, (list, tuple)) else [values]
-        if len(values) < len(symbols):
-            raise ValueError(f"This function takes a list of {len(given)}; received {len(values)}.")
-        flags = [bool(np.asarray(value)) for i, value in enumerate(values) if i not in symbols]
-        results = tree_map(
-            ops.convert_to_numpy,
-            model([values[i] for i in symbols], training=bool(flags and flags[0])),
-        )
+        results = _called(model, values, symbols, len(given))
         return [results] if several and not isinstance(results, list) else results
 
     return call
+
+
+def _listed(things) -> list:
+    return list(things) if isinstance(things, (list, tuple)) else [things]
+
+
+def _called(model, values, symbols: list[int], expected: int):
+    """The model's results as arrays. symbols: which of the values are its inputs; the first other
+    one is the training flag, which may be left out.
+    """
+    values = _listed(values)
+    if len(values) < len(symbols):
+        raise ValueError(f"This function takes a list of {expected}; received {len(values)}.")
+    flags = [bool(np.asarray(value)) for i, value in enumerate(values) if i not in symbols]
+    results = model([values[i] for i in symbols], training=bool(flags and flags[0]))
+    return tree_map(ops.convert_to_numpy, results)
 
 
 def learning_phase() -> int:
@@ -108,7 +116,8 @@ def in_test_phase(x, alt, training=None):
 
 @on_symbols
 def _chosen(x, alt, training):
-    return x if (switches.training if training is None else training) else alt
+    training = switches.training if training is None else training
+    return x if training else alt
 
 
 def get_uid(prefix="") -> int:

@@ -24,7 +24,7 @@ from ... import (
     utils,
 )
 from ... import text as preprocessing
-from ...support.registry import did_you_mean, older
+from ...support.registry import REGISTRIES, Registry, custom_object, did_you_mean, older
 
 
 class Reduction:
@@ -63,6 +63,7 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
     },
     layers: {"ThresholdedReLU": (ThresholdedReLU, "layers.ReLU(threshold=theta)")},
     random: {"set_seed": "set_random_seed"},
+    activations: {"activations": "registry"},
     models: {"model_from_yaml": (model_from_yaml, "models.model_from_json")},
 }
 
@@ -109,29 +110,46 @@ def _forward(module: ModuleType, names: dict[str, Any]) -> None:
             with contextlib.suppress(AttributeError):
                 return opened(name)
         if name not in names:
-            raise AttributeError(
-                f"module {module.__name__!r} has no attribute "
-                f"{name!r}.{did_you_mean(name, vars(module))}"
-                if not name.startswith("__")
-                else name
-            )
-        thing, today = (
-            names[name]
-            if isinstance(names[name], tuple)
-            else (getattr(module, names[name]), f"{title}.{names[name]}")
-        )
+            raise AttributeError(_unknown(module, name))
+        thing = names[name]
+        if isinstance(thing, tuple):
+            thing, today = thing
+        else:
+            thing, today = getattr(module, thing), f"{title}.{thing}"
         older(f"{title}.{name}", today)
         return thing
 
     module.__getattr__ = look_up  # pyright: ignore[reportAttributeAccessIssue]
 
 
+def _unknown(module: ModuleType, name: str) -> str:
+    if name.startswith("__"):
+        return name
+    hint = did_you_mean(name, vars(module))
+    return f"module {module.__name__!r} has no attribute {name!r}.{hint}"
+
+
+class OlderLosses(Registry):
+    """The losses by name, older names among them."""
+
+    older = dict.fromkeys(("cosine_proximity", "cosineproximity", "cosine"), "cosine_similarity")
+
+    def __getitem__(self, name: str) -> Any:
+        plain = str(name).lower()
+        if plain not in self.older or custom_object(name) is not None:
+            return super().__getitem__(name)
+        older(f"The {self.kind} {name!r}", repr(self.older[plain]))
+        return super().__getitem__(self.older[plain])
+
+    def __contains__(self, name) -> bool:
+        return super().__contains__(name) or str(name).lower() in self.older
+
+
 def forward_all() -> None:
     """The table above, and the words by which compile() may name a loss."""
     for module in {**NAMES, **ABSENT}:
         _forward(module, NAMES.get(module, {}))
-    for plain in ("cosineproximity", "cosine"):
-        losses.registry.older[plain] = "cosine_similarity"
+    REGISTRIES["loss"].__class__ = OlderLosses
 
 
 def tidy() -> None:
@@ -155,16 +173,17 @@ def tidy() -> None:
 
 
 def _public(module) -> list[str]:
-    own = module.__name__
-    names = getattr(module, "__all__", None) or [
-        name
-        for name, thing in vars(module).items()
-        if not name.startswith("_")
-        and (getattr(thing, "__module__", "") == own or type(thing).__name__ == "Registry")
-    ]
-    inside = [
-        name
-        for name, thing in vars(module).items()
-        if type(thing) is ModuleType and thing.__name__.startswith(f"{own}.")
-    ]
-    return sorted({*names, *inside, *(name for name in vars(module) if name.startswith("__"))})
+    things = vars(module)
+    names = getattr(module, "__all__", None) or [n for n in things if _is_its_own(module, n)]
+    inside = [n for n in things if _is_inside(module, things[n])]
+    return sorted({*names, *inside, *(n for n in things if n.startswith("__"))})
+
+
+def _is_its_own(module, name: str) -> bool:
+    thing = vars(module)[name]
+    made_here = getattr(thing, "__module__", "") == module.__name__ or isinstance(thing, Registry)
+    return made_here and not name.startswith("_")
+
+
+def _is_inside(module, thing) -> bool:
+    return type(thing) is ModuleType and thing.__name__.startswith(f"{module.__name__}.")

@@ -111,13 +111,8 @@ class OlderPath(ModuleType):
         raise AttributeError(f"{self.__name__} has no {name!r}.{did_you_mean(name, known)}")
 
     def _found(self, module, name):
-        today = (
-            "model.summary()"
-            if name == "print_summary"
-            else "model.count_params()"
-            if module.__name__ == __name__
-            else f"{module.__name__}.{name}"
-        )
+        here = {"print_summary": "model.summary()", "count_params": "model.count_params()"}
+        today = here[name] if module.__name__ == __name__ else f"{module.__name__}.{name}"
         older(f"{self.__name__}.{name}", today)
         return getattr(module, name)
 

@@ -4,8 +4,7 @@ A vjp ("vector-Jacobian product") answers: if the loss changes by g per unit of 
 does it change per unit of this argument? Its contract:
 
 * return a fresh array, `g` itself, or a view of `g`; never write into `g` or into the inputs;
-* ignore broadcasting: if the result is larger than the argument, the engine (tensor.py) sums it
-  down;
+* ignore broadcasting: if the result is larger than the argument, the engine sums it down;
 * ignore accumulation: the engine adds up what comes from several uses.
 
 Nothing here knows what a Tensor is, so each formula can be read, called and tested with plain
@@ -15,6 +14,14 @@ arrays:
 >>> vjp_x(1.0), vjp_y(1.0)                                                # (4.0, 3.0)
 """
 
-from . import arithmetic, linear, nonlinear, reductions, shaping
+from . import arithmetic, linear, losses, nonlinear, normalizing, reductions, shaping
 
-__all__ = ["arithmetic", "linear", "nonlinear", "reductions", "shaping"]
+__all__ = [
+    "arithmetic",
+    "linear",
+    "losses",
+    "nonlinear",
+    "normalizing",
+    "reductions",
+    "shaping",
+]

@@ -1,22 +1,38 @@
 """Element by element: z[i] depends on x[i] (and y[i]) alone. g stands for ∂L/∂z throughout.
 
-`_times` multiplies g by a slope that may be infinite or undefined. Where g is 0 it gives 0,
-whatever the slope, so a branch that `where` threw away cannot send NaN back: the gradient of
-where(p > 0, p·ln p, 0) is finite everywhere.
+Some slopes can be infinite or undefined: 1/x at 0, y where y is infinite. `_guarded` stands before
+those ops: where g is 0 their vjps give 0 whatever the slope, so a branch that `where` threw away
+cannot send NaN back. The gradient of where(p > 0, p·ln p, 0) is finite everywhere.
 """
 
 from __future__ import annotations
 
 import math
+from functools import wraps
 
 import numpy as np
 
 _erf = np.frompyfunc(math.erf, 1, 1)  # NumPy has no erf; Python's own is exact, number by number
 
 
-def _times(g, slope):
-    product = g * slope
-    return product if np.isfinite(product).all() else np.where(g == 0, 0, product)
+def _guarded(op):
+    """The same op; where g is 0 its vjps give 0, also if the slope is infinite or undefined."""
+
+    @wraps(op)
+    def guarded(*xs):
+        z, vjps = op(*xs)
+        return z, tuple([_zero_where_g_is_0(vjp) for vjp in vjps])
+
+    return guarded
+
+
+def _zero_where_g_is_0(vjp):
+    def guarded(g):
+        d = vjp(g)
+        all_finite = math.isfinite(np.vdot(d, d))  # Σ d²: the quickest way to ask all of them
+        return d if all_finite else np.where(g == 0, 0, d)
+
+    return guarded
 
 
 def add(x, y):
@@ -29,15 +45,17 @@ def sub(x, y):
     return x - y, (lambda g: g, lambda g: -g)
 
 
+@_guarded
 def mul(x, y):
     """z = x·y        ∂L/∂x = g·y      ∂L/∂y = g·x"""
-    return x * y, (lambda g: _times(g, y), lambda g: _times(g, x))
+    return x * y, (lambda g: g * y, lambda g: g * x)
 
 
+@_guarded
 def div(x, y):
     """z = x/y        ∂L/∂x = g/y      ∂L/∂y = -g·z/y"""
     z = x / y
-    return z, (lambda g: _times(g, 1 / y), lambda g: _times(g, -z / y))
+    return z, (lambda g: g / y, lambda g: -g * z / y)
 
 
 def neg(x):
@@ -45,54 +63,57 @@ def neg(x):
     return -x, (lambda g: -g,)
 
 
+@_guarded
 def power(x, y):
     """z = xʸ         ∂L/∂x = g·y·xʸ⁻¹      ∂L/∂y = g·z·ln x
-    (taken as 0 where x <= 0, where ln x has no value)
+    the latter is 0 at x = 0, and NaN where x < 0: there xʸ has no derivative in y
     """
     z = np.power(x, y)
-
-    def vjp_x(g):
-        return _times(g, np.where(y == 0, 0, y * np.power(x, np.where(y == 0, 1, y - 1))))
-
-    def vjp_y(g):
-        return _times(g, np.where(x > 0, z * np.log(np.where(x > 0, x, 1)), 0))
-
-    return z, (vjp_x, vjp_y)
+    return z, (
+        lambda g: g * np.where(y == 0, 0, y * np.power(x, y - 1)),
+        lambda g: g * z * np.log(np.where(x == 0, 1, x)),
+    )
 
 
+@_guarded
 def exp(x):
     """z = eˣ         ∂L/∂x = g·z"""
     z = np.exp(x)
-    return z, (lambda g: _times(g, z),)
+    return z, (lambda g: g * z,)
 
 
+@_guarded
 def expm1(x):
     """z = eˣ - 1     ∂L/∂x = g·(z + 1)       exact near 0, where exp(x) - 1 loses digits"""
     z = np.expm1(x)
-    return z, (lambda g: _times(g, z + 1),)
+    return z, (lambda g: g * (z + 1),)
 
 
+@_guarded
 def log(x):
     """z = ln x       ∂L/∂x = g/x"""
-    return np.log(x), (lambda g: _times(g, 1 / x),)
+    return np.log(x), (lambda g: g / x,)
 
 
+@_guarded
 def log1p(x):
     """z = ln(1 + x)  ∂L/∂x = g/(1 + x)       exact near 0"""
-    return np.log1p(x), (lambda g: _times(g, 1 / (1 + x)),)
+    return np.log1p(x), (lambda g: g / (1 + x),)
 
 
+@_guarded
 def sqrt(x):
     """z = √x         ∂L/∂x = g/(2z), and 0 at x = 0 (the slope there is infinite; 0 keeps norms and
     std usable)
     """
     z = np.sqrt(x)
-    return z, (lambda g: _times(g, np.where(z == 0, 0, 0.5 / z)),)
+    return z, (lambda g: g * np.where(z == 0, 0, 0.5 / z),)
 
 
+@_guarded
 def square(x):
     """z = x²         ∂L/∂x = 2g·x"""
-    return x * x, (lambda g: _times(g, 2 * x),)
+    return x * x, (lambda g: 2 * g * x,)
 
 
 def absolute(x):
@@ -100,87 +121,102 @@ def absolute(x):
     return np.abs(x), (lambda g: g * np.sign(x),)
 
 
+@_guarded
 def sin(x):
     """z = sin x      ∂L/∂x = g·cos x"""
-    return np.sin(x), (lambda g: _times(g, np.cos(x)),)
+    return np.sin(x), (lambda g: g * np.cos(x),)
 
 
+@_guarded
 def cos(x):
     """z = cos x      ∂L/∂x = -g·sin x"""
-    return np.cos(x), (lambda g: _times(g, -np.sin(x)),)
+    return np.cos(x), (lambda g: -g * np.sin(x),)
 
 
+@_guarded
 def tan(x):
     """z = tan x      ∂L/∂x = g(1 + z²)"""
     z = np.tan(x)
-    return z, (lambda g: _times(g, 1 + z * z),)
+    return z, (lambda g: g * (1 + z * z),)
 
 
+@_guarded
 def arcsin(x):
     """z = arcsin x   ∂L/∂x = g/√(1 - x²)"""
-    return np.arcsin(x), (lambda g: _times(g, 1 / np.sqrt((1 - x) * (1 + x))),)
+    return np.arcsin(x), (lambda g: g / np.sqrt((1 - x) * (1 + x)),)
 
 
+@_guarded
 def arccos(x):
     """z = arccos x   ∂L/∂x = -g/√(1 - x²)"""
-    return np.arccos(x), (lambda g: _times(g, -1 / np.sqrt((1 - x) * (1 + x))),)
+    return np.arccos(x), (lambda g: -g / np.sqrt((1 - x) * (1 + x)),)
 
 
+@_guarded
 def arctan(x):
     """z = arctan x   ∂L/∂x = g/(1 + x²)"""
-    return np.arctan(x), (lambda g: _times(g, 1 / (1 + x * x)),)
+    return np.arctan(x), (lambda g: g / (1 + x * x),)
 
 
+@_guarded
 def arctan2(x, y):
     """z = the angle of the point (y, x), that is arctan(x/y) in the right quadrant
     ∂L/∂x = g·y/r²      ∂L/∂y = -g·x/r²
     """
     r = np.hypot(x, y)
     r = np.where(r == 0, 1, r)  # at (0, 0), which has no angle, both are 0
-    return np.arctan2(x, y), (lambda g: _times(g, y / r / r), lambda g: _times(g, -x / r / r))
+    return np.arctan2(x, y), (lambda g: g * (y / r / r), lambda g: -g * (x / r / r))
 
 
+@_guarded
 def sinh(x):
     """z = sinh x     ∂L/∂x = g·cosh x"""
-    return np.sinh(x), (lambda g: _times(g, np.cosh(x)),)
+    return np.sinh(x), (lambda g: g * np.cosh(x),)
 
 
+@_guarded
 def cosh(x):
     """z = cosh x     ∂L/∂x = g·sinh x"""
-    return np.cosh(x), (lambda g: _times(g, np.sinh(x)),)
+    return np.cosh(x), (lambda g: g * np.sinh(x),)
 
 
+@_guarded
 def arcsinh(x):
     """z = arsinh x   ∂L/∂x = g/√(x² + 1)"""
-    return np.arcsinh(x), (lambda g: _times(g, 1 / np.hypot(x, 1)),)
+    return np.arcsinh(x), (lambda g: g / np.hypot(x, 1),)
 
 
+@_guarded
 def arccosh(x):
     """z = arcosh x   ∂L/∂x = g/√(x² - 1)"""
-    return np.arccosh(x), (lambda g: _times(g, 1 / np.sqrt((x - 1) * (x + 1))),)
+    return np.arccosh(x), (lambda g: g / np.sqrt((x - 1) * (x + 1)),)
 
 
+@_guarded
 def arctanh(x):
     """z = artanh x   ∂L/∂x = g/(1 - x²)"""
-    return np.arctanh(x), (lambda g: _times(g, 1 / ((1 - x) * (1 + x))),)
+    return np.arctanh(x), (lambda g: g / ((1 - x) * (1 + x)),)
 
 
+@_guarded
 def log2(x):
     """z = log₂ x     ∂L/∂x = g/(x·ln 2)"""
-    return np.log2(x), (lambda g: _times(g, 1 / (x * math.log(2))),)
+    return np.log2(x), (lambda g: g / (x * math.log(2)),)
 
 
+@_guarded
 def log10(x):
     """z = log₁₀ x    ∂L/∂x = g/(x·ln 10)"""
-    return np.log10(x), (lambda g: _times(g, 1 / (x * math.log(10))),)
+    return np.log10(x), (lambda g: g / (x * math.log(10)),)
 
 
+@_guarded
 def logaddexp(x, y):
     """z = ln(eˣ + eʸ)      ∂L/∂x = g·eˣ⁻ᶻ      ∂L/∂y = g·eʸ⁻ᶻ
     both shares lie between 0 and 1: no overflow
     """
     z = np.logaddexp(x, y)
-    return z, (lambda g: _times(g, np.exp(x - z)), lambda g: _times(g, np.exp(y - z)))
+    return z, (lambda g: g * np.exp(x - z), lambda g: g * np.exp(y - z))
 
 
 def erf(x):
@@ -190,18 +226,20 @@ def erf(x):
     )
 
 
+@_guarded
 def mod(x, y):
     """z = x - y·⌊x/y⌋      ∂L/∂x = g      ∂L/∂y = -g·⌊x/y⌋
     the remainder, with the sign of y
     """
-    return np.mod(x, y), (lambda g: g, lambda g: _times(g, -np.floor_divide(x, y)))
+    return np.mod(x, y), (lambda g: g, lambda g: -g * np.floor_divide(x, y))
 
 
+@_guarded
 def fmod(x, y):
     """z = x - y·trunc(x/y)      ∂L/∂x = g      ∂L/∂y = -g·trunc(x/y)
     the remainder, with the sign of x
     """
-    return np.fmod(x, y), (lambda g: g, lambda g: _times(g, -np.trunc(x / y)))
+    return np.fmod(x, y), (lambda g: g, lambda g: -g * np.trunc(x / y))
 
 
 def step(*xs, function):
@@ -213,22 +251,26 @@ def step(*xs, function):
 
 def maximum(x, y):
     """z = max(x, y)  g goes to the larger one; where they are equal, half to each"""
-    share = np.where(x == y, 0.5, x > y)
-    return np.maximum(x, y), (lambda g: g * share, lambda g: g * (1 - share))
+    z = np.maximum(x, y)
+    share = np.where(x == y, 0.5, x > y).astype(z.dtype)
+    return z, (lambda g: g * share, lambda g: g * (1 - share))
 
 
 def minimum(x, y):
     """z = min(x, y)  g goes to the smaller one; where they are equal, half to each"""
-    share = np.where(x == y, 0.5, x < y)
-    return np.minimum(x, y), (lambda g: g * share, lambda g: g * (1 - share))
+    z = np.minimum(x, y)
+    share = np.where(x == y, 0.5, x < y).astype(z.dtype)
+    return z, (lambda g: g * share, lambda g: g * (1 - share))
 
 
 def clip(x, *, low=None, high=None):
-    """z = x held between low and high (None: no bound)
+    """z = x moved to the nearest number between low and high (None: no bound)
     ∂L/∂x = g where low <= x <= high, else 0
     """
     z = np.clip(x, low, high)
-    return z.astype(x.dtype, copy=False) if x.dtype.kind == "f" else z, (lambda g: g * (z == x),)
+    return z.astype(x.dtype, copy=False) if x.dtype.kind == "f" else z, (
+        lambda g: g * (z == x).astype(x.dtype),
+    )
 
 
 def where(x, y, *, condition):

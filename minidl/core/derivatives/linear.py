@@ -64,31 +64,33 @@ def einsum(*xs, subscripts):
     on the diagonal.
     """
     terms, out = subscripts.split("->")
-    terms = terms.split(",")
-    sizes: dict = {}
+    terms, sizes = terms.split(","), {}
     for term, x in zip(terms, xs):
-        sizes.update({c: n for c, n in zip(term, x.shape) if sizes.get(c, 1) == 1})
+        sizes |= {c: n for c, n in zip(term, x.shape) if sizes.get(c, 1) == 1}
 
     def vjp(i):
-        own, others = "".join(dict.fromkeys(terms[i])), terms[:i] + terms[i + 1 :]
-        reached = "".join([c for c in own if any(c in term for term in (out, *others))])
+        others = [out, *terms[:i], *terms[i + 1 :]]
 
         def back(g):
-            d = np.einsum(
-                f"{','.join([out, *others])}->{reached}", g, *xs[:i], *xs[i + 1 :], optimize=True
-            )
-            d = d.reshape([d.shape[reached.index(c)] if c in reached else 1 for c in own])
-            if own == terms[i]:
-                return np.broadcast_to(d, [sizes[c] for c in own])
-            dx = np.zeros([sizes[c] for c in terms[i]], g.dtype)
-            np.einsum(f"{terms[i]}->{own}", dx)[...] = (
-                d  # of one array einsum gives a view: here of a diagonal of dx
-            )
-            return dx
+            return _spelled_back(terms[i], others, sizes, g, [*xs[:i], *xs[i + 1 :]])
 
         return back
 
     return np.einsum(subscripts, *xs, optimize=True), tuple(map(vjp, range(len(xs))))
+
+
+def _spelled_back(term, others, sizes, g, xs):
+    """The gradient of the array that is spelled `term`: g times the xs, which `others` spell."""
+    own = "".join(dict.fromkeys(term))
+    reached = "".join([c for c in own if c in "".join(others)])
+    d = np.einsum(f"{','.join(others)}->{reached}", g, *xs, optimize=True)
+    d = d.reshape([d.shape[reached.index(c)] if c in reached else 1 for c in own])
+    if own == term:
+        return np.broadcast_to(d, [sizes[c] for c in own])
+    dx = np.zeros([sizes[c] for c in term], g.dtype)
+    diagonal = np.einsum(f"{term}->{own}", dx)  # of one array einsum gives a view
+    diagonal[...] = d
+    return dx
 
 
 def _solve(a, b):
@@ -100,11 +102,9 @@ def _solve(a, b):
     try:
         return np.linalg.solve(a, b)
     except np.linalg.LinAlgError:
-        return (
-            np.stack([_solve(*pair) for pair in zip(a, b)])
-            if stack
-            else np.full(b.shape, np.nan, b.dtype)
-        )
+        if stack:  # one of them may be singular: each by itself
+            return np.stack([_solve(*pair) for pair in zip(a, b)])
+        return np.full(b.shape, np.nan, b.dtype)
 
 
 def inv(x):

@@ -1,0 +1,113 @@
+"""fit, evaluate and predict as they were called before 2021: their older names, and arguments that
+they have no more.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from ...models import Model
+from ...support.registry import older
+
+_IN_THIS_PROCESS = ("workers", "use_multiprocessing", "max_queue_size", "pickle_safe", "max_q_size")
+_CURES = {
+    "samples_per_epoch": " Write steps_per_epoch=, the number of batches.",
+    "nb_val_samples": " Write validation_steps=, the number of batches.",
+    "show_accuracy": " Write compile(metrics=['accuracy']).",
+}
+_ALIKE = (
+    "for classes that count alike: {c: len(y) / (len(set(y)) * list(y).count(c)) for c in "
+    "set(y)}, y being the class numbers"
+)
+
+
+class OlderFitting:
+    """Methods that models had."""
+
+    def fit_generator(self: Any, generator, *args, **kwargs):
+        """fit(generator), as it was called before 2020. Positional: steps_per_epoch, epochs,
+        verbose, callbacks, validation_data.
+        """
+        older("fit_generator", "written fit")
+        names = (
+            "steps_per_epoch",
+            "epochs",
+            "verbose",
+            "callbacks",
+            "validation_data",
+            "validation_steps",
+        )
+        return self.fit(generator, **dict(zip(names, args)), **kwargs)
+
+    def evaluate_generator(self: Any, generator, steps=None, **kwargs):
+        """evaluate(generator), as it was called before 2020."""
+        older("evaluate_generator", "written evaluate")
+        return self.evaluate(generator, steps=steps, **kwargs)
+
+    def predict_generator(self: Any, generator, steps=None, **kwargs):
+        """predict(generator), as it was called before 2020."""
+        older("predict_generator", "written predict")
+        return self.predict(generator, steps=steps, **kwargs)
+
+    def predict_classes(self: Any, x, **kwargs) -> np.ndarray:
+        """The class of each sample: the largest output, or whether the only one is above 0.5 (then
+        of shape (n, 1)).
+        """
+        today = "written predict, and np.argmax(p, axis=-1), or p > 0.5 for one output"
+        older("predict_classes", today)
+        p = self.predict(x, **kwargs)
+        return p.argmax(axis=-1) if p.shape[-1] > 1 else (p > 0.5).astype("int32")
+
+    def predict_proba(self: Any, x, **kwargs) -> np.ndarray:
+        """predict, under an older name."""
+        older("predict_proba", "written predict")
+        return self.predict(x, **kwargs)
+
+
+def attach() -> None:
+    """Give models the methods above, and let theirs take the older arguments."""
+    for name, method in vars(OlderFitting).items():
+        if not name.startswith("__"):
+            setattr(Model, name, method)
+    for name in ("fit", "evaluate", "predict", "train_on_batch"):
+        setattr(Model, name, _translating(getattr(Model, name)))
+
+
+def _translating(today):
+    code = today.__code__
+    known = set(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+    @wraps(today)
+    def translating(self, *args, **kwargs):
+        if not known.issuperset(kwargs):
+            kwargs = _in_todays_words(kwargs, known)
+        if isinstance(kwargs.get("class_weight"), str):
+            kwargs["class_weight"] = _class_weight(kwargs["class_weight"])
+        return today(self, *args, **kwargs)
+
+    return translating
+
+
+def _in_todays_words(kwargs: dict, known: set) -> dict:
+    """nb_epoch means epochs; what concerns worker processes means nothing here."""
+    result = {name: value for name, value in kwargs.items() if name in known}
+    for name in [name for name in kwargs if name not in known]:
+        if name == "nb_epoch":
+            older("nb_epoch=", "written epochs=")
+            result["epochs"] = kwargs[name]
+        elif name in _IN_THIS_PROCESS:
+            older(f"{name}=", "left out: batches are made in this process, one after the other")
+        else:
+            cure = _CURES.get(name, " Those of fit are listed by help(Model.fit).")
+            raise TypeError(f"There is no argument {name!r} here.{cure}")
+    return result
+
+
+def _class_weight(word: str) -> None:
+    """None for 'auto', of which Keras 2 took no notice. TypeError for any other word."""
+    if word != "auto":
+        raise TypeError(f"class_weight is a dict {{class: weight}}; received {word!r}; {_ALIKE}.")
+    older("class_weight='auto'", f"left out, as it never had an effect; {_ALIKE}")

@@ -1,0 +1,79 @@
+"""What is recorded, under the names of before 2019: 'acc' for 'accuracy', 'lr' for 'learning_rate'.
+Callbacks may ask for either.
+"""
+
+from __future__ import annotations
+
+from ...callbacks import Logs, Monitor, Records
+from ...support.registry import older
+
+PAIRS = [
+    ("acc", "accuracy"),
+    ("lr", "learning_rate"),
+    ("mae", "mean_absolute_error"),
+    ("mse", "mean_squared_error"),
+    ("mape", "mean_absolute_percentage_error"),
+    ("msle", "mean_squared_logarithmic_error"),
+    ("rmse", "root_mean_squared_error"),
+]
+
+
+def other_name(name, known) -> str | None:
+    """The name under which the same thing is recorded, if that is another: 'val_accuracy' for the
+    'val_acc' of older tutorials.
+    """
+    part = "val_" if str(name).startswith("val_") else ""
+    for one, other in PAIRS:
+        for asked, there in ((one, other), (other, one)):
+            if name == part + asked and part + there in known:
+                return part + there
+    return None
+
+
+def attach() -> None:
+    """Let logs, histories and the callbacks that watch a number know the other names."""
+    _accept_in_records()
+    _accept_in_monitors()
+
+
+def _accept_in_records() -> None:
+    hint_today, missing_today = Records.hint, Records.__missing__
+
+    def hint(self, key) -> str:
+        other = other_name(key, self)
+        return f" Did you mean '{other}'?" if other else hint_today(self, key)
+
+    def missing_from_history(self, key):
+        if key == "lr" and "learning_rate" in self:
+            older("history['lr']", "history['learning_rate']")
+            return self["learning_rate"]
+        return missing_today(self, key)
+
+    def missing_from_logs(self, key):
+        other = other_name(key, self)
+        if other is None:
+            return missing_today(self, key)
+        older(f"{key!r} in the logs", f"{other!r}, as it is named in compile()")
+        return self[other]
+
+    def get(self, key, default=None):
+        """As of any dict, but for older names."""
+        return self[key] if key in self or other_name(key, self) else default
+
+    Records.hint, Records.__missing__ = hint, missing_from_history
+    Logs.__missing__, Logs.get = missing_from_logs, get
+
+
+def _accept_in_monitors() -> None:
+    value_today = Monitor.value
+
+    def value(self, logs):
+        """The watched number, or None, with a warning, if it is not among the logs."""
+        other = None if self.monitor in (logs or {}) else other_name(self.monitor, logs or {})
+        if other:
+            spelling = f"{type(self).__name__}(monitor={self.monitor!r})"
+            older(spelling, f"monitor={other!r}, as it is named in compile()")
+            self.monitor = other
+        return value_today(self, logs)
+
+    Monitor.value = value

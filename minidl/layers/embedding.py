@@ -1,0 +1,74 @@
+"""Whole numbers, such as the places of words in a vocabulary, as learned vectors."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from .. import constraints, initializers, ops, regularizers
+from ..support.checks import check_count
+from .base import Layer, layer_classes
+
+
+@layer_classes.register()
+class Embedding(Layer):
+    """A learned vector for each whole number 0 .. input_dim-1 (a word, a user): (n, length) becomes
+    (n, length, output_dim).
+
+    mask_zero is accepted for Keras's sake, with a warning: no layer here skips steps.
+    """
+
+    takes_raw_input = True
+
+    def __init__(
+        self,
+        input_dim,
+        output_dim,
+        embeddings_initializer="uniform",
+        embeddings_regularizer=None,
+        embeddings_constraint=None,
+        mask_zero=False,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.input_dim, self.output_dim = (
+            check_count("Embedding: input_dim", input_dim),
+            check_count("Embedding: output_dim", output_dim),
+        )
+        self.mask_zero = mask_zero
+        if mask_zero:
+            warnings.warn(
+                "Embedding(mask_zero=True): no layer of minidl skips padded steps yet, so "
+                "GlobalAveragePooling1D counts them "
+                "too, where Keras leaves them out.",
+                stacklevel=2,
+            )
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
+
+    def build(self, input_shape):
+        self.embeddings = self.add_weight(
+            (self.input_dim, self.output_dim),
+            self.embeddings_initializer,
+            name="embeddings",
+            regularizer=self.embeddings_regularizer,
+            constraint=self.embeddings_constraint,
+        )
+
+    def call(self, x):
+        positions = np.asarray(x)
+        if positions.dtype.kind == "f" and (positions != np.floor(positions)).any():
+            raise ValueError(
+                f"Embedding '{self.name}' takes whole numbers, the places of words in a "
+                f"vocabulary; received fractions."
+            )
+        if positions.size and (positions.min() < 0 or positions.max() >= self.input_dim):
+            raise ValueError(
+                f"Embedding '{self.name}' knows the numbers 0..{self.input_dim - 1}; received "
+                f"{positions.min():g}.."
+                f"{positions.max():g}. Give input_dim the size of the vocabulary, the largest "
+                f"number + 1."
+            )
+        return ops.take(self.embeddings, positions.astype(np.intp), axis=0)

@@ -1,0 +1,181 @@
+"""Layers that bring inputs to a common scale, once and for all: by numbers that are given or taken
+from the data.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from ..support.arrays import as_array
+from ..tensor import Tensor
+from .base import Layer, layer_classes
+from .spec import places
+
+
+@layer_classes.register()
+class Rescaling(Layer):
+    """scale·x + offset: Rescaling(1/255) brings pixels into 0..1."""
+
+    takes_raw_input = True
+
+    def __init__(self, scale, offset=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.scale, self.offset = scale, offset
+
+    def call(self, x):
+        scale, offset = (np.asarray(v, self.dtype) for v in (self.scale, self.offset))
+        return x.astype(self.dtype) * scale + offset
+
+
+@layer_classes.register()
+class Normalization(Layer):
+    """(x − mean)/max(√variance, ε) with mean and variance of the data: learn them with adapt(data),
+    or pass them.
+
+    axis: the axes whose entries are scaled each by itself (the features; None: one mean for all).
+    invert: the way back.
+    """
+
+    takes_raw_input = True
+
+    def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
+        super().__init__(**kwargs)
+        if (mean is None) != (variance is None):
+            raise ValueError(
+                "Normalization needs both mean and variance, or neither and a call of adapt(data)."
+            )
+        if mean is not None and variance is not None and np.shape(mean) != np.shape(variance):
+            raise ValueError(
+                f"Normalization: mean and variance have the same shape; received {np.shape(mean)} "
+                f"and {np.shape(variance)}."
+            )
+        self.axis, self.invert = axis, invert
+        self.input_mean, self.input_variance = mean, variance
+
+    def build(self, input_shape):
+        self._kept = () if self.axis is None else places(self.axis, input_shape, self.name)
+        self._shape, self._axes = tuple(input_shape[a] for a in self._kept), len(input_shape)
+        if None in self._shape:
+            raise ValueError(
+                f"Normalization '{self.name}' needs to know the size of axis {self.axis}; "
+                f"received shape {input_shape}."
+            )
+        if self.input_mean is None:
+            self.adapt_mean = self.add_weight(self._shape, "zeros", trainable=False, name="mean")
+            self.adapt_variance = self.add_weight(
+                self._shape, "ones", trainable=False, name="variance"
+            )
+            self.count = self.add_weight((), "zeros", dtype="int32", trainable=False, name="count")
+        else:
+            self.adapt_mean, self.adapt_variance = (
+                Tensor(np.broadcast_to(as_array(v), self._shape), dtype=self.dtype)
+                for v in (self.input_mean, self.input_variance)
+            )
+
+    @property
+    def mean(self) -> Tensor:
+        """What is subtracted, in a shape that broadcasts with the input: (1, features)."""
+        return Tensor(self._spread(self.adapt_mean, self._axes))
+
+    @property
+    def variance(self) -> Tensor:
+        """The square of what is divided by, in a shape that broadcasts with the input."""
+        return Tensor(self._spread(self.adapt_variance, self._axes))
+
+    def _spread(self, numbers, axes) -> np.ndarray:
+        sizes: dict = dict(zip(self._kept, self._shape))
+        return numbers.data.reshape([sizes.get(i, 1) for i in range(axes)])
+
+    def adapt(self, data, batch_size=None, steps=None) -> None:
+        """Learn mean and variance from data (an array, or arrays one after another), in float64 and
+        piece by piece.
+        """
+        if self.input_mean is not None:
+            raise ValueError(
+                f"Normalization '{self.name}' was given its mean and variance, so there is "
+                f"nothing to adapt."
+            )
+        sums = _Sums()
+        for piece in itertools.islice(_pieces(data), steps):
+            piece = self._rows(piece)
+            others = tuple(i for i in range(piece.ndim) if i not in self._kept)
+            for start in range(0, len(piece), 8192):
+                sums.add(piece[start : start + 8192].astype(np.float64), others)
+        mean, variance = sums.moments()
+        self.adapt_mean.assign(mean)
+        self.adapt_variance.assign(variance)
+
+    def _rows(self, piece) -> np.ndarray:
+        """A piece of the data as an array of a shape that fits the layer, which is built if it is
+        the first. (n,) counts as (n, 1).
+        """
+        piece = as_array(piece[0] if isinstance(piece, tuple) else piece)
+        piece = piece[:, None] if piece.ndim == 1 else piece
+        if not self.built:
+            self.build((None, *piece.shape[1:]))
+        if (
+            piece.ndim <= max(self._kept, default=0)
+            or tuple(piece.shape[a] for a in self._kept) != self._shape
+        ):
+            raise ValueError(
+                f"Normalization '{self.name}' has a mean of shape {self._shape} for axis "
+                f"{self.axis}; received data of shape "
+                f"{piece.shape}."
+            )
+        return piece
+
+    def call(self, x):
+        x = x.astype(self.dtype)
+        single = len(x.shape) == 1 and self._shape in ((), (1,))  # (n,): one feature
+        fits = len(x.shape) == self._axes and tuple(x.shape[a] for a in self._kept) == self._shape
+        if not fits and not single and self._kept:
+            raise ValueError(
+                f"Normalization '{self.name}' has a mean of shape {self._shape} for axis "
+                f"{self.axis} of inputs with "
+                f"{self._axes} axes; received shape {x.shape}."
+            )
+        mean, variance = (
+            v.data.reshape(1) if single else self._spread(v, len(x.shape))
+            for v in (self.adapt_mean, self.adapt_variance)
+        )
+        deviation = np.maximum(np.sqrt(variance), np.asarray(1e-7, self.dtype))
+        return x * deviation + mean if self.invert else (x - mean) / deviation
+
+
+class _Sums:
+    """What mean and variance are computed from, piece by piece: Σ(x - first), Σ(x - first)², with
+    `first` the mean of the first piece. Near the mean the squares stay exact.
+    """
+
+    first: Any = None
+
+    def add(self, part: np.ndarray, axes: tuple) -> None:
+        """Count the numbers along these axes."""
+        if self.first is None:
+            self.first = part.mean(axis=axes, keepdims=True)
+            self.count, self.total, self.squares = 0, 0.0, 0.0
+        part = part - self.first
+        self.count += part.size // max(1, self.first.size)
+        self.total = self.total + part.sum(axis=axes)
+        self.squares = self.squares + np.square(part).sum(axis=axes)
+
+    def moments(self) -> tuple:
+        """The mean and the variance of all that was added."""
+        if self.first is None:
+            raise ValueError("Normalization.adapt received no data.")
+        shift = self.total / self.count
+        mean = shift + self.first.reshape(np.shape(shift))
+        return mean, self.squares / self.count - shift**2
+
+
+def _pieces(data):
+    """The arrays of the data, one after another. A list of lists of numbers is one array."""
+    if hasattr(data, "shape"):
+        return [data]
+    if not isinstance(data, (list, tuple)) or not data:
+        return data
+    first = data[0][0] if isinstance(data[0], tuple) and data[0] else data[0]
+    return data if getattr(first, "shape", ()) else [data]

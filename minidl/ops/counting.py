@@ -1,0 +1,137 @@
+"""Which entries there are, how often each occurs, and sums by number of the group."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from ..core.derivatives import shaping
+from ..support.arrays import as_array
+from ..symbolic import has_symbol
+from ..tensor import Tensor, apply
+from .base import convert_to_tensor, floats, on_symbols, step, whole
+from .comparing import where
+from .picking import take
+
+__all__ = [
+    "bincount",
+    "digitize",
+    "histogram",
+    "isin",
+    "segment_sum",
+    "unique",
+]
+
+
+@on_symbols
+def digitize(x, bins):
+    """For each entry the number of its bin; bins: the edges, rising (an edge belongs to the bin
+    above it) or falling (below).
+    """
+    return step(np.digitize, x, bins).astype("int32")
+
+
+@on_symbols
+def histogram(x, bins=10, range=None) -> tuple:
+    """How many entries lie in each of `bins` bins of equal width, and the edges of the bins, one
+    more. Neither has a gradient.
+
+    bins may also be the edges. range: (lowest edge, highest edge), by default the smallest and
+    largest entry.
+    """
+    x = convert_to_tensor(x)
+    counts, edges = np.histogram(
+        x.data, as_array(bins, keep_ints=True) if np.ndim(bins) else bins, range
+    )
+    return Tensor(counts, dtype="int32"), Tensor(edges, dtype=floats(x).dtype)
+
+
+@on_symbols
+def isin(x1, x2, assume_unique=False, invert=False):
+    """For each entry of x1 whether it occurs in x2; invert: whether it does not (assume_unique is
+    accepted: a hint for speed).
+    """
+    return step(partial(np.isin, assume_unique=assume_unique, invert=invert), x1, x2)
+
+
+def unique(
+    x,
+    sorted=True,
+    return_index=False,
+    return_inverse=False,
+    return_counts=False,
+    axis=None,
+    size=None,
+    fill_value=None,
+):
+    """Each different entry once, from the smallest to the largest, or each different slice along
+    `axis`.
+
+    return_index, return_inverse, return_counts: also where each stands first, for each entry of x
+    the position of its like in the result, and how often each occurs. size: cut or filled up to so
+    many, with fill_value or the first of them; a symbol needs it.
+    """
+    if size is None and has_symbol(x):
+        raise ValueError(
+            "unique: how many different entries a symbol will have is not known; pass size=."
+        )
+    found = _unique(x, axis, size, fill_value)
+    wanted = [
+        part
+        for part, want in zip(found, (True, return_index, return_inverse, return_counts))
+        if want
+    ]
+    return tuple(wanted) if len(wanted) > 1 else wanted[0]
+
+
+@on_symbols
+def _unique(x, axis, size, fill_value) -> tuple:
+    x = convert_to_tensor(x)
+    _, index, inverse, counts = np.unique(x.data, True, True, True, axis=axis)
+    inverse = inverse.reshape(x.shape if axis is None else -1)
+    n = len(index)
+    if size is not None:
+        more = np.maximum(size - n, 0)
+        index, counts = (
+            np.append(index, index[:1].repeat(more))[:size],
+            np.append(counts, np.zeros(more, int))[:size],
+        )
+    values = take(x, index, axis)
+    if fill_value is not None and len(index) > n:
+        place = np.arange(len(index)).reshape(
+            [-1 if i == range(x.ndim)[axis or 0] else 1 for i in range(values.ndim)]
+        )
+        values = where(place < n, values, fill_value)
+    return values, *(Tensor(part, dtype="int32") for part in (index, inverse, counts))
+
+
+@on_symbols
+def segment_sum(data, segment_ids, num_segments=None, sorted=False):
+    """The sums of the rows with the same number: row i of the result adds the rows whose
+    segment_ids is i.
+    """
+    data, ids = convert_to_tensor(data), whole(segment_ids, "segment_sum: segment_ids")
+    n = int(ids.max(initial=-1)) + 1 if num_segments is None else int(num_segments)
+    inside = np.flatnonzero((ids >= 0) & (ids < n))  # the others belong to no segment
+    return apply(
+        shaping.put,
+        data if len(inside) == len(ids) else data[inside],
+        index=ids[inside],
+        shape=(n, *data.shape[1:]),
+    )
+
+
+@on_symbols
+def bincount(x, weights=None, minlength=0):
+    """How often 0, 1, 2, ... occur in x, or the sums of the weights there. Of a matrix: of each
+    row.
+    """
+    numbers = whole(x, "bincount: x")
+    if numbers.size and numbers.min() < 0:
+        raise ValueError(f"bincount: x counts from 0; received {numbers.min()}.")
+    n = np.maximum(int(minlength), int(numbers.max(initial=-1)) + 1)
+    weights = np.ones(numbers.shape, np.int32) if weights is None else convert_to_tensor(weights)
+    rows = (*np.ogrid[tuple(slice(m) for m in numbers.shape[:-1])],) if numbers.ndim > 1 else ()
+    index = (*(np.expand_dims(r, -1) for r in rows), numbers)
+    return apply(shaping.put, weights, index=index, shape=(*numbers.shape[:-1], int(n)))

@@ -1,0 +1,52 @@
+"""Numbers brought to a common scale: what the layers of these names compute."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..core.derivatives import normalizing
+from ..support import backend
+from ..tensor import apply
+from .base import convert_to_tensor, floats, on_symbols
+from .elementwise import rsqrt
+
+__all__ = ["batch_normalization", "layer_normalization"]
+
+
+@on_symbols
+def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon=1e-3):
+    """(x - mean)/√(variance + epsilon), then times `scale` plus `offset`. Each of these: one number
+    a place along `axis`.
+    """
+    x = floats(x)
+    axes = (range(x.ndim)[axis],)
+    factor = rsqrt(convert_to_tensor(variance) + epsilon)
+    z = (x - along(axes, mean, x.shape)) * along(axes, factor, x.shape)
+    return scaled(z, scale, offset, axes)
+
+
+@on_symbols
+def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None):
+    """Each sample with mean 0 and variance 1 along `axis` (or axes), then times gamma plus beta. Ba
+    et al. 2016.
+    """
+    x = floats(x)
+    axes = tuple(sorted([range(x.ndim)[a] for a in (axis if np.ndim(axis) else [axis])]))
+    epsilon = backend.epsilon() if epsilon is None else epsilon
+    z = apply(normalizing.standardize, x, axes=axes, epsilon=epsilon)
+    return scaled(z, gamma, beta, axes)
+
+
+def scaled(z, scale, offset, axes):
+    """scale·z + offset. Both are None for none, or one number a place along the axes of z."""
+    z = z if scale is None else z * along(axes, scale, z.shape)
+    return z if offset is None else z + along(axes, offset, z.shape)
+
+
+def along(axes, numbers, shape):
+    """Numbers, one a place along these axes (counted from 0), in a form that broadcasts with
+    `shape`.
+    """
+    numbers = convert_to_tensor(numbers)
+    form = tuple([n if i in axes else 1 for i, n in enumerate(shape)])
+    return numbers if form[-len(numbers.shape) :] == numbers.shape else numbers.reshape(form)

@@ -1,0 +1,96 @@
+"""What pictures of trajectories share: the surface, the ways over it, start and minimum."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+from matplotlib.colors import BoundaryNorm
+
+from ..surfaces import Trajectory
+
+MAP = "GnBu"
+
+
+def several(trajectories, owner: str = "") -> list[Trajectory]:
+    """One trajectory, a list or a dict {label: trajectory} as a list. ValueError, naming the owner,
+    if the owner needs one and there is none.
+    """
+    if isinstance(trajectories, dict):
+        ways = [copy.copy(one) for one in trajectories.values()]
+        for one, label in zip(ways, trajectories):
+            one.label = str(label)
+    else:
+        ways = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
+    if owner and not ways:
+        raise ValueError(
+            f"{owner} needs at least one trajectory, as minidl.surfaces.descend returns it."
+        )
+    return ways
+
+
+def grid(surface, n: int):
+    """The points of the drawn part, n along each axis, and the heights there."""
+    x, y = np.meshgrid(*[np.linspace(low, high, n) for low, high in surface.within])
+    return x, y, surface(x, y)
+
+
+def draw_ground(axis, surface, arrows: bool) -> None:
+    """Draw the surface itself: contour lines and downhill arrows, or a curve."""
+    axis.set(xlabel=surface.names[0], ylabel=surface.names[1])
+    if len(surface.start) == 1:
+        x = np.linspace(*surface.within[0], 400)
+        axis.plot(x, surface(x), color="0.6", linewidth=2.5, zorder=1)
+        axis.set_ylabel(surface.names[-1])
+        axis.grid(alpha=0.3)
+        return
+    x, y, z = grid(surface, 160)
+    # closer together near the bottom
+    levels = np.unique(np.quantile(z, np.linspace(0, 1, 15) ** 2))
+    axis.contourf(x, y, z, levels, cmap=MAP, norm=BoundaryNorm(levels, 256), alpha=0.4)
+    axis.contour(x, y, z, levels, colors="0.45", linewidths=0.5, linestyles="solid")
+    if arrows:
+        _draw_arrows(axis, surface)
+    axis.set(xlim=surface.within[0], ylim=surface.within[1])
+
+
+def _draw_arrows(axis, surface) -> None:
+    sides = zip(surface.within, (17, 11))
+    x, y = np.meshgrid(*[np.linspace(low, high, n + 2)[1:-1] for (low, high), n in sides])
+    dx, dy = surface.gradient(x, y)
+    length = np.maximum(np.hypot(dx, dy), 1e-12)
+    look = {"color": "0.35", "alpha": 0.6, "angles": "xy", "scale": 32, "width": 0.0025}
+    axis.quiver(x, y, -dx / length, -dy / length, **look)
+
+
+def in_the_picture(surface, one) -> np.ndarray:
+    """(2, n): where to draw the points of a trajectory."""
+    return np.stack([one.points[:, 0], one.values]) if len(surface.start) == 1 else one.points.T
+
+
+def draw_way(axis, surface, one, style, **label) -> None:
+    """Draw a trajectory. style: (colour, marker, line)."""
+    colour, marker, line = style
+    axis.plot(
+        *in_the_picture(surface, one),
+        line,
+        color=colour,
+        marker=marker,
+        markersize=4 if len(one.points) <= 60 else 2.5,
+        linewidth=1.3,
+        zorder=3,
+        **{"label": one.label, **label},
+    )
+
+
+def draw_marks(axis, surface, ways) -> None:
+    """Draw the start (square) and the minimum (star)."""
+    begin = ways[0].points[0] if ways else surface.start
+    black = {"color": "black", "markeredgecolor": "white", "zorder": 4, "linestyle": "none"}
+    for point, marker, size, label in (
+        (begin, "s", 8, "start"),
+        (surface.minimum, "*", 15, "minimum"),
+    ):
+        if point is not None:
+            at = [point[0], float(surface(point[0]))] if len(point) == 1 else list(point)
+            axis.plot(*[[c] for c in at], marker, markersize=size, label=label, **black)
