@@ -134,7 +134,7 @@ twice = Number(3.0)
 assert twice.grad == 7, "x·x + x uses x three times, and x collects all of it: 2x + 1"
 
 # %% 3. The same in minidl: arrays instead of numbers, and a derivative for each op in
-# minidl/derivatives
+# minidl/core/derivatives
 t = Tensor(1.5, requires_grad=True, dtype="float64")
 y = ops.exp(ops.sin(t) * t)
 plots.graph(
@@ -145,7 +145,7 @@ plots.graph(
 )
 y.backward()
 assert math.isclose(t.grad.item(), exact), "minidl agrees"
-v, vjps = minidl.derivatives.arithmetic.mul(np.float64(3), np.float64(4))
+v, vjps = minidl.core.derivatives.arithmetic.mul(np.float64(3), np.float64(4))
 assert v == 12 and vjps[0](1.0) == 4 and vjps[1](1.0) == 3, (
     "one op is a value and a slope for each argument, as in Number.__mul__"
 )

@@ -1101,6 +1101,45 @@ def test_the_choice_at_a_kink(f, values, expected):
 
 
 @pytest.mark.parametrize(
+    "op, values",
+    [
+        (arithmetic.mul, [np.inf, np.inf]),
+        (arithmetic.div, [0.0, 0.0]),
+        (arithmetic.power, [-1.0, 0.5]),
+        (arithmetic.exp, [1000.0]),
+        (arithmetic.expm1, [1000.0]),
+        (arithmetic.log, [0.0]),
+        (arithmetic.log1p, [-1.0]),
+        (arithmetic.log2, [0.0]),
+        (arithmetic.log10, [0.0]),
+        (arithmetic.square, [np.inf]),
+        (arithmetic.sin, [np.inf]),
+        (arithmetic.cos, [np.inf]),
+        (arithmetic.tan, [np.inf]),
+        (arithmetic.arcsin, [1.0]),
+        (arithmetic.arccos, [1.0]),
+        (arithmetic.arccosh, [1.0]),
+        (arithmetic.arctanh, [1.0]),
+        (arithmetic.sinh, [1000.0]),
+        (arithmetic.cosh, [1000.0]),
+    ],
+    ids=lambda p: getattr(p, "__name__", ""),
+)
+def test_where_g_is_0_the_gradient_is_0_whatever_the_slope(op, values):
+    with np.errstate(all="ignore"):
+        _, vjps = op(*[np.array([v, v]) for v in values])
+        for vjp in vjps:
+            d = vjp(np.array([0.0, 1.0]))
+            assert d[0] == 0 and not np.isfinite(d[1]), "the slope is a bad one, and g is 0"
+
+
+def test_a_branch_that_where_threw_away_sends_nothing_back():
+    p = Tensor([0.0, 0.5], requires_grad=True)
+    ops.where(p > 0, p * ops.log(p), 0.0).sum().backward()
+    np.testing.assert_allclose(p.grad, [0.0, 1 + np.log(0.5)], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
     "f",
     [
         lambda x: x.sum(),

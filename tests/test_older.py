@@ -4,6 +4,7 @@ called today.
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 import warnings
@@ -994,3 +995,32 @@ def test_the_helper_points_past_the_library():
     with pytest.warns(FutureWarning, match="^a is today b.$") as found:
         older("a", "b")
     assert found[0].filename == __file__ and P.shape == (2, 3)
+
+
+# --- the rooms below
+# ---
+
+
+@pytest.mark.parametrize("room", ["core", "ops", "callbacks", "activations.py", "random.py"])
+def test_the_catalogues_know_nothing_of_older_spellings(room):
+    place = Path(minidl.__file__).parent / room
+    for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+        words = set(re.findall(r"[a-z]+", file.read_text(encoding="utf-8").lower()))
+        assert not words & {"older", "legacy", "tutorial", "tutorials"}, file
+
+
+def test_rooms_of_the_first_version_open_under_their_first_names():
+    from minidl.derivatives import arithmetic
+    from minidl.registry import Registry
+
+    assert arithmetic is minidl.core.derivatives.arithmetic is minidl.derivatives.arithmetic
+    assert isinstance(minidl.activations.registry, Registry)
+    with pytest.warns(FutureWarning, match=r"activations\.registry"):
+        assert minidl.activations.activations is minidl.activations.registry
+
+
+def test_the_name_of_a_weight_may_come_first():
+    layer = layers.Dense(2)
+    w = layer.add_weight("w", (2, 3), "float64", "ones")
+    assert (w.name, w.shape, w.dtype) == ("w", (2, 3), np.float64) and w.data.sum() == 6
+    assert layer.add_weight((4,), name="v").shape == (4,)

@@ -67,6 +67,15 @@ PATHS: dict[str, tuple[str, ...]] = {
     "backend.tensorflow_backend": ("backend",),
 }
 
+# Rooms of minidl's first version, under their first names: for one release more.
+MOVED = {
+    "derivatives": "core.derivatives",
+    "registry": "support.registry",
+    "configs": "support.configs",
+    "structures": "support.structures",
+    "tape": "compat.keras",
+}
+
 # Paths whose things live outside Keras today.
 ELSEWHERE = {
     **dict.fromkeys(
@@ -127,9 +136,19 @@ def open_paths() -> None:
         setattr(
             sys.modules[f"{_LIBRARY}.{parent}"] if parent else sys.modules[_LIBRARY], last, module
         )
+    _open_moved()
     for name in ("nn", "numpy"):  # from minidl.ops.numpy import mean
         sys.modules[f"{_LIBRARY}.ops.{name}"] = getattr(sys.modules[f"{_LIBRARY}.ops"], name)
     sys.modules[f"{_LIBRARY}.keras"] = sys.modules[_LIBRARY]
     for name, module in list(sys.modules.items()):
         if name.startswith(f"{_LIBRARY}.") and not name.startswith(f"{_LIBRARY}.keras"):
             sys.modules[f"{_LIBRARY}.keras.{name.partition('.')[2]}"] = module
+
+
+def _open_moved() -> None:
+    for path, today in MOVED.items():
+        begin = f"{_LIBRARY}.{today}"
+        setattr(sys.modules[_LIBRARY], path, sys.modules[begin])
+        for name, module in list(sys.modules.items()):
+            if name == begin or name.startswith(f"{begin}."):
+                sys.modules[f"{_LIBRARY}.{path}{name[len(begin) :]}"] = module
