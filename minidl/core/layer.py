@@ -72,6 +72,8 @@ class Dense(Layer):
             self.bias = self.add_weight(shape[1:], self.bias_initializer, name="bias")
 
     def call(self, x, training=False):
+        if len(x.shape) < 2:
+            raise ValueError("Dense takes a batch of samples")
         if self.bias is None:
             z = apply(linear.dense, x, self.kernel)
         else:

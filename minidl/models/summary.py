@@ -148,11 +148,12 @@ def _size_of_memory(optimizer) -> list[tuple[int, int]]:
     """[what the optimizer keeps], once it trains: its arrays, and as Keras counts, its counter and
     its rate, 4 bytes each.
     """
-    if optimizer is None or not optimizer.variables:
+    if optimizer is None or not optimizer.trainable_variables:
         return []
-    arrays = [array for _, array in optimizer._named_memory()]
-    numbers = 1 if callable(optimizer._learning_rate) else 2
-    return [(sum(a.size for a in arrays) + numbers, sum(a.nbytes for a in arrays) + 4 * numbers)]
+    numbers = [v for v in optimizer.variables if v.name in ("iteration", "learning_rate")]
+    arrays = [v.array for v in optimizer.variables[len(numbers) :]]
+    size = sum(a.size for a in arrays) + len(numbers)
+    return [(size, sum(a.nbytes for a in arrays) + 4 * len(numbers))]
 
 
 def _params(*sizes) -> str:
