@@ -26,6 +26,7 @@ from minidl.optimizers import (
     Optimizer,
     RAdam,
     RMSprop,
+    around,
 )
 from minidl.optimizers.first_version import converted
 
@@ -332,6 +333,12 @@ def test_traces_are_cleared_now_and_then(optimizer, every):
         cleared = [slot.tolist() for slot in optimizer.memory[0] if slot[0] == 0]
         assert len(cleared) == len(optimizer.slots())
         assert all(slot[1] != 0 for slot in optimizer.memory[0])
+
+
+def test_only_what_is_near_zero_is_cleared():
+    array = np.array([1e-31, -1e-31, 1e-29, -1e-29, 1.0, -1.0])
+    around.clear_traces([[array]])
+    assert array.tolist() == [0.0, 0.0, 1e-29, -1e-29, 1.0, -1.0]
 
 
 def test_a_mean_that_fades_does_not_end_in_denormal_numbers():

@@ -99,4 +99,4 @@ def described(thing: Configurable, base: type) -> dict:
 
 def is_ours(method) -> bool:
     """Whether a method is the library's own, not that of a reader's class."""
-    return method.__module__.partition(".")[0] == __name__.partition(".")[0]
+    return str(method.__module__).partition(".")[0] == __name__.partition(".")[0]
