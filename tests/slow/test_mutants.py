@@ -99,8 +99,8 @@ MUTANTS = [
     ),
     (
         "optimizers/base.py",
-        "self.update_all(grads, count // batches)",
-        "self.update_all(grads, count // batches + 1)",
+        "self.update_all(grads, count)",
+        "self.update_all(grads, count + 1)",
         "test_optimizer_rules.py",
     ),
     (
