@@ -104,8 +104,8 @@ MUTANTS = [
     ),
     (
         "optimizers/base.py",
-        "self.update_all(grads, count // batches)",
-        "self.update_all(grads, count // batches + 1)",
+        "self.update_all(grads, count)",
+        "self.update_all(grads, count + 1)",
         "test_optimizer_rules.py",
     ),
     (
@@ -510,11 +510,16 @@ MUTANTS = [
     ),
     # several outputs, penalties, limits, order, random state
     ("models/objective.py", "else loss * output.weight", "else loss", "test_training.py"),
-    ("optimizers/legacy.py", "rate * (1 + self.decay_rate * step)", "rate", "test_schedules.py"),
+    (
+        "compat/older/optimizers.py",
+        "rate * (1 + self.decay_rate * step)",
+        "rate",
+        "test_schedules.py",
+    ),
     (
         "optimizers/base.py",
-        "checked[id(v)] = g",
-        "checked[id(self.variables[len(checked)])] = g",
+        "given = {id(v): g for v, g in zip(variables, arrays)}",
+        "given = {id(v): g for v, g in zip(known, arrays)}",
         "test_as_tutorials_write.py",
     ),
     (
