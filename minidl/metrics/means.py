@@ -18,7 +18,7 @@ class Mean(core.Mean, Metric):
     """The weighted mean of the values it is given: Σ w·v / Σ w."""
 
     def __init__(self, name: str | None = "mean", dtype=None):
-        super().__init__(name)
+        super().__init__(name or "")
         self.dtype = dtype
 
     def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
