@@ -23,7 +23,7 @@ from ..guards import optimizer as guard
 from ..support.checks import check_count, check_flag, check_number
 from ..support.configs import Configurable, custom_object_scope, deserialize, serialize
 from ..support.registry import Registry, snake_case
-from ..tensor import Variable, quiet
+from ..tensor import Variable, quiet, switches
 from . import around, settings
 from .memory import Memory, clears_every
 from .schedules import check_rate
@@ -163,8 +163,6 @@ class Optimizer(Configurable, core.Optimizer):
                 f"{type(self).__name__} does not know its variables yet: call "
                 f"optimizer.build(model.trainable_variables)."
             )
-        grads = [v.grad for v in self.trainable_variables]
-        guard.report_missing(grads, self.trainable_variables)
         super().step()
 
     def apply(self, grads, trainable_variables=None) -> None:
@@ -181,7 +179,7 @@ class Optimizer(Configurable, core.Optimizer):
         arrays = guard.aligned(type(self).__name__, list(grads), variables)
         guard.report_missing(arrays, variables)
         given = {id(v): g for v, g in zip(variables, arrays)}
-        self.advance([given.get(id(v)) for v in self.trainable_variables])
+        self.go([given.get(id(v)) for v in self.trainable_variables])
 
     def apply_gradients(self, grads_and_vars) -> None:
         """`apply` for pairs (gradient, variable), as from zip(grads, model.trainable_variables)."""
@@ -189,31 +187,39 @@ class Optimizer(Configurable, core.Optimizer):
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
 
     def advance(self, grads: list) -> None:
+        """A step along the gradients that backward() has left, reported if some are missing."""
+        if not grads or any(g is None for g in grads):
+            guard.report_missing(grads, self.trainable_variables)
+        self.go(grads)
+
+    def go(self, grads: list) -> None:
         """Clip, decay, update, average, constrain, count."""
         kept, batches = self.kept, self.gradient_accumulation_steps or 1
         count = kept.counter.array.item() + 1
-        with quiet():
-            if not kept.sums:
-                self.update_all(grads, count)
-            elif count % batches:
-                around.gather(kept.sums, grads)
-            else:
-                self.update_all(around.means(kept.sums, grads, batches), count // batches)
-                around.clear(kept.sums)
-            if self.use_ema:
-                self.average((count - 1) // batches)
-            for v in self.constrained:
-                v.assign(v.constraint(v.array))
+        if not kept.sums:
+            self.update_all(grads, count)
+        elif count % batches:
+            around.gather(kept.sums, grads)
+        else:
+            self.update_all(around.means(kept.sums, grads, batches), count // batches)
+            around.clear(kept.sums)
+        if self.use_ema:
+            self.average((count - 1) // batches)
+        for v in self.constrained:
+            v.assign(v.constraint(v.array))
         kept.counter.array[...] = count
 
     def update_all(self, grads: list, t: int) -> None:
         """Clip the gradients, decay and move the variables, in update t."""
-        grads = around.clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
+        if self.clipvalue or self.clipnorm or self.global_clipnorm:
+            grads = around.clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
         lr = self.current_rate()
-        if self.rehearsed:
-            self.decay_and_move(grads, lr, t)
+        move = self.decay_and_move if self.rehearsed else self.rehearse
+        if switches.quiet:
+            move(grads, lr, t)
         else:
-            self.rehearse(grads, lr, t)
+            with quiet():
+                move(grads, lr, t)
         if self.clears_every and t % self.clears_every == 0:
             around.clear_traces(self.memory)
 
