@@ -57,7 +57,7 @@ def add_up(parent, part, g, waiting, fresh) -> None:
 def newest_first(root) -> list:
     """Everything that root was computed from, and root itself, each before its parents.
 
-    Parents are older than their children, so sorting by birth is enough: no recursion, any depth.
+    Parents are born before their children, so sorting by birth is enough: no recursion, any depth.
     """
     found, stack = {id(root): root}, [root]
     while stack:

@@ -29,12 +29,18 @@ from ..support.registry import Registry
 from ..support.structures import leaves, tree_map
 from ..tensor import Tensor, Variable, quiet, switches
 from . import describing
-from .budget import spend
 from .calling import NO_DATA, build_once, place_of_training, shape_of_batch, to_input
-from .naming import automatic_name, shape_of_one_sample
-from .parts import layers_in, snapshot
+from .making import automatic_name, shape_of_one_sample, spend
 from .spec import check_spec
-from .weights import all_layers, all_weights, moving_weights, set_trainable_inside, set_weights
+from .weights import (
+    all_layers,
+    all_weights,
+    layers_in,
+    moving_weights,
+    set_trainable_inside,
+    set_weights,
+    snapshot,
+)
 
 layer_classes = Registry("layer")
 
@@ -133,8 +139,8 @@ class Layer(core.Layer):
         variable = Variable(value, name=name or "weight", trainable=trainable, dtype=dtype)
         variable.trainable = trainable and self._trainable
         variable.path = f"{self.name}/{variable.name}"
-        variable.regularizer = regularizers.get(regularizer)
-        variable.constraint = constraints.get(constraint)
+        variable.regularizer = regularizer and regularizers.get(regularizer)
+        variable.constraint = constraint and constraints.get(constraint)
         return variable
 
     add_variable = add_weight

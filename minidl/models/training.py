@@ -21,11 +21,10 @@ from ..support.checks import check_count
 from ..symbolic import Symbol
 from ..tensor import Tensor, no_grad
 from . import loops, sources
-from .freezing import check_frozen, frozen_as_compiled
-from .hooks import due_every, sorted_floats
+from .loops import due_every, sorted_floats
 from .objective import Objective
-from .parts import Parts, metrics_of
-from .preparing import prepare, require_compiled
+from .preparing import check_frozen, frozen_as_compiled, prepare, require_compiled
+from .restoring import Parts, metrics_of
 
 
 class Trainer(core.Trainer):
@@ -286,7 +285,8 @@ class Trainer(core.Trainer):
         """Stop with a diagnosis if the loss is nan or inf, before it reaches the weights.
         compile(stop_on_nan=False) opts out.
         """
-        if self.stop_on_nan and loss.size == 1 and not math.isfinite(loss.item()):
+        number = loss.array
+        if self.stop_on_nan and number.size == 1 and not math.isfinite(number.item()):
             step, rate = self.optimizer.iterations + 1, float(self.optimizer.learning_rate)
             raise explain_non_finite(loss, x, y, self.trainable_weights, step, rate)
 

@@ -26,8 +26,7 @@ from ..support.registry import Registry, snake_case
 from ..tensor import Variable, quiet, switches
 from . import around, settings
 from .memory import Memory, clears_every
-from .schedules import check_rate
-from .settings import Rate
+from .settings import Rate, check_rate
 
 registry = Registry("optimizer", naming=str.lower)
 
@@ -94,7 +93,8 @@ class Optimizer(Configurable, core.Optimizer):
     def iterations(self, value):
         updates = check_count("iterations", value, 0)
         self.kept.counter.array[...] = updates * (self.gradient_accumulation_steps or 1)
-        around.clear(self.kept.sums)
+        if self.kept.sums:
+            around.clear(self.kept.sums)
 
     @property
     def learning_rate(self) -> float:

@@ -89,9 +89,12 @@ class Registry:
         own = custom_object(name)
         if own is not None:  # yours come first: get_custom_objects().update({"swish2": f})
             return own
-        if name not in self:
-            raise ValueError(unknown(self.kind, name, self.names))
-        return self.filed(name)
+        thing = self.filed(name)
+        return self.missing(name) if thing is None else thing
+
+    def missing(self, name: str) -> Any:
+        """What to answer for a name that is not there: a ValueError with the nearest."""
+        raise ValueError(unknown(self.kind, name, self.names))
 
     def name_of(self, thing) -> str | None:
         """The name under which this very class or function is filed, or None."""
