@@ -121,7 +121,7 @@ class Objective:
         for output, target, value, _ in self._apart(y, y_pred, None):
             if output.loss is not None and target is not None:
                 output.loss.check_targets(target, (size, *value.shape[1:]))
-                output.loss.align(np.asarray(target[:1]), value[:1])
+                output.loss.align(np.asarray(target[:1]), value.plain.of(value.array[:1]))
 
     def _apart(self, y, y_pred, sample_weight):
         """(output, its targets, its values, its sample weights) for each output."""

@@ -98,14 +98,15 @@ def let_decay_be_set() -> None:
     """A rate that `decay` shrinks may be set by hand; one that follows a schedule may not."""
     plain = optimizers.Optimizer.learning_rate
 
-    def set_rate(self, value):
-        if isinstance(self.schedule, SettableDecay) and not callable(value):
-            self.set_rate(self.schedule.set_to(check_rate(value), self.kept.steps))
-        else:
-            plain.__set__(self, value)
+    def again(error, args, kwargs):
+        optimizer, rate = args
+        if not isinstance(optimizer.schedule, SettableDecay):
+            return None
+        shrinking = optimizer.schedule.set_to(check_rate(rate), optimizer.kept.steps)
+        return lambda: optimizer.set_rate(shrinking)
 
-    optimizers.Optimizer.learning_rate = property(plain.fget, set_rate, doc=plain.__doc__)
-    optimizers.Optimizer.lr = optimizers.Optimizer.learning_rate  # pyright: ignore
+    rate = property(plain.fget, retried(plain.fset, again), doc=plain.__doc__)
+    optimizers.Optimizer.learning_rate = optimizers.Optimizer.lr = rate  # pyright: ignore
 
 
 def explain_order(cls: type, old_order: str, by_name: str) -> None:
