@@ -97,9 +97,12 @@ class Tensor(Operators, core.Tensor):
 
     @data.setter
     def data(self, value):
-        array = self.like(value, "data")
-        self.array = array if array is self.array else array.copy()
+        self.replace(self.like(value, "data"))
         self.version[0] += 1
+
+    def replace(self, array: np.ndarray) -> None:
+        """Hold the numbers of this array from now on."""
+        self.array = array if array is self.array else array.copy()
 
     @property
     def grad(self) -> Any:

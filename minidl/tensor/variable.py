@@ -48,6 +48,11 @@ class Variable(Tensor, core.Variable):
     def trainable(self, value: bool):
         self.requires_grad = bool(value) and self.array.dtype.kind == "f"
 
+    def replace(self, array) -> None:
+        """Hold these numbers, in the same memory: optimizers keep the arrays of their variables."""
+        if array is not self.array:
+            self.array[...] = array
+
     def assign(self, value) -> Variable:
         """Replace the numbers, keeping shape and dtype. A graph that still needs the old ones
         refuses to go backward.
