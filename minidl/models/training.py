@@ -321,7 +321,8 @@ class Trainer(core.Trainer):
         """
         if type(self).metrics is not Trainer.metrics:  # overridden: what it names, nothing else
             return {metric.name: metric.result() for metric in self.metrics}
-        results = {label: metric.result() for label, metric in self.labelled_metrics()}
+        labelled = self.run_parts and self.run_parts.labelled or self.labelled_metrics()
+        results = {label: metric.result() for label, metric in labelled}
         if not self._loss_tracker.count.array:
             del results["loss"]
         return results

@@ -125,6 +125,11 @@ class Optimizer(Configurable, core.Optimizer):
 
     # -- its memory
     @property
+    def memory(self) -> list[list[np.ndarray]]:
+        """For each variable the arrays that `update` receives as slots."""
+        return [[slot.array for slot in row] for row in self.kept.rows]
+
+    @property
     def variables(self) -> list[Variable]:
         """The memory, as in Keras: the steps made, the learning rate (unless it follows a schedule),
         then what is kept of each of the `trainable_variables`.
@@ -145,7 +150,6 @@ class Optimizer(Configurable, core.Optimizer):
             self.kept.keep_averages()
         if self.gradient_accumulation_steps:
             self.kept.keep_sums()
-        self.memory = [[slot.array for slot in row] for row in self.kept.rows]
         self.constrained = [v for v in variables if v.constraint is not None]
         self.clears_every = clears_every(vars(self))
         self.trainable_variables, self.built = variables, True
