@@ -1,7 +1,7 @@
 """The book: what happens when a network trains, and nothing else.
 
 These are the classes that run. The library around them subclasses them (`layers.Dense` is a
-`core.layer.Dense` with Keras's arguments), wraps them, or hands things to them. Nothing here knows
+`core.layer.Dense` with more arguments), wraps them, or hands things to them. Nothing here knows
 of the library: names, files, warnings and advice stand outside.
 
 Read in this order; it takes an afternoon.

@@ -158,8 +158,8 @@ def undisturbed(work, recording: bool):
 
     try:
         try:
-            switches.pauses, switches.training, switches.quiet = int(not recording), None, True
-            np.seterr(all="ignore")
+            switches.pauses, switches.training = int(not recording), None
+            switches.quiet, _ = True, np.seterr(all="ignore")
             return work()
         finally:
             restore()
