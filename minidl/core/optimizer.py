@@ -48,10 +48,14 @@ class Optimizer:
         self.memory = [[self.initial(s, v.array) for s in names] for v in self.trainable_variables]
 
     def step(self) -> None:
-        """Move the variables along the gradients that backward() left, and clear the gradients."""
-        self.advance([v.grad for v in self.trainable_variables])
-        for v in self.trainable_variables:
-            v.grad = None
+        """Move the variables along the gradients that backward() left, and clear the gradients,
+        also after an error.
+        """
+        try:
+            self.advance([v.grad for v in self.trainable_variables])
+        finally:
+            for v in self.trainable_variables:
+                v.grad = None
 
     def advance(self, grads) -> None:
         """Make one step along grads: a gradient for each variable, or None."""

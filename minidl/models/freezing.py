@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Any
 
 from ..support.warning import warn
 
@@ -33,29 +34,36 @@ def warn_once(model, message: str) -> None:
         warn(message)
 
 
-@contextmanager
-def frozen_as_compiled(model):
-    """A model that was frozen as a whole after compile() goes on training as it was compiled, with
-    a warning.
+def as_compiled(model, work: Callable[[], Any]) -> Any:
+    """work(). A model that was frozen as a whole after compile() goes on training as it was
+    compiled, with a warning.
 
     GANs are written so since 2016: compile the discriminator, freeze it, compile the two together,
     and train each in turn.
     """
     if model.trainable or not model.trainable_at_compile.get(id(model), False):
-        yield
-        return
+        return work()
     warn_once(
         model,
-        f"Model '{model.name}' was frozen after compile(). By itself it goes on training, as it was "
-        "compiled; inside other models it stays as it is. To say so plainly, set its `trainable` "
+        f"Model '{model.name}' was frozen after compile(). By itself it goes on training, as it "
+        "was compiled; inside other models it stays as it is. To say so plainly, set its `trainable` "
         "before each kind of step.",
     )
     layers = model.all_layers()
     now = [layer.trainable for layer in layers]
-    try:  # the outermost first: it sets those inside, which then get what was theirs
-        for layer in layers:
-            layer.trainable = model.trainable_at_compile.get(id(layer), layer.trainable)
-        yield
+    try:
+        try:
+            _set_trainable(
+                layers, [model.trainable_at_compile.get(id(a), a.trainable) for a in layers]
+            )
+            return work()
+        finally:
+            _set_trainable(layers, now)
     finally:
-        for layer, trainable in zip(layers, now):
-            layer.trainable = trainable
+        _set_trainable(layers, now)  # again: Ctrl-C may have fallen into the first
+
+
+def _set_trainable(layers, values) -> None:
+    """The outermost first: it sets those inside, which then get what is theirs."""
+    for layer, trainable in zip(layers, values):
+        layer.trainable = trainable

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ..core import training as core
+from ..core.training import undisturbed
 from ..data import Batches, as_tensors
 from ..support.dry_run import dry_run
 from ..support.structures import leaves
-from ..tensor import no_grad
 
 
 def require_compiled(model) -> None:
@@ -47,8 +47,10 @@ def prepare(model, batches) -> None:
 
 
 def _output(model, x):
-    with no_grad(), dry_run():
-        output = model(as_tensors(x), training=False)
+    def show():
+        return model(as_tensors(x), training=False)
+
+    output = undisturbed(lambda: dry_run(show), recording=False)
     model.first_output_shape = (None, *leaves(output)[0].shape[1:])
     return output
 

@@ -23,7 +23,7 @@ from ..guards import optimizer as guard
 from ..support.checks import check_count, check_flag, check_number
 from ..support.configs import Configurable, custom_object_scope, deserialize, serialize
 from ..support.registry import Registry, snake_case
-from ..tensor import Variable, quiet
+from ..tensor import Variable, quietly
 from . import around, settings
 from .memory import Memory, clears_every
 from .schedules import check_rate
@@ -192,18 +192,21 @@ class Optimizer(Configurable, core.Optimizer):
         """Clip, decay, update, average, constrain, count."""
         kept, batches = self.kept, self.gradient_accumulation_steps or 1
         count = kept.steps + 1
-        with quiet():
-            if count % batches:
-                around.gather(kept.sums, grads)
-            else:
-                grads = around.means(kept.sums, grads, batches) if kept.sums else grads
-                self.update_all(grads, count // batches)
-                around.clear(kept.sums)
-            if self.use_ema:
-                self.average((count - 1) // batches)
-            for v in self.constrained:
-                v.assign(v.constraint(v.array))
+        quietly(self._advance, grads, count, batches)
         kept.counter.array[...] = count
+
+    def _advance(self, grads: list, count: int, batches: int) -> None:
+        kept = self.kept
+        if count % batches:
+            around.gather(kept.sums, grads)
+        else:
+            grads = around.means(kept.sums, grads, batches) if kept.sums else grads
+            self.update_all(grads, count // batches)
+            around.clear(kept.sums)
+        if self.use_ema:
+            self.average((count - 1) // batches)
+        for v in self.constrained:
+            v.assign(v.constraint(v.array))
 
     def update_all(self, grads: list, t: int) -> None:
         """Clip the gradients, decay and move the variables, in update t."""
