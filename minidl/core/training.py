@@ -149,10 +149,10 @@ def undisturbed(work, recording: bool):
 
     Afterwards all of them are as they were before, also after an error or Ctrl-C.
     """
-    before, errors = dict(vars(switches)), np.geterr()
+    before = {name: getattr(switches, name) for name in ("pauses", "training", "quiet")}
+    errors = np.geterr()
 
     def restore():
-        vars(switches).clear()
         vars(switches).update(before)
         np.seterr(**errors)
 

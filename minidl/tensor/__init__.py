@@ -6,7 +6,7 @@ operators.py: the methods. numpy_functions.py: `np.exp(t)` and the like. tensor.
 from ..core.backward import GraphError, newest_first
 from ..core.tensor import switches
 from .operators import Operators
-from .switched import no_grad, quiet
+from .switched import no_grad, quiet, quietly
 from .tensor import Tensor, apply, wrap
 from .variable import Variable
 
@@ -19,6 +19,7 @@ __all__ = [
     "newest_first",
     "no_grad",
     "quiet",
+    "quietly",
     "switches",
     "wrap",
 ]
