@@ -60,7 +60,10 @@ class FitHooks(Hooks):
 
 
 class BatchHooks(Hooks):
-    """The hooks of `evaluate` and `predict`: the callbacks of each batch. kind: 'test', 'predict'."""
+    """The hooks of `evaluate` and `predict`: the callbacks of each batch.
+
+    kind: 'test' or 'predict'.
+    """
 
     def __init__(self, callbacks: CallbackList, kind: str):
         self.batch_begins = callbacks.hooked(f"on_{kind}_batch_begin")

@@ -18,7 +18,9 @@ from .restoring import restored_after
 
 
 def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rng) -> History:
-    """Train for these epochs. is_due: whether an epoch ends with validation; rng: of the shuffles."""
+    """Train for these epochs. is_due: whether an epoch ends with validation; rng: the generator of
+    the shuffles.
+    """
     bar = progress_bar(verbose)
     history = model.history = History()
     params = {"epochs": epochs.stop, "steps": plan.steps, "verbose": verbose}

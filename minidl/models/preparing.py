@@ -54,7 +54,9 @@ def _output(model, x):
 
 
 def build_optimizer(model) -> None:
-    """Show the optimizer the weights to move, now that they exist. ValueError if it moves others."""
+    """Show the optimizer the weights to move, now that they exist. ValueError if it moves others
+    already.
+    """
     weights = model.trainable_weights
     known = {id(v) for v in model.optimizer.trainable_variables}
     if weights and not (known and known.issuperset(id(v) for v in weights)):

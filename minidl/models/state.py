@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.layer import Sequential
 from ..files.descriptions import believable, shapes
 from ..optimizers import converted
 
@@ -65,7 +66,7 @@ def build_shape(model):
     """What build needs to make the weights: the shape that the model met first, or a Sequential's
     first layer.
     """
-    deferred = hasattr(model, "stack") and model.inputs is None and model.layers
+    deferred = isinstance(model, Sequential) and model.inputs is None and model.layers
     if model.build_shape is None and deferred:
         return model.layers[0].build_shape
     return model.build_shape
