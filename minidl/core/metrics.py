@@ -3,6 +3,8 @@
 What a metric gathers stands in variables of float64, so the result is exact for all samples.
 """
 
+from typing import Any
+
 import numpy as np
 
 from .tensor import Variable
@@ -29,11 +31,11 @@ class Metric:
 class Mean(Metric):
     """Σ w·v / Σ w, the mean of all values v, each of which counts w times."""
 
-    def __init__(self, name="mean"):
+    def __init__(self, name: str | None = "mean"):
         super().__init__(name)
         self.total, self.count = self.add_sum("total"), self.add_sum("count")
 
-    def update_state(self, values, sample_weight=1):
+    def update_state(self, values, sample_weight: Any = 1):
         """values: an array; sample_weight: a number for all, or an array of the values' shape."""
         if isinstance(sample_weight, np.ndarray):
             total, count = float((values * sample_weight).sum()), float(sample_weight.sum())
@@ -58,7 +60,7 @@ class MeanMetric(Mean):
     def measure(self, y_true, y_pred):
         raise NotImplementedError
 
-    def update_state(self, y_true, y_pred, sample_weight=1):
+    def update_state(self, y_true, y_pred, sample_weight: Any = 1):
         super().update_state(self.measure(y_true, y_pred), sample_weight)
 
 

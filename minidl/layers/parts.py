@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from ..core.layer import Layer
 from ..tensor import Variable
 
 
-def things_in(value):
+def things_in(value) -> Iterator[Any]:
     """The variables and layers among values, also those inside lists, tuples and dicts."""
     for thing in value.values() if isinstance(value, dict) else value:
         if isinstance(thing, (Variable, Layer)):

@@ -57,10 +57,10 @@ def _collected(layer, seen: set, wanted, frozen: bool) -> list[Variable]:
 def set_trainable_inside(layer, value: bool) -> None:
     """Freeze or free what the layer holds: its variables, and the layers inside."""
     for thing in things_in(vars(layer)):
-        if isinstance(thing, Layer) and thing.trainable != value:
-            thing.trainable = value
-        elif isinstance(thing, Variable):
+        if isinstance(thing, Variable):
             thing.trainable = value and thing.born_trainable
+        elif thing.trainable != value:
+            thing.trainable = value
 
 
 def set_weights(layer, weights) -> None:

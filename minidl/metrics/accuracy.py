@@ -85,7 +85,7 @@ class _TopK(MeanMetric):
                 f"{type(self).__name__}: k must be a whole number above 0; received {k!r}."
             )
         super().__init__(name, dtype)
-        self.k = k
+        self.k = int(k)
 
     def among_largest(self, labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
         """True where fewer than k scores are larger than that of the label."""

@@ -75,8 +75,8 @@ def translated(title: str, kwargs: dict, meanings: dict[str, Meaning]) -> dict:
             if not meaning.harmless(value):
                 raise ValueError(f"{title}({name}={value!r}): {meaning.cure}")
             older(f"{title}({name}=...)", f"left out: {meaning.why}")
-        elif callable(meaning):
-            result = {**meaning(value), **result}
+        elif not isinstance(meaning, str):
+            result = dict(meaning(value), **result)
         elif meaning in result:
             raise TypeError(
                 f"{title} received both {meaning}={result[meaning]!r} and its old name "

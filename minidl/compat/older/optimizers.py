@@ -68,7 +68,8 @@ def rate_of(kind: type, rate, old: dict) -> Any:
 
 def accept_lr_and_decay() -> None:
     """Let every optimizer take them; an argument that is unknown is answered with the nearest."""
-    today = optimizers.Optimizer.__init__
+    base: Any = optimizers.Optimizer
+    today = base.__init__
 
     @wraps(today)
     def translating(self, learning_rate=0.001, *shared, **options):
@@ -83,12 +84,13 @@ def accept_lr_and_decay() -> None:
             self._made_with.kwargs = {k: v for k, v in given.items() if k not in old}
         today(self, learning_rate, *shared, **options)
 
-    optimizers.Optimizer.__init__ = translating
+    base.__init__ = translating
 
 
 def let_decay_be_set() -> None:
     """A rate that `decay` shrinks may be set by hand; one that follows a schedule may not."""
-    plain = optimizers.Optimizer.learning_rate
+    base: Any = optimizers.Optimizer
+    plain = base.learning_rate
 
     def set_rate(self, value):
         if isinstance(self.schedule, SettableDecay) and not callable(value):
@@ -96,8 +98,7 @@ def let_decay_be_set() -> None:
         else:
             plain.fset(self, value)
 
-    optimizers.Optimizer.learning_rate = property(plain.fget, set_rate, doc=plain.__doc__)
-    optimizers.Optimizer.lr = optimizers.Optimizer.learning_rate  # pyright: ignore
+    base.learning_rate = base.lr = property(plain.fget, set_rate, doc=plain.__doc__)
 
 
 def explain_order(cls: type, old_order: str, by_name: str) -> None:
