@@ -68,4 +68,5 @@ class SparseCategoricalAccuracy(MeanMetric):
     """The share of samples whose largest output is the right class; y_true: the class's number."""
 
     def measure(self, y_true, y_pred):
-        return y_true == y_pred.argmax(axis=-1)
+        largest = y_pred.argmax(axis=-1)
+        return y_true.reshape(largest.shape) == largest

@@ -102,7 +102,7 @@ class Tensor(Operators):
 
     def __init__(self, data, requires_grad: bool = False, dtype: Any = np.float32):
         self.array = np.array(data, dtype=dtype)
-        self.birth = next(_births)  # parents are always older than their children
+        self.birth = next(_births)  # parents are always born before their children
         self.version = [0]  # counts changes in place; views of the array share the list
         self.requires_grad = requires_grad
 

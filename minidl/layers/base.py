@@ -29,12 +29,18 @@ from ..support.registry import Registry
 from ..support.structures import leaves, tree_map
 from ..tensor import Tensor, Variable, quiet, switches
 from . import describing
-from .budget import spend
 from .calling import NO_DATA, build_once, place_of_training, shape_of_batch, to_input
-from .naming import automatic_name, shape_of_one_sample
-from .parts import layers_in, snapshot
+from .making import automatic_name, shape_of_one_sample, spend
 from .spec import check_spec
-from .weights import all_layers, all_weights, moving_weights, set_trainable_inside, set_weights
+from .weights import (
+    all_layers,
+    all_weights,
+    layers_in,
+    moving_weights,
+    set_trainable_inside,
+    set_weights,
+    snapshot,
+)
 
 layer_classes = Registry("layer")
 
@@ -58,6 +64,7 @@ class Layer(core.Layer):
     """
 
     takes_raw_input = False  # True for layers made for raw numbers: Embedding, Rescaling, ...
+    changes_input = False  # whether `to_input` changes tensors of the right dtype too
     output_shape: Any = None
     input_spec: Any = None
     activity_regularizer: Any = None
@@ -132,8 +139,8 @@ class Layer(core.Layer):
         variable = Variable(value, name=name or "weight", trainable=trainable, dtype=dtype)
         variable.trainable = trainable and self._trainable
         variable.path = f"{self.name}/{variable.name}"
-        variable.regularizer = regularizers.get(regularizer)
-        variable.constraint = constraints.get(constraint)
+        variable.regularizer = regularizer and regularizers.get(regularizer)
+        variable.constraint = constraint and constraints.get(constraint)
         return variable
 
     add_variable = add_weight
@@ -247,8 +254,10 @@ class Layer(core.Layer):
             place = self._training_place
             if place is not None and len(args) > place:  # the flag by position: layer(x, True)
                 args, training = args[:place], args[place]
-        if len(args) != 1 or type(args[0]) is not Tensor or args[0].array.dtype != self.dtype:
+        if self.changes_input or len(args) != 1 or type(args[0]) is not Tensor:
             args = [self.to_input(x) for x in args]
+        elif args[0].array.dtype != self.dtype:
+            args = [self.to_input(args[0])]
         if self.input_spec is not None:
             check_spec(f"{type(self).__name__} '{self.name}'", self.input_spec, args)
         if not self.built:

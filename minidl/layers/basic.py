@@ -42,10 +42,10 @@ class Dense(core.Dense, Layer):
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.kernel_regularizer = kernel_regularizer and regularizers.get(kernel_regularizer)
+        self.bias_regularizer = bias_regularizer and regularizers.get(bias_regularizer)
+        self.kernel_constraint = kernel_constraint and constraints.get(kernel_constraint)
+        self.bias_constraint = bias_constraint and constraints.get(bias_constraint)
         if self.activation is activations.softmax and self.units == 1:
             raise ValueError(
                 "Dense(1, activation='softmax'): softmax over an axis of size 1 is always 1; use "
@@ -99,15 +99,21 @@ class Flatten(core.Flatten, Layer):
                 f"{data_format!r}."
             )
         self.data_format = data_format
+        self.changes_input = data_format == "channels_first"
 
-    def call(self, x):
-        if not x.shape:
-            raise ValueError(
-                f"Flatten '{self.name}' takes a batch of samples; received a single number."
-            )
-        if self.data_format == "channels_first" and len(x.shape) > 2:
-            x = ops.moveaxis(x, 1, -1)
-        return super().call(x)
+    def to_input(self, x):
+        """As for any layer; with 'channels_first', the channels become the last axis."""
+        x = super().to_input(x)
+        first = self.data_format == "channels_first" and len(x.shape) > 2
+        return ops.moveaxis(x, 1, -1) if first else x
+
+    def explained(self, error, x):
+        """The error, or for a single number one that says what is expected."""
+        if x.shape:
+            return error
+        return ValueError(
+            f"Flatten '{self.name}' takes a batch of samples; received a single number."
+        )
 
 
 @layer_classes.register()
@@ -131,10 +137,10 @@ class Dropout(core.Dropout, Layer):
     def build(self, input_shape):
         self.rng = generator(self.seed)
 
-    def call(self, x, training=False):
-        if training and x.dtype.kind != "f":
-            x = x.astype(self.dtype)
-        return x * 0.0 if training and self.rate == 1 else super().call(x, training)
+    def to_input(self, x):
+        """As for any layer; whole numbers become floats too."""
+        x = super().to_input(x)
+        return x if x.dtype.kind == "f" else x.astype(self.dtype)
 
     def shape_of_draw(self, x) -> tuple:
         """The shape of x, but 1 where one draw serves all."""

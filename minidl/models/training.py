@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from .. import optimizers
 from ..callbacks import History
 from ..core import training as core
@@ -19,11 +21,10 @@ from ..support.checks import check_count
 from ..symbolic import Symbol
 from ..tensor import Tensor, no_grad
 from . import loops, sources
-from .freezing import check_frozen, frozen_as_compiled
-from .hooks import due_every, sorted_floats
+from .loops import due_every, sorted_floats
 from .objective import Objective
-from .parts import Parts, metrics_of
-from .preparing import prepare, require_compiled
+from .preparing import check_frozen, frozen_as_compiled, prepare, require_compiled
+from .restoring import Parts, metrics_of
 
 
 class Trainer(core.Trainer):
@@ -261,12 +262,15 @@ class Trainer(core.Trainer):
         """The number to make smaller: the losses of the outputs, the penalties on weights, and what
         layers added with add_loss.
         """
-        total = None
-        if y is not None and self.compile_objective.loss is not None:
+        total, objective = None, self.compile_objective
+        only = objective.single
+        plain = type(y) is np.ndarray and type(y_pred) is Tensor
+        if plain and only is not None and only.loss is not None:
+            loss = only.loss(y, y_pred, sample_weight)
+            total = loss if only.weight == 1.0 else loss * only.weight
+        elif y is not None and objective.loss is not None:
             samples = x if x is not None else y
-            total = self.compile_objective.compute_loss(
-                y, y_pred, sample_weight, self.output_names, samples
-            )
+            total = objective.compute_loss(y, y_pred, sample_weight, self.output_names, samples)
         for extra in self.losses:
             total = extra if total is None else total + extra
         if total is None:
@@ -283,13 +287,15 @@ class Trainer(core.Trainer):
         """Stop with a diagnosis if the loss is nan or inf, before it reaches the weights.
         compile(stop_on_nan=False) opts out.
         """
-        if self.stop_on_nan and loss.size == 1 and not math.isfinite(loss.item()):
+        number = loss.array
+        if self.stop_on_nan and number.size == 1 and not math.isfinite(number.item()):
             step, rate = self.optimizer.iterations + 1, float(self.optimizer.learning_rate)
             raise explain_non_finite(loss, x, y, self.trainable_weights, step, rate)
 
     def note_loss(self, loss, x) -> None:
         """Take the loss of a batch into the mean over the epoch."""
-        self._loss_tracker.update_state(loss, sample_weight=count_samples(x))
+        samples = len(x.array) if type(x) is Tensor else count_samples(x)
+        self._loss_tracker.update_state(loss, sample_weight=samples)
 
     @property
     def losses(self) -> list:
@@ -303,7 +309,11 @@ class Trainer(core.Trainer):
 
     def compute_metrics(self, x, y: Any, y_pred: Any, sample_weight=None) -> dict:
         """Take the batch into every metric and return where each stands, by name."""
-        if y is not None:
+        only = self.compile_objective.single
+        if only is not None and type(y) is np.ndarray and type(y_pred) is Tensor:
+            for _, metric, weighted in only.metrics:
+                metric.update_state(y, y_pred, sample_weight if weighted else None)
+        elif y is not None:
             self.compile_objective.update_metrics(y, y_pred, sample_weight, self.output_names)
         return self.get_metrics_result()
 
@@ -314,7 +324,7 @@ class Trainer(core.Trainer):
         if type(self).metrics is not Trainer.metrics:  # overridden: what it names, nothing else
             return {metric.name: metric.result() for metric in self.metrics}
         results = {label: metric.result() for label, metric in self.labelled_metrics()}
-        if not self._loss_tracker.count:
+        if not self._loss_tracker.count.array:
             del results["loss"]
         return results
 

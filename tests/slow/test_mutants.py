@@ -88,7 +88,22 @@ MUTANTS = [
         "return None",
         "test_losses.py",
     ),
-    ("losses/crossentropy.py", ".max() >= classes:", ".max() > classes:", "test_losses.py"),
+    ("guards/targets.py", ".max() >= classes:", ".max() > classes:", "test_losses.py"),
+    ("guards/targets.py", "high == classes", "high >= classes", "test_losses.py"),
+    ("guards/outputs.py", "p.min() < 0 or p.max() > most", "p.min() < 0", "test_losses.py"),
+    ("core/losses.py", "square, y_true - y_pred", "square, y_pred + y_true", "test_losses.py"),
+    ("core/losses.py", "labels=y_true.ravel()", "labels=0 * y_true.ravel()", "test_losses.py"),
+    ("losses/base.py", "self._said = said", "pass", "test_losses.py"),
+    ("losses/base.py", "total_weight or 1.0", "len(values)", "test_losses.py"),
+    (
+        "losses/base.py",
+        "max(1.0, float(counts.sum()))",
+        "max(1.0, values.size)",
+        "test_losses.py",
+    ),
+    ("losses/functions.py", "dict(zip(names, args))", "{}", "test_losses.py"),
+    ("support/configs.py", "return own[-1] if own else None", "return None", "test_losses.py"),
+    ("support/configs.py", "return own[-1] if own", "return own[0] if own", "test_losses.py"),
     # optimizers: what all of them share
     (
         "optimizers/base.py",
@@ -104,8 +119,8 @@ MUTANTS = [
     ),
     (
         "optimizers/base.py",
-        "self.update_all(grads, count // batches)",
-        "self.update_all(grads, count // batches + 1)",
+        "self.update_all(grads, count)",
+        "self.update_all(grads, count + 1)",
         "test_optimizer_rules.py",
     ),
     (
@@ -486,8 +501,15 @@ MUTANTS = [
     ("layers/noise.py", "scale=1 / (1 - self.rate)", "scale=1", "test_layers.py"),
     ("layers/base.py", "_mode.training = outer\n", "pass\n", "test_layers.py"),
     ("initializers.py", "/ 0.87962566103423978", "", "test_initializers.py"),
-    ("metrics/accuracy.py", "0.5 if loss is None else loss.cut()", "0.5", "test_metrics.py"),
-    ("metrics/base.py", "self.count += values.size * weight", "self.count += 1", "test_metrics.py"),
+    ("metrics/chosen.py", "0.5 if loss is None else loss.cut()", "0.5", "test_metrics.py"),
+    ("core/metrics.py", "values.size * sample_weight", "1", "test_metrics.py"),
+    ("core/metrics.py", "values.item() * sample_weight", "values.item()", "test_metrics.py"),
+    ("core/metrics.py", "counts.item() + count", "count", "test_metrics.py"),
+    ("metrics/base.py", "if old is not None and old.data.any():", "if False:", "test_metrics.py"),
+    ("metrics/base.py", "if v is not old", "", "test_metrics.py"),
+    ("metrics/matrix.py", "if len(counts) > len(self.matrix):", "if True:", "test_metrics.py"),
+    ("metrics/watched.py", "vars(self).update(given)", "pass", "test_metrics.py"),
+    ("metrics/thresholds.py", "above[1][0] - fp", "fp", "test_metrics.py"),
     (
         "batches.py",
         "np.floor(n * (1 - fraction))",
@@ -510,11 +532,16 @@ MUTANTS = [
     ),
     # several outputs, penalties, limits, order, random state
     ("models/objective.py", "else loss * output.weight", "else loss", "test_training.py"),
-    ("optimizers/legacy.py", "rate * (1 + self.decay_rate * step)", "rate", "test_schedules.py"),
+    (
+        "compat/older/optimizers.py",
+        "rate * (1 + self.decay_rate * step)",
+        "rate",
+        "test_schedules.py",
+    ),
     (
         "optimizers/base.py",
-        "checked[id(v)] = g",
-        "checked[id(self.variables[len(checked)])] = g",
+        "given = {id(v): g for v, g in zip(variables, arrays)}",
+        "given = {id(v): g for v, g in zip(known, arrays)}",
         "test_as_tutorials_write.py",
     ),
     (
