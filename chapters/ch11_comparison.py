@@ -139,7 +139,8 @@ for name, (make, rates) in FAMILY.items():
         for rate, loss in zip(rates, ends)
     )
     print(
-        f"{name:10s}{row:60s}{accuracy.max():17.2%}{test_accuracy[name]:11.1%}{reached:>11s}{1000 * np.median(seconds):10.0f}"
+        f"{name:10s}{row:60s}{accuracy.max():17.2%}{test_accuracy[name]:11.1%}"
+        f"{reached:>11s}{1000 * np.median(seconds):10.0f}"
     )
 
 GROUPS = {

@@ -137,9 +137,11 @@ THERE = """
     import keras
 
     devices = keras.distribution.list_devices()
-    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))   # each device takes a part of each batch
+    apart = keras.distribution.DataParallel(devices=devices)  # each takes a part of each batch
+    keras.distribution.set_distribution(apart)
     model = keras.models.load_model("model.keras")
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])          # Adam's memory begins anew
+    # compiling lets Adam's memory begin anew:
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(x, y, epochs=3)
 """
 print(THERE)

@@ -508,3 +508,14 @@ def test_errors_of_drawing(call, phrases):
         call()
     for phrase in phrases:
         assert phrase in str(error.value)
+
+
+# --- what a module says that it holds
+
+
+@pytest.mark.parametrize("module", [layers, losses, metrics, optimizers], ids=lambda m: m.__name__)
+def test_a_module_holds_all_that_it_lists(module):
+    """Some names are made from a table, and some are opened at first use."""
+    assert len(set(module.__all__)) == len(module.__all__) > 10
+    for name in module.__all__:
+        assert getattr(module, name) is not None

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from minidl import Sequential, Variable, layers, optimizers, set_random_seed
-from minidl.optimizers import SGD, Adam, schedules
 from minidl.compat.older.optimizers import SettableDecay
+from minidl.optimizers import SGD, Adam, schedules
 from minidl.optimizers.schedules import (
     CosineDecay,
     CosineDecayRestarts,

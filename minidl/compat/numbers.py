@@ -52,7 +52,8 @@ class LearningRate(Number):
 
 def wrap() -> None:
     """Let every optimizer show its numbers so."""
-    plain, counted = optimizers.Optimizer.learning_rate, optimizers.Optimizer.iterations
+    plain: Any = optimizers.Optimizer.learning_rate
+    counted: Any = optimizers.Optimizer.iterations
 
     def learning_rate(self) -> LearningRate:
         """The rate of the coming step, as a number; `.assign(x)` sets it."""

@@ -111,7 +111,7 @@ class Sequential(Layer):
     def __init__(self, layers):
         self.stack = list(layers)
 
-    def call(self, x, training=False):
+    def call(self, x, training: bool | None = False):
         for layer in self.stack:
             x = layer(x, training=training)
         return x

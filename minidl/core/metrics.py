@@ -31,7 +31,7 @@ class Metric:
 class Mean(Metric):
     """Σ w·v / Σ w, the mean of all values v, each of which counts w times."""
 
-    def __init__(self, name="mean"):
+    def __init__(self, name: str | None = "mean"):
         super().__init__(name)
         self.total, self.count = self.add_sum("total"), self.add_sum("count")
 

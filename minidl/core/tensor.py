@@ -105,14 +105,14 @@ class Tensor(Operators):
     used: Any = ()  # pairs (tensor that its vjps need, the version of that one when it was used)
     retains = False  # whether it keeps a gradient although it is no leaf
 
-    def __init__(self, data, requires_grad: bool = False, dtype=np.float32):
+    def __init__(self, data, requires_grad: bool = False, dtype: Any = np.float32):
         self.array = np.array(data, dtype=dtype)
         self.birth = next(_births)  # parents are always born before their children
         self.version = [0]  # counts changes in place; views of the array share the list
         self.requires_grad = requires_grad
 
     @classmethod
-    def of(cls, array) -> Tensor:
+    def of(cls, array) -> Any:
         """A tensor around an array that nobody else will change: no copy, no checks."""
         tensor = cls.__new__(cls)
         tensor.array = array if type(array) is np.ndarray else np.asarray(array)
@@ -166,7 +166,7 @@ Tensor.plain = Tensor
 class Variable(Tensor):
     """A named leaf that training changes: a weight."""
 
-    def __init__(self, data, name: str = "weight", dtype=np.float32):
+    def __init__(self, data, name: str = "weight", dtype: Any = np.float32):
         super().__init__(data, requires_grad=True, dtype=dtype)
         self.name = name
 

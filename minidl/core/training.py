@@ -39,6 +39,8 @@ class Hooks:
 class Trainer:
     """What training adds to a layer: an optimizer, a loss, metrics, and the loop."""
 
+    __call__: Any  # these two the layer has
+    weights: Any
     optimizer: Any = None
     loss: Any = None  # loss(y, y_pred, sample_weight): one number to make smaller
     metrics: Any = ()

@@ -72,11 +72,10 @@ def _crash(error, file, task: str = "") -> dict:
             f"{(error.text or '').strip()}"[:500]
         }
     places = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
-    at = (
-        f" (line {places[-1].lineno}{f', in {places[-1].name}' if places[0].name == task != places[-1].name else ''})"
-        if places
-        else ""
-    )
+    at = ""
+    if places:
+        inside = places[0].name == task != places[-1].name
+        at = f" (line {places[-1].lineno}{f', in {places[-1].name}' if inside else ''})"
     return {"crashed": f"{type(error).__name__}: {error}"[:500] + at}
 
 

@@ -9,6 +9,7 @@ from ..core import layer as core
 from ..guards.shapes import dense_advice
 from ..random import generator, shape_of_draw
 from ..support.checks import check_count
+from ..tensor import Variable
 from .base import Layer, layer_classes
 
 
@@ -17,6 +18,9 @@ class Dense(core.Dense, Layer):
     """output = activation(input @ kernel + bias). input: (..., n), kernel: (n, units), bias:
     (units,), output: (..., units).
     """
+
+    kernel: Variable
+    bias: Variable | None
 
     def __init__(
         self,

@@ -40,6 +40,8 @@ class Normalization(Layer):
     """
 
     takes_raw_input = True
+    adapt_mean: Any  # variables that adapt sets, or tensors of what was given
+    adapt_variance: Any
 
     def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
         super().__init__(**kwargs)

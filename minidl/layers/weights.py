@@ -4,7 +4,8 @@ attributes; which weights training moves, what their numbers are, what a dry run
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ def parts_in(value):
             yield thing
 
 
-def things_in(value):
+def things_in(value) -> Iterator[Any]:
     """The variables and layers among values, also those inside lists, tuples and dicts."""
     return (thing for thing in parts_in(value) if isinstance(thing, (Variable, Layer)))
 
@@ -80,10 +81,10 @@ def _collected(layer, seen: set, wanted, frozen: bool) -> list[Variable]:
 def set_trainable_inside(layer, value: bool) -> None:
     """Freeze or free what the layer holds: its variables, and the layers inside."""
     for thing in things_in(vars(layer)):
-        if isinstance(thing, Layer) and thing.trainable != value:
-            thing.trainable = value
-        elif isinstance(thing, Variable):
+        if isinstance(thing, Variable):
             thing.trainable = value and thing.born_trainable
+        elif thing.trainable != value:
+            thing.trainable = value
 
 
 def set_weights(layer, weights) -> None:

@@ -38,6 +38,7 @@ class Loss(core.Loss, Configurable):
     # What y_true means: 'regression', 'binary', 'margin', 'categorical' or 'sparse'. The metric
     # 'accuracy' asks.
     kind: str | None = None
+    __name__: str  # of a loss that was asked for by name: as of Keras's function of that name
     from_logits = False
     dtype: Any = None
 

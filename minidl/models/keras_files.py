@@ -8,6 +8,7 @@ are operators (x + y) become Keras's layers of the same effect.
 
 from __future__ import annotations
 
+from ..core.layer import Sequential
 from ..files import keras, keras_2
 from ..files.descriptions import checked
 from ..files.from_keras import from_keras
@@ -125,11 +126,12 @@ def _groups(layer: Layer, path: str = "", seen: set | None = None):
     seen.add(id(layer))
     beneath = {id(v) for x in layer.layers_inside for v in x.weights}
     yield f"{path}vars", [v for v in layer.weights if id(v) not in beneath]
-    held = {k: v for k, v in vars(layer).items() if k not in ("stack", "_graph_layers")}
+    is_stack = isinstance(layer, Sequential)
+    apart = ("stack", "_graph_layers") if is_stack else ("_graph_layers",)  # same as `layers`
+    held = {k: v for k, v in vars(layer).items() if k not in apart}
     if hasattr(layer, "layers"):
         held["layers"] = layer.layers  # pyright: ignore[reportAttributeAccessIssue]
-    is_stack = hasattr(layer, "stack") or getattr(layer, "symbol_graph", None) is not None
-    first = "layers" if is_stack else ""
+    first = "layers" if is_stack or getattr(layer, "symbol_graph", None) is not None else ""
     for name in sorted(held, key=lambda name: (name != first, name.startswith("_"), name)):
         if isinstance(held[name], Layer):
             yield from _groups(held[name], f"{path}{name}/", seen)

@@ -68,7 +68,10 @@ class FitHooks(Hooks):
 
 
 class BatchHooks(Hooks):
-    """The hooks of `evaluate` and `predict`: the callbacks of each batch. kind: 'test', 'predict'."""
+    """The hooks of `evaluate` and `predict`: the callbacks of each batch.
+
+    kind: 'test' or 'predict'.
+    """
 
     def __init__(self, callbacks: CallbackList, kind: str):
         self.batch_begins = callbacks.hooked(f"on_{kind}_batch_begin")
@@ -90,7 +93,9 @@ def sorted_floats(logs) -> dict:
 
 
 def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rng) -> History:
-    """Train for these epochs. is_due: whether an epoch ends with validation; rng: of the shuffles."""
+    """Train for these epochs. is_due: whether an epoch ends with validation; rng: the generator of
+    the shuffles.
+    """
     bar = progress_bar(verbose)
 
     def train() -> History:

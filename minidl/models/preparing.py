@@ -59,7 +59,9 @@ def _output(model, x):
 
 
 def build_optimizer(model) -> None:
-    """Show the optimizer the weights to move, now that they exist. ValueError if it moves others."""
+    """Show the optimizer the weights to move, now that they exist. ValueError if it moves others
+    already.
+    """
     weights = model.trainable_weights
     known = {id(v) for v in model.optimizer.trainable_variables}
     if weights and not (known and known.issuperset(id(v) for v in weights)):
@@ -104,8 +106,8 @@ def as_compiled(model, work: Callable[[], Any]) -> Any:
     warn_once(
         model,
         f"Model '{model.name}' was frozen after compile(). By itself it goes on training, as it "
-        "was compiled; inside other models it stays as it is. To say so plainly, set its `trainable` "
-        "before each kind of step.",
+        "was compiled; inside other models it stays as it is. To say so plainly, set its "
+        "`trainable` before each kind of step.",
     )
     layers = model.all_layers()
     now = [layer.trainable for layer in layers]

@@ -1,4 +1,4 @@
-"""The one place where a run switches things on, and switches them back; and what it looks up once."""
+"""The one place where a run switches things on, and switches them back; what it looks up once."""
 
 from __future__ import annotations
 

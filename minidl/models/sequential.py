@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..core import layer as core
 from ..layers import Input, InputLayer, Layer
 from ..support.configs import deserialize, serialize
@@ -93,7 +95,7 @@ class Sequential(Model, core.Sequential):
         """Whether a list of arrays means several inputs: no, a stack has one."""
         return False
 
-    call = core.Sequential.call
+    call: Any = core.Sequential.call
 
     def to_input(self, x):
         """As for any layer, in the shape that was declared."""

@@ -31,6 +31,8 @@ class Trainer(core.Trainer):
     """What a model adds to a layer: compile, fit, evaluate, predict."""
 
     name: str
+    all_layers: Any  # these two the layer has
+    trainable_weights: Any
     history: History | None = None
     resume_at = 0  # BackupAndRestore sets it: the epochs before were run in an earlier process
     stop_on_nan = True

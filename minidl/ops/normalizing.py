@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..core.derivatives import normalizing
@@ -26,7 +28,7 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
 
 
 @on_symbols
-def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None):
+def layer_normalization(x, gamma=None, beta=None, axis: Any = -1, epsilon=None):
     """Each sample with mean 0 and variance 1 along `axis` (or axes), then times gamma plus beta. Ba
     et al. 2016.
     """

@@ -55,7 +55,7 @@ class Adam(TwoMoments):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, *shared, **options)
         self.amsgrad = amsgrad
         if amsgrad:
-            self.update = self.update_with_largest
+            vars(self)["update"] = self.update_with_largest  # in the place of the class's
 
     def slots(self):
         return ("m", "v", "v_max") if self.amsgrad else ("m", "v")

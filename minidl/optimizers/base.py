@@ -54,6 +54,9 @@ class Optimizer(Configurable, core.Optimizer):
     schedule: Any = None  # the function that gives the learning rate, if there is one
     clears_every = 0  # after how many updates traces of old gradients are cleared
     built = False
+    clipnorm: float | None  # at most one of these
+    clipvalue: float | None
+    global_clipnorm: float | None
     not_decayed: tuple = (), ()  # variables, and words in names
 
     def __init__(
@@ -130,8 +133,8 @@ class Optimizer(Configurable, core.Optimizer):
 
     @property
     def variables(self) -> list[Variable]:
-        """The memory, as in Keras: the steps made, the learning rate (unless it follows a schedule),
-        then what is kept of each of the `trainable_variables`.
+        """The memory, as in Keras: the steps made, the learning rate (unless it follows a
+        schedule), then what is kept of each of the `trainable_variables`.
         """
         kept = self.kept
         numbers = [kept.counter, kept.rate] if self.schedule is None else [kept.counter]

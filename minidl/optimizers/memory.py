@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -30,7 +30,7 @@ class Memory:
         self.averages: list[Variable] = []  # of the weights, if they are averaged
         self.sums: list[Variable] = []  # of the gradients, if several batches make one update
 
-    def build(self, variables, names, initial: Callable) -> None:
+    def build(self, variables, names: Iterable[str], initial: Callable) -> None:
         """Make the slots of these variables. initial(slot, w): what a slot of the array w begins
         with.
         """

@@ -34,7 +34,8 @@ class LearningRateSchedule(Configurable):
         )
 
     def __repr__(self):
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items() if k not in ('name', '_made_with'))})"
+        told = {k: v for k, v in vars(self).items() if k not in ("name", "_made_with")}
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in told.items())})"
 
 
 @schedules.register()

@@ -39,7 +39,8 @@ def draw_ground(axis, surface, arrows: bool) -> None:
     """Draw the surface itself: contour lines and downhill arrows, or a curve."""
     axis.set(xlabel=surface.names[0], ylabel=surface.names[1])
     if len(surface.start) == 1:
-        x = np.linspace(*surface.within[0], 400)
+        low, high = surface.within[0]
+        x = np.linspace(low, high, 400)
         axis.plot(x, surface(x), color="0.6", linewidth=2.5, zorder=1)
         axis.set_ylabel(surface.names[-1])
         axis.grid(alpha=0.3)

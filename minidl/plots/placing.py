@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 
+from ..core.layer import Sequential
 from ..layers import Layer
 
 
@@ -20,7 +21,7 @@ def _of_layers(model, prefix) -> tuple[dict, list]:
     first = getattr(getattr(model, "symbols_in", None), "maker", None)
     layers = [*([] if first is None else [first]), *model.layers]
     boxes = {f"{prefix}{layer.name}": layer for layer in layers}
-    return boxes, list(zip(boxes, list(boxes)[1:])) if hasattr(model, "stack") else []
+    return boxes, list(zip(boxes, list(boxes)[1:])) if isinstance(model, Sequential) else []
 
 
 def _of_graph(graph, prefix) -> tuple[dict, list]:

@@ -32,7 +32,8 @@ class NumpyFunctions:
 
     def __array_function__(self, function, types, args, kwargs):
         """np.mean(t): the method of that name; plain NumPy where no gradient is at stake."""
-        name = {"amax": "max", "amin": "min"}.get(function.__name__, function.__name__)
+        name: str = function.__name__
+        name = {"amax": "max", "amin": "min"}.get(name, name)
         first = args[0] if args else kwargs.get("a")
         if name in _METHODS and isinstance(first, NumpyFunctions):
             return _method(first, name, args[1:], kwargs)
@@ -44,7 +45,7 @@ class NumpyFunctions:
         return _in_numpy(function, name, args, kwargs)
 
 
-def _method(tensor, name: str, args, kwargs: dict):
+def _method(tensor, name: str, args, kwargs: dict[str, Any]):
     """tensor.name(*args), with NumPy's names of arguments as the method calls them."""
     named: dict[str, Any] = {}
     for key, value in kwargs.items():

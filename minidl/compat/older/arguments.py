@@ -51,12 +51,9 @@ def _in_todays_words(today, title: str, meanings: dict[str, Meaning]):
         if meanings.keys().isdisjoint(kwargs):
             return None
         kwargs = translated(title, kwargs, meanings)
-        made_with = (
-            vars(args[0]).get("_made_with") if args and hasattr(args[0], "__dict__") else None
-        )
-        if made_with is not None and today.__name__ == "__init__":
-            if type(args[0]).__init__ is called:
-                made_with.kwargs = kwargs  # what get_config describes it by
+        made: Any = args[0] if args else None
+        if type(made).__init__ is called and hasattr(made, "_made_with"):
+            made._made_with.kwargs = kwargs  # what get_config describes it by
         return lambda: today(*args, **kwargs)
 
     called = retried(today, again)
@@ -74,8 +71,8 @@ def translated(title: str, kwargs: dict, meanings: dict[str, Meaning]) -> dict:
             if not meaning.harmless(value):
                 raise ValueError(f"{title}({name}={value!r}): {meaning.cure}")
             older(f"{title}({name}=...)", f"left out: {meaning.why}")
-        elif callable(meaning):
-            result = {**meaning(value), **result}
+        elif not isinstance(meaning, str):
+            result = dict(meaning(value), **result)
         elif meaning in result:
             raise TypeError(
                 f"{title} received both {meaning}={result[meaning]!r} and its old name "

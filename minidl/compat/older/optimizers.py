@@ -68,8 +68,8 @@ def rate_of(kind: type, rate, old: dict) -> Any:
 
 def accept_lr_and_decay() -> None:
     """Let every optimizer take them; an argument that is unknown is answered with the nearest."""
-    today = optimizers.Optimizer.__init__
-    named = arguments(optimizers.Optimizer)[0]
+    base: Any = optimizers.Optimizer
+    today, named = base.__init__, arguments(base)[0]
 
     def again(error, args, kwargs):
         old = {k: kwargs[k] for k in ("lr", "decay") if k in kwargs}
@@ -78,7 +78,7 @@ def accept_lr_and_decay() -> None:
             return None
         return lambda: _with_older_rate(today, args, kwargs, old, unknown)
 
-    optimizers.Optimizer.__init__ = retried(today, again)  # pyright: ignore
+    base.__init__ = retried(today, again)
 
 
 def _with_older_rate(today, args: tuple, kwargs: dict, old: dict, unknown) -> None:
@@ -96,7 +96,8 @@ def _with_older_rate(today, args: tuple, kwargs: dict, old: dict, unknown) -> No
 
 def let_decay_be_set() -> None:
     """A rate that `decay` shrinks may be set by hand; one that follows a schedule may not."""
-    plain = optimizers.Optimizer.learning_rate
+    base: Any = optimizers.Optimizer
+    plain = base.learning_rate
 
     def again(error, args, kwargs):
         optimizer, rate = args
@@ -106,7 +107,7 @@ def let_decay_be_set() -> None:
         return lambda: optimizer.set_rate(shrinking)
 
     rate = property(plain.fget, retried(plain.fset, again), doc=plain.__doc__)
-    optimizers.Optimizer.learning_rate = optimizers.Optimizer.lr = rate  # pyright: ignore
+    base.learning_rate = base.lr = rate
 
 
 def explain_order(cls: type, old_order: str, by_name: str) -> None:
