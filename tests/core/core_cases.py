@@ -13,9 +13,10 @@ relu = partial(apply, nonlinear.relu)
 
 # Which of the seven strokes of a pocket calculator each digit has: top, upper left, upper right,
 # middle, lower left, lower right, bottom.
-STROKES = (
-    "1110111 0010010 1011101 1011011 0111010 1101011 1101111 1010010 1111111 1111011"
-).split()
+STROKES = [
+    *("1110111", "0010010", "1011101", "1011011", "0111010"),
+    *("1101011", "1101111", "1010010", "1111111", "1111011"),
+]
 PLACES = [
     np.s_[0, 1:4],
     np.s_[1:3, 0],
@@ -34,7 +35,7 @@ class Network(Trainer, Sequential):
 def digits(count: int, seed: int):
     """(images, labels): the digits of a pocket calculator on 8 x 8 points, moved and noisy."""
     rng = np.random.default_rng(seed)
-    images = rng.normal(0, 0.2, (count, 8, 8)).astype(np.float32)
+    images = rng.normal(0, 0.1, (count, 8, 8)).astype(np.float32)
     labels = rng.integers(10, size=count)
     for image, label in zip(images, labels):
         down, right = rng.integers(2), rng.integers(4)
