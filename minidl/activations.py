@@ -8,7 +8,9 @@ what bends a network.
 from __future__ import annotations
 
 from . import ops
+from .core.derivatives import nonlinear
 from .support.registry import Registry
+from .tensor import Tensor, apply
 
 registry = Registry("activation")
 register = registry.register
@@ -58,7 +60,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     above max_value.
     """
     if not negative_slope and max_value is None and threshold == 0:
-        return ops.relu(x)
+        return apply(nonlinear.relu, x)
     x = ops.convert_to_tensor(x)
     above = ops.relu(x) if threshold == 0 else ops.threshold(x, threshold)
     if negative_slope:
@@ -213,6 +215,8 @@ def threshold(x, threshold, default_value):
 @registry.register()
 def softmax(x, axis=-1):
     """eˣ / Σ eˣ: positive numbers that sum to 1 along `axis`."""
+    if type(x) is Tensor and x.array.dtype.kind == "f" and isinstance(axis, int):
+        return apply(nonlinear.softmax, x, axis=axis)
     return ops.softmax(x, axis)
 
 

@@ -57,7 +57,7 @@ def test_keras_kinds_of_the_first_version_too(ending):
     model = load_model(STORED / "first_version" / f"adam.{ending}")
     close(model, expected.get_weights(), rtol=0)
     state, other = model.optimizer.get_state(), expected.optimizer.get_state()
-    assert state.keys() == other.keys() and model.optimizer.iterations == 12
+    assert state.keys() == other.keys() and model.optimizer.iterations == 8
     for name in state:
         np.testing.assert_array_equal(state[name], other[name])
 

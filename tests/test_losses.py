@@ -3,6 +3,7 @@ every error says.
 """
 
 import gc
+import inspect
 import warnings
 import weakref
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minidl import (
+    Input,
     Model,
     Sequential,
     Tensor,
@@ -455,6 +457,23 @@ def test_functions_give_one_loss_per_sample(function, cls, kind):
             function(y, p, label_smoothing=0.2).numpy(),
             cls(label_smoothing=0.2, reduction=None)(y, p).numpy(),
         )
+
+
+def test_functions_show_and_take_the_arguments_of_their_class():
+    y, p = example(("real", "number"), (5, 3))
+    each = Huber(0.5, reduction=None)(y, p).numpy()
+    assert losses.huber.__name__ == "huber" and "straight lines" in losses.huber.__doc__
+    assert list(inspect.signature(losses.huber).parameters) == ["y_true", "y_pred", "delta"]
+    for values in (losses.huber(y, p, 0.5), losses.huber(y_true=y, y_pred=p, delta=0.5)):
+        np.testing.assert_array_equal(values.numpy(), each)
+    sparse = inspect.signature(losses.sparse_categorical_crossentropy).parameters
+    assert list(sparse)[2:] == ["from_logits", "ignore_class", "axis"]
+    with pytest.raises(TypeError, match=r"huber\(\) takes"):
+        losses.huber(y, p, 0.5, "sum")
+    with pytest.raises(TypeError, match="delta"):
+        losses.huber(y, p, 0.5, delta=0.5)
+    with pytest.raises(TypeError, match="scale"):
+        losses.huber(y, p, scale=2)
 
 
 def test_binary_cross_entropy_averages_over_the_axis_that_was_asked_for():
@@ -1108,6 +1127,20 @@ def test_probabilities_taken_for_logits_are_said_once(maker, loss, y):
     assert value == pytest.approx(
         type(loss)(from_logits=True)(y, maker(LOGITS).numpy()).item(), rel=1e-12
     )
+
+
+def test_outputs_above_1_alone_are_said_too():
+    with pytest.warns(UserWarning, match=r"outputs run 0\.5\.\.1\.5 and are no probabilities"):
+        BinaryCrossentropy()([[1.0, 0.0]], [[0.5, 1.5]])
+
+
+def test_the_dry_run_of_symbols_says_nothing_and_silences_nothing():
+    loss, y, p = CategoricalCrossentropy(), Input((2,)), Input((2,))
+    loss(y, p)  # a dry run on zeros, which are no probabilities
+    with pytest.warns(UserWarning, match="do not look like probabilities"):
+        loss(np.eye(2), LOGITS)
+    loss(y, p)
+    loss(np.eye(2), LOGITS)  # said once
 
 
 def test_good_probabilities_are_not_warned_about():

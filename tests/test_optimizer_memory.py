@@ -26,6 +26,7 @@ from minidl.optimizers import (
     Optimizer,
     RAdam,
     RMSprop,
+    around,
 )
 from minidl.optimizers.first_version import converted
 
@@ -334,6 +335,12 @@ def test_traces_are_cleared_now_and_then(optimizer, every):
         assert all(slot[1] != 0 for slot in optimizer.memory[0])
 
 
+def test_only_what_is_near_zero_is_cleared():
+    array = np.array([1e-31, -1e-31, 1e-29, -1e-29, 1.0, -1.0])
+    around.clear_traces([[array]])
+    assert array.tolist() == [0.0, 0.0, 1e-29, -1e-29, 1.0, -1.0]
+
+
 def test_a_mean_that_fades_does_not_end_in_denormal_numbers():
     w, optimizer = Variable([1.0, 1.0, 1.0]), Adam(0.01)
     optimizer.apply([np.ones(3)], [w])
@@ -396,6 +403,45 @@ def test_the_rate_answers_as_kerass_variable_does():
     assert optimizer.iterations.value == 0 and optimizer.lr == 0.5
     minidl.backend.set_value(optimizer.learning_rate, 0.25)
     assert optimizer.learning_rate == 0.25 < 0.5
+
+
+def test_weights_of_an_optimizer_are_set_as_keras_2_did():
+    first, second = Adam(0.1), Adam(0.2)
+    w, v = Variable([1.0, 2.0]), Variable([1.0, 2.0])
+    first.apply([np.ones(2)], [w])
+    second.build([v])
+    with pytest.warns(FutureWarning):
+        weights = first.get_weights()
+    with pytest.warns(FutureWarning):
+        second.set_weights(weights)
+    assert second.iterations == 1 and second.learning_rate == 0.2
+    for a, b in zip(first.memory[0], second.memory[0]):
+        np.testing.assert_array_equal(a, b)
+    with pytest.warns(FutureWarning), pytest.raises(ValueError, match="keeps 3 arrays; received 1"):
+        second.set_weights(weights[:1])
+
+
+def test_gradients_of_a_step_that_failed_do_not_survive():
+    """An optimizer of one's own raises, is mended, and goes on as if nothing had happened."""
+
+    class Own(Optimizer):
+        broken = True
+
+        def update(self, w, g, lr):
+            if self.broken:
+                raise RuntimeError("not yet")
+            w -= lr * g
+
+    w, optimizer = Variable([1.0]), Own(0.1)
+    optimizer.build([w])
+    (w * 2.0).sum().backward()
+    with pytest.raises(RuntimeError, match="not yet"):
+        optimizer.step()
+    assert w.grad is None and w.item() == 1.0
+    optimizer.broken = False
+    (w * 2.0).sum().backward()
+    optimizer.step()
+    assert w.item() == pytest.approx(0.8)
 
 
 def test_lr_is_forgotten_by_the_config():

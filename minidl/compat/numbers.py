@@ -56,11 +56,11 @@ def wrap() -> None:
 
     def learning_rate(self) -> LearningRate:
         """The rate of the coming step, as a number; `.assign(x)` sets it."""
-        return LearningRate(plain.fget(self), self)
+        return LearningRate(plain.__get__(self), self)
 
     def iterations(self) -> Iterations:
         """How many updates were made: one a step, or one in gradient_accumulation_steps."""
-        return Iterations(counted.fget(self))
+        return Iterations(counted.__get__(self))
 
     optimizers.Optimizer.learning_rate = property(learning_rate, plain.fset)
     optimizers.Optimizer.iterations = property(iterations, counted.fset)

@@ -31,16 +31,18 @@ def backward(root, gradient: np.ndarray, retain_graph: bool = False) -> None:
         if tensor.retains or not tensor.edges:
             arrived.append((tensor, g if id(tensor) in fresh and not tensor.edges else g.copy()))
         for parent, vjp in tensor.edges:
-            pass_on(parent, fitted(vjp(g), parent), g, waiting, fresh)
+            add_up(parent, vjp(g), g, waiting, fresh)
         if tensor.edges and not retain_graph:
             tensor.edges, tensor.used = FREED, ()
     for tensor, g in arrived:  # only now: a vjp that fails leaves all gradients as they were
         tensor.receive(g)
 
 
-def pass_on(parent, part, g, waiting, fresh) -> None:
-    """Add one part to what is known of ∂L/∂(parent). g: what the part was made from."""
-    key = id(parent)
+def add_up(parent, part, g, waiting, fresh) -> None:
+    """Add a part to what is known of ∂L/∂(parent). g: what the part was made from."""
+    key, array = id(parent), parent.array
+    if type(part) is not np.ndarray or (part.shape, part.dtype) != (array.shape, array.dtype):
+        part = fitted(part, array)
     if key not in waiting:
         waiting[key] = part
         if part is not g and part.base is None:  # neither g nor a view of g
@@ -84,16 +86,11 @@ class ChangedError(GraphError):
         self.tensor, self.op = tensor, op
 
 
-def fitted(gradient, tensor) -> np.ndarray:
-    """The gradient in the tensor's shape and dtype: broadcasting is undone by a sum."""
-    array = tensor.array
-    if type(gradient) is not np.ndarray or gradient.shape != array.shape:
-        gradient = np.asarray(sum_to(array.shape, np.asarray(gradient)))
-    if gradient.dtype == array.dtype:
-        return gradient
+def fitted(gradient, array: np.ndarray) -> np.ndarray:
+    """The gradient in the shape and dtype of the array: broadcasting is undone by a sum."""
     if array.dtype.kind != "f":
         raise TypeError("Only float tensors have gradients")
-    return gradient.astype(array.dtype)
+    return sum_to(array.shape, np.asarray(gradient)).astype(array.dtype, copy=False)
 
 
 def sum_to(shape: tuple, g: np.ndarray) -> np.ndarray:
@@ -101,7 +98,7 @@ def sum_to(shape: tuple, g: np.ndarray) -> np.ndarray:
     added = g.ndim - len(shape)
     z = g.sum(axis=tuple(range(max(added, 0))))
     stretched = [i for i, n in enumerate(shape) if n == 1 and added >= 0]
-    z = z.sum(axis=tuple(stretched), keepdims=True)
+    z = np.asarray(z.sum(axis=tuple(stretched), keepdims=True))
     if z.shape != shape:
         raise ValueError(f"a vjp returned shape {z.shape} for an input of shape {shape}")
     return z

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from .derivatives import linear, nonlinear
+from .derivatives import linear, nonlinear, shaping
 from .tensor import Tensor, Variable, apply
 
 
@@ -53,7 +53,8 @@ class Flatten(Layer):
     """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784)."""
 
     def call(self, x, training=False):
-        return x.reshape(len(x), math.prod(x.shape[1:]))
+        samples, *sizes = x.array.shape
+        return apply(shaping.reshape, x, shape=(samples, math.prod(sizes)))
 
 
 class Dense(Layer):
@@ -72,7 +73,7 @@ class Dense(Layer):
             self.bias = self.add_weight(shape[1:], self.bias_initializer, name="bias")
 
     def call(self, x, training=False):
-        if len(x.shape) < 2:
+        if x.array.ndim < 2:
             raise ValueError("Dense takes a batch of samples")
         if self.bias is None:
             z = apply(linear.dense, x, self.kernel)
@@ -86,18 +87,22 @@ class Dropout(Layer):
     1 - rate, so that the mean stays. No unit can rely on another. Srivastava et al. 2014
     """
 
+    noise_shape: tuple | None = None  # where one draw serves several numbers; None: nowhere
+
     def __init__(self, rate: float, rng=None):
         self.rate, self.rng = rate, rng or np.random.default_rng()
 
     def call(self, x, training=False):
         if not training or self.rate == 0:
             return x
-        keep = self.rng.random(self.shape_of_draw(x), dtype=np.float32) >= self.rate
-        return apply(nonlinear.masked_scale, x, mask=keep, scale=1 / (1 - self.rate))
+        shape = x.array.shape if self.noise_shape is None else self.shape_of_draw(x)
+        keep = self.rng.random(shape, dtype=np.float32) >= self.rate
+        scale = 1 / (1 - self.rate) if self.rate < 1 else 0.0
+        return apply(nonlinear.masked_scale, x, mask=keep, scale=scale)
 
     def shape_of_draw(self, x) -> tuple:
-        """How many random numbers are drawn: one for each number of x."""
-        return x.shape
+        """The sizes of the draw for a noise_shape of its own."""
+        raise NotImplementedError
 
 
 class Sequential(Layer):

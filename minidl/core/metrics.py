@@ -3,6 +3,8 @@
 What a metric gathers stands in variables of float64, so the result is exact for all samples.
 """
 
+from typing import Any
+
 import numpy as np
 
 from .tensor import Variable
@@ -33,7 +35,7 @@ class Mean(Metric):
         super().__init__(name)
         self.total, self.count = self.add_sum("total"), self.add_sum("count")
 
-    def update_state(self, values, sample_weight=1):
+    def update_state(self, values, sample_weight: Any = 1):
         """values: an array; sample_weight: a number for all, or an array of the values' shape."""
         if isinstance(sample_weight, np.ndarray):
             total, count = float((values * sample_weight).sum()), float(sample_weight.sum())
@@ -58,7 +60,7 @@ class MeanMetric(Mean):
     def measure(self, y_true, y_pred):
         raise NotImplementedError
 
-    def update_state(self, y_true, y_pred, sample_weight=1):
+    def update_state(self, y_true, y_pred, sample_weight: Any = 1):
         super().update_state(self.measure(y_true, y_pred), sample_weight)
 
 
@@ -66,4 +68,5 @@ class SparseCategoricalAccuracy(MeanMetric):
     """The share of samples whose largest output is the right class; y_true: the class's number."""
 
     def measure(self, y_true, y_pred):
-        return y_true == y_pred.argmax(axis=-1)
+        largest = y_pred.argmax(axis=-1)
+        return y_true.reshape(largest.shape) == largest

@@ -49,9 +49,10 @@ class Optimizer:
 
     def step(self) -> None:
         """Move the variables along the gradients that backward() left, and clear the gradients."""
-        self.advance([v.grad for v in self.trainable_variables])
+        grads = [v.grad for v in self.trainable_variables]
         for v in self.trainable_variables:
-            v.grad = None
+            v.grad = None  # before the update: a step that fails leaves no gradient behind
+        self.advance(grads)
 
     def advance(self, grads) -> None:
         """Make one step along grads: a gradient for each variable, or None."""

@@ -43,14 +43,14 @@ def checked_initial(owner: str, slot: str, values, shape: tuple, dtype) -> np.nd
     return array.astype(dtype)
 
 
-def checked_moved(owner: str, name: str, shape: tuple, moved) -> np.ndarray:
-    """The new values that an update returned; ValueError if they are not of the variable's shape,
-    to which NumPy would silently stretch them.
+def check_moved(owner: str, name: str, shape: tuple, moved) -> None:
+    """ValueError if what an update returned are not numbers of the variable's shape, to which NumPy
+    would silently stretch them.
     """
     try:
         array = np.asarray(moved)
         if array.shape == shape and array.dtype.kind in "fiu":
-            return array
+            return
         returned = f"{array.dtype} of shape {array.shape}"
     except ValueError:  # things of several shapes
         returned = type(moved).__name__

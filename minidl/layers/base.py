@@ -58,6 +58,7 @@ class Layer(core.Layer):
     """
 
     takes_raw_input = False  # True for layers made for raw numbers: Embedding, Rescaling, ...
+    changes_input = False  # whether `to_input` changes tensors of the right dtype too
     output_shape: Any = None
     input_spec: Any = None
     activity_regularizer: Any = None
@@ -247,8 +248,10 @@ class Layer(core.Layer):
             place = self._training_place
             if place is not None and len(args) > place:  # the flag by position: layer(x, True)
                 args, training = args[:place], args[place]
-        if len(args) != 1 or type(args[0]) is not Tensor or args[0].array.dtype != self.dtype:
+        if self.changes_input or len(args) != 1 or type(args[0]) is not Tensor:
             args = [self.to_input(x) for x in args]
+        elif args[0].array.dtype != self.dtype:
+            args = [self.to_input(args[0])]
         if self.input_spec is not None:
             check_spec(f"{type(self).__name__} '{self.name}'", self.input_spec, args)
         if not self.built:

@@ -95,15 +95,21 @@ class Flatten(core.Flatten, Layer):
                 f"{data_format!r}."
             )
         self.data_format = data_format
+        self.changes_input = data_format == "channels_first"
 
-    def call(self, x):
-        if not x.shape:
-            raise ValueError(
-                f"Flatten '{self.name}' takes a batch of samples; received a single number."
-            )
-        if self.data_format == "channels_first" and len(x.shape) > 2:
-            x = ops.moveaxis(x, 1, -1)
-        return super().call(x)
+    def to_input(self, x):
+        """As for any layer; with 'channels_first', the channels become the last axis."""
+        x = super().to_input(x)
+        first = self.data_format == "channels_first" and len(x.shape) > 2
+        return ops.moveaxis(x, 1, -1) if first else x
+
+    def explained(self, error, x):
+        """The error, or for a single number one that says what is expected."""
+        if x.shape:
+            return error
+        return ValueError(
+            f"Flatten '{self.name}' takes a batch of samples; received a single number."
+        )
 
 
 @layer_classes.register()
@@ -127,10 +133,10 @@ class Dropout(core.Dropout, Layer):
     def build(self, input_shape):
         self.rng = generator(self.seed)
 
-    def call(self, x, training=False):
-        if training and x.dtype.kind != "f":
-            x = x.astype(self.dtype)
-        return x * 0.0 if training and self.rate == 1 else super().call(x, training)
+    def to_input(self, x):
+        """As for any layer; whole numbers become floats too."""
+        x = super().to_input(x)
+        return x if x.dtype.kind == "f" else x.astype(self.dtype)
 
     def shape_of_draw(self, x) -> tuple:
         """The shape of x, but 1 where one draw serves all."""

@@ -166,7 +166,7 @@ def get(identifier):
             f"A loss is a name, a Loss or a function(y_true, y_pred); received {identifier!r}."
         )
     if isinstance(identifier, str):  # as of the function that Keras gives for a name
-        loss.__name__ = snake_case(type(loss).__name__)
+        vars(loss)["__name__"] = snake_case(type(loss).__name__)
     return loss
 
 

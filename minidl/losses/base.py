@@ -77,8 +77,9 @@ class Loss(core.Loss, Configurable):
 
     def per_sample(self, y_true, y_pred) -> Any:
         """One loss per sample, as `call` gives it, from arrays, lists or tensors."""
-        y_pred = ops.floats(y_pred)
-        if self.dtype is not None and y_pred.dtype != self.dtype:
+        if type(y_pred) is not Tensor or y_pred.array.dtype.kind != "f":
+            y_pred = ops.floats(y_pred)
+        if self.dtype is not None and y_pred.array.dtype != self.dtype:
             y_pred = y_pred.astype(self.dtype)
         if not isinstance(y_true, (Tensor, np.ndarray)):
             y_true = as_array(y_true, keep_ints=True)
@@ -99,12 +100,9 @@ class Loss(core.Loss, Configurable):
 
     def reduce(self, values, sample_weight) -> Tensor:
         """The losses of the samples as what `reduction` asks for."""
-        if (
-            sample_weight is None
-            and self.reduction == "sum_over_batch_size"
-            and isinstance(values, Tensor)
-        ):
-            return values.mean()
+        plain = sample_weight is None and self.reduction == "sum_over_batch_size"
+        if plain and type(values) is Tensor and values.array.size:
+            return super().reduce(values, None)
         return reduce(values, sample_weight, self.reduction)
 
     def check_targets(self, y: np.ndarray, output_shape: tuple) -> None:

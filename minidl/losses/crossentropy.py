@@ -186,14 +186,27 @@ class LabelLoss(CrossEntropy):
     """
 
     kind = "sparse"
+    ignore_class: int | None = None  # a label that does not count
 
     def align(self, y_true, y_pred):
-        labels, shape = as_array(y_true, keep_ints=True), y_pred.shape
+        labels, shape = y_true, y_pred.array.shape
+        if self.ignore_class is not None:
+            labels = self.valid(y_true)
+        elif type(y_true) is not np.ndarray:
+            labels = as_array(y_true, keep_ints=True)
         if labels.shape == (*shape[:-1], 1):
             labels = labels[..., 0]
         if labels.shape != shape[:-1] or len(shape) < 2:
             raise targets.not_labels(self.title, labels.shape, shape)
-        return targets.whole_labels(self.title, labels, shape[-1]), y_pred
+        whole = labels.astype(np.intp, copy=False)  # a negative one is huge as unsigned
+        if labels.dtype.kind == "f" or (whole.size and whole.view(np.uintp).max() >= shape[-1]):
+            whole = targets.whole_labels(self.title, labels, shape[-1])
+        return whole, y_pred
+
+    def valid(self, y) -> np.ndarray:
+        """The labels, with 0 in the place of those that do not count."""
+        labels = as_array(y, keep_ints=True)
+        return np.where(labels == self.ignore_class, 0, labels)
 
     def check_targets(self, y, output_shape):
         targets.check_labels(self.title, y, output_shape)
@@ -247,15 +260,6 @@ class SparseCategoricalCrossentropy(core.SparseCategoricalCrossentropy, LabelLos
         labels = as_array(y_true, keep_ints=True)
         column = labels.ndim == np.ndim(y_pred) and labels.shape[-1:] == (1,)
         return (labels[..., 0] if column else labels) != self.ignore_class
-
-    def valid(self, y) -> np.ndarray:
-        """The labels, with 0 in the place of those that do not count."""
-        labels = as_array(y, keep_ints=True)
-        return np.where(labels == self.ignore_class, 0, labels)
-
-    def align(self, y_true, y_pred):
-        labels = y_true if self.ignore_class is None else self.valid(y_true)
-        return super().align(labels, y_pred)
 
     def check_targets(self, y, output_shape):
         labels = y if self.ignore_class is None else self.valid(y)

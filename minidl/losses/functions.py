@@ -29,7 +29,7 @@ def per_sample(cls) -> Callable[..., Tensor]:
 
     def function(y_true, y_pred, *args, **options):
         if len(args) > len(names):
-            raise TypeError(f"{function.__name__}() takes no more than {', '.join(names)}")
+            raise TypeError(f"{function.__name__}() takes only {', '.join([*BOTH, *names])}.")
         return cls(**dict(zip(names, args)), **options, reduction=None)(y_true, y_pred)
 
     function.__name__ = function.__qualname__ = snake_case(cls.__name__)

@@ -142,4 +142,4 @@ __all__ = [
     "sparse_top_k_categorical_accuracy",
     "top_k_categorical_accuracy",
 ]
-__all__ += LOSS_FUNCTIONS
+__all__ += LOSS_FUNCTIONS  # pyright: ignore[reportUnsupportedDunderAll]

@@ -56,10 +56,11 @@ class SparseCategoricalAccuracy(core.SparseCategoricalAccuracy, MeanMetric):
     def __init__(self, name: str | None = "sparse_categorical_accuracy", dtype=None):
         super().__init__(name, dtype)
 
-    def measure(self, y_true, y_pred):
-        if y_true.shape != y_pred.shape[:-1]:
-            y_true = self.targets(y_true, y_pred.shape[:-1], y_pred.shape)
-        return super().measure(y_true, y_pred)
+    def explained(self, error, y_true, y_pred):
+        """The error of targets that do not fit."""
+        if y_true.size == np.prod(y_pred.shape[:-1]):
+            return error
+        return answers.shapes_differ(type(self).__name__, y_true.shape, y_pred.shape)
 
 
 @registry.register("acc")
@@ -85,7 +86,7 @@ class _TopK(MeanMetric):
                 f"{type(self).__name__}: k must be a whole number above 0; received {k!r}."
             )
         super().__init__(name, dtype)
-        self.k = k
+        self.k = int(k)
 
     def among_largest(self, labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
         """True where fewer than k scores are larger than that of the label."""

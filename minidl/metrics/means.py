@@ -18,13 +18,13 @@ class Mean(core.Mean, Metric):
     """The weighted mean of the values it is given: Σ w·v / Σ w."""
 
     def __init__(self, name: str | None = "mean", dtype=None):
-        super().__init__(name)
+        super().__init__(name or "")
         self.dtype = dtype
 
     def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
         """values: a number or array; sample_weight: a number, or one a value."""
         if isinstance(values, Tensor):
-            values = values.data
+            values = values.array
         elif isinstance(values, (list, tuple)):
             values = as_array([as_array(value) for value in values])  # [loss], a list of a tensor
         elif type(values) is not np.ndarray or values.dtype.kind not in "biuf":
@@ -68,10 +68,20 @@ class MeanMetric(core.MeanMetric, Mean):
         )
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        y_pred = y_pred.data if isinstance(y_pred, Tensor) else as_array(y_pred)
+        y_pred = y_pred.array if isinstance(y_pred, Tensor) else as_array(y_pred)
         if type(y_true) is not np.ndarray or y_true.dtype.kind not in "biuf":
             y_true = as_array(y_true, keep_ints=True)
-        super().update_state(y_true, y_pred, sample_weight)
+        try:
+            super().update_state(y_true, y_pred, sample_weight)
+        except ValueError as error:
+            better = self.explained(error, y_true, y_pred)
+            if better is error:
+                raise
+            raise better from error
+
+    def explained(self, error: ValueError, y_true, y_pred) -> ValueError:
+        """The error to raise for one that `measure` raised: one that says the cure."""
+        return error
 
     def targets(self, y_true: np.ndarray, shape: tuple, output_shape: tuple) -> np.ndarray:
         """y_true in this shape, from which it may differ by a last axis of 1; ValueError for any

@@ -70,11 +70,7 @@ class Objective:
                 "The third argument of compile is loss_weights; write metrics=[...] by name."
             )
         self.outputs: list[Output] = []
-
-    @property
-    def single(self) -> Output | None:
-        """The output, if there is just one."""
-        return self.outputs[0] if len(self.outputs) == 1 else None
+        self.single: Output | None = None  # the output, if there is just one
 
     @property
     def only_loss(self) -> Any:
@@ -107,7 +103,7 @@ class Objective:
             specs = [(m, counts) for m, counts in specs if m is not None]
             output.choose_metrics(specs, (target, value.shape), prefixes[i], taken)
             outputs.append(output)
-        self.outputs = outputs
+        self.outputs, self.single = outputs, outputs[0] if len(outputs) == 1 else None
 
     def labelled(self) -> list[tuple[str, Metric]]:
         """(label, metric) for all, in Keras's order: the losses of several outputs first."""
@@ -141,7 +137,7 @@ class Objective:
         """
         if not self.outputs:
             self.fill_in(y, y_pred, names)
-        if self.single and not is_nested(y_pred) and not is_nested(y):
+        if self.single and self.single.loss and not is_nested(y_pred) and not is_nested(y):
             return self.single.compute_loss(y, y_pred, sample_weight)
         return self.total(y, y_pred, sample_weight, count_samples(samples))
 

@@ -25,7 +25,6 @@ class Sequential(Model, core.Sequential):
         super().__init__(name=name, trainable=trainable)
         self.stack: list[Layer] = []
         self._between: list[Symbol] = []  # what each layer gives, once the inputs are known
-        self._is_declared = False  # whether somebody said the shape, so that another is an error
         for layer in layers if isinstance(layers, (list, tuple)) else [layers]:
             if layer is not None:
                 self.add(layer)
@@ -38,7 +37,7 @@ class Sequential(Model, core.Sequential):
             if self.stack:
                 raise ValueError("Input must be the first thing in a Sequential.")
             self.symbols_in = self.symbols_out = layer
-            self._is_declared = True
+            self.changes_input = True  # somebody said the shape: another one is an error
             return
         if not isinstance(layer, Layer):
             cure = ""
@@ -52,7 +51,7 @@ class Sequential(Model, core.Sequential):
             )
         if not self.stack and self.symbols_in is None:
             self.symbols_in = self.symbols_out = _declared_input(layer)
-            self._is_declared = self.symbols_in is not None
+            self.changes_input = self.symbols_in is not None
         if self.symbols_out is not None:
             self._stack([layer])  # if it does not fit, this raises, and the model stays as it was
         self.stack.append(layer)
@@ -94,9 +93,12 @@ class Sequential(Model, core.Sequential):
         """Whether a list of arrays means several inputs: no, a stack has one."""
         return False
 
-    def call(self, x, training=None):
-        x = as_declared(x, self.symbols_in, self.name) if self._is_declared else x
-        return core.Sequential.call(self, x, training)
+    call = core.Sequential.call
+
+    def to_input(self, x):
+        """As for any layer, in the shape that was declared."""
+        x = super().to_input(x)
+        return as_declared(x, self.symbols_in, self.name) if self.changes_input else x
 
     def _build_from(self, args) -> None:
         x = args[0]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from .. import optimizers
 from ..callbacks import History
 from ..core import training as core
@@ -259,12 +261,15 @@ class Trainer(core.Trainer):
         """The number to make smaller: the losses of the outputs, the penalties on weights, and what
         layers added with add_loss.
         """
-        total = None
-        if y is not None and self.compile_objective.loss is not None:
+        total, objective = None, self.compile_objective
+        only = objective.single
+        plain = type(y) is np.ndarray and type(y_pred) is Tensor
+        if plain and only is not None and only.loss is not None:
+            loss = only.loss(y, y_pred, sample_weight)
+            total = loss if only.weight == 1.0 else loss * only.weight
+        elif y is not None and objective.loss is not None:
             samples = x if x is not None else y
-            total = self.compile_objective.compute_loss(
-                y, y_pred, sample_weight, self.output_names, samples
-            )
+            total = objective.compute_loss(y, y_pred, sample_weight, self.output_names, samples)
         for extra in self.losses:
             total = extra if total is None else total + extra
         if total is None:
@@ -287,7 +292,8 @@ class Trainer(core.Trainer):
 
     def note_loss(self, loss, x) -> None:
         """Take the loss of a batch into the mean over the epoch."""
-        self._loss_tracker.update_state(loss, sample_weight=count_samples(x))
+        samples = len(x.array) if type(x) is Tensor else count_samples(x)
+        self._loss_tracker.update_state(loss, sample_weight=samples)
 
     @property
     def losses(self) -> list:
@@ -301,7 +307,11 @@ class Trainer(core.Trainer):
 
     def compute_metrics(self, x, y: Any, y_pred: Any, sample_weight=None) -> dict:
         """Take the batch into every metric and return where each stands, by name."""
-        if y is not None:
+        only = self.compile_objective.single
+        if only is not None and type(y) is np.ndarray and type(y_pred) is Tensor:
+            for _, metric, weighted in only.metrics:
+                metric.update_state(y, y_pred, sample_weight if weighted else None)
+        elif y is not None:
             self.compile_objective.update_metrics(y, y_pred, sample_weight, self.output_names)
         return self.get_metrics_result()
 
@@ -312,7 +322,7 @@ class Trainer(core.Trainer):
         if type(self).metrics is not Trainer.metrics:  # overridden: what it names, nothing else
             return {metric.name: metric.result() for metric in self.metrics}
         results = {label: metric.result() for label, metric in self.labelled_metrics()}
-        if not self._loss_tracker.count:
+        if not self._loss_tracker.count.array:
             del results["loss"]
         return results
 

@@ -1,5 +1,6 @@
-"""Optimizers, by Keras's names. `base.py` has the loop they share; each file after it is one family
-of papers.
+"""Optimizers, by Keras's names. core/optimizer.py has the loop, SGD and Adam; base.py adds what
+Keras's have besides, with around.py, memory.py and settings.py; each other file is one family of
+papers.
 """
 
 from ..support import configs
@@ -28,7 +29,6 @@ __all__ = [
     "converted",
     "deserialize",
     "get",
-    "optimizers",
     "register",
     "registry",
     "schedules",
@@ -36,7 +36,6 @@ __all__ = [
 ]
 
 register = registry.register
-optimizers = registry
 _VARIANTS = {
     "momentum": "SGD(learning_rate=0.01, momentum=0.9)",
     "nesterov": "SGD(learning_rate=0.01, momentum=0.9, nesterov=True)",

@@ -54,16 +54,18 @@ class Adam(TwoMoments):
         amsgrad = check_flag(f"{type(self).__name__}: amsgrad", amsgrad)
         super().__init__(learning_rate, beta_1, beta_2, epsilon, *shared, **options)
         self.amsgrad = amsgrad
+        if amsgrad:
+            self.update = self.update_with_largest
 
     def slots(self):
         return ("m", "v", "v_max") if self.amsgrad else ("m", "v")
 
-    def update(self, w, g, lr, m, v, v_max=None):
+    def update_with_largest(self, w, g, lr, m, v, v_max):
+        """The update with the largest v so far in the place of v."""
         spare = self.scratch(w)
         self.remember(g, m, v, spare)
-        if v_max is not None:
-            v = np.maximum(v_max, v, out=v_max)
-        self.descend(w, lr * self.correction, m, v, spare)
+        np.maximum(v_max, v, out=v_max)
+        self.descend(w, lr * self.correction, m, v_max, spare)
 
 
 @registry.register()

@@ -23,7 +23,7 @@ from ..guards import optimizer as guard
 from ..support.checks import check_count, check_flag, check_number
 from ..support.configs import Configurable, custom_object_scope, deserialize, serialize
 from ..support.registry import Registry, snake_case
-from ..tensor import Variable, quiet
+from ..tensor import Variable, quiet, switches
 from . import around, settings
 from .memory import Memory, clears_every
 from .schedules import check_rate
@@ -73,14 +73,15 @@ class Optimizer(Configurable, core.Optimizer):
     ):
         self.name = name or snake_case(type(self).__name__)
         self.weight_decay = settings.check_decay(weight_decay)
-        vars(self).update(settings.check_limits(clipnorm, clipvalue, global_clipnorm))
+        limits = settings.check_limits(clipnorm, clipvalue, global_clipnorm)
+        self.clipnorm, self.clipvalue, self.global_clipnorm = limits
         self.use_ema = check_flag("use_ema", use_ema)
         self.ema_momentum = check_number("ema_momentum", ema_momentum, 0, 1)
         self.ema_overwrite_frequency = settings.check_frequency(ema_overwrite_frequency)
         self.loss_scale_factor = settings.check_scale(loss_scale_factor)
         self.gradient_accumulation_steps = settings.check_batches(gradient_accumulation_steps)
         self.kept = Memory(type(self).__name__, self.memory_names)
-        self.rehearsed = settings.is_ours(type(self).update)  # ours need no rehearsal
+        self.rehearsed = settings.is_ours(self.update)  # ours need no rehearsal
         super().__init__(learning_rate)
 
     # -- the counter and the learning rate
@@ -125,13 +126,12 @@ class Optimizer(Configurable, core.Optimizer):
     @property
     def memory(self) -> list[list[np.ndarray]]:
         """For each variable the arrays that `update` receives as slots."""
-        return self.kept.arrays()
+        return [[slot.array for slot in row] for row in self.kept.rows]
 
     @property
     def variables(self) -> list[Variable]:
-        """The memory, as in Keras: how many steps were made, the learning rate (unless it follows a
-        schedule), then what is kept of each trained variable. What is trained is in
-        `trainable_variables`.
+        """The memory, as in Keras: the steps made, the learning rate (unless it follows a schedule),
+        then what is kept of each of the `trainable_variables`.
         """
         kept = self.kept
         numbers = [kept.counter, kept.rate] if self.schedule is None else [kept.counter]
@@ -163,8 +163,6 @@ class Optimizer(Configurable, core.Optimizer):
                 f"{type(self).__name__} does not know its variables yet: call "
                 f"optimizer.build(model.trainable_variables)."
             )
-        grads = [v.grad for v in self.trainable_variables]
-        guard.report_missing(grads, self.trainable_variables)
         super().step()
 
     def apply(self, grads, trainable_variables=None) -> None:
@@ -181,7 +179,7 @@ class Optimizer(Configurable, core.Optimizer):
         arrays = guard.aligned(type(self).__name__, list(grads), variables)
         guard.report_missing(arrays, variables)
         given = {id(v): g for v, g in zip(variables, arrays)}
-        self.advance([given.get(id(v)) for v in self.trainable_variables])
+        self.go([given.get(id(v)) for v in self.trainable_variables])
 
     def apply_gradients(self, grads_and_vars) -> None:
         """`apply` for pairs (gradient, variable), as from zip(grads, model.trainable_variables)."""
@@ -189,30 +187,39 @@ class Optimizer(Configurable, core.Optimizer):
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
 
     def advance(self, grads: list) -> None:
+        """A step along the gradients that backward() has left, reported if some are missing."""
+        if not grads or any(g is None for g in grads):
+            guard.report_missing(grads, self.trainable_variables)
+        self.go(grads)
+
+    def go(self, grads: list) -> None:
         """Clip, decay, update, average, constrain, count."""
         kept, batches = self.kept, self.gradient_accumulation_steps or 1
-        count = kept.steps + 1
-        with quiet():
-            if count % batches:
-                around.gather(kept.sums, grads)
-            else:
-                grads = around.means(kept.sums, grads, batches) if kept.sums else grads
-                self.update_all(grads, count // batches)
-                around.clear(kept.sums)
-            if self.use_ema:
-                self.average((count - 1) // batches)
-            for v in self.constrained:
-                v.assign(v.constraint(v.array))
+        count = kept.counter.array.item() + 1
+        if not kept.sums:
+            self.update_all(grads, count)
+        elif count % batches:
+            around.gather(kept.sums, grads)
+        else:
+            self.update_all(around.means(kept.sums, grads, batches), count // batches)
+            around.clear(kept.sums)
+        if self.use_ema:
+            self.average((count - 1) // batches)
+        for v in self.constrained:
+            v.assign(v.constraint(v.array))
         kept.counter.array[...] = count
 
     def update_all(self, grads: list, t: int) -> None:
         """Clip the gradients, decay and move the variables, in update t."""
-        grads = around.clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
+        if self.clipvalue or self.clipnorm or self.global_clipnorm:
+            grads = around.clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
         lr = self.current_rate()
-        if self.rehearsed:
-            self.decay_and_move(grads, lr, t)
+        move = self.decay_and_move if self.rehearsed else self.rehearse
+        if switches.quiet:
+            move(grads, lr, t)
         else:
-            self.rehearse(grads, lr, t)
+            with quiet():
+                move(grads, lr, t)
         if self.clears_every and t % self.clears_every == 0:
             around.clear_traces(self.memory)
 
@@ -233,8 +240,8 @@ class Optimizer(Configurable, core.Optimizer):
 
     def replace(self, variable, values) -> None:
         """Put in place what an update returned, if it returns the new numbers."""
-        about = type(self).__name__, variable.name, variable.shape
-        super().replace(variable, guard.checked_moved(*about, values))
+        guard.check_moved(type(self).__name__, variable.name, variable.shape, values)
+        super().replace(variable, values)
 
     def average(self, done: int) -> None:
         """a ← μ·a + (1−μ)·w. The averages begin at the weights of the first step."""
@@ -249,9 +256,7 @@ class Optimizer(Configurable, core.Optimizer):
             v.assign(average)
 
     def exclude_from_weight_decay(self, var_list=None, var_names=None) -> None:
-        """Leave these variables, and those whose name contains one of the words, out of weight
-        decay: var_names=['bias'].
-        """
+        """Let these variables, and those with one of the words in their names, not decay."""
         self.not_decayed = list(var_list or ()), list(var_names or ())
 
     # -- as plain data
@@ -291,5 +296,5 @@ class Optimizer(Configurable, core.Optimizer):
         self.kept.set(state, with_rate=self.schedule is None)
 
     def __repr__(self):
-        rate, steps = self.learning_rate, self.iterations
-        return f"<{type(self).__name__} learning_rate={rate:g}, {steps} steps done>"
+        rate = f"learning_rate={self.learning_rate:g}"
+        return f"<{type(self).__name__} {rate}, {self.iterations} steps done>"

@@ -34,9 +34,11 @@ class Memory:
         """Make the slots of these variables. initial(slot, w): what a slot of the array w begins
         with.
         """
-        called = {slot: name for group in self.groups for slot, name in group.items()}
+        called: dict[str, str] = {
+            slot: name for group in self.groups for slot, name in group.items()
+        }
         self.rows = [
-            [_kept(v, called.get(slot, slot), self._first(v, slot, initial)) for slot in names]
+            [_kept(v, called.get(slot) or slot, self._first(v, slot, initial)) for slot in names]
             for v in variables
         ]
         self.trained, self.names = list(variables), tuple(names)
@@ -57,10 +59,6 @@ class Memory:
     def steps(self) -> int:
         """How many steps were made, also those that only summed gradients."""
         return self.counter.array.item()
-
-    def arrays(self) -> list[list[np.ndarray]]:
-        """For each trained variable the arrays of its slots."""
-        return [[slot.array for slot in row] for row in self.rows]
 
     def variables(self) -> list[Variable]:
         """All that is kept of the trained variables, in Keras's order."""

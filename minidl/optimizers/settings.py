@@ -22,8 +22,8 @@ def check_decay(value) -> float | None:
     return None if value is None else check_number("weight_decay", value, 0)
 
 
-def check_limits(clipnorm, clipvalue, global_clipnorm) -> dict:
-    """The limits by name, None for those not given: at most one may be, above 0."""
+def check_limits(clipnorm, clipvalue, global_clipnorm) -> list[float | None]:
+    """The three limits, None for those not given: at most one may be, above 0."""
     limits = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
     given = {k: check_number(k, v, 0, open_below=True) for k, v in limits.items() if v is not None}
     if len(given) > 1:
@@ -31,7 +31,7 @@ def check_limits(clipnorm, clipvalue, global_clipnorm) -> dict:
             f"Give at most one of clipnorm, clipvalue and global_clipnorm; received "
             f"{', '.join(given)}."
         )
-    return {name: given.get(name) for name in limits}
+    return [given.get(name) for name in limits]
 
 
 def check_frequency(value) -> int | None:

@@ -59,7 +59,7 @@ class Registry:
 
     def __init__(self, kind: str, naming=None):
         self.kind = kind
-        self.names: dict[str, object] = {}  # as they are listed, e.g. 'mean_squared_error'
+        self._names: dict[str, object] = {}  # as they are listed, e.g. 'mean_squared_error'
         self._by_plain: dict[str, object] = {}  # as they are looked up, e.g. 'meansquarederror'
         # what is filed only when its module is opened, at first use: 'StringLookup' -> its module
         self.rooms: dict[str, str] = {}
@@ -70,22 +70,27 @@ class Registry:
         """Decorator: file a class or function under its name and any aliases."""
 
         def file(thing):
-            self.names[self._naming(thing.__name__)] = thing
-            self.names.update({alias: thing for alias in aliases})
+            self._names[self._naming(thing.__name__)] = thing
+            self._names.update({alias: thing for alias in aliases})
             for name in (thing.__name__, *aliases):
                 self._by_plain[_plain(name)] = thing
             return thing
 
         return file
 
+    @property
+    def names(self) -> dict[str, object]:
+        """All things by the names under which they are listed; opens every room."""
+        for module in self.rooms.values():
+            importlib.import_module(module)
+        return self._names
+
     def __getitem__(self, name: str) -> Any:
-        if (
-            custom_object(name) is not None
-        ):  # yours come first: get_custom_objects().update({"swish2": f})
-            return custom_object(name)
+        own = custom_object(name)
+        if own is not None:  # yours come first: get_custom_objects().update({"swish2": f})
+            return own
         if name not in self:
-            unopened = [self._naming(room) for room in self.rooms]
-            raise ValueError(unknown(self.kind, name, {*self.names, *unopened}))
+            raise ValueError(unknown(self.kind, name, self.names))
         return self.filed(name)
 
     def name_of(self, thing) -> str | None:

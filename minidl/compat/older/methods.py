@@ -144,6 +144,11 @@ def _met(model, y, y_pred):
     return model.compile_objective
 
 
+def _remembered(optimizer) -> dict:
+    state = optimizer.get_state()
+    return {name: state[name] for name in state if name not in ("optimizer", "learning_rate")}
+
+
 class OlderOptimizer:
     """What every optimizer had."""
 
@@ -151,11 +156,7 @@ class OlderOptimizer:
     def weights(self: Any) -> list:
         """How many steps were made, and what it remembers of each variable."""
         older("optimizer.weights", "optimizer.get_state()")
-        return [
-            value
-            for name, value in self.get_state().items()
-            if name not in ("optimizer", "learning_rate")
-        ]
+        return list(_remembered(self).values())
 
     @Shown
     def decay(self: Any) -> float:
@@ -166,11 +167,18 @@ class OlderOptimizer:
     def get_weights(self: Any) -> list:
         """How many steps were made, and what it remembers of each variable, as arrays."""
         older("optimizer.get_weights()", "optimizer.get_state()")
-        return [
-            np.array(value)
-            for name, value in self.get_state().items()
-            if name not in ("optimizer", "learning_rate")
-        ]
+        return [np.array(value) for value in _remembered(self).values()]
+
+    def set_weights(self: Any, weights) -> None:
+        """Go on from what get_weights() gave."""
+        older("optimizer.set_weights(weights)", "optimizer.set_state(state)")
+        names = list(_remembered(self))
+        if len(weights) != len(names):
+            raise ValueError(
+                f"{type(self).__name__} keeps {len(names)} arrays; received {len(weights)}. (Call "
+                "build first if it is new.)"
+            )
+        self.set_state(dict(zip(names, weights)))
 
     def add_variable_from_reference(self: Any, *args, **kwargs):
         """Keras's way to make memory; NotImplementedError names ours."""

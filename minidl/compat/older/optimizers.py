@@ -83,7 +83,7 @@ def accept_lr_and_decay() -> None:
             self._made_with.kwargs = {k: v for k, v in given.items() if k not in old}
         today(self, learning_rate, *shared, **options)
 
-    optimizers.Optimizer.__init__ = translating
+    optimizers.Optimizer.__init__ = translating  # pyright: ignore
 
 
 def let_decay_be_set() -> None:
@@ -94,7 +94,7 @@ def let_decay_be_set() -> None:
         if isinstance(self.schedule, SettableDecay) and not callable(value):
             self.set_rate(self.schedule.set_to(check_rate(value), self.kept.steps))
         else:
-            plain.fset(self, value)
+            plain.__set__(self, value)
 
     optimizers.Optimizer.learning_rate = property(plain.fget, set_rate, doc=plain.__doc__)
     optimizers.Optimizer.lr = optimizers.Optimizer.learning_rate  # pyright: ignore

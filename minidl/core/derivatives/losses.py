@@ -12,6 +12,18 @@ import numpy as np
 from .nonlinear import log_softmax, sigmoid
 
 
+def batch_mean(x, *, weights=None):
+    """z = Σ w·x / n, the loss of a batch from those of its n samples      ∂L/∂x = g·w/n
+
+    weights: one a sample, of the shape of x; left out, all are 1.
+    """
+    n = max(x.size, 1)
+    total = x.sum(dtype=np.float32 if x.dtype == np.float16 else None) / n
+    if weights is None:
+        return total.astype(x.dtype), (lambda g: np.broadcast_to(g / n, x.shape),)
+    return (x * weights).sum() / n, (lambda g: g / n * weights,)
+
+
 def softmax_cross_entropy(x, *, targets):
     """z = -Σ t·log_softmax(x), one number per sample      ∂L/∂x = g·(softmax(x)·Σ t - t)
 
