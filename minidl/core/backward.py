@@ -29,7 +29,7 @@ def backward(root, gradient: np.ndarray, retain_graph: bool = False) -> None:
     for tensor in order:
         g = waiting.pop(id(tensor))
         if tensor.retains or not tensor.edges:
-            arrived.append((tensor, g if id(tensor) in fresh and not tensor.edges else g.copy()))
+            arrived.append((tensor, g if id(tensor) in fresh else g.copy()))
         for parent, vjp in tensor.edges:
             add_up(parent, vjp(g), g, waiting, fresh)
         if tensor.edges and not retain_graph:

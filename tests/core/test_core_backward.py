@@ -115,6 +115,16 @@ def test_values_that_changed_since_their_use_are_refused(change):
     assert isinstance(caught.value, GraphError) and w.grad is None and x.grad is None
 
 
+def test_what_has_no_gradient_itself_must_not_change_either():
+    """The slope of w is x, so x is needed as it was."""
+    w, x = Variable([1.0, 2.0]), Tensor([3.0, 4.0])
+    z = (w * x).sum()
+    x.data = np.zeros(2, np.float32)
+    with pytest.raises(ChangedError) as caught:
+        z.backward()
+    assert caught.value.tensor is x and w.grad is None
+
+
 def test_a_change_through_a_view_is_noticed_too():
     x = leaf([1.0, 2.0])
     z = (x * x).sum()
@@ -180,8 +190,21 @@ def test_an_inner_tensor_keeps_a_gradient_if_it_retains():
     (inner * other).sum().backward()
     np.testing.assert_array_equal(inner.grad, [3, 6])
     assert other.grad is None
-    inner.grad += 1
     np.testing.assert_array_equal(x.grad, [12, 24])
+
+
+def test_what_an_inner_tensor_keeps_is_its_own():
+    """The slope of a sum is g itself, which passes through to x: changing one changes no other."""
+    x = leaf([1.0, 2.0])
+    inner = x * 1.0 + 0.0
+    middle = inner + 0.0
+    inner.retains = middle.retains = True
+    (middle * middle).sum().backward()
+    inner.grad += 100
+    np.testing.assert_array_equal(middle.grad, [2, 4])
+    middle.grad += 100
+    np.testing.assert_array_equal(inner.grad, [102, 104])
+    np.testing.assert_array_equal(x.grad, [2, 4])
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 1), (1, 3), (1, 1), (2, 3)])

@@ -142,6 +142,9 @@ def test_mean_counts_weights():
     mean.reset_state()
     mean.update_state(np.array([True, False, True, True]), 2)
     assert mean.result() == 0.75 and mean.count.array == 8
+    mean.reset_state()
+    mean.update_state(np.array([1.0, 3.0]), np.array([0.25, 0.25]))
+    assert mean.result() == 2, "weights need not add up to 1 or more"
 
 
 def test_a_mean_of_float32_is_gathered_in_float64():
