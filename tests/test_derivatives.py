@@ -727,6 +727,18 @@ for n in (5, 1, 0):
         labels=rng.integers(3, size=n),
         naive=lambda x, labels: np.array([-np.log(naive_softmax(r))[c] for r, c in zip(x, labels)]),
     )
+for shape in ((5,), (1,), (2, 3), (0,)):
+    row(
+        fused.batch_mean,
+        normal(*shape),
+        naive=lambda x: x.sum() / max(1, x.size),
+    )
+    row(
+        fused.batch_mean,
+        normal(*shape),
+        weights=2 * rng.random(shape),
+        naive=lambda x, weights: (x * weights).sum() / max(1, x.size),
+    )
 
 each_row = pytest.mark.parametrize("r", ROWS, ids=str)
 
