@@ -147,7 +147,7 @@ def _zeros(symbol: Symbol, unknown: int) -> Tensor:
 def _symbols(two, three, node):
     symbols = {}
     for path, x in paths(two):
-        shape = [a if a == b else None for a, b in zip(np.shape(x), np.shape(pick(three, path)))]
+        shape = [a if a == b else None for a, b in zip(x.shape, pick(three, path).shape)]
         symbols[path] = Symbol(shape, x.dtype, node=node, path=path)
     node.places = list(symbols)
     return symbols[()] if () in symbols else _nest(two, symbols)

@@ -23,9 +23,17 @@ def backward(root, gradient: np.ndarray, retain_graph: bool = False) -> None:
     """Add ∂L/∂(leaf) to every leaf that root was computed from. gradient: ∂L/∂(root)."""
     order = newest_first(root)
     check(order)
-    waiting = {id(root): gradient}  # id of a tensor -> ∂L/∂(tensor), as far as it is known
-    fresh = set()  # ids whose array nobody else holds: it may be added into
-    arrived = []
+    arrived = walk(order, {id(root): gradient}, retain_graph)
+    for tensor, g in arrived:  # only now: a vjp that fails leaves all gradients as they were
+        tensor.receive(g)
+
+
+def walk(order, waiting: dict, retain_graph: bool) -> list:
+    """Go back through the graph. Returns (tensor, its gradient) for those that keep theirs.
+
+    waiting: id of a tensor -> ∂L/∂(tensor), as far as it is known.
+    """
+    arrived, fresh = [], set()  # fresh: ids whose array nobody else holds; it may be added into
     for tensor in order:
         g = waiting.pop(id(tensor))
         if tensor.retains or not tensor.edges:
@@ -34,8 +42,7 @@ def backward(root, gradient: np.ndarray, retain_graph: bool = False) -> None:
             add_up(parent, vjp(g), g, waiting, fresh)
         if tensor.edges and not retain_graph:
             tensor.edges, tensor.used = FREED, ()
-    for tensor, g in arrived:  # only now: a vjp that fails leaves all gradients as they were
-        tensor.receive(g)
+    return arrived
 
 
 def add_up(parent, part, g, waiting, fresh) -> None:
@@ -57,7 +64,7 @@ def add_up(parent, part, g, waiting, fresh) -> None:
 def newest_first(root) -> list:
     """Everything that root was computed from, and root itself, each before its parents.
 
-    Parents are older than their children, so sorting by birth is enough: no recursion, any depth.
+    Parents are born before their children, so sorting by birth is enough: no recursion, any depth.
     """
     found, stack = {id(root): root}, [root]
     while stack:

@@ -6,11 +6,11 @@ from ..support.configs import serialize
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .base import Layer, deserialize, layer_classes
 from .basic import Dense, Dropout, Flatten
-from .budget import weight_budget
 from .einsum import EinsumDense
 from .embedding import Embedding
 from .functions import ActivityRegularization, Identity, Lambda
 from .inputs import Input, InputLayer
+from .making import automatic_name, reset_names, weight_budget
 from .merging import (
     Add,
     Average,
@@ -29,7 +29,6 @@ from .merging import (
     multiply,
     subtract,
 )
-from .naming import automatic_name, reset_names
 from .noise import AlphaDropout, GaussianDropout, GaussianNoise, SpatialDropout1D
 from .normalization import (
     BatchNormalization,

@@ -38,10 +38,10 @@ class Dense(core.Dense, Layer):
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.kernel_regularizer = kernel_regularizer and regularizers.get(kernel_regularizer)
+        self.bias_regularizer = bias_regularizer and regularizers.get(bias_regularizer)
+        self.kernel_constraint = kernel_constraint and constraints.get(kernel_constraint)
+        self.bias_constraint = bias_constraint and constraints.get(bias_constraint)
         if self.activation is activations.softmax and self.units == 1:
             raise ValueError(
                 "Dense(1, activation='softmax'): softmax over an axis of size 1 is always 1; use "

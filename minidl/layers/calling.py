@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import symbolic
 from ..support.structures import leaves, tree_map
 from ..tensor import Operators, Tensor, wrap
 
@@ -31,7 +30,7 @@ def to_input(x, dtype) -> Any:
 
 def shape_of_batch(x) -> tuple:
     """The shape of an input with None for the number of samples."""
-    shape = x.shape if isinstance(x, symbolic.Symbol) else np.shape(x)
+    shape = x.shape if isinstance(x, Operators) else np.shape(x)
     return (None, *shape[1:]) if shape else ()
 
 

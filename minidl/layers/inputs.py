@@ -6,7 +6,7 @@ import numpy as np
 
 from ..symbolic import Symbol
 from .base import Layer, layer_classes
-from .naming import shape_of_one_sample
+from .making import shape_of_one_sample
 
 
 def Input(

@@ -1,13 +1,14 @@
-"""A first look at the data: weights are made, shapes become known, all targets are checked."""
+"""Before a run: a first look at the data, and at what was frozen since compile()."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from ..core import training as core
 from ..data import Batches, as_tensors
 from ..support.dry_run import dry_run
 from ..support.structures import leaves
+from ..support.warning import warn
 from ..tensor import no_grad
 
 
@@ -59,3 +60,57 @@ def build_optimizer(model) -> None:
     known = {id(v) for v in model.optimizer.trainable_variables}
     if weights and not (known and known.issuperset(id(v) for v in weights)):
         model.optimizer.build(weights)
+
+
+def check_frozen(model) -> None:
+    """Warn if nothing can be learned, or if a layer was frozen or freed since compile()."""
+    then = model.trainable_at_compile
+    layers = model.all_layers()
+    changed = [a.name for a in layers if then.get(id(a), a.trainable) != a.trainable]
+    if changed:
+        warn_once(
+            model,
+            f"`trainable` of {', '.join(map(repr, changed[:3]))} was changed after compile(). Call "
+            "compile() again, so that the optimizer starts anew with the right weights.",
+        )
+    elif not model.trainable_weights and model.weights:
+        warn_once(
+            model,
+            f"Model '{model.name}' has no trainable weights, so fit will not change it: set "
+            "layer.trainable = True and compile again.",
+        )
+
+
+def warn_once(model, message: str) -> None:
+    """Warn, but of the same thing only once after each compile()."""
+    if message not in model.warned_of:
+        model.warned_of.add(message)
+        warn(message)
+
+
+@contextmanager
+def frozen_as_compiled(model):
+    """A model that was frozen as a whole after compile() goes on training as it was compiled, with
+    a warning.
+
+    GANs are written so since 2016: compile the discriminator, freeze it, compile the two together,
+    and train each in turn.
+    """
+    if model.trainable or not model.trainable_at_compile.get(id(model), False):
+        yield
+        return
+    warn_once(
+        model,
+        f"Model '{model.name}' was frozen after compile(). By itself it goes on training, as it was "
+        "compiled; inside other models it stays as it is. To say so plainly, set its `trainable` "
+        "before each kind of step.",
+    )
+    layers = model.all_layers()
+    now = [layer.trainable for layer in layers]
+    try:  # the outermost first: it sets those inside, which then get what was theirs
+        for layer in layers:
+            layer.trainable = model.trainable_at_compile.get(id(layer), layer.trainable)
+        yield
+    finally:
+        for layer, trainable in zip(layers, now):
+            layer.trainable = trainable

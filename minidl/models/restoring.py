@@ -1,4 +1,4 @@
-"""The one place where a run switches things on, and switches them back."""
+"""The one place where a run switches things on, and switches them back; and what it looks up once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,30 @@ from collections.abc import Callable
 from typing import Any
 
 from ..core.training import undisturbed
-from .parts import Parts
+from ..metrics import Metric
+from ..support.structures import is_nested, leaves
+
+
+class Parts:
+    """The layers, the penalised weights and the metrics of a model, while a run goes on."""
+
+    def __init__(self, model):
+        model.run_parts = None  # those of another run would be found
+        self.layers = model.all_layers()
+        self.penalised = [v for v in model.weights if v.regularizer is not None]
+        self.metrics = metrics_of(self.layers)
+        self.labelled: list | None = None
+
+
+def metrics_of(layers) -> list[Metric]:
+    """The metrics that layers keep as attributes, each once."""
+    found: dict[int, Metric] = {}
+    for layer in layers:
+        for name, part in vars(layer).items():
+            if not name.startswith("_"):
+                values = leaves(part) if is_nested(part) else [part]
+                found.update({id(v): v for v in values if isinstance(v, Metric)})
+    return list(found.values())
 
 
 def restored_after(model, work: Callable[[], Any], bars: list, recording: bool) -> Any:

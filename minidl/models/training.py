@@ -21,11 +21,10 @@ from ..support.checks import check_count
 from ..symbolic import Symbol
 from ..tensor import Tensor, no_grad
 from . import loops, sources
-from .freezing import check_frozen, frozen_as_compiled
-from .hooks import due_every, sorted_floats
+from .loops import due_every, sorted_floats
 from .objective import Objective
-from .parts import Parts, metrics_of
-from .preparing import prepare, require_compiled
+from .preparing import check_frozen, frozen_as_compiled, prepare, require_compiled
+from .restoring import Parts, metrics_of
 
 
 class Trainer(core.Trainer):
@@ -272,21 +271,16 @@ class Trainer(core.Trainer):
             total = objective.compute_loss(y, y_pred, sample_weight, self.output_names, samples)
         for extra in self.losses:
             total = extra if total is None else total + extra
-        if total is None:
-            raise ValueError(self.compile_objective.why_no_loss())
-        if isinstance(total, Symbol):
-            raise TypeError(
-                "The loss is a symbol: its function uses something from the making of the model, "
-                "like a layer's output, which has no numbers in training. Compute that part with "
-                "model.add_loss(symbol), or with self.add_loss in a layer."
-            )
+        if total is None or isinstance(total, Symbol):
+            raise objective.no_loss(total)
         return total
 
     def check_loss(self, loss: Tensor, x=None, y=None) -> None:
         """Stop with a diagnosis if the loss is nan or inf, before it reaches the weights.
         compile(stop_on_nan=False) opts out.
         """
-        if self.stop_on_nan and loss.size == 1 and not math.isfinite(loss.item()):
+        number = loss.array
+        if self.stop_on_nan and number.size == 1 and not math.isfinite(number.item()):
             step, rate = self.optimizer.iterations + 1, float(self.optimizer.learning_rate)
             raise explain_non_finite(loss, x, y, self.trainable_weights, step, rate)
 
@@ -321,7 +315,8 @@ class Trainer(core.Trainer):
         """
         if type(self).metrics is not Trainer.metrics:  # overridden: what it names, nothing else
             return {metric.name: metric.result() for metric in self.metrics}
-        results = {label: metric.result() for label, metric in self.labelled_metrics()}
+        labelled = (self.run_parts and self.run_parts.labelled) or self.labelled_metrics()
+        results = {label: metric.result() for label, metric in labelled}
         if not self._loss_tracker.count.array:
             del results["loss"]
         return results

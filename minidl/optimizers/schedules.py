@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from typing import Any
 
 from ..support.checks import check_number
 from ..support.configs import Configurable
@@ -235,20 +234,3 @@ def _rate(name: str, value) -> float:
 
 def _positive(name: str, value) -> float:
     return check_number(name, value, 0, open_below=True)
-
-
-def check_rate(rate) -> Any:
-    """A number of at least 0, or a function of the step; errors say what else it was."""
-    if isinstance(rate, type):
-        raise TypeError(
-            f"A learning rate is a number, a schedule or a function of the step; {rate.__name__} "
-            f"is a class: "
-            f"write learning_rate={rate.__name__}(...)."
-        )
-    if not callable(rate):
-        return check_number("learning_rate", rate, 0)
-    import inspect
-
-    return (
-        rate if inspect.signature(rate).parameters else lambda step: rate()
-    )  # Keras's bare callables know no step

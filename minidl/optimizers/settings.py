@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..support import backend
 from ..support.checks import check_count, check_number
@@ -10,6 +11,22 @@ from ..support.configs import Configurable, given_arguments
 from ..support.registry import snake_case
 
 Rate = float | Callable[..., float]  # a learning rate: a number, or a function of the step
+
+
+def check_rate(rate) -> Any:
+    """A number of at least 0, or a function of the step; errors say what else it was."""
+    if isinstance(rate, type):
+        raise TypeError(
+            f"A learning rate is a number, a schedule or a function of the step; {rate.__name__} "
+            f"is a class: write learning_rate={rate.__name__}(...)."
+        )
+    if not callable(rate):
+        return check_number("learning_rate", rate, 0)
+    import inspect
+
+    if inspect.signature(rate).parameters:
+        return rate
+    return lambda step: rate()  # Keras's bare callables know no step
 
 
 def check_epsilon(value) -> float:

@@ -89,17 +89,22 @@ class Registry:
         own = custom_object(name)
         if own is not None:  # yours come first: get_custom_objects().update({"swish2": f})
             return own
-        if name not in self:
-            raise ValueError(unknown(self.kind, name, self.names))
-        return self.filed(name)
+        thing = self.filed(name)
+        return self.missing(name) if thing is None else thing
+
+    def missing(self, name: str) -> Any:
+        """What to answer for a name that is not there: a ValueError with the nearest."""
+        raise ValueError(unknown(self.kind, name, self.names))
 
     def name_of(self, thing) -> str | None:
         """The name under which this very class or function is filed, or None."""
         name = str(getattr(thing, "__name__", ""))
         return name if self._by_plain.get(_plain(name)) is thing else None
 
-    def filed(self, name: str) -> Any:
+    def filed(self, name) -> Any:
         """What the library itself, or a decorator, filed under this name; None if nothing."""
+        if not isinstance(name, str):
+            return None
         plain = _plain(name)
         if plain not in self._by_plain:
             for module in [m for room, m in self.rooms.items() if _plain(room) == plain]:

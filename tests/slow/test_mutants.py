@@ -120,8 +120,8 @@ MUTANTS = [
     ),
     (
         "optimizers/base.py",
-        "factor = 1 - self.weight_decay * lr",
-        "factor = 1 - self.weight_decay",
+        "factor = 1 - (self.weight_decay or 0.0) * lr",
+        "factor = 1 - (self.weight_decay or 0.0)",
         "test_optimizer_rules.py",
     ),
     ("optimizers/around.py", "w *= factor", "w -= 1 - factor", "test_optimizer_rules.py"),
@@ -519,7 +519,7 @@ MUTANTS = [
     ),
     ("models/training.py", "range(initial_epoch, epochs)", "range(epochs)", "test_model.py"),
     ("models/training.py", "sample_weight=samples)", "sample_weight=1)", "test_model.py"),
-    ("models/hooks.py", "self.is_due(epoch + 1)", "self.is_due(epoch)", "test_model.py"),
+    ("models/loops.py", "self.is_due(epoch + 1)", "self.is_due(epoch)", "test_model.py"),
     # several outputs, penalties, limits, order, random state
     ("models/objective.py", "else loss * output.weight", "else loss", "test_training.py"),
     (
@@ -535,12 +535,12 @@ MUTANTS = [
         "test_as_tutorials_write.py",
     ),
     (
-        "models/freezing.py",
+        "models/preparing.py",
         "layer.trainable = model.trainable_at_compile.get(id(layer), layer.trainable)",
         "pass",
         "test_as_tutorials_write.py",
     ),
-    ("models/freezing.py", "layer.trainable = trainable", "pass", "test_as_tutorials_write.py"),
+    ("models/preparing.py", "layer.trainable = trainable", "pass", "test_as_tutorials_write.py"),
     (
         "models/model.py",
         "super().add_loss([loss.mean() for loss in added])",
@@ -756,8 +756,8 @@ MUTANTS = [
     ),
     (
         "core/training.py",
-        "if self.stop_training:\n                    break",
-        "if False:\n                    break",
+        "                break\n        return",
+        "                pass\n        return",
         "core/test_core_training.py",
     ),
     (
@@ -766,11 +766,11 @@ MUTANTS = [
         "if False:\n                break",
         "core/test_core_training.py",
     ),
-    ("core/training.py", "done = step + 1", "done = step", "core/test_core_training.py"),
+    ("core/training.py", "steps = step + 1", "steps = step", "core/test_core_training.py"),
     (
         "core/training.py",
-        "int(not recording), None, True",
-        "0, None, True",
+        "int(not recording), None",
+        "0, None",
         "core/test_core_training.py",
     ),
     ("core/training.py", "vars(switches).update(before)", "pass", "core/test_core_training.py"),

@@ -8,12 +8,12 @@ had been typed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from types import ModuleType
 from typing import Any
 
 from ... import callbacks, layers, models, optimizers, regularizers, utils
 from ...support.registry import older
+from ...support.retrying import retried
 from ...tensor import Variable
 
 
@@ -35,33 +35,32 @@ def accept(cls: type, method: str = "__init__", **meanings: Meaning) -> None:
     """Let a method take older arguments too. meanings: today's name for each, `Dropped`, or, for
     those that Keras still takes in silence, a function that gives today's arguments.
     """
-    today = getattr(cls, method)
     title = cls.__name__ if method == "__init__" else method
-
-    @wraps(today)
-    def translating(self, *args, **kwargs):
-        if not meanings.keys().isdisjoint(kwargs):
-            kwargs = translated(title, kwargs, meanings)
-            if (
-                method == "__init__"
-                and "_made_with" in vars(self)
-                and type(self).__init__ is translating
-            ):
-                self._made_with.kwargs = kwargs  # what get_config describes it by
-        return today(self, *args, **kwargs)
-
-    setattr(cls, method, translating)
+    setattr(cls, method, _in_todays_words(getattr(cls, method), title, meanings))
 
 
 def accept_in(module: ModuleType, name: str, **meanings: Meaning) -> None:
     """The same for a function of a module."""
-    today = getattr(module, name)
+    setattr(module, name, _in_todays_words(getattr(module, name), name, meanings))
 
-    @wraps(today)
-    def translating(*args, **kwargs):
-        return today(*args, **translated(name, kwargs, meanings))
 
-    setattr(module, name, translating)
+def _in_todays_words(today, title: str, meanings: dict[str, Meaning]):
+    """The function, called again with today's names where it did not know the older ones."""
+
+    def again(error, args, kwargs):
+        if meanings.keys().isdisjoint(kwargs):
+            return None
+        kwargs = translated(title, kwargs, meanings)
+        made_with = (
+            vars(args[0]).get("_made_with") if args and hasattr(args[0], "__dict__") else None
+        )
+        if made_with is not None and today.__name__ == "__init__":
+            if type(args[0]).__init__ is called:
+                made_with.kwargs = kwargs  # what get_config describes it by
+        return lambda: today(*args, **kwargs)
+
+    called = retried(today, again)
+    return called
 
 
 def translated(title: str, kwargs: dict, meanings: dict[str, Meaning]) -> dict:
@@ -92,14 +91,14 @@ def _name_first(today):
     """add_weight('w', (3, 4)), in the order that Keras 2 had."""
     order = ("shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
 
-    @wraps(today)
-    def add_weight(self, *args, **kwargs):
-        if not args or not isinstance(args[0], str):
-            return today(self, *args, **kwargs)
-        kwargs |= zip(order, args[1:])
-        return today(self, kwargs.pop("shape", ()), name=args[0], **kwargs)
+    def again(error, args, kwargs):
+        layer, *others = args
+        if not others or not isinstance(others[0], str):
+            return None
+        options = {**kwargs, **dict(zip(order, others[1:]))}
+        return lambda: today(layer, options.pop("shape", ()), name=others[0], **options)
 
-    return add_weight
+    return retried(today, again)
 
 
 def _empty(value) -> bool:

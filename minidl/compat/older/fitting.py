@@ -4,13 +4,13 @@ they have no more.
 
 from __future__ import annotations
 
-from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from ...models import Model
 from ...support.registry import older
+from ...support.retrying import retried
 
 _IN_THIS_PROCESS = ("workers", "use_multiprocessing", "max_queue_size", "pickle_safe", "max_q_size")
 _CURES = {
@@ -80,15 +80,16 @@ def _translating(today):
     code = today.__code__
     known = set(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
 
-    @wraps(today)
-    def translating(self, *args, **kwargs):
-        if not known.issuperset(kwargs):
-            kwargs = _in_todays_words(kwargs, known)
-        if isinstance(kwargs.get("class_weight"), str):
-            kwargs["class_weight"] = _class_weight(kwargs["class_weight"])
-        return today(self, *args, **kwargs)
+    def again(error, args, kwargs):
+        word = kwargs.get("class_weight")
+        if known.issuperset(kwargs) and not isinstance(word, str):
+            return None
+        kwargs = _in_todays_words(kwargs, known)
+        if isinstance(word, str):
+            kwargs["class_weight"] = _class_weight(word)
+        return lambda: today(*args, **kwargs)
 
-    return translating
+    return retried(today, again)
 
 
 def _in_todays_words(kwargs: dict, known: set) -> dict:

@@ -24,7 +24,7 @@ from ... import (
     utils,
 )
 from ... import text as preprocessing
-from ...support.registry import REGISTRIES, Registry, custom_object, did_you_mean, older
+from ...support.registry import REGISTRIES, Registry, did_you_mean, older
 
 
 class Reduction:
@@ -134,12 +134,12 @@ class OlderLosses(Registry):
 
     older = dict.fromkeys(("cosine_proximity", "cosineproximity", "cosine"), "cosine_similarity")
 
-    def __getitem__(self, name: str) -> Any:
+    def missing(self, name: str) -> Any:
         plain = str(name).lower()
-        if plain not in self.older or custom_object(name) is not None:
-            return super().__getitem__(name)
+        if plain not in self.older:
+            return super().missing(name)
         older(f"The {self.kind} {name!r}", repr(self.older[plain]))
-        return super().__getitem__(self.older[plain])
+        return self[self.older[plain]]
 
     def __contains__(self, name) -> bool:
         return super().__contains__(name) or str(name).lower() in self.older

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import wraps
 from typing import Any
 
 from ... import optimizers
 from ...guards.optimizer import unknown_argument
-from ...optimizers.schedules import InverseTimeDecay, check_rate, schedules
-from ...optimizers.settings import arguments
+from ...optimizers.schedules import InverseTimeDecay, schedules
+from ...optimizers.settings import arguments, check_rate
 from ...support.checks import check_number
 from ...support.registry import older
+from ...support.retrying import retried
 
 # The order of arguments that was usual, and today's way to write them.
 ORDERS = {
@@ -69,54 +69,58 @@ def rate_of(kind: type, rate, old: dict) -> Any:
 def accept_lr_and_decay() -> None:
     """Let every optimizer take them; an argument that is unknown is answered with the nearest."""
     today = optimizers.Optimizer.__init__
+    named = arguments(optimizers.Optimizer)[0]
 
-    @wraps(today)
-    def translating(self, learning_rate=0.001, *shared, **options):
-        kind, old = type(self), {k: options.pop(k) for k in ("lr", "decay") if k in options}
-        known = {**arguments(optimizers.Optimizer)[0], **dict.fromkeys(old)}
-        if unknown := options.keys() - known.keys():
-            own, passed = arguments(kind)
-            raise unknown_argument(kind.__name__, unknown, ["lr", *own, *passed])
-        if old:
-            learning_rate = rate_of(kind, learning_rate, old)
-            given = self._made_with.kwargs  # what get_config describes it by
-            self._made_with.kwargs = {k: v for k, v in given.items() if k not in old}
-        today(self, learning_rate, *shared, **options)
+    def again(error, args, kwargs):
+        old = {k: kwargs[k] for k in ("lr", "decay") if k in kwargs}
+        unknown = kwargs.keys() - named.keys() - old.keys()
+        if not old and not unknown:
+            return None
+        return lambda: _with_older_rate(today, args, kwargs, old, unknown)
 
-    optimizers.Optimizer.__init__ = translating  # pyright: ignore
+    optimizers.Optimizer.__init__ = retried(today, again)  # pyright: ignore
+
+
+def _with_older_rate(today, args: tuple, kwargs: dict, old: dict, unknown) -> None:
+    """__init__ with a rate that `lr` and `decay` gave. TypeError for an unknown argument."""
+    optimizer, *positional = args
+    kind, options = type(optimizer), {k: v for k, v in kwargs.items() if k not in old}
+    if unknown:
+        own, passed = arguments(kind)
+        raise unknown_argument(kind.__name__, unknown, ["lr", *own, *passed])
+    first = positional[:1] or [options.pop("learning_rate", 0.001)]
+    given = optimizer._made_with.kwargs  # what get_config describes it by
+    optimizer._made_with.kwargs = {k: v for k, v in given.items() if k not in old}
+    today(optimizer, rate_of(kind, first[0], old), *positional[1:], **options)
 
 
 def let_decay_be_set() -> None:
     """A rate that `decay` shrinks may be set by hand; one that follows a schedule may not."""
     plain = optimizers.Optimizer.learning_rate
 
-    def set_rate(self, value):
-        if isinstance(self.schedule, SettableDecay) and not callable(value):
-            self.set_rate(self.schedule.set_to(check_rate(value), self.kept.steps))
-        else:
-            plain.__set__(self, value)
+    def again(error, args, kwargs):
+        optimizer, rate = args
+        if not isinstance(optimizer.schedule, SettableDecay):
+            return None
+        shrinking = optimizer.schedule.set_to(check_rate(rate), optimizer.kept.steps)
+        return lambda: optimizer.set_rate(shrinking)
 
-    optimizers.Optimizer.learning_rate = property(plain.fget, set_rate, doc=plain.__doc__)
-    optimizers.Optimizer.lr = optimizers.Optimizer.learning_rate  # pyright: ignore
+    rate = property(plain.fget, retried(plain.fset, again), doc=plain.__doc__)
+    optimizers.Optimizer.learning_rate = optimizers.Optimizer.lr = rate  # pyright: ignore
 
 
 def explain_order(cls: type, old_order: str, by_name: str) -> None:
     """Add to what a class says of arguments by position that their order was once another."""
-    today = cls.__init__
 
-    @wraps(today)
-    def explaining(self, *args, **kwargs):
-        try:
-            today(self, *args, **kwargs)
-        except (TypeError, ValueError) as error:
-            if len(args) < 2 or type(self) is not cls:
-                raise
-            raise type(error)(
-                f"{error} If you meant the order of older tutorials, {old_order}, write the names: "
-                f"{by_name}."
-            ) from None
+    def again(error, args, kwargs):
+        if len(args) < 3 or type(args[0]) is not cls:
+            return None
+        raise type(error)(
+            f"{error} If you meant the order of older tutorials, {old_order}, write the names: "
+            f"{by_name}."
+        ) from None
 
-    cls.__init__ = explaining
+    cls.__init__ = retried(cls.__init__, again)
 
 
 def add_all() -> None:

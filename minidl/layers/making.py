@@ -1,8 +1,11 @@
-"""Names and shapes that layers get by themselves."""
+"""What layers need while they are made: names, the shape of a sample, and a limit on their weights."""
 
 from __future__ import annotations
 
+import math
+import threading
 from collections import Counter
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -32,3 +35,27 @@ def shape_of_one_sample(shape, name: str) -> tuple:
             f"{shape}."
         )
     return shape
+
+
+class _Budget(threading.local):
+    left: float = math.inf
+
+
+_budget = _Budget()
+
+
+@contextmanager
+def weight_budget(numbers: int):
+    """Inside, layers may make weights of so many numbers in all, and ValueError beyond."""
+    _budget.left = numbers
+    try:
+        yield
+    finally:
+        _budget.left = math.inf
+
+
+def spend(numbers: int, name: str, shape: tuple) -> None:
+    """Take the numbers of a new weight off the budget; ValueError if they are not there."""
+    _budget.left -= numbers
+    if _budget.left < 0:
+        raise ValueError(f"{name}: a weight of shape {shape} is more than the file holds.")
