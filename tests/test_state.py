@@ -81,7 +81,7 @@ def nothing_left(model):
     assert [v.name for v in model.weights if v.grad is not None] == []
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def put_back():
     """Whatever a test leaves switched on is switched off after it."""
     errors = np.geterr()
@@ -395,7 +395,7 @@ WHAT = ["gradients", "no_grad", "training", "quiet", "errstate", "run_parts", "a
 
 
 @pytest.mark.parametrize("what", WHAT)
-def test_a_run_resets_what_an_interrupt_left(what, tmp_path, put_back):
+def test_a_run_resets_what_an_interrupt_left(what, tmp_path):
     np.set_printoptions(precision=17)
     clean = [bits(value) for value in runs(network(), tmp_path)]
     model = network()
@@ -758,7 +758,7 @@ def test_an_error_in_a_dry_run_puts_everything_back():
 # --- switches
 
 
-def test_quietly_ends_with_what_was_before(put_back):
+def test_quietly_ends_with_what_was_before():
     with np.errstate(over="raise"):
         before = np.geterr()
         assert quietly(lambda: (switches.quiet, np.geterr()["over"])) == (
