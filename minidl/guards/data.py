@@ -55,12 +55,8 @@ def _all_finite(x: np.ndarray, chunk: int = 1 << 17) -> bool:
     overflow is checked).
     """
     rows = max(1, chunk // max(1, x[:1].size))
-    with np.errstate(all="ignore"):
-        for start in range(0, len(x), rows):
-            piece = x[start : start + rows]
-            if not math.isfinite(piece.sum()) and not np.isfinite(piece).all():
-                return False
-    return True
+    pieces = (x[start : start + rows] for start in range(0, len(x), rows))
+    return all(math.isfinite(piece.sum()) or np.isfinite(piece).all() for piece in pieces)
 
 
 def check_unseen_labels(y: np.ndarray, y_tail: np.ndarray) -> None:

@@ -21,6 +21,7 @@ from ..data import (
 )
 from ..guards.data import check_inputs, check_unseen_labels
 from ..support.checks import check_count
+from ..tensor import quietly
 
 
 def arrays(model, x, y, sample_weight) -> tuple:
@@ -86,7 +87,7 @@ def plan_fit(
         held_back, size = None, 32
     else:
         x, y, weight = arrays(model, *parts)
-        check_inputs(x, model.takes_raw_input)
+        quietly(check_inputs, x, model.takes_raw_input)
         held_back, parts = None, (x, y, weight)
         if validation_data is None and validation_split:
             parts, held_back = split(model, parts, validation_split)
@@ -115,7 +116,7 @@ def _stream(model, parts, class_weight, validation_split, rng) -> Stream:
                 "(x, y, sample_weight)."
             )
     batches = Stream(x, rng, class_weight)
-    check_inputs(batches.first()[0], model.takes_raw_input)
+    quietly(check_inputs, batches.first()[0], model.takes_raw_input)
     return batches
 
 

@@ -19,7 +19,7 @@ from ..guards.loss import explain_non_finite
 from ..metrics import Mean
 from ..support.checks import check_count
 from ..symbolic import Symbol
-from ..tensor import Tensor, quietly
+from ..tensor import Tensor
 from . import loops, sources
 from .loops import due_every, sorted_floats
 from .objective import Objective
@@ -155,9 +155,8 @@ class Trainer(core.Trainer):
         require_compiled(self)
         check_count("epochs", epochs, 1)
         check_count("initial_epoch", initial_epoch, 0)
-        rng = quietly(loops.generator_of_shuffles, self, seed)
-        plan = quietly(
-            sources.plan_fit,
+        rng = loops.generator_of_shuffles(self, seed)
+        plan = sources.plan_fit(
             self,
             (x, y, sample_weight, class_weight),
             validation_split,
@@ -187,7 +186,7 @@ class Trainer(core.Trainer):
         reset_metrics=False: on them and all since the last reset_metrics(), as Keras 2 had it.
         """
         require_compiled(self)
-        batch = quietly(loops.one_batch, self, x, y, sample_weight, class_weight)
+        batch = loops.one_batch(self, x, y, sample_weight, class_weight)
 
         def train() -> dict:
             if not self.optimizer.trainable_variables:  # the model sees data for the first time
@@ -215,7 +214,7 @@ class Trainer(core.Trainer):
         metrics, or a dict.
         """
         require_compiled(self)
-        batches = quietly(sources.for_evaluate, self, x, y, sample_weight, batch_size, steps)
+        batches = sources.for_evaluate(self, x, y, sample_weight, batch_size, steps)
         logs = loops.evaluate(self, batches, steps, verbose, callbacks)
         return self._as_result(logs, return_dict)
 
@@ -227,7 +226,7 @@ class Trainer(core.Trainer):
 
         For one small batch model(x) is quicker.
         """
-        batches = quietly(sources.for_predict, self, x, batch_size, steps)
+        batches = sources.for_predict(self, x, batch_size, steps)
         return loops.predict(self, batches, steps, verbose, callbacks)
 
     def test_on_batch(
@@ -237,7 +236,7 @@ class Trainer(core.Trainer):
         last reset_metrics().
         """
         require_compiled(self)
-        batch = quietly(loops.one_batch, self, x, y, sample_weight)
+        batch = loops.one_batch(self, x, y, sample_weight)
         if reset_metrics:
             self.reset_metrics()
         logs = restored_after(self, lambda: self.test_step(next(iter(batch))), recording=False)
