@@ -149,12 +149,12 @@ assert per_sample.shape == (6,) and np.isclose(per_sample.mean(), fused.item()),
     "J = 1/m · Σ loss"
 )
 print("""
-problem                          last layer                   loss
-regression                       Dense(1)                     MeanSquaredError
-two classes                      Dense(1), logits             BinaryCrossentropy(from_logits=True)
-one of several classes           Dense(C), logits             SparseCategoricalCrossentropy(from_logits=True)
-  the same, one-hot targets      Dense(C), logits             CategoricalCrossentropy(from_logits=True)
-several labels at once           Dense(C), logits             BinaryCrossentropy(from_logits=True)""")
+problem                 last layer       loss
+regression              Dense(1)         MeanSquaredError
+two classes             Dense(1), logits BinaryCrossentropy(from_logits=True)
+one of several classes  Dense(C), logits SparseCategoricalCrossentropy(from_logits=True)
+  one-hot targets       Dense(C), logits CategoricalCrossentropy(from_logits=True)
+several labels at once  Dense(C), logits BinaryCrossentropy(from_logits=True)""")
 print("figures are in figures/")
 plots.show()
 

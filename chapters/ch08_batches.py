@@ -145,11 +145,13 @@ for size in SIZES:
     megabytes[size] = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
 print(
-    f"\n{'batch size':>10s}{'updates an epoch':>18s}{'µs a sample':>13s}{'MB held in a step':>19s}{'accuracy after 2 epochs':>25s}"
+    f"\n{'batch size':>10s}{'updates an epoch':>18s}{'µs a sample':>13s}"
+    f"{'MB held in a step':>19s}{'accuracy after 2 epochs':>25s}"
 )
 for size in SIZES:
     print(
-        f"{size:10d}{-(-N // size):18d}{micros[size]:13.1f}{megabytes[size]:19.2f}{accuracies[size]:25.1%}"
+        f"{size:10d}{-(-N // size):18d}{micros[size]:13.1f}{megabytes[size]:19.2f}"
+        f"{accuracies[size]:25.1%}"
     )
 assert micros[1] > 3 * micros[32], (
     "one sample at a time is slow: the work of a step is mostly getting started"

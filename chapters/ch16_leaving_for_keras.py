@@ -136,10 +136,13 @@ else:
 THERE = """
     import keras
 
+    # each device takes a part of each batch
     devices = keras.distribution.list_devices()
-    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))   # each device takes a part of each batch
+    parallel = keras.distribution.DataParallel(devices=devices)
+    keras.distribution.set_distribution(parallel)
     model = keras.models.load_model("model.keras")
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])          # Adam's memory begins anew
+    # Adam's memory begins anew
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(x, y, epochs=3)
 """
 print(THERE)

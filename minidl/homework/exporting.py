@@ -20,9 +20,10 @@ RUN = """#!/usr/bin/env bash
 cd /autograder/submission
 [ -d /autograder/source/hidden ] && export MINIDL_HIDDEN_TESTS=/autograder/source/hidden
 file=$(find . -name "*{name}*.py" | head -n 1)
-python3 -m minidl.homework check {name} --file "${{file:-{name}.py}}" --json > /autograder/results/results.json
-if [ ! -s /autograder/results/results.json ]; then
-    echo '{{"score": 0, "output": "There is no {name}.py in the submission."}}' > /autograder/results/results.json
+results=/autograder/results/results.json
+python3 -m minidl.homework check {name} --file "${{file:-{name}.py}}" --json > $results
+if [ ! -s $results ]; then
+    echo '{{"score": 0, "output": "There is no {name}.py in the submission."}}' > $results
 fi
 """
 

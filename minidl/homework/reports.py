@@ -67,7 +67,9 @@ def row_without_file(student: str, name: str, worth: float) -> dict:
 
 
 def table(rows: list[dict]) -> bytes:
-    """The rows as CSV, by student and assignment, with the mark by which spreadsheets know UTF-8."""
+    """The rows as CSV, by student and assignment. It begins with the mark by which spreadsheets
+    know UTF-8.
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]))
     writer.writeheader()

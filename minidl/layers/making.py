@@ -1,4 +1,4 @@
-"""What layers need while they are made: names, the shape of a sample, and a limit on their weights."""
+"""What layers need while they are made: names, a sample's shape, and a limit on their weights."""
 
 from __future__ import annotations
 

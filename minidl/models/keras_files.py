@@ -57,11 +57,11 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
             state.build_to(model, (config.get("build_config") or {}).get("input_shape"))
         state.assign(_pairs(arrays, model))
         state.share_generators(model, config.get("minidl_shared_generators", []))
-        told = config.get("minidl_compile_config")
+        settings = config.get("minidl_compile_config")
         memory = memory_in(arrays, "optimizer/vars") if compile else []
-        if compile and told is not None:
-            compile_again(model, told, memory)
-    if compile and told is None and config.get("compile_config"):
+        if compile and settings is not None:
+            compile_again(model, settings, memory)
+    if compile and settings is None and config.get("compile_config"):
         compile_as_in_keras(model, config["compile_config"], memory, custom_objects)
     return model
 
@@ -125,16 +125,16 @@ def _groups(layer: Layer, path: str = "", seen: set | None = None):
     seen.add(id(layer))
     beneath = {id(v) for x in layer.layers_inside for v in x.weights}
     yield f"{path}vars", [v for v in layer.weights if id(v) not in beneath]
-    held = {k: v for k, v in vars(layer).items() if k not in ("stack", "_graph_layers")}
+    attributes = {k: v for k, v in vars(layer).items() if k not in ("stack", "symbol_graph_layers")}
     if hasattr(layer, "layers"):
-        held["layers"] = layer.layers  # pyright: ignore[reportAttributeAccessIssue]
+        attributes["layers"] = layer.layers  # pyright: ignore[reportAttributeAccessIssue]
     is_stack = hasattr(layer, "stack") or getattr(layer, "symbol_graph", None) is not None
     first = "layers" if is_stack else ""
-    for name in sorted(held, key=lambda name: (name != first, name.startswith("_"), name)):
-        if isinstance(held[name], Layer):
-            yield from _groups(held[name], f"{path}{name}/", seen)
-        elif isinstance(held[name], (list, tuple, dict)):
-            yield from _groups_in(held[name], f"{path}{name}/", seen)
+    for name in sorted(attributes, key=lambda name: (name != first, name.startswith("_"), name)):
+        if isinstance(attributes[name], Layer):
+            yield from _groups(attributes[name], f"{path}{name}/", seen)
+        elif isinstance(attributes[name], (list, tuple, dict)):
+            yield from _groups_in(attributes[name], f"{path}{name}/", seen)
 
 
 def _groups_in(container, path: str, seen: set):
