@@ -121,9 +121,7 @@ plots.digits(
     path=arguments.figures / "ch07_mistakes.png",
     title=f"The surest of its {len(wrong)} mistakes in 10 000",
 )
-print(
-    f"figures are in {arguments.figures}{'/' if str(arguments.figures)[-1] != '/' else ''}"
-)
+print(f"figures are in {str(arguments.figures).rstrip('/')}/")
 
 # %% 8. Your own digit
 if arguments.picture:

@@ -105,10 +105,12 @@ print(
     f"last, * the lowest. With that rate:"
 )
 print(
-    f"{'':70s}{'validation acc.':>17s}{'test acc.':>11s}{'epochs to':>11s}{'an epoch':>10s}"
+    f"{'':70s}{'validation acc.':>17s}{'test acc.':>11s}"
+    f"{'epochs to':>11s}{'an epoch':>10s}"
 )
 print(
-    f"{'':70s}{'at its highest':>17s}{'at the end':>11s}{THRESHOLD:>11.0%}{'takes ms':>10s}"
+    f"{'':70s}{'at its highest':>17s}{'at the end':>11s}"
+    f"{THRESHOLD:>11.0%}{'takes ms':>10s}"
 )
 histories, best_loss, spread, test_accuracy = {}, {}, {}, {}
 for name, (make, rates) in FAMILY.items():

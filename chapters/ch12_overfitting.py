@@ -170,12 +170,14 @@ RUNS = {
     "stopped early": stopped,
 }
 print(
-    f"\n{'validation loss:':16s}{'lowest':>8s}{'kept at the end':>17s}{'best accuracy':>15s}"
+    f"\n{'validation loss:':16s}{'lowest':>8s}{'kept at the end':>17s}"
+    f"{'best accuracy':>15s}"
 )
 for name, run in RUNS.items():
     end = kept if name == "stopped early" else run["val_loss"][-1]
     print(
-        f"{name:16s}{min(run['val_loss']):8.3f}{end:17.3f}{max(run['val_accuracy']):15.1%}"
+        f"{name:16s}{min(run['val_loss']):8.3f}{end:17.3f}"
+        f"{max(run['val_accuracy']):15.1%}"
     )
 print(
     "(The accuracy hardly moves: an overfitted network is wrong about as often, but "

@@ -136,11 +136,12 @@ else:
 THERE = """
     import keras
 
+    # each device takes a part of each batch
     devices = keras.distribution.list_devices()
-    apart = keras.distribution.DataParallel(devices=devices)  # each takes a part of each batch
-    keras.distribution.set_distribution(apart)
+    parallel = keras.distribution.DataParallel(devices=devices)
+    keras.distribution.set_distribution(parallel)
     model = keras.models.load_model("model.keras")
-    # compiling lets Adam's memory begin anew:
+    # Adam's memory begins anew
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(x, y, epochs=3)
 """

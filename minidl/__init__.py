@@ -3,8 +3,8 @@ autograd over NumPy.
 
 >>> import minidl
 >>> (x, y), (x_test, y_test) = minidl.datasets.mnist.load_data()
->>> layers = minidl.layers
->>> model = minidl.Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+>>> layers = [minidl.layers.Flatten(), minidl.layers.Dense(10, activation="softmax")]
+>>> model = minidl.Sequential(layers)
 >>> model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
 >>> model.fit(x / 255.0, y, epochs=5)
 """

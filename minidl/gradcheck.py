@@ -1,5 +1,4 @@
-"""Is a derivative right? Compare it with finite differences, the one witness that knows no
-calculus.
+"""Whether a derivative is right: compared with finite differences, which know no calculus.
 
 >>> check_gradients(lambda x, w: ops.tanh(x @ w), np.ones((2, 3)), np.ones((3, 4)))
 gradients agree: 18 entries compared, worst relative error 1.1e-10
@@ -11,6 +10,7 @@ import numpy as np
 
 from .support.arrays import as_array
 from .tensor import Tensor, newest_first, no_grad
+from .tensor.gradients import gradients_put_back
 
 
 class GradientReport:
@@ -32,8 +32,7 @@ class GradientReport:
     def __repr__(self):
         lines = [
             f"gradients {'agree' if self.passed else 'DISAGREE'}: {self.compared} entries "
-            f"compared, "
-            f"worst relative error {self.error:.1e}"
+            f"compared, worst relative error {self.error:.1e}"
         ]
         if self.worst and not self.passed:
             number, index, analytic, numeric = self.worst
@@ -44,8 +43,31 @@ class GradientReport:
         return "\n".join(lines + [f"  note: {n}" for n in self.notes])
 
     def fail(self, note: str):
+        """Note why the gradients do not agree, or cannot be compared."""
         self.passed = False
         self.notes.append(note)
+
+    def compare(self, entry: tuple, bend: float, atol: float, rtol: float) -> None:
+        """Take in an entry, (input number, index, analytic, numeric).
+
+        bend: by how much the slopes to its left and right differ; a kink is noted where the entry
+        does not pass.
+        """
+        number, index, analytic, numeric = entry
+        scale, difference = max(abs(analytic), abs(numeric)), abs(analytic - numeric)
+        error = difference / scale if scale > atol and difference > 0 else 0.0
+        passed = bool(np.isfinite(difference) and difference <= atol + rtol * scale)
+        newly_failed, worse = self.passed and not passed, not error <= self.error
+        if newly_failed or (worse and passed == self.passed):  # a failure outranks rounding errors
+            self.worst, self.error = entry, error
+        self.compared += 1
+        self.passed = self.passed and passed
+        kink_noted = any("kink" in n for n in self.notes)
+        if not passed and bend > 1e-3 * max(1.0, scale) and not kink_noted:
+            self.notes.append(
+                f"input {number}{list(index)} is near a kink (the slopes to its left and right "
+                f"differ by {bend:.3g}): move the input a little, e.g. away from 0 for relu."
+            )
 
 
 def check_gradients(
@@ -73,61 +95,90 @@ def check_gradients(
     arrays = [np.array(as_array(x)) for x in inputs]
     arrays = [a.astype(np.float64) if a.dtype.kind == "f" else a for a in arrays]
     tensors = [Tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
-
     out = f(*tensors)
-    if not isinstance(out, Tensor):
-        report.fail(
-            f"f returned {type(out).__name__}, not a tensor: compute with minidl's ops, not in "
-            f"plain NumPy."
-        )
+    fault = _why_not_checked(f, arrays, out)
+    if fault:
+        report.fail(fault)
         return report
-    cotangent = rng.normal(size=out.shape)
-    with no_grad():
-        again = f(*[Tensor(a) for a in arrays])
-    if not np.array_equal(out.data, again.data, equal_nan=True):
-        report.fail(
-            "f gives different results for the same input: fix its randomness, or switch dropout "
-            "off."
-        )
-        return report
-    if not out.requires_grad:
-        report.fail(
-            "the result does not depend on any float input: was something computed in plain NumPy "
-            "on the way?"
-        )
-        return report
-    if out.dtype != np.float64:
-        report.fail(
-            f"f computes in {out.dtype}, too coarse for finite differences: make layers with "
-            f"dtype='float64', or call "
-            "backend.set_floatx('float64') first."
-        )
-        return report
-    weights = [(t, t._grad) for t in newest_first(out) if not any(t is own for own in tensors)]
-    out.backward(gradient=cotangent)
-    for weight, before in weights:  # what f captured, such as a layer's weights, stays as it was
-        weight._grad = before
+    loss = _Loss(f, arrays, rng.normal(size=out.shape))
+    with gradients_put_back(_kept_by_f(out, tensors)):
+        out.backward(gradient=loss.cotangent)
     for i, (tensor, array) in enumerate(zip(tensors, arrays)):
         if not np.array_equal(tensor.data, array, equal_nan=True):
             report.fail(f"input {i} was modified in place by f or by its derivative.")
-
-    def value(number, moved):
-        with no_grad():
-            return f(*[Tensor(moved if i == number else a) for i, a in enumerate(arrays)]).data
-
-    def slope(
-        ahead, behind
-    ):  # subtracted before they are summed: large values would drown the difference
-        return float(np.sum(cotangent * (ahead - behind)))
-
     for number, (tensor, array) in enumerate(zip(tensors, arrays)):
         if tensor.requires_grad:
-            analytic = np.zeros_like(array) if tensor.grad is None else tensor.grad
+            gradient = np.zeros_like(array) if tensor.grad is None else tensor.grad
             for index, direction in _directions(array, entries, rng):
-                _compare(
-                    report, number, index, direction, analytic, array, value, slope, eps, atol, rtol
-                )
+                analytic = _slope_along(direction, gradient)
+                numeric, bend = loss.slope_and_bend(number, direction, eps)
+                report.compare((number, index, analytic, numeric), bend, atol, rtol)
     return report
+
+
+def _why_not_checked(f, arrays, out) -> str:
+    """Why finite differences can say nothing of f, which gave `out` for these arrays; '' if they
+    can.
+    """
+    if not isinstance(out, Tensor):
+        return (
+            f"f returned {type(out).__name__}, not a tensor: compute with minidl's ops, not in "
+            f"plain NumPy."
+        )
+    with no_grad():
+        again = f(*[Tensor(a) for a in arrays])
+    if not np.array_equal(out.data, again.data, equal_nan=True):
+        return (
+            "f gives different results for the same input: fix its randomness, or switch dropout "
+            "off."
+        )
+    if not out.requires_grad:
+        return (
+            "the result does not depend on any float input: was something computed in plain NumPy "
+            "on the way?"
+        )
+    if out.dtype != np.float64:
+        return (
+            f"f computes in {out.dtype}, too coarse for finite differences: make layers with "
+            f"dtype='float64', or call backend.set_floatx('float64') first."
+        )
+    return ""
+
+
+def _kept_by_f(out, tensors) -> list:
+    """What f computes with besides its inputs, such as a layer's weights: their gradients stay as
+    they were.
+    """
+    keeps_gradient = [t for t in newest_first(out) if t.op is None or t.retains]
+    return [t for t in keeps_gradient if not any(t is own for own in tensors)]
+
+
+class _Loss:
+    """Σ c·f(*arrays), whose slopes are found by moving one of the arrays."""
+
+    def __init__(self, f, arrays, cotangent):
+        self.f, self.arrays, self.cotangent = f, arrays, cotangent
+
+    def value(self, number: int, moved):
+        """f with `moved` in the place of array `number`."""
+        with no_grad():
+            return self.f(
+                *[Tensor(moved if i == number else a) for i, a in enumerate(self.arrays)]
+            ).data
+
+    def difference(self, ahead, behind) -> float:
+        """Subtracted before they are summed: large values would drown the difference."""
+        return float(np.sum(self.cotangent * (ahead - behind)))
+
+    def slope_and_bend(self, number: int, direction, eps: float) -> tuple[float, float]:
+        """The slope along a direction, and by how much it differs to the left and to the right."""
+        array = self.arrays[number]
+        step = eps * max(1.0, float(np.abs(array[direction != 0]).max()))
+        here, ahead, behind = (self.value(number, array + s * step * direction) for s in (0, 1, -1))
+        with np.errstate(all="ignore"):
+            slope = self.difference(ahead, behind) / (2 * step)
+            bend = abs(self.difference(ahead, here) - self.difference(here, behind)) / step
+        return slope, bend
 
 
 def _directions(array, entries, rng):
@@ -144,28 +195,8 @@ def _directions(array, entries, rng):
         yield tuple(int(i) for i in np.unravel_index(flat, array.shape)), direction
 
 
-def _compare(report, number, index, direction, analytic, array, value, slope, eps, atol, rtol):
+def _slope_along(direction, gradient) -> float:
+    """What the gradient says of the slope along a direction."""
     moving = direction != 0
-    step = eps * max(1.0, float(np.abs(array[moving]).max()))
-    here, ahead, behind = (value(number, array + s * step * direction) for s in (0, 1, -1))
     with np.errstate(all="ignore"):
-        numeric = slope(ahead, behind) / (2 * step)
-        ours = float(np.sum(analytic[moving] * direction[moving]))
-    scale = max(abs(ours), abs(numeric))
-    difference = abs(ours - numeric)
-    error = difference / scale if scale > atol and difference > 0 else 0.0
-    report.compared += 1
-    passed = np.isfinite(difference) and difference <= atol + rtol * scale
-    newly_failed, worse = not passed and report.passed, not error <= report.error
-    if newly_failed or (worse and passed == report.passed):  # a failure outranks any rounding error
-        report.worst, report.error = (number, index, ours, numeric), error
-    if not passed:
-        report.passed = False
-        with np.errstate(all="ignore"):
-            bend = abs(slope(ahead, here) - slope(here, behind)) / step
-        if bend > 1e-3 * max(1.0, scale) and not any("kink" in n for n in report.notes):
-            report.notes.append(
-                f"input {number}{list(index)} is near a kink (the slopes to its left and right "
-                f"differ by "
-                f"{bend:.3g}): move the input a little, e.g. away from 0 for relu."
-            )
+        return float(np.sum(gradient[moving] * direction[moving]))

@@ -54,15 +54,10 @@ def draw(initializer, shape, dtype) -> np.ndarray:
     """What an initializer gives for this shape, as an array of this dtype; functions of the shape
     alone are welcome.
     """
-    code = getattr(
-        initializer if hasattr(initializer, "__code__") else type(initializer).__call__,
-        "__code__",
-        None,
-    )
-    takes_dtype = (
-        code is None or "dtype" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    )
-    value = initializer(shape, dtype=dtype) if takes_dtype else initializer(shape)
+    function = initializer if hasattr(initializer, "__code__") else type(initializer).__call__
+    code = getattr(function, "__code__", None)
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ["dtype"]
+    value = initializer(shape, dtype=dtype) if "dtype" in names else initializer(shape)
     array = np.asarray(value, dtype=dtype)
     if array.shape != tuple(shape):
         raise ValueError(

@@ -1,9 +1,9 @@
 """Values not known yet. A `Symbol` has a shape and remembers the layer call or op that will make
 it.
 
-`apply` and `Layer.__call__` hand over to `record` when they meet a Symbol. A recorded node is a
-whole layer call or a bare op, never a layer's insides, so weights, the training flag and randomness
-stay live when `models/graph.py` replays it.
+`apply` and `Layer.__call__` hand over to `record` when they are given a Symbol. A recorded node is
+a whole layer call or a bare op, never a layer's insides, so weights, the training flag and
+randomness stay live when `models/graph.py` replays it.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Progbar:
         self._bar, self._seen, self._sums = callbacks.ProgressBar(), 0, {}
         self._bar.title, self._bar.params = "", {"epochs": 1, "steps": target}
         if verbose:
-            self._bar._begin()
+            self._bar.begin()
 
     def update(self, current, values=None, finalize=None) -> None:
         """current: how many steps are done; values: (name, value) pairs of these steps."""
@@ -61,11 +61,11 @@ class Progbar:
         self._seen = current
         logs = {name: total / weight for name, (total, weight) in self._sums.items()}
         if self.verbose:
-            self._bar._advance(current - 1, logs)
+            self._bar.advance(current - 1, logs)
             if finalize or (
                 finalize is None and self.target is not None and current >= self.target
             ):
-                self._bar._finish(logs)
+                self._bar.finish(logs)
 
     def add(self, n, values=None) -> None:
         """n more steps are done."""

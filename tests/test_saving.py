@@ -566,7 +566,7 @@ NEEDS = {
         *registered(losses.registry),
         *registered(metrics.registry),
         *registered(optimizers.registry),
-        *registered(optimizers.schedules.schedules),
+        *registered(optimizers.schedules.registry),
     ],
     ids=lambda c: c.__name__,
 )

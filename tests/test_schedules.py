@@ -149,7 +149,7 @@ def test_twenty_steps_equal_the_formula(schedule, formula):
 
 def test_all_schedules_are_tried_here():
     assert {type(s).__name__ for s, _ in FORMULAS} == {
-        cls.__name__ for cls in schedules.schedules.names.values()
+        cls.__name__ for cls in schedules.registry.names.values()
     }
 
 

@@ -33,35 +33,36 @@ class ProgressBar(Callback):
         )
         if self.live and self.title:
             console.say(self.title)
-        self._begin()
+        self.begin()
 
     def on_train_batch_end(self, batch, logs=None):
-        self._advance(batch, logs)
+        self.advance(batch, logs)
 
     def on_epoch_end(self, epoch, logs=None):
-        self._finish(logs)
+        self.finish(logs)
 
     # evaluate and predict on their own
     def on_test_begin(self, logs=None):
         self.title = ""
-        self._begin()
+        self.begin()
 
     def on_predict_begin(self, logs=None):
         self.on_test_begin()
 
     def on_test_batch_end(self, batch, logs=None):
-        self._advance(batch, logs)
+        self.advance(batch, logs)
 
     def on_predict_batch_end(self, batch, logs=None):
-        self._advance(batch, None)
+        self.advance(batch, None)
 
     def on_test_end(self, logs=None):
-        self._finish(logs)
+        self.finish(logs)
 
     def on_predict_end(self, logs=None):
-        self._finish(None)
+        self.finish(None)
 
-    def _begin(self):
+    def begin(self):
+        """Draw the bar of a run that starts now."""
         self.steps = self.params.get("steps")
         self.done, self.start, self.drawn = 0, time.perf_counter(), 0.0
         if self.live:
@@ -76,7 +77,8 @@ class ProgressBar(Callback):
                 ascii="─━" if console.can_show(self.out, "─━") else "-=",
             )
 
-    def _advance(self, batch, logs):
+    def advance(self, batch, logs):
+        """Show that this batch (from 0) is done, at most ten times a second."""
         self.done = batch + 1
         if self.bar is not None:
             now = time.perf_counter()
@@ -91,7 +93,8 @@ class ProgressBar(Callback):
     def _remaining(self, now) -> float:
         return (now - self.start) / self.done * max(0, (self.steps or self.done) - self.done)
 
-    def _finish(self, logs):
+    def finish(self, logs):
+        """Show the numbers of the whole run, and end the line."""
         seconds = time.perf_counter() - self.start
         if self.bar is not None:
             self._draw(seconds, logs)

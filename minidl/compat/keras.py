@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import warnings
 
 from ..support.structures import tree_map
 from ..tensor import GraphError, Tensor, newest_first, no_grad
+from ..tensor.gradients import gradients_put_back
 
 
 class _Open(threading.local):
@@ -84,9 +84,9 @@ class GradientTape:
             if t.op is not None:
                 t.retain_grad()
         leaves = newest_first(target) if isinstance(target, Tensor) else []
-        with _gradients_put_back([*found, *[t for t in leaves if t.op is None]]):
+        with gradients_put_back([*found, *[t for t in leaves if t.op is None]]):
             self._go_back(target)
-            gradients = {id(t): None if t._grad is None else Tensor(t._grad) for t in found}
+            gradients = {id(t): None if t.grad is None else Tensor(t.grad) for t in found}
         return tree_map(lambda t: gradients[id(t)], sources)
 
     def _go_back(self, target) -> None:
@@ -101,16 +101,3 @@ class GradientTape:
                 "This tape was used up by its first gradient(). Write "
                 "GradientTape(persistent=True) to ask again."
             ) from None
-
-
-@contextlib.contextmanager
-def _gradients_put_back(tensors):
-    """Inside, these have no gradient; afterwards each has the one that it had before."""
-    before = [(t, t._grad) for t in tensors]
-    for t in tensors:
-        t._grad = None
-    try:
-        yield
-    finally:
-        for t, grad in before:
-            t._grad = grad

@@ -18,6 +18,6 @@ def new_archive(file):
     try:
         yield archive
         archive.close()
-    except BaseException:
+    except BaseException:  # Ctrl-C too: what is half written is not closed as if it were whole
         archive.fp = None
         raise

@@ -41,7 +41,7 @@ def reading(path):
         yield
     except SaveFormatError:
         raise
-    except Exception as error:
+    except Exception as error:  # nearly anything, as said above
         raise SaveFormatError(f"{os.fspath(path)} cannot be loaded: {_reason(error)}.") from error
 
 

@@ -31,7 +31,8 @@ def _where_not_finite(x: np.ndarray) -> str:
     where = tuple(int(i) for i in np.argwhere(~np.isfinite(sample))[0])
     count = int(np.sum(~np.isfinite(x)))
     kind = "NaN" if np.isnan(sample[where]) else "infinite"
-    column = f" col {where[0] if len(where) == 1 else where}" if x.ndim > 1 else ""
+    place = where[0] if len(where) == 1 else where
+    column = f" col {place}" if x.ndim > 1 else ""
     return (
         f"x contains {count} NaN or infinite value{'s' * (count > 1)}; the first is {kind}, at row "
         f"{row}{column}. Remove or replace them, e.g. np.nan_to_num(x)."

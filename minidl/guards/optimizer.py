@@ -116,7 +116,7 @@ def rehearsal(owner: str, slots, arrays: list[list], moving: list[int]):
     before = [[array.copy() for array in row] for row in arrays]
     try:
         yield
-    except BaseException:
+    except BaseException:  # Ctrl-C too; it goes on below
         for row, old_row in zip(arrays, before):
             for array, old in zip(row, old_row):
                 array[...] = old

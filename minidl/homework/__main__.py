@@ -5,8 +5,6 @@ export hw02
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 import secrets
 import sys
@@ -21,50 +19,64 @@ def main(arguments=None) -> int:
     """Run a command; returns the exit code: 0, or from `check` 1 when points are missing, or 2 for
     a mistake in the command.
     """
+    given = _parser().parse_args(arguments)
+    try:
+        return given.run(given)
+    except (ValueError, OSError) as error:
+        print(f"homework: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The parser of the command line; `run` in what it gives is the command's function."""
     parser = argparse.ArgumentParser(
         prog="python -m minidl.homework", description="Start, check and grade homework."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="show the assignments")
+    listing = commands.add_parser("list", help="show the assignments")
+    listing.set_defaults(run=_list)
     start = commands.add_parser("start", help="put an assignment's file into the present folder")
     start.add_argument("name", help="hw01, hw02, ...")
-    check = commands.add_parser("check", help="check your file")
-    check.add_argument("name")
-    check.add_argument(
+    start.set_defaults(run=_start)
+    _check_arguments(commands.add_parser("check", help="check your file"))
+    _grade_arguments(
+        commands.add_parser(
+            "grade", help="mark the submissions of a class: files, or a folder for each student"
+        )
+    )
+    export = commands.add_parser("export", help="make a zip that Gradescope takes as an autograder")
+    export.add_argument("name")
+    export.add_argument("--output", type=Path, help="the zip to write (default NAME.zip)")
+    export.set_defaults(run=_export)
+    return parser
+
+
+def _check_arguments(parser) -> None:
+    """Say what `check` takes."""
+    parser.add_argument("name")
+    parser.add_argument(
         "--file", type=Path, help="your file, if it is not in this folder under its first name"
     )
-    check.add_argument(
+    parser.add_argument(
         "--seed", type=int, help="ask the same questions as a run that printed this seed"
     )
-    check.add_argument(
+    parser.add_argument(
         "--json", action="store_true", help="print Gradescope's results.json instead"
     )
-    grade = commands.add_parser(
-        "grade", help="mark the submissions of a class: files, or a folder for each student"
-    )
-    grade.add_argument("folder", type=Path)
-    grade.add_argument(
+    parser.set_defaults(run=_check)
+
+
+def _grade_arguments(parser) -> None:
+    """Say what `grade` takes."""
+    parser.add_argument("folder", type=Path)
+    parser.add_argument(
         "--csv",
         type=Path,
         default=Path("grades.csv"),
         help="where to write the table (default grades.csv)",
     )
-    grade.add_argument("--seed", type=int, help="the same questions for all, known beforehand")
-    export = commands.add_parser("export", help="make a zip that Gradescope takes as an autograder")
-    export.add_argument("name")
-    export.add_argument("--output", type=Path, help="the zip to write (default NAME.zip)")
-    given = parser.parse_args(arguments)
-    try:
-        return {
-            "list": _list,
-            "start": _start,
-            "check": _check,
-            "grade": _grade,
-            "export": _export,
-        }[given.command](given)
-    except (ValueError, OSError) as error:
-        print(f"homework: {error}", file=sys.stderr)
-        return 2
+    parser.add_argument("--seed", type=int, help="the same questions for all, known beforehand")
+    parser.set_defaults(run=_grade)
 
 
 def _list(given) -> int:
@@ -115,52 +127,43 @@ def _grade(given) -> int:
     if not given.folder.is_dir():
         raise ValueError(f"{given.folder} is no folder of submissions.")
     seed = secrets.randbelow(10**6) if given.seed is None else given.seed
-    found, rows = assignments.find(), []
-    students = {p.name for p in given.folder.iterdir() if p.is_dir() and p.name[0] not in "._"}
-    for file in sorted(given.folder.rglob("*.py")):
-        # class/ada/hw01_arrays.py is Ada's; class/ada_hw01_arrays.py too
-        names = [name for name in found if file.stem.endswith(name)]
-        if not names:
-            continue
-        inside = file.relative_to(given.folder).parts
-        student = (
-            inside[0] if len(inside) > 1 else file.stem[: -len(names[0])].strip("_-. ") or file.stem
-        )
-        verdicts = judging.check(found[names[0]], file, seed, quiet=True)
-        rows.append(reports.row(student, names[0], verdicts))
-        console.say(f"{student:20s} {names[0]:18s} {rows[-1]['points']:g} / {rows[-1]['of']:g}")
+    known, rows = assignments.find(), []
+    for student, name, file in _submissions(given.folder, known):
+        verdicts = judging.check(known[name], file, seed, quiet=True)
+        rows.append(reports.row(student, name, verdicts))
+        console.say(f"{student:20s} {name:18s} {rows[-1]['points']:g} / {rows[-1]['of']:g}")
     if not rows:
         raise ValueError(
-            f"No submissions in {given.folder}: files are called like {next(iter(found))}.py."
+            f"No submissions in {given.folder}: files are called like {next(iter(known))}.py."
         )
     handed_in = {(r["student"], r["assignment"]) for r in rows}
-    missing = [
-        (s, a)
-        for s in students | {s for s, _ in handed_in}
-        for a in {a for _, a in handed_in}
-        if (s, a) not in handed_in
-    ]
-    rows += [
-        {
-            "student": s,
-            "assignment": a,
-            "points": 0.0,
-            "of": found[a].points,
-            "not passed": "no file",
-        }
-        for s, a in missing
-    ]
-    rows.sort(key=lambda r: (r["student"], r["assignment"]))
-    table = io.StringIO()
-    writer = csv.DictWriter(table, fieldnames=list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
+    missing = _missing(given.folder, handed_in)
+    rows += [reports.row_without_file(s, a, known[a].points) for s, a in missing]
     with write_atomically(given.csv) as file:
-        file.write(
-            table.getvalue().encode("utf-8-sig")
-        )  # with the mark by which spreadsheets know UTF-8
+        file.write(reports.table(rows))
     console.say(f"{len(handed_in)} submissions, {len(missing)} missing, seed {seed}: {given.csv}")
     return 0
+
+
+def _submissions(folder: Path, known):
+    """(student, assignment's name, file) for each: class/ada/hw01_arrays.py is Ada's, and
+    class/ada_hw01_arrays.py too.
+    """
+    for file in sorted(folder.rglob("*.py")):
+        name = next((name for name in known if file.stem.endswith(name)), None)
+        if name is None:
+            continue
+        inside = file.relative_to(folder).parts
+        before = file.stem[: -len(name)].strip("_-. ") or file.stem
+        yield (inside[0] if len(inside) > 1 else before), name, file
+
+
+def _missing(folder: Path, handed_in: set) -> list[tuple[str, str]]:
+    """(student, assignment's name) of what others have handed in, or who has a folder."""
+    folders = {p.name for p in folder.iterdir() if p.is_dir() and p.name[0] not in "._"}
+    students = folders | {student for student, _ in handed_in}
+    names = {name for _, name in handed_in}
+    return [(s, n) for s in students for n in names if (s, n) not in handed_in]
 
 
 def _export(given) -> int:

@@ -23,7 +23,7 @@ class Task:
     name: the function or class in the student's file, unless `target` names that. points: for it.
     cases: rng -> a list of argument tuples, new ones each time. reference: the right answer to such
     arguments. driver: for classes, driver(the student's class, *arguments) -> plain values; it runs
-    in the child. mistakes: pairs (function, hint): who answers as this function does is told the
+    in the child. mistakes: pairs (function, hint): who answers as this function does reads the
     hint. forbidden: dotted names in minidl that raise when the student's code calls them.
     limit: seconds. rtol, atol: how close an answer must be.
     judge: where there is no one right answer, judge(answer, *arguments) -> (share of the points

@@ -53,7 +53,7 @@ def _answer(task, thing, arguments, file) -> dict:
         return {"forbidden": str(error)}
     except values.NotPlainError as error:
         return {"odd": str(error)}
-    except BaseException as error:
+    except BaseException as error:  # SystemExit too, as above
         return _crash(error, file, task.name)
 
 
@@ -74,8 +74,9 @@ def _crash(error, file, task: str = "") -> dict:
     places = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
     at = ""
     if places:
-        inside = places[0].name == task != places[-1].name
-        at = f" (line {places[-1].lineno}{f', in {places[-1].name}' if inside else ''})"
+        last = places[-1]
+        inside = f", in {last.name}" if places[0].name == task != last.name else ""
+        at = f" (line {last.lineno}{inside})"
     return {"crashed": f"{type(error).__name__}: {error}"[:500] + at}
 
 

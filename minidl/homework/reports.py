@@ -4,6 +4,9 @@ table.
 
 from __future__ import annotations
 
+import csv
+import io
+
 from .judging import Verdict
 
 
@@ -11,13 +14,8 @@ def text(name: str, verdicts: list[Verdict], seed: int) -> str:
     """A line a task, the total, and how to see the same questions again."""
     lines, last = [f"{name}, seed {seed}"], ""
     for v in verdicts:
-        reason = (
-            ""
-            if v.reason in ("", v.outcome)
-            else f": {v.reason}"
-            if v.reason != last
-            else ": as above"
-        )
+        said = "as above" if v.reason == last else v.reason
+        reason = "" if v.reason in ("", v.outcome) else f": {said}"
         last = v.reason
         lines.append(f"  {v.points:>5g} / {v.worth:<4g} {v.task:28s} {v.outcome}{reason}")
     earned, worth = sum(v.points for v in verdicts), sum(v.worth for v in verdicts)
@@ -55,3 +53,25 @@ def row(student: str, name: str, verdicts: list[Verdict]) -> dict:
         "of": sum(v.worth for v in verdicts),
         "not passed": outcomes,
     }
+
+
+def row_without_file(student: str, name: str, worth: float) -> dict:
+    """The same for who has handed in nothing."""
+    return {
+        "student": student,
+        "assignment": name,
+        "points": 0.0,
+        "of": worth,
+        "not passed": "no file",
+    }
+
+
+def table(rows: list[dict]) -> bytes:
+    """The rows as CSV, by student and assignment. It begins with the mark by which spreadsheets
+    know UTF-8.
+    """
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(sorted(rows, key=lambda r: (r["student"], r["assignment"])))
+    return text.getvalue().encode("utf-8-sig")

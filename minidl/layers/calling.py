@@ -17,9 +17,8 @@ def to_input(x, dtype) -> Any:
     """Arrays as tensors, floats in this dtype (None leaves them alone); options as they are."""
     if type(x) is Tensor and (x.array.dtype == dtype or dtype is None):
         return x
-    if isinstance(x, (dict, list, tuple)) and any(
-        isinstance(v, (Operators, np.ndarray)) for v in leaves(x)
-    ):
+    nested = isinstance(x, (dict, list, tuple))
+    if nested and any(isinstance(v, (Operators, np.ndarray)) for v in leaves(x)):
         return tree_map(lambda part: to_input(part, dtype), x)
     if isinstance(x, (*NO_DATA, dict)):
         return x

@@ -10,7 +10,7 @@ from .base import SameShape, registry
 
 @registry.register()
 class Dice(SameShape):
-    """1 - 2·Σ t·p / (Σ t + Σ p + ε): 0 for equal masks, 1 for masks that do not meet.
+    """1 - 2·Σ t·p / (Σ t + Σ p + ε): 0 for equal masks, 1 for masks without a common entry.
 
     Shapes: alike, any. axis: None sums over the whole batch, one number; axis=(1, 2, 3) for images
     gives one loss a sample.

@@ -58,9 +58,10 @@ class ConfusionMatrix(Metric):
     ):
         super().__init__(name, dtype)
         self.num_classes, self.threshold = num_classes, threshold
-        self._hold(np.zeros((num_classes or 0,) * 2))
+        self._start_from(np.zeros((num_classes or 0,) * 2))
 
-    def _hold(self, counts: np.ndarray) -> None:
+    def _start_from(self, counts: np.ndarray) -> None:
+        """Count on from this matrix."""
         self._variables.clear()
         self.matrix = self.add_sum("matrix", counts.shape).assign(counts)
 
@@ -76,7 +77,7 @@ class ConfusionMatrix(Metric):
         counts = confusion_matrix(y_true, p, self.num_classes, sample_weight)
         self._weighted = self._weighted or sample_weight is not None
         if len(counts) > len(self.matrix):  # more classes than were seen before
-            self._hold(np.pad(self.matrix.data, (0, len(counts) - len(self.matrix))))
+            self._start_from(np.pad(self.matrix.data, (0, len(counts) - len(self.matrix))))
         self.matrix.data[: len(counts), : len(counts)] += counts
 
     def result(self):

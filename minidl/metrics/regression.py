@@ -24,7 +24,7 @@ class R2Score(Metric):
     Shapes: (n, outputs), or (n,). class_aggregation: 'uniform_average' of the outputs' scores,
     'variance_weighted_average', or None for one score an output. num_regressors k > 0: adjusted, 1
     - (1 - R²)(n - 1)/(n - k - 1).
-    Constant targets leave nothing to explain: 1 if they are met exactly, else 0.
+    Constant targets leave nothing to explain: 1 if the outputs equal them, else 0.
     """
 
     _SUMS = "squared_sum sum residual count"  # Σ wt², Σ wt, Σ w(t - p)², Σ w, of each output

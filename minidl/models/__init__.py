@@ -5,7 +5,7 @@ describing them.
 from ..files.descriptions import SaveFormatError
 from ..guards.loss import NonFiniteLossError
 from ..layers import Input
-from .architecture import models
+from .architecture import model_classes
 from .model import Model
 from .rebuilding import clone_model, model_from_json
 from .saving import load_model, save_model
@@ -22,7 +22,7 @@ __all__ = [
     "Sequential",
     "clone_model",
     "load_model",
+    "model_classes",
     "model_from_json",
-    "models",
     "save_model",
 ]

@@ -31,9 +31,9 @@ from .steps import (
     step_of,
 )
 
-__all__ = ["checked", "graph_config", "graph_from_config", "models", "result_number"]
+__all__ = ["checked", "graph_config", "graph_from_config", "model_classes", "result_number"]
 
-models = Registry("model")
+model_classes = Registry("model")
 # Dropout(seed=SeedGenerator(...)) has one in its config
 register_keras_serializable("minidl")(SeedGenerator)
 

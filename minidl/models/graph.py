@@ -75,7 +75,7 @@ class Graph:
         return [things[key] for key in ordered if isinstance(things[key], Layer)]
 
     def _places(self) -> dict[int, int]:
-        """When a walk back from the outputs first meets each function or input layer."""
+        """When a walk back from the outputs first comes to each function or input layer."""
         places: dict[int, int] = {}
         seen: set[int] = set()
         stack: list[Any] = [*reversed(self.ends)]

@@ -43,7 +43,7 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
     remembers only what minidl wrote.
     """
     with (
-        keras_2.opened(path) as (config, told, ours, arrays),
+        keras_2.opened(path) as (config, settings, ours, arrays),
         custom_object_scope(custom_objects or {}),
         quiet(),
     ):
@@ -53,10 +53,10 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
         state.assign(layer_pairs(arrays, model))
         state.share_generators(model, config.get("minidl_shared_generators", []))
         if compile and ours:
-            compile_again(model, told, memory_in(arrays, keras_2.MEMORY))
-    if compile and told and not ours:
-        told = {**told, "optimizer": told.get("optimizer_config")}
-        compile_as_in_keras(model, told, [], custom_objects)
+            compile_again(model, settings, memory_in(arrays, keras_2.MEMORY))
+    if compile and settings and not ours:
+        settings = {**settings, "optimizer": settings.get("optimizer_config")}
+        compile_as_in_keras(model, settings, [], custom_objects)
     return model
 
 

@@ -71,7 +71,7 @@ def compile_as_in_keras(model, config: dict, memory, custom_objects) -> None:
     try:
         with custom_object_scope(custom_objects or {}):
             model.compile(**deserialize(from_keras(options)))
-    except Exception as error:
+    except Exception as error:  # of Keras's classes and the user's: the weights are of use anyway
         warn(
             f"What compile() was given could not be restored ({error}). Call compile() again "
             f"before training."

@@ -58,11 +58,11 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
             state.build_to(model, (config.get("build_config") or {}).get("input_shape"))
         state.assign(_pairs(arrays, model))
         state.share_generators(model, config.get("minidl_shared_generators", []))
-        told = config.get("minidl_compile_config")
+        settings = config.get("minidl_compile_config")
         memory = memory_in(arrays, "optimizer/vars") if compile else []
-        if compile and told is not None:
-            compile_again(model, told, memory)
-    if compile and told is None and config.get("compile_config"):
+        if compile and settings is not None:
+            compile_again(model, settings, memory)
+    if compile and settings is None and config.get("compile_config"):
         compile_as_in_keras(model, config["compile_config"], memory, custom_objects)
     return model
 
@@ -127,8 +127,8 @@ def _groups(layer: Layer, path: str = "", seen: set | None = None):
     beneath = {id(v) for x in layer.layers_inside for v in x.weights}
     yield f"{path}vars", [v for v in layer.weights if id(v) not in beneath]
     is_stack = isinstance(layer, Sequential)
-    apart = ("stack", "_graph_layers") if is_stack else ("_graph_layers",)  # same as `layers`
-    held = {k: v for k, v in vars(layer).items() if k not in apart}
+    same = ["symbol_graph_layers", *["stack"] * is_stack]  # they hold what `layers` holds
+    held = {k: v for k, v in vars(layer).items() if k not in same}
     if hasattr(layer, "layers"):
         held["layers"] = layer.layers  # pyright: ignore[reportAttributeAccessIssue]
     first = "layers" if is_stack or getattr(layer, "symbol_graph", None) is not None else ""

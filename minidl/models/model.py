@@ -16,14 +16,14 @@ from ..support.structures import is_nested, leaves, tree_map
 from ..symbolic import Symbol, replace
 from ..tensor import Variable
 from . import architecture, saving
-from .architecture import models
+from .architecture import model_classes
 from .declared import as_declared, names_of, only_one
 from .graph import Graph
 from .summary import table
 from .training import Trainer
 
 
-@models.register("Functional")
+@model_classes.register("Functional")
 class Model(Trainer, Layer):
     """A network that can be trained. Either Model(inputs, outputs) from symbols, or a subclass with
     `call(self, x)`.
@@ -35,7 +35,7 @@ class Model(Trainer, Layer):
     symbol_graph: Graph | None = None  # from the input symbols to the output symbols
     symbols_in: Any = None  # the input symbols, in the structure that the model takes
     symbols_out: Any = None
-    _graph_layers: Any = ()
+    symbol_graph_layers: Any = ()
     _loss_graph: Graph | None = None  # leads to the symbols that add_loss was given, too
 
     def __init__(self, inputs=None, outputs=None, name: str | None = None, **kwargs):
@@ -49,7 +49,7 @@ class Model(Trainer, Layer):
         if inputs is not None:
             self.symbols_in, self.symbols_out = only_one(inputs), only_one(outputs)
             self.symbol_graph = Graph(self.symbols_in, self.symbols_out)
-            self._graph_layers = self.symbol_graph.layers
+            self.symbol_graph_layers = self.symbol_graph.layers
             self._check_names()
             self.output_names = names_of(self.symbols_out)
             self.output_shape = tree_map(lambda s: s.shape, self.symbols_out)
@@ -57,7 +57,7 @@ class Model(Trainer, Layer):
 
     def _check_names(self) -> None:
         seen: dict[str, Layer] = {}
-        for layer in self._graph_layers:
+        for layer in self.symbol_graph_layers:
             if seen.setdefault(layer.name, layer) is not layer:
                 raise ValueError(
                     "All layers of a model need different names, and two are called "
@@ -99,8 +99,8 @@ class Model(Trainer, Layer):
             )
         added = [] if self._loss_graph is None else self._loss_graph.outputs[1]
         self._loss_graph = Graph(self.symbols_in, (self.symbols_out, [*added, loss]))
-        layers = [*self._graph_layers, *self._loss_graph.layers]
-        self._graph_layers = list(dict.fromkeys(layers))
+        layers = [*self.symbol_graph_layers, *self._loss_graph.layers]
+        self.symbol_graph_layers = list(dict.fromkeys(layers))
 
     @property
     def layers(self) -> list[Layer]:

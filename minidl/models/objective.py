@@ -190,39 +190,40 @@ def spread(given, names: list[str], what: str, everywhere: bool = True) -> list[
     to all (everywhere) or to the one.
     """
     if isinstance(given, dict):
-        for key in given:
-            if key not in names:
-                raise ValueError(
-                    f"{what} names {key!r}, but the outputs are called "
-                    f"{', '.join(map(repr, names))}."
-                    f"{did_you_mean(str(key), names)}"
-                )
-        return [given.get(name) for name in names]
+        return _by_name(given, names, what)
     lists = what.endswith("metrics")  # of which one output may have several
     if len(names) == 1 and (lists or not isinstance(given, (list, tuple)) or len(given) != 1):
         return [given]
+    called = ", ".join(map(repr, names))
     if isinstance(given, (list, tuple)) and (len(given) == len(names) or not lists):
         if len(given) != len(names):
             raise ValueError(
                 f"{what} has {len(given)} entries, but the model has {len(names)} outputs: "
-                f"{', '.join(map(repr, names))}."
+                f"{called}."
             )
         return list(given)
     if given is None or everywhere:
         return [given] * len(names)
     raise ValueError(
-        f"The model has {len(names)} outputs, {', '.join(map(repr, names))}, but {what} is one "
-        f"array: give a list or dict of "
-        f"{len(names)}."
+        f"The model has {len(names)} outputs, {called}, but {what} is one array: give a list or "
+        f"dict of {len(names)}."
     )
+
+
+def _by_name(given: dict, names: list[str], what: str) -> list[Any]:
+    """The entries of a dict in the order of the outputs; None where it has none."""
+    for key in given:
+        if key not in names:
+            raise ValueError(
+                f"{what} names {key!r}, but the outputs are called "
+                f"{', '.join(map(repr, names))}.{did_you_mean(str(key), names)}"
+            )
+    return [given.get(name) for name in names]
 
 
 def _get_loss(identifier):
-    return (
-        identifier
-        if isinstance(identifier, str) and identifier in _BY_SHAPE
-        else losses.get(identifier)
-    )
+    waits = isinstance(identifier, str) and identifier in _BY_SHAPE
+    return identifier if waits else losses.get(identifier)
 
 
 def _by_shape(name, target_shape: tuple, output_shape: tuple):

@@ -24,8 +24,8 @@ def write_model(path, model, include_optimizer: bool = True) -> None:
     }
     arrays = state.named_weights(model)
     if model.optimizer is not None and include_optimizer:
-        told = serialize(model.compile_arguments)
-        description["compile"] = {**told, "stop_on_nan": model.stop_on_nan}
+        settings = serialize(model.compile_arguments)
+        description["compile"] = {**settings, "stop_on_nan": model.stop_on_nan}
         if model.optimizer.trainable_variables:
             description["trained"], memory = state.optimizer_state(model)
             arrays |= memory
@@ -66,7 +66,7 @@ def restore(path, model) -> None:
             state.set_random_state(model, description["random"])
             if model.optimizer is not None:
                 state.set_optimizer_state(model, description, arrays)
-        except Exception:
+        except Exception:  # a damaged file raises nearly anything; it goes on below
             model.set_weights(weights)
             model.shuffle_generator = shuffling
             state.set_random_state(model, random)

@@ -10,7 +10,7 @@ from ..layers import InputLayer, Layer
 from ..support.configs import custom_object_scope, deserialize
 from ..support.structures import leaves
 from ..symbolic import Symbol, record, replace
-from .architecture import models, result_number
+from .architecture import model_classes, result_number
 
 
 def described_model(data) -> Any:
@@ -18,9 +18,9 @@ def described_model(data) -> Any:
     something else, or not believable.
     """
     model = deserialize(believable(data))
-    if not isinstance(model, models.filed("Model")):
+    if not isinstance(model, model_classes.filed("Model")):
         raise ValueError(f"it describes a {type(model).__name__}, not a model")
-    if not model.layers_inside and not isinstance(model, models.filed("Sequential")):
+    if not model.layers_inside and not isinstance(model, model_classes.filed("Sequential")):
         raise ValueError(f"it describes a {type(model).__name__} without layers")
     return model
 
@@ -40,7 +40,7 @@ def clone_model(model, input_tensors=None, clone_function=None):
     """
     if clone_function is None:
         return type(model).from_config(model.get_config())
-    if isinstance(model, models.filed("Sequential")):
+    if isinstance(model, model_classes.filed("Sequential")):
         return _cloned_stack(model, clone_function)
     known = {
         id(symbol): InputLayer(

@@ -10,12 +10,12 @@ from ..support.configs import deserialize, serialize
 from ..support.dry_run import real
 from ..symbolic import Symbol
 from ..tensor import Tensor
-from .architecture import models
+from .architecture import model_classes
 from .declared import as_declared
 from .model import Model
 
 
-@models.register()
+@model_classes.register()
 class Sequential(Model, core.Sequential):
     """Sequential([Flatten(), Dense(128, activation='relu'), Dense(10)]), or the same with add().
 

@@ -63,7 +63,7 @@ def assign(pairs) -> None:
 
 
 def build_shape(model):
-    """What build needs to make the weights: the shape that the model met first, or a Sequential's
+    """What build needs to make the weights: the shape of the first input, or a Sequential's
     first layer.
     """
     deferred = model.build_shape is None and model.inputs is None and model.layers
@@ -193,9 +193,9 @@ def share_generators(model, groups: list[list[str]]) -> None:
             if place not in own:
                 raise ValueError(f"there is no random generator at '{place}'")
         slots = [(vars(layers[int(n)]), name) for n, _, name in (p.partition("/") for p in group)]
-        held = [attributes[name] for attributes, name in slots]
-        seeds = [thing for thing in held if not isinstance(thing, np.random.Generator)]
-        generator = seeds[0].generator if seeds else held[0]
-        for (attributes, name), thing in zip(slots, held):
+        found = [attributes[name] for attributes, name in slots]
+        seeds = [thing for thing in found if not isinstance(thing, np.random.Generator)]
+        generator = seeds[0].generator if seeds else found[0]
+        for (attributes, name), thing in zip(slots, found):
             bare = isinstance(thing, np.random.Generator)
             attributes[name] = generator if bare else seeds[0]

@@ -41,7 +41,7 @@ _COMPARISONS = {
         *("count_nonzero", "argmax", "argmin", "argsort", "searchsorted"),
     )
 }
-# Those that are told a size.
+# Those that take a size.
 GROWING = {
     *("broadcast_to", "tile", "repeat", "pad", "put", "one_hot", "multi_hot", "diag"),
     *("bincount", "histogram"),

@@ -23,53 +23,70 @@ def table(
     A model that is no plain stack has a column more: what each layer is connected to.
     """
     came_from = _connections(model)
-    heads = ["Layer (type)", "Output Shape", "Param #"]
-    shares = [0.45, 0.80, 1.0]
+    columns = _columns(came_from, show_trainable)
+    width = line_length or _width(bool(came_from))
+    ends = [int(width * share) for _, share in columns]
+    widths = [b - a - 3 for a, b in zip([0, *ends], ends)]
+    rows = [
+        _row(depth, layer, came_from, show_trainable)
+        for depth, layer in _listed(_in_range(model.layers, layer_range), expand_nested)
+    ]
+    box = _box([head for head, _ in columns], rows, widths)
+    return "\n".join([f'Model: "{model.name}"', *box, *_totals(model)])
+
+
+def _columns(came_from: dict, show_trainable: bool) -> list[tuple[str, float]]:
+    """The heads, and for each column at which share of the width it ends."""
+    heads, shares = ["Layer (type)", "Output Shape", "Param #"], [0.45, 0.80, 1.0]
     if came_from:
         heads, shares = [*heads, "Connected to"], [0.31, 0.56, 0.74, 1.0]
     if show_trainable:
         heads, shares = [*heads, "Trainable"], [0.88 * share for share in shares] + [1.0]
-    width = line_length or min(
-        108 if came_from else 88,
-        max(72 if came_from else 60, shutil.get_terminal_size().columns - 4),
-    )
-    ends = [int(width * share) for share in shares]
-    widths = [b - a - 3 for a, b in zip([0, *ends], ends)]
-    rows = []
-    for depth, layer in _listed(_in_range(model.layers, layer_range), expand_nested):
-        row = ["└ " * depth + f"{layer.name} ({_kind(layer)})", _shape(layer), _count(layer)]
-        row += [", ".join(came_from.get(layer.name, [])) or "-"] if came_from else []
-        row += (
-            ["Y" if layer.trainable and layer.weights else "N" if layer.weights else "-"]
-            if show_trainable
-            else []
-        )
-        rows.append(row)
+    return list(zip(heads, shares))
+
+
+def _width(with_connections: bool) -> int:
+    """The width of the terminal, within limits."""
+    least, most = (72, 108) if with_connections else (60, 88)
+    return min(most, max(least, shutil.get_terminal_size().columns - 4))
+
+
+def _row(depth: int, layer, came_from: dict, show_trainable: bool) -> list[str]:
+    """The cells of a layer."""
+    row = ["└ " * depth + f"{layer.name} ({_kind(layer)})", _shape(layer), _count(layer)]
+    if came_from:
+        row.append(", ".join(came_from.get(layer.name, [])) or "-")
+    if show_trainable:
+        trains = "Y" if layer.trainable else "N"
+        row.append(trains if layer.weights else "-")
+    return row
+
+
+def _box(heads: list[str], rows: list[list[str]], widths: list[int]) -> list[str]:
+    """The lines of the table, drawn with what the console can show."""
     out = console.stream()
-    box = (
-        "┏━┳┓┃┡╇┩│├─┼┤└┴┘"
-        if out is None or console.can_show(out, "┏━")
-        else "+-++|+++|+-++++" + "+"
+    drawn = out is None or console.can_show(out, "┏━")
+    tl, h, tm, tr, v, ml, mm, mr, w, sl, s, sm, sr, bl, bm, br = (
+        "┏━┳┓┃┡╇┩│├─┼┤└┴┘" if drawn else "+-++|+++|+-+++++"
     )
-    tl, h, tm, tr, v, ml, mm, mr, w, sl, s, sm, sr, bl, bm, br = box
     lines = [
-        f'Model: "{model.name}"',
         _rule(tl, h, tm, tr, widths),
         _line(v, heads, widths),
         _rule(ml, h, mm, mr, widths),
     ]
     for i, row in enumerate(rows):
         lines += [_rule(sl, s, sm, sr, widths)] * (i > 0) + [_line(w, row, widths)]
-    lines.append(_rule(bl, s, bm, br, widths))
+    return [*lines, _rule(bl, s, bm, br, widths)]
+
+
+def _totals(model) -> list[str]:
     trainable, frozen = _size(model.trainable_weights), _size(model.non_trainable_weights)
-    remembered = _size_of_memory(model.optimizer)
-    totals = [
+    return [
         f" Total params: {_params(trainable, frozen)}",
         f" Trainable params: {_params(trainable)}",
         f" Non-trainable params: {_params(frozen)}",
-        *[f" Optimizer params: {_params(size)}" for size in remembered],
+        *[f" Optimizer params: {_params(size)}" for size in _size_of_memory(model.optimizer)],
     ]
-    return "\n".join(lines + totals)
 
 
 def _listed(layers, nested: bool, depth: int = 0):
@@ -127,13 +144,9 @@ def _kind(layer) -> str:
 
 def _shape(layer) -> str:
     shape = layer.output_shape
-    return (
-        "?"
-        if shape is None
-        else str(list(shape.values()))
-        if isinstance(shape, dict)
-        else str(shape)
-    )
+    if shape is None:
+        return "?"
+    return str(list(shape.values()) if isinstance(shape, dict) else shape)
 
 
 def _count(layer) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -151,4 +152,5 @@ def searchsorted(sorted_sequence, values, side="left"):
     """For each value its place in a sorted sequence: how many entries are smaller ('left'), or not
     larger ('right').
     """
-    return step(partial(np.searchsorted, side=side), sorted_sequence, values).astype("int32")  # pyright: ignore[reportCallIssue]
+    search: Any = partial(np.searchsorted, side=side)
+    return step(search, sorted_sequence, values).astype("int32")

@@ -1,7 +1,7 @@
 """What optimizers of the first version remembered, in today's units.
 
 The first version left the factors (1−β) out of its fading means, and put them into the step size;
-and Adagrad's sum held its ε. Today the slots hold the papers' numbers.
+and Adagrad's sum contained its ε. Today the slots hold the papers' numbers.
 """
 
 from __future__ import annotations

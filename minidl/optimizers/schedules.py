@@ -19,7 +19,7 @@ from ..support.configs import deserialize as deserialize
 from ..support.configs import serialize as serialize
 from ..support.registry import Registry
 
-schedules = Registry("schedule")
+registry = Registry("schedule")
 
 
 class LearningRateSchedule(Configurable):
@@ -34,11 +34,11 @@ class LearningRateSchedule(Configurable):
         )
 
     def __repr__(self):
-        told = {k: v for k, v in vars(self).items() if k not in ("name", "_made_with")}
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in told.items())})"
+        settings = {k: v for k, v in vars(self).items() if k not in ("name", "_made_with")}
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in settings.items())})"
 
 
-@schedules.register()
+@registry.register()
 class ExponentialDecay(LearningRateSchedule):
     """η = η₀ · rate^(t/T): in every T steps the rate shrinks by the same factor. staircase: all at
     once, at the end of the T steps.
@@ -64,7 +64,7 @@ class ExponentialDecay(LearningRateSchedule):
         )
 
 
-@schedules.register()
+@registry.register()
 class InverseTimeDecay(LearningRateSchedule):
     """η = η₀ / (1 + rate·t/T): fast at first, then ever slower. With T = 1 it is what `decay` meant
     in tutorials before 2022.
@@ -90,7 +90,7 @@ class InverseTimeDecay(LearningRateSchedule):
         )
 
 
-@schedules.register()
+@registry.register()
 class PiecewiseConstantDecay(LearningRateSchedule):
     """values[0] up to and with step boundaries[0], then values[1] up to and with boundaries[1],
     ..., and the last value for good.
@@ -122,7 +122,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         return self.values[bisect_left(self.boundaries, step)]
 
 
-@schedules.register()
+@registry.register()
 class PolynomialDecay(LearningRateSchedule):
     """η = (η₀ − η₁)·(1 − t/T)^power + η₁: from η₀ down to η₁ in T steps, in a straight line for
     power 1; then η₁.
@@ -156,7 +156,7 @@ class PolynomialDecay(LearningRateSchedule):
         ) * left**self.power + self.end_learning_rate
 
 
-@schedules.register()
+@registry.register()
 class CosineDecay(LearningRateSchedule):
     """η = η₀·((1 − α)·½(1 + cos(π·t/T)) + α): half a cosine wave from η₀ down to α·η₀ in T steps.
     Loshchilov & Hutter 2017
@@ -192,7 +192,7 @@ class CosineDecay(LearningRateSchedule):
         return top * _half_wave(step / self.decay_steps, self.alpha)
 
 
-@schedules.register()
+@registry.register()
 class CosineDecayRestarts(LearningRateSchedule):
     """Cosine decay that starts again: each time t_mul times as long and from m_mul times as high.
     SGDR, Loshchilov & Hutter 2017

@@ -27,17 +27,17 @@ def history(run, path=None, title: str | None = None):
     return finish(figure, path, title)
 
 
-def _course(axis, first: int, values, held_back) -> None:
+def _course(axis, first: int, values, validation) -> None:
     """The line of the training values, from the epoch `first` on, and that of the validation."""
     epochs = range(first, first + len(values))
     few = len(values) <= 60  # with more, the marks would hide the lines
     axis.plot(epochs, values, "o-" if few else "-", color=COLOURS[0], label="training")
-    if len(held_back):
+    if len(validation):
         # with validation_freq there are fewer; each is drawn at the epoch it was measured after
-        every = max(1, round(len(values) / len(held_back)))
-        at = epochs[every - 1 :: every][: len(held_back)]
+        every = max(1, round(len(values) / len(validation)))
+        at = epochs[every - 1 :: every][: len(validation)]
         style = "s--" if few else "--"
-        axis.plot(at, held_back[: len(at)], style, color=COLOURS[1], label="validation")
+        axis.plot(at, validation[: len(at)], style, color=COLOURS[1], label="validation")
 
 
 def runs(histories: dict, names=("loss", "val_accuracy"), path=None, title: str | None = None):

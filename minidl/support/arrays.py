@@ -85,14 +85,10 @@ def _from_list(value, keep_ints) -> np.ndarray:
         found = f" ({lengths[0]} and {lengths[-1]})" if len(lengths) > 1 else ""
         raise ValueError(
             f"The rows of the list have different lengths{found}, so they make no rectangular "
-            f"array. "
-            "Pad the rows to one length."
+            f"array. Pad the rows to one length."
         ) from None
-    return (
-        array.astype(backend.floatx())
-        if array.dtype.kind in ("f" if keep_ints else "iuf")
-        else array
-    )
+    become_floats = "f" if keep_ints else "iuf"
+    return array.astype(backend.floatx()) if array.dtype.kind in become_floats else array
 
 
 def _has_gradients(value) -> bool:

@@ -13,9 +13,8 @@ def check_number(
     """A finite number in [low, high), or in (low, high); ValueError naming the argument
     otherwise.
     """
-    value = (
-        value.item() if getattr(value, "shape", None) == () else value
-    )  # an array or a Tensor of one number
+    if getattr(value, "shape", None) == ():  # an array or a Tensor of one number
+        value = value.item()
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, float, np.number))
@@ -23,13 +22,19 @@ def check_number(
         or not low <= value < high
         or (open_below and value == low)
     ):
-        least = "" if low == -math.inf else f" {'above' if open_below else 'of at least'} {low:g}"
-        most = "" if high == math.inf else f"{' and' if least else ''} below {high:g}"
-        raise ValueError(
-            f"{name} must be a {'' if least or most else 'finite '}number{least}{most}; received "
-            f"{value!r}."
-        )
+        wanted = _described(low, high, open_below)
+        raise ValueError(f"{name} must be a {wanted}; received {value!r}.")
     return float(value)
+
+
+def _described(low: float, high: float, open_below: bool) -> str:
+    """'number of at least 0 and below 1', or whatever the limits are."""
+    limits = []
+    if low != -math.inf:
+        limits.append(f"{'above' if open_below else 'of at least'} {low:g}")
+    if high != math.inf:
+        limits.append(f"below {high:g}")
+    return f"number {' and '.join(limits)}" if limits else "finite number"
 
 
 def check_count(name: str, value, least: int = 1) -> int:

@@ -36,6 +36,7 @@ __all__ = [
     "get_registered_name",
     "get_registered_object",
     "given_arguments",
+    "made_with",
     "parameters",
     "register_keras_serializable",
     "serialize",
@@ -49,6 +50,13 @@ def remembering(thing, args: tuple, kwargs: dict):
     """The thing, with the arguments that its class was called with kept for `given_arguments`."""
     vars(thing)["_made_with"] = SimpleNamespace(args=args, kwargs=kwargs)
     return thing
+
+
+def made_with(thing) -> SimpleNamespace | None:
+    """`args` and `kwargs`, as kept by `remembering`; None if nothing was. What is put there instead
+    is what get_config describes the thing by.
+    """
+    return getattr(thing, "__dict__", {}).get("_made_with")
 
 
 class Configurable:
@@ -101,7 +109,7 @@ def given_arguments(thing: Configurable) -> dict:
     """
     import inspect
 
-    given = vars(thing).get("_made_with", SimpleNamespace(args=(), kwargs={}))
+    given = made_with(thing) or SimpleNamespace(args=(), kwargs={})
     signature = inspect.signature(type(thing).__init__)
     bound = signature.bind(thing, *given.args, **given.kwargs)
     bound.apply_defaults()
@@ -154,7 +162,9 @@ def serialize(value) -> Any:
 def _object(thing) -> dict:
     kind, name = _filed(type(thing))
     registered = next((key for key, known in REGISTERED.items() if known is type(thing)), None)
-    module = "minidl" if kind == "model" else f"minidl.{MODULES[kind]}" if kind else None
+    module = f"minidl.{MODULES[kind]}" if kind else None
+    if kind == "model":
+        module = "minidl"
     return {
         "module": module,
         "class_name": name or type(thing).__name__,

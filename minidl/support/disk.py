@@ -68,20 +68,9 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())  # the bytes are on the disk before the name points to them
-        try:
-            os.replace(temporary, path)
-        except (
-            PermissionError
-        ) as error:  # what Windows says while another program has the old file open
-            raise PermissionError(
-                f"cannot replace {path}: another program may have it open. Close that program and "
-                f"try again; "
-                "the old file is unchanged"
-            ) from error
+        _replace(temporary, path)
     finally:
-        with contextlib.suppress(
-            FileNotFoundError
-        ):  # after the replace it has its new name, and this one is gone
+        with contextlib.suppress(FileNotFoundError):  # once replaced, it has its new name alone
             os.unlink(temporary)
     _sync_folder(folder)
 
@@ -91,13 +80,25 @@ def _open_new(temporary: str, path: str) -> BinaryIO:
     the usual ones).
     """
     try:
-        file = open(temporary, "xb")  # noqa: SIM115  "x": fails rather than share a file with another writer
+        # "x": it fails rather than share a file with another writer
+        file = open(temporary, "xb")  # noqa: SIM115
     except OSError as error:
         reason = f"{error.strerror} (no file can be made in the folder {os.path.dirname(path)})"
         raise OSError(error.errno, reason, path) from None
     with contextlib.suppress(OSError):  # there is no old file, or the disk knows no permissions
         os.chmod(temporary, stat.S_IMODE(os.stat(path).st_mode))
     return file
+
+
+def _replace(temporary: str, path: str) -> None:
+    """Give the new file the old one's name, in a single step of the operating system."""
+    try:
+        os.replace(temporary, path)
+    except PermissionError as error:  # Windows, while another program has the old file open
+        raise PermissionError(
+            f"cannot replace {path}: another program may have it open. Close that program and try "
+            f"again; the old file is unchanged"
+        ) from error
 
 
 def _sync_folder(folder: str) -> None:

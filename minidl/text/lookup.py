@@ -82,7 +82,7 @@ class IntegerLookup(Lookup):
 
 
 class OfStrings(Layer):
-    """Layers of strings meet no symbols: those stand for numbers."""
+    """Layers of strings take no symbols: those stand for numbers."""
 
     def __call__(self, *args, **kwargs):
         if symbolic.has_symbol([*args, kwargs]):

@@ -184,7 +184,9 @@ class TextVectorization(OfStrings):
         plain = (
             self.split is None and self.output_sequence_length is None and whole and x.ndim < 2
         )  # each text is one token
-        return result[..., 0] if plain else result if x.ndim else result[0]
+        if plain:
+            return result[..., 0]
+        return result if x.ndim else result[0]
 
     def get_config(self):
         given = self._lookup_layer.get_config()

@@ -265,10 +265,9 @@ class Lookup(Layer):
         """Places as the output_mode wants them."""
         if self.output_mode == "int":
             return wrap(places)
-        columns: int = self.max_tokens if self.pad_to_max_tokens else self.vocabulary_size()  # pyright: ignore[reportAssignmentType]
-        rows = encode(
-            places, "count" if self.output_mode == "tf_idf" else self.output_mode, columns
-        ).astype(self.dtype)
+        columns: Any = self.max_tokens if self.pad_to_max_tokens else self.vocabulary_size()
+        mode = "count" if self.output_mode == "tf_idf" else self.output_mode
+        rows = encode(places, mode, columns).astype(self.dtype)
         if self._idf is not None:
             rows *= np.pad(self._idf, (0, columns - len(self._idf)))
         return wrap(rows)

@@ -328,7 +328,7 @@ def test_every_schedule_of_keras_is_here_and_tried():
     assert (
         {name for name, *_ in SCHEDULES}
         == theirs
-        == {cls.__name__ for cls in minidl.optimizers.schedules.schedules.names.values()}
+        == {cls.__name__ for cls in minidl.optimizers.schedules.registry.names.values()}
         - {"SettableDecay"}
     )  # what the older argument `decay` becomes; Keras 3 ignores that
 

@@ -105,7 +105,7 @@ for number in range(1, rounds + 1):
         model.set_weights([np.full(w.shape, number, "float32") for w in WEIGHTS])
     ended = False
     try:
-        signals.stdin.write(f"{chance.uniform(0, 1.1) * usual}\\n")
+        signals.stdin.write(f"{chance.uniform(0, 0.8) * usual}\\n")
         signals.stdin.flush()
         work(model)
         ended = True

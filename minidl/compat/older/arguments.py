@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from ... import callbacks, layers, models, optimizers, regularizers, utils
+from ...support.configs import made_with
 from ...support.registry import older
 from ...support.retrying import retried
 from ...tensor import Variable
@@ -51,9 +52,9 @@ def _in_todays_words(today, title: str, meanings: dict[str, Meaning]):
         if meanings.keys().isdisjoint(kwargs):
             return None
         kwargs = translated(title, kwargs, meanings)
-        made: Any = args[0] if args else None
-        if type(made).__init__ is called and hasattr(made, "_made_with"):
-            made._made_with.kwargs = kwargs  # what get_config describes it by
+        given = made_with(args[0]) if args else None
+        if given is not None and type(args[0]).__init__ is called:
+            given.kwargs = kwargs  # what get_config describes it by
         return lambda: today(*args, **kwargs)
 
     called = retried(today, again)

@@ -110,7 +110,7 @@ class OlderModel:
         older("self.compiled_loss(y, y_pred)", "self.compute_loss(y=y, y_pred=y_pred)")
 
         def measure(y_true, y_pred, sample_weight=None, regularization_losses=None):
-            total = _met(self, y_true, y_pred).total(
+            total = _objective(self, y_true, y_pred).total(
                 y_true, y_pred, sample_weight, count_samples(y_true)
             )
             for extra in regularization_losses or ():
@@ -128,7 +128,7 @@ class OlderModel:
         older("self.compiled_metrics.update_state(y, y_pred)", "self.compute_metrics(x, y, y_pred)")
 
         def update_state(y_true, y_pred, sample_weight=None):
-            _met(self, y_true, y_pred).update_metrics(y_true, y_pred, sample_weight)
+            _objective(self, y_true, y_pred).update_metrics(y_true, y_pred, sample_weight)
 
         return SimpleNamespace(
             update_state=update_state,
@@ -136,8 +136,8 @@ class OlderModel:
         )
 
 
-def _met(model, y, y_pred):
-    """What compile() was told, filled in for outputs of these shapes."""
+def _objective(model, y, y_pred):
+    """What compile() was given, filled in for outputs of these shapes."""
     require_compiled(model)
     if not model.compile_objective.outputs:
         model.compile_objective.fill_in(y, y_pred, model.output_names)
@@ -196,7 +196,7 @@ class OlderOptimizer:
             "optimizer.minimize(loss, variables)",
             "loss.backward(), then optimizer.apply_gradients(zip(gradients, variables))",
         )
-        variables: list = list(var_list() if callable(var_list) else var_list)  # pyright: ignore[reportArgumentType]
+        variables: list[Any] = list(var_list() if callable(var_list) else var_list)
         if tape is None and not callable(loss):
             raise ValueError(
                 "minimize takes the loss as a function without arguments: "
@@ -221,4 +221,5 @@ def add_all() -> None:
         for name, thing in vars(old).items():
             if not name.startswith("__") and name not in vars(today):
                 setattr(today, name, thing)
-    callbacks.Callback.validation_data = None  # pyright: ignore[reportAttributeAccessIssue]  (as in Keras from 2019 on)
+    # None, as in Keras from 2019 on
+    callbacks.Callback.validation_data = None  # pyright: ignore[reportAttributeAccessIssue]

@@ -6,9 +6,10 @@ from typing import Any
 
 from ... import optimizers
 from ...guards.optimizer import unknown_argument
-from ...optimizers.schedules import InverseTimeDecay, schedules
+from ...optimizers.schedules import InverseTimeDecay, registry
 from ...optimizers.settings import arguments, check_rate
 from ...support.checks import check_number
+from ...support.configs import made_with
 from ...support.registry import older
 from ...support.retrying import retried
 
@@ -33,7 +34,7 @@ ORDERS = {
 }
 
 
-@schedules.register()
+@registry.register()
 class SettableDecay(InverseTimeDecay):
     """What `decay` makes of a rate: it shrinks from wherever it was last set, as it did then for
     ReduceLROnPlateau and its like.
@@ -89,8 +90,8 @@ def _with_older_rate(today, args: tuple, kwargs: dict, old: dict, unknown) -> No
         own, passed = arguments(kind)
         raise unknown_argument(kind.__name__, unknown, ["lr", *own, *passed])
     first = positional[:1] or [options.pop("learning_rate", 0.001)]
-    given = optimizer._made_with.kwargs  # what get_config describes it by
-    optimizer._made_with.kwargs = {k: v for k, v in given.items() if k not in old}
+    given: Any = made_with(optimizer)  # what get_config describes it by
+    given.kwargs = {k: v for k, v in given.kwargs.items() if k not in old}
     today(optimizer, rate_of(kind, first[0], old), *positional[1:], **options)
 
 

@@ -52,9 +52,10 @@ def _momentum(gamma=0.9, first=1.0):
 def _adagrad(power=2, root=True, outside=False):
     def update(w, g, rate, t, s):
         s["s"] = s["s"] + np.abs(g) ** power
-        return w - rate * g / (
-            np.sqrt(s["s"]) + 1e-7 if outside else np.sqrt(s["s"] + 1e-7) if root else s["s"] + 1e-7
-        )
+        scale = np.sqrt(s["s"] + 1e-7) if root else s["s"] + 1e-7
+        if outside:
+            scale = np.sqrt(s["s"]) + 1e-7
+        return w - rate * g / scale
 
     return paper(update, "s")
 
@@ -113,11 +114,11 @@ def judge_race(loss, x, y, start):
         return 0.0, f"the loss became {loss}: a smaller step?"
     if loss <= 1.1 * quick:
         return 1.0, ""
-    told = (
+    compared = (
         f"the loss after 15 epochs is {loss:.3f}; plain descent at 0.1 reaches {slow:.3f}, "
         f"momentum 0.9 at 0.1 reaches {quick:.3f}."
     )
-    return (0.5 if loss < slow else 0.0), told
+    return (0.5 if loss < slow else 0.0), compared
 
 
 KINDS = tuple(
