@@ -62,28 +62,24 @@ def _short(data: bytes, n: int) -> int:
 
 
 def _up_to_32(data: bytes, n: int) -> int:
-    factor = _K2 + 2 * n
-    a, b, c, d = (
-        _word(data, 0) * _K1,
-        _word(data, 8),
-        _word(data, -8) * factor,
-        _word(data, -16) * _K2,
-    )
-    return _mixed(
-        _turned(a + b, 43) + _turned(c, 30) + d & _ALL, a + _turned(b + _K2, 18) + c & _ALL, factor
-    )
+    return _ends(data, _K2 + 2 * n, _K1)[2]
 
 
-def _up_to_64(data: bytes, n: int) -> int:
-    factor = _K2 + 2 * n
+def _ends(data: bytes, factor: int, first_factor: int) -> tuple[int, int, int]:
+    """(the first word, two running numbers) of the first and the last 16 bytes."""
     a, b, c, d = (
-        _word(data, 0) * _K2,
+        _word(data, 0) * first_factor,
         _word(data, 8),
         _word(data, -8) * factor,
         _word(data, -16) * _K2,
     )
     y = _turned(a + b, 43) + _turned(c, 30) + d & _ALL
-    z = _mixed(y, a + _turned(b + _K2, 18) + c & _ALL, factor)
+    return a, y, _mixed(y, a + _turned(b + _K2, 18) + c & _ALL, factor)
+
+
+def _up_to_64(data: bytes, n: int) -> int:
+    factor = _K2 + 2 * n
+    a, y, z = _ends(data, factor, _K2)
     e, f = _word(data, 16) * factor, _word(data, 24)
     g, h = (y + _word(data, -32)) * factor, (z + _word(data, -24)) * factor
     return _mixed(
