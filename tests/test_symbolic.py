@@ -243,7 +243,7 @@ def test_what_calls_change_is_not_changed_by_a_dry_run():
     model(np.ones((3, 4), np.float32))
     assert layer.calls.numpy() == 2 and layer.seen.count.numpy() == 24 and len(layer.losses) == 2
     layer(Input((4,)))
-    assert layer.calls.numpy() == 2 and layer.seen.count.numpy() == 24
+    assert layer.calls.numpy() == 2 and layer.seen.count.numpy() == 24 and len(layer.losses) == 2
 
 
 def test_the_dry_run_is_not_recorded_on_the_tape():

@@ -44,7 +44,7 @@ def test_the_example_at_the_top_runs():
     done = doctest.DocTestRunner().run(example, clear_globs=False)
     assert done.attempted == 8 and done.failed == 0
     net, data = example.globs["net"], example.globs["batches"]
-    assert net.optimizer.iterations == 5 * 8 and net.measure(data, Hooks())["accuracy"] > 0.5
+    assert net.optimizer.iterations == 5 * 8 and net.measure(data, Hooks())["accuracy"] > 0.3
 
 
 ALONE = """
@@ -333,6 +333,7 @@ def test_logs_are_means_since_the_epoch_began():
     class Kept(Hooks):
         def epoch_end(self, epoch, steps, logs):
             seen.append(logs)
+            assert net.metrics[0].count.array == 20, "of this epoch alone"
 
     net.run(data, range(2), Kept())
     (whole,) = Batches(x, y, batch_size=20)

@@ -523,7 +523,12 @@ MUTANTS = [
     ("metrics/watched.py", "vars(self).update(given)", "pass", "test_metrics.py"),
     ("metrics/thresholds.py", "above[1][0] - fp", "fp", "test_metrics.py"),
     ("core/layer.py", "scale = 1 / (1 - self.rate)", "scale = 1", "test_layers.py"),
-    ("layers/base.py", "switches.training = outer\n", "pass\n", "test_layers.py"),
+    (
+        "layers/base.py",
+        "switches.training = outer\n        finally:\n            switches.training = outer",
+        "pass\n        finally:\n            pass",
+        "test_layers.py",
+    ),
     ("core/metrics.py", "values.size * sample_weight", "sample_weight", "test_metrics.py"),
     (
         "data/arrays.py",
@@ -556,11 +561,16 @@ MUTANTS = [
     ),
     (
         "models/preparing.py",
-        "layer.trainable = model.trainable_at_compile.get(id(layer), layer.trainable)",
-        "pass",
+        "[model.trainable_at_compile.get(id(a), a.trainable) for a in layers]",
+        "now",
         "test_as_tutorials_write.py",
     ),
-    ("models/preparing.py", "layer.trainable = trainable", "pass", "test_as_tutorials_write.py"),
+    (
+        "models/preparing.py",
+        "now = [layer.trainable for",
+        "now = [True for",
+        "test_as_tutorials_write.py",
+    ),
     (
         "models/model.py",
         "super().add_loss([loss.mean() for loss in added])",
@@ -809,11 +819,11 @@ MUTANTS = [
     ),
     (
         "support/dry_run.py",
-        "                put_back()",
-        "                pass",
+        "            restore()\n        kept",
+        "            pass\n        kept",
         "test_symbolic.py",
     ),
-    ("support/dry_run.py", "self.kept, state.kept = state.kept, None", "pass", "test_symbolic.py"),
+    ("support/dry_run.py", "if not state.for_show:", "if False:", "test_symbolic.py"),
 ]
 
 
