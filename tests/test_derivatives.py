@@ -728,6 +728,15 @@ for n in (5, 1, 0):
         naive=lambda x, labels: np.array([-np.log(naive_softmax(r))[c] for r, c in zip(x, labels)]),
     )
 
+for n in (5, 1):
+    row(fused.batch_mean, normal(n), naive=lambda x: np.mean(x))
+    row(
+        fused.batch_mean,
+        normal(n, 2),
+        weights=positive(n, 2),
+        naive=lambda x, weights: np.mean(x * weights),
+    )
+
 each_row = pytest.mark.parametrize("r", ROWS, ids=str)
 
 

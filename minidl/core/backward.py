@@ -23,19 +23,27 @@ def backward(root, gradient: np.ndarray, retain_graph: bool = False) -> None:
     """Add ∂L/∂(leaf) to every leaf that root was computed from. gradient: ∂L/∂(root)."""
     order = newest_first(root)
     check(order)
-    waiting = {id(root): gradient}  # id of a tensor -> ∂L/∂(tensor), as far as it is known
-    fresh = set()  # ids whose array nobody else holds: it may be added into
-    arrived = []
+    arrived = walk(order, {id(root): gradient}, retain_graph)
+    for tensor, g in arrived:  # only now: a vjp that fails leaves all gradients as they were
+        tensor.receive(g)
+
+
+def walk(order, waiting: dict, retain_graph: bool) -> list:
+    """Go back through the graph. Returns (tensor, its gradient) for those that keep theirs.
+
+    waiting: id of a tensor -> ∂L/∂(tensor), as far as it is known.
+    """
+    arrived, fresh = [], set()  # fresh: ids whose array nobody else holds; it may be added into
     for tensor in order:
         g = waiting.pop(id(tensor))
         if tensor.retains or not tensor.edges:
-            arrived.append((tensor, g if id(tensor) in fresh and not tensor.edges else g.copy()))
+            own = id(tensor) in fresh and not tensor.edges
+            arrived.append((tensor, g if own else g.copy()))
         for parent, vjp in tensor.edges:
             add_up(parent, vjp(g), g, waiting, fresh)
         if tensor.edges and not retain_graph:
             tensor.edges, tensor.used = FREED, ()
-    for tensor, g in arrived:  # only now: a vjp that fails leaves all gradients as they were
-        tensor.receive(g)
+    return arrived
 
 
 def add_up(parent, part, g, waiting, fresh) -> None:

@@ -57,13 +57,18 @@ def apply(op, *inputs, **settings):
         return apply(op, *tensors(inputs), **settings)
     array, vjps = op(*arrays, **settings)
     result = inputs[0].plain.of(array)
-    array = result.array
-    for x in inputs if array.base is not None or array is arrays[0] else ():
-        if np.may_share_memory(array, x.array):  # changing the one changes the other
-            result.version = x.version
+    if result.array.base is not None or result.array is arrays[0]:
+        share_versions(result, inputs)
     if not switches.pauses:
         record(result, op, inputs, vjps)
     return result
+
+
+def share_versions(result: Tensor, inputs) -> None:
+    """Where the result is a view of an input, changing the one changes the other."""
+    for x in inputs:
+        if np.may_share_memory(result.array, x.array):
+            result.version = x.version
 
 
 def record(result: Tensor, op, inputs, vjps) -> None:

@@ -89,19 +89,24 @@ class Trainer:
         for epoch in epochs:
             self.reset_metrics()
             hooks.epoch_begin(epoch)
-            done, logs = 0, {}
-            for step, batch in enumerate(batches):
-                for hook in hooks.batch_begins:
-                    hook(step)
-                logs = self.train_step(batch)
-                for hook in hooks.batch_ends:
-                    hook(step, logs)
-                done = step + 1
-                if self.stop_training:
-                    break
-            hooks.epoch_end(epoch, done, logs)
+            steps, logs = self.run_epoch(batches, hooks)
+            hooks.epoch_end(epoch, steps, logs)
             if self.stop_training:
                 break
+
+    def run_epoch(self, batches, hooks: Hooks) -> tuple[int, dict]:
+        """Learn from each batch once. Returns how many there were, and the last logs."""
+        steps, logs = 0, {}
+        for step, batch in enumerate(batches):
+            for hook in hooks.batch_begins:
+                hook(step)
+            logs = self.train_step(batch)
+            for hook in hooks.batch_ends:
+                hook(step, logs)
+            steps = step + 1
+            if self.stop_training:
+                break
+        return steps, logs
 
     def measure(self, batches, hooks: Hooks) -> dict:
         """The loss and the metrics over all batches."""
@@ -155,8 +160,8 @@ def undisturbed(work, recording: bool):
 
     try:
         try:
-            switches.pauses, switches.training, switches.quiet = int(not recording), None, True
-            np.seterr(all="ignore")
+            switches.pauses, switches.training = int(not recording), None
+            switches.quiet, _ = True, np.seterr(all="ignore")
             return work()
         finally:
             restore()

@@ -248,16 +248,13 @@ class Layer(core.Layer):
         training: True or False for this call and all inside it; None inherits from the call around
         (False at the top).
         """
-        if len(args) != 1 or kwargs or type(args[0]) is not Tensor:
+        plain = len(args) == 1 and not kwargs and type(args[0]) is Tensor
+        if not plain:
             if symbolic.has_symbol([*args, kwargs]):
                 return self._recorded(args, kwargs, training)
-            place = self._training_place
-            if place is not None and len(args) > place:  # the flag by position: layer(x, True)
-                args, training = args[:place], args[place]
-        if self.changes_input or len(args) != 1 or type(args[0]) is not Tensor:
+            args, training = self._flag_apart(args, training)
+        if not plain or self.changes_input or args[0].array.dtype != self.dtype:
             args = [self.to_input(x) for x in args]
-        elif args[0].array.dtype != self.dtype:
-            args = [self.to_input(args[0])]
         if self.input_spec is not None:
             check_spec(f"{type(self).__name__} '{self.name}'", self.input_spec, args)
         if not self.built:
@@ -265,6 +262,13 @@ class Layer(core.Layer):
         if switches.training is None or training not in (None, switches.training):
             return self._switched(args, kwargs, bool(training))
         return self._computed(args, kwargs)
+
+    def _flag_apart(self, args, training):
+        """The inputs, and the training flag, which may stand among them: layer(x, True)."""
+        place = self._training_place
+        if place is None or len(args) <= place:
+            return args, training
+        return args[:place], args[place]
 
     def _switched(self, args, kwargs, training: bool):
         """The outermost call, or one with another training flag than the call around it."""
@@ -297,10 +301,14 @@ class Layer(core.Layer):
         if self.output_shape is None and isinstance(result, Tensor):
             self.output_shape = (None, *result.shape[1:])
         if self.activity_regularizer is not None:
-            for x in leaves(result):
-                if np.size(x):
-                    self.add_loss(self.activity_regularizer(x) / (len(x) if x.shape else 1))
+            self._penalise(result)
         return result
+
+    def _penalise(self, result) -> None:
+        """Add the penalty on the output to the losses, a sample."""
+        for x in leaves(result):
+            if np.size(x):
+                self.add_loss(self.activity_regularizer(x) / (len(x) if x.shape else 1))
 
     def explained(self, error: ValueError, *inputs) -> ValueError:
         """The error to raise for one that `call` raised on these inputs: one that says the cure."""

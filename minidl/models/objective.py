@@ -121,7 +121,7 @@ class Objective:
         for output, target, value, _ in self._apart(y, y_pred, None):
             if output.loss is not None and target is not None:
                 output.loss.check_targets(target, (size, *value.shape[1:]))
-                output.loss.align(np.asarray(target[:1]), value[:1])
+                output.loss.align(np.asarray(target[:1]), value.plain.of(value.array[:1]))
 
     def _apart(self, y, y_pred, sample_weight):
         """(output, its targets, its values, its sample weights) for each output."""
@@ -163,11 +163,17 @@ class Objective:
         for output, target, value, weight in self._apart(y, y_pred, sample_weight):
             output.update_metrics(target, value, weight)
 
-    def why_no_loss(self) -> str:
-        """The error text for a batch whose loss cannot be computed."""
+    def no_loss(self, total) -> Exception:
+        """The error for a batch whose loss is no number. total: what came instead, or None."""
+        if total is not None:
+            return TypeError(
+                "The loss is a symbol: its function uses something from the making of the model, "
+                "like a layer's output, which has no numbers in training. Compute that part with "
+                "model.add_loss(symbol), or with self.add_loss in a layer."
+            )
         if self.loss is None:
-            return "No loss to compute: pass loss= to compile(), e.g. loss='mse'."
-        return "The loss needs targets: pass y as well as x."
+            return ValueError("No loss to compute: pass loss= to compile(), e.g. loss='mse'.")
+        return ValueError("The loss needs targets: pass y as well as x.")
 
 
 def output_names(y_pred, names: list[str] | None) -> list[str]:

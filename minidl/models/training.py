@@ -273,14 +273,8 @@ class Trainer(core.Trainer):
             total = objective.compute_loss(y, y_pred, sample_weight, self.output_names, samples)
         for extra in self.losses:
             total = extra if total is None else total + extra
-        if total is None:
-            raise ValueError(self.compile_objective.why_no_loss())
-        if isinstance(total, Symbol):
-            raise TypeError(
-                "The loss is a symbol: its function uses something from the making of the model, "
-                "like a layer's output, which has no numbers in training. Compute that part with "
-                "model.add_loss(symbol), or with self.add_loss in a layer."
-            )
+        if total is None or isinstance(total, Symbol):
+            raise objective.no_loss(total)
         return total
 
     def check_loss(self, loss: Tensor, x=None, y=None) -> None:
@@ -323,7 +317,8 @@ class Trainer(core.Trainer):
         """
         if type(self).metrics is not Trainer.metrics:  # overridden: what it names, nothing else
             return {metric.name: metric.result() for metric in self.metrics}
-        results = {label: metric.result() for label, metric in self.labelled_metrics()}
+        labelled = (self.run_parts and self.run_parts.labelled) or self.labelled_metrics()
+        results = {label: metric.result() for label, metric in labelled}
         if not self._loss_tracker.count.array:
             del results["loss"]
         return results

@@ -14,6 +14,7 @@ A new optimizer is a class with `update`, and `slots` if it remembers something 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -217,19 +218,20 @@ class Optimizer(Configurable, core.Optimizer):
         if self.clipvalue or self.clipnorm or self.global_clipnorm:
             grads = around.clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
         lr = self.current_rate()
-        move = self.decay_and_move if self.rehearsed else self.rehearse
-        if switches.quiet:
-            move(grads, lr, t)
-        else:
-            with quiet():
-                move(grads, lr, t)
+        with nullcontext() if switches.quiet else quiet():
+            if not self.rehearsed:
+                self.rehearse(grads, lr, t)
+            elif self.weight_decay:
+                self.decay_and_move(grads, lr, t)
+            else:
+                self.move(grads, lr, t)
         if self.clears_every and t % self.clears_every == 0:
             around.clear_traces(self.memory)
 
     def decay_and_move(self, grads: list, lr: float, t: int) -> None:
         """w ← w − η·λ·w, then the update."""
+        factor = 1 - (self.weight_decay or 0.0) * lr
         if self.weight_decay:
-            factor = 1 - self.weight_decay * lr
             around.decay(self.trainable_variables, grads, factor, *self.not_decayed)
         self.move(grads, lr, t)
 

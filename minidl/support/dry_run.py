@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 
 class State(threading.local):
+    """What this thread's dry run has to put back."""
+
     kept: dict | None = None  # key -> the function that puts things back; None outside a dry run
 
 

@@ -101,8 +101,10 @@ class Registry:
         name = str(getattr(thing, "__name__", ""))
         return name if self._by_plain.get(_plain(name)) is thing else None
 
-    def filed(self, name: str) -> Any:
+    def filed(self, name) -> Any:
         """What the library itself, or a decorator, filed under this name; None if nothing."""
+        if not isinstance(name, str):
+            return None
         plain = _plain(name)
         if plain not in self._by_plain:
             for module in [m for room, m in self.rooms.items() if _plain(room) == plain]:

@@ -1,13 +1,15 @@
 """The public Tensor: the core's, with NumPy's names and functions, and errors that say the cure.
 
-operators.py: the methods. numpy_functions.py: `np.exp(t)` and the like. tensor.py: the classes.
+operators.py: the methods. numpy_functions.py: `np.exp(t)` and the like. tensor.py and variable.py:
+the classes.
 """
 
 from ..core.backward import GraphError, newest_first
 from ..core.tensor import switches
 from .operators import Operators
 from .switched import no_grad, quiet
-from .tensor import Tensor, Variable, apply, wrap
+from .tensor import Tensor, apply, wrap
+from .variable import Variable
 
 __all__ = [
     "GraphError",

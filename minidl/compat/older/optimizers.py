@@ -99,13 +99,15 @@ def let_decay_be_set() -> None:
     base: Any = optimizers.Optimizer
     plain = base.learning_rate
 
-    def set_rate(self, value):
-        if isinstance(self.schedule, SettableDecay) and not callable(value):
-            self.set_rate(self.schedule.set_to(check_rate(value), self.kept.steps))
-        else:
-            plain.__set__(self, value)
+    def again(error, args, kwargs):
+        optimizer, rate = args
+        if not isinstance(optimizer.schedule, SettableDecay):
+            return None
+        shrinking = optimizer.schedule.set_to(check_rate(rate), optimizer.kept.steps)
+        return lambda: optimizer.set_rate(shrinking)
 
-    base.learning_rate = base.lr = property(plain.fget, set_rate, doc=plain.__doc__)
+    rate = property(plain.fget, retried(plain.fset, again), doc=plain.__doc__)
+    base.learning_rate = base.lr = rate
 
 
 def explain_order(cls: type, old_order: str, by_name: str) -> None:

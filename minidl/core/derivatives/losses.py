@@ -20,7 +20,7 @@ def batch_mean(x, *, weights=None):
     n = max(x.size, 1)
     total = x.sum(dtype=np.float32 if x.dtype == np.float16 else None) / n
     if weights is None:
-        return total.astype(x.dtype), (lambda g: np.broadcast_to(g / n, x.shape),)
+        return total.astype(x.dtype), (lambda g: np.full(x.shape, g / n),)
     return (x * weights).sum() / n, (lambda g: g / n * weights,)
 
 

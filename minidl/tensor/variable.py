@@ -1,0 +1,92 @@
+"""Variable as users know it: the core's class, with trainable, assign_add and Keras's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core import tensor as core
+from ..support.arrays import as_array, short
+from ..support.registry import REGISTRIES
+from .tensor import Tensor
+
+
+class Variable(Tensor, core.Variable):
+    """A named weight: a leaf that training changes.
+
+    initializer: its first numbers, or an initializer or its name, and `shape`. name: 'kernel',
+    'bias', ... trainable: False for a weight that gradients do not move.
+    """
+
+    regularizer: Any = None  # a penalty on its numbers, which models add to their loss
+    constraint: Any = None  # what optimizers put its numbers through after a step
+    path = ""  # layer/name, for a weight of a layer
+
+    def __init__(
+        self, initializer, shape=None, dtype=None, trainable: bool = True, name: str = "variable"
+    ):
+        if isinstance(initializer, str):
+            initializer = REGISTRIES["initializer"][initializer]()
+        if callable(initializer):
+            if shape is None:
+                raise ValueError(
+                    "Variable: a function that makes the numbers needs the shape too: "
+                    "Variable(function, shape)."
+                )
+            initializer = initializer(tuple(shape))
+        Tensor.__init__(self, initializer, dtype=dtype)
+        self.name = name
+        # What was made trainable: unfreezing a layer does not free its counters and moving means.
+        self.born_trainable = trainable
+        self.trainable = trainable
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training moves it; whole-number variables never are."""
+        return self.requires_grad
+
+    @trainable.setter
+    def trainable(self, value: bool):
+        self.requires_grad = bool(value) and self.array.dtype.kind == "f"
+
+    def replace(self, array) -> None:
+        """Hold these numbers, in the same memory: optimizers keep the arrays of their variables."""
+        if array is not self.array:
+            self.array[...] = array
+
+    def assign(self, value) -> Variable:
+        """Replace the numbers, keeping shape and dtype. A graph that still needs the old ones
+        refuses to go backward.
+        """
+        core.Variable.assign(self, self.like(value, "values"))
+        return self
+
+    def assign_add(self, value) -> Variable:
+        """Add to the numbers in place."""
+        return self.assign(self.array + as_array(value, self.array.dtype))
+
+    def assign_sub(self, value) -> Variable:
+        """Subtract in place: `w.assign_sub(learning_rate * w.grad)` is one step of gradient
+        descent.
+        """
+        return self.assign(self.array - as_array(value, self.array.dtype))
+
+    @property
+    def value(self) -> Variable:
+        """Itself: in Keras a variable and its value are two things, here they are one."""
+        return self
+
+    def __reduce__(self):
+        about = {
+            "requires_grad": self.requires_grad,
+            "regularizer": self.regularizer,
+            "constraint": self.constraint,
+        }
+        return Variable, (self.array, None, None, self.born_trainable, self.name), about
+
+    def label(self) -> str:
+        """What an error calls it."""
+        return f"Variable '{self.name}' of shape {self.shape}"
+
+    def __repr__(self):
+        about = f"'{self.name}' shape={self.shape} dtype={self.dtype} trainable={self.trainable}"
+        return f"<Variable {about}\n{short(self.array, '')}>"
