@@ -19,7 +19,7 @@ import numpy as np
 from .core.derivatives import nonlinear, shaping
 from .support import backend
 from .support.arrays import as_array
-from .support.dry_run import is_dry
+from .support.dry_run import is_dry, keep, place_of
 from .symbolic import has_symbol, record
 from .tensor import Tensor, apply
 
@@ -49,8 +49,9 @@ def generator(seed: int | np.random.Generator | SeedGenerator | None = None) -> 
     child of the library's own.
     """
     if isinstance(seed, SeedGenerator):
-        return seed.generator
+        seed = seed.generator
     if isinstance(seed, np.random.Generator):
+        keep(seed, place_of)
         return seed
     if seed is not None:
         return np.random.default_rng(seed)
@@ -79,7 +80,7 @@ class SeedGenerator:
 
     def next(self) -> int:
         """A new whole number, fit for a seed."""
-        return int(self.generator.integers(2**32))
+        return int(generator(self).integers(2**32))
 
     def get_state(self) -> dict[str, Any]:
         """Where it stands: names and whole numbers, which a file can keep."""

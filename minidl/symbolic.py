@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from .core.derivatives import arithmetic
+from .core.training import undisturbed
 from .support import backend
 from .support.dry_run import dry_run
 from .support.structures import keys, paths, pick, tree_map
-from .tensor import Operators, Tensor, apply, no_grad
+from .tensor import Operators, Tensor, apply
 
 
 class Node:
@@ -135,8 +136,11 @@ def record(function, args, kwargs, name: str) -> Any:
     size (None).
     """
     node = Node(function, args, kwargs, name)
-    with no_grad(), dry_run():
-        two, three = (node.run(lambda s, n=n: _zeros(s, n)) for n in (2, 3))
+
+    def show():
+        return [node.run(lambda s, n=n: _zeros(s, n)) for n in (2, 3)]
+
+    two, three = undisturbed(lambda: dry_run(show), recording=False)
     return _symbols(two, three, node)
 
 

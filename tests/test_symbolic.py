@@ -224,6 +224,28 @@ def test_recording_leaves_no_trace():
     np.testing.assert_array_equal(first[0], eager.get_weights()[0])
 
 
+def test_what_calls_change_is_not_changed_by_a_dry_run():
+    class Changing(Layer):
+        def build(self, input_shape):
+            self.calls = self.add_weight((), "zeros", trainable=False, name="calls")
+            self.seen, self.rng = minidl.metrics.Mean(), np.random.default_rng(0)
+
+        def call(self, x):
+            self.calls.assign(self.calls.data + 1)
+            self.seen.update_state(x)
+            self.add_loss(x.sum() * self.rng.random())
+            return x * 2.0
+
+    layer, inputs = Changing(), Input((4,))
+    model = Model(inputs, layer(layer(inputs)))
+    assert layer.calls.numpy() == 0 and layer.seen.count.numpy() == 0 and layer.losses == []
+    assert layer.rng.random() == np.random.default_rng(0).random()
+    model(np.ones((3, 4), np.float32))
+    assert layer.calls.numpy() == 2 and layer.seen.count.numpy() == 24 and len(layer.losses) == 2
+    layer(Input((4,)))
+    assert layer.calls.numpy() == 2 and layer.seen.count.numpy() == 24
+
+
 def test_the_dry_run_is_not_recorded_on_the_tape():
     seen = []
 

@@ -15,6 +15,7 @@ from minidl import (
     Model,
     Sequential,
     Variable,
+    callbacks,
     layers,
     losses,
     metrics,
@@ -332,6 +333,41 @@ def test_a_batch_is_x_or_x_and_y_or_all_three():
         model.fit(X, *rest, verbose=0)
     model.fit(X, NUMBERS, sample_weight=np.ones(64), verbose=0)
     assert seen[::2] == [minidl.Tensor, 2, 3]
+
+
+class Ends(callbacks.Callback):
+    """Ends a run with an error, after its second batch."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch == 1:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("ends", [[], [Ends()]], ids=["well", "with Ctrl-C"])
+def test_what_a_fit_sets_for_itself_is_put_back(ends):
+    model = two_heads()
+    model.fit(X, [CLASSES, NUMBERS], verbose=0)
+    before, extra = model.shuffle_generator, [callbacks.TerminateOnNaN(), *ends]
+    try:
+        model.fit(X, [CLASSES, NUMBERS], seed=7, verbose=0, callbacks=extra)
+    except KeyboardInterrupt:
+        assert ends
+    assert model.stop_on_nan and model.shuffle_generator is before and model.run_parts is None
+
+
+def test_a_fit_that_ends_within_a_step_leaves_no_gradient():
+    class Broken(Sequential):
+        def train_step(self, data):
+            x, y = data
+            self.compute_loss(x, y, self(x, training=True)).backward()
+            assert all(w.grad is not None for w in self.weights)
+            raise KeyboardInterrupt
+
+    model = Broken([layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, NUMBERS, verbose=0)
+    assert all(w.grad is None for w in model.weights)
 
 
 def test_a_train_step_written_as_keras_guides_write_it():

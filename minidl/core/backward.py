@@ -37,8 +37,7 @@ def walk(order, waiting: dict, retain_graph: bool) -> list:
     for tensor in order:
         g = waiting.pop(id(tensor))
         if tensor.retains or not tensor.edges:
-            own = id(tensor) in fresh and not tensor.edges
-            arrived.append((tensor, g if own else g.copy()))
+            arrived.append((tensor, g if id(tensor) in fresh else g.copy()))
         for parent, vjp in tensor.edges:
             add_up(parent, vjp(g), g, waiting, fresh)
         if tensor.edges and not retain_graph:

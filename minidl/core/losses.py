@@ -61,4 +61,4 @@ class SparseCategoricalCrossentropy(Loss):
         shape = y_true.shape  # (n,), or (n, steps), whose rows are one for each step
         rows = logits if len(shape) == 1 else logits.reshape(-1, logits.shape[-1])
         each = apply(fused.sparse_softmax_cross_entropy, rows, labels=y_true.ravel())
-        return each if len(shape) == 1 else each.reshape(shape)
+        return each if len(shape) == 1 else each.reshape(*shape)

@@ -15,6 +15,7 @@ class Operators:
     """What can be computed from a value. `_apply(op, *inputs, **settings)` computes an op."""
 
     _apply: Callable[..., Any]
+    __array_ufunc__: Any = None  # array - tensor is __rsub__'s: NumPy would take number by number
 
     def __add__(self, other):
         return self._apply(arithmetic.add, self, other)

@@ -1,9 +1,11 @@
 """What `fit` does: for each epoch, for each batch, predict, measure the loss, take gradients, move.
 
 >>> class Network(Trainer, Sequential):
-...     pass
+...     "Layers, each fed by the one before, that can be trained."
+>>> relu = functools.partial(apply, nonlinear.relu)
 >>> net = Network([Flatten(), Dense(128, relu), Dense(10)])
->>> net.compile(Adam(0.001), softmax_cross_entropy, [Accuracy()])
+>>> accuracy = SparseCategoricalAccuracy("accuracy")
+>>> net.compile(Adam(0.001), SparseCategoricalCrossentropy(), [accuracy])
 >>> batches = Batches(x, y, batch_size=32, rng=np.random.default_rng(0))
 >>> net.prepare(batches)
 >>> net.run(batches, epochs=range(5), hooks=Hooks())
@@ -136,8 +138,9 @@ class Trainer:
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None) -> dict:
         """Take the batch into every metric, and return where each of them stands."""
+        counts = 1 if sample_weight is None else sample_weight
         for metric in self.metrics:
-            metric.update_state(y, y_pred, sample_weight)
+            metric.update_state(y, y_pred.data, counts)
         return {m.name: m.result() for m in (self._loss_tracker, *self.metrics)}
 
     def reset_metrics(self) -> None:
@@ -151,10 +154,10 @@ def undisturbed(work, recording: bool):
 
     Afterwards all of them are as they were before, also after an error or Ctrl-C.
     """
-    before, errors = dict(vars(switches)), np.geterr()
+    before = {name: getattr(switches, name) for name in ("pauses", "training", "quiet")}
+    errors = np.geterr()
 
     def restore():
-        vars(switches).clear()
         vars(switches).update(before)
         np.seterr(**errors)
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import copy
 import math
-import threading
 from typing import Any
 
 import numpy as np
@@ -23,11 +22,11 @@ from ..core import layer as core
 from ..support import backend
 from ..support.configs import custom_object_scope, remembering
 from ..support.configs import deserialize as from_data
-from ..support.dry_run import keep, real
+from ..support.dry_run import dry_run, real
 from ..support.dry_run import state as dry
 from ..support.registry import Registry
 from ..support.structures import leaves, tree_map
-from ..tensor import Tensor, Variable, quiet, switches
+from ..tensor import Tensor, Variable, quietly, switches
 from . import describing
 from .calling import NO_DATA, build_once, place_of_training, shape_of_batch, to_input
 from .making import automatic_name, shape_of_one_sample, spend
@@ -35,17 +34,17 @@ from .spec import check_spec
 from .weights import (
     all_layers,
     all_weights,
+    keep_parts,
     layers_in,
     moving_weights,
     set_trainable_inside,
     set_weights,
-    snapshot,
 )
 
 layer_classes = Registry("layer")
 
 
-class _Added(threading.local):
+class _Added:
     ever = False  # whether add_loss was ever called: if not, there is nothing to forget
 
 
@@ -135,7 +134,8 @@ class Layer(core.Layer):
         shape = tuple(int(n) for n in np.atleast_1d(np.asarray(() if shape is None else shape)))
         dtype = np.dtype(dtype or self.dtype)
         spend(math.prod(shape), self.name, shape)
-        value = initializers.draw(initializers.get(initializer), shape, dtype)
+        with real():  # also those that are made in `call`
+            value = initializers.draw(initializers.get(initializer), shape, dtype)
         variable = Variable(value, name=name or "weight", trainable=trainable, dtype=dtype)
         variable.trainable = trainable and self._trainable
         variable.path = f"{self.name}/{variable.name}"
@@ -273,22 +273,26 @@ class Layer(core.Layer):
     def _switched(self, args, kwargs, training: bool):
         """The outermost call, or one with another training flag than the call around it."""
         outer = switches.training
+        if dry.kept is not None:
+            keep_parts(self)
         if outer is None and losses_added.ever:  # what was added in the last call counts no more
             for layer in self.all_layers():
                 layer.added_losses = ()
         try:
-            switches.training = training
-            if switches.quiet:
-                return self._computed(args, kwargs)
-            with quiet():
-                return self._computed(args, kwargs)
+            try:
+                switches.training = training
+                if switches.quiet:
+                    return self._computed(args, kwargs)
+                return quietly(self._computed, args, kwargs)
+            finally:
+                switches.training = outer
         finally:
-            switches.training = outer
+            switches.training = outer  # again: Ctrl-C may have fallen into the first
 
     def _computed(self, args, kwargs):
         """`call`, and what is noted of its result."""
         if dry.kept is not None:
-            keep(id(self), lambda: snapshot(self))
+            keep_parts(self)
         if self._training_place is not None:
             kwargs["training"] = bool(switches.training)
         try:
@@ -375,11 +379,14 @@ class Layer(core.Layer):
         unknown). Asking does not build it.
         """
         layer = self if self.built else copy.deepcopy(self)
+        return dry_run(lambda: layer.shape_for(input_shape), for_show=True)
+
+    def shape_for(self, input_shape):
         if any(isinstance(n, (tuple, list)) for n in input_shape):
             symbols: Any = [symbolic.Symbol(s, self.dtype) for s in input_shape]
         else:
             symbols = symbolic.Symbol(input_shape, self.dtype)
-        return tree_map(lambda s: s.shape, symbolic.record(layer, (symbols,), {}, self.name))
+        return tree_map(lambda s: s.shape, symbolic.record(self, (symbols,), {}, self.name))
 
     @property
     def compute_dtype(self) -> str:

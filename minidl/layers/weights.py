@@ -1,5 +1,5 @@
-"""What a layer consists of: its variables, the layers inside it and its random generators; which of
-the weights training moves, and what their numbers are.
+"""What a layer consists of: the variables, layers, metrics and random generators among its
+attributes; which weights training moves, what their numbers are, what a dry run puts back.
 """
 
 from __future__ import annotations
@@ -11,42 +11,27 @@ import numpy as np
 
 from ..core.layer import Layer
 from ..support.arrays import as_array
-from ..tensor import Variable
+from ..support.dry_run import entries_of, keep, numbers_of, place_of
+from ..tensor import Tensor, Variable
+
+
+def parts_in(value):
+    """The things among values, also those inside lists, tuples and dicts."""
+    for thing in value.values() if isinstance(value, dict) else value:
+        if isinstance(thing, (list, tuple, dict)):
+            yield from parts_in(thing)
+        else:
+            yield thing
 
 
 def things_in(value) -> Iterator[Any]:
     """The variables and layers among values, also those inside lists, tuples and dicts."""
-    for thing in value.values() if isinstance(value, dict) else value:
-        if isinstance(thing, (Variable, Layer)):
-            yield thing
-        elif isinstance(thing, (list, tuple, dict)):
-            yield from things_in(thing)
+    return (thing for thing in parts_in(value) if isinstance(thing, (Variable, Layer)))
 
 
 def layers_in(layer) -> list:
     """The layers among the attributes of this one."""
     return [t for t in things_in(vars(layer)) if isinstance(t, Layer) and t is not layer]
-
-
-def snapshot(layer) -> Callable[[], None]:
-    """How the layer stands now; the function that is returned makes it stand so again."""
-    own = [thing for thing in things_in(vars(layer)) if isinstance(thing, Variable)]
-    metrics = [m for m in vars(layer).values() if hasattr(m, "update_state")]
-    own += [v for metric in metrics for v in metric.variables]
-    before = [(variable, variable.numpy(), variable.version[0]) for variable in own]
-    generators = [g for g in vars(layer).values() if isinstance(g, np.random.Generator)]
-    states = [(g, g.bit_generator.state) for g in generators]
-    added = layer.added_losses
-
-    def put_back() -> None:
-        for variable, numbers, version in before:
-            if variable.version[0] != version or not np.array_equal(variable.array, numbers):
-                variable.assign(numbers)
-        for generator, state in states:
-            generator.bit_generator.state = state
-        layer.added_losses = added
-
-    return put_back
 
 
 def all_layers(layer) -> list:
@@ -119,3 +104,69 @@ def set_weights(layer, weights) -> None:
             )
     for variable, array in zip(variables, arrays):
         variable.assign(array)
+
+
+# --- in a dry run
+_OURS = ("added_losses", "output_shape")  # what a call notes on the layer by itself
+
+
+def keep_parts(layer) -> None:
+    """Let the dry run put back all that this layer and those inside may change in their calls."""
+    for inner in layer.all_layers():
+        if inner.built:  # else it is about to be made, and that is meant to last
+            for part in parts_in(vars(inner)):
+                keep_part(part)
+            keep(inner, counts_of)
+
+
+def keep_part(part) -> None:
+    """Let the dry run put back an attribute that holds numbers: a tensor, an array, a metric, a
+    random generator.
+    """
+    generator = getattr(part, "generator", part)  # a SeedGenerator holds one
+    if isinstance(part, Tensor):
+        keep(part, numbers_of)
+    elif isinstance(part, np.ndarray):
+        keep(part, entries_of)
+    elif isinstance(generator, np.random.Generator):
+        keep(generator, place_of)
+    elif hasattr(part, "update_state"):
+        for inner in parts_in(vars(part)):
+            keep_part(inner)
+        keep(part, gathered_by)
+
+
+def gathered_by(metric) -> Callable[[], None]:
+    """What a metric holds now, in attributes and lists; what is returned puts it back."""
+    before = {k: list(v) if type(v) is list else v for k, v in vars(metric).items()}
+
+    def put_back() -> None:
+        for name in set(vars(metric)) - set(before):
+            del vars(metric)[name]
+        vars(metric).update(before)
+
+    return put_back
+
+
+def counts_of(layer) -> Callable[[], None]:
+    """The losses that the layer was given and the numbers among its attributes, as they are now;
+    what is returned puts them back.
+
+    Numbers stay as they are if other attributes have changed too: then `call` has made something,
+    weights or layers, that is meant to last.
+    """
+    before, added = dict(vars(layer)), layer.added_losses
+
+    def put_back() -> None:
+        layer.added_losses = added
+        now = vars(layer)
+        changed = [k for k in now if k not in _OURS and now[k] is not before.get(k)]
+        if all(_are_numbers(before.get(k), now[k]) for k in changed):
+            now.update({k: before[k] for k in changed})
+
+    return put_back
+
+
+def _are_numbers(old, new) -> bool:
+    alike = type(old) is type(new) and np.shape(old) == np.shape(new)
+    return alike and type(old) in (int, float, np.ndarray, Tensor)

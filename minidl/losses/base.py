@@ -20,7 +20,7 @@ from ..support.arrays import as_array
 from ..support.configs import Configurable, find
 from ..support.registry import Registry, snake_case, unknown
 from ..symbolic import has_symbol, record
-from ..tensor import Tensor, quiet, switches
+from ..tensor import Tensor, quietly, switches
 
 registry = Registry("loss")
 _REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
@@ -64,8 +64,7 @@ class Loss(core.Loss, Configurable):
             return self._on_symbols(y_true, y_pred, sample_weight)
         if switches.quiet:
             return super().__call__(y_true, y_pred, sample_weight)
-        with quiet():
-            return super().__call__(y_true, y_pred, sample_weight)
+        return quietly(super().__call__, y_true, y_pred, sample_weight)
 
     def _on_symbols(self, y_true, y_pred, sample_weight):
         """The symbol of the loss. The dry run is on zeros, which may be no probabilities."""

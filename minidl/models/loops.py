@@ -17,7 +17,8 @@ from ..support.structures import tree_map
 from ..support.warning import warn
 from ..tensor import no_grad
 from . import sources
-from .restoring import restored_after
+from .preparing import check_frozen
+from .restoring import Parts, restored_after
 
 
 class FitHooks(Hooks):
@@ -96,16 +97,15 @@ def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rn
     the shuffles.
     """
     bar = progress_bar(verbose)
-    history = model.history = History()
-    params = {"epochs": epochs.stop, "steps": plan.steps, "verbose": verbose}
-    run = CallbackList([*as_list(callbacks), history, *bar], model, params)
-    validate = None
-    if plan.validation is not None:  # in silence
-        validate = partial(measured, model, plan.validation, run.without(ProgressBar))
-    classes = model.number_of_classes() if sources.can_judge_first_loss(plan.batches) else 0
-    hooks = FitHooks(model, run, plan.steps, validate, is_due, classes)
 
-    def train() -> None:
+    def train() -> History:
+        model.prepare(plan.batches)
+        check_frozen(model)
+        model.run_parts = Parts(model)
+        history = model.history = History()
+        params = {"epochs": epochs.stop, "steps": plan.steps, "verbose": verbose}
+        run = CallbackList([*as_list(callbacks), history, *bar], model, params)
+        hooks = hooks_of(model, plan, run, is_due)
         model.stop_training, model.resume_at, model.shuffle_generator = False, 0, rng
         if any(isinstance(callback, TerminateOnNaN) for callback in run.callbacks):
             model.stop_on_nan = False
@@ -113,9 +113,18 @@ def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rn
         model.run(plan.epoch, range(max(epochs.start, model.resume_at), epochs.stop), hooks)
         model.optimizer.finalize_variable_values()
         run.call("on_train_end", hooks.logs)
+        return history
 
-    restored_after(model, train, bar, recording=True)
-    return history
+    return restored_after(model, train, recording=True, bars=bar)
+
+
+def hooks_of(model, plan: sources.Plan, run: CallbackList, is_due) -> FitHooks:
+    """What happens around the epochs and batches of this fit."""
+    validate = None
+    if plan.validation is not None:  # in silence
+        validate = partial(measured, model, plan.validation, run.without(ProgressBar))
+    classes = model.number_of_classes() if sources.can_judge_first_loss(plan.batches) else 0
+    return FitHooks(model, run, plan.steps, validate, is_due, classes)
 
 
 def generator_of_shuffles(model, seed) -> np.random.Generator:
@@ -131,8 +140,13 @@ def evaluate(model, batches, steps, verbose, callbacks) -> dict:
     """The loss and the metrics over the batches."""
     bar = progress_bar(verbose)
     run = CallbackList([*as_list(callbacks), *bar], model, {"steps": steps or batches.steps})
-    portion = sources.at_most(batches, steps)
-    return restored_after(model, partial(measured, model, portion, run), bar, recording=False)
+
+    def measure() -> dict:
+        model.prepare(batches)
+        model.run_parts = Parts(model)
+        return measured(model, sources.at_most(batches, steps), run)
+
+    return restored_after(model, measure, recording=False, bars=bar)
 
 
 def measured(model, batches, run: CallbackList) -> dict:
@@ -148,8 +162,8 @@ def predict(model, batches, steps, verbose, callbacks) -> Any:
     """The outputs for all samples, in the structure of the model's outputs."""
     bar = progress_bar(verbose)
     run = CallbackList([*as_list(callbacks), *bar], model, {"steps": steps or batches.steps})
-    portion = sources.at_most(batches, steps)
-    outputs = restored_after(model, partial(_predicted, model, portion, run), bar, recording=False)
+    work = partial(_predicted, model, sources.at_most(batches, steps), run)
+    outputs = restored_after(model, work, recording=False, bars=bar)
     if not outputs:
         raise ValueError("x holds no samples, so there is nothing to predict.")
     return tree_map(lambda *parts: np.concatenate(parts), *outputs)
@@ -176,9 +190,9 @@ def one_batch(model, x, y, sample_weight, class_weight=None) -> Batches:
 
 def predict_on_batch(model, x) -> Any:
     """The outputs for these samples, computed at once."""
-    with no_grad():
-        x = as_tensors(samples(x, "x", model.takes_several()))
-        return tree_map(lambda t: t.numpy(), model.predict_step(x))
+    x = as_tensors(samples(x, "x", model.takes_several()))
+    outputs = restored_after(model, lambda: model.predict_step(x), recording=False)
+    return tree_map(lambda t: t.numpy(), outputs)
 
 
 def as_list(value) -> list:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 from ..core import training as core
+from ..core.training import undisturbed
 from ..data import Batches, as_tensors
 from ..support.dry_run import dry_run
 from ..support.structures import leaves
 from ..support.warning import warn
-from ..tensor import no_grad
 
 
 def require_compiled(model) -> None:
@@ -48,8 +50,10 @@ def prepare(model, batches) -> None:
 
 
 def _output(model, x):
-    with no_grad(), dry_run():
-        output = model(as_tensors(x), training=False)
+    def show():
+        return model(as_tensors(x), training=False)
+
+    output = undisturbed(lambda: dry_run(show), recording=False)
     model.first_output_shape = (None, *leaves(output)[0].shape[1:])
     return output
 
@@ -90,17 +94,15 @@ def warn_once(model, message: str) -> None:
         warn(message)
 
 
-@contextmanager
-def frozen_as_compiled(model):
-    """A model that was frozen as a whole after compile() goes on training as it was compiled, with
-    a warning.
+def as_compiled(model, work: Callable[[], Any]) -> Any:
+    """work(). A model that was frozen as a whole after compile() goes on training as it was
+    compiled, with a warning.
 
     GANs are written so since 2016: compile the discriminator, freeze it, compile the two together,
     and train each in turn.
     """
     if model.trainable or not model.trainable_at_compile.get(id(model), False):
-        yield
-        return
+        return work()
     warn_once(
         model,
         f"Model '{model.name}' was frozen after compile(). By itself it goes on training, as it "
@@ -109,10 +111,19 @@ def frozen_as_compiled(model):
     )
     layers = model.all_layers()
     now = [layer.trainable for layer in layers]
-    try:  # the outermost first: it sets those inside, which then get what was theirs
-        for layer in layers:
-            layer.trainable = model.trainable_at_compile.get(id(layer), layer.trainable)
-        yield
+    try:
+        try:
+            _set_trainable(
+                layers, [model.trainable_at_compile.get(id(a), a.trainable) for a in layers]
+            )
+            return work()
+        finally:
+            _set_trainable(layers, now)
     finally:
-        for layer, trainable in zip(layers, now):
-            layer.trainable = trainable
+        _set_trainable(layers, now)  # again: Ctrl-C may have fallen into the first
+
+
+def _set_trainable(layers, values) -> None:
+    """The outermost first: it sets those inside, which then get what is theirs."""
+    for layer, trainable in zip(layers, values):
+        layer.trainable = trainable

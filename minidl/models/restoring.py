@@ -8,6 +8,7 @@ from typing import Any
 from ..core.training import undisturbed
 from ..metrics import Metric
 from ..support.structures import is_nested, leaves
+from .preparing import as_compiled
 
 
 class Parts:
@@ -32,11 +33,12 @@ def metrics_of(layers) -> list[Metric]:
     return list(found.values())
 
 
-def restored_after(model, work: Callable[[], Any], bars: list, recording: bool) -> Any:
-    """work(), as fit, evaluate and predict do it. Afterwards all is as it was, also after an error
-    or Ctrl-C: the switches, what the model keeps for the run, and no gradient is left.
+def restored_after(model, work: Callable[[], Any], recording: bool, bars=()) -> Any:
+    """work(), as fit, evaluate, predict and their like do it. Afterwards all is as it was, also
+    after an error or Ctrl-C: the switches, what the model keeps for the run, and no gradient is
+    left. What an interrupt elsewhere may have left is reset before.
 
-    bars: progress bars to end. recording: whether operations are recorded.
+    recording: whether operations are recorded, for training. bars: progress bars to end.
     """
     before = model.stop_on_nan, model.shuffle_generator, model.run_parts
 
@@ -49,10 +51,11 @@ def restored_after(model, work: Callable[[], Any], bars: list, recording: bool) 
 
     try:
         try:
-            if recording:  # what an interrupted step outside of fit may have left
-                model.zero_grad()
-            model.run_parts = Parts(model)
-            return undisturbed(work, recording)
+            model.run_parts = None
+            if not recording:
+                return undisturbed(work, recording)
+            model.zero_grad()
+            return as_compiled(model, lambda: undisturbed(work, recording))
         finally:
             restore()
     finally:

@@ -19,12 +19,12 @@ from ..guards.loss import explain_non_finite
 from ..metrics import Mean
 from ..support.checks import check_count
 from ..symbolic import Symbol
-from ..tensor import Tensor, no_grad
+from ..tensor import Tensor, quietly
 from . import loops, sources
 from .loops import due_every, sorted_floats
 from .objective import Objective
-from .preparing import check_frozen, frozen_as_compiled, prepare, require_compiled
-from .restoring import Parts, metrics_of
+from .preparing import check_frozen, prepare, require_compiled
+from .restoring import Parts, metrics_of, restored_after
 
 
 class Trainer(core.Trainer):
@@ -155,8 +155,9 @@ class Trainer(core.Trainer):
         require_compiled(self)
         check_count("epochs", epochs, 1)
         check_count("initial_epoch", initial_epoch, 0)
-        rng = loops.generator_of_shuffles(self, seed)
-        plan = sources.plan_fit(
+        rng = quietly(loops.generator_of_shuffles, self, seed)
+        plan = quietly(
+            sources.plan_fit,
             self,
             (x, y, sample_weight, class_weight),
             validation_split,
@@ -164,11 +165,8 @@ class Trainer(core.Trainer):
             (batch_size, validation_batch_size, steps_per_epoch, validation_steps),
             rng if shuffle else None,
         )
-        with frozen_as_compiled(self):
-            self.prepare(plan.batches)
-            check_frozen(self)
-            span, is_due = range(initial_epoch, epochs), due_every(validation_freq)
-            return loops.fit(self, plan, span, verbose, callbacks, is_due, rng)
+        span, is_due = range(initial_epoch, epochs), due_every(validation_freq)
+        return loops.fit(self, plan, span, verbose, callbacks, is_due, rng)
 
     def prepare(self, batches) -> None:
         """Look at the first samples: weights are made, shapes known, targets checked."""
@@ -189,14 +187,17 @@ class Trainer(core.Trainer):
         reset_metrics=False: on them and all since the last reset_metrics(), as Keras 2 had it.
         """
         require_compiled(self)
-        batch = loops.one_batch(self, x, y, sample_weight, class_weight)
-        with frozen_as_compiled(self):
+        batch = quietly(loops.one_batch, self, x, y, sample_weight, class_weight)
+
+        def train() -> dict:
             if not self.optimizer.trainable_variables:  # the model sees data for the first time
                 self.prepare(batch)
             check_frozen(self)
             if reset_metrics:
                 self.reset_metrics()
-            return self._as_result(self.train_step(next(iter(batch))), return_dict)
+            return self.train_step(next(iter(batch)))
+
+        return self._as_result(restored_after(self, train, recording=True), return_dict)
 
     # --- evaluate and predict
     def evaluate(
@@ -214,8 +215,7 @@ class Trainer(core.Trainer):
         metrics, or a dict.
         """
         require_compiled(self)
-        batches = sources.for_evaluate(self, x, y, sample_weight, batch_size, steps)
-        self.prepare(batches)
+        batches = quietly(sources.for_evaluate, self, x, y, sample_weight, batch_size, steps)
         logs = loops.evaluate(self, batches, steps, verbose, callbacks)
         return self._as_result(logs, return_dict)
 
@@ -227,7 +227,7 @@ class Trainer(core.Trainer):
 
         For one small batch model(x) is quicker.
         """
-        batches = sources.for_predict(self, x, batch_size, steps)
+        batches = quietly(sources.for_predict, self, x, batch_size, steps)
         return loops.predict(self, batches, steps, verbose, callbacks)
 
     def test_on_batch(
@@ -237,11 +237,11 @@ class Trainer(core.Trainer):
         last reset_metrics().
         """
         require_compiled(self)
-        batch = loops.one_batch(self, x, y, sample_weight)
+        batch = quietly(loops.one_batch, self, x, y, sample_weight)
         if reset_metrics:
             self.reset_metrics()
-        with no_grad():
-            return self._as_result(self.test_step(next(iter(batch))), return_dict)
+        logs = restored_after(self, lambda: self.test_step(next(iter(batch))), recording=False)
+        return self._as_result(logs, return_dict)
 
     def predict_on_batch(self, x) -> Any:
         """The outputs for these samples, as one batch."""

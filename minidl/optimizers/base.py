@@ -14,7 +14,6 @@ A new optimizer is a class with `update`, and `slots` if it remembers something 
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from ..guards import optimizer as guard
 from ..support.checks import check_count, check_flag, check_number
 from ..support.configs import Configurable, custom_object_scope, deserialize, serialize
 from ..support.registry import Registry, snake_case
-from ..tensor import Variable, quiet, switches
+from ..tensor import Variable, quietly, switches
 from . import around, settings
 from .memory import Memory, clears_every
 from .settings import Rate, check_rate
@@ -215,13 +214,12 @@ class Optimizer(Configurable, core.Optimizer):
         if self.clipvalue or self.clipnorm or self.global_clipnorm:
             grads = around.clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
         lr = self.current_rate()
-        with nullcontext() if switches.quiet else quiet():
-            if not self.rehearsed:
-                self.rehearse(grads, lr, t)
-            elif self.weight_decay:
-                self.decay_and_move(grads, lr, t)
-            else:
-                self.move(grads, lr, t)
+        if not self.rehearsed:
+            quietly(self.rehearse, grads, lr, t)
+        elif self.weight_decay or not switches.quiet:
+            quietly(self.decay_and_move, grads, lr, t)
+        else:
+            self.move(grads, lr, t)
         if self.clears_every and t % self.clears_every == 0:
             around.clear_traces(self.memory)
 

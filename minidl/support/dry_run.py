@@ -1,44 +1,59 @@
 """A computation whose only purpose is to show shapes: it leaves no trace in what it touches.
 
 Whoever is about to be changed by a dry run calls `keep(key, snapshot)`. snapshot() returns a
-function that puts things back, and at the end of the outermost `dry_run` all of these are called.
+function that puts things back, and at the end of the outermost dry run all of these are called.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 
 class State(threading.local):
     """What this thread's dry run has to put back."""
 
     kept: dict | None = None  # key -> the function that puts things back; None outside a dry run
+    for_show = False  # whether even `with real():` changes nothing for good
 
 
 state = State()
 
 
-class dry_run:
-    """`with dry_run():` what is computed inside changes nothing for good."""
+def dry_run(work: Callable[[], Any], for_show: bool = False) -> Any:
+    """work(): what it computes changes nothing for good, also if an error or Ctrl-C ends it.
 
-    def __enter__(self):
-        self.is_outermost = state.kept is None
-        if self.is_outermost:
-            state.kept = {}
+    for_show: not even the weights that are made are meant to last.
+    """
+    before = state.kept, state.for_show
+    if state.kept is not None and state.for_show >= for_show:
+        return work()  # a part of the dry run around
+    kept: dict = {}
 
-    def __exit__(self, *error):
-        if self.is_outermost:
-            kept, state.kept = state.kept or {}, None
-            for put_back in kept.values():
-                put_back()
+    def put_back() -> None:
+        state.kept, state.for_show = before
+        for restore in kept.values():
+            restore()
+        kept.clear()
+
+    try:
+        try:
+            state.for_show, state.kept = for_show, kept
+            return work()
+        finally:
+            put_back()
+    finally:
+        put_back()  # again: Ctrl-C may have fallen into the first
 
 
 class real:
     """`with real():` inside a dry run, what happens here is meant to last: weights are made."""
 
     def __enter__(self):
-        self.kept, state.kept = state.kept, None
+        self.kept = state.kept
+        if not state.for_show:
+            state.kept = None
 
     def __exit__(self, *error):
         state.kept = self.kept
@@ -49,7 +64,42 @@ def is_dry() -> bool:
     return state.kept is not None
 
 
-def keep(key, snapshot: Callable[[], Callable[[], None]]) -> None:
-    """Put back at the end of the dry run what snapshot() looks at now. Once for each key."""
-    if state.kept is not None and key not in state.kept:
-        state.kept[key] = snapshot()
+def keep(thing, snapshot: Callable[[Any], Callable[[], None]]) -> None:
+    """Put back at the end of the dry run what snapshot(thing) looks at now. Once for each thing."""
+    if state.kept is not None and id(thing) not in state.kept:
+        state.kept[id(thing)] = snapshot(
+            thing
+        )  # which holds the thing, so that its id stays its own
+
+
+def numbers_of(tensor) -> Callable[[], None]:
+    """The numbers of a tensor as they are now; what is returned puts them back."""
+    array, numbers, version = tensor.array, tensor.array.copy(), tensor.version[0]
+
+    def put_back() -> None:
+        array[...] = numbers
+        tensor.array = array
+        tensor.version[0] = version  # a graph that waits for these numbers finds them
+
+    return put_back
+
+
+def entries_of(array) -> Callable[[], None]:
+    """The same for the entries of a bare array."""
+    entries = array.copy()
+
+    def put_back() -> None:
+        if array.flags.writeable:
+            array[...] = entries
+
+    return put_back
+
+
+def place_of(generator) -> Callable[[], None]:
+    """Where a random generator stands now; what is returned puts it back there."""
+    place = generator.bit_generator.state
+
+    def put_back() -> None:
+        generator.bit_generator.state = place
+
+    return put_back

@@ -7,7 +7,7 @@ the classes.
 from ..core.backward import GraphError, newest_first
 from ..core.tensor import switches
 from .operators import Operators
-from .switched import no_grad, quiet
+from .switched import no_grad, quiet, quietly
 from .tensor import Tensor, apply, wrap
 from .variable import Variable
 
@@ -20,6 +20,7 @@ __all__ = [
     "newest_first",
     "no_grad",
     "quiet",
+    "quietly",
     "switches",
     "wrap",
 ]

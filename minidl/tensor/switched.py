@@ -10,6 +10,28 @@ from ..core import tensor as core
 from ..core.tensor import switches
 
 
+def quietly(work, *args, **settings):
+    """work(*args, **settings); inf and nan travel on without a warning.
+
+    As `with quiet():`, but nothing stays switched off if Ctrl-C falls into the end of it.
+    """
+    if switches.quiet:
+        return work(*args, **settings)
+    before = np.geterr()
+    try:
+        try:
+            switches.quiet = True
+            np.seterr(all="ignore")
+            return work(*args, **settings)
+        finally:
+            np.seterr(**before)
+            switches.quiet = False
+    finally:
+        if switches.quiet:  # Ctrl-C has fallen into the first
+            np.seterr(**before)
+            switches.quiet = False
+
+
 class quiet:
     """`with quiet():` inf and nan travel on without a warning; training reports them, with a cure.
 

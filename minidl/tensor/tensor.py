@@ -12,8 +12,9 @@ from ..core.backward import ChangedError, GraphError
 from ..core.derivatives import nonlinear
 from ..support import backend
 from ..support.arrays import NUMPY_1, as_array, in_numpy_2, short
+from ..support.dry_run import keep, numbers_of
 from .operators import Operators
-from .switched import quiet
+from .switched import quietly
 
 
 def apply(op, *inputs, **params):
@@ -33,8 +34,7 @@ def apply(op, *inputs, **params):
     if core.switches.quiet:  # entered once for a whole step of training: it takes its time
         result = core.apply(op, *inputs, **params)
     else:
-        with quiet():
-            result = core.apply(op, *inputs, **params)
+        result = quietly(core.apply, op, *inputs, **params)
     if op in _PROBABILITIES and params.get("axis", -1) in (-1, result.array.ndim - 1):
         logits = inputs[0] if result.requires_grad else inputs[0].detach()
         result.remember_logits(op.__name__, logits)
@@ -50,9 +50,11 @@ def _apply_mixed(op, inputs, params):
             return x.record_op(op, inputs, params)
     dtypes = [x.dtype for x in inputs if isinstance(x, (Tensor, np.ndarray))]
     partner = np.result_type(*dtypes) if dtypes else None
-    with quiet():
-        tensors = [x if isinstance(x, Tensor) else wrap(as_array(x, partner)) for x in inputs]
-    return apply(op, *tensors, **params)
+    return apply(op, *quietly(_as_tensors, inputs, partner), **params)
+
+
+def _as_tensors(inputs, dtype) -> list[Tensor]:
+    return [x if isinstance(x, Tensor) else wrap(as_array(x, dtype)) for x in inputs]
 
 
 # The results of these remember the logits that they were made from, so that a cross-entropy can
@@ -97,7 +99,9 @@ class Tensor(Operators, core.Tensor):
 
     @data.setter
     def data(self, value):
-        self.replace(self.like(value, "data"))
+        array = self.like(value, "data")
+        keep(self, numbers_of)
+        self.replace(array)
         self.version[0] += 1
 
     def replace(self, array: np.ndarray) -> None:
@@ -191,8 +195,7 @@ class Tensor(Operators, core.Tensor):
             if core.switches.quiet:
                 super().backward(gradient, retain_graph)
             else:
-                with quiet():
-                    super().backward(gradient, retain_graph)
+                quietly(super().backward, gradient, retain_graph)
         except GraphError as error:
             raise GraphError(_explained(self, error)) from None
 
@@ -256,8 +259,8 @@ class Tensor(Operators, core.Tensor):
             return NotImplemented
         if isinstance(other, np.generic):
             other = other.item()  # so that 0.1 equals np.float64(0.1) here too
-        with quiet():
-            return ufunc(self.array, other if isinstance(other, (int, float)) else as_array(other))
+        other = other if isinstance(other, (int, float)) else as_array(other)
+        return quietly(ufunc, self.array, other)
 
     def __eq__(self, other):
         return self._compare(np.equal, other)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core import tensor as core
 from ..support.arrays import as_array, short
+from ..support.dry_run import keep, numbers_of
 from ..support.registry import REGISTRIES
 from .tensor import Tensor
 
@@ -57,7 +58,9 @@ class Variable(Tensor, core.Variable):
         """Replace the numbers, keeping shape and dtype. A graph that still needs the old ones
         refuses to go backward.
         """
-        core.Variable.assign(self, self.like(value, "values"))
+        array = self.like(value, "values")
+        keep(self, numbers_of)
+        core.Variable.assign(self, array)
         return self
 
     def assign_add(self, value) -> Variable:

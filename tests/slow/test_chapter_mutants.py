@@ -27,8 +27,8 @@ MUTANTS = [
     ),
     (
         "ch02",
-        "parent.grad += number.grad * slope",
-        "parent.grad = number.grad * slope",
+        "parent.grad += (",
+        "parent.grad = (",
         "the tape finds what was worked out by hand",
     ),
     ("ch02", "lambda g: g * x,", "lambda g: g * 2 * x,", "a forgotten factor is found at once"),
@@ -95,8 +95,8 @@ MUTANTS = [
     ),
     (
         "ch11",
-        'SGD(0.02, momentum=0.9), "Adam"',
-        'Adam(0.001), "Adam"',
+        '"momentum": SGD(0.02, momentum=0.9)',
+        '"momentum": Adam(0.001)',
         "only momentum learns what matters",
     ),
     (
@@ -115,7 +115,7 @@ MUTANTS = [
     ),
     (
         "ch13",
-        'layers.Dense(16, activation="relu"), layers.Dense(16, activation="relu")',
+        'layers.Dense(16, activation="relu"),\n        layers.Dense(16, activation="relu")',
         "layers.Dense(16)",
         "no straight line",
     ),
@@ -134,8 +134,8 @@ MUTANTS = [
     ),
     (
         "ch15",
-        'two_heads({"digit": 1 / 2, "ink": 1 / 2})',
-        "two_heads(None)",
+        '{"digit": 1 / 2, "ink": 1 / 2}',
+        "None",
         "the average of all losses",
     ),
     (
