@@ -54,9 +54,6 @@ class Optimizer(Configurable, core.Optimizer):
     schedule: Any = None  # the function that gives the learning rate, if there is one
     clears_every = 0  # after how many updates traces of old gradients are cleared
     built = False
-    clipnorm: float | None  # at most one of these
-    clipvalue: float | None
-    global_clipnorm: float | None
     not_decayed: tuple = (), ()  # variables, and words in names
 
     def __init__(
