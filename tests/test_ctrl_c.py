@@ -102,7 +102,12 @@ def test_ctrl_c_at_any_call_leaves_nothing(run):
 @pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize(
     "within",
-    [("restore", "put_back"), ("quietly", "_switched", "undisturbed"), ("seterr",), ("__exit__",)],
+    [
+        ("restore", "put_back"),
+        ("quietly", "_switched", "undisturbed"),
+        ("seterr", "inner"),
+        ("__exit__",),
+    ],
     ids=str,
 )
 def test_ctrl_c_where_things_are_put_back(run, within):
