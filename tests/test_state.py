@@ -1,22 +1,17 @@
-"""What a run switches on is switched back, whatever ends it; a run begins from a clean state,
-whatever an interrupt left; and looking at shapes changes nothing.
+"""What a run switches on is switched back, whatever ends it; and a run begins from a clean state,
+whatever an interrupt left.
 """
 
-import sys
-from pathlib import Path
+import threading
 
 import numpy as np
 import pytest
+from state_cases import ONES, Counts, Fails, X, Y, bits, line, network, nothing_left, state_of
 
-import minidl
 from minidl import (
-    GraphError,
     Input,
     Layer,
-    Model,
     Sequential,
-    Tensor,
-    Variable,
     callbacks,
     layers,
     losses,
@@ -29,61 +24,13 @@ from minidl import (
 )
 from minidl.models import load_model
 from minidl.models.restoring import Parts
-from minidl.support import dry_run as dry
 from minidl.tensor import quietly, switches
 
-RNG = np.random.default_rng(0)
-PACKAGE = str(Path(minidl.__file__).parent)
-X = RNG.normal(size=(24, 4)).astype("float32")
-Y = (X.sum(axis=1) > 0).astype("int64")
-ONES = np.ones((8, 2), "float32"), np.ones((8, 1), "float32")
-
 
 @pytest.fixture(autouse=True)
-def same_numbers_every_time():
+def clean_state():
+    """The same random numbers for each test, and whatever it leaves switched on is switched off."""
     set_random_seed(0)
-
-
-def network():
-    stack = [
-        Input((4,)),
-        layers.Dense(5, activation="relu", kernel_regularizer="l2"),
-        layers.Dropout(0.2, seed=3),
-        layers.BatchNormalization(),
-        layers.Dense(2, activation="softmax", activity_regularizer="l1"),
-    ]
-    model = Sequential(stack)
-    rng = np.random.default_rng(1)
-    model.set_weights([rng.uniform(0.1, 0.5, w.shape) for w in model.get_weights()])
-    model.compile(optimizers.Adam(0.05), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
-
-
-def line(optimizer="sgd", loss="mse", *more):
-    model = Sequential([Input((2,)), *more, layers.Dense(1, kernel_initializer="zeros")])
-    model.compile(optimizer, loss)
-    return model
-
-
-def state_of(model=None):
-    """All that a run may have switched on."""
-    own = () if model is None else (model.stop_on_nan, model.shuffle_generator, model.run_parts)
-    held = vars(switches)
-    now = [held.get("pauses", 0), held.get("training"), held.get("quiet", False)]
-    return [*now, np.geterr(), dry.state.kept, dry.state.for_show, own]
-
-
-CLEAN = [0, None, False, np.geterr(), None, False, (True, None, None)]
-
-
-def nothing_left(model):
-    assert state_of(model) == CLEAN
-    assert [v.name for v in model.weights if v.grad is not None] == []
-
-
-@pytest.fixture(autouse=True)
-def put_back():
-    """Whatever a test leaves switched on is switched off after it."""
     errors = np.geterr()
     yield
     vars(switches).clear()
@@ -126,17 +73,6 @@ def test_gradients_of_a_failed_step_do_not_survive(train):
     model.compile(optimizers.SGD(0.1), "mse")
     train(model)
     np.testing.assert_allclose(model.layers[-1].kernel.numpy(), 0.2, rtol=1e-6)
-
-
-class Counts(Layer):
-    """A layer that counts its calls in a variable."""
-
-    def build(self, input_shape):
-        self.n = self.add_weight(shape=(), initializer="zeros", trainable=False)
-
-    def call(self, x):
-        self.n.assign(self.n + 1)
-        return x
 
 
 @pytest.mark.parametrize("first", [[], [Input((2,))]], ids=["no Input", "Input"])
@@ -221,17 +157,6 @@ def test_a_shared_generator_is_still_one_after_loading(name, tmp_path):
 # --- whatever ends a run, nothing of it stays switched on
 
 
-class Fails(callbacks.Callback):
-    """Raises at one of its moments."""
-
-    def __init__(self, moment):
-        super().__init__()
-        setattr(self, moment, self.fail)
-
-    def fail(self, *args):
-        raise ArithmeticError
-
-
 class FailingLayer(Layer):
     on = False
 
@@ -244,7 +169,7 @@ class FailingLayer(Layer):
 def failing(model, where):
     """The arguments of a fit that fails there."""
     if where.startswith("on_"):
-        return {"callbacks": [Fails(where)]}
+        return {"callbacks": [Fails(where), callbacks.TerminateOnNaN()]}
     if where == "layer":
         model.layers[0].on = True
     if where == "loss":
@@ -259,19 +184,8 @@ def failing(model, where):
     return {}
 
 
-MOMENTS = [
-    "on_train_begin",
-    "on_epoch_begin",
-    "on_train_batch_begin",
-    "on_train_batch_end",
-]
-MOMENTS += [
-    "on_epoch_end",
-    "on_train_end",
-    "on_test_begin",
-    "on_test_batch_end",
-    "on_test_end",
-]
+MOMENTS = ["on_train_begin", "on_epoch_begin", "on_train_batch_begin", "on_train_batch_end"]
+MOMENTS += ["on_epoch_end", "on_train_end", "on_test_begin", "on_test_batch_end", "on_test_end"]
 PARTS = ["layer", "loss", "optimizer", "metric"]
 
 
@@ -299,8 +213,7 @@ def test_an_error_in_the_fit_of_a_frozen_model_leaves_it_frozen():
 
 
 @pytest.mark.parametrize(
-    "where",
-    ["on_test_begin", "on_test_batch_end", "on_test_end", "layer", "loss", "metric"],
+    "where", ["on_test_begin", "on_test_batch_end", "on_test_end", "layer", "loss", "metric"]
 )
 def test_an_error_in_evaluate_leaves_nothing(where):
     model = line("sgd", "mse", FailingLayer())
@@ -332,11 +245,7 @@ def test_within_a_run_the_switches_are_those_of_the_run():
 
     class Watch(callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
-            seen["fit"] = (
-                *state_of()[:3],
-                np.geterr()["divide"],
-                self.model.run_parts is not None,
-            )
+            seen["fit"] = (*state_of()[:3], np.geterr()["divide"], self.model.run_parts is not None)
 
         def on_test_batch_begin(self, batch, logs=None):
             seen["evaluate"] = (*state_of()[:3], self.model.run_parts is not None)
@@ -387,10 +296,6 @@ def runs(model, folder):
     yield model.predict(X * 1e30, verbose=0)
 
 
-def bits(value):
-    return repr([np.asarray(v).tolist() for v in value] if isinstance(value, list) else value)
-
-
 WHAT = ["gradients", "no_grad", "training", "quiet", "errstate", "run_parts", "all"]
 
 
@@ -412,7 +317,6 @@ def test_a_run_resets_what_an_interrupt_left(what, tmp_path):
 
 def test_losses_added_in_another_thread_do_not_count():
     """What add_loss was given counts for that call alone, whoever calls next."""
-    import threading
 
     class Adds(Layer):
         def call(self, x):
@@ -420,339 +324,18 @@ def test_losses_added_in_another_thread_do_not_count():
             return x
 
     model = line("sgd", "mse", Adds())
-    thread = threading.Thread(target=lambda: model(ONES[0]))
+    model(ONES[0])
+    assert len(model.losses) == 1
+    found = []
+
+    def again():
+        model(ONES[0])
+        found.append(len(model.losses))
+
+    thread = threading.Thread(target=again)
     thread.start()
     thread.join()
-    clean = line("sgd", "mse", Adds())
-    assert len(model.losses) == 1
-    expected = clean.evaluate(*ONES, verbose=0)
-    assert model.evaluate(*ONES, verbose=0) == expected == 2.0
-
-
-# --- Ctrl-C at each call of a function
-
-
-def interrupting(n, action):
-    """What action() raises if Ctrl-C comes at the n-th call or return; None if it ends before.
-
-    Counted are those in this package: inside NumPy's own functions its settings are not ours.
-    """
-    left = n
-
-    def hook(frame, event, arg):
-        nonlocal left
-        left -= frame.f_code.co_filename.startswith(PACKAGE)
-        if left < 0:
-            sys.setprofile(None)
-            raise KeyboardInterrupt
-
-    sys.setprofile(hook)
-    try:
-        action()
-    except BaseException as error:
-        return error
-    finally:
-        sys.setprofile(None)
-    return None
-
-
-def each_moment(action, check, stride=20):
-    """Interrupt the action at its first moments, and then more and more seldom."""
-    n = seen = 0
-    while (error := interrupting(n, action)) is not None:
-        assert type(error) is KeyboardInterrupt, (n, error)
-        check(n)
-        n, seen = n + 1 + n // stride, seen + 1
-    return seen
-
-
-RUNS = {
-    "fit": lambda m: m.fit(X, Y, batch_size=12, verbose=0, seed=1, validation_data=(X[:4], Y[:4])),
-    "train_on_batch": lambda m: m.train_on_batch(X, Y),
-    "evaluate": lambda m: m.evaluate(X, Y, verbose=0),
-    "predict": lambda m: m.predict(X, verbose=0),
-    "a call": lambda m: m(X),
-    "a loss": lambda m: losses.SparseCategoricalCrossentropy()(Y, ops.softmax(Tensor(X[:, :2]))),
-    "an op": lambda m: Tensor(X, requires_grad=True).mean().backward(),
-    "a functional model": lambda m: Model(i := Input((4,)), layers.BatchNormalization()(i)),
-    "compute_output_shape": lambda m: layers.Dense(3).compute_output_shape((None, 2)),
-}
-
-
-@pytest.mark.parametrize("run", RUNS)
-def test_ctrl_c_at_any_call_leaves_nothing(run):
-    """Real signals at random moments are in tests/slow/test_interrupts.py."""
-    model = network()
-
-    def check(n):
-        assert state_of(model) == CLEAN, n
-        assert all(v.grad is None for v in model.weights), n
-
-    assert each_moment(lambda: RUNS[run](model), check, stride=12) > 30
-
-
-@pytest.mark.filterwarnings("ignore:Model .* was frozen")
-def test_ctrl_c_at_any_call_leaves_a_frozen_model_frozen():
-    model = network()
-    model.trainable = False
-
-    def check(n):
-        assert not any(layer.trainable for layer in model.all_layers()), n
-
-    each_moment(lambda: RUNS["fit"](model), check, stride=12)
-
-
-def test_after_an_interrupted_fit_the_next_gives_the_numbers_of_a_new_process():
-    model, weights = network(), network().get_weights()
-
-    def numbers(model):
-        model.set_weights(weights)
-        model.layers[1].rng.bit_generator.state = np.random.default_rng(3).bit_generator.state
-        model.compile(
-            optimizers.Adam(0.05),
-            "sparse_categorical_crossentropy",
-            metrics=["accuracy"],
-        )
-        history = model.fit(X, Y, batch_size=8, epochs=2, verbose=0, seed=5).history
-        return (
-            bits(history),
-            bits(model.get_weights()),
-            bits(model.evaluate(X, Y, verbose=0)),
-        )
-
-    expected = numbers(network())
-
-    def check(n):
-        assert numbers(model) == expected, n
-
-    assert each_moment(lambda: RUNS["fit"](model), check, stride=4) > 20
-
-
-# --- a dry run leaves no trace
-
-
-class Everything(Layer):
-    """A layer whose call changes all that a call can change."""
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.calls, self.sums = 0, np.zeros(2)
-        self.mean, self.inside = (
-            metrics.Mean(),
-            [metrics.MeanSquaredError(name="in a list")],
-        )
-        self.seeds, self.held = random.SeedGenerator(1), {"a dict": random.generator(2)}
-        self.state = Tensor(np.zeros(2))
-        self.iou = metrics.MeanIoU(num_classes=2)
-
-    def build(self, input_shape):
-        self.n = self.add_weight(shape=(), initializer="zeros", trainable=False)
-        self.listed = [self.add_weight(shape=(2,), initializer="ones", trainable=False)]
-
-    def call(self, x):
-        self.calls += 1
-        self.sums += 1
-        self.state = self.state + 1
-        self.n.assign_add(1)
-        self.listed[0].data = self.listed[0].data * 2
-        self.listed[0].array[0] = 5
-        self.mean.update_state(3.0)
-        self.inside[0].update_state(np.ones((1, 1)), np.zeros((1, 1)))
-        self.iou.update_state([0, 1], [0, 1])
-        random.normal((2,), seed=self.seeds), self.seeds.next(), random.normal((2,))
-        self.held["a dict"].normal()
-        self.add_loss(ops.sum(x))
-        return x
-
-    def traces(self):
-        numbers = [
-            float(self.n),
-            self.listed[0].tolist(),
-            self.sums.tolist(),
-            self.state.tolist(),
-        ]
-        states = [self.seeds.get_state(), self.held["a dict"].bit_generator.state]
-        sums = [v.tolist() for m in (self.mean, *self.inside, self.iou) for v in m.variables]
-        return [self.calls, *numbers, *states, sums, self.losses]
-
-
-class Holder(Model):
-    def __init__(self, inside):
-        super().__init__()
-        self.inside = [inside]
-
-    def call(self, x):
-        return self.inside[0](x) * 2
-
-
-LOOKS = {
-    "Sequential": lambda layer: Sequential([Input((2,)), layer]),
-    "add": lambda layer: Sequential([Input((2,))]).add(layer),
-    "build": lambda layer: Sequential([layer]).build((None, 2)),
-    "functional": lambda layer: Model(i := Input((2,)), layer(i)),
-    "nested": lambda layer: Model(i := Input((2,)), Sequential([layer, layers.ReLU()])(i)),
-    "nested in a subclass": lambda layer: Model(i := Input((2,)), Holder(layer)(i)),
-    "subclass build": lambda layer: Holder(layer).build((None, 2)),
-    "TimeDistributed": lambda layer: layers.TimeDistributed(layer)(Input((3, 2))),
-    "summary": lambda layer: Sequential([Input((2,)), layer]).summary(print_fn=str),
-    "compute_output_shape": lambda layer: layer.compute_output_shape((None, 2)),
-    "of a model": lambda layer: Holder(layer).compute_output_shape((None, 2)),
-    "called twice": lambda layer: layer(layer(Input((2,)))),
-    "prepare": lambda layer: prepared(Sequential([layer, layers.Flatten()])),
-    "prepare a functional": lambda layer: prepared(Model(i := Input((2,)), layer(i))),
-    "prepare a subclass": lambda layer: prepared(Holder(layer)),
-}
-
-
-def prepared(model):
-    """fit as far as the first batch."""
-    model.compile("sgd", "mse")
-    with pytest.raises(ArithmeticError):
-        model.fit(ONES[0], ONES[0], verbose=0, callbacks=[Fails("on_train_begin")])
-
-
-def built():
-    layer = Everything()
-    layer.build((None, 2))
-    return layer
-
-
-@pytest.mark.filterwarnings("ignore:Model .* has no trainable weights")
-@pytest.mark.parametrize("look", LOOKS)
-def test_looking_leaves_no_trace(look):
-    layer = built()
-    before = layer.traces()
-    LOOKS[look](layer)
-    assert layer.traces() == before
-    assert dry.state.kept is None and not dry.state.for_show
-
-
-@pytest.mark.filterwarnings("ignore:Model .* has no trainable weights")
-@pytest.mark.parametrize("look", LOOKS)
-def test_looking_at_a_new_layer_leaves_it_as_build_makes_it(look):
-    layer, expected = Everything(), built().traces()
-    LOOKS[look](layer)
-    assert layer.built == ("compute_output_shape" not in look and look != "of a model")
-    if not layer.built:
-        layer.build((None, 2))
-    assert layer.traces() == expected
-
-
-@pytest.mark.filterwarnings("ignore:Model .* has no trainable weights")
-@pytest.mark.parametrize("look", LOOKS)
-def test_looking_leaves_the_losses_of_the_last_call(look):
-    layer = built()
-    layer(ONES[0])
-    before = layer.traces()
-    LOOKS[look](layer)
-    assert layer.traces() == before
-
-
-@pytest.mark.parametrize("look", [name for name in LOOKS if "prepare" not in name])
-def test_looking_takes_no_random_numbers(look):
-    """fit's shuffles, which have a generator of their own, aside."""
-    layer = built()
-    set_random_seed(1)
-    expected = random.normal((3,)).tolist()
-    set_random_seed(1)
-    LOOKS[look](layer)
-    assert random.normal((3,)).tolist() == expected
-
-
-def test_asking_for_a_shape_takes_no_random_numbers_for_weights():
-    set_random_seed(1)
-    expected = random.normal((3,)).tolist()
-    set_random_seed(1)
-    model = Sequential([layers.Dense(3), layers.Dropout(0.5), layers.Dense(2)])
-    assert model.compute_output_shape((None, 5)) == (None, 2)
-    assert layers.Dense(3).compute_output_shape((None, 5)) == (None, 3)
-    assert random.normal((3,)).tolist() == expected
-
-
-def test_what_a_function_changes_outside_of_its_layer_is_put_back():
-    counter, seeds = Variable(0.0, trainable=False), random.SeedGenerator(1)
-
-    def function(x):
-        counter.assign_add(1)
-        return x + random.normal((1,), seed=seeds)
-
-    place = seeds.get_state()
-    layers.Lambda(function)(Input((2,)))
-    assert float(counter) == 0 and seeds.get_state() == place
-
-
-def test_a_graph_that_waits_is_not_disturbed_by_looking():
-    layer = Counts()
-    layer.build((None, 2))
-    w = Tensor([2.0], requires_grad=True)
-    loss = (w * layer.n).sum()
-    layer(Input((2,)))
-    loss.backward()
-    assert w.grad.tolist() == [0.0]
-    loss = (w * layer.n).sum()
-    layer(ONES[0])
-    with pytest.raises(GraphError):
-        loss.backward()
-
-
-def test_what_is_made_in_a_dry_run_is_meant_to_last():
-    """Weights, and what a layer notes of them, also if `call` makes them."""
-
-    class Lazy(Layer):
-        made, width = None, 0
-
-        def __init__(self):
-            super().__init__()
-            self.width = 0
-
-        def call(self, x):
-            if self.made is None:
-                self.width = x.shape[-1]
-                self.made = self.add_weight((self.width,))
-            return x * self.made + self.width
-
-    one, two = Lazy(), Lazy()
-    Sequential([Input((3,)), one, two])
-    assert one.width == two.width == 3
-    assert one.made.tolist() != two.made.tolist()  # each with numbers of its own
-    set_random_seed(0)
-    alone = Lazy()
-    alone(np.ones((1, 3)))
-    assert alone.made.tolist() == one.made.tolist()
-
-
-def test_a_build_that_notes_numbers_keeps_them():
-    class Notes(Layer):
-        def __init__(self):
-            super().__init__()
-            self.width = 0
-
-        def build(self, input_shape):
-            self.width = input_shape[-1]
-
-        def call(self, x):
-            return x + self.width
-
-    for first in ([], [Input((3,))]):
-        layer = Notes()
-        model = Sequential([*first, layer, layers.Dense(1)])
-        model.compile("sgd", "mse")
-        model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0)
-        assert layer.width == 3
-
-
-def test_an_error_in_a_dry_run_puts_everything_back():
-    class Breaks(Everything):
-        def call(self, x):
-            super().call(x)
-            raise ArithmeticError
-
-    layer = Breaks()
-    layer.build((None, 2))
-    before = layer.traces()
-    with pytest.raises(ArithmeticError):
-        layer(Input((2,)))
-    assert layer.traces() == before and state_of()[:6] == CLEAN[:6]
+    assert found == [1]
 
 
 # --- switches
@@ -761,10 +344,7 @@ def test_an_error_in_a_dry_run_puts_everything_back():
 def test_quietly_ends_with_what_was_before():
     with np.errstate(over="raise"):
         before = np.geterr()
-        assert quietly(lambda: (switches.quiet, np.geterr()["over"])) == (
-            True,
-            "ignore",
-        )
+        assert quietly(lambda: (switches.quiet, np.geterr()["over"])) == (True, "ignore")
         assert np.geterr() == before and not switches.quiet
         with pytest.raises(ArithmeticError):
             quietly(Fails("").fail)
