@@ -28,7 +28,15 @@ from ..support.registry import Registry
 from ..support.structures import leaves, tree_map
 from ..tensor import Tensor, Variable, quietly, switches
 from . import describing
-from .calling import NO_DATA, build_once, place_of_training, shape_of_batch, to_input
+from .calling import (
+    NO_DATA,
+    build_once,
+    has_unknown_sizes,
+    place_of_training,
+    shape_of_batch,
+    shape_of_result,
+    to_input,
+)
 from .making import automatic_name, shape_of_one_sample, spend
 from .spec import check_spec
 from .weights import (
@@ -322,9 +330,7 @@ class Layer(core.Layer):
         """The symbol of the result, for a functional model."""
         if training is not None:
             kwargs["training"] = training
-        symbols = [s for s in leaves(args) if isinstance(s, symbolic.Symbol)]
-        unknown = any(None in s.shape[1:] for s in symbols)
-        if unknown and not self.built and not self.layers_inside:
+        if has_unknown_sizes(args) and not self.built and not self.layers_inside:
             self._build_from(args)  # the zeros that `record` tries would hide which are unknown
         output = symbolic.record(self, args, kwargs, self.name)
         self.output_shape = tree_map(lambda s: s.shape, output)
@@ -379,14 +385,7 @@ class Layer(core.Layer):
         unknown). Asking does not build it.
         """
         layer = self if self.built else copy.deepcopy(self)
-        return dry_run(lambda: layer.shape_for(input_shape), for_show=True)
-
-    def shape_for(self, input_shape):
-        if any(isinstance(n, (tuple, list)) for n in input_shape):
-            symbols: Any = [symbolic.Symbol(s, self.dtype) for s in input_shape]
-        else:
-            symbols = symbolic.Symbol(input_shape, self.dtype)
-        return tree_map(lambda s: s.shape, symbolic.record(self, (symbols,), {}, self.name))
+        return dry_run(lambda: shape_of_result(layer, input_shape), for_show=True)
 
     @property
     def compute_dtype(self) -> str:
@@ -396,18 +395,7 @@ class Layer(core.Layer):
     variable_dtype = compute_dtype
 
     def __getattr__(self, attribute):
-        if "name" not in vars(self) and not attribute.startswith("__"):
-            raise RuntimeError(
-                f"{type(self).__name__}.__init__ must begin with super().__init__()."
-            )
-        if attribute in ("input", "output", "input_shape"):
-            raise AttributeError(
-                f"Layer '{self.name}' has no {attribute} yet: it was never called on a symbol. "
-                "Begin the model with Input(shape), or call it on data once."
-            )
-        raise AttributeError(
-            f"{type(self).__name__} '{vars(self).get('name', '?')}' has no attribute {attribute!r}."
-        )
+        raise describing.without(self, attribute)
 
     def __repr__(self):
         return f"<{type(self).__name__} '{self.name}'{'' if self.built else ', not built yet'}>"

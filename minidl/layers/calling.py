@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import symbolic
 from ..support.structures import leaves, tree_map
 from ..tensor import Operators, Tensor, wrap
 
@@ -32,6 +33,21 @@ def shape_of_batch(x) -> tuple:
     """The shape of an input with None for the number of samples."""
     shape = x.shape if isinstance(x, Operators) else np.shape(x)
     return (None, *shape[1:]) if shape else ()
+
+
+def has_unknown_sizes(args) -> bool:
+    """Whether a symbol among the arguments has an axis of unknown size beside the batch's."""
+    symbols = [s for s in leaves(args) if isinstance(s, symbolic.Symbol)]
+    return any(None in s.shape[1:] for s in symbols)
+
+
+def shape_of_result(layer, input_shape):
+    """The shape of what the layer gives for inputs of this shape, or of these shapes."""
+    if any(isinstance(n, (tuple, list)) for n in input_shape):
+        symbols: Any = [symbolic.Symbol(s, layer.dtype) for s in input_shape]
+    else:
+        symbols = symbolic.Symbol(input_shape, layer.dtype)
+    return tree_map(lambda s: s.shape, symbolic.record(layer, (symbols,), {}, layer.name))
 
 
 def place_of_training(call) -> int | None:

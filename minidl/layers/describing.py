@@ -39,3 +39,16 @@ def from_config(cls: type, config: dict):
     layer = cls(**{k: v for k, v in config.items() if k not in general})
     layer.name, layer.trainable = config.get("name", layer.name), config.get("trainable", True)
     return layer
+
+
+def without(layer, attribute: str) -> Exception:
+    """The error for an attribute that the layer does not have: it says what to do."""
+    cls = type(layer).__name__
+    if "name" not in vars(layer) and not attribute.startswith("__"):
+        return RuntimeError(f"{cls}.__init__ must begin with super().__init__().")
+    if attribute in ("input", "output", "input_shape"):
+        return AttributeError(
+            f"Layer '{layer.name}' has no {attribute} yet: it was never called on a symbol. Begin "
+            "the model with Input(shape), or call it on data once."
+        )
+    return AttributeError(f"{cls} '{vars(layer).get('name', '?')}' has no attribute {attribute!r}.")

@@ -115,7 +115,8 @@ def keep_parts(layer) -> None:
     for inner in layer.all_layers():
         if inner.built:  # else it is about to be made, and that is meant to last
             for part in parts_in(vars(inner)):
-                keep_part(part)
+                if not isinstance(part, Layer):
+                    keep_part(part)
             keep(inner, counts_of)
 
 
@@ -130,7 +131,7 @@ def keep_part(part) -> None:
         keep(part, entries_of)
     elif isinstance(generator, np.random.Generator):
         keep(generator, place_of)
-    elif hasattr(part, "update_state"):
+    elif hasattr(part, "update_state") and not isinstance(part, type):
         for inner in parts_in(vars(part)):
             keep_part(inner)
         keep(part, gathered_by)

@@ -152,5 +152,5 @@ def searchsorted(sorted_sequence, values, side="left"):
     """For each value its place in a sorted sequence: how many entries are smaller ('left'), or not
     larger ('right').
     """
-    search: Any = partial(np.searchsorted, side=side)
+    search: Any = partial(np.searchsorted, side=side)  # pyright: ignore[reportCallIssue]
     return step(search, sorted_sequence, values).astype("int32")

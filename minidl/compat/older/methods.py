@@ -196,7 +196,8 @@ class OlderOptimizer:
             "optimizer.minimize(loss, variables)",
             "loss.backward(), then optimizer.apply_gradients(zip(gradients, variables))",
         )
-        variables: list[Any] = list(var_list() if callable(var_list) else var_list)
+        given: Any = var_list() if callable(var_list) else var_list
+        variables = list(given)
         if tape is None and not callable(loss):
             raise ValueError(
                 "minimize takes the loss as a function without arguments: "

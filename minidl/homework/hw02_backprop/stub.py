@@ -60,11 +60,11 @@ def two_layers(x, labels, W1, b1, W2, b2):
     labels.
 
     x: (n, d), labels: (n,), W1: (d, h), b1: (h,), W2: (h, c), b2: (c,). Returns (loss,
-    dW1, db1, dW2, db2). Use the functions above: go forward, keep what you need, then
-    go back through each step in the opposite order.
+    dW1, db1, dW2, db2). Use the functions
+    above: go forward, keep what you need, then go back through each step in the
+    opposite order.
 
-    >>> x, W1, W2 = np.ones((1, 1)), np.ones((1, 1)), np.zeros((1, 2))
-    >>> two_layers(x, np.array([0]), W1, np.zeros(1), W2, np.zeros(2))[3]
+    >>> two_layers(np.ones((1, 1)), np.array([0]), np.ones((1, 1)), np.zeros(1), np.zeros((1, 2)), np.zeros(2))[3]
     array([[-0.5,  0.5]])
     """
     raise NotImplementedError("hw02 task 5: two_layers")
