@@ -57,7 +57,7 @@ def keep_part(part) -> None:
         keep(part, entries_of)
     elif isinstance(generator, np.random.Generator):
         keep(generator, place_of)
-    elif hasattr(part, "update_state"):
+    elif hasattr(part, "update_state") and not isinstance(part, type):
         for inner in parts_in(vars(part)):
             keep_part(inner)
         keep(part, gathered_by)

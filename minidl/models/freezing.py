@@ -46,8 +46,8 @@ def as_compiled(model, work: Callable[[], Any]) -> Any:
     warn_once(
         model,
         f"Model '{model.name}' was frozen after compile(). By itself it goes on training, as it "
-        "was compiled; inside other models it stays as it is. To say so plainly, set its `trainable` "
-        "before each kind of step.",
+        "was compiled; inside other models it stays as it is. To say so plainly, set its "
+        "`trainable` before each kind of step.",
     )
     layers = model.all_layers()
     now = [layer.trainable for layer in layers]

@@ -20,7 +20,7 @@ from .restoring import restored_after
 
 
 def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rng) -> History:
-    """Train for these epochs. is_due: whether an epoch ends with validation; rng: of the shuffles."""
+    """Train for these epochs. is_due: whether one ends with validation; rng: of the shuffles."""
     bar = progress_bar(verbose)
 
     def train() -> History:
