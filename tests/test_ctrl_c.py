@@ -47,14 +47,14 @@ def interrupting(n, action, within=()):
     """What action() raises if Ctrl-C comes at the n-th call or return; None if it ends before.
 
     Counted are those in this package: what NumPy's own functions switch on is theirs to restore.
-    within: names of functions, if only what happens in these counts.
+    within: names of functions, here or called from here, if only what happens in these counts.
     """
     left = n
 
     def hook(frame, event, arg):
         nonlocal left
-        code = frame.f_code
-        left -= code.co_name in within if within else code.co_filename.startswith(PACKAGE)
+        ours = [f.f_code.co_filename.startswith(PACKAGE) for f in (frame, frame.f_back) if f]
+        left -= any(ours) and frame.f_code.co_name in within if within else ours[0]
         if left < 0:
             sys.setprofile(None)
             raise KeyboardInterrupt

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from minidl.support.arrays import NUMPY_1
+
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "minidl"
 
@@ -310,13 +312,15 @@ print(step.frames, len(step.files), len(whole.files))
 
 def test_the_afternoon():
     """One step of fit, whole, and all files of making, compiling, fitting and evaluating README's
-    network. The ceilings only ever go down.
+    network. The ceilings only ever go down. With NumPy 1.26 two more functions run in each op: they
+    give the result the dtype that NumPy 2 would.
     """
     done = subprocess.run(
         [sys.executable, "-c", AFTERNOON], capture_output=True, text=True, cwd=ROOT, check=True
     )
     frames, files_of_a_step, files = map(int, done.stdout.split())
-    assert frames <= 150 and files_of_a_step <= 20
+    assert frames <= (265 if NUMPY_1 else 150)
+    assert files_of_a_step <= (21 if NUMPY_1 else 20)
     assert files <= 60
 
 

@@ -29,12 +29,11 @@ def apply(op, *inputs, **params):
     for x in inputs:
         if not isinstance(x, Tensor):
             return _apply_mixed(op, inputs, params)
-    if NUMPY_1:
-        op = in_numpy_2(op)
+    computed = in_numpy_2(op) if NUMPY_1 else op
     if core.switches.quiet:  # entered once for a whole step of training: it takes its time
-        result = core.apply(op, *inputs, **params)
+        result = core.apply(computed, *inputs, **params)
     else:
-        result = quietly(core.apply, op, *inputs, **params)
+        result = quietly(core.apply, computed, *inputs, **params)
     if op in _PROBABILITIES and params.get("axis", -1) in (-1, result.array.ndim - 1):
         logits = inputs[0] if result.requires_grad else inputs[0].detach()
         result.remember_logits(op.__name__, logits)
