@@ -213,15 +213,15 @@ WRONG = [
     (
         "hw06",
         ["batches", "fit"],
-        "for i in range(0, len(x), batch_size)]",
-        "for i in range(0, len(x) - len(x) % batch_size, batch_size) if len(x) < 100]",
+        "for i in range(0, len(x), batch_size)\n",
+        "for i in range(0, len(x) - len(x) % batch_size, batch_size) if len(x) < 100\n",
         "none may be lost",
     ),
     (
         "hw06",
         ["batches"],
-        "y[order[i:i + batch_size]])",
-        "y[i:i + batch_size] if len(x) < 100 else y[order[i:i + batch_size]])",
+        "y[order[i : i + batch_size]])",
+        "y[i : i + batch_size] if len(x) < 100 else y[order[i : i + batch_size]])",
         "no longer beside each other",
     ),
     (
@@ -316,8 +316,8 @@ WRONG = [
     (
         "hw07",
         ["build_and_train"],
-        "layers.Dropout(0.3), layers.Dense(10)])",
-        "layers.Dropout(0.3), layers.Dense(12)])",
+        "            layers.Dropout(0.3),\n            layers.Dense(10),\n",
+        "            layers.Dropout(0.3),\n            layers.Dense(12),\n",
         "must give 10 scores",
     ),
     (
