@@ -140,9 +140,8 @@ THERE = """
     devices = keras.distribution.list_devices()
     parallel = keras.distribution.DataParallel(devices=devices)
     keras.distribution.set_distribution(parallel)
+    # compiled as it was, and Adam remembers its steps
     model = keras.models.load_model("model.keras")
-    # Adam's memory begins anew
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(x, y, epochs=3)
 """
 print(THERE)
@@ -159,7 +158,8 @@ if keras is not None and (FOLDER / "model.keras").exists():
         f"opened in Keras {keras.__version__}: predictions differ by {gap:.0e} at most"
     )
     assert gap < 1e-5, "Keras predicts the same from the file"
-    there.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    steps = int(there.optimizer.iterations)
+    assert steps == straight.optimizer.iterations, "Adam's memory has come along"
     losses = there.fit(x, y, epochs=2, verbose=0).history["loss"]
     assert losses[-1] < history.history["loss"][-3], "and trains on from where we were"
 else:

@@ -456,3 +456,17 @@ def test_lr_is_forgotten_by_the_config():
     config = made.get_config()
     assert "lr" not in config and "decay" not in config and config["alpha"] == 2.0
     assert Own.from_config(config).learning_rate == 0.25
+
+
+def test_an_update_of_your_own_counts_with_amsgrad_too():
+    class Mine(Adam):
+        def update(self, w, g, lr, m, v, v_max):
+            for slot in (m, v, v_max):
+                slot += 1
+            w -= 7
+
+    w = Variable([1.0], name="w")
+    mine = Mine(amsgrad=True)
+    mine.build([w])
+    mine.apply([np.ones(1, "float32")])
+    assert w.array.item() == -6

@@ -54,7 +54,7 @@ class Adam(TwoMoments):
         amsgrad = check_flag(f"{type(self).__name__}: amsgrad", amsgrad)
         super().__init__(learning_rate, beta_1, beta_2, epsilon, *shared, **options)
         self.amsgrad = amsgrad
-        if amsgrad:
+        if amsgrad and type(self).update is TwoMoments.update:  # not one of your own
             vars(self)["update"] = self.update_with_largest  # in the place of the class's
 
     def slots(self):

@@ -338,6 +338,7 @@ def test_the_lines_for_keras_distribution_run_on_two_devices(tmp_path):
             minidl.layers.Dense(3, activation="softmax"),
         ]
     )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.save(tmp_path / "model.keras")
     data = (
         "import numpy as np\nx, y = np.random.default_rng(0).random((64, 4), dtype='float32'), "
