@@ -17,7 +17,7 @@ from older_cases import CASES, A, P
 import minidl
 from minidl import backend as K
 from minidl import layers, losses, ops
-from minidl.support.registry import older
+from minidl.compat.older.warning import older
 
 ROOT = Path(__file__).resolve().parents[1]
 X = np.linspace(-1, 1, 24, dtype=np.float32).reshape(8, 3)

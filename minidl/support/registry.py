@@ -5,9 +5,7 @@ nearest known one.
 from __future__ import annotations
 
 import importlib
-import sys
 import threading
-import warnings
 from typing import Any
 
 REGISTRIES: dict[str, Registry] = {}  # kind -> its registry: what a file may name, and nothing else
@@ -178,16 +176,6 @@ def did_you_mean(name: str, known) -> str:
         name.lower(), lowered, n=1, cutoff=0.6 if len(name) > 2 else 0.5
     )
     return f" Did you mean '{lowered[near[0]]}'?" if near else ""
-
-
-def older(spelling: str, today: str) -> None:
-    """A FutureWarning, for the line outside the library that it is about: this spelling still
-    works, and what it is today.
-    """
-    level, frame, library = 2, sys._getframe(1), __name__.partition(".")[0]
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == library:
-        level, frame = level + 1, frame.f_back
-    warnings.warn(f"{spelling} is today {today}.", FutureWarning, stacklevel=level)
 
 
 def snake_case(name: str) -> str:

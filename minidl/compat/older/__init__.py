@@ -4,7 +4,7 @@ room: it is added from above.
 backend.py: `K`, with its functions (functions.py, variables.py, graphs.py). arguments.py: names of
 arguments. names.py: names of things. logs.py: names of what is recorded. methods.py: methods and
 attributes. fitting.py: fit and its kin. optimizers.py: `lr`, `decay`. paths.py: where to import
-from.
+from. warning.py: what is said of them.
 """
 
 from .. import numbers

@@ -13,9 +13,9 @@ from typing import Any
 
 from ... import callbacks, layers, models, optimizers, regularizers, utils
 from ...support.configs import made_with
-from ...support.registry import older
 from ...support.retrying import retried
 from ...tensor import Variable
+from .warning import older
 
 
 class Dropped:

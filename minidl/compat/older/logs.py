@@ -5,7 +5,7 @@ Callbacks may ask for either.
 from __future__ import annotations
 
 from ...callbacks import Logs, Monitor, Records
-from ...support.registry import older
+from .warning import older
 
 PAIRS = [
     ("acc", "accuracy"),

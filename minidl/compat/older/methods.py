@@ -12,10 +12,10 @@ import numpy as np
 from ... import callbacks, layers, metrics, models, ops, optimizers
 from ...data import count_samples
 from ...models.preparing import require_compiled
-from ...support.registry import older
 from ...support.structures import tree_map
 from ...symbolic import has_symbol
 from ...tensor import no_grad
+from .warning import older
 
 
 class Shown:

@@ -24,7 +24,8 @@ from ... import (
     utils,
 )
 from ... import text as preprocessing
-from ...support.registry import REGISTRIES, Registry, did_you_mean, older
+from ...support.registry import REGISTRIES, Registry, did_you_mean
+from .warning import older
 
 
 class Reduction:

@@ -10,8 +10,8 @@ from ...optimizers.schedules import InverseTimeDecay, registry
 from ...optimizers.settings import arguments, check_rate
 from ...support.checks import check_number
 from ...support.configs import made_with
-from ...support.registry import older
 from ...support.retrying import retried
+from .warning import older
 
 # The order of arguments that was usual, and today's way to write them.
 ORDERS = {

@@ -8,7 +8,8 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from ...support.registry import did_you_mean, older
+from ...support.registry import did_you_mean
+from .warning import older
 
 _LIBRARY = __name__.split(".")[0]
 _ENGINE = ("layers", "models")
