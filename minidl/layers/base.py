@@ -123,7 +123,7 @@ class Layer(core.Layer):
 
     def add_weight(
         self,
-        shape: Any = (),
+        shape=None,
         initializer: Any = None,
         dtype=None,
         trainable=True,

@@ -686,10 +686,6 @@ SIGNATURES = [
 
 # Where we differ on purpose. (thing, argument): why.
 DELIBERATE = {
-    (
-        "layers.Embedding",
-        "input_length",
-    ): "of Keras 2: the length of the sequences, which lets a Sequential be built at once",
     ("callbacks.ModelCheckpoint", "period"): "of Keras 2, with a warning",
     ("callbacks.ModelCheckpoint", "options"): "of TensorFlow's Keras, ignored",
     (
@@ -707,18 +703,10 @@ DELIBERATE = {
         "name",
     ): "Keras has overwrite_with_gradient before it, for weights of 8 bits",
     (
-        "Layer.add_weight",
-        "shape_or_name",
-    ): "the first place takes a name too, as TensorFlow 2 had it; shape= works by keyword",
-    (
         "Model.compile",
         "stop_on_nan",
     ): "ours alone, by keyword: stop with a diagnosis at the first nan",
     ("Model.fit", "seed"): "ours alone, by keyword: the seed of the shuffling",
-    (
-        "layers.LeakyReLU",
-        "alpha",
-    ): "the older name of negative_slope, which Keras takes through **kwargs",
     (
         "Input",
         "name",
