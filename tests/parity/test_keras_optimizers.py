@@ -40,7 +40,7 @@ def test_the_memory_after_five_steps(name, options):
         grads = [rng.normal(size=s).astype(np.float32) for s in SHAPES.values()]
         ours.apply(grads, mine)
         theirs.apply([keras.ops.convert_to_tensor(g) for g in grads], yours)
-    expected = [v for v in theirs.variables if v.name != "variable"]
+    expected = [v for v in theirs.variables if not v.name.startswith("variable")]
     assert len(theirs.variables) - len(expected) == (name == "Nadam")  # the product of its μ
     assert [v.name for v in ours.variables] == [v.name for v in expected]
     for a, b in zip(ours.variables, expected):
