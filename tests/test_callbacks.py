@@ -30,9 +30,7 @@ X, Y = RNG.normal(size=(40, 3)).astype(np.float32), RNG.normal(size=(40, 1)).ast
 LABELS = (X.sum(axis=1) > 0).astype(int)
 
 
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 def network(dropout=0.0, optimizer=None, metrics=("mae",)):

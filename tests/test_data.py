@@ -22,10 +22,7 @@ from minidl.data import (
 )
 from minidl.random import generator
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 # --- Batches

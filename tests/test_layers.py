@@ -24,10 +24,7 @@ from minidl import (
 )
 from minidl.layers import Activation, Dense, Dropout, Flatten, LeakyReLU, ReLU, Reshape, Softmax
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 RNG = np.random.default_rng(0)

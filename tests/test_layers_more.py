@@ -22,13 +22,9 @@ from minidl import (
     ops,
     optimizers,
     random,
-    set_random_seed,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 @pytest.fixture

@@ -11,16 +11,14 @@ import numpy as np
 import pytest
 from lookup_cases import CASES, FILE, made
 
-from minidl import Input, Model, Sequential, Tensor, layers, models, set_random_seed
+from minidl import Input, Model, Sequential, Tensor, layers, models
 from minidl.text.hashing import fingerprint
 
 GOLDENS = json.loads(FILE.read_text(encoding="utf-8"))
 TEXTS = ["foo bar", "bar baz", "baz bada boom"]
 
 
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 # --- Keras's answers

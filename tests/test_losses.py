@@ -10,7 +10,6 @@ from minidl import (
     Tensor,
     check_gradients,
     losses,
-    set_random_seed,
 )
 from minidl.losses import (
     NLL,
@@ -37,10 +36,7 @@ from minidl.losses import (
     Tversky,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 # Two samples, three classes: the example of Keras's own documentation. The values below were

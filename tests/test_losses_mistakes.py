@@ -11,7 +11,6 @@ from minidl import (
     Sequential,
     layers,
     ops,
-    set_random_seed,
 )
 from minidl.losses import (
     BinaryCrossentropy,
@@ -23,10 +22,7 @@ from minidl.losses import (
     SparseCategoricalCrossentropy,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 # --- errors: what, received, cure

@@ -13,7 +13,6 @@ from minidl import (
     layers,
     losses,
     ops,
-    set_random_seed,
 )
 from minidl.losses import (
     BinaryCrossentropy,
@@ -41,10 +40,7 @@ from minidl.losses import (
     Tversky,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 # --- names, own functions, own classes

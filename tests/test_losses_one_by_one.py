@@ -11,7 +11,6 @@ from minidl import (
     layers,
     losses,
     ops,
-    set_random_seed,
 )
 from minidl.losses import (
     BinaryCrossentropy,
@@ -36,10 +35,7 @@ from minidl.losses import (
     Tversky,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 # --- ignore_class

@@ -14,7 +14,6 @@ from minidl import (
     layers,
     no_grad,
     ops,
-    set_random_seed,
 )
 from minidl.losses import (
     NLL,
@@ -23,10 +22,7 @@ from minidl.losses import (
     SparseCategoricalCrossentropy,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 # --- saturation: probabilities remember their logits

@@ -271,9 +271,7 @@ def test_accuracy_of_binary_logits_is_cut_at_0():
 # -----------------------------------------------------------------------------
 
 
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 def classifier(**compiled):

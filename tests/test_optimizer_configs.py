@@ -9,7 +9,6 @@ from minidl import (
     Sequential,
     layers,
     optimizers,
-    set_random_seed,
 )
 from minidl.optimizers import (
     SGD,
@@ -17,10 +16,7 @@ from minidl.optimizers import (
     RMSprop,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 SETTINGS = dict(

@@ -14,7 +14,6 @@ from minidl import (
     Variable,
     layers,
     ops,
-    set_random_seed,
 )
 from minidl.optimizers import (
     SGD,
@@ -22,10 +21,7 @@ from minidl.optimizers import (
     RMSprop,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 # --- the learning rate

@@ -10,7 +10,6 @@ from optimizer_family import DEFAULTS, FAMILY, family
 from minidl import (
     Variable,
     optimizers,
-    set_random_seed,
 )
 from minidl.optimizers import (
     SGD,
@@ -26,10 +25,7 @@ from minidl.optimizers import (
     RMSprop,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 @family

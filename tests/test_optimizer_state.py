@@ -9,7 +9,6 @@ from optimizer_family import FAMILY, Own, X, Y, small_model, some_gradients, som
 
 from minidl import (
     Variable,
-    set_random_seed,
 )
 from minidl.optimizers import (
     SGD,
@@ -22,10 +21,7 @@ from minidl.optimizers import (
     RMSprop,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 STATEFUL = [(cls, {}) for cls in [*FAMILY, Own]] + [

@@ -19,10 +19,7 @@ from minidl.optimizers import (
     RMSprop,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 # --- clipping and decay

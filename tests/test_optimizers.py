@@ -12,7 +12,6 @@ from minidl import (
     Variable,
     layers,
     optimizers,
-    set_random_seed,
 )
 from minidl.optimizers import (
     SGD,
@@ -20,10 +19,7 @@ from minidl.optimizers import (
     Optimizer,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 @family

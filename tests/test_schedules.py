@@ -8,7 +8,7 @@ import pickle
 import numpy as np
 import pytest
 
-from minidl import Sequential, Variable, layers, optimizers, set_random_seed
+from minidl import Sequential, Variable, layers, optimizers
 from minidl.compat.older.optimizers import SettableDecay
 from minidl.optimizers import SGD, Adam, schedules
 from minidl.optimizers.schedules import (
@@ -21,10 +21,7 @@ from minidl.optimizers.schedules import (
     PolynomialDecay,
 )
 
-
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 # --- Keras's numbers

@@ -28,9 +28,7 @@ X = RNG.normal(size=(64, 4)).astype("float32")
 CLASSES, NUMBERS = (X.sum(axis=1) > 0).astype(int), X[:, :1] * 2
 
 
-@pytest.fixture(autouse=True)
-def same_numbers_every_time():
-    set_random_seed(0)
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
 def two_heads(loss=None, **options):

@@ -1,4 +1,4 @@
-"""core/layer.py: weights that are made when the first input shows its size, and what layers compute."""
+"""core/layer.py: weights made when the first input shows its size, and what layers compute."""
 
 import math
 
