@@ -33,9 +33,8 @@ EXAMPLES = {
 print(f"{'data':40s}{'shape':28s}{'axes':>5s}{'bytes as float32':>18s}")
 sizes = {}
 for name, shape in EXAMPLES.items():
-    stand_in = np.broadcast_to(
-        np.float32(0), shape
-    )  # has the shape, and holds a single number: the tweets would not fit
+    # has the shape, and holds a single number: the tweets would not fit
+    stand_in = np.broadcast_to(np.float32(0), shape)
     sizes[name] = stand_in.nbytes
     print(f"{name:40s}{shape!s:28s}{stand_in.ndim:5d}{stand_in.nbytes:18,d}")
 assert 390 == (16 - 9.5) * 60 and 240 == 60 * 4, (

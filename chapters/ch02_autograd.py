@@ -28,16 +28,14 @@ def f(x):
 
 
 def slope(x):
-    return math.exp(math.sin(x) * x) * (
-        math.cos(x) * x + math.sin(x)
-    )  # by hand: chain rule and product rule
+    # by hand: chain rule and product rule
+    return math.exp(math.sin(x) * x) * (math.cos(x) * x + math.sin(x))
 
 
 exact = slope(1.5)
 steps = 10.0 ** np.arange(-14, 0.5, 0.5)
-near = np.linspace(
-    1.4, 1.6, 41
-)  # the mean over 41 points: at one alone an error may be small by luck
+# the mean over 41 points: at one alone an error may be small by luck
+near = np.linspace(1.4, 1.6, 41)
 one_sided = np.array(
     [np.mean([abs((f(x + h) - f(x)) / h - slope(x)) for x in near]) for h in steps]
 )
@@ -74,11 +72,12 @@ plots.finish(figure, FIGURES / "ch02_steps.png")
 # much it changes with each of those
 class Number:
     def __init__(self, value, parents=()):
+        # parents: pairs (number, local slope)
         self.value, self.parents, self.grad = (
             value,
             parents,
             0.0,
-        )  # parents: pairs (number, local slope)
+        )
 
     def __add__(self, other):
         other = as_number(other)
@@ -95,9 +94,8 @@ class Number:
     def backward(self):
         order, seen = [], set()
 
-        def visit(
-            number,
-        ):  # parents first: when the list is read backwards, they come last
+        # parents first: when the list is read backwards, they come last
+        def visit(number):
             if id(number) not in seen:
                 seen.add(id(number))
                 for parent, _ in number.parents:
@@ -108,9 +106,8 @@ class Number:
         self.grad = 1.0
         for number in reversed(order):
             for parent, slope in number.parents:
-                parent.grad += (
-                    number.grad * slope
-                )  # +=: a number used twice collects from both
+                # +=: a number used twice collects from both
+                parent.grad += number.grad * slope
 
 
 def as_number(x):
@@ -185,9 +182,8 @@ assert report, "autograd and finite differences agree"
 
 
 def wrong_square(x):
-    return x**2, (
-        lambda g: g * x,
-    )  # the 2 is missing. (The comma makes it a tuple, of one slope; mul has two)
+    # the 2 is missing. (The comma makes it a tuple, of one slope; mul has two)
+    return x**2, (lambda g: g * x,)
 
 
 report = minidl.check_gradients(

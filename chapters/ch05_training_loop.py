@@ -27,10 +27,11 @@ start = [
 ]
 start = [array.astype("float32") for array in start]
 RATE, EPOCHS, BATCH = 0.5, 200, 50
+# the same for all
 batches = [
     np.random.default_rng(epoch).permutation(len(x)).reshape(-1, BATCH)
     for epoch in range(EPOCHS)
-]  # the same for all
+]
 
 # %% 1. All of it by hand in NumPy. Six of these lines are derivatives, each a chance to
 # be wrong
@@ -43,9 +44,8 @@ for epoch in range(EPOCHS):
         p /= p.sum(axis=1, keepdims=True)
         loss = -np.log(p[range(BATCH), y[i]]).mean()  # 3. measure the loss
         ds = p.copy()
-        ds[range(BATCH), y[i]] -= (
-            1  # 4. the gradients, backwards through each line above
-        )
+        # 4. the gradients, backwards through each line above
+        ds[range(BATCH), y[i]] -= 1
         ds /= BATCH
         dW2, db2, dh = h.T @ ds, ds.sum(axis=0), ds @ W2.T
         dh[h <= 0] = 0
@@ -63,11 +63,12 @@ w1, c1, w2, c2 = weights = [Variable(array) for array in start]
 for epoch in range(EPOCHS):
     for i in batches[epoch]:  # 1. draw a batch
         scores = ops.relu(x[i] @ w1 + c1) @ w2 + c2  # 2. predict
+        # 3. measure the loss
         loss = ops.mean(
             minidl.losses.sparse_categorical_crossentropy(
                 y[i], scores, from_logits=True
             )
-        )  # 3. measure the loss
+        )
         loss.backward()  # 4. gradients
         for w in weights:  # 5. move
             w.assign_sub(RATE * w.grad)

@@ -101,9 +101,8 @@ print(
     + ", ".join(f"{v:.1f}" for v in high[:6])
     + ": down at first, along the valley"
 )
-across = np.abs(
-    three[2].steps @ np.linalg.eigh(2 * A.T @ A / len(x))[1][:, -1]
-)  # how far each step goes in the steepest direction
+# how far each step goes in the steepest direction
+across = np.abs(three[2].steps @ np.linalg.eigh(2 * A.T @ A / len(x))[1][:, -1])
 assert high[-1] > high[0] and (np.diff(across) > 0).all(), (
     "beyond 2/curvature it climbs without limit in the end: across the valley each "
     "step is longer than the last"

@@ -35,13 +35,11 @@ options.add_argument(
     default=Path("figures"),
     help="the folder for the pictures (default: ./figures)",
 )
-arguments = options.parse_args(
-    [] if "ipykernel" in sys.modules else None
-)  # a notebook has arguments of its own
+# a notebook has arguments of its own
+arguments = options.parse_args([] if "ipykernel" in sys.modules else None)
 if arguments.picture and not Path(arguments.picture).is_file():
-    options.error(
-        f"there is no file {arguments.picture}"
-    )  # now, and not after the training
+    # now, and not after the training
+    options.error(f"there is no file {arguments.picture}")
 
 # %% 1. The data: 60 000 images of 28 x 28 pixels to learn from, 10 000 to be examined
 # on

@@ -26,9 +26,8 @@ FIGURES = Path("figures")
 w = np.array([-7.0, 4.0])
 signs = []
 for _ in range(20):
-    w -= 0.95 * np.array(
-        [w[0] / 10, 2 * w[1]]
-    )  # x shrinks by 1 − 0.095 a step, y by 1 − 1.9: it changes sides
+    # x shrinks by 1 − 0.095 a step, y by 1 − 1.9: it changes sides
+    w -= 0.95 * np.array([w[0] / 10, 2 * w[1]])
     signs.append(np.sign(w[1]))
 zigzag = descend(bowl, SGD(0.95), steps=20)
 assert np.allclose(zigzag.points[-1], w), (
@@ -216,9 +215,8 @@ assert (np.diff(amsgrad.slots["v_max"], axis=0) >= 0).all() and (
     np.diff(amsgrad.slots["v"], axis=0) < 0
 ).any(), "AMSGrad divides by the largest v so far, which never falls, though v does"
 decayed = AdamW(0.1, weight_decay=0.01)
-still = descend(
-    bowl, decayed, steps=1, start=(5, 0)
-)  # along y there is no gradient, and 0 decays to 0
+# along y there is no gradient, and 0 decays to 0
+still = descend(bowl, decayed, steps=1, start=(5, 0))
 pulled = descend(bowl, Adam(0.1), steps=1, start=(5, 0))
 assert np.isclose(pulled.points[1, 0] - still.points[1, 0], 0.1 * 0.01 * 5), (
     "AdamW takes η·λ·w off, whatever the gradient does"

@@ -31,9 +31,8 @@ def slope(x):
 def roll(rate, momentum, steps=300):
     x, v = -4.0, 0.0
     for _ in range(steps):
-        v = momentum * v - rate * slope(
-            x
-        )  # a part of the last step, and the slope's pull
+        # a part of the last step, and the slope's pull
+        v = momentum * v - rate * slope(x)
         x = x + v
     return x
 

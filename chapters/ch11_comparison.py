@@ -43,10 +43,11 @@ EPOCHS = 5
 # of rates for each
 (x, y), (x_test, y_test) = minidl.datasets.mnist.load_data()
 x, x_test = (x / 255.0).astype("float32"), (x_test / 255.0).astype("float32")
+# rates are chosen on these 5000, never on the test images
 held_back = (
     x[55_000:],
     y[55_000:],
-)  # rates are chosen on these 5000, never on the test images
+)
 minidl.set_random_seed(0)
 
 
@@ -157,12 +158,13 @@ for what in ("loss", "accuracy"):
     )
     for (group, members), column in zip(GROUPS.items(), axes.T):
         for axis, key in zip(column, (what, f"val_{what}")):
+            # all, behind
             axis.plot(
                 epochs,
                 np.array([run[key] for run in histories.values()]).T,
                 color="0.85",
                 linewidth=1,
-            )  # all, behind
+            )
             for name, (colour, marker, _) in zip(members, plots.base.LINES):
                 axis.plot(
                     epochs,

@@ -190,9 +190,8 @@ assert max(decayed["val_loss"][-1], kept) < history["val_loss"][-1], (
     "with L2, or stopped in time, it ends lower"
 )
 figure = plots.runs(RUNS, ("loss", "val_loss"), title="Remedies, 1000 images")
-figure.axes[1].set_ylim(
-    0.25, 0.6
-)  # dropout's first epoch, above 1, would squeeze the rest
+# dropout's first epoch, above 1, would squeeze the rest
+figure.axes[1].set_ylim(0.25, 0.6)
 plots.finish(figure, FIGURES / "ch12_remedies.png")
 print("figures are in figures/")
 plots.show()

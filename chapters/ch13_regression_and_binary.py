@@ -29,9 +29,8 @@ area, age, distance = (
     rng.uniform(0, 60, 400),
     rng.exponential(5, 400),
 )
-rent = (
-    300 + 9 * area * np.exp(-distance / 15) - 4 * age + 40 * rng.normal(size=400)
-)  # what nobody knows in real life
+# what nobody knows in real life
+rent = 300 + 9 * area * np.exp(-distance / 15) - 4 * age + 40 * rng.normal(size=400)
 table = np.stack([area, age, distance], axis=1)
 print("the first flats (area, age, distance -> rent):")
 for row, price in zip(table[:3], rent):

@@ -103,9 +103,8 @@ print(
     f"of the 64 hidden units {np.mean(activity > 0):.0%} are active for an average "
     f"digit"
 )
-dead = np.flatnonzero(
-    (activity == 0).all(axis=0)
-)  # below 0 for every image: relu gives 0, and passes no gradient
+# below 0 for every image: relu gives 0, and passes no gradient
+dead = np.flatnonzero((activity == 0).all(axis=0))
 print(
     f"dead units, active for no image and blank in the picture: "
     f"{dead.tolist() or 'none'}"
@@ -162,9 +161,8 @@ plots.weights(
     label="gradient",
     title="Ink where it is blue speaks for the digit",
 )
-nudged = np.clip(
-    x_test[chosen] - 0.1 * np.sign(pixels.grad), 0, 1
-)  # a little against all of it (Goodfellow et al. 2015)
+# a little against all of it (Goodfellow et al. 2015)
+nudged = np.clip(x_test[chosen] - 0.1 * np.sign(pixels.grad), 0, 1)
 fooled = model.predict(nudged, verbose=0).argmax(axis=1)
 print(
     f"true {y_test[chosen]}, read {guesses[chosen]}; each pixel changed by a tenth "

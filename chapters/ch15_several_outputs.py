@@ -70,9 +70,8 @@ def two_heads(loss_weights):
     return model
 
 
-model = two_heads(
-    {"digit": 1 / 2, "ink": 1 / 2}
-)  # the average of all losses, as the tutorial says
+# the average of all losses, as the tutorial says
+model = two_heads({"digit": 1 / 2, "ink": 1 / 2})
 model.summary()
 plots.model(model, FIGURES / "ch15_two_heads.png", show_shapes=True)
 history = model.fit(x, {"digit": y, "ink": ink}, epochs=5, verbose=2).history
@@ -131,9 +130,10 @@ def partners(labels):
 
 
 twin, test_twin = partners(y), partners(y_test)
+# by name, or as a list:
 same.fit(
     {"left": x, "right": x[twin]}, (y == y[twin]).astype(float), epochs=8, verbose=0
-)  # by name, or as a list:
+)
 pairs_right = same.evaluate(
     [x_test, x_test[test_twin]], (y_test == y_test[test_twin]).astype(float), verbose=0
 )[1]

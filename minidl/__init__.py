@@ -51,9 +51,8 @@ if TYPE_CHECKING:
     from . import plots
 
 __version__ = "0.1.0"
-keras = sys.modules[
-    __name__
-]  # `import minidl as tf` and then tf.keras.layers, as many tutorials write
+# `import minidl as tf` and then tf.keras.layers, as many tutorials write
+keras = sys.modules[__name__]
 nn = ops  # tf.nn.relu, tf.nn.softmax
 __all__ = [
     "GradientTape",

@@ -23,9 +23,8 @@ from .support.dry_run import is_dry, keep, place_of
 from .symbolic import has_symbol, record
 from .tensor import Tensor, apply
 
-_root: np.random.SeedSequence | None = (
-    None  # made at first use: loading numpy.random takes time that `import` can save
-)
+# made at first use: loading numpy.random takes time that `import` can save
+_root: np.random.SeedSequence | None = None
 
 
 def set_random_seed(seed: int) -> None:
@@ -60,9 +59,8 @@ def generator(seed: int | np.random.Generator | SeedGenerator | None = None) -> 
     global _root
     if _root is None:
         _root = np.random.SeedSequence()
-    return np.random.default_rng(
-        _root.spawn(1)[0]
-    )  # children of one root are independent of each other
+    # children of one root are independent of each other
+    return np.random.default_rng(_root.spawn(1)[0])
 
 
 class SeedGenerator:
@@ -131,9 +129,8 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None) -> Tensor:
     x = _floats(
         generator(seed).uniform(np.asarray(minval), np.asarray(maxval), shape), dtype, "uniform"
     )
-    below = np.nextafter(
-        np.asarray(maxval, x.dtype), np.asarray(minval, x.dtype)
-    )  # a coarser dtype may round up to maxval
+    # a coarser dtype may round up to maxval
+    below = np.nextafter(np.asarray(maxval, x.dtype), np.asarray(minval, x.dtype))
     return Tensor(np.where(x.data == np.asarray(maxval, x.dtype), below, x.data), dtype=x.dtype)
 
 
@@ -158,9 +155,8 @@ def categorical(logits, num_samples, dtype="int32", seed=None) -> Tensor:
         raise ValueError(
             f"categorical: logits have two axes, (rows, classes); received shape {logits.shape}."
         )
-    noise = generator(seed).gumbel(
-        size=(len(logits), num_samples, logits.shape[1])
-    )  # the largest of logit + Gumbel noise is such a draw
+    # the largest of logit + Gumbel noise is such a draw
+    noise = generator(seed).gumbel(size=(len(logits), num_samples, logits.shape[1]))
     return Tensor((logits[:, None] + noise).argmax(axis=-1), dtype=dtype)
 
 

@@ -190,9 +190,8 @@ def cost(x, y, loss: str = "mse", within=None, start=(0.0, 0.0)) -> Surface:
         )
 
     def height(w: Any, b: Any):
-        z = (
-            w[..., np.newaxis] * x + b[..., np.newaxis]
-        )  # (..., n): the outputs for every pair (w, b)
+        # (..., n): the outputs for every pair (w, b)
+        z = w[..., np.newaxis] * x + b[..., np.newaxis]
         return ops.mean(ops.square(z - y) if loss == "mse" else ops.softplus(z) - z * y, axis=-1)
 
     best = (

@@ -100,9 +100,8 @@ for a, b in PAIRS:
         naive=lambda x, y, condition: np.where(condition, x, y),
         condition=rng.random(np.broadcast_shapes(a, b)) < 0.5,
     )
-row(
-    arithmetic.power, away_from_zero(3, 2), np.array([2, 3]), naive=np.power
-)  # a negative base to a whole exponent
+# a negative base to a whole exponent
+row(arithmetic.power, away_from_zero(3, 2), np.array([2, 3]), naive=np.power)
 row(arithmetic.power, away_from_zero(4), np.array(-1), naive=lambda x, y: 1 / x)
 row(
     arithmetic.power,
@@ -262,9 +261,8 @@ for axis in (None, 0, 1):
     row(reductions.prod, normal(0, 3), axis=axis, naive=np.prod)
 row(reductions.max, distinct(0, 3), axis=1, naive=np.max)
 row(reductions.mean, normal(0, 3), axis=1, naive=np.mean)
-row(
-    reductions.prod, np.array([[2.0, 0.0, 3.0], [0.0, 0.0, 4.0]]), axis=1, naive=np.prod
-)  # one zero, and two
+# one zero, and two
+row(reductions.prod, np.array([[2.0, 0.0, 3.0], [0.0, 0.0, 4.0]]), axis=1, naive=np.prod)
 row(reductions.prod, np.array([[2.0, 0.0], [-3.0, 4.0]]), axis=None, naive=np.prod)
 for shape, axis in [
     ((4,), 0),
@@ -299,9 +297,8 @@ for before, after in [
         shape=after,
         naive=lambda x, shape: x.ravel().reshape(shape),
     )
-row(
-    shaping.reshape, normal(3, 4).T, shape=(2, 6), naive=lambda x, shape: x.reshape(shape)
-)  # not contiguous
+# not contiguous
+row(shaping.reshape, normal(3, 4).T, shape=(2, 6), naive=lambda x, shape: x.reshape(shape))
 for shape, axes in [
     ((2, 3), None),
     ((2, 3), (1, 0)),

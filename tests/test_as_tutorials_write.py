@@ -91,9 +91,8 @@ def test_a_variable_as_tensorflow_wrote_it():
 def test_no_initializer_is_the_usual_one():
     layer = layers.Dense(3, kernel_initializer=None, bias_initializer=None)
     layer(X)
-    assert (
-        layer.bias.data.any() and np.abs(layer.bias.data).max() <= 1.0
-    )  # glorot_uniform, as in Keras: ±√(6/(3+3))
+    # glorot_uniform, as in Keras: ±√(6/(3+3))
+    assert layer.bias.data.any() and np.abs(layer.bias.data).max() <= 1.0
 
 
 # --- what to train
@@ -368,9 +367,8 @@ def test_a_gradient_inside_a_tape_says_that_it_is_a_constant():
     assert outer.gradient(z, v).tolist() == [12.0]
     with minidl.GradientTape() as alone:
         y = ops.sum(v**2)
-    assert alone.gradient(y, v).tolist() == [
-        4.0
-    ]  # no tape is open: no warning, which here is an error
+    # no tape is open: no warning, which here is an error
+    assert alone.gradient(y, v).tolist() == [4.0]
 
 
 def test_a_decayed_rate_can_be_set():

@@ -369,9 +369,8 @@ def test_names_of_checkpoints(tmp_path):
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == [
         f"cp-0{i + 1}-{i}.5-{v:.2f}.npz" for i, v in enumerate(history["val_loss"])
     ]
-    assert [p.name for p in tmp_path.glob("b-*")] == [
-        "b-2-1.npz"
-    ]  # the third batch is the first of the second epoch
+    # the third batch is the first of the second epoch
+    assert [p.name for p in tmp_path.glob("b-*")] == ["b-2-1.npz"]
     with pytest.raises(
         KeyError,
         match=r"val_acuracy}.npz', 'val_acuracy' was not recorded. Did you mean 'val_accuracy'\?.*Available: epoch, accuracy, loss, ",

@@ -276,9 +276,8 @@ def test_fit_holds_back_the_tail_before_shuffling():
 )
 def test_class_weights(y):
     np.testing.assert_array_equal(class_weights(y, {0: 0.5, 1: 2, 2: 4.0}), [0.5, 2, 4, 2])
-    np.testing.assert_array_equal(
-        class_weights(y, {1: 2}), [1, 2, 1, 2]
-    )  # classes not named weigh 1
+    # classes not named weigh 1
+    np.testing.assert_array_equal(class_weights(y, {1: 2}), [1, 2, 1, 2])
     np.testing.assert_array_equal(class_weights(y, {0: 0.5, 1: 2, 2: 4.0, 7: 9.0}), [0.5, 2, 4, 2])
     np.testing.assert_array_equal(class_weights(y, {np.int64(0): np.float32(3)}), [3, 1, 1, 1])
 
@@ -396,9 +395,8 @@ def test_normalize():
         utils.normalize(np.array([[3.0, 0.0], [4.0, 2.0]]), axis=0), [[0.6, 0], [0.8, 1]]
     )
     np.testing.assert_allclose(utils.normalize(np.array([[1.0, -3.0]]), order=1), [[0.25, -0.75]])
-    np.testing.assert_allclose(
-        utils.normalize(np.array([[3, 4]])), [[0.6, 0.8]]
-    )  # whole numbers too
+    # whole numbers too
+    np.testing.assert_allclose(utils.normalize(np.array([[3, 4]])), [[0.6, 0.8]])
     x = np.random.default_rng(0).normal(size=(3, 4, 5))
     for axis in (0, 1, 2, -1):
         np.testing.assert_allclose(

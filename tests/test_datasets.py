@@ -181,9 +181,8 @@ def test_reads_the_same_contents_from_any_encoding(tmp_path, array, level):
 
 
 PACKED = gzip.compress(idx(IMAGES))
-BACKWARDS = header(
-    3355443200, 469762048, 469762048
-)  # 200, 28 and 28 with their bytes in little-endian order
+# 200, 28 and 28 with their bytes in little-endian order
+BACKWARDS = header(3355443200, 469762048, 469762048)
 PAGE = b"<!DOCTYPE html><html><title>404</title></html>"
 
 DAMAGED_IMAGES = {
@@ -417,9 +416,8 @@ def test_a_toy_depends_on_its_seed_only(draw):
 def test_classes_are_balanced_and_mixed(draw, classes):
     _, y = draw(120)
     assert np.bincount(y).tolist() == [120 // classes] * classes
-    for seed in range(
-        20
-    ):  # any neighbours, such as a validation split of the last tenth, hold every class
+    # any neighbours, such as a validation split of the last tenth, hold every class
+    for seed in range(20):
         _, y = draw(60, seed=seed)
         for start in range(0, 60, 6):
             assert len(np.unique(y[start : start + 6])) == classes
@@ -489,9 +487,8 @@ def test_a_picture_of_a_digit_comes_out_like_one_of_mnist(tmp_path, dark_on_whit
 
     _, (images, _) = mnist.load_data()
     paper = np.zeros((300, 260), np.uint8)
-    paper[40:264, 20:244] = np.kron(
-        images[0], np.ones((8, 8), np.uint8)
-    )  # eight times as large, off the centre
+    # eight times as large, off the centre
+    paper[40:264, 20:244] = np.kron(images[0], np.ones((8, 8), np.uint8))
     matplotlib.image.imsave(
         tmp_path / "digit.png",
         255 - paper if dark_on_white else paper,

@@ -79,9 +79,8 @@ def test_the_rows_are_shuffled_together_and_split(put):
         and y_test.shape == (140,)
     )
     y = np.concatenate([y_train, y_test])
-    np.testing.assert_array_equal(
-        np.concatenate([x_train, x_test]), HOUSES["x"][y.astype(int)]
-    )  # each row with its own value
+    # each row with its own value
+    np.testing.assert_array_equal(np.concatenate([x_train, x_test]), HOUSES["x"][y.astype(int)])
     assert sorted(y) == HOUSES["y"].tolist() and y.tolist() != HOUSES["y"].tolist()
     (other, _), (rest, _) = boston_housing.load_data(test_split=0.5, seed=1)
     assert len(other) == len(rest) == 350 and not np.array_equal(other, x_train[:350])

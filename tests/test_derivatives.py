@@ -85,9 +85,8 @@ def test_contract_of_the_vjp(r, dtype):
         kept = np.array(first)
         second = vjp(g2)
         np.testing.assert_array_equal(g1, copy)
-        np.testing.assert_array_equal(
-            first, kept
-        )  # the second call did not reach into the first answer
+        # the second call did not reach into the first answer
+        np.testing.assert_array_equal(first, kept)
         np.testing.assert_array_equal(vjp(g1), kept)  # and used nothing up
         for d, other in ((first, g2), (second, g1)):
             assert isinstance(d, (np.ndarray, np.generic))

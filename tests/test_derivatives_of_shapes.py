@@ -387,9 +387,8 @@ def test_matmul_of_any_ranks(shapes, seed):
         (x.data if len(a) > 1 else x.data[None]),
         (y.data if len(b) > 1 else y.data[:, None]),
     )
-    product = (
-        columns[..., :, :, None] * rows[..., None, :, :]
-    )  # every single product x[.., i, k]·y[.., k, j] that was summed
+    # every single product x[.., i, k]·y[.., k, j] that was summed
+    product = columns[..., :, :, None] * rows[..., None, :, :]
     full = g.reshape(product.shape[:-2] + product.shape[-1:])[..., :, None, :] * np.ones_like(
         product
     )

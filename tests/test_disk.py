@@ -407,9 +407,8 @@ def test_when_all_mirrors_fail_the_error_names_each_and_the_cure(server, tmp_pat
     path = tmp_path / "data.bin"
     path.write_bytes(b"old")
     with Server() as closed:
-        dead = closed.add("/data.bin", answer()).replace(
-            "http:", "https:"
-        )  # nobody listens there after this block
+        # nobody listens there after this block
+        dead = closed.add("/data.bin", answer()).replace("http:", "https:")
     urls = [dead, server.add("/a", answer(b"", status=503)), server.add("/b", answer(b"<html>"))]
     with pytest.raises(DataFileError) as caught:
         download(urls, path, verify, LIMIT, timeout=5)

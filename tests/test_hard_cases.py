@@ -343,9 +343,8 @@ def test_powers_at_zero_and_of_negative_bases():
     np.testing.assert_array_equal(gradient(lambda x: x**-1, [-2.0, 4.0]), [-0.25, -0.0625])
     y = leaf([2.0, 3.0, 0.0])
     (Tensor(np.array([-2.0, 0.0, 0.0])) ** y).sum().backward()
-    np.testing.assert_array_equal(
-        y.grad, [np.nan, 0.0, 0.0]
-    )  # of a negative x only some powers are real: there is no slope
+    # of a negative x only some powers are real: there is no slope
+    np.testing.assert_array_equal(y.grad, [np.nan, 0.0, 0.0])
     assert np.isnan((leaf(-8.0) ** (1 / 3)).item())
 
 

@@ -48,11 +48,8 @@ LAZY = {
     "tqdm",
     "zipfile",
 }
-DOWNLOADS = {
-    "datasets/base.py",
-    "datasets/archives.py",
-    "support/disk.py",
-}  # ssl, urllib, gzip, ...
+# ssl, urllib, gzip, ...
+DOWNLOADS = {"datasets/base.py", "datasets/archives.py", "support/disk.py"}
 # The folders of homework are written as a teacher writes them, who sees the library from outside;
 # tests/test_homework.py has them.
 MODULES = sorted(p for p in LIBRARY.rglob("*.py") if not p.parent.name.startswith("hw"))
@@ -188,9 +185,8 @@ def length(function, code) -> int:
     return len(code & set(range(function.body[0].lineno, function.end_lineno + 1)))
 
 
-BOOK = sorted(
-    p for p in (LIBRARY / "core").glob("*.py") if p.name != "__init__.py"
-)  # derivatives/ is the table beside it
+# derivatives/ is the table beside it
+BOOK = sorted(p for p in (LIBRARY / "core").glob("*.py") if p.name != "__init__.py")
 WORDS = ("keras", "older", "legacy", "tutorial")
 
 
@@ -234,7 +230,7 @@ def test_an_op_of_the_table_fits_on_half_a_screen(path):
 
 
 # Files and functions that are longer than the rule says, and how long they may be: only ever less.
-LONG_FILES = {"layers/base.py": 415, "models/training.py": 354, "tensor/tensor.py": 350}
+LONG_FILES = {"layers/base.py": 415, "models/training.py": 352, "tensor/tensor.py": 348}
 LONG_FUNCTIONS: dict[str, int] = {}
 
 

@@ -80,9 +80,8 @@ def test_dense_defaults():
     )
     assert not bias.any() and kernel.dtype == bias.dtype == y.dtype == np.float32
     assert layer.use_bias and layer.trainable and layer.built
-    np.testing.assert_allclose(
-        y.numpy()[0], kernel.sum(axis=0), rtol=1e-4, atol=1e-5
-    )  # no activation
+    # no activation
+    np.testing.assert_allclose(y.numpy()[0], kernel.sum(axis=0), rtol=1e-4, atol=1e-5)
 
 
 def test_dense_takes_initializers_by_name_class_instance_and_function():
@@ -877,9 +876,8 @@ def test_weights_are_copies_and_can_be_set_back():
     expected = model(X).numpy()
     for w in taken:
         w += 1
-    np.testing.assert_array_equal(
-        model(X).numpy(), expected
-    )  # changing what get_weights gave changes nothing
+    # changing what get_weights gave changes nothing
+    np.testing.assert_array_equal(model(X).numpy(), expected)
     twin.set_weights(taken)
     for w in taken:
         w *= 0

@@ -165,9 +165,8 @@ def test_batch_normalization_in_training_and_after():
     np.testing.assert_allclose(
         layer.moving_mean.numpy(), 0.1 * x.mean(axis=0), rtol=1e-3, atol=1e-6
     )
-    np.testing.assert_allclose(
-        layer.moving_variance.numpy(), 0.9 + 0.1 * x.var(axis=0), rtol=1e-4
-    )  # divided by n, not n - 1
+    # divided by n, not n - 1
+    np.testing.assert_allclose(layer.moving_variance.numpy(), 0.9 + 0.1 * x.var(axis=0), rtol=1e-4)
     mean, variance = layer.moving_mean.numpy(), layer.moving_variance.numpy()
     np.testing.assert_allclose(
         layer(x).numpy(), (x - mean) / np.sqrt(variance + 1e-3), rtol=1e-4, atol=1e-5
@@ -324,11 +323,8 @@ def test_the_kernel_of_an_einsum(equation, shape, output_shape, fans):
 
 
 def test_normalization_learns_from_data():
-    x = RNG.normal(size=(20000, 3)) * [1, 50, 0.01] + [
-        1e4,
-        0,
-        1,
-    ]  # float32 sums would lose the first column
+    # float32 sums would lose the first column
+    x = RNG.normal(size=(20000, 3)) * [1, 50, 0.01] + [1e4, 0, 1]
     for data in (
         x,
         list(np.array_split(x, 7)),

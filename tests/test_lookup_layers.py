@@ -47,9 +47,8 @@ def test_as_keras_answers(case, golden):
             np.int64 if options.get("output_mode", "int") == "int" else np.float32
         )
         np.testing.assert_allclose(result.numpy(), golden["gives"], rtol=1e-6)
-    again = type(layer).from_config(
-        json.loads(json.dumps(layer.get_config()))
-    )  # knows all that was learned
+    # knows all that was learned
+    again = type(layer).from_config(json.loads(json.dumps(layer.get_config())))
     np.testing.assert_array_equal(again(other).numpy(), layer(other).numpy())
     if data is not None:
         assert again.get_vocabulary() == layer.get_vocabulary()
@@ -238,9 +237,10 @@ def test_a_vocabulary_in_a_file(tmp_path, ending, newline):
         layers.TextVectorization(output_mode="count", vocabulary=str(path)),
     ):
         assert layer.get_vocabulary() == ["[UNK]", "é", "two\u2028", "c"]
+        # the words, not the path
         assert (
             type(layer).from_config(layer.get_config()).get_vocabulary() == layer.get_vocabulary()
-        )  # the words, not the path
+        )
     path.write_text("30\n-4\n", encoding="utf-8")
     assert layers.IntegerLookup(vocabulary=path).get_vocabulary() == [-1, 30, -4]
 
@@ -853,9 +853,8 @@ def test_time_distributed_is_the_layer_at_each_step():
     dropped = layers.TimeDistributed(layers.Dropout(0.5))(
         np.ones((2, 50, 20)), training=True
     ).numpy()
-    assert (
-        set(np.unique(dropped)) == {0, 2} and (dropped[:, :1] != dropped).any()
-    )  # each step draws anew
+    # each step draws anew
+    assert set(np.unique(dropped)) == {0, 2} and (dropped[:, :1] != dropped).any()
     model = Sequential([Input((3, 5)), layers.TimeDistributed(layers.Dense(1))])
     model.compile("sgd", "mse")
     losses = model.fit(x, x.sum(axis=2, keepdims=True), epochs=30, verbose=0).history["loss"]

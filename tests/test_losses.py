@@ -218,14 +218,11 @@ def test_fewer_targets_than_outputs_are_refused(cls, options, kind):
 EACH = np.array([1.0, 4.0, 9.0])  # squared errors of these three samples
 
 
+# weights [2, 0, 1.888...]: divided by the number of samples
 @pytest.mark.parametrize(
     ("reduction", "plain", "weighted"),
     [
-        (
-            "sum_over_batch_size",
-            14 / 3,
-            19 / 3,
-        ),  # weights [2, 0, 1.888...]: divided by the number of samples
+        ("sum_over_batch_size", 14 / 3, 19 / 3),
         ("mean", 14 / 3, 19 / 3),
         ("sum", 14.0, 19.0),
         ("mean_with_sample_weight", 14 / 3, 19 / (2 + 17 / 9)),
@@ -258,9 +255,8 @@ def test_a_weight_per_time_step_or_per_sequence():
         (squares * [[2], [1]]).sum() / 6
     )
     mean = MeanSquaredError(reduction="mean_with_sample_weight")
-    assert mean(y, p, [2, 1]).item() == pytest.approx(
-        (squares * [[2], [1]]).sum() / 9
-    )  # each weight counts for three steps
+    # each weight counts for three steps
+    assert mean(y, p, [2, 1]).item() == pytest.approx((squares * [[2], [1]]).sum() / 9)
 
 
 def test_weights_that_are_all_zero_give_zero_and_no_nan():
@@ -411,9 +407,8 @@ def test_labels_of_any_number_type(dtype):
 
 def test_whole_number_targets_and_outputs_are_numbers_like_any_other():
     assert MeanSquaredError()(np.array([0, 2]), np.array([0.5, 1.5])).item() == 0.25
-    assert (
-        MeanSquaredError()(np.array([0.5, 1.5]), np.array([1, 1])).item() == 0.25
-    )  # not y_true cut to whole numbers
+    # not y_true cut to whole numbers
+    assert MeanSquaredError()(np.array([0.5, 1.5]), np.array([1, 1])).item() == 0.25
     logits = np.array([[1, 2, 3], [0, 0, 0]])
     expected = SparseCategoricalCrossentropy(from_logits=True)([0, 1], logits.astype(float)).item()
     assert SparseCategoricalCrossentropy(from_logits=True)([0, 1], logits).item() == pytest.approx(

@@ -339,6 +339,5 @@ def test_a_model_learns_with_every_sort_of_loss(loss, activation, targets):
     model.compile(optimizer="adam", loss=loss)
     model.optimizer.learning_rate = 0.1
     history = model.fit(x, targets(x), epochs=15, verbose=0, seed=0).history["loss"]
-    assert history[-1] < history[0] * (
-        0.6 if loss != "poisson" else 0.9
-    )  # Poisson's loss does not end at 0
+    # Poisson's loss does not end at 0
+    assert history[-1] < history[0] * (0.6 if loss != "poisson" else 0.9)

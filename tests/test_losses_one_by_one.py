@@ -204,9 +204,8 @@ def test_huber_is_half_the_square_and_then_straight():
     x = Tensor([[3.0], [0.5], [1.0], [0.0]], requires_grad=True, dtype="float64")
     Huber(reduction="sum")(np.zeros((4, 1)), x).backward()
     np.testing.assert_allclose(x.grad[:, 0], [1, 0.5, 1, 0])
-    assert LogCosh()([[0.0]], [[500.0]]).item() == pytest.approx(
-        500 - np.log(2), rel=1e-6
-    )  # cosh(500) overflows
+    # cosh(500) overflows
+    assert LogCosh()([[0.0]], [[500.0]]).item() == pytest.approx(500 - np.log(2), rel=1e-6)
     with pytest.raises(ValueError, match="delta must be a number above 0; received -1"):
         Huber(-1)
 

@@ -29,9 +29,8 @@ pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 # ---
 
 
-FORTY = np.array(
-    [[0.0, 40.0]]
-)  # the true class is 0: p = 4e-18, which float32 and Keras's clip both lose
+# the true class is 0: p = 4e-18, which float32 and Keras's clip both lose
+FORTY = np.array([[0.0, 40.0]])
 
 
 def through(layer_list, weights):
@@ -241,9 +240,10 @@ def test_nll_after_log_softmax_is_the_cross_entropy(shape):
     for gradient in gradients:
         np.testing.assert_allclose(gradient, gradients[0], rtol=1e-12, atol=1e-16)
     n = labels.size
+    # p - y
     np.testing.assert_allclose(
         gradients[0], (softmax(z) - np.eye(4)[labels]) / n, rtol=1e-12, atol=1e-16
-    )  # p - y
+    )
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 1.0])

@@ -118,16 +118,14 @@ def test_results_are_floats_that_answer_like_tensors():
 
 def test_binary_accuracy():
     accuracy = BinaryAccuracy()
-    assert (
-        accuracy([0, 1, 1, 0], [0.2, 0.7, 0.5, 0.51]) == 0.5
-    )  # exactly 0.5 is not above the threshold
+    # exactly 0.5 is not above the threshold
+    assert accuracy([0, 1, 1, 0], [0.2, 0.7, 0.5, 0.51]) == 0.5
     assert BinaryAccuracy(threshold=0.0)([0, 1, 1, 0], [-0.2, 0.3, 0.0, 2.0]) == 0.5
     assert (
         BinaryAccuracy()([[0], [1]], [0.2, 0.7]) == BinaryAccuracy()([0, 1], [[0.2], [0.7]]) == 1.0
     )
-    assert (
-        BinaryAccuracy()([0.1, 0.9, 0.4], [0.2, 0.7, 0.3]) == 1.0
-    )  # smoothed targets count by their side
+    # smoothed targets count by their side
+    assert BinaryAccuracy()([0.1, 0.9, 0.4], [0.2, 0.7, 0.3]) == 1.0
     several = BinaryAccuracy(threshold=0.3)
     several.update_state([[1, 0, 1], [0, 0, 0]], [[0.4, 0.4, 0.1], [0.0, 0.0, 0.0]])  # 1/3 and 3/3
     assert several.result() == pytest.approx(2 / 3)
@@ -139,9 +137,8 @@ def test_categorical_and_sparse_accuracy():
     assert SparseCategoricalAccuracy()([[1], [0], [1], [0]], p) == 0.75
     assert SparseCategoricalAccuracy()(np.array([1.0, 0.0, 1.0, 0.0]), p) == 0.75
     assert CategoricalAccuracy()(np.eye(3)[[1, 0, 1, 0]], p) == 0.75
-    assert (
-        SparseCategoricalAccuracy()([1, 0, 1, 0], np.log(p)) == 0.75
-    )  # logits have the same largest entry
+    # logits have the same largest entry
+    assert SparseCategoricalAccuracy()([1, 0, 1, 0], np.log(p)) == 0.75
 
 
 def test_accuracy_of_a_sequence_counts_steps():
@@ -279,9 +276,8 @@ def classifier(**compiled):
     x, y = rng.normal(size=(10, 4)).astype(np.float32), rng.integers(0, 3, 10)
     model = Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))])
     model.set_weights([rng.normal(size=(4, 3)) * 0.3, np.zeros(3)])
-    compiled.setdefault(
-        "optimizer", optimizers.SGD(0.0)
-    )  # at learning rate 0 an epoch measures fixed weights
+    # at learning rate 0 an epoch measures fixed weights
+    compiled.setdefault("optimizer", optimizers.SGD(0.0))
     model.compile(loss="sparse_categorical_crossentropy", **compiled)
     return model, x, y
 
@@ -761,18 +757,18 @@ def test_sum():
 # --- counting at thresholds
 # ---
 
+# rounded, so that some lie on the thresholds
 YES, CHANCES = (
     RNG.integers(0, 2, (30, 3)),
     RNG.random((30, 3)).round(1),
-)  # rounded, so that some lie on the thresholds
+)
 
 
 def counted(threshold, w=None, columns=slice(None)):
     y, above = YES[:, columns] == 1, CHANCES[:, columns] > threshold
     w = np.ones(y.shape) if w is None else w[:, None] * np.ones(y.shape)
-    return [
-        w[a & b].sum() for a, b in ((y, above), (~y, above), (~y, ~above), (y, ~above))
-    ]  # tp, fp, tn, fn
+    # tp, fp, tn, fn
+    return [w[a & b].sum() for a, b in ((y, above), (~y, above), (~y, ~above), (y, ~above))]
 
 
 @pytest.mark.parametrize("weight", [None, W], ids=["plain", "weighted"])
@@ -821,9 +817,10 @@ def test_one_class_and_the_k_largest():
     assert in_batches(metrics.Recall(top_k=2), YES, P) == pytest.approx(
         hits.sum() / YES.sum(), rel=1e-12
     )
+    # logits too
     assert in_batches(metrics.Recall(top_k=2), YES, P - 10) == pytest.approx(
         hits.sum() / YES.sum(), rel=1e-12
-    )  # logits too
+    )
 
 
 def test_nothing_to_count_is_0_and_nan_is_no_yes():
@@ -908,9 +905,8 @@ def pairs_won(y, p):
 
 def test_auc_is_the_share_of_pairs_in_the_right_order():
     y, p = RNG.integers(0, 2, 30), RNG.integers(0, 200, 30) / 199
-    assert in_batches(metrics.AUC(), y, p) == pytest.approx(
-        pairs_won(y, p), rel=1e-12
-    )  # outputs on the grid: exact
+    # outputs on the grid: exact
+    assert in_batches(metrics.AUC(), y, p) == pytest.approx(pairs_won(y, p), rel=1e-12)
     assert in_batches(metrics.AUC(), y[:, None], p) == pytest.approx(pairs_won(y, p), rel=1e-12)
     assert metrics.AUC()([0, 0, 1, 1], [0, 0.5, 0.3, 0.9]) == pytest.approx(0.75)
     assert metrics.AUC()([0, 1], [0.0, 1.0]) == 1 and metrics.AUC()([1, 0], [0.0, 1.0]) == 0
@@ -961,10 +957,11 @@ def test_the_best_under_a_condition():
         (metrics.RecallAtPrecision(0.4), recall[precision >= 0.4].max()),
     ):
         assert in_batches(metric, YES, CHANCES) == pytest.approx(value, rel=1e-12), metric
+    # nowhere reached
     assert (
         in_batches(metrics.RecallAtPrecision(1.0, num_thresholds=3), YES[:, :1], 1 - YES[:, :1])
         == 0
-    )  # nowhere reached
+    )
 
 
 # --- classes
@@ -1019,9 +1016,10 @@ def test_intersection_over_union():
     assert in_batches(metrics.MeanIoU(4), LABELS, GUESS) == pytest.approx(
         np.mean([iou(i) for i in range(4)])
     )
+    # absent classes
     assert in_batches(metrics.MeanIoU(9), LABELS, GUESS) == pytest.approx(
         np.mean([iou(i) for i in range(4)])
-    )  # absent classes
+    )
     assert in_batches(metrics.IoU(4, [1, 3]), LABELS, GUESS) == pytest.approx((iou(1) + iou(3)) / 2)
     assert in_batches(metrics.IoU(4, [2], sparse_y_pred=False), LABELS, SCORES) == pytest.approx(
         iou(2)

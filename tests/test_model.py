@@ -215,9 +215,8 @@ def test_fit_learns_a_line_and_history_has_keras_form():
 
 
 def test_the_epoch_loss_is_the_mean_over_all_samples_although_the_last_batch_is_small():
-    model = line(
-        optimizer=minidl.optimizers.SGD(0.0)
-    )  # weights stand still, so all batches see the same ones
+    # weights stand still, so all batches see the same ones
+    model = line(optimizer=minidl.optimizers.SGD(0.0))
     logged = model.fit(X, T, batch_size=32, epochs=1, verbose=0, shuffle=False).history["loss"][0]
     assert logged == pytest.approx(float(np.mean((model(X).numpy() - T) ** 2)), rel=1e-5)
     assert model.evaluate(X, T, batch_size=32, verbose=0) == pytest.approx(logged, rel=1e-6)
@@ -248,9 +247,8 @@ def test_steps_per_epoch_continues_through_the_data():
     model.fit(numbers, numbers, batch_size=4, steps_per_epoch=2, epochs=3, shuffle=False, verbose=0)
     assert model.seen == (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
     model.seen = ()
-    model.fit(
-        numbers, numbers, steps_per_epoch=5, shuffle=False, verbose=0
-    )  # no batch_size: ceil(10 / 5)
+    # no batch_size: ceil(10 / 5)
+    model.fit(numbers, numbers, steps_per_epoch=5, shuffle=False, verbose=0)
     assert len(model.seen) == 10
 
 

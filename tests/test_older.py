@@ -342,9 +342,8 @@ def test_import_lines_of_tutorials(line, count):
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
         exec(compile(line, "tutorial.py", "exec"), {"__name__": "__main__"})
-    said = {
-        str(w.message) for w in found
-    }  # Python looks twice into a package, and shows the second warning to nobody
+    # Python looks twice into a package, and shows the second warning to nobody
+    said = {str(w.message) for w in found}
     assert len(said) == count and all(
         w.category is FutureWarning and w.filename == "tutorial.py" for w in found
     )

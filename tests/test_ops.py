@@ -936,6 +936,7 @@ DOORS = {
 
 def test_every_door_is_tried():
     tried = {name.split(" ")[0].strip(",") for name in TABLE} | set(DOORS)
+    # below
     tried |= {
         "while_loop",
         "cond",
@@ -947,7 +948,7 @@ def test_every_door_is_tried():
         "empty",
         "linspace",
         "nonzero",
-    }  # below
+    }
     assert set(ops.__all__) <= tried, (
         f"doors that no test opens: {sorted(set(ops.__all__) - tried)}"
     )
@@ -965,9 +966,8 @@ def test_a_door_gives_what_numpy_gives(name):
 
 def test_doors_take_keras_arguments():
     """By position and by default, so that a line from a tutorial means the same here."""
-    np.testing.assert_array_equal(
-        ops.take(A, [5, 0]).data, A.ravel()[[5, 0]]
-    )  # without an axis: from the flattened array
+    # without an axis: from the flattened array
+    np.testing.assert_array_equal(ops.take(A, [5, 0]).data, A.ravel()[[5, 0]])
     x = Tensor(A, requires_grad=True)
     ops.take(x, [[5, 5]]).sum().backward()
     np.testing.assert_array_equal(x.grad.ravel(), 2.0 * (np.arange(12) == 5))
@@ -1015,9 +1015,8 @@ def test_fractions_are_no_positions():
         ops.take(A, [0.7], axis=0)
     with pytest.raises(IndexError):
         Tensor(A)[np.array([0.7])]
-    np.testing.assert_array_equal(
-        ops.take(A, Tensor([2.0, 0.0]), axis=0).data, A[[2, 0]]
-    )  # a list of whole numbers became floatx
+    # a list of whole numbers became floatx
+    np.testing.assert_array_equal(ops.take(A, Tensor([2.0, 0.0]), axis=0).data, A[[2, 0]])
 
 
 def test_dot_is_numpys_dot_or_refuses():

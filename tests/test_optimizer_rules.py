@@ -43,9 +43,8 @@ def test_all_optimizers_are_tried_here():
 # ---
 
 START = [1.0, 2.0, 3.0, 4.0]
-STEEP = np.array(
-    [0.1, -0.2, 0.3, -0.4]
-)  # the gradient of step t is STEEP·t, with the sign changing each step
+# the gradient of step t is STEEP·t, with the sign changing each step
+STEEP = np.array([0.1, -0.2, 0.3, -0.4])
 
 # After step 1 and after step 5, measured with Keras 3.15.1 in float32.
 GOLDEN = [
@@ -823,12 +822,8 @@ def test_small_first_gradients_are_no_reason_to_warn():
 
 
 def test_lion_moves_by_the_rate_and_stands_only_where_nothing_pulls():
-    assert walk(Lion(0.5), [1e-20, 1e20, 0.0, -1e-20]) == [
-        -0.5,
-        -1.0,
-        -1.5,
-        -2.0,
-    ]  # m remembers the large one
+    # m remembers the large one
+    assert walk(Lion(0.5), [1e-20, 1e20, 0.0, -1e-20]) == [-0.5, -1.0, -1.5, -2.0]
     assert walk(Lion(0.5), [0.0, 0.0]) == [0.0, 0.0]
     # the direction mixes by β₁ = ½, the memory by β₂ = ¾: m = .25, then .1375; directions .5, then
     # .125 − .1 > 0, then .06875 − .1 < 0
@@ -968,9 +963,8 @@ def test_fit_leaves_the_averages_in_the_model():
     model.compile(SGD(0.25, use_ema=True, ema_momentum=0.5), "mse")
     model.fit(np.ones((1, 1)), np.ones(1), epochs=3, verbose=0)
     assert model.get_weights()[0].item() == 0.75
-    model.fit(
-        np.ones((1, 1)), np.ones(1), verbose=0
-    )  # goes on from there: .875, average (.75 + .875)/2
+    # goes on from there: .875, average (.75 + .875)/2
+    model.fit(np.ones((1, 1)), np.ones(1), verbose=0)
     assert model.get_weights()[0].item() == 0.8125
 
 

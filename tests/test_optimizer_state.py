@@ -259,9 +259,8 @@ def test_the_state_of_a_relative_with_the_same_slots_is_refused(cls):
         and other.learning_rate == 0.2
         and not any(s.any() for slots in other.memory for s in slots)
     )
-    nameless = without(
-        adam.get_state(), "optimizer"
-    )  # who leaves the name out takes the numbers as they are
+    # who leaves the name out takes the numbers as they are
+    nameless = without(adam.get_state(), "optimizer")
     other.set_state(nameless)
     assert other.iterations == 1
 

@@ -119,9 +119,8 @@ def test_first_clip_then_decay_then_update(optimizer):
     assert w.item() == pytest.approx(1 - 0.05 - 0.5, rel=1e-15)
     optimizer.apply([np.array([0.0])], [w])
     coasting = 0.45 if optimizer.momentum else 0.0
-    assert w.item() == pytest.approx(
-        0.45 - 0.45 * 0.05 - coasting, rel=1e-14
-    )  # decay never enters the velocity
+    # decay never enters the velocity
+    assert w.item() == pytest.approx(0.45 - 0.45 * 0.05 - coasting, rel=1e-14)
 
 
 def test_decay_follows_the_schedule():

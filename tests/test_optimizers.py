@@ -145,9 +145,8 @@ def test_an_own_optimizer_by_name_by_class_and_by_instance():
         )
         model.compile(way, "mse")
         model.fit(np.ones((1, 1)), np.ones(1), epochs=2, verbose=0)
-        assert model.get_weights()[0].item() == pytest.approx(
-            1 + 0.9
-        )  # to 1 in one step, then 0.9 further by momentum
+        # to 1 in one step, then 0.9 further by momentum
+        assert model.get_weights()[0].item() == pytest.approx(1 + 0.9)
 
 
 def test_an_own_update_may_return_the_new_values():
@@ -181,9 +180,8 @@ def test_own_slots_start_where_initial_says_and_begin_step_counts_from_1():
     w, optimizer = Variable([1.0, 2.0, 3.0, 4.0], dtype="float64"), Adagrad(0.1)
     for t in range(1, 6):
         optimizer.apply([np.array([0.1, -0.2, 0.3, -0.4]) * t * (1 if t % 2 else -1)], [w])
-    np.testing.assert_allclose(
-        w.data, [0.96148, 2.050051, 2.939869, 4.067325], atol=1e-6
-    )  # Keras's Adagrad
+    # Keras's Adagrad
+    np.testing.assert_allclose(w.data, [0.96148, 2.050051, 2.939869, 4.067325], atol=1e-6)
     assert optimizer.seen == [1, 2, 3, 4, 5] and optimizer.memory[0][1].tolist() == [5] * 4
 
 

@@ -498,9 +498,8 @@ def test_warnings_are_given_once_a_fit():
 
 @pytest.mark.parametrize("first", [lambda: Raw(), lambda: Sequential([Raw()])])
 def test_models_that_begin_with_a_layer_for_raw_numbers_are_spared(first):
-    fit(
-        model(first(), layers.Dense(1), optimizer=optimizers.SGD(1e-9)), X * 1000, TARGETS
-    )  # a warning would be an error
+    # a warning would be an error
+    fit(model(first(), layers.Dense(1), optimizer=optimizers.SGD(1e-9)), X * 1000, TARGETS)
 
 
 class Raw(layers.Layer):
@@ -588,9 +587,8 @@ def test_11_accuracy_fits_the_loss():
         loss=losses.BinaryCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    assert net.evaluate(logits, [0, 1, 1, 1], verbose=0)[1] == pytest.approx(
-        0.75
-    )  # cut at 0, not at 0.5
+    # cut at 0, not at 0.5
+    assert net.evaluate(logits, [0, 1, 1, 1], verbose=0)[1] == pytest.approx(0.75)
 
 
 def test_14_fit_says_why_its_numbers_differ_from_evaluate():

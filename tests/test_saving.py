@@ -486,9 +486,8 @@ def test_every_layer_comes_back(name, tmp_path):
         assert type(before.regularizer) is type(after.regularizer) and type(
             before.constraint
         ) is type(after.constraint)
-    equal(
-        np.asarray(model(x, training=True)), np.asarray(loaded(x, training=True))
-    )  # dropout goes on at the same place
+    # dropout goes on at the same place
+    equal(np.asarray(model(x, training=True)), np.asarray(loaded(x, training=True)))
 
 
 def test_an_adapted_normalization(tmp_path):

@@ -153,11 +153,8 @@ def test_all_schedules_are_tried_here():
 def test_the_corners():
     """The steps at which something changes, one before, and one after."""
     piecewise = PiecewiseConstantDecay([5], [1.0, 0.5])
-    assert [piecewise(t) for t in (4, 5, 6)] == [
-        1.0,
-        1.0,
-        0.5,
-    ]  # the old value up to and with the boundary
+    # the old value up to and with the boundary
+    assert [piecewise(t) for t in (4, 5, 6)] == [1.0, 1.0, 0.5]
     stairs = ExponentialDecay(1.0, 5, 0.5, staircase=True)
     assert [stairs(t) for t in (4, 5, 6)] == [1.0, 0.5, 0.5]  # the new one from the 5th step on
     straight, cycle = PolynomialDecay(1.0, 4, 0.0), PolynomialDecay(1.0, 4, 0.0, cycle=True)
@@ -166,13 +163,11 @@ def test_the_corners():
     assert cycle(9) == 0.25
     warm = CosineDecay(0.0, 10, warmup_target=1.0, warmup_steps=4)
     assert [warm(t) for t in (0, 3, 4)] == [0.0, 0.75, 1.0] and warm(5) < 1.0
-    assert (
-        warm(13) > 0 and warm(14) == warm(15) == warm(1000) == 0.0
-    )  # the decay begins after the warm-up
+    # the decay begins after the warm-up
+    assert warm(13) > 0 and warm(14) == warm(15) == warm(1000) == 0.0
     again = CosineDecayRestarts(1.0, 4)
-    assert (
-        again(3) < 0.15 and again(4) == 1.0 and again(11) < 0.05 and again(12) == 1.0
-    )  # 4, then 8 steps
+    # 4, then 8 steps
+    assert again(3) < 0.15 and again(4) == 1.0 and again(11) < 0.05 and again(12) == 1.0
     lower = CosineDecayRestarts(1.0, 4, m_mul=0.5)
     assert (lower(4), lower(12), lower(28)) == (0.5, 0.25, 0.125)
 
@@ -464,9 +459,8 @@ def test_a_plain_rate_can_be_set_between_fits():
     model.optimizer.learning_rate = 0.125
     model.fit(np.ones((1, 1)), np.ones(1), verbose=0)
     assert model.get_weights()[0].item() == pytest.approx(1 - 0.5 * 0.75, rel=1e-6)
-    model.optimizer.learning_rate = Halving(
-        0.25, 1
-    )  # a schedule may follow a plain rate; it knows the steps done: 2
+    # a schedule may follow a plain rate; it knows the steps done: 2
+    model.optimizer.learning_rate = Halving(0.25, 1)
     assert model.optimizer.learning_rate == 0.0625
     model.optimizer.learning_rate = Halving(0.5, 1)
     assert model.optimizer.learning_rate == 0.125

@@ -279,12 +279,8 @@ def test_a_layer_called_with_training_false_keeps_its_statistics():
     x = np.random.default_rng(0).uniform(0, 5, (64, 3))
     model.fit(x, x[:, 0], verbose=0)
     moved = [not np.array_equal(a, b) for a, b in zip(before, base.get_weights())]
-    assert moved == [
-        True,
-        True,
-        False,
-        False,
-    ]  # gamma and beta learn; the moving mean and variance stay
+    # gamma and beta learn; the moving mean and variance stay
+    assert moved == [True, True, False, False]
 
 
 IMPORTS = """

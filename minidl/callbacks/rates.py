@@ -30,11 +30,8 @@ class LearningRateScheduler(Callback):
         try:
             inspect.signature(self.schedule).bind(epoch, 0.0)
             takes_rate = True
-        except (
-            TypeError,
-            ValueError,
-        ):  # ValueError: a function written in C that does not say what it takes
-            takes_rate = False
+        except (TypeError, ValueError):
+            takes_rate = False  # ValueError: a function in C that does not say what it takes
         optimizer = self.model.optimizer
         rate = (
             self.schedule(epoch, float(optimizer.learning_rate))

@@ -42,9 +42,8 @@ class GradientTape:
         _open.tapes.remove(self)
         for tensor in self._watched:
             if tensor.op is None:
-                tensor.requires_grad = (
-                    False  # as it was: what was recorded inside keeps its way back
-                )
+                # as it was: what was recorded inside keeps its way back
+                tensor.requires_grad = False
 
     def stop_recording(self) -> no_grad:
         """with tape.stop_recording(): what is computed here has no gradient."""

@@ -16,9 +16,8 @@ import numpy as np
 from ..support.disk import DataFileError, cache_dir, check_digest, download
 
 CLASSES = 10  # the labels of both datasets are 0 to 9
-CHUNK = (
-    1 << 20
-)  # bytes unpacked at a time: measured, faster than all at once, and no second copy in memory
+# bytes unpacked at a time: measured, faster than all at once, and no second copy in memory
+CHUNK = 1 << 20
 
 Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -110,9 +109,8 @@ def find(dataset: str, file: PublishedFile, mirrors: Sequence[str]) -> Any:
     try:
         return read_file(path, file)
     except DataFileError:
-        return (
-            fetch()
-        )  # in here, so that should it fail too, the traceback also tells of the damaged file
+        # in here, so that should it fail too, the traceback also tells of the damaged file
+        return fetch()
 
 
 def _given_folders(dataset: str) -> list[str]:

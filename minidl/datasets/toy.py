@@ -97,7 +97,6 @@ def _classes_in_turn(rng: "np.random.Generator", n: int, classes: int) -> np.nda
     So the classes are as equal in number as n allows, and any 2·classes - 1 neighbours hold them
     all.
     """
-    runs = np.tile(
-        np.arange(classes, dtype=np.int64), (-(-n // classes), 1)
-    )  # rounded up: enough runs for n
+    # rounded up: enough runs for n
+    runs = np.tile(np.arange(classes, dtype=np.int64), (-(-n // classes), 1))
     return rng.permuted(runs, axis=1).reshape(-1)[:n]

@@ -14,9 +14,8 @@ class Lambda(Layer):
 
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
         super().__init__(**kwargs)
-        function = (
-            activations.get(function) if isinstance(function, str) else function
-        )  # as a file names it
+        # as a file names it
+        function = activations.get(function) if isinstance(function, str) else function
         if not callable(function):
             raise TypeError(f"Lambda takes a function of a tensor; received {function!r}.")
         self.function, self.arguments = function, dict(arguments or {})

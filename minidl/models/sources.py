@@ -84,19 +84,19 @@ def plan_fit(
     *parts, class_weight = data
     if is_stream(parts[0]):
         batches = _stream(model, parts, class_weight, validation_split, rng)
-        held_back, size = None, 32
+        validation_parts, size = None, 32
     else:
         x, y, weight = arrays(model, *parts)
         quietly(check_inputs, x, model.takes_raw_input)
-        held_back, parts = None, (x, y, weight)
+        validation_parts, parts = None, (x, y, weight)
         if validation_data is None and validation_split:
-            parts, held_back = split(model, parts, validation_split)
+            parts, validation_parts = split(model, parts, validation_split)
         size = batch_size_for(batch_size, count_samples(parts[0]), steps_per_epoch)
         batches = Batches(*weighed(parts, class_weight), batch_size=size, rng=rng)
     size = check_count("validation_batch_size", validation_batch_size or size)
     validation = for_validation(model, validation_data, size)
-    if held_back is not None:  # measured as it comes: class_weight is of the training part alone
-        validation = Batches(*held_back, batch_size=size)
+    if validation_parts is not None:  # class_weight is of the training part alone
+        validation = Batches(*validation_parts, batch_size=size)
     steps = batches.steps
     if steps_per_epoch is not None:
         steps = check_count("steps_per_epoch", steps_per_epoch, 1)
@@ -122,11 +122,11 @@ def _stream(model, parts, class_weight, validation_split, rng) -> Stream:
 
 def split(model, parts: tuple, fraction: float) -> tuple[tuple, tuple]:
     """(training part, validation part) of (x, y, sample_weight); a warning for unseen classes."""
-    training, held_back = split_tail(parts, fraction)
+    training, validation_parts = split_tail(parts, fraction)
     y, has_classes = training[1], model.loss_kind in ("sparse", "categorical", "binary")
     if has_classes and isinstance(y, np.ndarray):
-        check_unseen_labels(y, held_back[1])
-    return training, held_back
+        check_unseen_labels(y, validation_parts[1])
+    return training, validation_parts
 
 
 def for_validation(model, data, batch_size):

@@ -41,9 +41,8 @@ class Trainer(core.Trainer):
     _loss_tracker: Any = None
     output_names: list[str] | None = None
     first_output_shape: tuple = ()  # of the model's first output, once data have passed through it
-    run_parts: Parts | None = (
-        None  # while fit or evaluate runs: what need not be looked up each step
-    )
+    # while fit or evaluate runs: what need not be looked up each step
+    run_parts: Parts | None = None
     shuffle_generator: Any = None  # fit's generator: a second fit goes on where the first stopped
 
     # --- compile: choose how to learn
@@ -311,8 +310,8 @@ class Trainer(core.Trainer):
         return self.get_metrics_result()
 
     def get_metrics_result(self) -> dict:
-        """The current value of the loss (unless a train_step of your own never told its tracker)
-        and of each metric, by name.
+        """The current value of the loss (unless a train_step of your own leaves it out) and of each
+        metric, by name.
         """
         if type(self).metrics is not Trainer.metrics:  # overridden: what it names, nothing else
             return {metric.name: metric.result() for metric in self.metrics}

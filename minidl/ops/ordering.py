@@ -66,9 +66,8 @@ def top_k(x, k, sorted=True) -> tuple:
         raise ValueError(
             f"top_k: k is between 0 and the {x.shape[-1]} entries of a row; received {k}."
         )
-    positions = argsort(x[..., ::-1])[..., ::-1][
-        ..., :k
-    ]  # reversed twice: of equal entries the first comes first
+    # reversed twice: of equal entries the first comes first
+    positions = argsort(x[..., ::-1])[..., ::-1][..., :k]
     positions = x.shape[-1] - 1 - positions
     return take_along_axis(x, positions, -1), positions
 

@@ -87,9 +87,8 @@ def _places(root, parents) -> dict:
     are centred.
     """
     before = {id(root): 0}
-    for tensor, inputs in sorted(
-        parents.values(), key=lambda p: -p[0].birth
-    ):  # each before those it was made from
+    # each before those it was made from
+    for tensor, inputs in sorted(parents.values(), key=lambda p: -p[0].birth):
         for parent in inputs:
             before[id(parent)] = max(before.get(id(parent), 0), before[id(tensor)] + 1)
     last, columns = max(before.values()), {}

@@ -42,9 +42,8 @@ def as_array(value, partner: np.dtype | None = None, keep_ints: bool = False) ->
     if isinstance(value, (bool, int, float, np.generic)):
         return _number(value, partner)
     array = np.asarray(value) if hasattr(value, "__array__") else _from_list(value, keep_ints)
-    if array.dtype.kind == "O" and hasattr(
-        value, "__array__"
-    ):  # a data frame or series of mixed number types
+    # a data frame or series of mixed number types
+    if array.dtype.kind == "O" and hasattr(value, "__array__"):
         array = _numbers_or_objects(array)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"Tensors hold real numbers; received {describe(value, array)}.")

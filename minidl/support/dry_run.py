@@ -1,7 +1,7 @@
 """A computation whose only purpose is to show shapes: it leaves no trace in what it touches.
 
-Whoever is about to be changed by a dry run calls `keep(key, snapshot)`. snapshot() returns a
-function that puts things back, and at the end of the outermost dry run all of these are called.
+Before a thing is changed, `keep(thing, snapshot)` is called. snapshot(thing) returns a function
+that puts it back, and at the end of the outermost dry run all these functions are called.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 class State(threading.local):
     """What this thread's dry run has to put back."""
 
-    kept: dict | None = None  # key -> the function that puts things back; None outside a dry run
+    kept: dict | None = None  # id of a thing -> what puts it back; None outside a dry run
     for_show = False  # whether even `with real():` changes nothing for good
 
 
@@ -67,9 +67,8 @@ def is_dry() -> bool:
 def keep(thing, snapshot: Callable[[Any], Callable[[], None]]) -> None:
     """Put back at the end of the dry run what snapshot(thing) looks at now. Once for each thing."""
     if state.kept is not None and id(thing) not in state.kept:
-        state.kept[id(thing)] = snapshot(
-            thing
-        )  # which holds the thing, so that its id stays its own
+        # which holds the thing, so that its id stays its own
+        state.kept[id(thing)] = snapshot(thing)
 
 
 def numbers_of(tensor) -> Callable[[], None]:

@@ -20,9 +20,10 @@ def tree_map(function, structure, *others) -> Any:
         }
     if isinstance(structure, (list, tuple)):
         values = [tree_map(function, v, *[o[i] for o in others]) for i, v in enumerate(structure)]
+        # named tuples take them singly
         return (
             type(structure)(*values) if hasattr(structure, "_fields") else type(structure)(values)
-        )  # named tuples take them singly
+        )
     return function(structure, *others)
 
 

@@ -121,9 +121,8 @@ class Discretization(Categories):
             raise ValueError(
                 f"{self.owner} was given its bin_boundaries, so there is nothing to adapt."
             )
-        listed = isinstance(data, (list, tuple)) and any(
-            hasattr(piece, "shape") for piece in data
-        )  # a list of arrays
+        # a list of arrays
+        listed = isinstance(data, (list, tuple)) and any(hasattr(piece, "shape") for piece in data)
         summary = np.zeros((2, 0), np.float32)
         for piece in batches(iter(data) if listed else data, steps):
             values = numbers(piece, self.owner).astype(np.float32)

@@ -74,9 +74,8 @@ class IntegerLookup(Lookup):
 
     def get_config(self):
         config = super().get_config()
-        if any(
-            abs(token) >= 1 << 31 for token in config["vocabulary"] or ()
-        ):  # such numbers the reader of a file takes for damage
+        # such numbers the reader of a file takes for damage
+        if any(abs(token) >= 1 << 31 for token in config["vocabulary"] or ()):
             config["vocabulary"] = [str(token) for token in config["vocabulary"]]
         return config
 

@@ -181,9 +181,8 @@ class TextVectorization(OfStrings):
         table[filled] = lookup.places_of(np.array(list(chain.from_iterable(rows)), dtype=object))
         lookup.built = True
         result = lookup.encoded(table[:, :width])
-        plain = (
-            self.split is None and self.output_sequence_length is None and whole and x.ndim < 2
-        )  # each text is one token
+        # each text is one token
+        plain = self.split is None and self.output_sequence_length is None and whole and x.ndim < 2
         if plain:
             return result[..., 0]
         return result if x.ndim else result[0]

@@ -287,11 +287,12 @@ class Lookup(Layer):
         idf = None if self._idf is None else self._idf.tolist()
         vocabulary = self.get_vocabulary() if self.has_vocabulary else None
         config |= {"vocabulary": vocabulary, "idf_weights": idf}
+        # only newest Keras has
         return {
             k: v
             for k, v in config.items()
             if k not in ("oov_method", "salt") or v not in (None, "floormod")
-        }  # only newest Keras has
+        }
 
     @classmethod
     def from_config(cls, config):

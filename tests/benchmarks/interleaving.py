@@ -50,9 +50,8 @@ class Setting:
 
     def environment(self, name):
         env = dict(os.environ)
-        env.pop(
-            "PYTHONDONTWRITEBYTECODE", None
-        )  # it would charge minidl's import for compiling, but not NumPy's
+        # it would charge minidl's import for compiling, but not NumPy's
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
         if name == "minidl":
             env["PYTHONPATH"] = os.pathsep.join(
                 filter(None, [str(CHECKOUT), env.get("PYTHONPATH")])

@@ -201,10 +201,11 @@ def contenders(name):
     make, lines, theirs, options, _, _ = FAMILY[name]
     rng = np.random.default_rng(0)
     start = [rng.normal(size=s).astype("float32") for s in SHAPES]
+    # far above any ε
     grads = [
         rng.choice([-1, 1], s).astype("float32") * rng.uniform(0.01, 0.1, s).astype("float32")
         for s in SHAPES
-    ]  # far above any ε
+    ]
     found = {}
     like = make()
     for who, optimizer in (("minidl", make()), ("literal", Literal(like, lines, like.slots()))):

@@ -9,9 +9,8 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.append(
-    str(Path(__file__).resolve().parents[1])
-)  # for optimizer_cases, which default tests share
+# for optimizer_cases, which default tests share
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 os.environ["KERAS_BACKEND"] = "jax"  # before keras is imported
 os.environ["JAX_ENABLE_X64"] = (
     "1"  # so that float64 stays float64; Keras's own default is float32 all the same

@@ -246,9 +246,8 @@ def test_learning_rate_scheduler_with_a_schedule_object():
         )
         rates.append([s[2] for s in seen if len(s) == 6])
     np.testing.assert_allclose(*rates, rtol=1e-6)
-    np.testing.assert_allclose(
-        rates[0], [0.5] * 5 + [0.5 * 0.25 ** (e / 2) for e in range(5)]
-    )  # a second argument is the present rate
+    # a second argument is the present rate
+    np.testing.assert_allclose(rates[0], [0.5] * 5 + [0.5 * 0.25 ** (e / 2) for e in range(5)])
 
 
 def rows_of(path):
@@ -305,9 +304,8 @@ def test_lambda_callback():
         callback = f.callbacks.LambdaCallback(**{h: note(h) for h in hooks})
         model = network(f)
         model.fit(X, Y, batch_size=8, epochs=2, verbose=0, callbacks=[callback])
-        made.append(
-            [s[:-1] if s[0] == "on_train_end" else s for s in seen]
-        )  # Keras tells the last hook the last logs
+        # Keras tells the last hook the last logs
+        made.append([s[:-1] if s[0] == "on_train_end" else s for s in seen])
     assert made[0] == made[1] and len(made[0]) == 18
 
 

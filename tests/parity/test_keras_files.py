@@ -81,12 +81,8 @@ REGULARIZED = lambda lib: dict(
     bias_constraint="non_neg",
 )
 PLACES = np.array([[3, 1, 1], [0, 6, 3]])
-NEED_TENSORFLOW = {
-    "Hashing",
-    "IntegerLookup",
-    "StringLookup",
-    "TextVectorization",
-}  # in Keras: see tests/test_lookup_layers.py
+# in Keras: see tests/test_lookup_layers.py
+NEED_TENSORFLOW = {"Hashing", "IntegerLookup", "StringLookup", "TextVectorization"}
 LAYERS = {
     "ELU": (lambda l: l.layers.ELU(0.7), X),
     "Activation": (lambda l: l.layers.Activation("gelu"), X),
@@ -153,12 +149,13 @@ LAYERS = {
 
 def test_no_layer_is_forgotten():
     opened = {c.__name__ for c in layers.layer_classes.names.values()}
+    # Lambda has a test of its own
     assert opened | layers.layer_classes.rooms.keys() == {
         *LAYERS,
         *NEED_TENSORFLOW,
         "InputLayer",
         "Lambda",
-    }  # Lambda has a test of its own
+    }
 
 
 @pytest.mark.parametrize("ending", ["keras", "h5"])
@@ -741,9 +738,8 @@ def test_damaged_files(name, tiny):
         broken[place] ^= 1 << place % 8
         path.write_bytes(broken)
         try:
-            load().predict(
-                x, verbose=0
-            )  # HDF5 has no checksum over numbers: it may be another model, never another error
+            # HDF5 has no checksum over numbers: it may be another model, never another error
+            load().predict(x, verbose=0)
             outcomes[True] += 1
         except SaveFormatError as error:
             assert name in str(error)

@@ -375,9 +375,8 @@ def test_normalization_adapts(options, batches, rng):
     x = (rng.normal(size=(50, 4, 3)) * [1.0, 5.0, 0.1] + [3.0, -2.0, 100.0]).astype(np.float32)
     ours, theirs = minidl.layers.Normalization(**options), keras.layers.Normalization(**options)
     ours.adapt([x[:20], x[20:33], x[33:]] if batches else x)
-    theirs.adapt(
-        x.astype(np.float64)
-    )  # by itself Keras adds up in float32, and in batches only with TensorFlow
+    # by itself Keras adds up in float32, and in batches only with TensorFlow
+    theirs.adapt(x.astype(np.float64))
     for mine, other in zip(ours.get_weights()[:2], theirs.get_weights()[:2]):
         np.testing.assert_allclose(mine, other, rtol=1e-5)
     np.testing.assert_allclose(ours(x).numpy(), np.asarray(theirs(x)), rtol=1e-4, atol=1e-5)
@@ -405,10 +404,8 @@ def test_chance_has_the_same_statistics(name, options, rng):
     )
     for moment in (1, 2, 4):
         np.testing.assert_allclose((ours**moment).mean(), (theirs**moment).mean(), rtol=0.05)
-    for label, y in (
-        ("ours", ours),
-        ("theirs", theirs),
-    ):  # alike at neighbouring steps only where they share a draw
+    # alike at neighbouring steps only where they share a draw
+    for label, y in (("ours", ours), ("theirs", theirs)):
         gone = np.isclose(y, y.min() if name == "AlphaDropout" else 0.0, atol=1e-3)
         if "noise_shape" in options or name == "SpatialDropout1D":
             assert (gone == gone[:, :1]).mean() > 0.999, label

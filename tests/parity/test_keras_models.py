@@ -67,6 +67,7 @@ def branched(k, outputs=list):
     return k.Model([a, b], [cls, reg] if outputs is list else {"first": cls, "second": reg})
 
 
+# of the output that has no loss; Keras says nothing
 @pytest.mark.parametrize(
     ("options", "y", "weights"),
     [
@@ -99,9 +100,7 @@ def branched(k, outputs=list):
         ({"loss": ["sparse_categorical_crossentropy", None]}, [LABELS, NUMBERS], None),
     ],
 )
-@pytest.mark.filterwarnings(
-    "ignore:No gradient reached"
-)  # of the output that has no loss; Keras says nothing
+@pytest.mark.filterwarnings("ignore:No gradient reached")
 def test_several_outputs(options, y, weights):
     ours, theirs = both(branched)
     histories, results = [], []

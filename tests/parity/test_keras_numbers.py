@@ -325,12 +325,13 @@ def test_every_schedule_of_keras_is_here_and_tried():
     theirs = {
         n for n, thing in vars(keras.optimizers.schedules).items() if isinstance(thing, type)
     } - {"LearningRateSchedule"}
+    # what the older argument `decay` becomes; Keras 3 ignores that
     assert (
         {name for name, *_ in SCHEDULES}
         == theirs
         == {cls.__name__ for cls in minidl.optimizers.schedules.registry.names.values()}
         - {"SettableDecay"}
-    )  # what the older argument `decay` becomes; Keras 3 ignores that
+    )
 
 
 def test_weights_left_out_of_decay_and_missing_gradients(rng):
@@ -745,9 +746,8 @@ def test_signatures(path):
                 f"place {place}: {theirs[place].name} in Keras"
             )
         a, b = parameter.default, known[parameter.name].default
-        if (
-            parameter.name != "name"
-        ):  # Keras's losses have a default name in the signature, ours make the same one
+        # Keras's losses have a default name in the signature, ours make the same one
+        if parameter.name != "name":
             assert a == b, f"{parameter.name}={a!r}, in Keras {b!r}"
 
 

@@ -456,9 +456,8 @@ def test_the_others():
         ("svd", X, dict(full_matrices=False)),
         ("eigh", D, {}),
     ]:
-        for ours, theirs in zip(
-            getattr(ops, name)(x, **options), getattr(k, name)(x, **options)
-        ):  # columns may point the other way
+        # columns may point the other way
+        for ours, theirs in zip(getattr(ops, name)(x, **options), getattr(k, name)(x, **options)):
             np.testing.assert_allclose(
                 np.abs(ours.data), np.abs(np.asarray(theirs)), rtol=1e-4, atol=1e-4
             )

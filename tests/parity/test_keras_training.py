@@ -9,9 +9,8 @@ import pytest
 import minidl
 
 DATA = np.random.default_rng(1)
-IMAGES = DATA.integers(0, 256, (76, 6, 6)).astype(np.uint8) * (
-    DATA.random((76, 6, 6)) < 0.3
-)  # digits, more or less: mostly 0
+# digits, more or less: mostly 0
+IMAGES = DATA.integers(0, 256, (76, 6, 6)).astype(np.uint8) * (DATA.random((76, 6, 6)) < 0.3)
 LABELS = DATA.integers(0, 5, 76)
 NUMBERS = DATA.normal(size=(76, 2))
 YES_NO = DATA.integers(0, 2, 76)

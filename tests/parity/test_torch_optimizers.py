@@ -60,9 +60,8 @@ def compare(ours, make_theirs, steps=None, tolerance=1e-10, change=None):
                 err_msg=f"step {step + 1}",
             )
     for a, w in zip(mine, begin):
-        assert (
-            np.median(np.abs(a.data - w)) > 1e-3
-        )  # they have moved, by far more than what is tolerated
+        # they have moved, by far more than what is tolerated
+        assert np.median(np.abs(a.data - w)) > 1e-3
 
 
 TINY = 1e-30
@@ -210,12 +209,13 @@ def test_clipping_by_the_norm_of_all_and_by_value():
         (False, SGD(0.1, 0.5, clipvalue=2.0)),
     ):
         Clipped.by_norm = by_norm
+        # PyTorch divides by ‖g‖ + 1e-6
         compare(
             ours,
             lambda p: Clipped(p, 0.1, momentum=0.5),
             steps,
             tolerance=1e-5 if by_norm else 1e-10,
-        )  # PyTorch divides by ‖g‖ + 1e-6
+        )
 
 
 def test_averaged_weights():

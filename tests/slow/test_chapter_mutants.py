@@ -27,8 +27,8 @@ MUTANTS = [
     ),
     (
         "ch02",
-        "parent.grad += (",
-        "parent.grad = (",
+        "parent.grad += number",
+        "parent.grad = number",
         "the tape finds what was worked out by hand",
     ),
     ("ch02", "lambda g: g * x,", "lambda g: g * 2 * x,", "a forgotten factor is found at once"),

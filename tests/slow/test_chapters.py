@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = sorted(
-    p for p in (ROOT / "chapters").glob("ch*.py") if p.stem != "ch07_mnist"
-)  # that one is in test_mnist.py
+# that one is in test_mnist.py
+CHAPTERS = sorted(p for p in (ROOT / "chapters").glob("ch*.py") if p.stem != "ch07_mnist")
 
 FIGURES = {
     "ch01": {"sizes", "batch"},

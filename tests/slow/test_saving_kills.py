@@ -71,10 +71,8 @@ def test_fifty_kills_while_saving(tmp_path):
         said = [1, *map(int, rest.split())]
         model = load_model(tmp_path / "m.npz")  # whole, or this raises
         numbers = {float(n) for w in model.get_weights() for n in np.unique(w)}
-        assert numbers in ({float(said[-1])}, {float(said[-1] + 1)}), (
-            numbers,
-            said[-1],
-        )  # saved, or saved and not yet said
+        # saved, or saved and not yet said
+        assert numbers in ({float(said[-1])}, {float(said[-1] + 1)}), (numbers, said[-1])
         last = max(last, said[-1])
         parts = [name for name in os.listdir(tmp_path) if name != "m.npz"]
         assert all(name.startswith(".minidl-") and name.endswith(".part") for name in parts), parts
@@ -159,6 +157,5 @@ def test_a_training_run_that_is_killed_again_and_again(tmp_path):
         np.load(calm / "end.npz.history.npy"), np.load(stormy / "end.npz.history.npy")
     )
     left = os.listdir(stormy / "backup") if (stormy / "backup").exists() else []
-    assert all(name.startswith(".minidl-") and name.endswith(".part") for name in left), (
-        left
-    )  # what was half written when it was killed
+    # what was half written when it was killed
+    assert all(name.startswith(".minidl-") and name.endswith(".part") for name in left), left

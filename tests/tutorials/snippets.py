@@ -1154,9 +1154,8 @@ def a_metric_by_add_weight(keras):
             self.tp.assign(self.tp + keras.ops.sum(keras.ops.cast(both, self.dtype)))
 
         def result(self):
-            return (
-                self.tp if keras.__name__ == "minidl" else self.tp.value
-            )  # on JAX the variable itself will not do
+            # on JAX the variable itself will not do
+            return self.tp if keras.__name__ == "minidl" else self.tp.value
 
     model = small(keras, 1, "sigmoid", loss="binary_crossentropy", metrics=[Positives()])
     return numbers(
