@@ -91,8 +91,7 @@ assert longer[21] < 1e-20 and longer[80] > 0.1, (
 plots.trajectories(
     list(best.values()), path=FIGURES / "ch09_side_by_side.png", columns=4
 )
-# (Plain descent is best at 0.5 for a reason of its own: 1 − 2·0.5 = 0, so that y is at
-# the bottom after one step.)
+# (Plain descent is best at 0.5 because 1 − 2·0.5 = 0: one step brings y to the bottom.)
 race = {
     name: best[name]
     for name in ("SGD", "Momentum", "Nesterov", "Adagrad", "RMSprop", "Adam")
