@@ -131,33 +131,115 @@ def stopping(losses, patience, below=np.less, late=0):
 
 # --- everything
 
+EPOCHS, BATCH, PATIENCE = 200, 32, 5
+
 
 def problems(rng):
     x, y = minidl.datasets.toy.spirals(240, noise=0.4, seed=int(rng.integers(10**6)))
     return [(x[:120], y[:120], x[120:], y[120:], start(rng))]
 
 
+class Watched(minidl.optimizers.Adam):
+    """Adam at 0.05 that keeps for each step which rows of x the model was given last."""
+
+    def __init__(self, model, x):
+        super().__init__(0.05)
+        numbers = {row.tobytes(): i for i, row in enumerate(x)}
+        self.rows, self.taken, call = [], [], model.call
+
+        def watched(inputs, *rest, **options):
+            given = np.asarray(inputs.numpy(), x.dtype)
+            rows = [numbers.get(row.tobytes(), -1) for row in given]
+            self.rows = rows if -1 not in rows else self.rows
+            return call(inputs, *rest, **options)
+
+        model.call = watched
+
+    def begin_step(self, t):
+        self.taken.append(np.array(self.rows, int))
+        super().begin_step(t)
+
+
 def run_fit(fit, x, y, x_val, y_val, weights):
-    """The history, and the validation loss of the weights that remain."""
-    model, optimizer = network(weights), minidl.optimizers.Adam(0.05)
+    """The history, the weights that remain, and the rows that each step took."""
+    model = network(weights)
+    optimizer = Watched(model, x)
     optimizer.build(model.trainable_variables)
-    history = fit(model, LOSS, optimizer, x, y, x_val, y_val, 200, 32, 5, np.random.default_rng(0))
+    history = fit(
+        model,
+        LOSS,
+        optimizer,
+        x,
+        y,
+        x_val,
+        y_val,
+        EPOCHS,
+        BATCH,
+        PATIENCE,
+        np.random.default_rng(0),
+    )
     return {
         "val_loss": [float(v) for v in history["val_loss"]],
         "loss": [float(v) for v in history["loss"]],
-        "kept": LOSS(y_val, model(x_val)).item(),
+        "weights": model.get_weights(),
+        "steps": optimizer.taken,
     }
 
 
+def replayed(steps, x, y, x_val, y_val, weights):
+    """(for each epoch what may be called its loss, and its validation loss) of a training that takes
+    these rows in these steps.
+    """
+    model, optimizer = network(weights), minidl.optimizers.Adam(0.05)
+    optimizer.build(model.trainable_variables)
+    each, losses, val_losses = -(-len(x) // BATCH), [], []
+    for epoch in range(len(steps) // each):
+        batches = steps[epoch * each : (epoch + 1) * each]
+        values = []
+        for rows in batches:
+            value = LOSS(y[rows], model(x[rows], training=True))
+            value.backward()
+            optimizer.step()
+            values.append(value.item())
+        mean = np.mean(values), np.average(values, weights=[len(rows) for rows in batches])
+        losses.append((*mean, LOSS(y, model(x)).item()))
+        val_losses.append(LOSS(y_val, model(x_val)).item())
+    return np.array(losses), np.array(val_losses)
+
+
 def judge_fit(answer, x, y, x_val, y_val, weights):
-    """It learns, it stops, and it goes back to the best weights: a third of the points each."""
-    losses, val = answer["loss"], answer["val_loss"]
+    """It learns, it stops, and it goes back to the best weights: a third of the points each, if the
+    history is that of a training with the rows it took.
+    """
+    losses, val, steps = answer["loss"], answer["val_loss"], answer["steps"]
     if len(losses) != len(val) or not losses:
         return (
             0.0,
             f"the history has {len(losses)} losses and {len(val)} validation losses; one of each "
             f"for every epoch, please.",
         )
+    each = -(-len(x) // BATCH)
+    if len(steps) != each * len(val):
+        return 0.0, (
+            f"{len(val)} epochs took {len(steps)} steps of the optimizer; with {len(x)} samples in "
+            f"batches of {BATCH} each takes {each}."
+        )
+    for epoch in range(len(val)):
+        rows = np.concatenate(steps[epoch * each : (epoch + 1) * each])
+        if sorted(rows.tolist()) != list(range(len(x))):
+            return 0.0, f"epoch {epoch + 1} does not take every sample once."
+    right, right_val = replayed(steps, x, y, x_val, y_val, weights)
+    if not np.isclose(val, right_val, rtol=1e-3, atol=1e-4).all():
+        return 0.0, "the validation losses are not those of this training: is it step() that moves?"
+    if not np.isclose(np.array(losses)[:, None], right, rtol=1e-3, atol=1e-4).any(axis=1).all():
+        return 0.0, "the losses are not those of this training: the mean over the epoch's batches."
+    model = network(weights)
+    model.set_weights(answer["weights"])
+    return _thirds(losses, val, LOSS(y_val, model(x_val)).item())
+
+
+def _thirds(losses, val, kept):
+    """The share of the points for a history, and for the validation loss of the weights kept."""
     best = int(np.argmin(val))
     tests = [
         (
@@ -165,13 +247,14 @@ def judge_fit(answer, x, y, x_val, y_val, weights):
             "the loss does not fall: is backward() before step(), once a batch?",
         ),
         (
-            len(val) < 200 and len(val) == best + 1 + 5,
-            f"it ended after {len(val)} epochs, the best was number {best + 1}, the patience 5.",
+            len(val) < EPOCHS and len(val) == best + 1 + PATIENCE,
+            f"it ended after {len(val)} epochs, the best was number {best + 1}, the patience "
+            f"{PATIENCE}.",
         ),
         (
-            abs(answer["kept"] - min(val)) < 1e-4 * max(1, min(val)),
-            f"the model's validation loss is {answer['kept']:.4f}, the best was {min(val):.4f}: "
-            "keep a copy of the best weights, and put them back.",
+            abs(kept - min(val)) < 1e-4 * max(1, min(val)),
+            f"the model's validation loss is {kept:.4f}, the best was {min(val):.4f}: keep a copy "
+            "of the best weights, and put them back.",
         ),
     ]
     return sum(passed for passed, _ in tests) / 3, next(
