@@ -99,7 +99,7 @@ def _asked(task: Task, student: Student, cases) -> list[Mark]:
                         raise
                     marks.append(_without_answer(error))
                 else:
-                    marks.append(_marked(task, arguments, answer))
+                    marks.append(marked(task, arguments, answer))
     except NoAnswerError as error:
         marks.append(_without_answer(error))
     return marks
@@ -123,7 +123,7 @@ def _without_answer(error: NoAnswerError) -> Mark:
     return Mark(0.0, error.outcome, "not started" if error.outcome == "not started" else said)
 
 
-def _marked(task: Task, arguments, answer: dict) -> Mark:
+def marked(task: Task, arguments, answer: dict) -> Mark:
     """The mark of an answer with a value."""
     received = answer["value"]
     if task.judge is not None:

@@ -8,7 +8,6 @@ import contextlib
 import functools
 import os
 import queue
-import shutil
 import site
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from typing import IO, cast
 
 import numpy as np
 
-from . import values
+from . import library, values
 from .assignments import SHIPPED
 from .orphans import Orphans
 from .submissions import Submission
@@ -61,20 +60,18 @@ class Examinee:
         try:
             root = Path(self.folder.name).resolve()
             root.chmod(0o711)
-            self.work, library = root / "work", root / "library"
+            self.work, self.library, self.walled = root / "work", library.library(), False
             self.work.mkdir()
             self.submission.copy_to(self.work)
-            copy_library(library)
             self.orphans = Orphans()
             try:
-                self.process = _start(self.work, library, self.quiet)
+                self.process = _start(self.work, self.library, self.quiet)
             except BaseException:
                 self.orphans.let_be()
                 raise
         except BaseException:
             self.folder.cleanup()
             raise
-        self.library = library
         return self
 
     def __exit__(self, *error) -> None:
@@ -83,6 +80,8 @@ class Examinee:
             with contextlib.suppress(OSError):
                 cast(IO[bytes], pipe).close()
         self.folder.cleanup()
+        if not self.walled:
+            library.discard()
 
     def start(self, task: dict) -> list[str]:
         """Say what is examined, and let the submission be loaded. Returns the names of other tasks
@@ -97,7 +96,9 @@ class Examinee:
             "hidden": hidden(),
             "limit": self.limit,
         }
-        loaded = self.exchange(task)
+        # whether the kernel keeps the process from files: said before the student's code runs
+        self.walled = self.exchange(task).get("walled") is True
+        loaded = self.exchange({"load": True})
         if loaded.get("ready") is not True:
             raise _fault(loaded)
         calls = loaded.get("calls")
@@ -173,18 +174,6 @@ def _environment(work: Path) -> dict[str, str]:
     home = {name: str(work) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")}
     threads = {f"{name}_NUM_THREADS": "1" for name in ONE_THREAD}
     return {**kept, **home, **threads, "VECLIB_MAXIMUM_THREADS": "1", "MPLBACKEND": "Agg"}
-
-
-def copy_library(target: Path) -> None:
-    """Put a copy of minidl there, without this package and without the digits of MNIST."""
-    source = SHIPPED.parent
-
-    def without(folder, names):
-        inside = Path(folder)
-        left_out = {"homework"} if inside == source else set()
-        return left_out | ({"files"} if inside == source / "datasets" else set())
-
-    shutil.copytree(source, target / "minidl", ignore=without)
 
 
 def import_path() -> list[str]:

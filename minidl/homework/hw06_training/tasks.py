@@ -56,7 +56,6 @@ def judge_batches(epochs, x, y, size, seed):
 
 
 # --- one epoch, and stopping
-# -----------------------------------------------------------------------------------------
 
 
 def network(start):
@@ -201,8 +200,8 @@ def replayed(steps, x, y, x_val, y_val, weights):
             value.backward()
             optimizer.step()
             values.append(value.item())
-        mean = np.mean(values), np.average(values, weights=[len(rows) for rows in batches])
-        losses.append((*mean, LOSS(y, model(x)).item()))
+        means = np.mean(values), np.average(values, weights=[len(rows) for rows in batches])
+        losses.append((*values, *means, LOSS(y, model(x)).item()))
         val_losses.append(LOSS(y_val, model(x_val)).item())
     return np.array(losses), np.array(val_losses)
 
@@ -212,21 +211,19 @@ def judge_fit(answer, x, y, x_val, y_val, weights):
     history is that of a training with the rows it took.
     """
     losses, val, steps = answer["loss"], answer["val_loss"], answer["steps"]
-    if len(losses) != len(val) or not losses:
-        return (
-            0.0,
+    if len(losses) != len(val) or not 0 < len(val) <= EPOCHS:
+        return 0.0, (
             f"the history has {len(losses)} losses and {len(val)} validation losses; one of each "
-            f"for every epoch, please.",
+            f"for every epoch, please."
         )
-    each = -(-len(x) // BATCH)
+    each, rows = -(-len(x) // BATCH), list(range(len(x)))
     if len(steps) != each * len(val):
         return 0.0, (
             f"{len(val)} epochs took {len(steps)} steps of the optimizer; with {len(x)} samples in "
             f"batches of {BATCH} each takes {each}."
         )
     for epoch in range(len(val)):
-        rows = np.concatenate(steps[epoch * each : (epoch + 1) * each])
-        if sorted(rows.tolist()) != list(range(len(x))):
+        if sorted(np.concatenate(steps[epoch * each : (epoch + 1) * each]).tolist()) != rows:
             return 0.0, f"epoch {epoch + 1} does not take every sample once."
     right, right_val = replayed(steps, x, y, x_val, y_val, weights)
     if not np.isclose(val, right_val, rtol=1e-3, atol=1e-4).all():
@@ -240,11 +237,12 @@ def judge_fit(answer, x, y, x_val, y_val, weights):
 
 def _thirds(losses, val, kept):
     """The share of the points for a history, and for the validation loss of the weights kept."""
-    best = int(np.argmin(val))
-    tests = [
+    best, share, said = int(np.argmin(val)), 0.0, ""
+    for passed, fault in (
         (
-            losses[-1] < 0.8 * losses[0],
-            "the loss does not fall: is backward() before step(), once a batch?",
+            abs(kept - min(val)) < 1e-4 * max(1, min(val)),
+            f"the model's validation loss is {kept:.4f}, the best was {min(val):.4f}: keep a copy "
+            "of the best weights, and put them back.",
         ),
         (
             len(val) < EPOCHS and len(val) == best + 1 + PATIENCE,
@@ -252,14 +250,12 @@ def _thirds(losses, val, kept):
             f"{PATIENCE}.",
         ),
         (
-            abs(kept - min(val)) < 1e-4 * max(1, min(val)),
-            f"the model's validation loss is {kept:.4f}, the best was {min(val):.4f}: keep a copy "
-            "of the best weights, and put them back.",
+            losses[-1] < 0.8 * losses[0],
+            "the loss does not fall: is backward() before step(), once a batch?",
         ),
-    ]
-    return sum(passed for passed, _ in tests) / 3, next(
-        (said for passed, said in tests if not passed), ""
-    )
+    ):
+        share, said = (share + 1 / 3, said) if passed else (share, fault)
+    return share, said
 
 
 TASKS = [
