@@ -15,6 +15,8 @@ import stat
 import struct
 import sys
 
+from . import syscalls
+
 try:
     import resource
 except ImportError:  # Windows
@@ -39,14 +41,14 @@ def put_up(task: dict) -> bool:
     """Close this process in. Returns whether the kernel keeps it from files.
 
     task["work"]: the only folder to write to. "readable": files and folders that may be read;
-    "listed": folders of which only the names may be; both are for the kernel's wall. "hidden":
-    folders that may not be read, for the refusals of Python. "limit": seconds of computing.
+    "listed": folders of which only the names may be. "limit": seconds of computing.
     """
     work = task["work"]
     _limit(task["limit"])
     walled = _wall(work, task["readable"], task["listed"])
     _become_a_stranger(work, task["readable"], walled)
-    sys.addaudithook(_refusing(work, task["hidden"]))
+    syscalls.refuse()
+    sys.addaudithook(_refusing(work, task["readable"]))
     return walled
 
 
@@ -175,25 +177,24 @@ CHANGES = (
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def _refusing(work: str, hidden: list[str]):
+def _refusing(work: str, readable: list[str]):
     """An audit hook, which Python calls before what is listed above, and before it opens a file."""
-    never, changes, isdir = frozenset(NEVER), frozenset(CHANGES), os.path.isdir
+    never, changes, nowhere = frozenset(NEVER), frozenset(CHANGES), (os.devnull, "/dev/null")
     inside, absolute = _inside, os.path.realpath
-    secret, own = [absolute(p) for p in (*hidden, "/proc")], absolute(work)
+    own = (absolute(work),)
+    known = (*own, *map(absolute, readable))
 
     def refuse(event, arguments):
         if event in never:
             raise PermissionError(f"homework is checked without {event}")
         if event in changes:
             places = [absolute(os.fsdecode(p)) for p in arguments if isinstance(p, (str, bytes))]
-            if not all(inside(p, [own]) for p in places):
+            if not all(inside(p, own) for p in places):
                 raise PermissionError("homework is checked without changing files")
         if event == "open" and isinstance(arguments[0], (str, bytes)):
             path = absolute(os.fsdecode(arguments[0]))
-            writes = bool((arguments[2] or 0) & WRITING)
-            if inside(path, [own]) or path == os.devnull:
-                return
-            if writes or inside(path, secret) or (arguments[1] is None and isdir(path)):
+            allowed = own if (arguments[2] or 0) & WRITING else known
+            if not inside(path, allowed) and path not in nowhere:
                 raise PermissionError(f"homework is checked without {path}")
 
     return refuse

@@ -61,6 +61,7 @@ class Orphans:
             for child in left:
                 with contextlib.suppress(OSError):
                     os.waitpid(child, os.WNOHANG)
+            time.sleep(0.001)
 
 
 def children() -> set[int]:

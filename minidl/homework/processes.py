@@ -33,6 +33,7 @@ INSTALLED = ("site-packages", "dist-packages")
 SYSTEM = (
     *("/usr", "/lib", "/lib64", "/dev/urandom", "/dev/random", "/dev/zero", "/etc/ld.so.cache"),
     *("/etc/localtime", "/etc/mime.types", "/etc/fonts", "/sys/devices/system/cpu"),
+    *("/System/Library", "/Library/Fonts", "C:\\Windows\\Fonts"),
 )
 
 
@@ -79,7 +80,8 @@ class Examinee:
         for pipe in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError):
                 cast(IO[bytes], pipe).close()
-        self.folder.cleanup()
+        with contextlib.suppress(OSError, RecursionError):  # folders in folders, a thousand deep
+            self.folder.cleanup()
         if not self.walled:
             library.discard()
 
@@ -93,7 +95,6 @@ class Examinee:
             "work": str(self.work),
             "readable": [str(self.library), *readable()],
             "listed": listed(),
-            "hidden": hidden(),
             "limit": self.limit,
         }
         # whether the kernel keeps the process from files: said before the student's code runs
@@ -146,8 +147,8 @@ def _fault(answer: dict) -> NoAnswerError:
 
 
 def clean(text: str, longest: int = 700) -> str:
-    """A text of the student's process as one that can be shown: no control characters, not long."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text[:longest])
+    """A text of the student's as one line that can be shown: no control characters, not long."""
+    return "".join(c if c.isprintable() else " " for c in text[:longest])
 
 
 # --- starting
