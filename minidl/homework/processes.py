@@ -19,7 +19,7 @@ from typing import IO, cast
 
 import numpy as np
 
-from . import library, values
+from . import folders, values
 from .assignments import SHIPPED
 from .orphans import Orphans
 from .submissions import Submission
@@ -57,11 +57,10 @@ class Examinee:
         self.deadline = time.monotonic() + limit
 
     def __enter__(self) -> Examinee:
-        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="minidl-")).resolve()
         try:
-            root = Path(self.folder.name).resolve()
-            root.chmod(0o711)
-            self.work, self.library, self.walled = root / "work", library.library(), False
+            self.folder.chmod(0o711)
+            self.work, self.library, self.walled = self.folder / "work", folders.library(), False
             self.work.mkdir()
             self.submission.copy_to(self.work)
             self.orphans = Orphans()
@@ -71,7 +70,7 @@ class Examinee:
                 self.orphans.let_be()
                 raise
         except BaseException:
-            self.folder.cleanup()
+            folders.remove(self.folder)
             raise
         return self
 
@@ -80,10 +79,9 @@ class Examinee:
         for pipe in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError):
                 cast(IO[bytes], pipe).close()
-        with contextlib.suppress(OSError, RecursionError):  # folders in folders, a thousand deep
-            self.folder.cleanup()
+        folders.remove(self.folder)
         if not self.walled:
-            library.discard()
+            folders.discard()
 
     def start(self, task: dict) -> list[str]:
         """Say what is examined, and let the submission be loaded. Returns the names of other tasks

@@ -28,10 +28,9 @@ def wheel() -> tuple[str, bytes]:
         ) from None
     about = f"minidl-{installed.version}.dist-info"
     content = {**_package(), f"{about}/WHEEL": WHEEL.encode()}
-    content[f"{about}/METADATA"] = (installed.read_text("METADATA") or "").encode()
     for file in installed.files or ():
-        if "licenses" in file.parts:
-            content[f"{about}/licenses/{file.name}"] = file.read_binary()
+        if file.name == "METADATA" or "licenses" in file.parts:
+            content["/".join([about, *file.parts[1:]])] = file.read_binary()
     record = f"{about}/RECORD"
     content[record] = "".join(
         [

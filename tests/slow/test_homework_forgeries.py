@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
@@ -51,8 +52,9 @@ COSTLY = {
     "def double(x):\n    while True:\n        time.sleep(1)\n",
     "stopped": "import ctypes, signal, time\ndef double(x):\n"
     "    getattr(ctypes.CDLL(None), 'raise')(int(signal.SIGSTOP))\n    time.sleep(60)\n",
-    "folders in folders": "import os\ndef double(x):\n    for _ in range(3000):\n"
-    "        os.mkdir('d')\n        os.chdir('d')\n    return x\n",
+    "folders in folders": "import ctypes\nsystem = ctypes.CDLL(None)\ndef double(x):\n"
+    "    for _ in range(5000):\n        system.mkdir(b'd', 0o700)\n        system.chdir(b'd')\n"
+    "    system.chmod(b'.', 0)\n    return x\n",
     "many files": "def double(x):\n    for i in range(20000):\n        open(f'f{i}', 'w').close()\n"
     "    return x\n",
 }
@@ -70,12 +72,17 @@ def a_small_assignment(tmp_path, monkeypatch):
 @pytest.mark.parametrize("code", COSTLY.values(), ids=COSTLY)
 def test_what_costs_is_bounded(code, tmp_path):
     Path("answer.py").write_text(code, encoding="utf-8")
-    before = orphans.children() if LINUX else set()
+    before, folders = orphans.children() if LINUX else set(), temporary()
     start = time.monotonic()
     (verdict,) = judging.check(assignments.get("hw90"), Path("answer.py"), 0, quiet=True)
     assert verdict.points == 0 and verdict.outcome in ("wrong", "crashed", "too slow")
     assert time.monotonic() - start < 60
-    assert (orphans.children() if LINUX else set()) == before
+    assert (orphans.children() if LINUX else set()) == before and temporary() <= folders
+
+
+def temporary():
+    """The folders of minidl in the temporary folder that have work of students."""
+    return {p.parent for p in Path(tempfile.gettempdir()).glob("minidl-*/work")}
 
 
 def test_a_class_of_attackers_is_marked(tmp_path, capsys):
