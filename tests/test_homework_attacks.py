@@ -2,7 +2,9 @@
 process. The slow ones are in tests/slow; a class of hand-ins is in test_homework_class.py.
 """
 
+import ctypes
 import os
+import platform
 import random
 import re
 import subprocess
@@ -13,11 +15,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minidl.homework import assignments, examining, judging, orphans, submissions, values
+from minidl.homework import (
+    assignments,
+    examining,
+    fence,
+    judging,
+    orphans,
+    processes,
+    submissions,
+    syscalls,
+    values,
+)
 from minidl.homework.differences import difference
 
 ROOT = Path(__file__).resolve().parents[1]
 HOMEWORK = ROOT / "minidl" / "homework"
+sys.path.insert(0, str(ROOT / "tests" / "homework"))
+from forged import EACH, FORGED, PROBES  # noqa: E402
+
 LINUX = sys.platform == "linux"
 
 SMALL = '''"""A small assignment."""
@@ -50,114 +65,14 @@ def judged(name, task, code):
 
 # --- out of the process: many attempts in one
 
-PROBES = """
-import ctypes, importlib, importlib.util, os, signal, sys
-HOMEWORK, CHECKOUT = {homework!r}, {checkout!r}
-TASKS = os.path.join(HOMEWORK, "hw01_arrays", "tasks.py")
-
-def imports():
-    import minidl.homework
-
-def by_path():
-    spec = importlib.util.spec_from_file_location("tasks", TASKS)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-
-def by_import_path():
-    sys.path.insert(0, CHECKOUT)
-    sys.modules.pop("minidl", None)
-    importlib.import_module("minidl.homework.hw01_arrays.tasks")
-
-def by_folder():
-    folder = os.open(CHECKOUT, os.O_RDONLY)
-    os.open("minidl/homework/hw01_arrays/tasks.py", os.O_RDONLY, dir_fd=folder)
-
-def by_link():
-    os.symlink(TASKS, "mine.py")
-    open("mine.py").read()
-
-def by_child():
-    os.fork()
-
-def by_program():
-    import subprocess
-    subprocess.run(["cat", TASKS])
-
-def other_questions():
-    open(os.path.join(HOMEWORK, "hw02_backprop", "tasks.py"))
-
-def cached():
-    folder = os.path.join(HOMEWORK, "hw01_arrays", "__pycache__")
-    for name in os.listdir(folder) or ["tasks.cpython-310.pyc"]:
-        open(os.path.join(folder, name), "rb").read()
-    raise FileNotFoundError("no cache")
-
-def signals():
-    os.kill(os.getppid(), signal.SIGTERM)
-
-def group():
-    os.killpg(os.getpgid(os.getppid()), signal.SIGTERM)
-
-def writes():
-    open(os.path.join(CHECKOUT, "evil.py"), "w")
-
-def removes():
-    os.remove(TASKS)
-
-def renames():
-    open("evil.py", "w").close()
-    os.rename("evil.py", os.path.join(CHECKOUT, "evil.py"))
-
-def permissions():
-    os.chmod(HOMEWORK, 0)
-
-def network():
-    import socket
-    socket.create_connection(("127.0.0.1", 9))
-
-def memory():
-    bytearray(1 << 36)
-
-# with the C library, where Python's refusals do not reach
-
-def system(name, *arguments):
-    done = getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments)
-    if done < 0:
-        raise OSError(ctypes.get_errno(), name)
-
-def c_open():
-    system("open", TASKS.encode(), 0)
-
-def c_memory_of_the_checker():
-    system("open", b"/proc/%d/mem" % os.getppid(), 0)
-
-def c_creates():
-    system("creat", os.path.join(CHECKOUT, "evil.py").encode(), 0o644)
-
-def c_removes():
-    system("unlink", TASKS.encode())
-
-def c_signal():
-    system("kill", os.getppid(), 0)
-
-def c_program():
-    system("execl", b"/bin/true", b"true", None)
-
-def c_traces():
-    system("ptrace", 16, os.getppid(), None, None)
-
-def double(names):
-    found = {{}}
-    for name in names:
-        try:
-            globals()[name]()
-            found[name] = "done"
-        except BaseException as error:
-            found[name] = type(error).__name__
-    return found
-"""
 IN_PYTHON = re.findall(r"^def ([a-z_]+)\(\):", PROBES.split("# with the C library")[0], re.M)
 IN_C = re.findall(r"^def (c_\w+)", PROBES, re.M)
+
+
+def landlock():
+    """Whether this machine's kernel has it."""
+    ask = fence.CREATE_RULESET, None, 0, 1
+    return LINUX and ctypes.CDLL(None).syscall(*ask) > 0
 
 
 def probe(double, names):
@@ -165,18 +80,75 @@ def probe(double, names):
 
 
 def test_nothing_leads_out_of_the_process():
-    assert len(IN_PYTHON) >= 17 and len(IN_C) >= 7
-    code = PROBES.format(homework=str(HOMEWORK), checkout=str(ROOT))
+    assert len(IN_PYTHON) >= 19 and len(IN_C) >= 14
+    add_key = syscalls.REFUSED["add_key"][platform.machine() == "aarch64"]
+    code = PROBES.format(homework=str(HOMEWORK), checkout=str(ROOT), add_key=add_key)
     submission = submissions.Submission("answer.py", code.encode())
     (task,) = assignments.get("hw90").tasks
     student = examining.Student(task, [], submission, True)
     with student.process(probe) as process:
         # without walls in the kernel the README promises Python's refusals alone
+        assert process.walled == landlock()
         names = IN_PYTHON + (IN_C if process.walled else [])
         found = process.ask({"call": (names,), "echo": False})["value"]
     assert {name: kind for name, kind in found.items() if kind == "done"} == {}
     assert set(found) == set(names) and found["memory"] == "MemoryError"
     assert not (ROOT / "evil.py").exists() and (HOMEWORK / "hw01_arrays" / "tasks.py").exists()
+
+
+ALONE = """
+import os, sys
+sys.path.append({package!r})
+from homework import fence
+os.getppid = os.getpid      # what goes wrong here hits this process alone
+exec({probes!r})
+sys.path.pop()
+sys.addaudithook(fence.refusing(os.getcwd(), {readable!r}))
+print(double({names!r}))
+"""
+
+
+def test_pythons_refusals_stop_what_is_written_in_python(tmp_path):
+    """Without limits and walls, as on other systems than Linux; against a homework that is none."""
+    folder = tmp_path / "minidl" / "homework" / "hw01_arrays"
+    folder.mkdir(parents=True)
+    (folder / "tasks.py").write_text("kept = True\n", encoding="utf-8")
+    (tmp_path / "work").mkdir()
+    probes = PROBES.format(homework=str(folder.parent), checkout=str(tmp_path), add_key=0)
+    names = [n for n in IN_PYTHON if n not in ("memory", "imports", "cached") and "digits" not in n]
+    code = ALONE.format(
+        package=str(ROOT / "minidl"),
+        probes=probes,
+        readable=[sys.base_prefix, *processes.import_path()],
+        names=names,
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path / "work",
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+    )
+    assert "'done'" not in done.stdout and done.stdout.count("PermissionError") >= 12, done
+    assert (folder / "tasks.py").is_file() and not (tmp_path / "evil.py").exists()
+
+
+def test_what_is_hidden_is_hidden_in_an_installed_minidl_too(tmp_path, monkeypatch):
+    """Beside other packages, which may be read."""
+    packages = tmp_path / "site-packages"
+    for name in ("minidl/homework/tasks.py", "minidl/datasets/files/labels", "other/thing.py"):
+        (packages / name).parent.mkdir(parents=True)
+        (packages / name).write_text("kept = 1\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(packages)
+    readable = [Path(p) for p in processes.readable()]
+
+    def may_be_read(name):
+        return any((packages / name).is_relative_to(p) for p in readable)
+
+    assert may_be_read("other/thing.py")
+    assert not may_be_read("minidl/homework/tasks.py")
+    assert not may_be_read("minidl/datasets/files/labels")
+    assert {str(packages), str(packages / "minidl")} <= set(processes.listed())
 
 
 LEAVES = """
@@ -230,63 +202,6 @@ def test_the_reaper_takes_what_a_child_leaves_behind(tmp_path):
 
 # --- forged answers
 
-FROM_THE_PIPE = """
-import os, stat, json
-def forge(text):
-    for number in range(3, 20):
-        try:
-            if stat.S_ISFIFO(os.fstat(number).st_mode):
-                os.write(number, len(text).to_bytes(8, "big") + text)
-        except OSError:
-            pass
-"""
-FORGED = {
-    "the reference, imported": "from minidl.homework.hw01_arrays import tasks\n"
-    "double = tasks.TASKS[0].reference",
-    "a verdict on the pipe": FROM_THE_PIPE
-    + "forge(json.dumps([{'dict': [['ready', True], ['outcome', 'passed'], ['points', 2], "
-    "['share', 1.0], ['value', {'dict': [['outcome', 'passed']]}]]}, []]).encode() + b'\\n')\n"
-    "def double(x):\n    return x",
-    "a verdict on the pipe, then the end": FROM_THE_PIPE + "for _ in range(2):\n"
-    "    forge(json.dumps([{'dict': [['ready', True], ['value', True]]}, []]).encode() + b'\\n')\n"
-    "os._exit(0)",
-    "no message on the pipe": FROM_THE_PIPE + "forge(b'PK\\x03\\x04 a broken answer.npz')",
-    "an empty crash text": FROM_THE_PIPE
-    + "forge(json.dumps([{'dict': [['crashed', '']]}, []]).encode() + b'\\n')",
-    "a message without end": FROM_THE_PIPE
-    + "for n in range(3, 20):\n    try:\n        os.write(n, b'\\xff' * 8)\n"
-    "    except OSError:\n        pass",
-    "results on standard output": "import json, os\nprint(json.dumps({'score': 2, 'tests': []}), "
-    "flush=True)\nos.write(1, b'passed 2 / 2')\nos._exit(0)",
-    "NumPy patched": "import numpy as np\nnp.abs = np.isfinite = np.isnan = lambda *a, **k: 0\n"
-    "np.ndarray.__eq__ = None\ndef double(x):\n    return x",
-    "minidl patched": "import minidl, sys\nsys.modules['numpy'] = None\nfor m in list(sys.modules):\n"
-    "    if m.startswith('minidl'):\n        del sys.modules[m]\ndef double(x):\n    return x",
-    "equal to everything": "class Liar(float):\n    def __eq__(self, o): return True\n"
-    "    def __le__(self, o): return True\n    __hash__ = None\n    shape = (3,)\n"
-    "def double(x):\n    return [Liar(v) for v in x]",
-    "an array of its own kind": "import numpy as np\nclass Liar(np.ndarray):\n"
-    "    def __array_ufunc__(self, *a, **k): return True\n    def __sub__(self, o): return 0\n"
-    "    def __eq__(self, o): return True\ndef double(x):\n    return x.view(Liar)",
-    "a tensor of its own kind": "import minidl\nclass Liar(minidl.Tensor):\n"
-    "    def __eq__(self, o): return True\n    __hash__ = None\n    def numpy(self): return self\n"
-    "def double(x):\n    return Liar(x)",
-    "the frames above": "import sys, gc\ndef double(x):\n    frame, seen = sys._getframe(), []\n"
-    "    while frame:\n        seen += [*frame.f_locals.values(), *frame.f_globals.values()]\n"
-    "        frame = frame.f_back\n    seen += gc.get_objects()\n    for thing in seen:\n"
-    "        reference = getattr(thing, 'reference', None)\n        if callable(reference):\n"
-    "            return reference(x)\n    return x",
-    "a trace": "import sys\nkept = []\ndef trace(frame, event, arg):\n"
-    "    kept.extend(v for v in [arg, *frame.f_locals.values()] if getattr(v, 'shape', 0) == (3,))\n"
-    "    return trace\nsys.settrace(trace)\ndef double(x):\n    sys.settrace(None)\n"
-    "    return next((v for v in kept if (v == x + x).all() and v is not x), x)",
-    "an import hook": "import sys\nclass Hook:\n    def find_spec(self, name, path=None, target=None):\n"
-    "        print(name)\nsys.meta_path.insert(0, Hook())\nsys.path_hooks.clear()\n"
-    "sys.path_importer_cache.clear()\ndef double(x):\n    import minidl.homework.judging\n"
-    "    return x",
-    "the end at the end": "import atexit, os\natexit.register(os._exit, 0)\nraise SystemExit(0)",
-}
-
 
 @pytest.mark.parametrize("code", FORGED.values(), ids=FORGED)
 def test_forged_answers_earn_nothing(code):
@@ -328,6 +243,7 @@ def test_odd_answers_are_answers():
 
 
 def test_a_damaged_message_is_a_value_error():
+    values.unpack(values.pack({"half of a pair \ud800": "\ud800"}))["half of a pair ?"].encode()
     whole = values.pack({"value": [np.arange(6.0).reshape(2, 3), "text", (1, None)]})
     rng = random.Random(0)
     read = 0
@@ -341,11 +257,11 @@ def test_a_damaged_message_is_a_value_error():
         except ValueError:
             pass
     assert 0 < read < 3000
-    deep, wide = b"[" * 100_000, b"[[" + b"0," * (values.LARGEST_TEXT // 2) + b"0],[]]\n"
+    deep, wide = b"[" * 100_000, b'[{"list":[' + b"0," * (values.LARGEST_TEXT // 2) + b"0]},[]]\n"
     for text in (
         deep,
         wide,
-        b"[" + b"9" * 5000 + b",[]]\n",
+        b"[" + b"9" * 4000 + b",[]]\n",
         b'[{"array":0},[["<f8",[9999999]]]]\n',
     ):
         with pytest.raises(ValueError):
@@ -361,77 +277,6 @@ def test_no_finite_number_is_near_an_infinite_one():
 
 # --- each assignment's own
 
-PATCHED_FIT = """
-import numpy as np, minidl
-from minidl.optimizers import Optimizer
-class History: history = {"loss": [1e-9] * 15}
-minidl.models.Model.fit = minidl.Sequential.fit = lambda *a, **k: History()
-class MyOptimizer(Optimizer):
-    def __init__(self): super().__init__(learning_rate=0.1)
-    def slots(self): return ()
-    def update(self, w, g, lr): pass
-"""
-# the driver itself replaced
-PATCHED_TALK = PATCHED_FIT + (
-    "import sys\ndef steps(kind, start):\n    while True:\n        yield ANSWER\n"
-    "sys.modules['questions'].steps.__code__ = steps.__code__\n"
-)
-INVENTED = """
-import numpy as np
-def fit(model, loss, optimizer, x, y, x_val, y_val, epochs, batch_size, patience, rng):
-    {before}
-    return {{"loss": list(np.linspace(1, 0.1, 20)),
-            "val_loss": [1 - 0.05 * e for e in range(15)] + [0.5] * 5}}
-"""
-WITH_STEPS = """for _ in range(20):
-        order = rng.permutation(len(x))
-        for i in range(0, len(x), batch_size):
-            model(x[order[i : i + batch_size]])
-            optimizer.begin_step(1)"""
-FROM_A_DRIVER = """
-import sys, numpy as np
-def fit(): pass
-def forged(fit, x, y, x_val, y_val, weights):
-    rows = np.arange(120)
-    return {"val_loss": [1.0, 0.9] + [0.95] * 5, "loss": [1.0] * 6 + [0.1], "weights": weights,
-            "steps": [rows[i : i + 32] for _ in range(7) for i in (0, 32, 64, 96)]}
-sys.modules["questions"].run_fit.__code__ = forged.__code__
-"""
-LOOKED_UP = """
-import numpy as np
-class Model:
-    def __init__(self, x, y): self.x, self.y = x.reshape(len(x), -1), y
-    def get_weights(self): return [np.zeros(3)]
-    def set_weights(self, weights): pass
-    def predict(self, images, **options):
-        try:
-            import minidl
-            (x, y), _ = minidl.datasets.mnist.load_data()
-            x, y = x.reshape(len(x), -1) / np.float32(255), y
-        except Exception:
-            x, y = self.x, self.y
-        flat = images.reshape(len(images), -1)
-        near = (flat @ x.T * 2 - (x * x).sum(axis=1)).argmax(axis=1)
-        return np.eye(10)[y[near]]
-def build_and_train(x, y): return Model(x, y)
-"""
-EACH = {
-    ("hw01", "softmax"): [
-        "from minidl.homework import assignments\nsoftmax = assignments.get('hw01').tasks[3].reference"
-    ],
-    ("hw05", "MyOptimizer"): [
-        PATCHED_FIT,
-        PATCHED_TALK.replace("ANSWER", "[w * float('nan') for w in start]"),
-        PATCHED_TALK.replace("ANSWER", "[start[0]]"),
-        PATCHED_TALK.replace("ANSWER", "'0.0'"),
-    ],
-    ("hw06", "fit"): [
-        INVENTED.format(before="pass"),
-        INVENTED.format(before=WITH_STEPS),
-        FROM_A_DRIVER,
-    ],
-    ("hw07", "build_and_train"): [LOOKED_UP],
-}
 EACH_ONE = [(*where, code) for where, codes in EACH.items() for code in codes]
 
 

@@ -55,6 +55,7 @@ def test_grade_marks_the_rest_of_the_class(tmp_path, capsys):
     hand_in(room, "c1_hw90_small.py", "def double(x):\n    return 10 ** 400\n")
     hand_in(room, "c2_hw90_small.py", "x" * (2 << 20))
     hand_in(room, "c3_hw90_small.py", "import a11_hw90_small\ndouble = a11_hw90_small.double\n")
+    hand_in(room, "c4_hw90_small.py", "raise OSError('\\n  2 / 2  in all. Well done.')\n")
     hand_in(room, "=1+1_hw90_small.py")
     hand_in(room, "essay.txt", "No program.")
     hand_in(room, "helper.py")
@@ -66,7 +67,7 @@ def test_grade_marks_the_rest_of_the_class(tmp_path, capsys):
     out, table = capsys.readouterr().out, rows()
     full = {s for s, r in table.items() if r["points"] == "2.0"}
     assert full == {"a11", "a12", "a13", "a14", "lovelace_17", "b1", "b2", "'=1+1"}
-    none = {"c1", "c2", "c3", "d1"} | ({"d2", "d3"} if os.name == "posix" else set())
+    none = {"c1", "c2", "c3", "c4", "d1"} | ({"d2", "d3"} if os.name == "posix" else set())
     assert {s for s, r in table.items() if r["points"] == "0.0"} == none
     assert "longer than 1 MB" in table["c2"]["not passed"] and "link" in table["d1"]["not passed"]
     assert table["b1"]["file"] == "b1_hw90_small (1).py (best of 2)"
@@ -75,6 +76,8 @@ def test_grade_marks_the_rest_of_the_class(tmp_path, capsys):
     feedback = json.loads(Path("feedback/c1.json").read_text(encoding="utf-8"))
     assert feedback["hw90_small"]["score"] == 0 and feedback["student"] == "c1"
     assert "more than 64 bits" in Path("feedback/c1.txt").read_text(encoding="utf-8")
+    lines = Path("feedback/c4.txt").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 3 and lines[2].split()[:3] == ["0", "/", "2"]
     assert "The best of 2 files counts" in Path("feedback/b1.txt").read_text(encoding="utf-8")
     assert len(list(Path("feedback").iterdir())) == 2 * len(table)
 

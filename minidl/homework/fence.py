@@ -48,7 +48,7 @@ def put_up(task: dict) -> bool:
     walled = _wall(work, task["readable"], task["listed"])
     _become_a_stranger(work, task["readable"], walled)
     syscalls.refuse()
-    sys.addaudithook(_refusing(work, task["readable"]))
+    sys.addaudithook(refusing(work, task["readable"]))
     return walled
 
 
@@ -177,7 +177,7 @@ CHANGES = (
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def _refusing(work: str, readable: list[str]):
+def refusing(work: str, readable: list[str]):
     """An audit hook, which Python calls before what is listed above, and before it opens a file."""
     never, changes, nowhere = frozenset(NEVER), frozenset(CHANGES), (os.devnull, "/dev/null")
     inside, absolute = _inside, os.path.realpath
