@@ -48,6 +48,7 @@ LAZY = {
     "inspect",
     "matplotlib",
     "shutil",
+    "threadpoolctl",
     "tqdm",
     "zipfile",
 }
