@@ -31,7 +31,7 @@ from minidl.homework.differences import difference
 ROOT = Path(__file__).resolve().parents[1]
 HOMEWORK = ROOT / "minidl" / "homework"
 sys.path.insert(0, str(ROOT / "tests" / "homework"))
-from forged import EACH, FORGED, PROBES  # noqa: E402
+from forged import EACH, FORGED, PROBES, SHAPES  # noqa: E402
 
 LINUX = sys.platform == "linux"
 
@@ -285,3 +285,4 @@ def test_what_earned_full_marks_once_earns_nothing(name, task, code):
     verdict = judged(name, task, code)
     assert verdict.points == 0 and verdict.outcome != "passed", verdict
     assert verdict.outcome != "not started"
+    assert code is not SHAPES or "without numbers" in verdict.reason

@@ -12,6 +12,10 @@ from pathlib import Path
 
 from ..support import console
 from . import assignments, exporting, grading, judging, reports, submissions
+from .processes import clean
+
+# of so many seeds nobody tries all, to find the questions and with them the answers
+SEEDS = 10**15
 
 
 def main(arguments=None) -> int:
@@ -124,7 +128,7 @@ def _check(given) -> int:
         raise ValueError(
             f"There is no {file} here. Get it with  python -m minidl.homework start {given.name}"
         )
-    seed = secrets.randbelow(10**6) if given.seed is None else given.seed
+    seed = secrets.randbelow(SEEDS) if given.seed is None else given.seed
     verdicts = judging.check(assignment, file, seed, quiet=given.json)
     if given.json:
         print(json.dumps(reports.gradescope(assignment.name, verdicts, seed), indent=2))
@@ -137,11 +141,12 @@ def _grade(given) -> int:
     if not given.folder.is_dir():
         raise ValueError(f"{given.folder} is no folder of submissions.")
     grading.refuse_its_own_folder(given.folder)
-    seed = secrets.randbelow(10**6) if given.seed is None else given.seed
+    seed = secrets.randbelow(SEEDS) if given.seed is None else given.seed
     feedback = given.feedback or given.csv.parent / "feedback"
     room = grading.Classroom(given.folder, given.csv, feedback, seed)
     for path in room.unmatched:
-        console.say(f"not matched with an assignment: {path.relative_to(room.folder)}")
+        name = clean(str(path.relative_to(room.folder)))
+        console.say(f"not matched with an assignment: {name}")
     if not room.works:
         raise ValueError(
             f"No submissions in {given.folder}: files are called like {next(iter(room.known))}.py."

@@ -128,8 +128,7 @@ def marked(task: Task, arguments, answer: dict) -> Mark:
     received = answer["value"]
     if task.judge is not None:
         return _guarded(task.judge, received, *arguments)
-    changed = _changed(task, arguments, answer)
-    return _guarded(lambda: _compared(task, arguments, received, changed))
+    return _guarded(lambda: _compared(task, arguments, received, _changed(task, arguments, answer)))
 
 
 def _guarded(judging, *arguments) -> Mark:

@@ -41,6 +41,8 @@ REFUSED = {
     "unshare": (272, 97),
     "setns": (308, 268),
     "mount": (165, 40),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
     "bpf": (321, 280),
     "io_uring_setup": (425, 425),
     "chmod": (90, None),

@@ -270,6 +270,16 @@ class Model:
         return np.eye(10)[y[near]]
 def build_and_train(x, y): return Model(x, y)
 """
+NO_EPOCHS = """
+import sys
+def batches(): pass
+def forged(batches, x, y, size, seed): return []
+sys.modules["questions"].run_batches.__code__ = forged.__code__
+"""
+# numbers hidden in the shapes of arrays that have no parameters
+SHAPES = LOOKED_UP.replace("build_and_train", "build_small").replace(
+    "[np.zeros(3)]", "[np.zeros((0, n)) for n in range(5)]"
+)
 EACH = {
     ("hw01", "softmax"): [
         "from minidl.homework import assignments\nsoftmax = assignments.get('hw01').tasks[3].reference"
@@ -280,6 +290,7 @@ EACH = {
         PATCHED_TALK.replace("ANSWER", "[start[0]]"),
         PATCHED_TALK.replace("ANSWER", "'0.0'"),
     ],
+    ("hw06", "batches"): [NO_EPOCHS],
     ("hw06", "fit"): [
         INVENTED.format(before="pass"),
         INVENTED.format(before=WITH_STEPS),
@@ -287,4 +298,5 @@ EACH = {
         TRAINED,
     ],
     ("hw07", "build_and_train"): [LOOKED_UP],
+    ("hw07", "build_small"): [SHAPES],
 }

@@ -32,6 +32,8 @@ def run_batches(batches, x, y, size, seed):
 def judge_batches(epochs, x, y, size, seed):
     """Every sample once, x beside its y, full batches but for the last, another order each time."""
     orders = []
+    if len(epochs) != 2:
+        return 0.0, f"of two epochs {len(epochs)} came."
     for pairs in epochs:
         if [len(b) for b, _ in pairs] != [size] * (len(x) // size) + (
             [len(x) % size] if len(x) % size else []
