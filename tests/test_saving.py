@@ -391,6 +391,7 @@ LAYERS = {
     "GaussianDropout": (lambda: layers.GaussianDropout(0.2), X),
     "GaussianNoise": (lambda: layers.GaussianNoise(0.2), X),
     "Identity": (layers.Identity, X),
+    "Masking": (lambda: layers.Masking(mask_value=0.5), X[:, None]),
     "Lambda": (lambda: layers.Lambda(shifted, arguments={"by": 2}), X),
     "LayerNormalization": (lambda: layers.LayerNormalization(axis=(1, 2)), IMAGES),
     "Normalization": (

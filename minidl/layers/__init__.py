@@ -2,13 +2,14 @@
 network.
 """
 
-from ..support.configs import serialize
+from ..support.configs import custom_object_scope, serialize
+from ..support.configs import deserialize as from_data
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
-from .base import Layer, deserialize, layer_classes
+from .base import Layer, layer_classes
 from .basic import Dense, Dropout, Flatten
 from .einsum import EinsumDense
 from .embedding import Embedding
-from .functions import ActivityRegularization, Identity, Lambda
+from .functions import ActivityRegularization, Identity, Lambda, Masking
 from .inputs import Input, InputLayer
 from .making import automatic_name, reset_names, weight_budget
 from .merging import (
@@ -99,6 +100,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "Masking",
     "Maximum",
     "Minimum",
     "Multiply",
@@ -132,3 +134,17 @@ __all__ = [
     "subtract",
     "weight_budget",
 ]
+
+
+def deserialize(config: dict, custom_objects: dict | None = None) -> Layer:
+    """The layer that `serialize(layer)` described, with new weights. custom_objects: your own
+    classes by name.
+    """
+    with custom_object_scope(custom_objects or {}):
+        layer = from_data(config)
+    if not isinstance(layer, Layer):
+        raise ValueError(
+            "deserialize takes what serialize(layer) gave, {'class_name': ..., 'config': ...}; "
+            f"received {config!r}."
+        )
+    return layer

@@ -19,6 +19,7 @@ class Dense(core.Dense, Layer):
     (units,), output: (..., units).
     """
 
+    supports_masking = True
     kernel: Variable
     bias: Variable | None
 
@@ -124,6 +125,8 @@ class Dropout(core.Dropout, Layer):
     Outside training it does nothing. noise_shape: axes of size 1 share one draw. seed: None draws
     from the library's own.
     """
+
+    supports_masking = True
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         Layer.__init__(self, **kwargs)

@@ -53,6 +53,8 @@ class SpatialDropout1D(Dropout):
 class GaussianNoise(Noise):
     """In training adds normal noise of standard deviation `stddev`."""
 
+    supports_masking = True
+
     def __init__(self, stddev, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.stddev, self.seed = check_number("GaussianNoise: stddev", stddev, 0), seed
@@ -69,6 +71,8 @@ class GaussianDropout(Noise):
     Srivastava et al. 2014, §10.
     """
 
+    supports_masking = True
+
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate, self.seed = check_number("GaussianDropout: rate", rate, 0, 1), seed
@@ -84,6 +88,8 @@ class GaussianDropout(Noise):
 @layer_classes.register()
 class AlphaDropout(Noise):
     """Dropout for selu networks: keeps the mean 0 and the variance 1. Klambauer et al. 2017, §3."""
+
+    supports_masking = True
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)

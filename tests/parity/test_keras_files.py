@@ -103,6 +103,7 @@ LAYERS = {
     "GaussianDropout": (lambda l: l.layers.GaussianDropout(0.2), X),
     "GaussianNoise": (lambda l: l.layers.GaussianNoise(0.2), X),
     "Identity": (lambda l: l.layers.Identity(), X),
+    "Masking": (lambda l: l.layers.Masking(mask_value=0.5), IMAGES),
     "GlobalAveragePooling1D": (lambda l: l.layers.GlobalAveragePooling1D(keepdims=True), IMAGES),
     "GlobalMaxPooling1D": (lambda l: l.layers.GlobalMaxPooling1D(), IMAGES),
     "SpatialDropout1D": (lambda l: l.layers.SpatialDropout1D(0.4, seed=2), IMAGES),

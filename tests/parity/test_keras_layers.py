@@ -105,6 +105,7 @@ CASES = [
     ("Permute", dict(dims=(3, 1, 2)), A),
     ("RepeatVector", dict(n=3), B),
     ("Identity", {}, A),
+    ("Masking", dict(mask_value=1.0), A),
     ("GlobalAveragePooling1D", {}, (4, 3)),
     ("GlobalAveragePooling1D", dict(keepdims=True), (4, 3)),
     ("GlobalAveragePooling1D", dict(data_format="channels_first"), (4, 3)),

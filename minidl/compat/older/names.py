@@ -79,7 +79,7 @@ ABSENT = {
     "GlobalAveragePooling2D "
     "GlobalAveragePooling3D GlobalMaxPooling2D GlobalMaxPooling3D GroupQueryAttention "
     "HashedCrossing LSTM LSTMCell "
-    "Masking MaxPool1D MaxPool2D MaxPooling1D MaxPooling2D MaxPooling3D MelSpectrogram "
+    "MaxPool1D MaxPool2D MaxPooling1D MaxPooling2D MaxPooling3D MelSpectrogram "
     "MultiHeadAttention RNN "
     "RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomRotation "
     "RandomTranslation RandomWidth "
