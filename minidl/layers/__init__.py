@@ -30,7 +30,14 @@ from .merging import (
     multiply,
     subtract,
 )
-from .noise import AlphaDropout, GaussianDropout, GaussianNoise, SpatialDropout1D
+from .noise import (
+    AlphaDropout,
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
 from .normalization import (
     BatchNormalization,
     GroupNormalization,
@@ -44,10 +51,12 @@ from .scaling import Normalization, Rescaling
 from .spec import InputSpec
 from .wrapping import TimeDistributed
 
-# Layers of words and tables, which open `minidl.text` at first use.
-_TEXT = f"{__name__.rpartition('.')[0]}.text"
+# Layers that open their module at first use: those of words and tables `minidl.text`.
+_TEXT, _SPACE = f"{__name__.rpartition('.')[0]}.text", f"{__name__}.space"
 layer_classes.rooms.update(
     {
+        **{f"{kind}{n}D": _SPACE for kind in ("Cropping", "ZeroPadding") for n in (1, 2, 3)},
+        **{f"UpSampling{n}D": f"{__name__}.upsampling" for n in (1, 2, 3)},
         "CategoryEncoding": f"{_TEXT}.categories",
         "Discretization": f"{_TEXT}.categories",
         "Hashing": f"{_TEXT}.categories",
@@ -75,6 +84,9 @@ __all__ = [
     "BatchNormalization",
     "CategoryEncoding",
     "Concatenate",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
     "Dense",
     "Discretization",
     "Dot",
@@ -114,11 +126,19 @@ __all__ = [
     "Reshape",
     "Softmax",
     "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
     "StringLookup",
     "Subtract",
     "TextVectorization",
     "TimeDistributed",
     "UnitNormalization",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
+    "ZeroPadding3D",
     "add",
     "automatic_name",
     "average",

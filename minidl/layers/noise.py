@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 
 from ..random import generator
+from ..support import backend
 from ..support.checks import check_number
 from .base import Layer, layer_classes
 from .basic import Dropout, checked_shape_of_draw
@@ -31,22 +32,55 @@ class Noise(Layer):
         return checked_shape_of_draw(self, x.shape)
 
 
+class SpatialDropout(Dropout):
+    """Base of the dropout of whole channels: a channel is dropped everywhere in a sample or
+    nowhere, since neighbours in space tell the same. Tompson et al. 2015
+    """
+
+    sizes = "rows, columns"  # what lies in space, in words
+    rank = 2  # how many axes of space there are
+
+    def __init__(self, rate, data_format=None, seed=None, **kwargs):
+        data_format = backend.checked_data_format(type(self).__name__, data_format)
+        last = data_format == "channels_last"
+        shape = (None, *(1,) * self.rank, None) if last else (None, None, *(1,) * self.rank)
+        super().__init__(rate, noise_shape=shape, seed=seed, **kwargs)
+        self.data_format = data_format
+
+    def call(self, x, training=False):
+        if len(x.shape) != self.rank + 2:
+            ends = (", channels", "") if self.data_format == "channels_last" else ("", "channels, ")
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' takes inputs of shape "
+                f"(n, {ends[1]}{self.sizes}{ends[0]}); received shape {x.shape}."
+            )
+        return super().call(x, training)
+
+
 @layer_classes.register()
-class SpatialDropout1D(Dropout):
-    """Dropout of whole features: for (n, steps, features) a feature is dropped at all steps of a
+class SpatialDropout1D(SpatialDropout):
+    """Dropout of whole features: for (n, steps, channels) a channel is dropped at all steps of a
     sample or at none. Tompson et al. 2015
     """
 
-    def __init__(self, rate, seed=None, **kwargs):
-        super().__init__(rate, noise_shape=(None, 1, None), seed=seed, **kwargs)
+    sizes, rank = "steps", 1
 
-    def call(self, x, training=False):
-        if len(x.shape) != 3:
-            raise ValueError(
-                f"SpatialDropout1D '{self.name}' takes inputs of shape (n, steps, features); "
-                f"received shape {x.shape}."
-            )
-        return super().call(x, training)
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(rate, "channels_last", seed, **kwargs)
+
+
+@layer_classes.register()
+class SpatialDropout2D(SpatialDropout):
+    """Dropout of whole channels of images, (n, rows, columns, channels). Tompson et al. 2015"""
+
+
+@layer_classes.register()
+class SpatialDropout3D(SpatialDropout):
+    """Dropout of whole channels of volumes, (n, planes, rows, columns, channels). Tompson et al.
+    2015
+    """
+
+    sizes, rank = "planes, rows, columns", 3
 
 
 @layer_classes.register()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import ops
+from ..support import backend
 from .base import Layer, layer_classes
 
 
@@ -15,12 +16,8 @@ class GlobalPooling1D(Layer):
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
         super().__init__(**kwargs)
-        if data_format not in (None, "channels_last", "channels_first"):
-            raise ValueError(
-                f"{type(self).__name__}: data_format is 'channels_last' or 'channels_first'; "
-                f"received {data_format!r}."
-            )
-        self.data_format, self.keepdims = data_format, keepdims
+        self.data_format = backend.checked_data_format(type(self).__name__, data_format)
+        self.keepdims = keepdims
 
     def checked(self, x):
         """x as floats, if it holds sequences."""
