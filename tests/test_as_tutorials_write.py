@@ -438,7 +438,7 @@ def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
         ("layers", "Conv2D"),
         ("layers", "LSTM"),
         ("callbacks", "TensorBoard"),
-        ("optimizers", "Ftrl"),
+        ("optimizers", "LossScaleOptimizer"),
         ("datasets", "cifar10"),
         ("losses", "CTC"),
     ],

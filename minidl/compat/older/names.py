@@ -86,7 +86,7 @@ ABSENT = {
     "RandomZoom Resizing SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell "
     "SpectralNormalization StackedRNNCells Wrapper",
     callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
-    optimizers: "Adafactor Ftrl Lamb LossScaleOptimizer Muon",
+    optimizers: "LossScaleOptimizer",
     datasets: "cifar10 cifar100",
     losses: "CTC ctc",
 }
