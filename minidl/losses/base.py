@@ -38,7 +38,6 @@ class Loss(core.Loss, Configurable):
     # What y_true means: 'regression', 'binary', 'margin', 'categorical' or 'sparse'. The metric
     # 'accuracy' asks.
     kind: str | None = None
-    __name__: str  # of a loss that was asked for by name: as of Keras's function of that name
     from_logits = False
     dtype: Any = None
 
@@ -57,7 +56,7 @@ class Loss(core.Loss, Configurable):
 
     def __call__(self, y_true, y_pred, sample_weight=None) -> Any:
         """The loss as a tensor with a gradient. y_true, y_pred: arrays or tensors; sample_weight:
-        one number a sample.
+        one number a sample, or what `weights_like` spreads.
         """
         known = isinstance(y_true, _KNOWN) and isinstance(y_pred, _KNOWN)
         if not known and has_symbol((y_true, y_pred)):
@@ -157,16 +156,16 @@ def reduce(values, sample_weight, reduction, counts=None) -> Tensor:
 
 
 def weights_like(sample_weight, shape: tuple) -> np.ndarray:
-    """Sample weights spread over values of this shape: one a sample, (n,) or (n, 1), or one a
-    value. ValueError otherwise.
+    """Sample weights spread over values of this shape: one number, one a sample (n,), one a value,
+    or of as many axes, those of length 1 repeated. ValueError otherwise.
     """
-    weight = as_array(sample_weight)
+    given = weight = as_array(sample_weight)
     if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
         weight = weight[..., 0]
-    column = weight.ndim >= 2 and weight.shape == (*shape[: weight.ndim - 1], 1)
-    if weight.shape != shape[: weight.ndim] and not column:
-        raise targets.weights_differ(weight.shape, shape)
-    return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)
+    weight = weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim))
+    if weight.ndim > len(shape) or any(n not in (1, m) for n, m in zip(weight.shape, shape)):
+        raise targets.weights_differ(given.shape, shape)
+    return np.broadcast_to(weight, shape)
 
 
 class FunctionLoss(Loss):

@@ -223,7 +223,7 @@ def _by_name(given: dict, names: list[str], what: str) -> list[Any]:
 
 def _get_loss(identifier):
     waits = isinstance(identifier, str) and identifier in _BY_SHAPE
-    return identifier if waits else losses.get(identifier)
+    return identifier if waits else losses.as_loss(identifier)
 
 
 def _by_shape(name, target_shape: tuple, output_shape: tuple):

@@ -29,6 +29,7 @@ class Memory:
         self.rows: list[list[Variable]] = []  # for each trained variable its slots
         self.averages: list[Variable] = []  # of the weights, if they are averaged
         self.sums: list[Variable] = []  # of the gradients, if several batches make one update
+        self.others: list[Variable] = []  # what an optimizer written for Keras adds
 
     def build(self, variables, names: Iterable[str], initial: Callable) -> None:
         """Make the slots of these variables. initial(slot, w): what a slot of the array w begins
@@ -71,17 +72,18 @@ class Memory:
             for name in group
             if name in self.names
         ]
-        return [*self.averages, *self.sums, *slots]
+        return [*self.averages, *self.sums, *slots, *self.others]
 
     def named(self) -> dict[str, np.ndarray]:
         """The arrays of all that is kept, by 'position/variable/slot'."""
         columns = [(slot, [row[k] for row in self.rows]) for k, slot in enumerate(self.names)]
         columns += [("average", self.averages), ("gradient_sum", self.sums)]
-        return {
+        rows = {
             f"{i}/{v.name}/{slot}": one.array
             for slot, column in columns
             for i, (v, one) in enumerate(zip(self.trained, column))
         }
+        return rows | {f"{i}/{v.name}": v.array for i, v in enumerate(self.others)}
 
     def set(self, state, with_rate: bool) -> None:
         """Take over a state: all of it, or nothing with a ValueError if it does not fit."""
