@@ -32,8 +32,8 @@ def config_of(layer, base: type) -> dict:
 
 
 def _added(cls: type, base: type) -> set[str]:
-    """The arguments that a get_config of your own adds to those of the library: of the class nearest
-    to the library's which has one, those that its __init__ names beyond the class above.
+    """The arguments that a get_config of your own adds: of the class nearest to the library's which
+    has one, those that its __init__ names beyond the class above.
     """
     chain = [c for c in cls.__mro__ if issubclass(c, base)]
     writers = [i for i, c in enumerate(chain) if "get_config" in vars(c) and not _is_ours(c)]
