@@ -134,7 +134,7 @@ def _points_of(num_thresholds: int, thresholds) -> list[float]:
     if thresholds is None:
         between = np.linspace(0, 1, check_count("AUC: num_thresholds", num_thresholds, 2))[1:-1]
     else:
-        between = thresholds
+        between = np.atleast_1d(thresholds)
     return [-backend.epsilon(), *between, 1 + backend.epsilon()]
 
 
