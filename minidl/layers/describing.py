@@ -33,16 +33,15 @@ def config_of(layer, base: type) -> dict:
 
 def _added(cls: type, base: type) -> set[str]:
     """The arguments that a get_config of your own adds: of the class nearest to the library's which
-    has one, those that its __init__ names beyond the class above.
+    has one, those that its __init__ names beyond the library's class above.
     """
     chain = [c for c in cls.__mro__ if issubclass(c, base)]
     writers = [i for i, c in enumerate(chain) if "get_config" in vars(c) and not _is_ours(c)]
     if not writers:
         return set()
-    names, above = (
-        {p.name for p in parameters(c.__init__)} for c in chain[writers[-1] : writers[-1] + 2]
-    )
-    return names - above
+    above = next(c for c in chain if _is_ours(c))
+    names, known = ({p.name for p in parameters(c.__init__)} for c in (chain[writers[-1]], above))
+    return names - known
 
 
 def _is_ours(cls: type) -> bool:

@@ -204,10 +204,15 @@ def _filed(thing) -> tuple[str | None, str | None]:
 # --- and back
 
 
-def deserialize(data) -> Any:
+def deserialize(data, custom_objects: dict | None = None, safe_mode=True) -> Any:
     """What `serialize` described. ValueError for a class that is neither the library's nor
     registered.
+
+    custom_objects: yours by name. safe_mode: nothing is unsafe here, as no module is imported.
     """
+    if custom_objects:
+        with custom_object_scope(custom_objects):
+            return deserialize(data)
     if isinstance(data, list):
         return [deserialize(v) for v in data]
     if not isinstance(data, dict):
