@@ -16,6 +16,7 @@ import numpy as np
 from .. import ops
 from ..core import losses as core
 from ..guards import targets
+from ..support import backend
 from ..support.arrays import as_array
 from ..support.configs import Configurable, find
 from ..support.registry import Registry, snake_case, unknown
@@ -32,7 +33,7 @@ class Loss(core.Loss, Configurable):
 
     reduction: 'sum_over_batch_size' (the default, a mean), 'sum', 'mean_with_sample_weight'
     (divided by the sum of the weights instead of the number of samples) or None (no reduction).
-    dtype: None computes in the dtype of y_pred.
+    dtype: None computes in the dtype of y_pred; 'bfloat16' in float32, and rounds the loss.
     """
 
     # What y_true means: 'regression', 'binary', 'margin', 'categorical' or 'sparse'. The metric
@@ -51,7 +52,7 @@ class Loss(core.Loss, Configurable):
         self.name = name or snake_case(type(self).__name__)
         self.title = type(self).__name__  # for messages
         self.reduction = reduction
-        self.dtype = dtype
+        self.dtype = None if dtype is None else backend.number_type(dtype).name
         self._said: set = set()  # what has been warned about
 
     def __call__(self, y_true, y_pred, sample_weight=None) -> Any:
@@ -61,6 +62,9 @@ class Loss(core.Loss, Configurable):
         known = isinstance(y_true, _KNOWN) and isinstance(y_pred, _KNOWN)
         if not known and has_symbol((y_true, y_pred)):
             return self._on_symbols(y_true, y_pred, sample_weight)
+        if self.dtype == "bfloat16":
+            loss = quietly(super().__call__, y_true, y_pred, sample_weight)
+            return loss.astype(backend.number_type("bfloat16"))
         if switches.quiet:
             return super().__call__(y_true, y_pred, sample_weight)
         return quietly(super().__call__, y_true, y_pred, sample_weight)
@@ -78,8 +82,8 @@ class Loss(core.Loss, Configurable):
         """One loss per sample, as `call` gives it, from arrays, lists or tensors."""
         if type(y_pred) is not Tensor or y_pred.array.dtype.kind != "f":
             y_pred = ops.floats(y_pred)
-        if self.dtype is not None and y_pred.array.dtype != self.dtype:
-            y_pred = y_pred.astype(self.dtype)
+        if self.dtype is not None:
+            y_pred = y_pred.astype("float32" if self.dtype == "bfloat16" else self.dtype)
         if not isinstance(y_true, (Tensor, np.ndarray)):
             y_true = as_array(y_true, keep_ints=True)
         return self.call(*self.align(y_true, y_pred))

@@ -50,7 +50,7 @@ class Metric(core.Metric, Configurable):
 
     def set_dtype(self, dtype) -> None:
         """Take this dtype; None for the default."""
-        self._dtype = None if dtype is None else np.dtype(dtype).name
+        self._dtype = None if dtype is None else backend.number_type(dtype).name
 
     def update_state(self, y_true, y_pred, sample_weight=None) -> None:
         """Take in one batch. y_true, y_pred: arrays or tensors; sample_weight: one number a
@@ -102,8 +102,8 @@ class Metric(core.Metric, Configurable):
     ):
         """A variable to gather in, which training does not move.
 
-        name: a string. shape: (), a whole number or a tuple. initializer: 'zeros', 'ones', ... or a
-        function of the shape.
+        name: a string. shape: (), a whole number or a tuple. initializer: 'zeros', 'ones', ..., a
+        function of the shape, or the numbers themselves.
         By position: Keras 3's order (shape, initializer) or Keras 2's (name, shape). The last two
         arguments mean nothing here.
         """
@@ -117,7 +117,10 @@ class Metric(core.Metric, Configurable):
             )
         shape = tuple(int(n) for n in np.atleast_1d(shape))
         dtype, name = dtype or self.dtype, name or self._free_name()
-        value = draw(get_initializer("zeros" if initializer is None else initializer), shape, dtype)
+        if hasattr(initializer, "__array__"):
+            value = np.broadcast_to(np.asarray(initializer, dtype), shape)
+        else:
+            value = draw(get_initializer(initializer or "zeros"), shape, dtype)
         self._variables.append(Variable(value, name=name, trainable=False, dtype=dtype))
         return self._variables[-1]
 
