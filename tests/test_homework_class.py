@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from minidl.homework import __main__ as command
-from minidl.homework import judging, submissions
+from minidl.homework import fence, judging, submissions
 
 SMALL = '''"""A small assignment."""
 from minidl.homework.assignments import Task
@@ -103,6 +103,14 @@ def test_rows_are_written_as_they_come(tmp_path, monkeypatch):
         command.main(["grade", str(room)])
     assert {s: r["points"] for s, r in rows().items()} == {"ada": "2.0", "ben": "0.0"}
     assert "a fault of the checker" in rows()["ben"]["not passed"]
+
+
+def test_a_teacher_hears_that_there_are_no_walls(tmp_path, monkeypatch, capsys):
+    hand_in(tmp_path / "class", "ada_hw90_small.py")
+    for version, said in ((0, True), (1, False)):
+        monkeypatch.setattr(fence, "landlock", lambda v=version: v)
+        assert command.main(["grade", "class"]) == 0
+        assert ("cannot keep the students' code" in capsys.readouterr().out) == said
 
 
 def test_hand_ins_are_no_modules_of_the_checker(tmp_path, monkeypatch, capsys):

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from ..support import console
-from . import assignments, exporting, grading, judging, reports, submissions
+from . import assignments, exporting, fence, grading, judging, reports, submissions
 from .processes import clean
 
 # of so many seeds nobody tries all, to find the questions and with them the answers
@@ -151,6 +151,8 @@ def _grade(given) -> int:
         raise ValueError(
             f"No submissions in {given.folder}: files are called like {next(iter(room.known))}.py."
         )
+    if not fence.landlock():
+        console.say("This system cannot keep the students' code from your files: see the README.")
     room.mark()
     console.say(
         f"{len(room.works)} submissions, {len(room.missing())} missing, "

@@ -92,16 +92,21 @@ def _tasks_of_this_user() -> int:
 # --- walls
 
 
+def landlock() -> int:
+    """The version of Landlock that this machine's kernel has; 0 if it cannot put up walls."""
+    if sys.platform != "linux":
+        return 0
+    return max(0, ctypes.CDLL(None).syscall(CREATE_RULESET, None, 0, 1))
+
+
 def _wall(work: str, readable: list[str], listed: list[str]) -> bool:
     """Let the kernel refuse all files but these, programs, TCP, and signals to others. Returns
     whether it does.
     """
-    if sys.platform != "linux":
+    version = landlock()
+    if not version:
         return False
     system = ctypes.CDLL(None, use_errno=True)
-    version = system.syscall(CREATE_RULESET, None, 0, 1)
-    if version < 1:
-        return False
     files = (1 << RIGHTS[min(version, len(RIGHTS)) - 1]) - 1
     # rights to files; to bind and connect TCP (version 4); signals and abstract sockets (version 6)
     wanted = struct.pack("=QQQ", files, 3 if version >= 4 else 0, 3 if version >= 6 else 0)

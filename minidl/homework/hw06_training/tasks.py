@@ -46,10 +46,9 @@ def judge_batches(epochs, x, y, size, seed):
         if any((b[:, 0] / 3 * 10 != t).any() for b, t in pairs):
             return 0.0, "x and y are no longer beside each other: shuffle both with the same order."
         if sorted(seen[:, 0]) != sorted(x[:, 0]):
-            return (
-                0.0,
+            return 0.0, (
                 "some samples come twice, others never: draw an order without repetition, "
-                "rng.permutation(n).",
+                "rng.permutation(n)."
             )
         orders.append(seen[:, 0].tolist())
     if len(x) > 5 and (orders[0] == orders[1] or orders[0] == x[:, 0].tolist()):
