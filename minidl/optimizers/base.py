@@ -36,18 +36,15 @@ class Optimizer(Configurable, core.Optimizer):
     update, average, constrain, count.
 
     learning_rate: a number, or a function of the step number 0, 1, 2, ..., like `schedules`.
-    weight_decay: each step shrinks w by learning_rate·weight_decay·w, apart from the gradient.
-    Loshchilov & Hutter 2019.
-    clipnorm: no variable's gradient gets longer than this; global_clipnorm: nor all of them
-    together; clipvalue: no entry gets larger. At most one of the three.
+    weight_decay: each step shrinks w by learning_rate·weight_decay·w (Loshchilov & Hutter 2019).
+    clipnorm, clipvalue, global_clipnorm: the longest that one gradient, its largest entry, or all
+    gradients together may be. At most one of the three.
     use_ema: keep a moving average of the weights, a ← μ·a + (1−μ)·w with μ = ema_momentum, and put
-    it in their place after `fit` (or `finalize_variable_values()`), and every
-    ema_overwrite_frequency steps. Polyak & Juditsky 1992.
-    gradient_accumulation_steps: n >= 2 makes one update from n batches, along the mean of their
-    gradients, as of one large batch. As in Keras, `iterations` counts the updates, a schedule the
-    batches, and averages and constraints act after each batch.
-    loss_scale_factor: `apply` takes gradients of scale_loss(loss), the loss times this factor, and
-    divides by it. `fit` and `step` leave it out: gradients of float32 need no scaling.
+    it in their place after `fit`, and every ema_overwrite_frequency steps. Polyak & Juditsky 1992.
+    gradient_accumulation_steps: n >= 2 makes one update from the mean gradient of n batches. As in
+    Keras, `iterations` counts updates; schedules, averages and constraints go by batches.
+    loss_scale_factor: `apply` divides by it the gradients of scale_loss(loss). `fit` and `step`
+    leave it out: gradients of float32 need no scaling.
     """
 
     memory_names: tuple[dict[str, str], ...] = ()  # Keras's names of the slots, in Keras's groups
@@ -124,9 +121,9 @@ class Optimizer(Configurable, core.Optimizer):
 
     # -- its memory
     @property
-    def memory(self) -> list[list[np.ndarray]]:
-        """For each variable the arrays that `update` receives as slots."""
-        return [[slot.array for slot in row] for row in self.kept.rows]
+    def memory(self) -> list[list[Any]]:
+        """For each variable the arrays that `update` receives as slots, None for none."""
+        return [[None if slot is None else slot.array for slot in row] for row in self.kept.rows]
 
     @property
     def variables(self) -> list[Variable]:
@@ -224,15 +221,18 @@ class Optimizer(Configurable, core.Optimizer):
             around.clear_traces(self.memory)
 
     def clipped(self, grads: list) -> list:
-        """The gradients, cut by the limit that was set."""
         return around.clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
 
     def decay_and_move(self, grads: list, lr: float, t: int) -> None:
         """w ← w − η·λ·w, then the update."""
-        factor = 1 - (self.weight_decay or 0.0) * lr
         if self.weight_decay:
-            around.decay(self.trainable_variables, grads, factor, *self.not_decayed)
+            self.shrink(grads, lr)
         self.move(grads, lr, t)
+
+    def shrink(self, grads: list, lr: float) -> None:
+        """w ← w − η·λ·w"""
+        factor = 1 - (self.weight_decay or 0.0) * lr
+        around.decay(self.trainable_variables, grads, factor, *self.not_decayed)
 
     def rehearse(self, grads: list, lr: float, t: int) -> None:
         """The first step of an update of your own: decay and move, watched."""
