@@ -145,17 +145,18 @@ def _become_a_stranger(work: str, readable: list[str], walled: bool) -> None:
     if not walled and not all(map(_open_to_all, readable)):
         return
     stranger = STRANGERS + os.getpid() % 4000
-    for folder, _, names in os.walk(work):
-        for path in (folder, *(os.path.join(folder, n) for n in names)):
-            os.chown(path, stranger, stranger)
-    system = ctypes.CDLL(None, use_errno=True)
-    system.prctl(8, 1, 0, 0, 0)  # PR_SET_KEEPCAPS
-    os.setgroups([])
-    os.setresgid(stranger, stranger, stranger)
-    os.setresuid(stranger, stranger, stranger)
-    kept = 1 << 2 if walled else 0  # CAP_DAC_READ_SEARCH
-    version = struct.pack("=Ii", 0x20080522, 0)
-    system.capset(version, struct.pack("=6I", kept, kept, 0, 0, 0, 0))
+    with contextlib.suppress(OSError):  # a container may have no other user
+        for folder, _, names in os.walk(work):
+            for path in (folder, *(os.path.join(folder, n) for n in names)):
+                os.chown(path, stranger, stranger)
+        system = ctypes.CDLL(None, use_errno=True)
+        system.prctl(8, 1, 0, 0, 0)  # PR_SET_KEEPCAPS
+        os.setgroups([])
+        os.setresgid(stranger, stranger, stranger)
+        os.setresuid(stranger, stranger, stranger)
+        kept = 1 << 2 if walled else 0  # CAP_DAC_READ_SEARCH
+        version = struct.pack("=Ii", 0x20080522, 0)
+        system.capset(version, struct.pack("=6I", kept, kept, 0, 0, 0, 0))
 
 
 def _open_to_all(path: str) -> bool:
