@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from .core.derivatives import arithmetic
+from .core.derivatives import arithmetic, shaping
 from .core.training import undisturbed
 from .support import backend
-from .support.dry_run import dry_run
+from .support.dry_run import dry_run, guessing
 from .support.structures import keys, paths, pick, tree_map
 from .tensor import Operators, Tensor, apply
 
@@ -65,7 +65,8 @@ class Symbol(Operators):
 
     def record_op(self, op, inputs, params) -> Symbol:
         """What `apply` calls instead of computing."""
-        return record(partial(apply, op), inputs, params, op.__name__)
+        tried = _reshaped if op is shaping.reshape else None
+        return record(partial(apply, op), inputs, params, op.__name__, tried)
 
     def __repr__(self):
         return f"<Symbol '{self.name}' shape={self.shape} dtype={self.dtype}>"
@@ -129,23 +130,52 @@ def has_symbol(structure) -> bool:
     )
 
 
-def record(function, args, kwargs, name: str) -> Any:
+def record(function, args, kwargs, name: str, tried=None) -> Any:
     """Note a step and return the symbols of its results. Their shapes come from a dry run on zeros.
 
     Two runs, with batches of 2 and of 3: an axis whose size differs between them is one of unknown
-    size (None).
+    size (None). tried: what is computed in the dry run, if not the function.
     """
     node = Node(function, args, kwargs, name)
+    trial = Node(tried or function, args, kwargs, name)
+    symbols = trial.parents()
+    unknown = 2 if any(None in s.shape[1:] for s in symbols) else 1
 
     def show():
-        return [node.run(lambda s, n=n: _zeros(s, n)) for n in (2, 3)]
+        with guessing(unknown):
+            return _first_that_works(trial, _guesses(symbols) if unknown == 2 else [(2, 3)])
 
     two, three = undisturbed(lambda: dry_run(show), recording=False)
     return _symbols(two, three, node)
 
 
-def _zeros(symbol: Symbol, unknown: int) -> Tensor:
-    return Tensor(np.zeros([unknown if n is None else n for n in symbol.shape], symbol.dtype))
+def _guesses(symbols) -> list[tuple[int, int]]:
+    """Pairs of sizes to try for the unknown axes beside the batch's. Larger ones are for steps that
+    take position 5; a size of another input, the same in both runs, for steps that join the two.
+    """
+    known = {n for s in symbols for n in s.shape[1:] if n is not None}
+    return [(2, 3), *[(n, n) for n in sorted(known)], (60, 90)]
+
+
+def _first_that_works(trial: Node, guesses) -> list:
+    """The results with the first pair of sizes that fits; the error of the first if none does."""
+    errors = []
+    for sizes in guesses:
+        try:
+            return [trial.run(partial(_zeros, batch=n, other=m)) for n, m in zip((2, 3), sizes)]
+        except (ValueError, IndexError) as error:
+            errors.append(error)
+    raise errors[0]
+
+
+def _reshaped(x, shape):
+    return x.reshape(shape)
+
+
+def _zeros(symbol: Symbol, batch: int, other: int) -> Tensor:
+    sizes = [batch, *[other] * (len(symbol.shape) - 1)]
+    shape = [m if n is None else n for n, m in zip(symbol.shape, sizes)]
+    return Tensor(np.zeros(shape, symbol.dtype))
 
 
 def _symbols(two, three, node):
