@@ -172,9 +172,13 @@ def _reshaped(x, shape):
     return x.reshape(shape)
 
 
-def _zeros(symbol: Symbol, batch: int, other: int) -> Tensor:
+def _zeros(symbol: Symbol, batch: int, other: int) -> Any:
     sizes = [batch, *[other] * (len(symbol.shape) - 1)]
     shape = [m if n is None else n for n, m in zip(symbol.shape, sizes)]
+    if (
+        symbol.dtype.kind == "U"
+    ):  # texts of as many words, so that nothing follows from their number
+        return np.full(shape, " ".join("a" * batch), object)
     return Tensor(np.zeros(shape, symbol.dtype))
 
 

@@ -417,7 +417,10 @@ def test_weights_of_an_optimizer_are_set_as_keras_2_did():
     assert second.iterations == 1 and second.learning_rate == 0.2
     for a, b in zip(first.memory[0], second.memory[0]):
         np.testing.assert_array_equal(a, b)
-    with pytest.warns(FutureWarning), pytest.raises(ValueError, match="keeps 3 arrays; received 1"):
+    with (
+        pytest.warns(FutureWarning),
+        pytest.raises(ValueError, match="has 4 variables; received 1"),
+    ):
         second.set_weights(weights[:1])
 
 

@@ -11,17 +11,17 @@ from ..support.arrays import as_array
 from ..support.structures import is_nested, leaves, paths, tree_map
 
 
-def samples(value, name: str, several: bool = True) -> Any:
+def samples(value, name: str, several: bool = True, texts: bool = False) -> Any:
     """Data as an array whose first axis counts the samples. Lists, tensors and data frames are
     welcome.
 
     several: whether a list or tuple of arrays is data of several inputs or outputs, and stays such;
     a dict always is and does.
     name: 'x' or 'y', for the error, which names the argument and the cure but never prints the
-    data.
+    data. texts: whether arrays of strings are welcome too.
     """
     if isinstance(value, dict):
-        return {k: samples(v, f"{name}[{k!r}]") for k, v in value.items()}
+        return {k: samples(v, f"{name}[{k!r}]", texts=texts) for k, v in value.items()}
     if (
         isinstance(value, (list, tuple))
         and value
@@ -29,14 +29,16 @@ def samples(value, name: str, several: bool = True) -> Any:
         and (several or len(value) == 1)
     ):
         return (
-            type(value)([samples(v, f"{name}[{i}]") for i, v in enumerate(value)])
+            type(value)([samples(v, f"{name}[{i}]", texts=texts) for i, v in enumerate(value)])
             if several
-            else samples(value[0], name)
+            else samples(value[0], name, texts=texts)
         )
     try:
         array = as_array(value, keep_ints=name != "x")
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{name}: {error}") from None
+        array = np.asarray(value) if texts and isinstance(error, TypeError) else np.array(0.0)
+        if array.dtype.kind not in "OUST":
+            raise type(error)(f"{name}: {error}") from None
     if array.ndim == 0:
         raise ValueError(
             f"{name} is a single number; expected an array whose first axis counts the samples."

@@ -34,8 +34,14 @@ def pack_x_y_sample_weight(x, y=None, sample_weight=None):
 
 
 def as_tensors(x):
-    """An array as a tensor, without copying; likewise for each array of a structure."""
-    return wrap(x) if type(x) is np.ndarray else tree_map(wrap, x)
+    """An array as a tensor, without copying; likewise for each array of a structure. Arrays of
+    strings stay arrays.
+    """
+    return _as_tensor(x) if type(x) is np.ndarray else tree_map(_as_tensor, x)
+
+
+def _as_tensor(x):
+    return x if x.dtype.kind in "OUST" else wrap(x)
 
 
 class Batches(core.Batches):
@@ -50,6 +56,7 @@ class Batches(core.Batches):
 
     def __new__(cls, x, y=None, sample_weight=None, batch_size: int = 32, rng=None):
         nested = any(isinstance(part, (dict, list, tuple)) for part in (x, y, sample_weight))
+        nested = nested or getattr(x, "dtype", np.dtype(float)).kind in "OUST"
         return object.__new__(NestedBatches if nested else cls)
 
     @property
@@ -119,12 +126,18 @@ class Stream:
     (x, y) or (x, y, sample_weight).
 
     rng: shuffles the order of a PyDataset's batches. class_weight: {class: weight} for every batch.
+    texts: whether x may hold strings.
     """
 
     def __init__(
-        self, source, rng: np.random.Generator | None = None, class_weight: dict | None = None
+        self,
+        source,
+        rng: np.random.Generator | None = None,
+        class_weight: dict | None = None,
+        texts: bool = False,
     ):
         self.source, self.rng, self.class_weight = source, rng, class_weight
+        self.texts = texts
         self._once = iter(source) is source  # a generator: what was taken is gone
         self._first: list = []
         self.size = None
@@ -176,7 +189,7 @@ class Stream:
     def _checked(self, batch) -> tuple:
         x, y, weight = unpack_x_y_sample_weight(batch)
         x, y, weight = (
-            None if part is None else samples(part, name)
+            None if part is None else samples(part, name, texts=self.texts and name == "x")
             for part, name in ((x, "x"), (y, "y"), (weight, "sample_weight"))
         )
         if self.class_weight is not None and weight is None:

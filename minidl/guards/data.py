@@ -20,7 +20,7 @@ def check_inputs(x, takes_raw: bool) -> None:
     for array in leaves(x):
         if array.dtype.kind == "f" and not _all_finite(array):
             raise ValueError(_where_not_finite(array))
-        if not takes_raw and array.size:
+        if not takes_raw and array.size and array.dtype.kind in "biuf":
             _check_range(array)
 
 

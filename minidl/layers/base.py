@@ -71,6 +71,7 @@ class Layer(core.Layer):
     """
 
     takes_raw_input = False  # True for layers made for raw numbers: Embedding, Rescaling, ...
+    takes_texts = False  # True for layers of strings, and models that begin with one
     changes_input = False  # whether `to_input` changes tensors of the right dtype too
     output_shape: Any = None
     input_spec: Any = None
@@ -115,6 +116,12 @@ class Layer(core.Layer):
         self._input = self._output = None  # the symbols of the first symbolic call
 
     # -- for subclasses
+    def build(self, input_shape=None) -> None:
+        """Make the weights: a layer of your own with weights overrides this. input_shape: of the
+        inputs, the batch axis first (None).
+        """
+        self.built = True
+
     def call(self, *args, **kwargs):
         """Compute the output from the input. May take `training`: True in fit, False in evaluate
         and predict.
@@ -347,7 +354,7 @@ class Layer(core.Layer):
         """Arrays become tensors; floats get this layer's dtype, so that x / 255.0 (float64) leaves
         the network float32.
         """
-        return to_input(x, self.input_dtype)
+        return to_input(x, self.input_dtype, self)
 
     def _build_from(self, args) -> None:
         shapes = [tree_map(shape_of_batch, x) for x in args if not isinstance(x, NO_DATA)]

@@ -14,15 +14,21 @@ NO_DATA = (str, bytes, type(None), bool)  # arguments of a call that are options
 _BY_NAME_ONLY = 1 << 30  # the place of an argument that can only be given by name
 
 
-def to_input(x, dtype) -> Any:
-    """Arrays as tensors, floats in this dtype (None leaves them alone); options as they are."""
+def to_input(x, dtype, layer=None) -> Any:
+    """Arrays as tensors, floats in this dtype (None leaves them alone); options as they are. layer:
+    whose input it is; if it takes strings, arrays of those stay arrays.
+    """
     if type(x) is Tensor and (x.array.dtype == dtype or dtype is None):
         return x
     nested = isinstance(x, (dict, list, tuple))
     if nested and any(isinstance(v, (Operators, np.ndarray)) for v in leaves(x)):
-        return tree_map(lambda part: to_input(part, dtype), x)
+        return tree_map(lambda part: to_input(part, dtype, layer), x)
     if isinstance(x, (*NO_DATA, dict)):
         return x
+    if not isinstance(x, Tensor) and getattr(layer, "takes_texts", False):
+        texts = np.asarray(x)
+        if texts.dtype.kind in "OUST":
+            return texts
     x = x if isinstance(x, Tensor) else Tensor(x)
     if dtype is None or x.dtype.kind != "f" or x.dtype == dtype:
         return x
@@ -68,10 +74,24 @@ def build_once(build):
     def once(self, *args, **kwargs):
         if self.built:
             return
-        build(self, *args, **kwargs)
+        try:
+            build(self, *args, **kwargs)
+        except (TypeError, AttributeError, IndexError) as error:
+            if kwargs or (args and isinstance(args[0], (tuple, list, dict)) and args[0]):
+                raise
+            raise _no_shape(self, args) from error
         self.built = True
         if self.first_weights is not None and type(self).build is once:
             self.set_weights(self.first_weights)
 
     once.__doc__ = build.__doc__
     return once
+
+
+def _no_shape(layer, args: tuple) -> TypeError:
+    """The error for a `build` that failed because it was not given the shape of the inputs."""
+    received = repr(args[0]) if args else "nothing"
+    return TypeError(
+        f"{type(layer).__name__}.build takes the shape of the inputs, the batch axis first: "
+        f"layer.build((None, 784)); received {received}."
+    )

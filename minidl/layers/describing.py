@@ -8,6 +8,7 @@ from ..support.configs import deserialize as from_data
 from ..support.configs import given_arguments, serialize
 
 _PLACE_IN_SEQUENTIAL = {"input_shape", "input_dim", "batch_input_shape", "weights"}
+_LIBRARY = __name__.partition(".")[0]
 _OBJECTS = ("_initializer", "_regularizer", "_constraint")
 
 
@@ -19,9 +20,10 @@ def config_of(layer, base: type) -> dict:
     config = {"name": layer.name, "trainable": layer.trainable, "dtype": layer.dtype.name}
     if type(layer).__init__ is not base.__init__:
         config = {**given_arguments(layer), **config}
+    own = str(type(layer).__init__.__module__).partition(".")[0] == _LIBRARY
     for name in config:
-        if name.endswith(_OBJECTS) and name in vars(layer):
-            config[name] = vars(layer)[name]
+        if name in vars(layer) and (own or name.endswith(_OBJECTS)):
+            config[name] = vars(layer)[name]  # which may have been set later
     config.pop("activity_regularizer", None)
     if layer.activity_regularizer is not None:
         config["activity_regularizer"] = layer.activity_regularizer

@@ -36,16 +36,8 @@ class InputLayer(Layer):
         tensor=None,
         optional=False,
     ):
-        if dtype is not None and (
-            dtype in ("string", str, object) or np.dtype(dtype).kind not in "biuf"
-        ):
-            raise ValueError(
-                f"Input: inside a model all data are numbers; received dtype={dtype!r}. Turn "
-                f"strings into numbers before the "
-                "model, x = TextVectorization(...)(texts) or StringLookup(...)(words), and give "
-                "Input the shape of x."
-            )
-        super().__init__(name or None, dtype=dtype)
+        super().__init__(name or None, dtype=_dtype_of_data(dtype))
+        self.takes_texts = self.dtype.kind == "U"
         if sparse or ragged or tensor is not None:
             raise ValueError(
                 "Input: sparse and ragged data and fixed tensors are not known here; give the "
@@ -64,4 +56,20 @@ class InputLayer(Layer):
         return x
 
     def get_config(self):
-        return {"batch_shape": list(self.batch_shape), "dtype": self.dtype.name, "name": self.name}
+        dtype = "string" if self.takes_texts else self.dtype.name
+        return {"batch_shape": list(self.batch_shape), "dtype": dtype, "name": self.name}
+
+
+def _dtype_of_data(dtype) -> np.dtype | None:
+    """Real numbers, or strings for a model that begins with a layer of strings."""
+    if dtype is None:
+        return None
+    try:
+        found = np.dtype(str if dtype in ("string", object) else dtype)
+    except TypeError:
+        found = np.dtype("V")
+    if found.kind not in "biufU":
+        raise ValueError(
+            f"Input: dtype is that of numbers, such as 'float32', or 'string'; received {dtype!r}."
+        )
+    return found

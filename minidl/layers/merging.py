@@ -148,12 +148,9 @@ class Concatenate(Merge):
                 f"Concatenate '{self.name}' joins along axis {self.axis}, which is not there in "
                 f"shapes {_listed(shapes)}."
             )
-        if (
-            len(
-                {tuple(n for i, n in enumerate(shape) if i != self.axis % axes) for shape in shapes}
-            )
-            > 1
-        ):
+        sizes = [{s[i] for s in shapes if i < len(s)} - {None} for i in range(axes)]
+        sizes[self.axis] = set()  # along it they may differ; None may turn out to be any
+        if any(len(shape) != axes for shape in shapes) or any(len(found) > 1 for found in sizes):
             raise ValueError(
                 f"Concatenate '{self.name}' joins along axis {self.axis}, so all other axes must "
                 f"agree; received shapes "

@@ -27,14 +27,19 @@ class AlongAxis(Layer):
                 f"received shape {tuple(input_shape)}."
             )
 
-    def checked(self, x):
-        """x as floats, if its shape fits the weights."""
-        if len(x.shape) != self._ndim or tuple([x.shape[a] for a in self._kept]) != self._shape:
+    def checked(self, x) -> tuple:
+        """(x as floats, the axes of the weights in it), if its shape fits the weights. It may have
+        another number of axes than the inputs that the weights were made for.
+        """
+        kept = self._kept
+        if len(x.shape) != self._ndim:
+            kept = places(self.axis, x.shape, self.name)
+        if tuple([x.shape[a] for a in kept]) != self._shape or 0 in kept:
             raise ValueError(
                 f"{type(self).__name__} '{self.name}' has {self.learns} of shape {self._shape} for "
-                f"axis {self.axis} of inputs with {self._ndim} axes; received shape {x.shape}."
+                f"axis {self.axis} of its inputs; received shape {x.shape}."
             )
-        return x if x.dtype == self.dtype else x.astype(self.dtype)
+        return x if x.dtype == self.dtype else x.astype(self.dtype), kept
 
 
 class Scaled(AlongAxis):
@@ -144,18 +149,18 @@ class BatchNormalization(Scaled):
         )
 
     def call(self, x, training=False):
-        x = self.checked(x)
+        x, kept = self.checked(x)
         if not training or not self.trainable or not x.size:
             mean, variance = self.moving_mean.data, self.moving_variance.data
             return ops.batch_normalization(
-                x, mean, variance, self._kept[0], self.beta, self.gamma, self.epsilon
+                x, mean, variance, kept[0], self.beta, self.gamma, self.epsilon
             )
-        axes = tuple([i for i in range(x.ndim) if i not in self._kept])
+        axes = tuple([i for i in range(x.ndim) if i not in kept])
         moments: list = []
         z = apply(normalizing.standardize, x, axes=axes, epsilon=self.epsilon, moments=moments)
         for moving, now in zip((self.moving_mean, self.moving_variance), moments):
             moving.assign(moving.data * self.momentum + now.reshape(-1) * (1 - self.momentum))
-        return scaled(z, self.gamma, self.beta, self._kept)
+        return scaled(z, self.gamma, self.beta, kept)
 
 
 @layer_classes.register()
@@ -165,8 +170,8 @@ class LayerNormalization(Scaled):
     """
 
     def call(self, x):
-        x = self.checked(x)
-        return ops.layer_normalization(x, self.gamma, self.beta, self._kept, self.epsilon)
+        x, kept = self.checked(x)
+        return ops.layer_normalization(x, self.gamma, self.beta, kept, self.epsilon)
 
 
 @layer_classes.register()
@@ -223,12 +228,12 @@ class GroupNormalization(Scaled):
         return features if self.groups == -1 else self.groups
 
     def call(self, x):
-        x = self.checked(x)
-        axis, parts = self._kept[0], self._parts(self._shape[0])
+        x, kept = self.checked(x)
+        axis, parts = kept[0], self._parts(self._shape[0])
         grouped = x.reshape(*x.shape[:axis], parts, self._shape[0] // parts, *x.shape[axis + 1 :])
         others = tuple([i for i in range(1, grouped.ndim) if i != axis])
         z = apply(normalizing.standardize, grouped, axes=others, epsilon=self.epsilon)
-        return scaled(z.reshape(x.shape), self.gamma, self.beta, self._kept)
+        return scaled(z.reshape(x.shape), self.gamma, self.beta, kept)
 
 
 @layer_classes.register()
@@ -248,9 +253,9 @@ class RMSNormalization(AlongAxis):
         self.scale = self.add_weight(self._shape, "ones", name="scale")
 
     def call(self, x):
-        x = self.checked(x)
-        z = apply(normalizing.divide_by_rms, x, axes=self._kept, epsilon=self.epsilon)
-        return z * along(self._kept, self.scale, x.shape)
+        x, kept = self.checked(x)
+        z = apply(normalizing.divide_by_rms, x, axes=kept, epsilon=self.epsilon)
+        return z * along(kept, self.scale, x.shape)
 
 
 @layer_classes.register()

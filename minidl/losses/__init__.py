@@ -3,7 +3,7 @@ losses that are used most, `base.py` what all losses of the library share; each 
 family.
 """
 
-from ..support.configs import described, found
+from ..support.configs import custom_object_scope, described, found
 from ..support.configs import serialize as serialize
 from ..support.registry import snake_case
 from .base import (
@@ -61,7 +61,13 @@ from .functions import (
     squared_hinge,
     tversky,
 )
-from .labels import NLL, CategoricalGeneralizedCrossEntropy, NegativeLogLikelihood, NLLLoss
+from .labels import (
+    NLL,
+    CategoricalGeneralizedCrossEntropy,
+    CrossEntropyLoss,
+    NegativeLogLikelihood,
+    NLLLoss,
+)
 from .margins import CategoricalHinge, Circle, Hinge, SquaredHinge
 from .overlap import Dice, Tversky
 from .regression import (
@@ -93,6 +99,7 @@ __all__ = [
     "Circle",
     "CosineSimilarity",
     "CrossEntropy",
+    "CrossEntropyLoss",
     "Dice",
     "FunctionLoss",
     "Hinge",
@@ -170,8 +177,9 @@ def get(identifier):
     return loss
 
 
-def deserialize(data: dict) -> Loss:
+def deserialize(data: dict, custom_objects: dict | None = None) -> Loss:
     """The loss that `serialize` described. One of your own is found by the name it was registered
-    under.
+    under, or in custom_objects.
     """
-    return described(data, "loss", FunctionLoss=FunctionLoss)
+    with custom_object_scope(custom_objects or {}):
+        return described(data, "loss", FunctionLoss=FunctionLoss)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 from .. import losses
-from ..support.configs import described, found
+from ..support.configs import custom_object_scope, described, found
 from ..support.registry import did_you_mean
 from .accuracy import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from .base import Metric, registry
@@ -65,11 +65,12 @@ def _unknown(name: str) -> str:
     )
 
 
-def deserialize(data: dict) -> Metric:
+def deserialize(data: dict, custom_objects: dict | None = None) -> Metric:
     """The metric that `serialize` described. One of your own is found by the name it was registered
-    under.
+    under, or in custom_objects.
     """
-    return described(data, "metric", **_GENERAL)
+    with custom_object_scope(custom_objects or {}):
+        return described(data, "metric", **_GENERAL)
 
 
 # --- in compile()

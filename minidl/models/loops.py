@@ -153,9 +153,19 @@ def measured(model, batches, run: CallbackList) -> dict:
     """The logs of all batches, with the callbacks of a test around them."""
     run.call("on_test_begin")
     with no_grad():
-        logs = sorted_floats(model.measure(batches, BatchHooks(run, "test")))
+        going_on = _until_stopped(model, "stop_evaluating", batches)
+        logs = sorted_floats(model.measure(going_on, BatchHooks(run, "test")))
     run.call("on_test_end", logs)
     return logs
+
+
+def _until_stopped(model, flag: str, batches):
+    """The batches, until a callback sets the model's flag."""
+    setattr(model, flag, False)
+    for batch in batches:
+        yield batch
+        if getattr(model, flag):
+            return
 
 
 def predict(model, batches, steps, verbose, callbacks) -> Any:
@@ -172,7 +182,7 @@ def predict(model, batches, steps, verbose, callbacks) -> Any:
 def _predicted(model, batches, run: CallbackList) -> list:
     hooks, outputs = BatchHooks(run, "predict"), []
     run.call("on_predict_begin")
-    for step, batch in enumerate(batches):
+    for step, batch in enumerate(_until_stopped(model, "stop_predicting", batches)):
         for hook in hooks.batch_begins:
             hook(step)
         outputs.append(tree_map(np.asarray, model.predict_step(batch)))
@@ -190,7 +200,7 @@ def one_batch(model, x, y, sample_weight, class_weight=None) -> Batches:
 
 def predict_on_batch(model, x) -> Any:
     """The outputs for these samples, computed at once."""
-    x = as_tensors(samples(x, "x", model.takes_several()))
+    x = as_tensors(samples(x, "x", model.takes_several(), model.takes_texts))
     outputs = restored_after(model, lambda: model.predict_step(x), recording=False)
     return tree_map(lambda t: t.numpy(), outputs)
 

@@ -152,6 +152,13 @@ class Model(Trainer, Layer):
         first = [layer for layer in self.layers if layer not in begins][:1]
         return any(layer.takes_raw_input for layer in first)
 
+    @property
+    def takes_texts(self) -> bool:
+        """Whether an input is of strings, or, where inputs are not declared, a layer takes them."""
+        if self.symbols_in is None:
+            return any(layer.takes_texts for layer in self.layers_inside)
+        return any(symbol.dtype.kind == "U" for symbol in leaves(self.symbols_in))
+
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its position."""
         if index is not None:
@@ -171,7 +178,7 @@ class Model(Trainer, Layer):
         unbuilt = not any(layer.built for layer in self.layers_inside)
         if input_shape is not None and self.symbol_graph is None and unbuilt:
             self.build_shape, self.built = input_shape, True
-            self(_symbols_of(input_shape))
+            self(_symbols_of(input_shape, str if self.takes_texts else None))
             self._input = self._output = None
         self.built = True
 
@@ -248,10 +255,10 @@ class Model(Trainer, Layer):
         return json.dumps(architecture.checked(serialize(self)), **options)
 
 
-def _symbols_of(shapes):
+def _symbols_of(shapes, dtype=None):
     """A symbol for a shape; a list or dict of symbols for a list or dict of shapes."""
     if isinstance(shapes, dict):
-        return {name: Input(batch_shape=tuple(shape)) for name, shape in shapes.items()}
+        return {name: _symbols_of(shape, dtype) for name, shape in shapes.items()}
     if is_nested(shapes[0]):
-        return [Input(batch_shape=tuple(shape)) for shape in shapes]
-    return Input(batch_shape=tuple(shapes))
+        return [_symbols_of(shape, dtype) for shape in shapes]
+    return Input(batch_shape=tuple(shapes), dtype=dtype)

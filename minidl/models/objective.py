@@ -59,6 +59,7 @@ class Objective:
     """
 
     def __init__(self, loss, loss_weights, metrics, weighted_metrics):
+        loss = _unwrapped(loss)
         self.loss = tree_map(_get_loss, loss) if is_nested(loss) else _get_loss(loss)
         self.loss_weights = loss_weights
         self.metrics, self.weighted_metrics = metrics, weighted_metrics
@@ -219,6 +220,24 @@ def _by_name(given: dict, names: list[str], what: str) -> list[Any]:
                 f"{', '.join(map(repr, names))}.{did_you_mean(str(key), names)}"
             )
     return [given.get(name) for name in names]
+
+
+def _unwrapped(loss):
+    """[loss] as loss, for each output of a dict or list of them: an output has one loss."""
+    outputs = loss.items() if isinstance(loss, dict) and "class_name" not in loss else ()
+    if isinstance(loss, (list, tuple)):
+        outputs = enumerate(loss)
+    named = {}
+    for name, one in outputs:
+        if isinstance(one, (list, tuple)) and len(one) != 1:
+            raise ValueError(
+                f"loss: an output has one loss; received {len(one)} for {name!r}. Their sum is a "
+                "loss too: lambda y, p: mse(y, p) + mae(y, p)."
+            )
+        named[name] = one[0] if isinstance(one, (list, tuple)) else one
+    if not named:
+        return loss
+    return named if isinstance(loss, dict) else list(named.values())
 
 
 def _get_loss(identifier):

@@ -28,7 +28,7 @@ def arrays(model, x, y, sample_weight) -> tuple:
     """x, y and sample_weight as arrays of one length, in the structure that the model takes."""
     if x is None:
         raise ValueError("No data: pass x (and y) as arrays with one sample a row.")
-    x = samples(x, "x", model.takes_several())
+    x = samples(x, "x", model.takes_several(), model.takes_texts)
     several = model.takes_several()
     if model.output_names is not None:
         several = len(model.output_names) > 1
@@ -115,7 +115,7 @@ def _stream(model, parts, class_weight, validation_split, rng) -> Stream:
                 f"{name} goes with arrays; here x brings its own batches (x, y) or "
                 "(x, y, sample_weight)."
             )
-    batches = Stream(x, rng, class_weight)
+    batches = Stream(x, rng, class_weight, model.takes_texts)
     quietly(check_inputs, batches.first()[0], model.takes_raw_input)
     return batches
 
@@ -134,7 +134,7 @@ def for_validation(model, data, batch_size):
     if data is None:
         return None
     if is_stream(data):
-        return Stream(data)
+        return Stream(data, texts=model.takes_texts)
     if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
         raise ValueError(
             "validation_data is a tuple (x, y) or (x, y, sample_weight), or something that brings "
@@ -146,7 +146,7 @@ def for_validation(model, data, batch_size):
 def for_evaluate(model, x, y, sample_weight, batch_size, steps):
     """The batches of `evaluate`, which may be arrays or what brings batches."""
     if is_stream(x):
-        return Stream(x)
+        return Stream(x, texts=model.takes_texts)
     x, y, weight = arrays(model, x, y, sample_weight)
     return Batches(x, y, weight, batch_size_for(batch_size, count_samples(x), steps))
 
@@ -154,8 +154,8 @@ def for_evaluate(model, x, y, sample_weight, batch_size, steps):
 def for_predict(model, x, batch_size, steps):
     """The batches of `predict`: inputs alone."""
     if is_stream(x):
-        return Stream(x)
-    x = samples(x, "x", model.takes_several())
+        return Stream(x, texts=model.takes_texts)
+    x = samples(x, "x", model.takes_several(), model.takes_texts)
     return Batches(x, batch_size=batch_size_for(batch_size, count_samples(x), steps))
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "custom_object_scope",
     "described",
     "deserialize",
+    "deserialize_keras_object",
     "find",
     "found",
     "get_custom_objects",
@@ -202,6 +203,14 @@ def _filed(thing) -> tuple[str | None, str | None]:
 
 
 # --- and back
+
+
+def deserialize_keras_object(config, custom_objects: dict | None = None, safe_mode=True) -> Any:
+    """What `serialize_keras_object` described. custom_objects: classes and functions of yours by
+    name. safe_mode is accepted for Keras's sake: no description is ever a program here.
+    """
+    with custom_object_scope(custom_objects or {}):
+        return deserialize(config)
 
 
 def deserialize(data) -> Any:

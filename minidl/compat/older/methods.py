@@ -149,6 +149,21 @@ def _remembered(optimizer) -> dict:
     return {name: state[name] for name in state if name not in ("optimizer", "learning_rate")}
 
 
+def _set_variables(optimizer, values) -> None:
+    """Give the optimizer's variables these values. ValueError, and nothing changed, if one does not
+    fit.
+    """
+    pairs = [(v, np.asarray(value)) for v, value in zip(optimizer.variables, values)]
+    for variable, array in pairs:
+        if array.shape != variable.shape or array.dtype.kind not in "iuf":
+            raise ValueError(
+                f"{type(optimizer).__name__}: '{variable.name}' has shape {variable.shape}; "
+                f"received {array.dtype} of shape {array.shape}."
+            )
+    for variable, array in pairs:
+        variable.assign(array)
+
+
 class OlderOptimizer:
     """What every optimizer had."""
 
@@ -170,13 +185,16 @@ class OlderOptimizer:
         return [np.array(value) for value in _remembered(self).values()]
 
     def set_weights(self: Any, weights) -> None:
-        """Go on from what get_weights() gave."""
+        """Go on from the values of `variables`, in their order, or from what get_weights() gave."""
+        if len(weights) == len(self.variables):
+            _set_variables(self, weights)
+            return
         older("optimizer.set_weights(weights)", "optimizer.set_state(state)")
         names = list(_remembered(self))
         if len(weights) != len(names):
             raise ValueError(
-                f"{type(self).__name__} keeps {len(names)} arrays; received {len(weights)}. (Call "
-                "build first if it is new.)"
+                f"{type(self).__name__} has {len(self.variables)} variables; received "
+                f"{len(weights)} arrays. (Call build first if it is new.)"
             )
         self.set_state(dict(zip(names, weights)))
 
