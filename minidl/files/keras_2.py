@@ -74,5 +74,19 @@ def layers_of(arrays: Arrays) -> dict[str, list]:
     return found
 
 
+def memory_of(arrays: Arrays) -> list[np.ndarray]:
+    """What Keras's optimizer remembered, in the order of its variables; nothing if it is not there,
+    or in the layout of Keras 2.
+    """
+    group = arrays.find("optimizer_weights")
+    names = [] if group is None else [_text(n) for n in group.attrs.get("weight_names", ())]
+    if not names or not names[0].endswith("/iteration"):
+        return []
+    found = [arrays.find(name, group) for name in names]
+    if not all(hasattr(dataset, "shape") for dataset in found):
+        raise ValueError("'optimizer_weights' lacks an array that it names")
+    return [dataset[()] for dataset in found]
+
+
 def _text(name) -> str:
     return name.decode() if isinstance(name, bytes) else str(name)
