@@ -44,6 +44,7 @@ from .random import set_random_seed
 from .regularizers import Regularizer
 from .support import backend
 from .support import backend as config
+from .support.registry import did_you_mean
 from .symbolic import Symbol as KerasTensor
 from .tensor import GraphError, Tensor, Variable, apply, no_grad
 
@@ -125,4 +126,5 @@ def __getattr__(name):
         import importlib
 
         return importlib.import_module(".plots", __name__)
-    raise AttributeError(f"module 'minidl' has no attribute {name!r}")
+    hint = "" if name.startswith("__") else did_you_mean(name, __all__)
+    raise AttributeError(f"module 'minidl' has no attribute {name!r}.{hint}")

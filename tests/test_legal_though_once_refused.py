@@ -460,9 +460,7 @@ def test_classes_along_the_first_axis(kind, from_logits, smoothing):
 def test_class_indices_along_the_first_axis():
     labels = np.array([1, 3, 0])
     loss = losses.SparseCategoricalCrossentropy(axis=0, reduction=None)
-    np.testing.assert_allclose(
-        loss(labels, P), -np.log(P[labels, range(3)]), rtol=1e-5
-    )
+    np.testing.assert_allclose(loss(labels, P), -np.log(P[labels, range(3)]), rtol=1e-5)
 
 
 def test_cross_entropy_loss_takes_logits():

@@ -13,7 +13,8 @@ from collections import Counter
 import numpy as np
 
 from ..support import console
-from ..support.disk import write_atomically
+from ..support.disk import make_folder, path_of, write_atomically
+from ..support.warning import warn
 from .base import Callback, Logs
 from .monitor import Monitor
 
@@ -55,13 +56,38 @@ class ModelCheckpoint(Monitor):
                 FutureWarning,
                 stacklevel=2,
             )
-        self.filepath, self.verbose = os.fspath(filepath), verbose
+        self.filepath = path_of(filepath, "ModelCheckpoint: filepath")
+        self.verbose = verbose
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
+        self._check_moment(monitor, save_best_only, save_freq)
         self.save_freq, self.period = save_freq, period or 1
         self._epoch = self._batches = 0
 
+    def _check_moment(self, monitor, save_best_only, save_freq) -> None:
+        """Whether what it needs is known when it saves: validation comes at the end of an epoch."""
+        if save_freq == "epoch":
+            return
+        if "{val_" in self.filepath:
+            raise ValueError(
+                f"ModelCheckpoint: the path {self.filepath!r} names a number of the validation, "
+                f"which is measured at the end of an epoch, and save_freq={save_freq} saves after "
+                "batches. Use save_freq='epoch', or leave the name out."
+            )
+        if save_best_only and str(monitor).startswith("val_"):
+            warn(
+                f"ModelCheckpoint(save_freq={save_freq}, monitor={monitor!r}): the validation is "
+                "measured at the end of an epoch, and not after batches, so each save counts as "
+                "the best. Use save_freq='epoch', or monitor='loss'."
+            )
+            self.save_best_only = False
+
     def on_train_begin(self, logs=None):
-        """Nothing is forgotten: in a second fit the best of the first is still to be beaten."""
+        """Nothing is forgotten: in a second fit the best of the first is still to be beaten. What
+        saving would refuse is refused now, and not after an epoch.
+        """
+        check = getattr(self.model, "check_path", None)
+        if check is not None:
+            check(self.filepath, self.save_weights_only)
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch
@@ -89,7 +115,7 @@ class ModelCheckpoint(Monitor):
             course = f"to {value:.5f}" if before is None else f"from {before:.5f} to {value:.5f}"
             improved = f"{self.monitor} improved {course}, "
         self._say(epoch, f"{improved}saving model to {path}")
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        make_folder(path)
         (self.model.save_weights if self.save_weights_only else self.model.save)(path)
 
     def _say(self, epoch: int, what: str) -> None:
@@ -127,10 +153,12 @@ class CSVLogger(Callback):
 
     def __init__(self, filename, separator=",", append=False):
         super().__init__()
-        self.filename, self.separator, self.append = os.fspath(filename), separator, append
+        self.filename = path_of(filename, "CSVLogger: filename")
+        self.separator, self.append = separator, append
 
     def on_train_begin(self, logs=None):
         self._keys, self._goes_on = None, self.append
+        make_folder(self.filename)
 
     def on_epoch_end(self, epoch, logs=None):
         """Opens the file for each row: whatever ends the run, the rows so far are there and no file
@@ -189,7 +217,8 @@ class BackupAndRestore(Callback):
                 f"BackupAndRestore saves after each epoch, save_freq='epoch'; received "
                 f"{save_freq!r}."
             )
-        self.backup_dir, self.delete_checkpoint = os.fspath(backup_dir), delete_checkpoint
+        self.backup_dir = path_of(backup_dir, "BackupAndRestore: backup_dir")
+        self.delete_checkpoint = delete_checkpoint
 
     def _place(self, name):
         return os.path.join(self.backup_dir, name)

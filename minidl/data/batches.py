@@ -12,6 +12,7 @@ import numpy as np
 
 from ..core import batches as core
 from ..support.structures import tree_map
+from ..support.warning import warn
 from ..tensor import Tensor, wrap
 from .arrays import check_same_length, class_weights, count_samples, rows, samples
 
@@ -121,6 +122,9 @@ class PyDataset:
         pass
 
 
+_MANY = 1000  # batches after which an epoch without an end is spoken of
+
+
 class Stream:
     """Batches that come from elsewhere: a PyDataset, a generator, a data loader, any iterable of x,
     (x, y) or (x, y, sample_weight).
@@ -140,6 +144,7 @@ class Stream:
         self.texts = texts
         self._once = iter(source) is source  # a generator: what was taken is gone
         self._first: list = []
+        self.portioned = False  # whether somebody counts the batches and stops
         self.size = None
 
     @property
@@ -169,7 +174,13 @@ class Stream:
             return
         if self._once and self._first:
             yield self._plain(self._first.pop())
-        for batch in self.source:
+        for count, batch in enumerate(self.source):
+            if count == _MANY and self.steps is None and not self.portioned:
+                warn(
+                    f"{_MANY} batches have come, and the data have not ended. If they never do, "
+                    "as those of a generator with `while True:`, say how many make an epoch: "
+                    "fit(..., steps_per_epoch=...), evaluate(..., steps=...)."
+                )
             yield self._plain(batch)
 
     def forever(self):
@@ -206,6 +217,7 @@ class Portions:
 
     def __init__(self, batches, steps: int, endless: bool = True):
         self.batches, self.steps = batches, steps
+        batches.portioned = True
         self._going_on = batches.forever() if endless else None
 
     def __iter__(self):

@@ -29,6 +29,7 @@ from ..support.structures import leaves, tree_map
 from ..tensor import Tensor, Variable, quietly, switches
 from . import describing
 from .calling import (
+    better_error,
     NO_DATA,
     build_once,
     has_unknown_sizes,
@@ -312,8 +313,8 @@ class Layer(core.Layer):
             kwargs["training"] = bool(switches.training)
         try:
             result = self.call(*args, **kwargs)
-        except ValueError as error:
-            better = self.explained(error, *args)
+        except (ValueError, AttributeError, TypeError) as error:
+            better = better_error(self, error, args)
             if better is error:
                 raise
             raise better from error

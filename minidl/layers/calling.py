@@ -56,6 +56,18 @@ def shape_of_result(layer, input_shape):
     return tree_map(lambda s: s.shape, symbolic.record(layer, (symbols,), {}, layer.name))
 
 
+def better_error(layer, error: Exception, args) -> Exception:
+    """The error to raise for one that the layer's `call` raised: one that says the cure."""
+    if isinstance(error, ValueError):
+        return layer.explained(error, *args)
+    if args and (args[0] is None or isinstance(args[0], NO_DATA)):
+        return TypeError(
+            f"{type(layer).__name__} '{layer.name}' takes a batch of samples, an array or a "
+            f"tensor; received {args[0]!r}."
+        )
+    return error
+
+
 def place_of_training(call) -> int | None:
     """The position of the argument `training`; None if `call` does not take it."""
     code = getattr(call, "__code__", None)

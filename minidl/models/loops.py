@@ -17,7 +17,7 @@ from ..support.structures import tree_map
 from ..support.warning import warn
 from ..tensor import no_grad
 from . import sources
-from .preparing import check_frozen
+from .preparing import check_frozen, check_validation
 from .restoring import Parts, restored_after
 
 
@@ -100,6 +100,7 @@ def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rn
 
     def train() -> History:
         model.prepare(plan.batches)
+        check_validation(model, getattr(plan.validation, "batches", plan.validation))
         check_frozen(model)
         model.run_parts = Parts(model)
         history = model.history = History()

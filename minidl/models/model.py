@@ -12,6 +12,7 @@ from typing import Any
 from ..layers import Input, Layer, automatic_name
 from ..support import console
 from ..support.configs import serialize
+from ..support.disk import path_of
 from ..support.structures import is_nested, leaves, tree_map
 from ..symbolic import Symbol, replace
 from ..tensor import Variable
@@ -218,6 +219,10 @@ class Model(Trainer, Layer):
         saving.save_model(
             self, filepath, overwrite, include_optimizer=include_optimizer, save_format=save_format
         )
+
+    def check_path(self, filepath, weights_alone: bool = False) -> None:
+        """Raise now what saving to this path would raise: for a folder, or without h5py."""
+        saving.check_path(path_of(filepath, "filepath"), weights_alone)
 
     def save_weights(self, filepath, overwrite=True, *, save_format=None) -> None:
         """Write the weights alone: '.weights.h5' in Keras 3's kind (needs h5py), anything else in

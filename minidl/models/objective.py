@@ -10,7 +10,9 @@ import numpy as np
 
 from .. import losses
 from ..data import count_samples
+from ..guards.data import check_finite
 from ..metrics import Mean, Metric, check_metric, resolve_metric
+from ..optimizers.settings import is_ours
 from ..support.registry import did_you_mean
 from ..support.structures import is_nested, leaves, tree_map
 
@@ -121,6 +123,8 @@ class Objective:
         """
         for output, target, value, _ in self._apart(y, y_pred, None):
             if output.loss is not None and target is not None:
+                if is_ours(type(output.loss)) and type(output.loss) is not losses.FunctionLoss:
+                    check_finite("y", np.asarray(target))  # one of yours may leave NaN out
                 output.loss.check_targets(target, (size, *value.shape[1:]))
                 output.loss.align(np.asarray(target[:1]), value.plain.of(value.array[:1]))
 

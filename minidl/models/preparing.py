@@ -49,6 +49,19 @@ def prepare(model, batches) -> None:
         objective.check_targets(batches.arrays[1], output, size)
 
 
+def check_validation(model, batches) -> None:
+    """Look at the targets of the validation data, as `prepare` does at those of the training data."""
+    own_step = type(model).train_step is not core.Trainer.train_step
+    if own_step or not isinstance(batches, Batches) or not model.compile_objective.outputs:
+        return
+    x, y, _ = batches.first()
+    if y is not None:
+        shape = model.first_output_shape
+        output = _output(model, x)
+        model.first_output_shape = shape
+        model.compile_objective.check_targets(batches.arrays[1], output, batches.size)
+
+
 def _output(model, x):
     def show():
         return model(as_tensors(x), training=False)
