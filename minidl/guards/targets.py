@@ -201,8 +201,8 @@ def whole_labels(title: str, labels: np.ndarray, classes: int) -> np.ndarray:
     if labels.dtype.kind == "f" and not np.array_equal(np.floor(labels), labels):  # nan too
         if np.isnan(labels).any():
             raise ValueError(
-                f"{title}: y holds NaN in the place of class indices. Leave these samples out: "
-                "ok = np.isfinite(y); x[ok], y[ok]."
+                f"{title}: y holds NaN, and class indices are whole numbers. Leave these samples "
+                "out: ok = np.isfinite(y); x[ok], y[ok]."
             )
         raise fractions(title)
     whole = labels.astype(np.intp, copy=False)

@@ -29,6 +29,7 @@ class CrossEntropy(Loss):
     loss then computes the stable form from those.
     """
 
+    axis = -1  # of the classes
     maker = "softmax"  # the function that turns logits into the probabilities this loss expects
 
     def __init__(
@@ -201,6 +202,8 @@ class LabelLoss(CrossEntropy):
     ignore_class: int | None = None  # a label that does not count
 
     def align(self, y_true, y_pred):
+        if self.axis != -1:
+            (y_pred,) = self.classes_last(y_pred)
         labels, shape = y_true, y_pred.array.shape
         if self.ignore_class is not None:
             labels = self.valid(y_true)
@@ -247,9 +250,6 @@ class SparseCategoricalCrossentropy(core.SparseCategoricalCrossentropy, LabelLos
     ):
         CrossEntropy.__init__(self, from_logits, name, reduction, dtype)
         self.axis, self.ignore_class = check_axis(axis), ignore_class
-
-    def align(self, y_true, y_pred):
-        return super().align(y_true, *self.classes_last(y_pred))
 
     def call(self, y_true, y_pred):
         logits = self.logits(y_pred)

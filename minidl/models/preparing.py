@@ -46,7 +46,7 @@ def prepare(model, batches) -> None:
         objective.fill_in(y, output, model.output_names)
     build_optimizer(model)
     if y is not None and isinstance(batches, Batches):
-        objective.check_targets(batches.arrays[1], output, size)
+        objective.check_targets(batches.arrays[1], output, size, model.stop_on_nan)
 
 
 def check_validation(model, batches) -> None:
@@ -59,7 +59,8 @@ def check_validation(model, batches) -> None:
         shape = model.first_output_shape
         output = _output(model, x)
         model.first_output_shape = shape
-        model.compile_objective.check_targets(batches.arrays[1], output, batches.size)
+        objective = model.compile_objective
+        objective.check_targets(batches.arrays[1], output, batches.size, model.stop_on_nan)
 
 
 def _output(model, x):
