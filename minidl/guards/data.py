@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ..support.structures import leaves, paths
+from ..support.structures import paths
 from ..support.warning import warn
 
 

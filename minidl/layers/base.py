@@ -25,14 +25,15 @@ from ..support.configs import deserialize as from_data
 from ..support.dry_run import dry_run, real
 from ..support.dry_run import state as dry
 from ..support.registry import Registry
-from ..support.structures import leaves, tree_map
+from ..support.structures import tree_map
 from ..tensor import Tensor, Variable, quietly, switches
 from . import describing
 from .calling import (
-    better_error,
     NO_DATA,
+    better_error,
     build_once,
     has_unknown_sizes,
+    penalise,
     place_of_training,
     shape_of_batch,
     shape_of_result,
@@ -72,7 +73,7 @@ class Layer(core.Layer):
     """
 
     takes_raw_input = False  # True for layers made for raw numbers: Embedding, Rescaling, ...
-    takes_texts = False  # True for layers of strings, and models that begin with one
+    takes_texts = False  # True for layers of strings
     changes_input = False  # whether `to_input` changes tensors of the right dtype too
     output_shape: Any = None
     input_spec: Any = None
@@ -118,9 +119,7 @@ class Layer(core.Layer):
 
     # -- for subclasses
     def build(self, input_shape=None) -> None:
-        """Make the weights: a layer of your own with weights overrides this. input_shape: of the
-        inputs, the batch axis first (None).
-        """
+        """Make the weights, if there are any. input_shape: of the inputs, the batch (None) first."""
         self.built = True
 
     def call(self, *args, **kwargs):
@@ -321,14 +320,8 @@ class Layer(core.Layer):
         if self.output_shape is None and isinstance(result, Tensor):
             self.output_shape = (None, *result.shape[1:])
         if self.activity_regularizer is not None:
-            self._penalise(result)
+            penalise(self, result)
         return result
-
-    def _penalise(self, result) -> None:
-        """Add the penalty on the output to the losses, a sample."""
-        for x in leaves(result):
-            if np.size(x):
-                self.add_loss(self.activity_regularizer(x) / (len(x) if x.shape else 1))
 
     def explained(self, error: ValueError, *inputs) -> ValueError:
         """The error to raise for one that `call` raised on these inputs: one that says the cure."""

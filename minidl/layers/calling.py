@@ -68,6 +68,13 @@ def better_error(layer, error: Exception, args) -> Exception:
     return error
 
 
+def penalise(layer, result) -> None:
+    """Add the layer's penalty on its output to its losses, a sample."""
+    for x in leaves(result):
+        if np.size(x):
+            layer.add_loss(layer.activity_regularizer(x) / (len(x) if x.shape else 1))
+
+
 def place_of_training(call) -> int | None:
     """The position of the argument `training`; None if `call` does not take it."""
     code = getattr(call, "__code__", None)

@@ -22,7 +22,8 @@ def config_of(layer, base: type) -> dict:
         config = {**given_arguments(layer), **config}
     own = str(type(layer).__init__.__module__).partition(".")[0] == _LIBRARY
     for name in config:
-        if name in vars(layer) and (own or name.endswith(_OBJECTS)):
+        now = name in vars(layer) and name != "output_shape"  # which a call notes on any layer
+        if now and (own or name.endswith(_OBJECTS)):
             config[name] = vars(layer)[name]  # which may have been set later
     config.pop("activity_regularizer", None)
     if layer.activity_regularizer is not None:

@@ -133,19 +133,7 @@ def match(inputs, values) -> list:
             ) from None
     if isinstance(values, dict):
         by_key = isinstance(inputs, dict) and not deep
-        names = sorted(inputs) if by_key else [s.name for s in symbols]
-        missing = [name for name in names if name not in values]
-        if missing and len(missing) == len(names) == len(values):
-            raise ValueError(
-                f"The model's inputs are named {', '.join(map(repr, names))}; received "
-                f"{', '.join(map(repr, values))}."
-            )
-        if missing:
-            raise ValueError(
-                f"The inputs lack {', '.join(map(repr, missing))}; received "
-                f"{', '.join(map(repr, values))}."
-            )
-        return [values[name] for name in names]
+        return _by_name(sorted(inputs) if by_key else [s.name for s in symbols], values)
     if not is_nested(values):
         values = [values]
     if len(values) != len(symbols):
@@ -154,6 +142,17 @@ def match(inputs, values) -> list:
             f"received {len(values)}."
         )
     return list(values)
+
+
+def _by_name(names, values: dict) -> list:
+    """The values in the order of these names. ValueError says which are missing."""
+    missing = [name for name in names if name not in values]
+    received = f"received {', '.join(map(repr, values))}."
+    if missing and len(missing) == len(names) == len(values):
+        raise ValueError(f"The model's inputs are named {', '.join(map(repr, names))}; {received}")
+    if missing:
+        raise ValueError(f"The inputs lack {', '.join(map(repr, missing))}; {received}")
+    return [values[name] for name in names]
 
 
 def _deep(inputs, values) -> list:

@@ -37,6 +37,7 @@ class Model(Trainer, Layer):
     symbols_in: Any = None  # the input symbols, in the structure that the model takes
     symbols_out: Any = None
     symbol_graph_layers: Any = ()
+    stop_evaluating = stop_predicting = False  # a callback may set them
     _loss_graph: Graph | None = None  # leads to the symbols that add_loss was given, too
 
     def __init__(self, inputs=None, outputs=None, name: str | None = None, **kwargs):

@@ -34,7 +34,6 @@ class Trainer(core.Trainer):
     all_layers: Any  # these two the layer has
     trainable_weights: Any
     history: History | None = None
-    stop_evaluating = stop_predicting = False  # a callback may set them
     resume_at = 0  # BackupAndRestore sets it: the epochs before were run in an earlier process
     stop_on_nan = True
     compile_objective: Any = None  # the losses and metrics of the outputs
