@@ -8,6 +8,7 @@ randomness stay live when `models/graph.py` replays it.
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -16,8 +17,8 @@ import numpy as np
 from .core.derivatives import arithmetic, shaping
 from .core.training import undisturbed
 from .support import backend
-from .support.dry_run import dry_run, guessing
-from .support.structures import keys, paths, pick, tree_map
+from .support.dry_run import dry_run, guessing, state, take_room
+from .support.structures import keys, leaves, paths, pick, tree_map
 from .tensor import Operators, Tensor, apply
 
 
@@ -134,16 +135,20 @@ def record(function, args, kwargs, name: str, tried=None) -> Any:
     """Note a step and return the symbols of its results. Their shapes come from a dry run on zeros.
 
     Two runs, with batches of 2 and of 3: an axis whose size differs between them is one of unknown
-    size (None). tried: what is computed in the dry run, if not the function.
+    size (None). While a file is read the batches are empty, so that it costs nothing to look at it:
+    then an axis of size 0 is one too. tried: what is computed in the dry run, if not the function.
     """
     node = Node(function, args, kwargs, name)
     trial = Node(tried or function, args, kwargs, name)
     symbols = trial.parents()
     unknown = 2 if any(None in s.shape[1:] for s in symbols) else 1
+    guesses = _guesses(symbols) if unknown == 2 else [(2, 3)]
 
     def show():
         with guessing(unknown):
-            return _first_that_works(trial, _guesses(symbols) if unknown == 2 else [(2, 3)])
+            if state.room is None:
+                return _first_that_works(trial, (2, 3), guesses)
+            return _counted(trial, symbols, guesses, name)
 
     two, three = undisturbed(lambda: dry_run(show), recording=False)
     return _symbols(two, three, node)
@@ -154,18 +159,35 @@ def _guesses(symbols) -> list[tuple[int, int]]:
     take position 5; a size of another input, the same in both runs, for steps that join the two.
     """
     known = {n for s in symbols for n in s.shape[1:] if n is not None}
-    return [(2, 3), *[(n, n) for n in sorted(known)], (60, 90)]
+    largest = max(s.shape[1:].count(None) for s in symbols)
+    return [(2, 3), *[(n, n) for n in sorted(known)], (60, 90)][: None if largest < 3 else -1]
 
 
-def _first_that_works(trial: Node, guesses) -> list:
-    """The results with the first pair of sizes that fits; the error of the first if none does."""
+def _first_that_works(trial: Node, batches, guesses) -> list:
+    """The results for two batches, with the first pair of sizes that fits; the error of the first
+    if none does.
+    """
     errors = []
     for sizes in guesses:
         try:
-            return [trial.run(partial(_zeros, batch=n, other=m)) for n, m in zip((2, 3), sizes)]
+            runs = zip(batches, sizes)
+            return [trial.run(partial(_zeros, batch=n, other=m)) for n, m in runs]
         except (ValueError, IndexError) as error:
             errors.append(error)
     raise errors[0]
+
+
+def _counted(trial: Node, symbols, guesses, name: str) -> list:
+    """The same for empty batches, and for others where a step cannot do with those."""
+    take_room(2 * sum(math.prod(n or 0 for n in s.shape) for s in symbols), f"'{name}'")
+    try:
+        results = _first_that_works(trial, (0, 0), guesses)
+    except (ValueError, IndexError, ZeroDivisionError):
+        sizes = [math.prod(n or 3 for n in s.shape) for s in symbols]
+        take_room(4 * sum(sizes), f"'{name}'")
+        results = _first_that_works(trial, (2, 3), guesses)
+    take_room(sum(np.size(x) for x in leaves(results)), f"'{name}'")
+    return results
 
 
 def _reshaped(x, shape):
@@ -185,7 +207,7 @@ def _zeros(symbol: Symbol, batch: int, other: int) -> Any:
 def _symbols(two, three, node):
     symbols = {}
     for path, x in paths(two):
-        shape = [a if a == b else None for a, b in zip(x.shape, pick(three, path).shape)]
+        shape = [a if a == b and a else None for a, b in zip(x.shape, pick(three, path).shape)]
         symbols[path] = Symbol(shape, x.dtype, node=node, path=path)
     node.places = list(symbols)
     return symbols[()] if () in symbols else _nest(two, symbols)

@@ -149,7 +149,7 @@ class GradientTape:
 
 def _added_up(target) -> Tensor:
     """A target as one tensor: a list of them counts as their sum."""
-    parts = target if isinstance(target, (list, tuple)) and target else [target]
+    parts: list = list(target) if isinstance(target, (list, tuple)) and target else [target]
     for part in parts:
         if not isinstance(part, Tensor):
             raise TypeError(

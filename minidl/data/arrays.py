@@ -48,7 +48,7 @@ def samples(value, name: str, several: bool = True, texts: bool = False) -> Any:
 
 
 def check_columns(name: str, frame) -> None:
-    """TypeError that names the columns of a data frame which hold no numbers; nothing for others."""
+    """TypeError that names the columns of a data frame which hold no numbers, if there are any."""
     texts, missing = [], []
     for column in getattr(frame, "columns", ()):
         values = np.asarray(frame[column])

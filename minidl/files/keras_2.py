@@ -55,7 +55,9 @@ def opened(path: str):
             raise ValueError("it holds weights alone: build the model and call model.load_weights")
         ours = "minidl_compile_config" in file.attrs
         compiled = file.attrs.get("minidl_compile_config" if ours else "training_config", "null")
-        yield json.loads(file.attrs["model_config"]), json.loads(compiled), ours, Arrays(file)
+        arrays = Arrays(file)
+        arrays.check_digest()
+        yield json.loads(file.attrs["model_config"]), json.loads(compiled), ours, arrays
 
 
 def is_whole_model(arrays: Arrays) -> bool:

@@ -50,7 +50,8 @@ def not_finite(name: str, x: np.ndarray, columns=None) -> str:
     place = where[0] if len(where) == 1 else where
     column = f" col {place}" if x.ndim > 1 else ""
     if columns is not None and len(columns) == x.shape[-1]:
-        bad = [str(c) for c, ok in zip(columns, np.isfinite(x).all(axis=0)) if not ok]
+        finite: list = np.atleast_1d(np.isfinite(x).all(axis=0)).tolist()
+        bad = [str(c) for c, ok in zip(columns, finite) if not ok]
         column += f" (the columns {', '.join(map(repr, bad))} have such values)"
     return (
         f"{name} contains {count} NaN or infinite value{'s' * (count > 1)}; the first is {kind}, "

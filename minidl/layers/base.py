@@ -73,7 +73,7 @@ class Layer(core.Layer):
     """
 
     takes_raw_input = False  # True for layers made for raw numbers: Embedding, Rescaling, ...
-    takes_texts = False  # True for layers of strings
+    takes_texts = False  # ... and for strings
     changes_input = False  # whether `to_input` changes tensors of the right dtype too
     output_shape: Any = None
     input_spec: Any = None
@@ -119,7 +119,7 @@ class Layer(core.Layer):
 
     # -- for subclasses
     def build(self, input_shape=None) -> None:
-        """Make the weights, if there are any. input_shape: of the inputs, the batch (None) first."""
+        """Make the weights, if there are any. input_shape: None for the batch, then the rest."""
         self.built = True
 
     def call(self, *args, **kwargs):
@@ -313,8 +313,7 @@ class Layer(core.Layer):
         try:
             result = self.call(*args, **kwargs)
         except (ValueError, AttributeError, TypeError) as error:
-            better = better_error(self, error, args)
-            if better is error:
+            if (better := better_error(self, error, args)) is error:
                 raise
             raise better from error
         if self.output_shape is None and isinstance(result, Tensor):

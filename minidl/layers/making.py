@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from ..support.dry_run import reading_of
 from ..support.registry import snake_case
 
 _counts: Counter = Counter()
@@ -46,10 +47,13 @@ _budget = _Budget()
 
 @contextmanager
 def weight_budget(numbers: int):
-    """Inside, layers may make weights of so many numbers in all, and ValueError beyond."""
+    """Inside, layers may make weights of so many numbers in all, as the file that is read holds, and
+    ValueError beyond. To look at shapes costs no more than such a file can mean.
+    """
     _budget.left = numbers
     try:
-        yield
+        with reading_of(numbers):
+            yield
     finally:
         _budget.left = math.inf
 

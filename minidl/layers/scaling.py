@@ -5,11 +5,13 @@ from the data.
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
 
 from ..support.arrays import as_array
+from ..support.dry_run import take_room
 from ..tensor import Tensor
 from .base import Layer, layer_classes
 from .spec import places
@@ -72,6 +74,7 @@ class Normalization(Layer):
             )
             self.count = self.add_weight((), "zeros", dtype="int32", trainable=False, name="count")
         else:
+            take_room(2 * math.prod(self._shape), f"Normalization '{self.name}'")
             self.adapt_mean, self.adapt_variance = (
                 Tensor(np.broadcast_to(as_array(v), self._shape), dtype=self.dtype)
                 for v in (self.input_mean, self.input_variance)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..files.descriptions import checked
+from ..files.descriptions import believable, checked
 from ..files.from_keras import from_keras
 from ..optimizers import converted
 from ..support.configs import (
@@ -54,7 +54,7 @@ def memory_in(arrays, path: str) -> list | dict:
 
 def compile_again(model, config: dict, memory: list | dict) -> None:
     """Compile with what `compiled_with` gave, and let the optimizer go on."""
-    model.compile(**deserialize(config))
+    model.compile(**deserialize(believable(config)))
     _set_memory(model, memory)
 
 
@@ -77,7 +77,7 @@ def compile_as_in_keras(model, config: dict, memory, custom_objects) -> None:
     options = {k: v for k, v in config.items() if k in names}
     try:
         with custom_object_scope(custom_objects or {}):
-            model.compile(**deserialize(_functions_by_name(from_keras(options))))
+            model.compile(**deserialize(_functions_by_name(from_keras(believable(options)))))
     except Exception as error:  # of Keras's classes and the user's: the weights are of use anyway
         warn(
             f"What compile() was given could not be restored ({error}). Call compile() again "

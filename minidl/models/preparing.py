@@ -50,7 +50,7 @@ def prepare(model, batches) -> None:
 
 
 def check_validation(model, batches) -> None:
-    """Look at the targets of the validation data, as `prepare` does at those of the training data."""
+    """Look at the targets of the validation data, as `prepare` does at those for training."""
     own_step = type(model).train_step is not core.Trainer.train_step
     if own_step or not isinstance(batches, Batches) or not model.compile_objective.outputs:
         return

@@ -16,6 +16,7 @@ class State(threading.local):
     """What this thread's dry run has to put back."""
 
     kept: dict | None = None  # id of a thing -> what puts it back; None outside a dry run
+    room: float | None = None  # while a file is read: how many numbers it may still ask for
     unknown = 0  # sizes that are only guessed: 0 none, 1 the batch's, 2 others too
     for_show = False  # whether even `with real():` changes nothing for good
 
@@ -59,6 +60,33 @@ class real:
 
     def __exit__(self, *error):
         state.kept = self.kept
+
+
+class reading_of:
+    """`with reading_of(numbers):` what is made here is described by a file that holds so many
+    numbers. Dry runs have batches without samples, which cost nothing; what they show in spite of
+    that is counted, and ValueError ends a file that asks for more than files of its size do.
+    """
+
+    def __init__(self, numbers: int):
+        self.room = _FREE + 16 * numbers
+
+    def __enter__(self):
+        self.before, state.room = state.room, self.room
+
+    def __exit__(self, *error):
+        state.room = self.before
+
+
+_FREE = 1 << 22  # numbers that any file may ask for
+
+
+def take_room(numbers: int, what: str) -> None:
+    """Count these numbers, if a file is being read; ValueError if it asks for too many in all."""
+    if state.room is not None:
+        state.room -= numbers
+        if state.room < 0:
+            raise ValueError(f"{what} asks for more numbers than the file can mean.")
 
 
 class guessing:

@@ -17,6 +17,7 @@ class Operators(NumpyFunctions, core.Operators):
 
     shape: Any
     dtype: Any
+    plain: Any
 
     def __floordiv__(self, other):
         return self._apply(arithmetic.step, self, other, function=np.floor_divide)

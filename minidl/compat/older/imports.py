@@ -1,5 +1,5 @@
-"""`from minidl.layers import Lstm`: the sentence that `minidl.layers.Lstm` is answered with, and the
-nearest name, in the place of Python's own.
+"""`from minidl.layers import Lstm`: what `minidl.layers.Lstm` is answered with, and the nearest
+name, in the place of Python's own sentence.
 
 Python drops what a module says of a name that it lacks, and then looks for a module of that name.
 That look is answered here.
