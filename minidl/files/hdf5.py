@@ -6,6 +6,7 @@ h5py reads and writes HDF5; it comes with the extra `keras`.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -141,10 +142,19 @@ def size_of(dataset) -> int:
 # --- writing
 
 
-def new_file() -> Any:
-    """An HDF5 file in memory, to be filled in a with-block; `contents` gives its bytes."""
+@contextmanager
+def new_file():
+    """An HDF5 file in memory, to be filled in a with-block; `contents` gives its bytes. Ctrl-C
+    inside is Ctrl-C, also where it falls into the locks of h5py, which make a SystemError of it.
+    """
     name = os.urandom(8).hex()  # HDF5 refuses two open files of one name, also in memory
-    return h5py_or_cure().File(name, "w", driver="core", backing_store=False)
+    try:
+        with h5py_or_cure().File(name, "w", driver="core", backing_store=False) as file:
+            yield file
+    except SystemError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise error.__cause__ from None
+        raise
 
 
 def contents(file) -> bytes:

@@ -112,5 +112,6 @@ def _no_shape(layer, args: tuple) -> TypeError:
     received = repr(args[0]) if args else "nothing"
     return TypeError(
         f"{type(layer).__name__}.build takes the shape of the inputs, the batch axis first: "
-        f"layer.build((None, 784)); received {received}."
+        f"layer.build((None, 784)); received {received}. (Called as a function a layer takes a "
+        "batch of samples, an array or a tensor.)"
     )

@@ -47,7 +47,7 @@ _budget = _Budget()
 
 @contextmanager
 def weight_budget(numbers: int):
-    """Inside, layers may make weights of so many numbers in all, as the file that is read holds, and
+    """Inside, layers may make weights of so many numbers in all, those of the file that is read;
     ValueError beyond. To look at shapes costs no more than such a file can mean.
     """
     _budget.left = numbers

@@ -4,6 +4,8 @@ the same at once: add([a, b]).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .. import ops
@@ -198,7 +200,8 @@ class Dot(Merge):
             a, b = _with_length_1(a, axis_a), _with_length_1(b, axis_b)
         a, b = ops.moveaxis(a, axis_a, -1), ops.moveaxis(b, axis_b, 1)
         ends = a.shape[1:-1], b.shape[2:]
-        product = a.reshape(a.shape[0], -1, a.shape[-1]) @ b.reshape(b.shape[0], b.shape[1], -1)
+        rows, columns = map(math.prod, ends)
+        product = a.reshape(len(a), rows, a.shape[-1]) @ b.reshape(len(b), b.shape[1], columns)
         return product.reshape(a.shape[0], *(ends[0] + ends[1] or (1,)))
 
     def _check_axes(self, a: tuple, axis_a: int, b: tuple, axis_b: int) -> None:

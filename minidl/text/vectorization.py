@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import string
-from itertools import chain, takewhile
+from itertools import chain
 
 import numpy as np
 
@@ -101,16 +101,14 @@ class TextVectorization(OfStrings):
                 list(text) if self.split == "character" else _WORD.findall(text)
                 for text in texts.tolist()
             ]
-        if not self._widths:
-            return rows
-        return [
-            [
-                " ".join(row[i : i + n])
-                for n in takewhile(lambda n: n <= len(row), self._widths)
-                for i in range(len(row) - n + 1)
-            ]
-            for row in rows
-        ]
+        return [self._grams(row) for row in rows] if self._widths else rows
+
+    def _grams(self, row: list[str]) -> list[str]:
+        """The tokens of a text, and with ngrams those of neighbours."""
+        widths = self._widths
+        if isinstance(widths, range):  # which may go on for ever; a text has an end
+            widths = widths[: len(row)]
+        return [" ".join(row[i : i + n]) for n in widths for i in range(len(row) - n + 1)]
 
     def _standardized(self, texts: np.ndarray) -> np.ndarray:
         if self.standardize is None:
@@ -211,7 +209,7 @@ def _widths(label: str, ngrams):
     if ngrams is None:
         return ()
     if isinstance(ngrams, (tuple, list)):
-        return sorted({check_count(label, n) for n in ngrams})
+        return [check_count(label, n) for n in ngrams]
     return range(1, check_count(label, ngrams) + 1)
 
 
