@@ -29,7 +29,9 @@ def reset_names() -> None:
 
 def shape_of_one_sample(shape, name: str) -> tuple:
     """The sizes of a sample as a tuple; ValueError, naming the layer, for what is none."""
-    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    if not isinstance(shape, (tuple, list, np.ndarray)):
+        shape = (shape,)
+    shape = tuple(shape)
     if not all(n is None or (isinstance(n, (int, np.integer)) and n > 0) for n in shape):
         raise ValueError(
             f"{name}: input_shape holds the sizes of one sample, without the batch axis; received "

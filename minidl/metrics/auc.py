@@ -129,6 +129,8 @@ def _check(curve: str, summation_method: str, num_thresholds: int) -> None:
             f"AUC: curve is one of {', '.join(_CURVES)} and summation_method one of "
             f"{', '.join(_SUMMATIONS)}; received {curve!r} and {summation_method!r}."
         )
+    if isinstance(num_thresholds, bool) or not isinstance(num_thresholds, (int, np.integer)):
+        raise TypeError(f"AUC: num_thresholds is a whole number; received {num_thresholds!r}.")
     if num_thresholds < 2:
         raise ValueError(f"AUC: num_thresholds must be 2 or more; received {num_thresholds!r}.")
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..guards import answers
 from ..support.arrays import Number, as_array
+from ..support.checks import is_number
 from ..tensor import Tensor, Variable
 from .base import Metric, registry, targets_like
 from .thresholds import weights_of
@@ -37,9 +38,9 @@ class FBetaScore(Metric):
                 f"{type(self).__name__}: average is None, 'micro', 'macro' or 'weighted'; "
                 f"received {average!r}."
             )
-        if not beta > 0:
+        if not is_number(beta) or not 0 < beta < np.inf:
             raise ValueError(f"{type(self).__name__}: beta must be above 0; received {beta!r}.")
-        if threshold is not None and not 0 < threshold <= 1:
+        if threshold is not None and not (is_number(threshold) and 0 < threshold <= 1):
             raise ValueError(
                 f"{type(self).__name__}: threshold lies between 0 and 1; received {threshold!r}."
             )

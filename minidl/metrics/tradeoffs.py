@@ -7,22 +7,19 @@ from __future__ import annotations
 import numpy as np
 
 from ..support.arrays import Number
+from ..support.checks import check_count, is_number
 from .base import registry
 from .thresholds import ThresholdMetric, ratio
 
 
 class _BestUnder(ThresholdMetric):
     def __init__(self, needed, num_thresholds, class_id, name, dtype):
-        if not 0 <= needed <= 1:
+        if not (is_number(needed) and 0 <= needed <= 1):
             raise ValueError(
                 f"{type(self).__name__}: the first argument lies between 0 and 1; received "
                 f"{needed!r}."
             )
-        if num_thresholds < 1:
-            raise ValueError(
-                f"{type(self).__name__}: num_thresholds must be 1 or more; received "
-                f"{num_thresholds!r}."
-            )
+        check_count(f"{type(self).__name__}: num_thresholds", num_thresholds)
         super().__init__(
             [0.5] if num_thresholds == 1 else np.linspace(0, 1, num_thresholds),
             name,

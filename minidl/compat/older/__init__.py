@@ -7,7 +7,7 @@ attributes. fitting.py: fit and its kin. optimizers.py: `lr`, `decay`. paths.py:
 from. imports.py: names that are nowhere. warning.py: what is said of them.
 """
 
-from .. import numbers
+from .. import constructors, numbers
 from . import arguments, backend, fitting, imports, logs, methods, names, optimizers, paths
 
 __all__ = ["paths"]  # which the front door opens last
@@ -22,3 +22,4 @@ logs.attach()
 names.forward_all()
 names.tidy()
 imports.answer()
+constructors.explain_arguments(names.ROOMS)
