@@ -25,6 +25,12 @@ class Rescaling(Layer):
 
     def __init__(self, scale, offset=0.0, **kwargs):
         super().__init__(**kwargs)
+        for name, value in (("scale", scale), ("offset", offset)):
+            if np.asarray(value).dtype.kind not in "fiu" or not np.isfinite(value).all():
+                raise ValueError(
+                    f"Rescaling: {name} is a number, or one for each place along the last axis; "
+                    f"received {value!r}."
+                )
         self.scale, self.offset = scale, offset
 
     def call(self, x):
