@@ -70,7 +70,7 @@ from minidl.layers import Dense
         (lambda: Input(1.5), r"sizes of one sample.*received \(1.5,\)"),
         (
             lambda: Input((3,), batch_size="many"),
-            "InputLayer cannot be made with.*batch_size='many'",
+            "Input: batch_size must be a whole number",
         ),
         (lambda: layers.Add(input_shape=np.nan), r"sizes of one sample.*received \(nan,\)"),
         (lambda: callbacks.EarlyStopping(baseline="low"), "EarlyStopping: baseline is a number"),
@@ -94,3 +94,66 @@ def test_classes_of_yours_speak_for_themselves():
     assert Mine({"units": 2}).units == 2
     with pytest.raises(KeyError):
         Mine({})
+
+
+# --- arguments of functions and methods
+
+X = np.ones((8, 3), "float32")
+Y = X[:, :1]
+
+
+def net():
+    model = minidl.Sequential([Input((3,)), Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda: net().fit(iter([None]), verbose=0), "received (one without x|no x)"),
+        (
+            lambda: net().fit(X, Y, callbacks=[None], verbose=0),
+            "^callbacks holds None, which is no",
+        ),
+        (lambda: net().compile("sgd", "mse", loss_weights=np.nan), "loss_weights .* received nan"),
+        (lambda: net().fit(X, Y * 0.5, class_weight={0: 1}, verbose=0), "y holds fractions"),
+        (lambda: Dense(2)([X, X]), r"Dense.build takes .* received \[\(None, 3\), \(None, 3\)\]"),
+        (lambda: net()({"a": X, "b": X}), "received {'a': Tensor, 'b': Tensor}"),
+        (lambda: layers.Add()([X, None]), r"Add 'add.*' takes .* received \[Tensor, None\]"),
+        (lambda: net().get_layer(index=10), "no layer number 10 in .*, which has 1 layers"),
+        (lambda: net().set_weights(None), "set_weights takes a list of arrays.*received None"),
+        (
+            lambda: net().optimizer.apply_gradients(None),
+            r"pairs \(gradient, variable\).*received None",
+        ),
+        (lambda: net().optimizer.apply_gradients([(None, None)]), r"pairs \(gradient, variable\)"),
+        (lambda: net().summary(line_length="a"), "line_length must be a whole number"),
+        (lambda: net().summary(print_fn=5), "print_fn is a function of a text; received 5"),
+        (lambda: minidl.utils.to_categorical([0, 1], "a"), "num_classes must be a whole number"),
+        (lambda: minidl.utils.to_categorical([0, 10**12]), "run to 1000000000000.*np.unique"),
+        (lambda: minidl.utils.pad_sequences(None), "takes a list of sequences.*received None"),
+        (lambda: minidl.utils.pad_sequences([[1], ["a"]]), "dtype int32.*Pass dtype=object"),
+        (lambda: minidl.utils.plot_model(None), "plot_model draws a model; received None"),
+        (lambda: minidl.models.clone_model(None), "clone_model takes a model; received None"),
+        (lambda: minidl.models.model_from_json("abc"), "takes the text that to_json gave"),
+        (lambda: minidl.models.model_from_json("{}"), "describes a dict, not a model"),
+        (lambda: callbacks.LearningRateScheduler(lambda: 0.1), "the schedule takes the epoch"),
+        (
+            lambda: callbacks.LambdaCallback(on_epoch_end=5),
+            "on_epoch_end is a function.*received 5",
+        ),
+        (
+            lambda: minidl.saving.custom_object_scope("Mine"),
+            "custom_objects is a dict.*received str",
+        ),
+    ],
+)
+def test_what_a_method_cannot_be_given(act, said):
+    with pytest.raises((TypeError, ValueError), match=said):
+        act()
+
+
+def test_a_validation_without_batches():
+    with pytest.warns(UserWarning, match="held no batches, so its numbers say nothing"):
+        net().fit(X, Y, validation_data=iter([]), verbose=0)

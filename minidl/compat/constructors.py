@@ -7,6 +7,7 @@ The table says what the arguments are that many classes have. What Python itself
 from __future__ import annotations
 
 import inspect
+import linecache
 from functools import wraps
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from ..support.checks import is_number
 
 _BARE = (TypeError, ValueError, AttributeError, OverflowError, ZeroDivisionError, IndexError)
+_FUNDAMENTS = ("core", "symbolic", "tensor")  # which no reader makes by hand, or with checks
 _LIBRARY = __name__.partition(".")[0]
 
 
@@ -88,9 +90,9 @@ def explain_arguments(rooms) -> None:
 
 
 def _is_ours(cls: type) -> bool:
-    """Whether a class has an __init__ of its own, in the library and outside its core."""
+    """Whether a class has an __init__ of its own, in the library and outside its fundaments."""
     library, _, place = cls.__module__.partition(".")
-    return library == _LIBRARY and not place.startswith("core") and "__init__" in vars(cls)
+    return library == _LIBRARY and not place.startswith(_FUNDAMENTS) and "__init__" in vars(cls)
 
 
 def _explain(cls: Any) -> None:
@@ -111,7 +113,7 @@ def _explain(cls: Any) -> None:
                 raise
             raise _named(error, kind, args, kwargs) from error
 
-    __init__.explains = True  # pyright: ignore[reportFunctionMemberAccess]
+    vars(__init__)["explains"] = True
     cls.__init__ = __init__
 
 
@@ -126,9 +128,14 @@ def _check(title: str, given: dict, defaults: dict) -> None:
 
 
 def _is_clear(error: Exception, cls: type) -> bool:
-    """Whether the error is one of the library's own sentences, which say what was received."""
-    said = str(error)
-    return any(word in said for word in (cls.__name__, "received", "Available:"))
+    """Whether the library itself raised the error, in a sentence of its own, or names the class."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    line = ""
+    if place is not None:
+        line = linecache.getline(place.tb_frame.f_code.co_filename, place.tb_lineno)
+    return cls.__name__ in str(error) or line.lstrip().startswith("raise ")
 
 
 def _named(error: Exception, cls: type, args: tuple, kwargs: dict) -> Exception:

@@ -166,6 +166,11 @@ def _labels(y: np.ndarray) -> np.ndarray:
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         raise ValueError("class_weight needs a class for every sample; y holds NaN.")
     if y.ndim < 2 or y.shape[-1] == 1:
+        if y.dtype.kind == "f" and (y != np.floor(y)).any():
+            raise ValueError(
+                "class_weight needs class labels, 0, 1, ...; y holds fractions. Weigh the samples "
+                "of a regression with sample_weight."
+            )
         return y.reshape(len(y)).astype(int)
     if ((y == 1).sum(axis=-1) > 1).any():
         raise ValueError(

@@ -210,6 +210,10 @@ class Stream:
 
     def _checked(self, batch) -> tuple:
         x, y, weight = unpack_x_y_sample_weight(batch)
+        if x is None:
+            raise ValueError(
+                "A batch is x, (x, y) or (x, y, sample_weight); received one without x."
+            )
         x, y, weight = (
             None if part is None else samples(part, name, texts=self.texts and name == "x")
             for part, name in ((x, "x"), (y, "y"), (weight, "sample_weight"))

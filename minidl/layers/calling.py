@@ -60,12 +60,25 @@ def better_error(layer, error: Exception, args) -> Exception:
     """The error to raise for one that the layer's `call` raised: one that says the cure."""
     if isinstance(error, ValueError):
         return layer.explained(error, *args)
-    if args and (args[0] is None or isinstance(args[0], NO_DATA)):
+    given = args[0] if args else None
+    if "takes a batch of samples" in str(error):  # said of a layer inside
+        return error
+    missing = isinstance(given, NO_DATA) or any(v is None for v in leaves(given))
+    if missing or (isinstance(given, (dict, list, tuple)) and len(given) > 1):
         return TypeError(
             f"{type(layer).__name__} '{layer.name}' takes a batch of samples, an array or a "
-            f"tensor; received {args[0]!r}."
+            f"tensor; received {_kinds(given)}. ({error})"
         )
     return error
+
+
+def _kinds(value) -> str:
+    """What was given, without the data: [Tensor, None]."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {_kinds(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_kinds, value)) + "]"
+    return repr(value) if isinstance(value, NO_DATA) else type(value).__name__
 
 
 def penalise(layer, result) -> None:
@@ -95,8 +108,13 @@ def build_once(build):
             return
         try:
             build(self, *args, **kwargs)
-        except (TypeError, AttributeError, IndexError) as error:
-            if kwargs or (args and isinstance(args[0], (tuple, list, dict)) and args[0]):
+        except (TypeError, AttributeError, IndexError, ValueError) as error:
+            shape = args[0] if args else None
+            is_shape = isinstance(shape, (tuple, list, dict))
+            sizes = list(shape.values() if isinstance(shape, dict) else shape if is_shape else ())
+            several = any(isinstance(n, (tuple, list)) for n in sizes)
+            clear = isinstance(error, ValueError) and not (several and "inhomog" in str(error))
+            if kwargs or clear or (sizes and not several):
                 raise
             raise _no_shape(self, args) from error
         self.built = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..support.checks import check_count
 from ..symbolic import Symbol
 from .base import Layer, layer_classes
 from .making import shape_of_one_sample
@@ -44,9 +45,16 @@ class InputLayer(Layer):
                 "shape of one sample."
             )
         if batch_shape is not None:
+            if not isinstance(batch_shape, (tuple, list)) or not batch_shape:
+                raise ValueError(
+                    "Input: batch_shape is a tuple, the batch axis first, (None, 784); received "
+                    f"{batch_shape!r}."
+                )
             batch_size, *shape = batch_shape
         if shape is None:
             raise ValueError("Input needs the shape of one sample: Input(shape=(784,)).")
+        if batch_size is not None:
+            check_count("Input: batch_size", batch_size)
         self.batch_shape = (batch_size, *shape_of_one_sample(shape, "Input"))
         self._output = self._input = Symbol(self.batch_shape, dtype=self.dtype, name=self.name)
         self._output.maker = self

@@ -180,10 +180,18 @@ def measured(model, batches, run: CallbackList) -> dict:
 def _until_stopped(model, flag: str, batches):
     """The batches, until a callback sets the model's flag."""
     setattr(model, flag, False)
+    empty = True
     for batch in batches:
+        empty = False
         yield batch
         if getattr(model, flag):
             return
+    if empty and flag == "stop_evaluating":
+        warn(
+            "The data of this evaluation held no batches, so its numbers say nothing. A generator "
+            "is used up after one pass: pass arrays, a PyDataset, or a generator that goes on "
+            "(while True:) and the number of steps."
+        )
 
 
 def predict(model, batches, steps, verbose, callbacks) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..layers import Input, Layer, automatic_name
 from ..support import console
+from ..support.checks import check_count
 from ..support.configs import serialize
 from ..support.disk import path_of
 from ..support.structures import is_nested, leaves, tree_map
@@ -164,6 +165,11 @@ class Model(Trainer, Layer):
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its position."""
         if index is not None:
+            if not isinstance(index, int) or not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(
+                    f"There is no layer number {index!r} in '{self.name}', which has "
+                    f"{len(self.layers)} layers."
+                )
             return self.layers[index]
         for layer in self.layers:
             if layer.name == name:
@@ -205,6 +211,10 @@ class Model(Trainer, Layer):
         each. layer_range: names of the first and last layer to show. positions is accepted for
         Keras's sake.
         """
+        if line_length is not None:
+            check_count("line_length", line_length, 20)
+        if print_fn is not None and not callable(print_fn):
+            raise TypeError(f"print_fn is a function of a text; received {print_fn!r}.")
         text = table(self, line_length, expand_nested, show_trainable, layer_range)
         (print_fn or console.say)(text)
 

@@ -13,6 +13,7 @@ from ..data import count_samples
 from ..guards.data import check_finite
 from ..metrics import Mean, Metric, check_metric, resolve_metric
 from ..optimizers.settings import is_ours
+from ..support.checks import check_number
 from ..support.registry import did_you_mean
 from ..support.structures import is_nested, leaves, tree_map
 
@@ -72,6 +73,10 @@ class Objective:
             raise TypeError(
                 "The third argument of compile is loss_weights; write metrics=[...] by name."
             )
+        for weight in leaves(loss_weights):
+            if np.size(weight) == 1 and weight is not None:
+                number = np.asarray(weight).item()
+                check_number("loss_weights (one number for each output)", number)
         self.outputs: list[Output] = []
         self.single: Output | None = None  # the output, if there is just one
 
@@ -198,7 +203,8 @@ def spread(given, names: list[str], what: str, everywhere: bool = True) -> list[
     if isinstance(given, dict):
         return _by_name(given, names, what)
     lists = what.endswith("metrics")  # of which one output may have several
-    if len(names) == 1 and (lists or not isinstance(given, (list, tuple)) or len(given) != 1):
+    plain = not isinstance(given, (list, tuple)) or len(given) != 1
+    if len(names) == 1 and (lists or plain) and not (what == "loss_weights" and is_nested(given)):
         return [given]
     called = ", ".join(map(repr, names))
     if isinstance(given, (list, tuple)) and (len(given) == len(names) or not lists):

@@ -21,6 +21,10 @@ def pad_sequences(
     for name, where in (("padding", padding), ("truncating", truncating)):
         if where not in ("pre", "post"):
             raise ValueError(f"pad_sequences: {name} is 'pre' or 'post'; received {where!r}.")
+    if not np.iterable(sequences):
+        raise TypeError(
+            f"pad_sequences takes a list of sequences, as [[1, 2], [3]]; received {sequences!r}."
+        )
     sequences = list(sequences)
     if not all(hasattr(s, "__len__") for s in sequences):
         raise ValueError(
@@ -37,7 +41,13 @@ def pad_sequences(
     for row, sequence in zip(table, kept):
         if len(sequence):
             n = len(sequence)
-            row[slice(-n, None) if padding == "pre" else slice(0, n)] = sequence
+            try:
+                row[slice(-n, None) if padding == "pre" else slice(0, n)] = sequence
+            except (TypeError, ValueError):
+                raise TypeError(
+                    f"pad_sequences: the table is of dtype {table.dtype}, and a sequence holds "
+                    f"{sequence.dtype}. Pass dtype=object for strings."
+                ) from None
     return table
 
 
