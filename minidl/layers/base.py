@@ -20,8 +20,7 @@ import numpy as np
 from .. import constraints, initializers, regularizers, symbolic
 from ..core import layer as core
 from ..support import backend
-from ..support.configs import custom_object_scope, remembering
-from ..support.configs import deserialize as from_data
+from ..support.configs import remembering
 from ..support.dry_run import dry_run, real
 from ..support.dry_run import state as dry
 from ..support.registry import Registry
@@ -32,6 +31,7 @@ from .calling import (
     NO_DATA,
     better_error,
     build_once,
+    flag_apart,
     has_unknown_sizes,
     penalise,
     place_of_training,
@@ -40,6 +40,7 @@ from .calling import (
     to_input,
 )
 from .making import automatic_name, shape_of_one_sample, spend
+from .masks import arguments_with_masks, hand_on, take_masks
 from .spec import check_spec
 from .weights import (
     all_layers,
@@ -80,6 +81,9 @@ class Layer(core.Layer):
     activity_regularizer: Any = None
     build_shape: Any = None  # the shape that build was given
     added_losses: Any = ()  # what add_loss was given in the last call
+    supports_masking = False  # whether masks pass: True in a class with a compute_mask of its own
+    mask_arguments: tuple = ()  # the arguments of `call`, if it takes masks
+    _makes_masks = False  # whether compute_mask does more than hand on what is there
     _training_place: int | None = None  # where `call` takes `training`
 
     def __new__(cls, *args, **kwargs):
@@ -127,6 +131,12 @@ class Layer(core.Layer):
         and predict.
         """
         raise NotImplementedError(f"{type(self).__name__} needs a method call(self, x).")
+
+    def compute_mask(self, inputs, previous_mask):
+        """The mask of the output: booleans (n, steps), True where a step counts, or None.
+        previous_mask: that of the inputs. Called if supports_masking is True.
+        """
+        return previous_mask
 
     def add_weight(
         self,
@@ -264,28 +274,23 @@ class Layer(core.Layer):
         (False at the top).
         """
         plain = len(args) == 1 and not kwargs and type(args[0]) is Tensor
+        plain = plain and args[0].mask is None and not self._makes_masks
         if not plain:
             if symbolic.has_symbol([*args, kwargs]):
                 return self._recorded(args, kwargs, training)
-            args, training = self._flag_apart(args, training)
+            args, training = flag_apart(self._training_place, args, training)
         if not plain or self.changes_input or args[0].array.dtype != self.dtype:
             args = [self.to_input(x) for x in args]
         if self.input_spec is not None:
             check_spec(f"{type(self).__name__} '{self.name}'", self.input_spec, args)
         if not self.built:
             self._build_from(args)
+        work = self._computed if plain else self._masked
         if switches.training is None or training not in (None, switches.training):
-            return self._switched(args, kwargs, bool(training))
-        return self._computed(args, kwargs)
+            return self._switched(work, args, kwargs, bool(training))
+        return work(args, kwargs)
 
-    def _flag_apart(self, args, training):
-        """The inputs, and the training flag, which may stand among them: layer(x, True)."""
-        place = self._training_place
-        if place is None or len(args) <= place:
-            return args, training
-        return args[:place], args[place]
-
-    def _switched(self, args, kwargs, training: bool):
+    def _switched(self, work, args, kwargs, training: bool):
         """The outermost call, or one with another training flag than the call around it."""
         outer = switches.training
         if dry.kept is not None:
@@ -297,12 +302,18 @@ class Layer(core.Layer):
             try:
                 switches.training = training
                 if switches.quiet:
-                    return self._computed(args, kwargs)
-                return quietly(self._computed, args, kwargs)
+                    return work(args, kwargs)
+                return quietly(work, args, kwargs)
             finally:
                 switches.training = outer
         finally:
             switches.training = outer  # again: Ctrl-C may have fallen into the first
+
+    def _masked(self, args, kwargs):
+        """The same where there may be masks."""
+        args, mask = take_masks(self, args, kwargs)
+        result = self._computed(args, kwargs)
+        return hand_on(self, args[0] if args else None, mask, result)
 
     def _computed(self, args, kwargs):
         """`call`, and what is noted of its result."""
@@ -360,6 +371,9 @@ class Layer(core.Layer):
         """Note where `call` takes `training`, and have `build` mark the layer as built."""
         super().__init_subclass__(**kwargs)
         cls._training_place = place_of_training(cls.call)
+        cls.mask_arguments = arguments_with_masks(cls.call)
+        if "compute_mask" in vars(cls):
+            cls._makes_masks = cls.supports_masking = True
         if "build" in vars(cls):
             cls.build = build_once(cls.build)
 
@@ -399,17 +413,3 @@ class Layer(core.Layer):
 
     def __repr__(self):
         return f"<{type(self).__name__} '{self.name}'{'' if self.built else ', not built yet'}>"
-
-
-def deserialize(config: dict, custom_objects: dict | None = None) -> Layer:
-    """The layer that `serialize(layer)` described, with new weights. custom_objects: your own
-    classes by name.
-    """
-    with custom_object_scope(custom_objects or {}):
-        layer = from_data(config)
-    if not isinstance(layer, Layer):
-        raise ValueError(
-            "deserialize takes what serialize(layer) gave, {'class_name': ..., 'config': ...}; "
-            f"received {config!r}."
-        )
-    return layer

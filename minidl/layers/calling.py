@@ -32,7 +32,9 @@ def to_input(x, dtype, layer=None) -> Any:
     x = x if isinstance(x, Tensor) else Tensor(x)
     if dtype is None or x.dtype.kind != "f" or x.dtype == dtype:
         return x
-    return x.astype(dtype) if x.requires_grad else wrap(x.array.astype(dtype))
+    converted = x.astype(dtype) if x.requires_grad else wrap(x.array.astype(dtype))
+    converted.mask = x.mask
+    return converted
 
 
 def shape_of_batch(x) -> tuple:
@@ -81,8 +83,15 @@ def _kinds(value) -> str:
     return repr(value) if isinstance(value, NO_DATA) else type(value).__name__
 
 
+def flag_apart(place: int | None, args, training):
+    """The inputs, and the training flag, which may stand among them here: layer(x, True)."""
+    if place is None or len(args) <= place:
+        return args, training
+    return args[:place], args[place]
+
+
 def penalise(layer, result) -> None:
-    """Add the layer's penalty on its output to its losses, a sample."""
+    """Add the layer's penalty on its output to the losses, a sample."""
     for x in leaves(result):
         if np.size(x):
             layer.add_loss(layer.activity_regularizer(x) / (len(x) if x.shape else 1))

@@ -124,9 +124,9 @@ class Optimizer(Configurable, core.Optimizer):
 
     # -- its memory
     @property
-    def memory(self) -> list[list[np.ndarray]]:
-        """For each variable the arrays that `update` receives as slots."""
-        return [[slot.array for slot in row] for row in self.kept.rows]
+    def memory(self) -> list[list[Any]]:
+        """For each variable the arrays that `update` receives as slots, None for none."""
+        return [[None if slot is None else slot.array for slot in row] for row in self.kept.rows]
 
     @property
     def variables(self) -> list[Variable]:
@@ -155,9 +155,7 @@ class Optimizer(Configurable, core.Optimizer):
 
     # -- one step
     def step(self) -> None:
-        """Move the variables along the gradients that backward() left in them, and clear those
-        gradients.
-        """
+        """Move the variables along the gradients that backward() left, and clear those."""
         if not self.trainable_variables:
             raise ValueError(
                 f"{type(self).__name__} does not know its variables yet: call "
@@ -225,10 +223,14 @@ class Optimizer(Configurable, core.Optimizer):
 
     def decay_and_move(self, grads: list, lr: float, t: int) -> None:
         """w ← w − η·λ·w, then the update."""
-        factor = 1 - (self.weight_decay or 0.0) * lr
         if self.weight_decay:
-            around.decay(self.trainable_variables, grads, factor, *self.not_decayed)
+            self.shrink(grads, lr)
         self.move(grads, lr, t)
+
+    def shrink(self, grads: list, lr: float) -> None:
+        """w ← w − η·λ·w"""
+        factor = 1 - (self.weight_decay or 0.0) * lr
+        around.decay(self.trainable_variables, grads, factor, *self.not_decayed)
 
     def rehearse(self, grads: list, lr: float, t: int) -> None:
         """The first step of an update of your own: decay and move, watched."""
@@ -261,9 +263,7 @@ class Optimizer(Configurable, core.Optimizer):
 
     # -- as plain data
     def get_config(self) -> dict:
-        """All settings, also those left at their default, as plain data, with the rate of now; what
-        was learned is in `get_state`.
-        """
+        """All settings as plain data, with the rate of now; what was learned is in `get_state`."""
         rate = self.kept.rate.array.item() if self.schedule is None else self.schedule
         return serialize({**settings.described(self, Optimizer), "learning_rate": rate})
 
@@ -290,9 +290,7 @@ class Optimizer(Configurable, core.Optimizer):
         return {"optimizer": kind, "iterations": kept.counter.numpy(), **rate, **arrays}
 
     def set_state(self, state) -> None:
-        """Go on from what `get_state` returned. ValueError, and nothing changed, if it is of
-        another optimizer or model.
-        """
+        """Go on from what `get_state` gave. ValueError, and nothing changed, if it does not fit."""
         self.kept.set(state, with_rate=self.schedule is None)
 
     def __repr__(self):
