@@ -80,6 +80,9 @@ _MEANT = {
 }
 
 
+_MAY_BE_NONE = {("Normalization", "axis")}  # although it is not the default
+
+
 def explain_arguments(rooms) -> None:
     """Let every class of these modules name itself and its arguments in such errors."""
     for room in rooms:
@@ -122,7 +125,8 @@ def _check(title: str, given: dict, defaults: dict) -> None:
     for name in given.keys() & _MEANT.keys():
         value, default = given[name], defaults.get(name, ...)
         fits, words = _MEANT[name]
-        no_value = value is None and (default is None or name not in defaults or "None" in words)
+        may_lack = default is None or name not in defaults or "None" in words
+        no_value = value is None and (may_lack or (title, name) in _MAY_BE_NONE)
         if not (no_value or value is default or fits(value)):
             raise ValueError(f"{title}: {name} is {words}; received {value!r}.")
 

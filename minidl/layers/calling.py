@@ -63,13 +63,11 @@ def better_error(layer, error: Exception, args) -> Exception:
     if isinstance(error, ValueError):
         return layer.explained(error, *args)
     given = args[0] if args else None
-    if "takes a batch of samples" in str(error):  # said of a layer inside
-        return error
     missing = isinstance(given, NO_DATA) or any(v is None for v in leaves(given))
     if missing or (isinstance(given, (dict, list, tuple)) and len(given) > 1):
         return TypeError(
             f"{type(layer).__name__} '{layer.name}' takes a batch of samples, an array or a "
-            f"tensor; received {_kinds(given)}. ({error})"
+            f"tensor; received {_kinds(given)}."
         )
     return error
 

@@ -31,12 +31,11 @@ class AlongAxis(Layer):
             )
 
     def checked(self, x) -> tuple:
-        """(x as floats, the axes of the weights in it), if its shape fits the weights. It may have
-        another number of axes than the inputs that the weights were made for.
+        """(x as floats, the axes of the weights in it). It may have more axes, or fewer, than the
+        inputs that the weights were made for; ValueError if its shape does not fit them.
         """
-        kept = self._kept
-        if len(x.shape) != self._ndim:
-            kept = places(self.axis, x.shape, self.name)
+        as_built = len(x.shape) == self._ndim
+        kept = self._kept if as_built else places(self.axis, x.shape, self.name)
         if tuple([x.shape[a] for a in kept]) != self._shape or 0 in kept:
             raise ValueError(
                 f"{type(self).__name__} '{self.name}' has {self.learns} of shape {self._shape} for "
