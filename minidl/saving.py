@@ -5,12 +5,12 @@ from .models.saving import load_weights, save_weights
 from .support.configs import (
     CustomObjectScope,
     custom_object_scope,
-    deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
 )
+from .support.configs import deserialize as deserialize_keras_object
 from .support.configs import serialize as serialize_keras_object
 
 __all__ = [
