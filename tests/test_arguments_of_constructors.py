@@ -19,7 +19,7 @@ from minidl.layers import Dense
             lambda: metrics.AUC(num_thresholds=1),
             "num_thresholds must be a whole number of at least 2",
         ),
-        (lambda: metrics.FBetaScore(beta=None), "beta must be above 0|beta is a finite number"),
+        (lambda: metrics.FBetaScore(beta=None), "beta must be a number above 0; received None"),
         (lambda: metrics.FBetaScore(threshold="high"), "FBetaScore: threshold is a finite number"),
         (
             lambda: metrics.Precision(thresholds="half"),

@@ -54,7 +54,7 @@ _MEANT = {
         (lambda v: _are(_is_whole, v), "the number of an axis, or a list of such"),
     ),
     **dict.fromkeys(
-        ("alpha", "beta", "gamma", "margin", "threshold", "delta", "gain"),
+        ("alpha", "gamma", "margin", "threshold", "delta", "gain"),
         (_are_finite, "a finite number"),
     ),
     **dict.fromkeys(("mean", "stddev", "minval", "maxval"), (_are_finite, "a finite number")),

@@ -72,18 +72,18 @@ def check_weights(weights) -> None:
     """ValueError for sample weights that are no finite numbers; a warning where all are 0, or some
     below.
     """
-    for path, array in paths(weights):
-        if array is None or not array.size:
-            continue
-        name = name_of("sample_weight", path)
+    given = [
+        (name_of("sample_weight", p), a) for p, a in paths(weights) if np.size(a) and a is not None
+    ]
+    for name, array in given:
         check_finite(name, array)
-        if not array.any():
-            warn(f"All of {name} is 0, so no sample counts, and nothing is learned from them.")
-        elif array.min() < 0:
+        if array.min() < 0:
             warn(
                 f"{name} goes below 0, to {array.min():g}: training makes the loss of such samples "
                 "larger. To leave samples out, give them the weight 0."
             )
+    if given and not any(array.any() for _, array in given):  # one output alone may be left out
+        warn("All of sample_weight is 0, so no sample counts, and nothing is learned from them.")
 
 
 def check_classes(y: np.ndarray, weights: dict) -> None:

@@ -107,7 +107,7 @@ class Objective:
         for i, value in enumerate(leaves(y_pred)):
             target = value.shape if targets[i] is None else np.shape(targets[i])
             weight = 1.0 if weights[i] is None else float(np.asarray(weights[i]).item())
-            loss = _get_loss(_by_shape(given[i], target, value.shape))
+            loss = _get_loss(_by_shape(_only_one(given[i], names[i]), target, value.shape))
             output = Output(names[i], loss, weight)
             specs = [(m, False) for m in leaves(plain[i])] + [
                 (m, True) for m in leaves(weighted[i])
@@ -254,18 +254,14 @@ def _by_name(given: dict, names: list[str], what: str) -> list[Any]:
 
 
 def _unwrapped(loss):
-    """[loss] as loss, for each output of a dict or list of them: an output has one loss."""
+    """[loss] as loss, for each output of a dict or list of them."""
     outputs = loss.items() if isinstance(loss, dict) and "class_name" not in loss else ()
     if isinstance(loss, (list, tuple)):
         outputs = enumerate(loss)
     named = {}
     for name, one in outputs:
-        if isinstance(one, (list, tuple)) and len(one) != 1:
-            raise ValueError(
-                f"loss: an output has one loss; received {len(one)} for {name!r}. Their sum is a "
-                "loss too: lambda y, p: mse(y, p) + mae(y, p)."
-            )
-        named[name] = one[0] if isinstance(one, (list, tuple)) else one
+        alone = isinstance(one, (list, tuple)) and len(one) == 1
+        named[name] = one[0] if alone else one
     if not named:
         return loss
     return named if isinstance(loss, dict) else list(named.values())
@@ -286,3 +282,13 @@ def _by_shape(name, target_shape: tuple, output_shape: tuple):
         return "binary_crossentropy"
     sparse = len(target_shape) < len(output_shape) or target_shape[-1:] == (1,)
     return "sparse_categorical_crossentropy" if sparse else "categorical_crossentropy"
+
+
+def _only_one(loss, name: str):
+    """The loss of an output; ValueError if there are several."""
+    if isinstance(loss, (list, tuple)):
+        raise ValueError(
+            f"loss: an output has one loss; received {len(loss)} for {name!r}. Their sum is a loss "
+            "too: lambda y, p: mse(y, p) + mae(y, p)."
+        )
+    return loss
