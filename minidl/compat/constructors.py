@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import linecache
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 import numpy as np
@@ -106,13 +106,13 @@ def _explain(cls: Any) -> None:
     if hasattr(plain, "explains"):
         return
     innermost = inspect.unwrap(plain)
-    defaults = {name: p.default for name, p in inspect.signature(plain).parameters.items()}
 
     @wraps(plain)
     def __init__(self, *args, **kwargs):
         kind: Any = type(self)  # one without an __init__ of its own is named, too
         outermost = inspect.unwrap(kind.__init__) is innermost
         if outermost:
+            defaults = _defaults(plain)
             _check(kind.__name__, dict(zip(list(defaults)[1:], args)) | kwargs, defaults)
         try:
             plain(self, *args, **kwargs)
@@ -123,6 +123,12 @@ def _explain(cls: Any) -> None:
 
     vars(__init__)["explains"] = True
     cls.__init__ = __init__
+
+
+@cache  # asked at the first use: for all classes together it takes long
+def _defaults(function) -> dict[str, Any]:
+    """The parameters of a function with their defaults, in order."""
+    return {name: p.default for name, p in inspect.signature(function).parameters.items()}
 
 
 def _check(title: str, given: dict, defaults: dict) -> None:
