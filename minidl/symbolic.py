@@ -129,16 +129,18 @@ def has_symbol(structure) -> bool:
     )
 
 
-def record(function, args, kwargs, name: str) -> Any:
+def record(function, args, kwargs, name: str, unknown_sizes=None) -> Any:
     """Note a step and return the symbols of its results. Their shapes come from a dry run on zeros.
 
     Two runs, with batches of 2 and of 3: an axis whose size differs between them is one of unknown
-    size (None).
+    size (None). unknown_sizes: two other numbers for a step that needs more room, such as a
+    window that slides over an axis; a layer may have them as an attribute.
     """
     node = Node(function, args, kwargs, name)
+    sizes = unknown_sizes or getattr(function, "unknown_sizes", (2, 3))
 
     def show():
-        return [node.run(lambda s, n=n: _zeros(s, n)) for n in (2, 3)]
+        return [node.run(lambda s, n=n: _zeros(s, n)) for n in sizes]
 
     two, three = undisturbed(lambda: dry_run(show), recording=False)
     return _symbols(two, three, node)
