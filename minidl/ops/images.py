@@ -84,16 +84,23 @@ def convolve(x, kernel, bias, strides, padding, data_format, dilation, relu=Fals
 @on_windows
 def depthwise_conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
     """Each channel with kernels of its own, (*window, channels, m): m outputs for each channel."""
-    x, kernel = channels_last(floats(inputs), data_format), floats(kernel)
+    return depthwise(inputs, kernel, None, strides, padding, data_format, dilation_rate)
+
+
+def depthwise(x, kernel, bias, strides, padding, data_format, dilation):
+    """depthwise_conv, and a bias added, in one step."""
+    x, kernel = channels_last(floats(x), data_format), floats(kernel)
     *window, c, m = kernel.shape
-    how = _sliding("depthwise_conv", x, window, strides, padding, dilation_rate)
+    how = _sliding("depthwise_conv", x, window, strides, padding, dilation)
     if c != x.shape[-1]:
         raise ValueError(
             f"depthwise_conv: a kernel of shape {kernel.shape} is for {c} channels; received "
             f"{x.shape[-1]}."
         )
     x = x if m == 1 else repeat(x, m, axis=-1)
-    return as_given(apply(images.depthwise, x, kernel.reshape(*window, c * m), **how), data_format)
+    kernel = kernel.reshape(*window, c * m)
+    weights = (kernel,) if bias is None else (kernel, bias)
+    return as_given(apply(images.depthwise, x, *weights, **how), data_format)
 
 
 @on_windows
@@ -109,7 +116,7 @@ def separable_conv(
     """depthwise_conv, and then at each place the channels mixed by pointwise_kernel, (1, ...,
     channels, filters).
     """
-    x = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
+    x = depthwise(inputs, depthwise_kernel, None, strides, padding, data_format, dilation_rate)
     return convolve(x, pointwise_kernel, None, 1, "valid", data_format, 1)
 
 

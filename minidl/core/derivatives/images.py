@@ -194,8 +194,12 @@ def conv(x, w, *bias, strides, dilation, padding, groups=1, relu=False):
     window = _Window(w.shape[:-2], strides, dilation, padding)
     z = _by_groups(partial(_correlate, window=window, relu=relu), groups, x, w, *bias)
 
+    kept = [None, None]  # a gradient of z, and what relu leaves of it for the three vjps
+
     def slope(g):
-        return g * (z > 0).astype(g.dtype) if relu else g
+        if relu and kept[0] is not g:
+            kept[:] = g, g * (z > 0).astype(g.dtype)
+        return kept[1] if relu else g
 
     def vjp_x(g):
         back = partial(_back_to_input, window=window, sizes=x.shape[1:-1])
@@ -228,9 +232,9 @@ def conv_transpose(x, w, *bias, sizes, strides, dilation, before):
     return z, vjps[: 2 + len(bias)]
 
 
-def depthwise(x, w, *, strides, dilation, padding):
-    """z[o] = Σₖ x[i]·w[k], each channel by itself      with i = o·s + k·d - before
-    ∂L/∂x[i] = Σ g[o]·w[k]     ∂L/∂w[k] = Σ x[i]·g[o]
+def depthwise(x, w, *bias, strides, dilation, padding):
+    """z[o] = Σₖ x[i]·w[k] + b, each channel by itself      with i = o·s + k·d - before
+    ∂L/∂x[i] = Σ g[o]·w[k]     ∂L/∂w[k] = Σ x[i]·g[o]     ∂L/∂b = Σ g
 
     w: (*kernel, c).
     """
@@ -238,6 +242,8 @@ def depthwise(x, w, *, strides, dilation, padding):
     z = np.zeros((len(x), *window.stops(x.shape[1:-1]), x.shape[-1]), np.result_type(x, w))
     for k, (o,), (i,) in _meetings(window, [z], [x]):
         o += i * w[k]
+    for b in bias:
+        z += b
 
     def vjp_x(g):
         dx = np.zeros(x.shape, z.dtype)
@@ -251,7 +257,7 @@ def depthwise(x, w, *, strides, dilation, padding):
             dw[k] += _column_sums(o * i)
         return dw
 
-    return z, (vjp_x, vjp_w)
+    return z, (vjp_x, vjp_w, _column_sums)[: 2 + len(bias)]
 
 
 def max_pool(x, *, size, strides, padding):
