@@ -133,21 +133,23 @@ def record(function, args, kwargs, name: str, unknown_sizes=None) -> Any:
     """Note a step and return the symbols of its results. Their shapes come from a dry run on zeros.
 
     Two runs, with batches of 2 and of 3: an axis whose size differs between them is one of unknown
-    size (None). unknown_sizes: two other numbers for a step that needs more room, such as a
-    window that slides over an axis; a layer may have them as an attribute.
+    size (None). unknown_sizes: two other numbers for the other axes of a step that needs more room,
+    as a window that slides along them does; a layer may have them as an attribute.
     """
     node = Node(function, args, kwargs, name)
     sizes = unknown_sizes or getattr(function, "unknown_sizes", (2, 3))
 
     def show():
-        return [node.run(lambda s, n=n: _zeros(s, n)) for n in sizes]
+        return [node.run(lambda s, n=n, m=m: _zeros(s, n, m)) for n, m in zip((2, 3), sizes)]
 
     two, three = undisturbed(lambda: dry_run(show), recording=False)
     return _symbols(two, three, node)
 
 
-def _zeros(symbol: Symbol, unknown: int) -> Tensor:
-    return Tensor(np.zeros([unknown if n is None else n for n in symbol.shape], symbol.dtype))
+def _zeros(symbol: Symbol, batch: int, unknown: int) -> Tensor:
+    unknown_sizes = [batch, *[unknown] * symbol.ndim]
+    sizes = [m if n is None else n for n, m in zip(symbol.shape, unknown_sizes)]
+    return Tensor(np.zeros(sizes, symbol.dtype))
 
 
 def _symbols(two, three, node):

@@ -95,7 +95,7 @@ def room_advice(title: str, window: tuple, first: bool, shape: tuple) -> str:
     turned = channels_advice(shape, first)
     return (
         f"{title}: the window {window} is larger than what arrives, {places} places of inputs of "
-        f"shape {shape}. Each 'valid' window and each stride before made them smaller: take a "
-        f"smaller window, padding='same', fewer layers, or larger inputs."
+        f"shape (n, {', '.join(map(str, shape[1:]))}). Each 'valid' window and each stride before "
+        "made them smaller: take a smaller window, padding='same', fewer layers, or larger inputs."
         + (f" Also, {turned}" if turned else "")
     )

@@ -19,6 +19,7 @@ class Windowed(Layer):
     """Base of layers whose window slides along `rank` axes."""
 
     rank = 2
+    window_name = "kernel_size"  # of the argument that gives its size
     window: tuple  # its size along each axis
     strides: tuple
     dilation_rate: tuple = (1,)
@@ -28,7 +29,7 @@ class Windowed(Layer):
     def slide(self, window, strides, padding, data_format, dilation_rate=1) -> None:
         """Note how the window slides; ValueError for what cannot be meant."""
         title = type(self).__name__
-        self.window = per_axis(f"{title}: kernel_size or pool_size", window, self.rank)
+        self.window = per_axis(f"{title}: {self.window_name}", window, self.rank)
         self.strides = per_axis(f"{title}: strides", strides, self.rank)
         self.dilation_rate = per_axis(f"{title}: dilation_rate", dilation_rate, self.rank)
         if padding not in self.paddings:
@@ -65,9 +66,8 @@ class Windowed(Layer):
 
     def get_config(self) -> dict:
         """The arguments of the class, with a number for each axis where one stood for all."""
-        names = {"kernel_size": "window", "pool_size": "window"}
         config, kept = super().get_config(), ("strides", "dilation_rate", "data_format")
-        now = {name: getattr(self, names.get(name, name)) for name in (*names, *kept)}
+        now = {self.window_name: self.window, **{name: getattr(self, name) for name in kept}}
         return {**config, **{name: value for name, value in now.items() if name in config}}
 
     def to_input(self, x):
@@ -121,6 +121,7 @@ class Windowed(Layer):
 class Pooling(Windowed):
     """Base of layers that make one number of each window, channel by channel."""
 
+    window_name = "pool_size"
     pool: Any = staticmethod(ops.max_pool)
 
     def __init__(

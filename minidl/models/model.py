@@ -152,6 +152,15 @@ class Model(Trainer, Layer):
         first = [layer for layer in self.layers if layer not in begins][:1]
         return any(layer.takes_raw_input for layer in first)
 
+    @property
+    def unknown_sizes(self) -> tuple[int, int]:
+        """Two sizes of an input's axis for which all windows inside make one stop, and two."""
+        sizes = 1, 2
+        for layer in reversed(self.layers):
+            first, second = getattr(layer, "unknown_sizes", (1, 2))
+            sizes = tuple((n - 1) * (second - first) + first for n in sizes)
+        return sizes if sizes != (1, 2) else (2, 3)
+
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its position."""
         if index is not None:

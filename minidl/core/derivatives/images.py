@@ -2,15 +2,12 @@
 
 Shapes: x (samples, *places, c), w (*kernel, c, f), z (samples, *stops, f). Along each axis a window
 slides over x. At its stop o it sees, at the place k of the kernel, the place of x
-
     i = o·s + k·d - before        (stride s, dilation d, `before` zeros that stand in front of x)
-
 so that z[o] = Σₖ x[i]·w[k] is a product of matrices: each patch of x is a row, the kernel a matrix.
 The patches are made in blocks that stay in the cache of a core, never all at once (Chellapilla et
 al. 2006); where neighbours overlap along the first axis they share their memory (Cho & Brand 2017).
 
-The settings of an op: strides and dilation with a number for each axis, padding with a pair, how
-many zeros stand before x and behind it.
+Settings: strides and dilation, a number for each axis; padding, a pair: zeros before and behind.
 """
 
 from __future__ import annotations
@@ -52,7 +49,7 @@ def _blocks(samples: int, rows: int, size: int):
 
 
 def _framed(x, padding):
-    """x with its zeros around. A negative number of them behind x cuts some of x off."""
+    """x with its zeros around. A negative number of them behind x cuts some of it off."""
     if not any(map(any, padding)):
         return x
     x = x[(slice(None), *[slice(n + min(p[1], 0)) for n, p in zip(x.shape[1:], padding)])]
@@ -65,10 +62,10 @@ def _framed(x, padding):
 
 
 def _patches(x, window, f, shared=False):
-    """Blocks of what the window sees: (samples and rows of z, an array whose rows are patches).
+    """Blocks of what the window sees: (samples and rows of z, an array whose rows are patches). f:
+    how many numbers z has at each stop.
 
-    f: how many numbers z has at each stop. shared: only the windows along the later axes are
-    copied; a patch is a view of several of them, one after another along the first axis.
+    shared: only the windows along the later axes are copied; a patch is a view of several of them.
     """
     kernel, strides, dilation, padding = window
     rows, *others = window.stops(x.shape[1:-1])
@@ -94,10 +91,10 @@ def _patches(x, window, f, shared=False):
 
 
 def _taps(window, sizes, stops, row):
-    """For each place k of the kernel: (k, the stops that see x there, what they see of x), where
-    the last two are indices into z and x, the samples included.
+    """For each place k of the kernel: (k, an index of the stops that see x there and no zeros, an
+    index of what they see of x).
 
-    The zeros around x are left out. row: the first stop along the first axis.
+    row: the first stop along the first axis.
     """
     first = [row, *[0] * (len(sizes) - 1)]
     for place in itertools.product(*map(range, window.kernel)):
@@ -116,7 +113,7 @@ def _meetings(window, at_stops, at_places):
     z, views of those like x), where the number at a stop meets the one that is seen there.
     """
     x, z = at_places[0], at_stops[0]
-    pieces, cuts = _blocks(len(z), z.shape[1], 1 * x[:1].size // max(1, z.shape[1]))
+    pieces, cuts = _blocks(len(z), z.shape[1], x[:1].size // max(1, z.shape[1]))
     for rows in cuts:
         stops = (rows.stop - rows.start, *z.shape[2:-1])
         taps = list(_taps(window, x.shape[1:-1], stops, rows.start))
@@ -180,8 +177,7 @@ def _by_groups(function, groups: int, *arrays):
 
 def _column_sums(g):
     """Σ of g over all axes but the last: as a product with ones three times as fast."""
-    rows = g.reshape(-1, g.shape[-1])
-    return np.ones(len(rows), g.dtype) @ rows
+    return np.ones(g.size // g.shape[-1], g.dtype) @ g.reshape(-1, g.shape[-1])
 
 
 def conv(x, w, *bias, strides, dilation, padding, groups=1, relu=False):
@@ -287,12 +283,11 @@ def max_pool(x, *, size, strides, padding):
 def average_pool(x, *, size, strides, padding):
     """z[o] = Σ x[i] / n over what the window sees of x, n places      ∂L/∂x[i] = Σ g[o] / n"""
     window = _Window(size, strides, (1,) * len(size), padding)
-    stops = window.stops(x.shape[1:-1])
+    stops, ones = window.stops(x.shape[1:-1]), np.ones((1, *x.shape[1:-1], 1), x.dtype)
     z, n = np.zeros((len(x), *stops, x.shape[-1]), x.dtype), np.zeros((1, *stops, 1), x.dtype)
-    for _, (o,), (i,) in _meetings(window, [z], [x]):
-        o += i
-    for _, (o,), (i,) in _meetings(window, [n], [np.ones((1, *x.shape[1:-1], 1), x.dtype)]):
-        o += i
+    for sums, numbers in ((z, x), (n, ones)):
+        for _, (o,), (i,) in _meetings(window, [sums], [numbers]):
+            o += i
     z /= n
 
     def vjp(g):
