@@ -68,7 +68,7 @@ class Windowed(Layer):
         """The arguments of the class, with a number for each axis where one stood for all."""
         config, kept = super().get_config(), ("strides", "dilation_rate", "data_format")
         now = {self.window_name: self.window, **{name: getattr(self, name) for name in kept}}
-        return {**config, **{name: value for name, value in now.items() if name in config}}
+        return {**config, **{name: _plain(now[name]) for name in now if name in config}}
 
     def to_input(self, x):
         """As for any layer; whole numbers, such as pixels 0..255, become floats too."""
@@ -116,6 +116,11 @@ class Windowed(Layer):
             return error
         title = f"{type(self).__name__} '{self.name}'"
         return ValueError(room_advice(title, self.window, self.channels_first, inputs[0].shape))
+
+
+def _plain(value):
+    """A tuple as a list, which files know."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 class Pooling(Windowed):
@@ -193,7 +198,7 @@ class AdaptivePooling(Windowed):
 
     def get_config(self) -> dict:
         """The arguments of the class, with a size for each axis."""
-        return {**super().get_config(), "output_size": self.output_size}
+        return {**super().get_config(), "output_size": _plain(self.output_size)}
 
     def call(self, x):
         self.check(x)
