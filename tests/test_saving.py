@@ -489,6 +489,22 @@ for n, x in PLACES.items():
             LAYERS[name.format(n)] = (make, x)
 
 
+PREPARING = {
+    "Resizing": dict(height=3, width=4, interpolation="nearest"),
+    "CenterCrop": dict(height=3, width=4),
+    "RandomCrop": dict(height=3, width=4, seed=1),
+    "RandomFlip": dict(mode="vertical"),
+    "RandomRotation": dict(factor=(0.1, 0.2), fill_mode="wrap"),
+    "RandomZoom": dict(height_factor=0.2),
+    "RandomTranslation": dict(height_factor=0.2, width_factor=(-0.1, 0.3)),
+    "RandomContrast": dict(factor=(0.1, 0.2)),
+    "RandomBrightness": dict(factor=0.2, value_range=(0, 1)),
+}
+for name, options in PREPARING.items():
+    make = lambda name=name, options=options: getattr(layers, name)(**options)
+    LAYERS[name] = (make, PLACES[2])
+
+
 def test_no_layer_is_forgotten():
     assert {c.__name__ for c in layers.layer_classes.names.values()} == {
         *LAYERS,

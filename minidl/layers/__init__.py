@@ -60,6 +60,9 @@ _WINDOWS = {
     "convolution": "Conv1D Conv2D Conv3D Convolution1D Convolution2D Convolution3D "
     "DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D "
     "SeparableConvolution1D SeparableConvolution2D",
+    "resizing": "CenterCrop RandomCrop Resizing",
+    "augmentation": "RandomBrightness RandomContrast RandomFlip RandomRotation RandomTranslation "
+    "RandomZoom",
     "transposed": "Conv1DTranspose Conv2DTranspose Conv3DTranspose "
     "Convolution1DTranspose Convolution2DTranspose Convolution3DTranspose",
 }
@@ -108,6 +111,7 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "CategoryEncoding",
+    "CenterCrop",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -169,10 +173,18 @@ __all__ = [
     "PReLU",
     "Permute",
     "RMSNormalization",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Resizing",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",

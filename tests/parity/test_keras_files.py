@@ -84,6 +84,7 @@ PLACES = np.array([[3, 1, 1], [0, 6, 3]])
 # in Keras: see tests/test_lookup_layers.py
 NEED_TENSORFLOW = {"Hashing", "IntegerLookup", "StringLookup", "TextVectorization"}
 WINDOWED = {n: RNG.normal(size=(2, *(5, 6, 4)[:n], 2)).astype("float32") for n in (1, 2, 3)}
+IMAGE = WINDOWED[2]
 LAYERS = {
     "ELU": (lambda l: l.layers.ELU(0.7), X),
     "Activation": (lambda l: l.layers.Activation("gelu"), X),
@@ -193,6 +194,19 @@ LAYERS = {
         for n in (2, 3)
         for kind in ("Max", "Average")
     },
+    **{
+        name: (lambda l, name=name, options=options: getattr(l.layers, name)(**options), IMAGE)
+        for name, options in {
+            "Resizing": dict(height=3, width=4, interpolation="nearest"),
+            "CenterCrop": dict(height=3, width=4),
+            "RandomFlip": dict(mode="vertical", seed=3),
+            "RandomRotation": dict(factor=(0.1, 0.2), fill_mode="wrap"),
+            "RandomZoom": dict(height_factor=0.2),
+            "RandomTranslation": dict(height_factor=0.2, width_factor=(-0.1, 0.3)),
+            "RandomContrast": dict(factor=(0.1, 0.2)),
+            "RandomBrightness": dict(factor=0.2, value_range=(0, 1)),
+        }.items()
+    },
     "Add": lambda l: l.layers.Add(),
     "Average": lambda l: l.layers.Average(),
     "Concatenate": lambda l: l.layers.Concatenate(axis=1),
@@ -206,8 +220,9 @@ LAYERS = {
 
 def test_no_layer_is_forgotten():
     opened = {getattr(c, "__name__", "") for c in layers.layer_classes.names.values()}
-    # Lambda has a test of its own
+    # Lambda has a test of its own; outside training Keras's RandomCrop leaves images their size
     assert opened == {
+        "RandomCrop",
         *LAYERS,
         *NEED_TENSORFLOW,
         "InputLayer",

@@ -72,7 +72,7 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
 # What Keras has and minidl has not: no likeness of a name should send anybody elsewhere.
 ABSENT = {
     layers: "AdditiveAttention Attention "
-    "Bidirectional CenterCrop "
+    "Bidirectional "
     "ConvLSTM1D ConvLSTM2D "
     "ConvLSTM3D Cropping1D "
     "Cropping2D Cropping3D CuDNNGRU CuDNNLSTM GRU GRUCell "
@@ -80,9 +80,9 @@ ABSENT = {
     "HashedCrossing LSTM LSTMCell "
     "Masking MelSpectrogram "
     "MultiHeadAttention RNN "
-    "RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomRotation "
-    "RandomTranslation RandomWidth "
-    "RandomZoom Resizing SimpleRNN SimpleRNNCell SpatialDropout2D "
+    "RandomHeight "
+    "RandomWidth "
+    "SimpleRNN SimpleRNNCell SpatialDropout2D "
     "SpatialDropout3D "
     "SpectralNormalization StackedRNNCells UpSampling1D UpSampling2D UpSampling3D Wrapper "
     "ZeroPadding1D ZeroPadding2D "
