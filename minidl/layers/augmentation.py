@@ -4,7 +4,7 @@ where a thing stands, how it is turned, how bright the day was. Outside training
 
 from __future__ import annotations
 
-import numbers
+from typing import Any
 
 import numpy as np
 
@@ -37,13 +37,14 @@ class Randomly(OfImages):
 
     def draw(self, limits, x):
         """A number between the limits for each image, as (n, 1, 1, 1)."""
-        return self.rng.uniform(*limits, (len(x), 1, 1, 1)).astype(self.dtype)
+        low, high = limits
+        return self.rng.uniform(low, high, (len(x), 1, 1, 1)).astype(self.dtype)
 
-    def limits(self, name: str, factor, low: float, high: float) -> tuple[float, float]:
+    def limits(self, name: str, factor: Any, low: float, high: float) -> tuple[float, float]:
         """The factor as a pair: 0.2 becomes (-0.2, 0.2). ValueError for one outside low..high."""
-        single = isinstance(factor, numbers.Real)
-        pair = (-abs(factor), abs(factor)) if single else tuple(factor)
-        if len(pair) != 2 or not all(low <= f <= high for f in ([factor] if single else pair)):
+        given = tuple(factor) if hasattr(factor, "__len__") else (factor,)
+        pair = given if len(given) == 2 else (-abs(given[0]), abs(given[0]))
+        if len(given) > 2 or not all(low <= f <= high for f in given):
             raise ValueError(
                 f"{type(self).__name__}: {name} is a number between {low:g} and {high:g}, or a "
                 f"pair of them; received {factor!r}."
@@ -212,7 +213,7 @@ class RandomContrast(Randomly):
     def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
         super().__init__(seed, **kwargs)
         low, high = self.limits("factor", factor, 0, 1)
-        self.factor = (high, high) if isinstance(factor, numbers.Real) else (low, high)
+        self.factor = (low, high) if hasattr(factor, "__len__") else (high, high)
         self.value_range = tuple(value_range)
 
     def changed(self, x):

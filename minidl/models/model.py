@@ -155,11 +155,11 @@ class Model(Trainer, Layer):
     @property
     def unknown_sizes(self) -> tuple[int, int]:
         """Two sizes of an input's axis for which all windows inside make one stop, and two."""
-        sizes = 1, 2
+        low, high = 1, 2
         for layer in reversed(self.layers):
             first, second = getattr(layer, "unknown_sizes", (1, 2))
-            sizes = tuple((n - 1) * (second - first) + first for n in sizes)
-        return sizes if sizes != (1, 2) else (2, 3)
+            low, high = [(n - 1) * (second - first) + first for n in (low, high)]
+        return (low, high) if (low, high) != (1, 2) else (2, 3)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its position."""

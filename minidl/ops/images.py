@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from functools import wraps
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 
-def unknown_sizes(window, strides=1, dilation=1) -> tuple[int, int]:
+def unknown_sizes(window, strides: Any = 1, dilation: Any = 1) -> tuple[int, int]:
     """Two sizes of an axis at which the window makes one stop and two, whichever axis it is."""
     reach = (int(np.max(window)) - 1) * int(np.max(dilation)) + 1
     return reach, reach + int(np.max(strides))
@@ -249,10 +250,9 @@ def _checked(value, known: tuple) -> str:
     return value
 
 
-def per_axis(name: str, value, rank: int, least: int = 1) -> tuple:
+def per_axis(name: str, value: Any, rank: int, least: int = 1) -> tuple:
     """A whole number for each axis of the window: 3 becomes (3, 3) for images."""
-    single = isinstance(value, (int, np.integer)) or not hasattr(value, "__len__")
-    values = (value,) * rank if single else tuple(value)
+    values = tuple(value) if hasattr(value, "__len__") else (value,) * rank
     if len(values) != rank:
         raise ValueError(
             f"{name} is a whole number or {rank} of them, one for each axis; received {value!r}."
