@@ -137,7 +137,7 @@ def record(function, args, kwargs, name: str, unknown_sizes=None) -> Any:
     as a window that slides along them does; a layer may have them as an attribute.
     """
     node = Node(function, args, kwargs, name)
-    sizes = unknown_sizes or getattr(function, "unknown_sizes", (2, 3))
+    sizes = unknown_sizes or getattr(function, "unknown_sizes", None) or (2, 3)
 
     def show():
         return [node.run(lambda s, n=n, m=m: _zeros(s, n, m)) for n, m in zip((2, 3), sizes)]
@@ -147,18 +147,34 @@ def record(function, args, kwargs, name: str, unknown_sizes=None) -> Any:
 
 
 def _zeros(symbol: Symbol, batch: int, unknown: int) -> Tensor:
+    """What stands for the symbol in a dry run, every step of it counting."""
     unknown_sizes = [batch, *[unknown] * symbol.ndim]
     sizes = [m if n is None else n for n, m in zip(symbol.shape, unknown_sizes)]
-    return Tensor(np.zeros(sizes, symbol.dtype))
+    zeros = Tensor(np.zeros(sizes, symbol.dtype))
+    if symbol.mask is not None:
+        zeros.mask = Tensor(np.ones_like(_zeros(symbol.mask, batch, unknown).array))
+    return zeros
+
+
+def mask_of(x):
+    """The mask of a tensor."""
+    return x.mask
 
 
 def _symbols(two, three, node):
     symbols = {}
     for path, x in paths(two):
-        shape = [a if a == b else None for a, b in zip(x.shape, pick(three, path).shape)]
-        symbols[path] = Symbol(shape, x.dtype, node=node, path=path)
+        other = pick(three, path)
+        symbols[path] = symbol = Symbol(_shape(x, other), x.dtype, node=node, path=path)
+        if getattr(x, "mask", None) is not None:
+            later = Node(mask_of, (symbol,), {}, "mask")
+            symbol.mask = Symbol(_shape(x.mask, other.mask), bool, node=later)
     node.places = list(symbols)
     return symbols[()] if () in symbols else _nest(two, symbols)
+
+
+def _shape(two, three) -> list:
+    return [a if a == b else None for a, b in zip(two.shape, three.shape)]
 
 
 def _nest(structure, symbols, path: tuple = ()):

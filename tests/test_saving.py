@@ -226,7 +226,7 @@ class KerasStyle(layers.Layer):
 
     def get_config(self):
         config = super().get_config()
-        config.update({"units": self.size})
+        config.update({"units": self.size, "inner": self.inner})
         return config
 
 
@@ -391,6 +391,21 @@ LAYERS = {
     "GaussianDropout": (lambda: layers.GaussianDropout(0.2), X),
     "GaussianNoise": (lambda: layers.GaussianNoise(0.2), X),
     "Identity": (layers.Identity, X),
+    "Cropping1D": (lambda: layers.Cropping1D(1), IMAGES),
+    "ZeroPadding1D": (lambda: layers.ZeroPadding1D((0, 2)), IMAGES),
+    "UpSampling1D": (lambda: layers.UpSampling1D(3), IMAGES),
+    "Cropping2D": (lambda: layers.Cropping2D(((1, 0), (0, 1))), IMAGES[..., None]),
+    "ZeroPadding2D": (lambda: layers.ZeroPadding2D((0, 2)), IMAGES[..., None]),
+    "UpSampling2D": (
+        lambda: layers.UpSampling2D((1, 2), "channels_first", "bilinear"),
+        IMAGES[..., None],
+    ),
+    "SpatialDropout2D": (lambda: layers.SpatialDropout2D(0.4, seed=2), IMAGES[..., None]),
+    "Cropping3D": (lambda: layers.Cropping3D((1, 0, 0)), IMAGES[..., None, None]),
+    "ZeroPadding3D": (lambda: layers.ZeroPadding3D((0, 2, 1)), IMAGES[..., None, None]),
+    "UpSampling3D": (lambda: layers.UpSampling3D((2, 1, 1)), IMAGES[..., None, None]),
+    "SpatialDropout3D": (lambda: layers.SpatialDropout3D(0.4, seed=2), IMAGES[..., None, None]),
+    "Masking": (lambda: layers.Masking(mask_value=0.5), X[:, None]),
     "Lambda": (lambda: layers.Lambda(shifted, arguments={"by": 2}), X),
     "LayerNormalization": (lambda: layers.LayerNormalization(axis=(1, 2)), IMAGES),
     "Normalization": (

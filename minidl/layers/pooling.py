@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..ops.images import is_channels_first
+import numpy as np
+
+from .. import ops
+from ..support import backend
 from .base import Layer, layer_classes
 
 _PLACES = {1: "steps", 2: "height, width", 3: "depth, height, width"}
@@ -19,11 +22,11 @@ class GlobalPooling(Layer):
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
         super().__init__(**kwargs)
-        first = is_channels_first(data_format)
-        self.data_format = "channels_first" if first else "channels_last"
+        self.data_format = backend.checked_data_format(type(self).__name__, data_format)
         self.keepdims = keepdims
 
-    def call(self, x):
+    def checked(self, x):
+        """x as floats, if it has the right number of axes."""
         first = self.data_format == "channels_first"
         if len(x.shape) != self.rank + 2:
             channels = "features" if self.rank == 1 else "channels"
@@ -33,34 +36,46 @@ class GlobalPooling(Layer):
                 f"{type(self).__name__} '{self.name}' takes inputs of shape (n, {axes}); received "
                 f"shape {x.shape}."
             )
-        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
-        start = 2 if first else 1
-        return self.pool(x, tuple(range(start, start + self.rank)))
+        return x if x.dtype.kind == "f" else x.astype(self.dtype)
 
-    def pool(self, x, axis: tuple):
-        """The places along these axes as one."""
-        raise NotImplementedError(f"{type(self).__name__} needs a method pool(self, x, axis).")
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """Where the places stand in the input."""
+        start = 2 if self.data_format == "channels_first" else 1
+        return tuple(range(start, start + self.rank))
 
 
 class GlobalAverage(GlobalPooling):
     """Base of layers that take the mean of all places."""
 
-    def pool(self, x, axis):
-        return x.mean(axis=axis, keepdims=self.keepdims)
+    def call(self, x):
+        return self.checked(x).mean(axis=self.axes, keepdims=self.keepdims)
 
 
 class GlobalMax(GlobalPooling):
     """Base of layers that take the largest number of all places."""
 
-    def pool(self, x, axis):
-        return x.max(axis=axis, keepdims=self.keepdims)
+    def call(self, x):
+        return self.checked(x).max(axis=self.axes, keepdims=self.keepdims)
 
 
 @layer_classes.register("GlobalAvgPool1D")
 class GlobalAveragePooling1D(GlobalAverage):
     """The mean over all steps of a sequence, such as the words of a text: (n, steps, features)
-    becomes (n, features).
+    becomes (n, features). Steps that a mask leaves out do not count; the mean of no steps at all is
+    0 (in Keras nan).
     """
+
+    def compute_mask(self, inputs, mask=None):
+        return None  # there are no steps any more
+
+    def call(self, x, mask=None):
+        if mask is None:
+            return super().call(x)
+        x, (axis,) = self.checked(x), self.axes
+        counts = np.expand_dims(np.asarray(mask, bool), 3 - axis)
+        number = np.maximum(np.sum(counts, axis=axis, keepdims=self.keepdims), 1).astype(x.dtype)
+        return ops.sum(ops.where(counts, x, 0.0), axis=axis, keepdims=self.keepdims) / number
 
 
 @layer_classes.register("GlobalMaxPool1D")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from .. import ops
-from ..ops.images import as_given, channels_last, is_channels_first
+from ..ops.images import as_given, channels_last
 from ..ops.resampling import KERNELS, resize
 from ..random import generator
+from ..support import backend
 from ..support.checks import check_count
 from .base import Layer, layer_classes
 
@@ -21,8 +22,7 @@ class OfImages(Layer):
 
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
-        first = is_channels_first(data_format)
-        self.data_format = "channels_first" if first else "channels_last"
+        self.data_format = backend.checked_data_format(type(self).__name__, data_format)
 
     def call(self, x, training=False):
         if len(x.shape) not in (3, 4):

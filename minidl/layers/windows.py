@@ -8,7 +8,8 @@ from typing import Any
 
 from .. import constraints, initializers, ops, regularizers
 from ..guards.shapes import channels_advice, images_advice, room_advice
-from ..ops.images import is_channels_first, per_axis, unknown_sizes
+from ..ops.images import per_axis, unknown_sizes
+from ..support import backend
 from ..support.warning import warn
 from .base import Layer, layer_classes
 
@@ -41,8 +42,8 @@ class Windowed(Layer):
                 f"{strides!r} and {dilation_rate!r}."
             )
         self.padding = padding
-        self.channels_first = is_channels_first(data_format)
-        self.data_format = "channels_first" if self.channels_first else "channels_last"
+        self.data_format = backend.checked_data_format(title, data_format)
+        self.channels_first = self.data_format == "channels_first"
 
     def keep(self, name: str, initializer, regularizer, constraint) -> None:
         """Note what a weight begins with, its penalty and its limit."""

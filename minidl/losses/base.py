@@ -16,6 +16,7 @@ import numpy as np
 from .. import ops
 from ..core import losses as core
 from ..guards import targets
+from ..support import backend
 from ..support.arrays import as_array
 from ..support.configs import Configurable, find
 from ..support.registry import Registry, snake_case, unknown
@@ -32,13 +33,12 @@ class Loss(core.Loss, Configurable):
 
     reduction: 'sum_over_batch_size' (the default, a mean), 'sum', 'mean_with_sample_weight'
     (divided by the sum of the weights instead of the number of samples) or None (no reduction).
-    dtype: None computes in the dtype of y_pred.
+    dtype: None computes in the dtype of y_pred; 'bfloat16' in float32, and rounds the loss.
     """
 
     # What y_true means: 'regression', 'binary', 'margin', 'categorical' or 'sparse'. The metric
     # 'accuracy' asks.
     kind: str | None = None
-    __name__: str  # of a loss that was asked for by name: as of Keras's function of that name
     from_logits = False
     dtype: Any = None
 
@@ -52,19 +52,32 @@ class Loss(core.Loss, Configurable):
         self.name = name or snake_case(type(self).__name__)
         self.title = type(self).__name__  # for messages
         self.reduction = reduction
-        self.dtype = dtype
+        self.dtype = None if dtype is None else backend.number_type(dtype).name
         self._said: set = set()  # what has been warned about
 
     def __call__(self, y_true, y_pred, sample_weight=None) -> Any:
         """The loss as a tensor with a gradient. y_true, y_pred: arrays or tensors; sample_weight:
-        one number a sample.
+        one number a sample, or what `weights_like` spreads.
         """
         known = isinstance(y_true, _KNOWN) and isinstance(y_pred, _KNOWN)
         if not known and has_symbol((y_true, y_pred)):
             return self._on_symbols(y_true, y_pred, sample_weight)
+        work = super().__call__
+        if isinstance(y_pred, Tensor) and y_pred.mask is not None:
+            work = self._of_what_counts
+        if self.dtype == "bfloat16":
+            loss = quietly(work, y_true, y_pred, sample_weight)
+            return loss.astype(backend.number_type("bfloat16"))
         if switches.quiet:
-            return super().__call__(y_true, y_pred, sample_weight)
-        return quietly(super().__call__, y_true, y_pred, sample_weight)
+            return work(y_true, y_pred, sample_weight)
+        return quietly(work, y_true, y_pred, sample_weight)
+
+    def _of_what_counts(self, y_true, y_pred, sample_weight):
+        """The loss where a mask on y_pred says which steps count."""
+        values, mask = self.per_sample(y_true, y_pred), np.asarray(y_pred.mask)
+        if mask.shape != values.shape[: mask.ndim]:
+            raise targets.mask_differs(mask.shape, values.shape)
+        return self.reduce(values, sample_weight, weights_like(mask, values.shape))
 
     def _on_symbols(self, y_true, y_pred, sample_weight):
         """The symbol of the loss. The dry run is on zeros, which may be no probabilities."""
@@ -79,8 +92,8 @@ class Loss(core.Loss, Configurable):
         """One loss per sample, as `call` gives it, from arrays, lists or tensors."""
         if type(y_pred) is not Tensor or y_pred.array.dtype.kind != "f":
             y_pred = ops.floats(y_pred)
-        if self.dtype is not None and y_pred.array.dtype != self.dtype:
-            y_pred = y_pred.astype(self.dtype)
+        if self.dtype is not None:
+            y_pred = y_pred.astype("float32" if self.dtype == "bfloat16" else self.dtype)
         if not isinstance(y_true, (Tensor, np.ndarray)):
             y_true = as_array(y_true, keep_ints=True)
         return self.call(*self.align(y_true, y_pred))
@@ -98,12 +111,12 @@ class Loss(core.Loss, Configurable):
             y_true = y_true.reshape(y_pred.shape)
         return y_true, y_pred
 
-    def reduce(self, values, sample_weight) -> Tensor:
-        """The losses of the samples as what `reduction` asks for."""
+    def reduce(self, values, sample_weight, counts=None) -> Tensor:
+        """The losses of the samples as what `reduction` asks for. counts: as for `reduce`."""
         plain = sample_weight is None and self.reduction == "sum_over_batch_size"
-        if plain and type(values) is Tensor and values.array.size:
+        if plain and counts is None and type(values) is Tensor and values.array.size:
             return super().reduce(values, None)
-        return reduce(values, sample_weight, self.reduction)
+        return reduce(values, sample_weight, self.reduction, counts)
 
     def check_targets(self, y: np.ndarray, output_shape: tuple) -> None:
         """Look once at all targets of a fit or evaluate, before training; ValueError names what is
@@ -157,16 +170,22 @@ def reduce(values, sample_weight, reduction, counts=None) -> Tensor:
 
 
 def weights_like(sample_weight, shape: tuple) -> np.ndarray:
-    """Sample weights spread over values of this shape: one a sample, (n,) or (n, 1), or one a
-    value. ValueError otherwise.
+    """Sample weights spread over values of this shape: one number, one a sample (n,), one a value,
+    or of as many axes, those of length 1 repeated. ValueError otherwise.
     """
-    weight = as_array(sample_weight)
+    given = weight = as_array(sample_weight)
     if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
         weight = weight[..., 0]
-    column = weight.ndim >= 2 and weight.shape == (*shape[: weight.ndim - 1], 1)
-    if weight.shape != shape[: weight.ndim] and not column:
-        raise targets.weights_differ(weight.shape, shape)
-    return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)
+    weight = weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim))
+    if weight.ndim > len(shape) or any(n not in (1, m) for n, m in zip(weight.shape, shape)):
+        raise targets.weights_differ(given.shape, shape)
+    return np.broadcast_to(weight, shape)
+
+
+def masked_weights(sample_weight, mask) -> np.ndarray:
+    """Sample weights for a metric where a mask says which steps count: 0 at those that do not."""
+    counts = np.asarray(mask, np.float64)
+    return counts if sample_weight is None else counts * weights_like(sample_weight, counts.shape)
 
 
 class FunctionLoss(Loss):

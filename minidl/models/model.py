@@ -157,7 +157,7 @@ class Model(Trainer, Layer):
         """Two sizes of an input's axis for which all windows inside make one stop, and two."""
         low, high = 1, 2
         for layer in reversed(self.layers):
-            first, second = getattr(layer, "unknown_sizes", (1, 2))
+            first, second = layer.unknown_sizes or (1, 2)
             low, high = [(n - 1) * (second - first) + first for n in (low, high)]
         return (low, high) if (low, high) != (1, 2) else (2, 3)
 

@@ -239,15 +239,13 @@ def as_given(z, data_format):
 
 def is_channels_first(data_format) -> bool:
     """Whether the channels stand before the places. None: as `image_data_format()` says."""
-    data_format = backend.image_data_format() if data_format is None else data_format
-    return _checked(data_format, ("channels_last", "channels_first")) == "channels_first"
+    return backend.checked_data_format("ops", data_format) == "channels_first"
 
 
-def _checked(value, known: tuple) -> str:
-    name = "data_format" if "channels_last" in known else "padding"
-    if value not in known:
-        raise ValueError(f"{name} is {' or '.join(map(repr, known))}; received {value!r}.")
-    return value
+def _checked(padding, known: tuple) -> str:
+    if padding not in known:
+        raise ValueError(f"padding is {' or '.join(map(repr, known))}; received {padding!r}.")
+    return padding
 
 
 def per_axis(name: str, value: Any, rank: int, least: int = 1) -> tuple:

@@ -71,24 +71,12 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
 
 # What Keras has and minidl has not: no likeness of a name should send anybody elsewhere.
 ABSENT = {
-    layers: "AdditiveAttention Attention "
-    "Bidirectional "
-    "ConvLSTM1D ConvLSTM2D "
-    "ConvLSTM3D Cropping1D "
-    "Cropping2D Cropping3D CuDNNGRU CuDNNLSTM GRU GRUCell "
-    "GroupQueryAttention "
-    "HashedCrossing LSTM LSTMCell "
-    "Masking MelSpectrogram "
-    "MultiHeadAttention RNN "
-    "RandomHeight "
-    "RandomWidth "
-    "SimpleRNN SimpleRNNCell SpatialDropout2D "
-    "SpatialDropout3D "
-    "SpectralNormalization StackedRNNCells UpSampling1D UpSampling2D UpSampling3D Wrapper "
-    "ZeroPadding1D ZeroPadding2D "
-    "ZeroPadding3D",
+    layers: "AdditiveAttention Attention Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D CuDNNGRU "
+    "CuDNNLSTM GRU GRUCell GroupQueryAttention HashedCrossing LSTM LSTMCell "
+    "MelSpectrogram MultiHeadAttention RNN RandomHeight RandomWidth SimpleRNN "
+    "SimpleRNNCell SpectralNormalization StackedRNNCells Wrapper",
     callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
-    optimizers: "Adafactor Ftrl Lamb LossScaleOptimizer Muon",
+    optimizers: "LossScaleOptimizer",
     datasets: "cifar10 cifar100",
     losses: "CTC ctc",
 }
