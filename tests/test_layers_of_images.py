@@ -104,6 +104,23 @@ def test_a_convolution_of_relu_is_relu_of_a_convolution():
         np.testing.assert_array_equal(a, b)
 
 
+def test_a_second_gradient_through_relu_is_not_the_first():
+    """What relu leaves of a gradient is kept for the three vjps, but for that gradient alone."""
+    x = minidl.Tensor(X, requires_grad=True)
+    layer = layers.Conv2D(3, 3, activation="relu")
+    y = layer(x)
+    found = []
+    for factor in (1.0, -2.0):
+        x.grad = None
+        for weight in layer.weights:
+            weight.grad = None
+        y.backward(gradient=np.full(y.shape, factor, "f"), retain_graph=True)
+        found.append([x.grad, *[w.grad for w in layer.weights]])
+    for once, twice in zip(*found):
+        assert once.any()
+        np.testing.assert_allclose(twice, -2 * once, rtol=1e-5)
+
+
 def test_pixels_and_the_dtype():
     pixels = RNG.integers(0, 256, (2, 6, 6, 1), dtype=np.uint8)
     for name, options in (("Conv2D", dict(filters=2, kernel_size=3)), ("MaxPooling2D", {})):
