@@ -2,6 +2,8 @@
 beside them were computed with Keras 3.15.
 """
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -167,7 +169,7 @@ class Ratio(metrics.Metric):
 
 
 def test_variables_are_found_in_lists_dicts_and_metrics():
-    metric = Ratio()
+    metric: Any = Ratio()
     assert len(metric.variables) == 2
     metric.more = [Variable(0.0), {"a": Variable(1.0)}]
     metric.inner = {"b": [Ratio(), Ratio()]}
@@ -198,8 +200,9 @@ def test_the_dtype_of_a_metric():
     assert metrics.Mean().dtype == "float32" and metrics.Sum(dtype="float16").dtype == "float16"
     assert Ratio(dtype="float64").total.dtype == np.float64
     assert metrics.AUC(dtype="float64").get_config()["dtype"] == "float64"
+    mean: Any = metrics.Mean()
     with pytest.raises(AttributeError):
-        metrics.Mean().dtype = "float16"
+        mean.dtype = "float16"
     assert [v.name for v in metrics.Sum().variables] == ["total"]
 
 
@@ -279,16 +282,17 @@ def test_logits_that_are_expected_are_no_reason_to_warn(metric):
 
 
 def test_auc_with_thresholds_alone():
-    auc = metrics.AUC(num_thresholds=None, thresholds=[0.5])
+    auc: Any = metrics.AUC(num_thresholds=None, thresholds=[0.5])
+    made: Any = metrics
     np.testing.assert_allclose(auc.thresholds, [0, 0.5, 1], atol=1e-6)
     again = metrics.AUC.from_config(auc.get_config())
     assert again.thresholds == auc.thresholds and again.num_thresholds == 3
     for wrong in (None, 1, 2.5):
         with pytest.raises(ValueError, match="AUC: num_thresholds must be a whole number"):
-            metrics.AUC(num_thresholds=wrong)
+            made.AUC(num_thresholds=wrong)
     for wrong in (None, "one", 0, -1.0):
         with pytest.raises(ValueError, match="FBetaScore: beta must be a number above 0"):
-            metrics.FBetaScore(beta=wrong)
+            made.FBetaScore(beta=wrong)
 
 
 def test_adjusted_r2_counts_every_output_as_keras_does():

@@ -8,6 +8,7 @@ from ..support.configs import deserialize as from_data
 from ..support.configs import given_arguments, parameters, serialize
 
 _PLACE_IN_SEQUENTIAL = {"input_shape", "input_dim", "batch_input_shape", "weights"}
+_LIBRARY = __name__.partition(".")[0]
 _OBJECTS = ("_initializer", "_regularizer", "_constraint")
 
 
@@ -21,9 +22,11 @@ def config_of(layer, base: type) -> dict:
         added = _added(type(layer), base)
         given = {k: v for k, v in given_arguments(layer).items() if k not in added}
         config = {**given, **config}
+    own = str(type(layer).__init__.__module__).partition(".")[0] == _LIBRARY
     for name in config:
-        if name.endswith(_OBJECTS) and name in vars(layer):
-            config[name] = vars(layer)[name]
+        now = name in vars(layer) and name != "output_shape"  # which a call notes on any layer
+        if now and (own or name.endswith(_OBJECTS)):
+            config[name] = vars(layer)[name]  # which may have been set later
     config.pop("activity_regularizer", None)
     if layer.activity_regularizer is not None:
         config["activity_regularizer"] = layer.activity_regularizer

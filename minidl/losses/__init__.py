@@ -63,7 +63,13 @@ from .functions import (
     squared_hinge,
     tversky,
 )
-from .labels import NLL, CategoricalGeneralizedCrossEntropy, NegativeLogLikelihood, NLLLoss
+from .labels import (
+    NLL,
+    CategoricalGeneralizedCrossEntropy,
+    CrossEntropyLoss,
+    NegativeLogLikelihood,
+    NLLLoss,
+)
 from .margins import CategoricalHinge, Circle, Hinge, SquaredHinge
 from .overlap import Dice, Tversky
 from .regression import (
@@ -95,6 +101,7 @@ __all__ = [
     "Circle",
     "CosineSimilarity",
     "CrossEntropy",
+    "CrossEntropyLoss",
     "Dice",
     "FunctionLoss",
     "Hinge",

@@ -33,7 +33,7 @@ class AUC(ThresholdMetric):
 
     def __init__(
         self,
-        num_thresholds=200,
+        num_thresholds: int | None = 200,
         curve="ROC",
         summation_method="interpolation",
         name: str | None = None,
@@ -129,7 +129,7 @@ def _check(curve: str, summation_method: str) -> None:
         )
 
 
-def _points_of(num_thresholds: int, thresholds) -> list[float]:
+def _points_of(num_thresholds: int | None, thresholds) -> list[float]:
     """The thresholds from below 0 to above 1: every output exceeds the first and none the last."""
     if thresholds is None:
         between = np.linspace(0, 1, check_count("AUC: num_thresholds", num_thresholds, 2))[1:-1]

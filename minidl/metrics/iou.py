@@ -6,6 +6,7 @@ import numpy as np
 
 from ..guards import outputs
 from ..support.arrays import Number, as_array
+from ..support.checks import check_count
 from .base import Metric, registry, targets_like
 from .matrix import confusion_matrix
 from .thresholds import said, weights_of
@@ -34,7 +35,13 @@ class IoU(Metric):
         axis=-1,
     ):
         super().__init__(name, dtype)
-        self.num_classes, self.target_class_ids = num_classes, [int(i) for i in target_class_ids]
+        title = type(self).__name__
+        self.num_classes = check_count(f"{title}: num_classes", num_classes)
+        if not isinstance(target_class_ids, (list, tuple, range, set, np.ndarray)):
+            raise TypeError(
+                f"{title}: target_class_ids is a list of classes; received {target_class_ids!r}."
+            )
+        self.target_class_ids = [check_count(f"{title}: a class", i, 0) for i in target_class_ids]
         if not all(0 <= i < num_classes for i in self.target_class_ids):
             raise ValueError(
                 f"{type(self).__name__}: target_class_ids lie in 0..{num_classes - 1}; received "
@@ -81,7 +88,7 @@ class MeanIoU(IoU):
     ):
         super().__init__(
             num_classes,
-            range(num_classes),
+            range(check_count("num_classes", num_classes)),
             name,
             dtype,
             ignore_class,

@@ -15,6 +15,7 @@ import numpy as np
 from .. import losses
 from ..guards import answers, outputs
 from ..support.arrays import Number, as_array
+from ..support.checks import is_number
 from ..tensor import Tensor, Variable
 from .base import Metric, registry, targets_like
 
@@ -120,6 +121,12 @@ def ratio(part, rest) -> np.ndarray:
 class _AtThresholds(ThresholdMetric):
     def __init__(self, thresholds, default, name, dtype, top_k=None, class_id=None):
         values = default if thresholds is None else thresholds
+        numbers = values if isinstance(values, (list, tuple, np.ndarray)) else [values]
+        if not all(map(is_number, numbers)) or len(numbers) == 0:
+            raise TypeError(
+                f"{type(self).__name__}: thresholds is a number from 0 to 1, or a list of such; "
+                f"received {thresholds!r}."
+            )
         asked = np.atleast_1d(np.asarray(values, dtype=float))
         outside = [] if thresholds is None else [v for v in asked if not 0 <= v <= 1]
         if outside:

@@ -29,8 +29,15 @@ def described_model(data) -> Any:
 
 def model_from_json(json_string: str, custom_objects: dict | None = None):
     """A model with fresh weights from what `to_json` gave."""
+    try:
+        described = json.loads(json_string)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"model_from_json takes the text that to_json gave: {error}.") from None
     with custom_object_scope(custom_objects or {}):
-        return deserialize(json.loads(json_string))
+        model = deserialize(described)
+    if not isinstance(model, model_classes.filed("Model")):
+        raise ValueError(f"This JSON describes a {type(model).__name__}, not a model.")
+    return model
 
 
 # --- copies
@@ -56,6 +63,8 @@ def _fresh(thing):
 
 def _clone(model, clone_function):
     if clone_function is None:
+        if not hasattr(model, "get_config"):
+            raise TypeError(f"clone_model takes a model; received {model!r}.")
         return type(model).from_config(model.get_config())
     if isinstance(model, model_classes.filed("Sequential")):
         return _cloned_stack(model, clone_function)

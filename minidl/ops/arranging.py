@@ -106,7 +106,7 @@ def moveaxis(x, source, destination):
 def rot90(array, k=1, axes=(0, 1)):
     """Quarter turns in the plane of two axes, from the first towards the second."""
     a, b = axes
-    if len(set(np.arange(np.ndim(array))[list(axes)])) < 2:
+    if len(set(np.arange(len(shape(array)))[list(axes)])) < 2:
         raise ValueError(f"rot90: axes are two different ones; received {tuple(axes)}.")
     if k % 4 == 2:
         return flip(array, axes)

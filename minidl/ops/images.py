@@ -55,7 +55,7 @@ def on_windows(function):
         window = shape(window)[:-2] if hasattr(window, "shape") else window
         strides = others.get("strides") or (1 if "kernel" in parameters.parameters else window)
         sizes = unknown_sizes(window, strides, others.get("dilation_rate", 1))
-        return record(door, args, kwargs, function.__name__, sizes)
+        return record(door, args, kwargs, function.__name__, unknown_sizes=sizes)
 
     return door
 

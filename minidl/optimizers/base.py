@@ -180,7 +180,7 @@ class Optimizer(Configurable, core.Optimizer):
 
     def apply_gradients(self, grads_and_vars) -> None:
         """`apply` for pairs (gradient, variable), as from zip(grads, model.trainable_variables)."""
-        pairs = list(grads_and_vars)
+        pairs = guard.pairs_of(grads_and_vars)
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
 
     def advance(self, grads: list) -> None:

@@ -38,7 +38,7 @@ def number_type(dtype) -> np.dtype:
     if name != "bfloat16":
         return np.dtype(name)
     try:
-        from ml_dtypes import bfloat16
+        from ml_dtypes import bfloat16  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise ValueError(
             "NumPy has no bfloat16; the package ml_dtypes adds it. Use 'float16' or 'float32'."

@@ -57,6 +57,13 @@ def check_count(name: str, value, least: int = 1) -> int:
     return int(value)
 
 
+def is_number(value) -> bool:
+    """Whether this is one real number, also as an array or tensor; True and False are none."""
+    if getattr(value, "shape", None) == () and not isinstance(value, np.generic):
+        value = value.item()
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
 def check_flag(name: str, value) -> bool:
     """`value` if it is True or False; TypeError naming the argument otherwise."""
     if not isinstance(value, (bool, np.bool_)):

@@ -40,6 +40,8 @@ def encode(places: np.ndarray, mode: str, depth: int) -> np.ndarray:
     places = np.atleast_1d(places)
     if mode == "one_hot":
         places = places[..., 0] if places.ndim > 1 and places.shape[-1] == 1 else places
+        if not places.size:
+            return np.zeros((*places.shape, depth), bool)
         return places[..., None] == np.arange(depth)
     places = np.moveaxis(places, min(1, places.ndim - 1), -1)
     samples = (

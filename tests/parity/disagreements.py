@@ -350,7 +350,9 @@ def metric(rng, name):
 def optimizer(rng, name):
     """Six steps of an optimizer, its memory, its config, and the same from its config."""
     limits = ("clipnorm", "clipvalue", "global_clipnorm")
-    drawn = options(rng, getattr(keras.optimizers, name), without=limits)
+    differing = ("warmup_steps", "weight_decay", "ema_overwrite_frequency")
+    without = (*limits, *differing) if name == "ScheduleFreeAdamW" else limits
+    drawn = options(rng, getattr(keras.optimizers, name), without)
     if rng.random() < 0.4:
         drawn[one_of(*limits)(rng)] = float(rng.uniform(0.1, 2))
     begin = [rng.normal(size=s).astype(np.float32) for s in ((3, 4), (4,), ())]
