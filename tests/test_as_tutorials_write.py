@@ -487,7 +487,7 @@ def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        ("layers", "Conv2D"),
+        ("layers", "ConvLSTM2D"),
         ("layers", "LSTM"),
         ("callbacks", "TensorBoard"),
         ("optimizers", "LossScaleOptimizer"),

@@ -8,6 +8,7 @@ import importlib
 import inspect
 import pkgutil
 
+import derivative_rows_of_images  # noqa: F401  (it adds its rows to ROWS)
 import numpy as np
 import pytest
 from derivative_rows import ROWS

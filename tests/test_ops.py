@@ -936,6 +936,7 @@ DOORS = {
 
 def test_every_door_is_tried():
     tried = {name.split(" ")[0].strip(",") for name in TABLE} | set(DOORS)
+    tried |= set(ops.images.__all__)  # test_ops_of_images.py
     # below
     tried |= {
         "while_loop",

@@ -45,7 +45,14 @@ from .normalization import (
     RMSNormalization,
     UnitNormalization,
 )
-from .pooling import GlobalAveragePooling1D, GlobalMaxPooling1D
+from .pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
 from .reshaping import Permute, RepeatVector, Reshape
 from .scaling import Normalization, Rescaling
 from .spec import InputSpec
@@ -53,6 +60,20 @@ from .wrapping import TimeDistributed
 
 # Layers that open their module at first use: those of words and tables `minidl.text`.
 _TEXT, _SPACE = f"{__name__.rpartition('.')[0]}.text", f"{__name__}.space"
+_WINDOWS = {
+    "windows": "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D "
+    "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D "
+    "AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D "
+    "MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D",
+    "convolution": "Conv1D Conv2D Conv3D Convolution1D Convolution2D Convolution3D "
+    "DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D "
+    "SeparableConvolution1D SeparableConvolution2D",
+    "resizing": "CenterCrop RandomCrop Resizing",
+    "augmentation": "RandomBrightness RandomContrast RandomFlip RandomRotation RandomTranslation "
+    "RandomZoom",
+    "transposed": "Conv1DTranspose Conv2DTranspose Conv3DTranspose "
+    "Convolution1DTranspose Convolution2DTranspose Convolution3DTranspose",
+}
 layer_classes.rooms.update(
     {
         **{f"{kind}{n}D": _SPACE for kind in ("Cropping", "ZeroPadding") for n in (1, 2, 3)},
@@ -65,6 +86,9 @@ layer_classes.rooms.update(
         "TextVectorization": f"{_TEXT}.vectorization",
     }
 )
+layer_classes.rooms.update(
+    {name: f"{__name__}.{room}" for room, names in _WINDOWS.items() for name in names.split()}
+)
 
 
 def __getattr__(name):
@@ -74,20 +98,49 @@ def __getattr__(name):
 
 
 GlobalAvgPool1D, GlobalMaxPool1D = GlobalAveragePooling1D, GlobalMaxPooling1D
+GlobalAvgPool2D, GlobalMaxPool2D = GlobalAveragePooling2D, GlobalMaxPooling2D
+GlobalAvgPool3D, GlobalMaxPool3D = GlobalAveragePooling3D, GlobalMaxPooling3D
 
 __all__ = [
     "Activation",
     "ActivityRegularization",
+    "AdaptiveAveragePooling1D",
+    "AdaptiveAveragePooling2D",
+    "AdaptiveAveragePooling3D",
+    "AdaptiveMaxPooling1D",
+    "AdaptiveMaxPooling2D",
+    "AdaptiveMaxPooling3D",
     "Add",
     "AlphaDropout",
     "Average",
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "AveragePooling3D",
+    "AvgPool1D",
+    "AvgPool2D",
+    "AvgPool3D",
     "BatchNormalization",
     "CategoryEncoding",
+    "CenterCrop",
     "Concatenate",
+    "Conv1D",
+    "Conv1DTranspose",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
+    "Convolution1D",
+    "Convolution1DTranspose",
+    "Convolution2D",
+    "Convolution2DTranspose",
+    "Convolution3D",
+    "Convolution3DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
     "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
     "Discretization",
     "Dot",
     "Dropout",
@@ -98,9 +151,17 @@ __all__ = [
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
     "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
     "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
     "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
     "GroupNormalization",
     "Hashing",
     "Identity",
@@ -113,6 +174,12 @@ __all__ = [
     "LayerNormalization",
     "LeakyReLU",
     "Masking",
+    "MaxPool1D",
+    "MaxPool2D",
+    "MaxPool3D",
+    "MaxPooling1D",
+    "MaxPooling2D",
+    "MaxPooling3D",
     "Maximum",
     "Minimum",
     "Multiply",
@@ -120,10 +187,22 @@ __all__ = [
     "PReLU",
     "Permute",
     "RMSNormalization",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Resizing",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "SeparableConvolution1D",
+    "SeparableConvolution2D",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",

@@ -18,6 +18,7 @@ from . import (
     creation,
     crossentropies,
     elementwise,
+    images,
     linalg,
     loops,
     networks,
@@ -35,6 +36,7 @@ from .counting import *
 from .creation import *
 from .crossentropies import *
 from .elementwise import *
+from .images import *
 from .linalg import *
 from .loops import *
 from .networks import *
@@ -58,6 +60,7 @@ __all__ += counting.__all__
 __all__ += products.__all__
 __all__ += linalg.__all__
 __all__ += networks.__all__
+__all__ += images.__all__
 __all__ += normalizing.__all__
 __all__ += crossentropies.__all__
 __all__ += placing.__all__
@@ -76,6 +79,7 @@ nn = _shelf(
     "multi_hot",
     "normalize",
     "one_hot",
+    *images.__all__,
     *networks.__all__,
     *normalizing.__all__,
     *crossentropies.__all__,
