@@ -3,6 +3,8 @@ losses that are used most, `base.py` what all losses of the library share; each 
 family.
 """
 
+import importlib
+
 from ..support.configs import described, found
 from ..support.configs import serialize as serialize
 from ..support.registry import snake_case
@@ -75,6 +77,15 @@ from .regression import (
 )
 
 register = registry.register
+# in a file that opens at first use
+registry.rooms["CTC"] = f"{__name__}.sequences"
+
+
+def __getattr__(name):
+    if name not in ("CTC", "ctc"):
+        raise AttributeError(f"module 'minidl.losses' has no attribute {name!r}.")
+    return getattr(importlib.import_module(registry.rooms["CTC"]), name)
+
 
 __all__ = [
     "BCE",
@@ -86,6 +97,7 @@ __all__ = [
     "NLL",
     "BinaryCrossentropy",
     "BinaryFocalCrossentropy",
+    "CTC",
     "CategoricalCrossentropy",
     "CategoricalFocalCrossentropy",
     "CategoricalGeneralizedCrossEntropy",
@@ -123,6 +135,7 @@ __all__ = [
     "categorical_hinge",
     "circle",
     "cosine_similarity",
+    "ctc",
     "deserialize",
     "dice",
     "get",

@@ -91,7 +91,7 @@ def lstm(x, w, u, b, h0, c0, *, mask=None):
     h = np.empty((len(xs) + 2, *h0.T.shape), x.dtype)
     c, tanh_c = np.empty_like(h[1:]), np.empty_like(h[2:])
     h[0], c[0] = h0.T, c0.T
-    inner, new = np.empty((4 * n, h.shape[2]), x.dtype), np.empty_like(h[0])
+    inner, new = np.empty((4 * n, len(h0)), x.dtype), np.empty_like(h[0])
     for t, a in enumerate(gates):
         a += np.matmul(ut, h[t], out=inner)
         np.tanh(a, out=a)
@@ -154,7 +154,7 @@ def gru(x, w, u, b, h0, *, mask=None):
     ut = np.ascontiguousarray((u * half).T)
     h = np.empty((len(xs) + 1, *h0.T.shape), x.dtype)
     h[0], q = h0.T, np.empty_like(h[1:])
-    inner = np.empty((3 * n, h.shape[2]), x.dtype)
+    inner = np.empty((3 * n, len(h0)), x.dtype)
     for t, a in enumerate(gates):
         np.matmul(ut, h[t], out=inner)
         z, r, k = a.reshape(3, n, -1)
