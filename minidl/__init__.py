@@ -9,51 +9,16 @@ autograd over NumPy.
 >>> model.fit(x / 255.0, y, epochs=5)
 """
 
+# ruff: noqa: F403, F405  (the public names: front.py has them)
+import importlib.machinery
 import sys
 from typing import TYPE_CHECKING
 
-from . import (
-    activations,
-    callbacks,
-    constraints,
-    datasets,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    models,
-    ops,
-    optimizers,
-    random,
-    regularizers,
-    saving,
-    surfaces,
-    utils,
-)
-from . import text as preprocessing
-from .compat import older
-from .compat.keras import GradientTape
-from .gradcheck import check_gradients
-from .initializers import Initializer
-from .layers import Input, InputSpec, Layer
-from .losses import Loss
-from .metrics import Metric
-from .models import Model, NonFiniteLossError, SaveFormatError, Sequential
-from .optimizers import Optimizer
-from .random import set_random_seed
-from .regularizers import Regularizer
-from .support import backend
-from .support import backend as config
-from .symbolic import Symbol as KerasTensor
-from .tensor import GraphError, Tensor, Variable, apply, no_grad
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what editors see; at run time the names open with the first that is asked for
     from . import plots
+    from .front import *
 
 __version__ = "0.1.0"
-# `import minidl as tf` and then tf.keras.layers, as many tutorials write
-keras = sys.modules[__name__]
-nn = ops  # tf.nn.relu, tf.nn.softmax
 __all__ = [
     "GradientTape",
     "GraphError",
@@ -99,30 +64,63 @@ __all__ = [
     "surfaces",
     "utils",
 ]
-
-
-# Public paths whose module stands in another room.
-for _name, _module in (
-    ("backend", backend),
-    ("config", config),
-    ("preprocessing", preprocessing),
-):
-    sys.modules[f"{__name__}.{_name}"] = _module
-for _name in ("sequence", "text"):
-    sys.modules[f"{__name__}.preprocessing.{_name}"] = getattr(preprocessing, _name)
-# `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
-older.paths.open_paths()
+# `import minidl as tf` and then tf.keras.layers, as many tutorials write
+keras = sys.modules[__name__]
 
 
 def version() -> str:
-    """minidl's own version."""
+    """Return minidl's own version."""
     return __version__
 
 
 def __getattr__(name):
-    """`minidl.plots` loads matplotlib, so it waits until somebody asks for it."""
-    if name == "plots":
-        import importlib
-
+    if name == "plots":  # loads matplotlib, so it waits until somebody asks for it
         return importlib.import_module(".plots", __name__)
+    if not name.startswith("__"):
+        front = importlib.import_module(".front", __name__)
+        if name in __all__ and hasattr(front, name):
+            return getattr(front, name)
     raise AttributeError(f"module 'minidl' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
+
+
+class _Finder:
+    """Loads the whole library before one of its rooms is imported, as in `from minidl.layers import
+    Dense`, and then gives the import that room. Python asks the finders in sys.meta_path in turn.
+    """
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        front = f"{__name__}.front"
+        if name == front or front in sys.modules or not name.startswith(f"{__name__}."):
+            return None
+        importlib.import_module(".front", __name__)
+        module = sys.modules.get(name)
+        if module is None:
+            return None
+        # A module's __spec__ says how to load it. This one is loaded, so for this import it says
+        # that there is nothing to do.
+        module.__spec__ = importlib.machinery.ModuleSpec(
+            name,
+            _Loaded(module),  # pyright: ignore[reportArgumentType]
+        )
+        return module.__spec__
+
+
+class _Loaded:
+    """The loader of a module that is loaded already."""
+
+    def __init__(self, module):
+        self.module, self.spec = module, module.__spec__
+
+    def create_module(self, spec):
+        return self.module
+
+    def exec_module(self, module):
+        module.__spec__ = self.spec
+
+
+sys.meta_path.insert(0, _Finder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 import os
 import sys
@@ -136,6 +135,8 @@ class CSVLogger(Callback):
         """Opens the file for each row: whatever ends the run, the rows so far are there and no file
         is left open.
         """
+        import csv  # slow to load
+
         logs, rows = logs or {}, []
         if self._keys is None:
             self._keys = self._header() if self._goes_on else None
@@ -154,6 +155,8 @@ class CSVLogger(Callback):
         """The columns of the file that is there, or None."""
         if not os.path.exists(self.filename) or not os.path.getsize(self.filename):
             return None
+        import csv
+
         with open(self.filename, encoding="utf-8", newline="") as file:
             return next(csv.reader(file, delimiter=self.separator))[1:]
 

@@ -6,6 +6,7 @@ Each of them is gone through once an epoch and gives what a `train_step` receive
 
 from __future__ import annotations
 
+import math
 from itertools import islice
 
 import numpy as np
@@ -60,6 +61,10 @@ class Batches(core.Batches):
     def first(self) -> tuple:
         """The first sample of each array."""
         return tuple([rows(part, slice(0, 1)) for part in self.arrays])
+
+    def samples_of_first(self) -> int:
+        """How many samples the first batch holds."""
+        return min(self.size, self.batch_size)
 
     def forever(self):
         """Batch after batch, epoch after epoch."""
@@ -145,6 +150,12 @@ class Stream:
             else:
                 raise ValueError("The data holds no batches.")
         return self._checked(self._first[0])
+
+    def samples_of_first(self) -> float:
+        """How many samples the first batch holds; inf if nobody has asked for it yet, since a
+        generator may not have one ready.
+        """
+        return count_samples(self._checked(self._first[0])[0]) if self._first else math.inf
 
     def __iter__(self):
         if isinstance(self.source, PyDataset):

@@ -89,7 +89,7 @@ def check_test_split(test_split: float) -> None:
         )
 
 
-def shuffled(count: int, generator: np.random.RandomState) -> np.ndarray:
+def shuffled(count: int, generator: "np.random.RandomState") -> np.ndarray:
     """0 ... count - 1 in Keras's order: RandomState is NumPy's old generator, whose numbers never
     change.
     """

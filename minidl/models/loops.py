@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -14,8 +15,9 @@ from ..guards.loss import check_first_loss
 from ..random import generator
 from ..support.checks import check_count
 from ..support.structures import tree_map
+from ..support.threads import threads_for
 from ..support.warning import warn
-from ..tensor import no_grad
+from ..tensor import Variable, no_grad
 from . import sources
 from .preparing import check_frozen
 from .restoring import Parts, restored_after
@@ -110,7 +112,8 @@ def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rn
         if any(isinstance(callback, TerminateOnNaN) for callback in run.callbacks):
             model.stop_on_nan = False
         run.call("on_train_begin")
-        model.run(plan.epoch, range(max(epochs.start, model.resume_at), epochs.stop), hooks)
+        with threads_for(largest_product(model, plan.batches)):
+            model.run(plan.epoch, range(max(epochs.start, model.resume_at), epochs.stop), hooks)
         model.optimizer.finalize_variable_values()
         run.call("on_train_end", hooks.logs)
         return history
@@ -125,6 +128,19 @@ def hooks_of(model, plan: sources.Plan, run: CallbackList, is_due) -> FitHooks:
         validate = partial(measured, model, plan.validation, run.without(ProgressBar))
     classes = model.number_of_classes() if sources.can_judge_first_loss(plan.batches) else 0
     return FitHooks(model, run, plan.steps, validate, is_due, classes)
+
+
+def largest_product(model, batches) -> float:
+    """How many multiplications the largest matrix product of a step takes: samples of a batch,
+    times the places of the layer's output that use the same weights, times these weights.
+    """
+    products = [0]
+    for layer in model.all_layers():
+        shape = layer.output_shape if isinstance(layer.output_shape, tuple) else ()
+        places = math.prod(n for n in shape[1:-1] if isinstance(n, int))
+        own = [v.size for v in vars(layer).values() if isinstance(v, Variable) and v.ndim > 1]
+        products += [places * size for size in own]
+    return batches.samples_of_first() * max(products)
 
 
 def generator_of_shuffles(model, seed) -> np.random.Generator:
@@ -144,7 +160,8 @@ def evaluate(model, batches, steps, verbose, callbacks) -> dict:
     def measure() -> dict:
         model.prepare(batches)
         model.run_parts = Parts(model)
-        return measured(model, sources.at_most(batches, steps), run)
+        with threads_for(largest_product(model, batches)):
+            return measured(model, sources.at_most(batches, steps), run)
 
     return restored_after(model, measure, recording=False, bars=bar)
 
@@ -162,7 +179,11 @@ def predict(model, batches, steps, verbose, callbacks) -> Any:
     """The outputs for all samples, in the structure of the model's outputs."""
     bar = progress_bar(verbose)
     run = CallbackList([*as_list(callbacks), *bar], model, {"steps": steps or batches.steps})
-    work = partial(_predicted, model, sources.at_most(batches, steps), run)
+
+    def work() -> list:
+        with threads_for(largest_product(model, batches)):
+            return _predicted(model, sources.at_most(batches, steps), run)
+
     outputs = restored_after(model, work, recording=False, bars=bar)
     if not outputs:
         raise ValueError("x holds no samples, so there is nothing to predict.")

@@ -173,8 +173,4 @@ def batch_size_for(value, samples: int, steps) -> int:
 
 def can_judge_first_loss(batches) -> bool:
     """Whether the first batch is large enough, and unweighed, to compare its loss with guessing."""
-    x, _, sample_weight = batches.first()
-    size = count_samples(x)
-    if isinstance(batches, Batches):
-        size = min(batches.size, batches.batch_size)
-    return sample_weight is None and size >= 16
+    return batches.first()[2] is None and batches.samples_of_first() >= 16

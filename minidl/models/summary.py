@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 from ..support import console
 
 
@@ -47,6 +45,8 @@ def _columns(came_from: dict, show_trainable: bool) -> list[tuple[str, float]]:
 
 def _width(with_connections: bool) -> int:
     """The width of the terminal, within limits."""
+    import shutil  # slow to load
+
     least, most = (72, 108) if with_connections else (60, 88)
     return min(most, max(least, shutil.get_terminal_size().columns - 4))
 

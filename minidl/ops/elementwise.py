@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.derivatives import arithmetic
+from ..core.derivatives import arithmetic, gaussian
 from ..tensor import apply
 from .base import convert_to_tensor, floats
 
@@ -138,7 +138,7 @@ def absolute(x):
 
 
 def erf(x):
-    return apply(arithmetic.erf, floats(x))
+    return apply(gaussian.erf, floats(x))
 
 
 def sin(x):

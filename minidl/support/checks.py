@@ -1,8 +1,13 @@
-"""What public doors ask of a number: one clear error that names the argument and what came."""
+"""What public functions ask of a number: one clear error that names the argument and the value; and
+functions that get a second chance after an error.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import numpy as np
 
@@ -51,3 +56,23 @@ def check_flag(name: str, value) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} is True or False; received {value!r}.")
     return bool(value)
+
+
+def retried(today: Callable, again: Callable[[Exception, tuple, dict], Any]) -> Callable:
+    """The function, where a TypeError or ValueError is shown to again(error, args, kwargs).
+
+    again returns a function without arguments to call instead, or None to let the error pass. A
+    call that succeeds costs nothing more.
+    """
+
+    @wraps(today)
+    def called(*args, **kwargs):
+        try:
+            return today(*args, **kwargs)
+        except (TypeError, ValueError) as error:
+            instead = again(error, args, kwargs)
+            if instead is None:
+                raise
+        return instead()
+
+    return called

@@ -1,0 +1,61 @@
+"""Everything that `minidl` offers: all rooms, and what older and foreign spellings add to them.
+Loading this takes as long as loading NumPy, so `minidl/__init__.py` imports it when the first name
+is asked for.
+"""
+
+# ruff: noqa: F401  (what is imported here is offered there)
+import sys
+
+from . import (
+    activations,
+    callbacks,
+    constraints,
+    datasets,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    random,
+    regularizers,
+    saving,
+    surfaces,
+    utils,
+)
+from . import text as preprocessing
+from .compat import older
+from .compat.keras import GradientTape
+from .gradcheck import check_gradients
+from .initializers import Initializer
+from .layers import Input, InputSpec, Layer
+from .losses import Loss
+from .metrics import Metric
+from .models import Model, NonFiniteLossError, SaveFormatError, Sequential
+from .optimizers import Optimizer
+from .random import set_random_seed
+from .regularizers import Regularizer
+from .support import backend
+from .support import backend as config
+from .symbolic import Symbol as KerasTensor
+from .tensor import GraphError, Tensor, Variable, apply, no_grad
+
+nn = ops  # tf.nn.relu, tf.nn.softmax
+
+# Public paths whose module stands in another room.
+_LIBRARY = __name__.partition(".")[0]
+for _name, _module in (
+    ("backend", backend),
+    ("config", config),
+    ("preprocessing", preprocessing),
+):
+    sys.modules[f"{_LIBRARY}.{_name}"] = _module
+for _name in ("sequence", "text"):
+    sys.modules[f"{_LIBRARY}.preprocessing.{_name}"] = getattr(preprocessing, _name)
+# `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
+older.paths.open_paths()
+
+# From now on the names stand in `minidl` itself.
+_door = sys.modules[_LIBRARY]
+vars(_door).update({_name: globals()[_name] for _name in _door.__all__ if _name in globals()})

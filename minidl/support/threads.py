@@ -1,0 +1,58 @@
+"""How many threads NumPy's matrix products may use while a model runs.
+
+A large product is quicker on several threads. A small one is not, and where other programs keep the
+processor busy, its threads wait for each other, which costs several times what the product takes.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from contextlib import contextmanager
+from typing import Any
+
+SMALL = 1 << 22  # products of fewer multiplications gain little from a second thread
+CHOSEN = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class _Running:
+    """How many runs there are at the moment, in all threads of Python, and the limit of the first,
+    which knows how many threads there were before.
+    """
+
+    lock = threading.Lock()
+    count = 0
+    first: Any = None
+
+
+@functools.cache
+def _controller():
+    from threadpoolctl import ThreadpoolController  # slow to load
+
+    return ThreadpoolController()
+
+
+@contextmanager
+def threads_for(multiplications: float):
+    """Inside, matrix products run on one thread if none needs this many multiplications or more.
+
+    multiplications: those of the largest product. Nothing changes if the environment chooses the
+    number of threads (OPENBLAS_NUM_THREADS and the like).
+    """
+    if multiplications >= SMALL or any(name in os.environ for name in CHOSEN):
+        yield
+        return
+    with _Running.lock:
+        limit = _controller().limit(limits=1, user_api="blas")
+        if not _Running.count:
+            _Running.first = limit
+        _Running.count += 1
+    try:
+        yield
+    finally:
+        with _Running.lock:
+            _Running.count -= 1
+            # The limit holds for the whole process or for this thread of Python, as the BLAS has
+            # it. So each run takes it back, even if others then use more threads for a while.
+            _Running.first.restore_original_limits()
