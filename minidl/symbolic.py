@@ -145,16 +145,32 @@ def record(function, args, kwargs, name: str) -> Any:
 
 
 def _zeros(symbol: Symbol, unknown: int) -> Tensor:
-    return Tensor(np.zeros([unknown if n is None else n for n in symbol.shape], symbol.dtype))
+    """What stands for the symbol in a dry run, every step of it counting."""
+    zeros = Tensor(np.zeros([unknown if n is None else n for n in symbol.shape], symbol.dtype))
+    if symbol.mask is not None:
+        zeros.mask = Tensor(np.ones_like(_zeros(symbol.mask, unknown).array))
+    return zeros
+
+
+def mask_of(x):
+    """The mask of a tensor."""
+    return x.mask
 
 
 def _symbols(two, three, node):
     symbols = {}
     for path, x in paths(two):
-        shape = [a if a == b else None for a, b in zip(x.shape, pick(three, path).shape)]
-        symbols[path] = Symbol(shape, x.dtype, node=node, path=path)
+        other = pick(three, path)
+        symbols[path] = symbol = Symbol(_shape(x, other), x.dtype, node=node, path=path)
+        if getattr(x, "mask", None) is not None:
+            later = Node(mask_of, (symbol,), {}, "mask")
+            symbol.mask = Symbol(_shape(x.mask, other.mask), bool, node=later)
     node.places = list(symbols)
     return symbols[()] if () in symbols else _nest(two, symbols)
+
+
+def _shape(two, three) -> list:
+    return [a if a == b else None for a, b in zip(two.shape, three.shape)]
 
 
 def _nest(structure, symbols, path: tuple = ()):

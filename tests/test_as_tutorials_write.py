@@ -401,13 +401,6 @@ def test_a_decayed_rate_can_be_set():
     assert seen["learning_rate"][-1] == pytest.approx(0.1 * 0.5**2 / (1 + 1e-3 * 4), rel=1e-3)
 
 
-def test_padding_is_said_to_count():
-    with pytest.warns(
-        UserWarning, match="mask_zero=True.*no layer of minidl skips padded steps yet"
-    ):
-        layers.Embedding(5, 2, mask_zero=True)
-
-
 def test_a_layer_knows_its_metrics():
     class Endpoint(layers.Layer):
         def __init__(self):
@@ -444,7 +437,6 @@ def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
     [
         ("layers", "Conv2D"),
         ("layers", "LSTM"),
-        ("layers", "Masking"),
         ("callbacks", "TensorBoard"),
         ("optimizers", "Ftrl"),
         ("datasets", "cifar10"),

@@ -171,11 +171,13 @@ def test_looking_with_k(capsys):
     K.reset_uids()
     assert [K.get_uid("a"), K.get_uid("a"), K.get_uid("b")] == [1, 2, 1]
     assert K.image_dim_ordering() == "tf" and K.image_data_format() == "channels_last"
+    K.set_image_dim_ordering("th")
+    assert K.image_dim_ordering() == "th" and K.image_data_format() == "channels_first"
     K.set_image_data_format("channels_last")
     with K.name_scope("part"):
         assert K.identity(minidl.Tensor([1.0])).item() == 1
-    with pytest.raises(ValueError, match="moveaxis"):
-        K.set_image_data_format("channels_first")
+    with pytest.raises(ValueError, match="data_format is 'channels_last' or 'channels_first'"):
+        K.set_image_data_format("channels_middle")
     assert [t.requires_grad for t in K.stop_gradient([K.variable(1.0), K.variable(2.0)])] == [
         False,
         False,

@@ -39,7 +39,7 @@ def to_keras(data) -> Any:
         return to_keras(_as_layer(data))
     data = {k: to_keras(v) for k, v in data.items()}
     kind = data.get("class_name")
-    if kind == "SpatialDropout1D":  # the one layer of Keras that does not take it
+    if str(kind).startswith("SpatialDropout"):  # the only layers of Keras that do not take it
         data["config"] = {k: v for k, v in data["config"].items() if k != "trainable"}
     if isinstance(data.get("module"), str):
         data["module"] = data["module"].replace("minidl", "keras", 1)

@@ -200,3 +200,11 @@ def weights_differ(weight: tuple, values: tuple) -> ValueError:
     return ValueError(
         f"sample_weight has shape {weight}, but there is one value per sample: {values}."
     )
+
+
+def mask_differs(mask: tuple, values: tuple) -> ValueError:
+    """A mask of outputs whose losses have another shape."""
+    return ValueError(
+        f"The outputs have a mask of shape {mask}, but losses of shape {values}, so the mask "
+        "cannot say which of them count. End the mask before the loss: x = x + 0.0 has none."
+    )

@@ -2,13 +2,14 @@
 network.
 """
 
-from ..support.configs import serialize
+from ..support.configs import custom_object_scope, serialize
+from ..support.configs import deserialize as from_data
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
-from .base import Layer, deserialize, layer_classes
+from .base import Layer, layer_classes
 from .basic import Dense, Dropout, Flatten
 from .einsum import EinsumDense
 from .embedding import Embedding
-from .functions import ActivityRegularization, Identity, Lambda
+from .functions import ActivityRegularization, Identity, Lambda, Masking
 from .inputs import Input, InputLayer
 from .making import automatic_name, reset_names, weight_budget
 from .merging import (
@@ -29,7 +30,14 @@ from .merging import (
     multiply,
     subtract,
 )
-from .noise import AlphaDropout, GaussianDropout, GaussianNoise, SpatialDropout1D
+from .noise import (
+    AlphaDropout,
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
 from .normalization import (
     BatchNormalization,
     GroupNormalization,
@@ -53,10 +61,12 @@ for _file, _names in {
     "stepwise": "RNN StackedRNNCells",
 }.items():
     layer_classes.rooms.update(dict.fromkeys(_names.split(), f"{__name__}.{_file}"))
-# Layers of words and tables, which open `minidl.text` at first use.
-_TEXT = f"{__name__.rpartition('.')[0]}.text"
+# Layers that open their module at first use: those of words and tables `minidl.text`.
+_TEXT, _SPACE = f"{__name__.rpartition('.')[0]}.text", f"{__name__}.space"
 layer_classes.rooms.update(
     {
+        **{f"{kind}{n}D": _SPACE for kind in ("Cropping", "ZeroPadding") for n in (1, 2, 3)},
+        **{f"UpSampling{n}D": f"{__name__}.upsampling" for n in (1, 2, 3)},
         "CategoryEncoding": f"{_TEXT}.categories",
         "Discretization": f"{_TEXT}.categories",
         "Hashing": f"{_TEXT}.categories",
@@ -87,6 +97,9 @@ __all__ = [
     "Bidirectional",
     "CategoryEncoding",
     "Concatenate",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
     "Dense",
     "Discretization",
     "Dot",
@@ -118,6 +131,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "Masking",
     "Maximum",
     "Minimum",
     "MultiHeadAttention",
@@ -136,11 +150,19 @@ __all__ = [
     "Softmax",
     "SpatialDropout1D",
     "StackedRNNCells",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
     "StringLookup",
     "Subtract",
     "TextVectorization",
     "TimeDistributed",
     "UnitNormalization",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
+    "ZeroPadding3D",
     "add",
     "automatic_name",
     "average",
@@ -156,3 +178,17 @@ __all__ = [
     "subtract",
     "weight_budget",
 ]
+
+
+def deserialize(config: dict, custom_objects: dict | None = None) -> Layer:
+    """The layer that `serialize(layer)` described, with new weights. custom_objects: your own
+    classes by name.
+    """
+    with custom_object_scope(custom_objects or {}):
+        layer = from_data(config)
+    if not isinstance(layer, Layer):
+        raise ValueError(
+            "deserialize takes what serialize(layer) gave, {'class_name': ..., 'config': ...}; "
+            f"received {config!r}."
+        )
+    return layer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .. import activations, constraints, initializers, ops, regularizers
 from ..support.checks import check_number
 from .base import Layer, layer_classes
@@ -10,6 +12,8 @@ from .base import Layer, layer_classes
 @layer_classes.register()
 class Activation(Layer):
     """Applies an activation function, given by name or as a function."""
+
+    supports_masking = True
 
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
@@ -36,6 +40,8 @@ def _refuse_softmax_of_one(shape, axis) -> None:
 class ReLU(Layer):
     """max(x, 0), optionally with a slope below `threshold` and a ceiling `max_value`."""
 
+    supports_masking = True
+
     def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
         super().__init__(**kwargs)
         for label, value in (
@@ -56,6 +62,8 @@ class ReLU(Layer):
 class LeakyReLU(Layer):
     """x where x > 0, else negative_slope·x. Maas et al. 2013."""
 
+    supports_masking = True
+
     def __init__(self, negative_slope=0.3, **kwargs):
         super().__init__(**kwargs)
         self.negative_slope = check_number("LeakyReLU: negative_slope", negative_slope, 0)
@@ -67,6 +75,8 @@ class LeakyReLU(Layer):
 @layer_classes.register()
 class ELU(Layer):
     """x where x > 0, else α(eˣ - 1). Clevert et al. 2016."""
+
+    supports_masking = True
 
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
@@ -83,6 +93,8 @@ class PReLU(Layer):
     shared_axes: axes along which one slope serves all, the batch being axis 0: [1, 2] for one slope
     a channel of an image.
     """
+
+    supports_masking = True
 
     def __init__(
         self,
@@ -131,12 +143,24 @@ class PReLU(Layer):
 
 @layer_classes.register()
 class Softmax(Layer):
-    """eˣ / Σ eˣ: turns logits into probabilities that sum to 1 along `axis`."""
+    """eˣ / Σ eˣ: turns logits into probabilities that sum to 1 along `axis`.
+
+    mask, in the call: True where a number takes part; the others get probability 0. A mask of whole
+    steps, which leaves out all numbers of a step or none, goes by (Keras refuses it).
+    """
+
+    supports_masking = True
 
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
 
-    def call(self, x):
+    def call(self, x, mask=None):
         _refuse_softmax_of_one(x.shape, self.axis)
-        return activations.softmax(x, self.axis)
+        if mask is None or (mask.ndim < len(x.shape) and mask.shape == x.shape[: mask.ndim]):
+            return activations.softmax(x, self.axis)
+        takes_part = np.asarray(mask) > 0.5
+        least = float(np.finfo(x.dtype).min) / 2  # its exponential is 0
+        return ops.where(
+            takes_part, activations.softmax(ops.where(takes_part, x, least), self.axis), 0.0
+        )

@@ -20,24 +20,26 @@ import numpy as np
 from .. import constraints, initializers, regularizers, symbolic
 from ..core import layer as core
 from ..support import backend
-from ..support.configs import custom_object_scope, remembering
-from ..support.configs import deserialize as from_data
+from ..support.configs import remembering
 from ..support.dry_run import dry_run, real
 from ..support.dry_run import state as dry
 from ..support.registry import Registry
-from ..support.structures import leaves, tree_map
+from ..support.structures import tree_map
 from ..tensor import Tensor, Variable, quietly, switches
 from . import describing
 from .calling import (
     NO_DATA,
     build_once,
+    flag_apart,
     has_unknown_sizes,
+    penalise,
     place_of_training,
     shape_of_batch,
     shape_of_result,
     to_input,
 )
 from .making import automatic_name, shape_of_one_sample, spend
+from .masks import arguments_with_masks, hand_on, take_masks
 from .spec import check_spec
 from .weights import (
     all_layers,
@@ -77,6 +79,9 @@ class Layer(core.Layer):
     activity_regularizer: Any = None
     build_shape: Any = None  # the shape that build was given
     added_losses: Any = ()  # what add_loss was given in the last call
+    supports_masking = False  # whether masks pass: True in a class with a compute_mask of its own
+    mask_arguments: tuple = ()  # the arguments of `call`, if it takes masks
+    _makes_masks = False  # whether compute_mask does more than hand on what is there
     _training_place: int | None = None  # where `call` takes `training`
 
     def __new__(cls, *args, **kwargs):
@@ -120,6 +125,12 @@ class Layer(core.Layer):
         and predict.
         """
         raise NotImplementedError(f"{type(self).__name__} needs a method call(self, x).")
+
+    def compute_mask(self, inputs, previous_mask):
+        """The mask of the output: booleans (n, steps), True where a step counts, or None.
+        previous_mask: that of the inputs. Called if supports_masking is True.
+        """
+        return previous_mask
 
     def add_weight(
         self,
@@ -257,28 +268,23 @@ class Layer(core.Layer):
         (False at the top).
         """
         plain = len(args) == 1 and not kwargs and type(args[0]) is Tensor
+        plain = plain and args[0].mask is None and not self._makes_masks
         if not plain:
             if symbolic.has_symbol([*args, kwargs]):
                 return self._recorded(args, kwargs, training)
-            args, training = self._flag_apart(args, training)
+            args, training = flag_apart(self._training_place, args, training)
         if not plain or self.changes_input or args[0].array.dtype != self.dtype:
             args = [self.to_input(x) for x in args]
         if self.input_spec is not None:
             check_spec(f"{type(self).__name__} '{self.name}'", self.input_spec, args)
         if not self.built:
             self._build_from(args)
+        work = self._computed if plain else self._masked
         if switches.training is None or training not in (None, switches.training):
-            return self._switched(args, kwargs, bool(training))
-        return self._computed(args, kwargs)
+            return self._switched(work, args, kwargs, bool(training))
+        return work(args, kwargs)
 
-    def _flag_apart(self, args, training):
-        """The inputs, and the training flag, which may stand among them: layer(x, True)."""
-        place = self._training_place
-        if place is None or len(args) <= place:
-            return args, training
-        return args[:place], args[place]
-
-    def _switched(self, args, kwargs, training: bool):
+    def _switched(self, work, args, kwargs, training: bool):
         """The outermost call, or one with another training flag than the call around it."""
         outer = switches.training
         if dry.kept is not None:
@@ -290,12 +296,18 @@ class Layer(core.Layer):
             try:
                 switches.training = training
                 if switches.quiet:
-                    return self._computed(args, kwargs)
-                return quietly(self._computed, args, kwargs)
+                    return work(args, kwargs)
+                return quietly(work, args, kwargs)
             finally:
                 switches.training = outer
         finally:
             switches.training = outer  # again: Ctrl-C may have fallen into the first
+
+    def _masked(self, args, kwargs):
+        """The same where there may be masks."""
+        args, mask = take_masks(self, args, kwargs)
+        result = self._computed(args, kwargs)
+        return hand_on(self, args[0] if args else None, mask, result)
 
     def _computed(self, args, kwargs):
         """`call`, and what is noted of its result."""
@@ -313,14 +325,8 @@ class Layer(core.Layer):
         if self.output_shape is None and isinstance(result, Tensor):
             self.output_shape = (None, *result.shape[1:])
         if self.activity_regularizer is not None:
-            self._penalise(result)
+            penalise(self, result)
         return result
-
-    def _penalise(self, result) -> None:
-        """Add the penalty on the output to the losses, a sample."""
-        for x in leaves(result):
-            if np.size(x):
-                self.add_loss(self.activity_regularizer(x) / (len(x) if x.shape else 1))
 
     def explained(self, error: ValueError, *inputs) -> ValueError:
         """The error to raise for one that `call` raised on these inputs: one that says the cure."""
@@ -360,6 +366,9 @@ class Layer(core.Layer):
         """Note where `call` takes `training`, and have `build` mark the layer as built."""
         super().__init_subclass__(**kwargs)
         cls._training_place = place_of_training(cls.call)
+        cls.mask_arguments = arguments_with_masks(cls.call)
+        if "compute_mask" in vars(cls):
+            cls._makes_masks = cls.supports_masking = True
         if "build" in vars(cls):
             cls.build = build_once(cls.build)
 
@@ -399,17 +408,3 @@ class Layer(core.Layer):
 
     def __repr__(self):
         return f"<{type(self).__name__} '{self.name}'{'' if self.built else ', not built yet'}>"
-
-
-def deserialize(config: dict, custom_objects: dict | None = None) -> Layer:
-    """The layer that `serialize(layer)` described, with new weights. custom_objects: your own
-    classes by name.
-    """
-    with custom_object_scope(custom_objects or {}):
-        layer = from_data(config)
-    if not isinstance(layer, Layer):
-        raise ValueError(
-            "deserialize takes what serialize(layer) gave, {'class_name': ..., 'config': ...}; "
-            f"received {config!r}."
-        )
-    return layer

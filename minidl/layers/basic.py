@@ -8,6 +8,7 @@ from .. import activations, constraints, initializers, ops, regularizers
 from ..core import layer as core
 from ..guards.shapes import dense_advice
 from ..random import generator, shape_of_draw
+from ..support import backend
 from ..support.checks import check_count
 from ..tensor import Variable
 from .base import Layer, layer_classes
@@ -19,6 +20,7 @@ class Dense(core.Dense, Layer):
     (units,), output: (..., units).
     """
 
+    supports_masking = True
     kernel: Variable
     bias: Variable | None
 
@@ -93,13 +95,8 @@ class Flatten(core.Flatten, Layer):
 
     def __init__(self, data_format=None, **kwargs):
         Layer.__init__(self, **kwargs)
-        if data_format not in (None, "channels_last", "channels_first"):
-            raise ValueError(
-                f"Flatten: data_format is 'channels_last' or 'channels_first'; received "
-                f"{data_format!r}."
-            )
-        self.data_format = data_format
-        self.changes_input = data_format == "channels_first"
+        self.data_format = backend.checked_data_format("Flatten", data_format)
+        self.changes_input = self.data_format == "channels_first"
 
     def to_input(self, x):
         """As for any layer; with 'channels_first', the channels become the last axis."""
@@ -124,6 +121,8 @@ class Dropout(core.Dropout, Layer):
     Outside training it does nothing. noise_shape: axes of size 1 share one draw. seed: None draws
     from the library's own.
     """
+
+    supports_masking = True
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         Layer.__init__(self, **kwargs)

@@ -26,7 +26,9 @@ def to_input(x, dtype) -> Any:
     x = x if isinstance(x, Tensor) else Tensor(x)
     if dtype is None or x.dtype.kind != "f" or x.dtype == dtype:
         return x
-    return x.astype(dtype) if x.requires_grad else wrap(x.array.astype(dtype))
+    converted = x.astype(dtype) if x.requires_grad else wrap(x.array.astype(dtype))
+    converted.mask = x.mask
+    return converted
 
 
 def shape_of_batch(x) -> tuple:
@@ -48,6 +50,20 @@ def shape_of_result(layer, input_shape):
     else:
         symbols = symbolic.Symbol(input_shape, layer.dtype)
     return tree_map(lambda s: s.shape, symbolic.record(layer, (symbols,), {}, layer.name))
+
+
+def flag_apart(place: int | None, args, training):
+    """The inputs, and the training flag, which may stand among them here: layer(x, True)."""
+    if place is None or len(args) <= place:
+        return args, training
+    return args[:place], args[place]
+
+
+def penalise(layer, result) -> None:
+    """Add the layer's penalty on its output to the losses, a sample."""
+    for x in leaves(result):
+        if np.size(x):
+            layer.add_loss(layer.activity_regularizer(x) / (len(x) if x.shape else 1))
 
 
 def place_of_training(call) -> int | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from .. import constraints, initializers, ops, regularizers
@@ -16,7 +14,8 @@ class Embedding(Layer):
     """A learned vector for each whole number 0 .. input_dim-1 (a word, a user): (n, length) becomes
     (n, length, output_dim).
 
-    mask_zero is accepted for Keras's sake, with a warning: no layer here skips steps.
+    mask_zero: number 0 stands for no word; where it stands, the output's mask says that the step
+    does not count.
     """
 
     takes_raw_input = True
@@ -37,13 +36,6 @@ class Embedding(Layer):
             check_count("Embedding: output_dim", output_dim),
         )
         self.mask_zero = mask_zero
-        if mask_zero:
-            warnings.warn(
-                "Embedding(mask_zero=True): no layer of minidl skips padded steps yet, so "
-                "GlobalAveragePooling1D counts them "
-                "too, where Keras leaves them out.",
-                stacklevel=2,
-            )
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)
@@ -56,6 +48,9 @@ class Embedding(Layer):
             regularizer=self.embeddings_regularizer,
             constraint=self.embeddings_constraint,
         )
+
+    def compute_mask(self, inputs, mask=None):
+        return ops.not_equal(inputs, 0) if self.mask_zero else None
 
     def call(self, x):
         positions = np.asarray(x)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import activations, regularizers
+from .. import activations, ops, regularizers
 from .base import Layer, layer_classes
 
 
@@ -10,6 +10,9 @@ from .base import Layer, layer_classes
 class Lambda(Layer):
     """Any function of a tensor as a layer. To save a model with one, register the function, or
     write a Layer, which is clearer.
+
+    mask: the mask of the output, or a function(inputs, mask) of it; None if the mask ends here. The
+    function may take the mask of the input as its argument `mask`.
     """
 
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
@@ -18,15 +21,24 @@ class Lambda(Layer):
         function = activations.get(function) if isinstance(function, str) else function
         if not callable(function):
             raise TypeError(f"Lambda takes a function of a tensor; received {function!r}.")
-        self.function, self.arguments = function, dict(arguments or {})
+        self.function, self.arguments, self.mask = function, dict(arguments or {}), mask
+        self.supports_masking = mask is not None
+        code = getattr(function, "__code__", None)
+        self._takes_mask = code is not None and "mask" in code.co_varnames[: code.co_argcount]
 
-    def call(self, x):
-        return self.function(x, **self.arguments)
+    def compute_mask(self, inputs, mask=None):
+        return self.mask(inputs, mask) if callable(self.mask) else self.mask
+
+    def call(self, x, mask=None):
+        extra = {"mask": mask} if self._takes_mask else {}
+        return self.function(x, **extra, **self.arguments)
 
 
 @layer_classes.register()
 class ActivityRegularization(Layer):
     """Passes its input on and adds l1·Σ|x| + l2·Σx² to the loss."""
+
+    supports_masking = True
 
     def __init__(self, l1=0.0, l2=0.0, **kwargs):
         super().__init__(activity_regularizer=regularizers.L1L2(l1, l2), **kwargs)
@@ -45,5 +57,25 @@ class ActivityRegularization(Layer):
 class Identity(Layer):
     """Passes its input on."""
 
+    supports_masking = True
+
     def call(self, x):
         return x
+
+
+@layer_classes.register()
+class Masking(Layer):
+    """Marks the steps of which every feature is `mask_value` as steps that do not count, and sets
+    them to 0: (n, steps, features) stays as it is, and gets a mask (n, steps).
+    """
+
+    def __init__(self, mask_value=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.mask_value = mask_value
+
+    def compute_mask(self, inputs, mask=None):
+        return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
+
+    def call(self, x):
+        counts = ops.expand_dims(self.compute_mask(x), -1)
+        return ops.where(counts, x, 0)

@@ -4,6 +4,8 @@ the same at once: add([a, b]).
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from .. import ops
@@ -51,6 +53,12 @@ class Merge(Layer):
                     "not fit each other."
                 ) from None
         return self.merge(list(inputs))
+
+    def compute_mask(self, inputs, mask=None):
+        """A step counts where it counts in one of the inputs; no mask if an input has none."""
+        if mask is None or any(m is None for m in mask):
+            return None
+        return reduce(ops.logical_or, mask)
 
     def merge(self, inputs: list):
         """The inputs as one tensor."""
@@ -160,9 +168,23 @@ class Concatenate(Merge):
                 f"{_listed(shapes)}."
             )
 
+    def compute_mask(self, inputs, mask=None):
+        """The masks joined as the inputs are; an input without a mask counts everywhere."""
+        if mask is None or all(m is None for m in mask):
+            return None
+        masks = [_spread(m, x) for x, m in zip(inputs, mask)]
+        return ops.any(ops.concatenate(masks, axis=self.axis), axis=-1)
+
     def merge(self, inputs):
         self._check([x.shape for x in inputs])
         return ops.concatenate(inputs, axis=self.axis)
+
+
+def _spread(mask, x):
+    """A mask of steps for each number of x; True everywhere if there is none."""
+    if mask is None:
+        return ops.ones(x.shape, bool)
+    return ops.broadcast_to(ops.expand_dims(mask, -1), x.shape) if mask.ndim < x.ndim else mask
 
 
 @layer_classes.register()
@@ -190,6 +212,9 @@ class Dot(Merge):
                 f"batch; received {axes!r}."
             )
         self.axes, self.normalize = axes, normalize
+
+    def compute_mask(self, inputs, mask=None):
+        return None
 
     def merge(self, inputs):
         if len(inputs) != 2:

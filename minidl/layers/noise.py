@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 
 from ..random import generator
+from ..support import backend
 from ..support.checks import check_number
 from .base import Layer, layer_classes
 from .basic import Dropout, checked_shape_of_draw
@@ -31,27 +32,62 @@ class Noise(Layer):
         return checked_shape_of_draw(self, x.shape)
 
 
-@layer_classes.register()
-class SpatialDropout1D(Dropout):
-    """Dropout of whole features: for (n, steps, features) a feature is dropped at all steps of a
-    sample or at none. Tompson et al. 2015
+class SpatialDropout(Dropout):
+    """Base of the dropout of whole channels: a channel is dropped everywhere in a sample or
+    nowhere, since neighbours in space tell the same. Tompson et al. 2015
     """
 
-    def __init__(self, rate, seed=None, **kwargs):
-        super().__init__(rate, noise_shape=(None, 1, None), seed=seed, **kwargs)
+    sizes = "rows, columns"  # what lies in space, in words
+    rank = 2  # how many axes of space there are
+
+    def __init__(self, rate, data_format=None, seed=None, **kwargs):
+        data_format = backend.checked_data_format(type(self).__name__, data_format)
+        last = data_format == "channels_last"
+        shape = (None, *(1,) * self.rank, None) if last else (None, None, *(1,) * self.rank)
+        super().__init__(rate, noise_shape=shape, seed=seed, **kwargs)
+        self.data_format = data_format
 
     def call(self, x, training=False):
-        if len(x.shape) != 3:
+        if len(x.shape) != self.rank + 2:
+            ends = (", channels", "") if self.data_format == "channels_last" else ("", "channels, ")
             raise ValueError(
-                f"SpatialDropout1D '{self.name}' takes inputs of shape (n, steps, features); "
-                f"received shape {x.shape}."
+                f"{type(self).__name__} '{self.name}' takes inputs of shape "
+                f"(n, {ends[1]}{self.sizes}{ends[0]}); received shape {x.shape}."
             )
         return super().call(x, training)
 
 
 @layer_classes.register()
+class SpatialDropout1D(SpatialDropout):
+    """Dropout of whole features: for (n, steps, channels) a channel is dropped at all steps of a
+    sample or at none. Tompson et al. 2015
+    """
+
+    sizes, rank = "steps", 1
+
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(rate, "channels_last", seed, **kwargs)
+
+
+@layer_classes.register()
+class SpatialDropout2D(SpatialDropout):
+    """Dropout of whole channels of images, (n, rows, columns, channels). Tompson et al. 2015"""
+
+
+@layer_classes.register()
+class SpatialDropout3D(SpatialDropout):
+    """Dropout of whole channels of volumes, (n, planes, rows, columns, channels). Tompson et al.
+    2015
+    """
+
+    sizes, rank = "planes, rows, columns", 3
+
+
+@layer_classes.register()
 class GaussianNoise(Noise):
     """In training adds normal noise of standard deviation `stddev`."""
+
+    supports_masking = True
 
     def __init__(self, stddev, seed=None, **kwargs):
         super().__init__(**kwargs)
@@ -69,6 +105,8 @@ class GaussianDropout(Noise):
     Srivastava et al. 2014, §10.
     """
 
+    supports_masking = True
+
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate, self.seed = check_number("GaussianDropout: rate", rate, 0, 1), seed
@@ -84,6 +122,8 @@ class GaussianDropout(Noise):
 @layer_classes.register()
 class AlphaDropout(Noise):
     """Dropout for selu networks: keeps the mean 0 and the variance 1. Klambauer et al. 2017, §3."""
+
+    supports_masking = True
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)

@@ -4,9 +4,12 @@ with their derivatives stand in core/derivatives/normalizing.py.
 
 from __future__ import annotations
 
+import numpy as np
+
 from .. import constraints, initializers, ops, regularizers
 from ..core.derivatives import normalizing
 from ..ops.normalizing import along, scaled
+from ..support import backend
 from ..support.checks import check_count, check_number
 from ..tensor import apply
 from .base import Layer, layer_classes
@@ -100,6 +103,8 @@ class BatchNormalization(Scaled):
     the moving ones are used.
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         axis=-1,
@@ -143,7 +148,7 @@ class BatchNormalization(Scaled):
             self._shape, self.moving_variance_initializer, trainable=False, name="moving_variance"
         )
 
-    def call(self, x, training=False):
+    def call(self, x, training=False, mask=None):
         x = self.checked(x)
         if not training or not self.trainable or not x.size:
             mean, variance = self.moving_mean.data, self.moving_variance.data
@@ -152,10 +157,28 @@ class BatchNormalization(Scaled):
             )
         axes = tuple([i for i in range(x.ndim) if i not in self._kept])
         moments: list = []
-        z = apply(normalizing.standardize, x, axes=axes, epsilon=self.epsilon, moments=moments)
+        if mask is None:
+            z = apply(normalizing.standardize, x, axes=axes, epsilon=self.epsilon, moments=moments)
+        else:
+            z = self._standardized(x, np.asarray(mask, bool), axes, moments)
         for moving, now in zip((self.moving_mean, self.moving_variance), moments):
             moving.assign(moving.data * self.momentum + now.reshape(-1) * (1 - self.momentum))
         return scaled(z, self.gamma, self.beta, self._kept)
+
+    def _standardized(self, x, mask, axes, moments: list):
+        """(x − mean)/√(variance + ε), mean and variance being those of the steps that count."""
+        if mask.shape != x.shape[:-1]:
+            raise ValueError(
+                f"BatchNormalization '{self.name}' takes a mask of the input's shape without its "
+                f"last axis, {x.shape[:-1]}; received shape {mask.shape}."
+            )
+        counts = np.broadcast_to(mask[..., None], x.shape)
+        number = (np.sum(counts, axis=axes, keepdims=True) + backend.epsilon()).astype(x.dtype)
+        mean = ops.sum(ops.where(counts, x, 0.0), axis=axes, keepdims=True) / number
+        away = ops.where(counts, x - mean, 0.0)
+        variance = ops.square(away).sum(axis=axes, keepdims=True) / number
+        moments[:] = mean.data, variance.data
+        return (x - mean) * ops.rsqrt(variance + self.epsilon)
 
 
 @layer_classes.register()
@@ -163,6 +186,8 @@ class LayerNormalization(Scaled):
     """gamma·(x − mean)/√(variance + ε) + beta, mean and variance being those of each sample along
     `axis`. Ba et al. 2016.
     """
+
+    supports_masking = True
 
     def call(self, x):
         x = self.checked(x)
@@ -177,6 +202,8 @@ class GroupNormalization(Scaled):
     groups: in how many equal parts the features along `axis` are cut; -1 makes each feature a group
     of its own.
     """
+
+    supports_masking = True
 
     def __init__(
         self,
@@ -256,6 +283,8 @@ class RMSNormalization(AlongAxis):
 @layer_classes.register()
 class UnitNormalization(Layer):
     """Each sample divided by its Euclidean length along `axis`."""
+
+    supports_masking = True
 
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)

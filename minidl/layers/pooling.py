@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from .. import ops
+from ..support import backend
 from .base import Layer, layer_classes
 
 
@@ -12,40 +16,46 @@ class GlobalPooling1D(Layer):
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
         super().__init__(**kwargs)
-        if data_format not in (None, "channels_last", "channels_first"):
-            raise ValueError(
-                f"{type(self).__name__}: data_format is 'channels_last' or 'channels_first'; "
-                f"received {data_format!r}."
-            )
-        self.data_format, self.keepdims = data_format, keepdims
+        self.data_format = backend.checked_data_format(type(self).__name__, data_format)
+        self.keepdims = keepdims
 
-    def call(self, x):
+    def checked(self, x):
+        """x as floats, if it holds sequences."""
         if len(x.shape) != 3:
             raise ValueError(
                 f"{type(self).__name__} '{self.name}' takes inputs of shape (n, steps, features); "
                 f"received shape {x.shape}."
             )
-        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
-        return self.pool(x, 2 if self.data_format == "channels_first" else 1)
+        return x if x.dtype.kind == "f" else x.astype(self.dtype)
 
-    def pool(self, x, axis: int):
-        """The steps along this axis as one."""
-        raise NotImplementedError(f"{type(self).__name__} needs a method pool(self, x, axis).")
+    @property
+    def steps_axis(self) -> int:
+        """Where the steps stand in the input."""
+        return 2 if self.data_format == "channels_first" else 1
 
 
 @layer_classes.register("GlobalAvgPool1D")
 class GlobalAveragePooling1D(GlobalPooling1D):
     """The mean over all steps of a sequence, such as the words of a text: (n, steps, features)
-    becomes (n, features).
+    becomes (n, features). Steps that a mask leaves out do not count; the mean of no steps at all is
+    0 (in Keras nan).
     """
 
-    def pool(self, x, axis):
-        return x.mean(axis=axis, keepdims=self.keepdims)
+    def compute_mask(self, inputs, mask=None):
+        return None  # there are no steps any more
+
+    def call(self, x, mask=None):
+        x, axis = self.checked(x), self.steps_axis
+        if mask is None:
+            return x.mean(axis=axis, keepdims=self.keepdims)
+        counts = np.expand_dims(np.asarray(mask, bool), 3 - axis)
+        number = np.maximum(np.sum(counts, axis=axis, keepdims=self.keepdims), 1).astype(x.dtype)
+        return ops.sum(ops.where(counts, x, 0.0), axis=axis, keepdims=self.keepdims) / number
 
 
 @layer_classes.register("GlobalMaxPool1D")
 class GlobalMaxPooling1D(GlobalPooling1D):
     """The largest of each feature over all steps: (n, steps, features) becomes (n, features)."""
 
-    def pool(self, x, axis):
-        return x.max(axis=axis, keepdims=self.keepdims)
+    def call(self, x):
+        return self.checked(x).max(axis=self.steps_axis, keepdims=self.keepdims)

@@ -19,6 +19,7 @@ from .spec import places
 class Rescaling(Layer):
     """scale·x + offset: Rescaling(1/255) brings pixels into 0..1."""
 
+    supports_masking = True
     takes_raw_input = True
 
     def __init__(self, scale, offset=0.0, **kwargs):
@@ -39,6 +40,7 @@ class Normalization(Layer):
     invert: the way back.
     """
 
+    supports_masking = True
     takes_raw_input = True
     adapt_mean: Any  # variables that adapt sets, or tensors of what was given
     adapt_variance: Any

@@ -14,6 +14,7 @@ from .base import (
     PerOutput,
     Regression,
     SameShape,
+    masked_weights,
     registry,
     weights_like,
 )
@@ -148,6 +149,7 @@ __all__ = [
     "logcosh",
     "mae",
     "mape",
+    "masked_weights",
     "mean_absolute_error",
     "mean_absolute_percentage_error",
     "mean_squared_error",

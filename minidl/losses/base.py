@@ -62,9 +62,19 @@ class Loss(core.Loss, Configurable):
         known = isinstance(y_true, _KNOWN) and isinstance(y_pred, _KNOWN)
         if not known and has_symbol((y_true, y_pred)):
             return self._on_symbols(y_true, y_pred, sample_weight)
+        work = super().__call__
+        if isinstance(y_pred, Tensor) and y_pred.mask is not None:
+            work = self._of_what_counts
         if switches.quiet:
-            return super().__call__(y_true, y_pred, sample_weight)
-        return quietly(super().__call__, y_true, y_pred, sample_weight)
+            return work(y_true, y_pred, sample_weight)
+        return quietly(work, y_true, y_pred, sample_weight)
+
+    def _of_what_counts(self, y_true, y_pred, sample_weight):
+        """The loss where a mask on y_pred says which steps count."""
+        values, mask = self.per_sample(y_true, y_pred), np.asarray(y_pred.mask)
+        if mask.shape != values.shape[: mask.ndim]:
+            raise targets.mask_differs(mask.shape, values.shape)
+        return self.reduce(values, sample_weight, weights_like(mask, values.shape))
 
     def _on_symbols(self, y_true, y_pred, sample_weight):
         """The symbol of the loss. The dry run is on zeros, which may be no probabilities."""
@@ -98,12 +108,12 @@ class Loss(core.Loss, Configurable):
             y_true = y_true.reshape(y_pred.shape)
         return y_true, y_pred
 
-    def reduce(self, values, sample_weight) -> Tensor:
-        """The losses of the samples as what `reduction` asks for."""
+    def reduce(self, values, sample_weight, counts=None) -> Tensor:
+        """The losses of the samples as what `reduction` asks for. counts: as for `reduce`."""
         plain = sample_weight is None and self.reduction == "sum_over_batch_size"
-        if plain and type(values) is Tensor and values.array.size:
+        if plain and counts is None and type(values) is Tensor and values.array.size:
             return super().reduce(values, None)
-        return reduce(values, sample_weight, self.reduction)
+        return reduce(values, sample_weight, self.reduction, counts)
 
     def check_targets(self, y: np.ndarray, output_shape: tuple) -> None:
         """Look once at all targets of a fit or evaluate, before training; ValueError names what is
@@ -167,6 +177,12 @@ def weights_like(sample_weight, shape: tuple) -> np.ndarray:
     if weight.shape != shape[: weight.ndim] and not column:
         raise targets.weights_differ(weight.shape, shape)
     return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)
+
+
+def masked_weights(sample_weight, mask) -> np.ndarray:
+    """Sample weights for a metric where a mask says which steps count: 0 at those that do not."""
+    counts = np.asarray(mask, np.float64)
+    return counts if sample_weight is None else counts * weights_like(sample_weight, counts.shape)
 
 
 class FunctionLoss(Loss):

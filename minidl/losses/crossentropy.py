@@ -256,10 +256,14 @@ class SparseCategoricalCrossentropy(core.SparseCategoricalCrossentropy, LabelLos
         return reduce(values, None, None, self.counts(y_true, y_pred))
 
     def counts(self, y_true, y_pred) -> np.ndarray:
-        """Whether each label counts; the labels may have a last axis of 1."""
+        """Whether each label counts, by itself and by the mask of y_pred; the labels may have a
+        last axis of 1.
+        """
         labels = as_array(y_true, keep_ints=True)
         column = labels.ndim == np.ndim(y_pred) and labels.shape[-1:] == (1,)
-        return (labels[..., 0] if column else labels) != self.ignore_class
+        counts = (labels[..., 0] if column else labels) != self.ignore_class
+        masked = isinstance(y_pred, Tensor) and y_pred.mask is not None
+        return counts & np.asarray(y_pred.mask) if masked else counts
 
     def check_targets(self, y, output_shape):
         labels = y if self.ignore_class is None else self.valid(y)

@@ -116,8 +116,9 @@ class Circle(Loss):
             raise targets.not_embeddings("Circle", labels.shape, y_pred.shape)
         return labels.reshape(-1), y_pred
 
-    def reduce(self, values, sample_weight):
-        return reduce(values, sample_weight, self.reduction, counts=values.data > 0)
+    def reduce(self, values, sample_weight, counts=None):
+        counts = (values.data > 0) & (True if counts is None else counts)
+        return reduce(values, sample_weight, self.reduction, counts)
 
     def call(self, y_true, y_pred):
         distance = ops.maximum(1.0 - y_pred @ y_pred.transpose(), 0.0)

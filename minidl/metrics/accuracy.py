@@ -29,7 +29,7 @@ class BinaryAccuracy(MeanMetric):
 
     def measure(self, y_true, y_pred):
         hits = self.hits(y_true, y_pred)
-        return hits.reshape(len(hits), -1).mean(axis=-1)
+        return hits.mean(axis=-1) if hits.ndim > 1 else hits
 
 
 @registry.register()

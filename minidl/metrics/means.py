@@ -68,6 +68,8 @@ class MeanMetric(core.MeanMetric, Mean):
         )
 
     def update_state(self, y_true, y_pred, sample_weight=None):
+        if isinstance(y_pred, Tensor) and y_pred.mask is not None:
+            sample_weight = losses.masked_weights(sample_weight, y_pred.mask)
         y_pred = y_pred.array if isinstance(y_pred, Tensor) else as_array(y_pred)
         if type(y_true) is not np.ndarray or y_true.dtype.kind not in "biuf":
             y_true = as_array(y_true, keep_ints=True)
@@ -133,6 +135,8 @@ class LossMetric(MeanMetric):
         self.loss = loss
 
     def update_state(self, y_true, y_pred, sample_weight=None):
+        if isinstance(y_pred, Tensor) and y_pred.mask is not None:
+            sample_weight = losses.masked_weights(sample_weight, y_pred.mask)
         with no_grad():
             Mean.update_state(self, self.loss.per_sample(y_true, y_pred), sample_weight)
 

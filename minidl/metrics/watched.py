@@ -71,7 +71,9 @@ class MeanSquaredLogarithmicError(LossMetric):
 
 @watch(losses.MeanSquaredError, "rmse")
 class RootMeanSquaredError(LossMetric):
-    """√ of the mean of (y_true - y_pred)² over all samples: an error in the unit of y."""
+    """√ of the mean of (y_true - y_pred)² over all samples: an error in the unit of y. Steps that a
+    mask leaves out do not count (in Keras they do in this metric, though not in MeanSquaredError).
+    """
 
     def result(self):
         return Number(np.sqrt(super().result()))

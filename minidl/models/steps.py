@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import ops
 from ..core import derivatives
+from ..symbolic import mask_of
 from ..tensor import apply
 
 TABLE, DOORS = "minidl.derivatives", "minidl.ops"  # the modules that files name
@@ -30,6 +31,7 @@ _STEPS: dict[Any, Any] = {
         if hasattr(getattr(ops, name), "__wrapped__")
     },
     (DOORS, "detach"): ops.stop_gradient,
+    (DOORS, "mask_of"): mask_of,
 }
 # What ops.step wraps: what has no derivative.
 _COMPARISONS = {

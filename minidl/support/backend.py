@@ -1,13 +1,18 @@
-"""Two numbers that the whole library shares: the default float type and the fuzz factor that keeps
-divisions finite.
+"""What the whole library shares: the default float type, the fuzz factor that keeps divisions
+finite, and where images have their channels.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-_settings: dict = {"floatx": "float32", "epsilon": 1e-7}
+_settings: dict = {
+    "floatx": "float32",
+    "epsilon": 1e-7,
+    "image_data_format": "channels_last",
+}
 _FLOATS = ("float16", "float32", "float64")
+FORMATS = ("channels_last", "channels_first")
 
 
 def floatx() -> str:
@@ -38,8 +43,28 @@ def set_epsilon(value: float) -> None:
 
 
 def image_data_format() -> str:
-    """Always 'channels_last': images are (samples, rows, columns, channels)."""
-    return "channels_last"
+    """Where layers with data_format=None find the channels: 'channels_last', images being (samples,
+    rows, columns, channels), unless changed by `set_image_data_format`.
+    """
+    return _settings["image_data_format"]
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Set the default for layers that are made from now on: 'channels_last', or 'channels_first'
+    for images (samples, channels, rows, columns).
+    """
+    _settings["image_data_format"] = checked_data_format("set_image_data_format", data_format)
+
+
+def checked_data_format(who: str, data_format: str | None) -> str:
+    """The data_format, or the default for None; ValueError, naming who asked, for any other."""
+    if data_format is None:
+        return image_data_format()
+    if data_format not in FORMATS:
+        raise ValueError(
+            f"{who}: data_format is 'channels_last' or 'channels_first'; received {data_format!r}."
+        )
+    return data_format
 
 
 def backend() -> str:

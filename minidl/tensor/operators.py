@@ -16,6 +16,7 @@ class Operators(NumpyFunctions, core.Operators):
 
     shape: Any
     dtype: Any
+    mask: Any = None  # which steps of a sequence count: layers hand it on, see layers/masks.py
 
     def __floordiv__(self, other):
         return self._apply(arithmetic.step, self, other, function=np.floor_divide)

@@ -105,6 +105,31 @@ CASES = [
     ("Permute", dict(dims=(3, 1, 2)), A),
     ("RepeatVector", dict(n=3), B),
     ("Identity", {}, A),
+    ("Cropping1D", dict(cropping=(1, 0)), (5, 3)),
+    ("Cropping2D", dict(cropping=((1, 0), (0, 2))), (4, 5, 2)),
+    ("Cropping2D", dict(cropping=1, data_format="channels_first"), (2, 5, 4)),
+    ("Cropping3D", dict(cropping=((0, 1), (1, 1), (1, 0))), (3, 4, 3, 2)),
+    ("ZeroPadding1D", dict(padding=(0, 2)), (5, 3)),
+    ("ZeroPadding1D", dict(data_format="channels_first"), (5, 3)),
+    ("ZeroPadding2D", dict(padding=((1, 0), (0, 2))), (4, 5, 2)),
+    ("ZeroPadding2D", dict(padding=(2, 1), data_format="channels_first"), (2, 5, 4)),
+    ("ZeroPadding3D", dict(padding=((0, 1), (1, 1), (2, 0))), (3, 4, 3, 2)),
+    ("UpSampling1D", dict(size=3), (5, 3)),
+    ("UpSampling2D", dict(size=(2, 3)), (4, 5, 2)),
+    ("UpSampling2D", dict(size=2, data_format="channels_first"), (2, 5, 4)),
+    ("UpSampling2D", dict(size=(2, 3), interpolation="bilinear"), (4, 5, 2)),
+    ("UpSampling2D", dict(size=(4, 3), interpolation="bicubic"), (4, 5, 2)),
+    ("UpSampling2D", dict(interpolation="lanczos3"), (4, 5, 2)),
+    (
+        "UpSampling2D",
+        dict(size=(1, 3), interpolation="lanczos5", data_format="channels_first"),
+        (2, 5, 4),
+    ),
+    ("UpSampling3D", dict(size=(2, 1, 3)), (3, 4, 3, 2)),
+    ("SpatialDropout2D", dict(rate=0.4), (4, 5, 2)),
+    ("SpatialDropout2D", dict(rate=0.4, data_format="channels_first"), (2, 5, 4)),
+    ("SpatialDropout3D", dict(rate=0.4), (3, 4, 3, 2)),
+    ("Masking", dict(mask_value=1.0), A),
     ("GlobalAveragePooling1D", {}, (4, 3)),
     ("GlobalAveragePooling1D", dict(keepdims=True), (4, 3)),
     ("GlobalAveragePooling1D", dict(data_format="channels_first"), (4, 3)),
@@ -138,7 +163,13 @@ CASES = [
     ("GaussianNoise", dict(stddev=0.5), A),
     ("SpatialDropout1D", dict(rate=0.5), (4, 3)),
 ]
-CHANCE = {"Dropout", "GaussianDropout", "AlphaDropout", "GaussianNoise", "SpatialDropout1D"}
+CHANCE = {
+    "Dropout",
+    "GaussianDropout",
+    "AlphaDropout",
+    "GaussianNoise",
+    *[f"SpatialDropout{n}D" for n in (1, 2, 3)],
+}
 title = lambda case: f"{case[0]} {case[1]} {case[2]}" if isinstance(case, tuple) else str(case)
 
 
@@ -178,7 +209,9 @@ def as_inputs(x, tensor):
 def test_outputs_gradients_and_what_is_remembered(case, training, rng):
     name, options, shape = case
     if name in CHANCE and training:
-        options = {k: 0.0 for k in options}  # chance itself: see the tests of statistics
+        options = {
+            k: v if k == "data_format" else 0.0 for k, v in options.items()
+        }  # chance itself: see the tests of statistics
     x = draw(shape, rng)
     ours, theirs = pair(name, options, x, rng)
     tensors = as_inputs(x, lambda a: minidl.Tensor(a, requires_grad=True))
@@ -258,7 +291,7 @@ def test_weights_shapes_and_config(case, rng):
         "rms_scaling",
     }
     mine, other = set(ours.get_config()), set(theirs.get_config())
-    assert mine <= other | ({"trainable"} if name == "SpatialDropout1D" else set()), mine - other
+    assert mine <= other | ({"trainable"} if "SpatialDropout" in name else set()), mine - other
     assert other - mine <= unknown_here | (
         {"activity_regularizer"} if name in ("ActivityRegularization", "EinsumDense") else set()
     ), other - mine

@@ -14,6 +14,7 @@ import numpy as np
 from ... import ops
 from ...models import Model
 from ...ops.base import on_symbols
+from ...support import backend
 from ...support.structures import tree_map
 from ...symbolic import Symbol
 from ...tensor import switches
@@ -137,17 +138,13 @@ def name_scope(name):
 
 
 def image_dim_ordering() -> str:
-    return "tf"
+    return "tf" if backend.image_data_format() == "channels_last" else "th"
 
 
-def set_image_data_format(data_format) -> None:
-    """'channels_last' is the only one."""
-    if data_format not in ("channels_last", "tf"):
-        raise ValueError(
-            f"Images are 'channels_last' here, (samples, rows, columns, channels); received "
-            f"{data_format!r}. Turn them with "
-            "np.moveaxis(images, 1, -1)."
-        )
+def set_image_dim_ordering(dim_ordering) -> None:
+    """'tf' for 'channels_last', 'th' for 'channels_first'."""
+    named = {"tf": "channels_last", "th": "channels_first"}
+    backend.set_image_data_format(named.get(dim_ordering, dim_ordering))
 
 
 GRAPHS: dict[str, Any] = {
@@ -162,8 +159,7 @@ GRAPHS: dict[str, Any] = {
         "learning_phase_scope",
         "name_scope",
         "reset_uids",
-        "set_image_data_format",
+        "set_image_dim_ordering",
         "set_learning_phase",
     )
 }
-GRAPHS["set_image_dim_ordering"] = set_image_data_format

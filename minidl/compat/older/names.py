@@ -72,14 +72,12 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
 # What Keras has and minidl has not: no likeness of a name should send anybody elsewhere.
 ABSENT = {
     layers: "AveragePooling1D AveragePooling2D AveragePooling3D CenterCrop Conv1D Conv1DTranspose "
-    "Conv2D Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D "
-    "Cropping1D Cropping2D Cropping3D CuDNNGRU CuDNNLSTM DepthwiseConv1D DepthwiseConv2D "
-    "GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling2D GlobalMaxPooling3D "
-    "HashedCrossing Masking MaxPool1D MaxPool2D MaxPooling1D MaxPooling2D MaxPooling3D "
-    "MelSpectrogram RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight "
-    "RandomRotation RandomTranslation RandomWidth RandomZoom Resizing SeparableConv1D "
-    "SeparableConv2D SpatialDropout2D SpatialDropout3D SpectralNormalization UpSampling1D "
-    "UpSampling2D UpSampling3D Wrapper ZeroPadding1D ZeroPadding2D ZeroPadding3D",
+    "Conv2D Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D CuDNNGRU "
+    "CuDNNLSTM DepthwiseConv1D DepthwiseConv2D GlobalAveragePooling2D GlobalAveragePooling3D "
+    "GlobalMaxPooling2D GlobalMaxPooling3D HashedCrossing MaxPool1D MaxPool2D MaxPooling1D "
+    "MaxPooling2D MaxPooling3D MelSpectrogram RandomBrightness RandomContrast RandomCrop "
+    "RandomFlip RandomHeight RandomRotation RandomTranslation RandomWidth RandomZoom Resizing "
+    "SeparableConv1D SeparableConv2D SpectralNormalization Wrapper",
     callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
     optimizers: "Adafactor Ftrl Lamb LossScaleOptimizer Muon",
     datasets: "cifar10 cifar100",

@@ -1,0 +1,186 @@
+"""Cutting, framing and enlarging along the axes of space, against NumPy and finite differences."""
+
+import numpy as np
+import pytest
+
+import minidl
+from minidl import backend, layers, ops
+from minidl.gradcheck import check_gradients
+from minidl.layers.upsampling import KERNELS, between
+
+RNG = np.random.default_rng(4)
+STEPS = RNG.normal(size=(2, 5, 3))
+IMAGE = RNG.normal(size=(2, 4, 5, 2))
+VOLUME = RNG.normal(size=(2, 3, 4, 3, 2))
+FIRST = {"data_format": "channels_first"}
+
+
+def enlarged(x, *factors):
+    for axis, factor in enumerate(factors, 1):
+        x = np.repeat(x, factor, axis)
+    return x
+
+
+# (layer, input, what NumPy gives)
+CASES = {
+    "cut 1": (layers.Cropping1D((1, 0)), STEPS, STEPS[:, 1:]),
+    "cut 1, default": (layers.Cropping1D(), STEPS, STEPS[:, 1:-1]),
+    "cut 2": (layers.Cropping2D(((1, 0), (0, 2))), IMAGE, IMAGE[:, 1:, :-2]),
+    "cut 2, a number an axis": (layers.Cropping2D((1, 2)), IMAGE, IMAGE[:, 1:-1, 2:-2]),
+    "cut 2, first": (
+        layers.Cropping2D((1, (0, 1)), **FIRST),
+        VOLUME[0],
+        VOLUME[0][:, :, 1:-1, :-1],
+    ),
+    "cut 3": (layers.Cropping3D((1, (2, 0), 0)), VOLUME, VOLUME[:, 1:-1, 2:]),
+    "frame 1": (
+        layers.ZeroPadding1D((0, 2)),
+        STEPS,
+        np.pad(STEPS, ((0, 0), (0, 2), (0, 0))),
+    ),
+    "frame 1, first": (
+        layers.ZeroPadding1D(1, **FIRST),
+        STEPS,
+        np.pad(STEPS, ((0, 0), (0, 0), (1, 1))),
+    ),
+    "frame 2": (
+        layers.ZeroPadding2D((0, 2)),
+        IMAGE,
+        np.pad(IMAGE, ((0, 0), (0, 0), (2, 2), (0, 0))),
+    ),
+    "frame 3": (
+        layers.ZeroPadding3D(((0, 1), (1, 1), (2, 0))),
+        VOLUME,
+        np.pad(VOLUME, ((0, 0), (0, 1), (1, 1), (2, 0), (0, 0))),
+    ),
+    "enlarge 1": (layers.UpSampling1D(3), STEPS, enlarged(STEPS, 3)),
+    "enlarge 2": (layers.UpSampling2D((2, 3)), IMAGE, enlarged(IMAGE, 2, 3)),
+    "enlarge 2, first": (layers.UpSampling2D(2, **FIRST), IMAGE, enlarged(IMAGE, 1, 2, 2)),
+    "enlarge 3": (layers.UpSampling3D((2, 1, 3)), VOLUME, enlarged(VOLUME, 2, 1, 3)),
+}
+
+
+@pytest.fixture
+def in_float64():
+    backend.set_floatx("float64")
+    yield
+    backend.set_floatx("float32")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_as_in_numpy(name):
+    layer, x, expected = CASES[name]
+    np.testing.assert_array_equal(layer(x), expected.astype("float32"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_gradients(name, in_float64):
+    layer, x, expected = CASES[name]
+    weights = RNG.normal(size=expected.shape)
+    again = type(layer).from_config({**layer.get_config(), "dtype": "float64"})
+    assert check_gradients(lambda x: (again(x) * weights).sum(), x)
+
+
+@pytest.mark.parametrize("interpolation", KERNELS)
+@pytest.mark.parametrize("data_format", backend.FORMATS)
+def test_interpolation_is_its_formula_pixel_by_pixel(interpolation, data_format, in_float64):
+    """Every new pixel as the weighted sum over all old ones, written with loops."""
+    kernel, reach = KERNELS[interpolation]
+    layer = layers.UpSampling2D((2, 3), data_format, interpolation)
+    y = layer(IMAGE if data_format == "channels_last" else np.moveaxis(IMAGE, -1, 1))
+    y = np.asarray(y) if data_format == "channels_last" else np.moveaxis(np.asarray(y), 1, -1)
+
+    def weights(place, n):
+        d = np.array([abs(place - i) for i in range(n)])
+        w = np.array([float(kernel(v)) if v < reach else 0.0 for v in d])
+        return w / w.sum()
+
+    for row, column in ((0, 0), (3, 7), (7, 14), (4, 2)):
+        w = np.outer(weights((row + 0.5) / 2 - 0.5, 4), weights((column + 0.5) / 3 - 0.5, 5))
+        expected = (IMAGE * w[None, :, :, None]).sum(axis=(1, 2))
+        np.testing.assert_allclose(y[:, row, column], expected, rtol=0, atol=1e-12)
+    weighed = RNG.normal(size=y.shape)
+    last = layers.UpSampling2D((2, 3), None, interpolation)
+    assert check_gradients(lambda x: (last(x) * weighed).sum(), IMAGE)
+
+
+@pytest.mark.parametrize("interpolation", ["bilinear", "bicubic"])
+def test_straight_lines_stay_straight_away_from_the_edges(interpolation):
+    line = np.arange(8.0) @ between(8, 4, *KERNELS[interpolation])
+    np.testing.assert_allclose(np.diff(line[8:-8]), 0.25, atol=1e-12)
+
+
+# --- dropout of whole channels
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "space"),
+    [
+        (layers.SpatialDropout1D, (6, 5, 7), (1,)),
+        (layers.SpatialDropout2D, (6, 4, 5, 7), (1, 2)),
+        (layers.SpatialDropout3D, (6, 3, 4, 2, 7), (1, 2, 3)),
+    ],
+)
+def test_channels_are_dropped_as_a_whole(layer, shape, space):
+    minidl.set_random_seed(0)
+    y = np.asarray(layer(0.5)(np.ones(shape), training=True))
+    channels = y.mean(axis=space)
+    assert set(np.unique(y)) == {0.0, 2.0}
+    assert set(np.unique(channels)) == {0.0, 2.0}  # a whole channel or nothing of it
+    if len(space) > 1:
+        first = layer(0.5, **FIRST)(np.ones(shape), training=True)
+        assert set(np.unique(np.asarray(first).mean(axis=tuple(a + 1 for a in space)))) == {0, 2}
+
+
+# --- where the channels stand
+
+
+def test_the_default_of_data_format_is_the_librarys():
+    backend.set_image_data_format("channels_first")
+    try:
+        layer = layers.ZeroPadding2D(1)
+        assert layers.Flatten().data_format == "channels_first"
+    finally:
+        backend.set_image_data_format("channels_last")
+    assert layer(np.ones((1, 2, 3, 4))).shape == (1, 2, 5, 6)
+    again = type(layer).from_config(layer.get_config())
+    assert again.data_format == "channels_first"
+
+
+# --- mistakes
+
+
+@pytest.mark.parametrize(
+    ("work", "message"),
+    [
+        (lambda: layers.Cropping1D(-1), "Cropping1D: cropping is a whole number.*received -1"),
+        (lambda: layers.Cropping1D((1, 2, 3)), r"for each of 1 axes.*received \(1, 2, 3\)"),
+        (lambda: layers.Cropping2D(((1, 2, 3), 1)), "a pair .before, after. for each"),
+        (lambda: layers.ZeroPadding3D((1, 1)), "for each of 3 axes"),
+        (lambda: layers.ZeroPadding2D(1.5), "whole number of at least 0.*received 1.5"),
+        (lambda: layers.Cropping1D((2, 3))(STEPS), r"cuts 2 \+ 3 entries off an axis of 5"),
+        (lambda: layers.ZeroPadding2D(1)(STEPS), r"shape \(n, rows, columns, channels\); received"),
+        (
+            lambda: layers.UpSampling3D(1, **FIRST)(STEPS),
+            r"shape \(n, channels, planes, rows, columns\); received shape \(2, 5, 3\)",
+        ),
+        (lambda: layers.SpatialDropout2D(0.5)(STEPS, training=True), r"\(n, rows, columns, chan"),
+        (lambda: layers.UpSampling2D(0), "size must be a whole number of at least 1; received 0"),
+        (lambda: layers.UpSampling2D((1, 2, 3)), "one number, or 2 of them"),
+        (
+            lambda: layers.UpSampling2D(2, interpolation="cubic"),
+            "interpolation is one of 'nearest'",
+        ),
+        (lambda: layers.ZeroPadding2D(1, "last"), "'channels_last' or 'channels_first'"),
+    ],
+)
+def test_mistakes_are_named(work, message):
+    with pytest.raises(ValueError, match=message):
+        work()
+
+
+def test_symbols_and_whole_numbers():
+    start = layers.Input((4, 5, 1), dtype="int32")
+    y = layers.UpSampling2D(2)(layers.ZeroPadding2D(1)(layers.Cropping2D(1)(start)))
+    assert y.shape == (None, 8, 10, 1) and y.dtype == np.int32
+    assert ops.shape(layers.UpSampling2D(2, interpolation="bilinear")(start))[1] == 8
