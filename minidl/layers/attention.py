@@ -44,7 +44,7 @@ class Attention(Layer):
             )
         self.use_scale, self.score_mode, self.seed = use_scale, score_mode, seed
         self.dropout = check_number(f"{type(self).__name__}: dropout", dropout, 0, 1)
-        self.falling_out = Dropout(self.dropout, seed=seed, name="dropout")
+        self.falling_out = Dropout(self.dropout, seed=seed, name="dropout", dtype=self.dtype)
 
     def build(self, input_shape):
         self.scale = self.add_weight((), "ones", name="scale") if self.use_scale else None

@@ -8,6 +8,8 @@ through a sequence.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import activations, constraints, initializers, ops, regularizers
@@ -28,6 +30,7 @@ class Cell(Layer):
     """
 
     gates = 1
+    bias: Any  # a Variable, or None
 
     def __init__(self, given: dict, kwargs: dict):
         super().__init__(**kwargs)
@@ -75,7 +78,7 @@ class Cell(Layer):
             return self.bias
         return np.zeros(self.shape_of_bias(self.gates * self.units), self.dtype)
 
-    def get_initial_state(self, batch_size=None) -> list:
+    def get_initial_state(self, batch_size: Any = None) -> list:
         """The states before the first step: zeros."""
         sizes = np.atleast_1d(self.state_size)
         return [Tensor(np.zeros((batch_size, n), self.dtype)) for n in sizes]

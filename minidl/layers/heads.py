@@ -58,7 +58,7 @@ class Heads(Layer):
                 ("constraint", constraints),
             ):
                 setattr(self, f"{kind}_{what}", module.get(given[f"{kind}_{what}"]))
-        self.falling_out = Dropout(self.dropout, seed=self.seed, name="dropout")
+        self.falling_out = Dropout(self.dropout, seed=self.seed, name="dropout", dtype=self.dtype)
 
     def get_config(self):
         config = {**super().get_config(), "activity_regularizer": serialize(self.penalty)}
@@ -133,10 +133,10 @@ class Heads(Layer):
         masks = {"query": query_mask, "value": value_mask, "key": key_mask}
         seen = self._seen(query.shape, key.shape, axes, masks, attention_mask, use_causal_mask)
         inputs = {"query": query, "key": key, "value": value}
-        q, k, v = (self.part(name)(x) for name, x in inputs.items())
+        q, k, v = (self.part(name)(unmasked(x)) for name, x in inputs.items())
         z, weights = self._attended(q, k, v, axes, seen, training, return_attention_scores)
         if self.use_gate:
-            z = z * self._gate_dense(query)
+            z = z * self._gate_dense(unmasked(query))
         z = self.part("output")(z)
         return (z, weights) if return_attention_scores else z
 
@@ -180,20 +180,26 @@ class Heads(Layer):
         if seen is not None:
             seen = with_heads(seen, samples, steps, keys)
         if with_weights or (training and self.dropout):
-            z, weights = self._in_steps(*flat, seen, training)
+            z, weights = self._in_steps(flat, seen, training)
             weights = weights.reshape(*samples, -1, *steps, *keys)
         else:
             z, weights = ops.dot_product_attention(*flat, mask=seen), None
         z = z.reshape(*samples, *steps, *z.shape[-2:])
         return z.transpose(tuple(np.argsort(order))), weights
 
-    def _in_steps(self, q, k, v, seen, training):
+    def _in_steps(self, flat: list, seen, training):
         """(means, weights), where the weights are asked for or some of them fall out."""
+        q, k, v = flat
         k, v = (ops.repeat(x, q.shape[2] // x.shape[2], axis=2) for x in (k, v))
         q, k, v = (ops.swapaxes(x, 1, 2) for x in (q * q.shape[3] ** -0.5, k, v))
         weights = weights_of(ops.matmul(q, ops.swapaxes(k, 2, 3)), seen)
         z = ops.matmul(self.falling_out(weights, training=training), v)
         return ops.swapaxes(z, 1, 2), weights
+
+
+def unmasked(x):
+    """The same numbers without their mask, which the projections do not need."""
+    return x if x.mask is None else x.reshape(x.shape)
 
 
 def with_heads(seen, samples, steps, keys) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import ops
@@ -155,7 +157,7 @@ class StackedRNNCells(Layer):
                 cell.build(input_shape)
             input_shape = (input_shape[0], output_size(cell))
 
-    def get_initial_state(self, batch_size=None) -> list:
+    def get_initial_state(self, batch_size: Any = None) -> list:
         """The states of each cell before the first step."""
         found = [initial_states(cell, batch_size, self.dtype) for cell in self.cells]
         return [s if is_list(c.state_size) else s[0] for c, s in zip(self.cells, found)]

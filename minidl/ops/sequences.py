@@ -220,4 +220,5 @@ def _grow(grown: dict, line: tuple, in_blank: float, in_label: float, now: list,
 
 def _add(grown: dict, line: tuple, in_blank: float, in_label: float) -> None:
     a, b = grown.get(line, (0.0, 0.0))
-    grown[line] = (a + in_blank, b + in_label)
+    if in_blank or in_label:
+        grown[line] = (a + in_blank, b + in_label)

@@ -83,6 +83,12 @@ REGULARIZED = lambda lib: dict(
 PLACES = np.array([[3, 1, 1], [0, 6, 3]])
 # in Keras: see tests/test_lookup_layers.py
 NEED_TENSORFLOW = {"Hashing", "IntegerLookup", "StringLookup", "TextVectorization"}
+# in test_keras_sequences.py
+OF_SEQUENCES = {
+    *("RNN", "SimpleRNN", "LSTM", "GRU", "SimpleRNNCell", "LSTMCell", "GRUCell"),
+    *("StackedRNNCells", "Bidirectional", "Attention", "AdditiveAttention", "MultiHeadAttention"),
+    *("GroupQueryAttention", "GroupedQueryAttention"),
+}
 LAYERS = {
     "ELU": (lambda l: l.layers.ELU(0.7), X),
     "Activation": (lambda l: l.layers.Activation("gelu"), X),
@@ -171,6 +177,7 @@ def test_no_layer_is_forgotten():
     assert opened | layers.layer_classes.rooms.keys() == {
         *LAYERS,
         *NEED_TENSORFLOW,
+        *OF_SEQUENCES,
         "InputLayer",
         "Lambda",
     }
@@ -582,7 +589,11 @@ def test_what_minidl_does_not_have_is_named(tmp_path):
     flat = keras.Input((6,))
     for inputs, outputs, word in (
         (images, keras.layers.Conv2D(2, 3)(images), "Conv2D"),
-        (steps, keras.layers.LSTM(4)(steps), "LSTM"),
+        (
+            steps,
+            keras.layers.ConvLSTM1D(2, 1)(keras.layers.Reshape((5, 3, 1))(steps)),
+            "ConvLSTM1D",
+        ),
         (steps, keras.ops.cumsum(steps, axis=1), "Cumsum"),
         (flat, keras.layers.Dense(3, lora_rank=2)(flat), "lora_rank"),
     ):

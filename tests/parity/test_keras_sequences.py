@@ -66,9 +66,11 @@ def as_list(result):
 
 
 def chosen(name, rng):
-    """Settings of a recurrent layer."""
+    """Settings of a recurrent layer. (Not `unroll`: unrolled, Keras gives 0 before the first step
+    that counts, and otherwise the first state.)
+    """
     options = {"units": UNITS}
-    for key in ("return_sequences", "return_state", "go_backwards", "use_bias", "unroll"):
+    for key in ("return_sequences", "return_state", "go_backwards", "use_bias"):
         options[key] = bool(rng.integers(2))
     if rng.integers(4) == 0:
         options["activation"] = "relu"
@@ -83,7 +85,7 @@ def chosen(name, rng):
 @pytest.mark.parametrize("name", EACH)
 def test_recurrent_layers_at_random(name, seed):
     rng = np.random.default_rng(seed)
-    n, steps = rng.integers(1, 5), rng.integers(1, 7)
+    n, steps = 3, 5  # always the same: Keras on JAX compiles for each shape
     x = rng.normal(size=(n, steps, FEATURES)).astype("f")
     ours, theirs = pair(name, chosen(name, rng), x, rng=rng)
     call = {}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ... import utils
 from ...support import backend
-from . import functions, graphs, variables
+from . import functions, graphs, reading, variables
 
 _FUNCTIONS = {
     **functions.FUNCTIONS,
     **variables.VARIABLES,
     **graphs.GRAPHS,
+    **reading.READING,
     "clear_session": utils.clear_session,
 }
 
