@@ -41,6 +41,45 @@ OWN = {
     "Adamax": [{}, dict(beta_1=0.5), dict(beta_2=0.9), dict(epsilon=1e-3)],
     "Nadam": [{}, dict(beta_1=0.5), dict(beta_2=0.9), dict(epsilon=1e-3)],
     "Lion": [{}, dict(beta_1=0.5), dict(beta_2=0.5)],
+    "Lamb": [{}, dict(beta_1=0.5), dict(beta_2=0.9), dict(epsilon=1e-3)],
+    "Ftrl": [
+        {},
+        dict(learning_rate_power=-0.25),
+        dict(initial_accumulator_value=2.0),
+        dict(l1_regularization_strength=2**-32),
+        dict(l2_regularization_strength=0.25),
+        dict(l2_shrinkage_regularization_strength=0.25),
+        dict(beta=0.5),
+    ],
+    "Adafactor": [
+        {},
+        dict(beta_2_decay=-0.5),
+        dict(epsilon_1=1e-3),
+        dict(epsilon_2=0.5),
+        dict(clip_threshold=0.5),
+        dict(relative_step=False),
+    ],
+    "Muon": [
+        {},
+        dict(weight_decay=None),
+        dict(adam_weight_decay=None),
+        dict(adam_beta_1=0.5, adam_beta_2=0.9),
+        dict(epsilon=1e-3),
+        dict(adam_lr_ratio=0.5),
+        dict(momentum=0.5),
+        dict(nesterov=False),
+        dict(ns_steps=2),
+        dict(rms_rate=None),
+        dict(muon_a=3.0, muon_b=-4.0, muon_c=1.5),
+    ],
+    "ScheduleFreeAdamW": [
+        {},
+        dict(beta_1=0.5),
+        dict(beta_2=0.9),
+        dict(epsilon=1e-3),
+        dict(warmup_steps=10),
+        dict(weight_decay=0.05, warmup_steps=5),
+    ],
     "RAdam": [{}, dict(beta_1=0.5), dict(beta_2=0.9), dict(beta_2=0.6), dict(epsilon=1e-3)],
 }
 RATES = {"Adadelta": 1.0}  # the others 1/32. Powers of two, because Keras keeps the rate in float32
@@ -49,7 +88,9 @@ CASES = [
     for name, own in OWN.items()
     for options in [*own, *SHARED]
 ]
-KERAS_CASES = [case for case in CASES if case[0] != "RAdam"]  # which Keras does not have
+CASES.append(("Adafactor", {"learning_rate": 1.0}))  # above 1/√t, the longest step
+# Keras does not have these.
+KERAS_CASES = [case for case in CASES if case[0] not in ("RAdam", "ScheduleFreeAdamW")]
 SHAPES = [(3, 4), (5,), (2, 3, 2)]
 STEPS, KEPT = 50, (1, 7, 49)
 
@@ -80,10 +121,10 @@ def gradients(steps=STEPS, seed=0):
 
 def first_weights(case):
     """The first weights: 0, where the smallest step counts, but for decay, which needs something to
-    shrink.
+    shrink, and for steps that are shares of the weights.
     """
     rng = np.random.RandomState(1)
-    decays = case[0] == "AdamW" or "weight_decay" in case[1]
+    decays = case[0] in ("AdamW", "Muon", "Lamb", "Adafactor") or "weight_decay" in case[1]
     return [rng.standard_normal(s).astype(np.float32).astype(float) * decays for s in SHAPES]
 
 

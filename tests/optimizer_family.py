@@ -14,24 +14,30 @@ from minidl import (
 from minidl.optimizers import (
     SGD,
     Adadelta,
+    Adafactor,
     Adagrad,
     Adam,
     Adamax,
     AdamW,
+    Ftrl,
+    Lamb,
     Lion,
+    Muon,
     Nadam,
     Optimizer,
     RAdam,
     RMSprop,
+    ScheduleFreeAdamW,
 )
 
 FAMILY = [SGD, Adagrad, Adadelta, RMSprop, Adam, AdamW, Adamax, Nadam, RAdam, Lion]
+FAMILY += [Ftrl, Lamb, Adafactor, Muon, ScheduleFreeAdamW]
 
 
 family = pytest.mark.parametrize("cls", FAMILY, ids=lambda c: c.__name__)
 
 
-DEFAULTS = {  # Keras 3.15.1's; RAdam's are PyTorch's
+DEFAULTS = {  # Keras 3.15.1's; RAdam's are PyTorch's, ScheduleFreeAdamW's those of its authors
     SGD: dict(learning_rate=0.01, momentum=0.0, nesterov=False),
     Adagrad: dict(learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7),
     Adadelta: dict(learning_rate=0.001, rho=0.95, epsilon=1e-7),
@@ -49,7 +55,63 @@ DEFAULTS = {  # Keras 3.15.1's; RAdam's are PyTorch's
     Nadam: dict(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7),
     RAdam: dict(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8),
     Lion: dict(learning_rate=0.001, beta_1=0.9, beta_2=0.99),
+    Ftrl: dict(
+        learning_rate=0.001,
+        learning_rate_power=-0.5,
+        initial_accumulator_value=0.1,
+        l1_regularization_strength=0.0,
+        l2_regularization_strength=0.0,
+        l2_shrinkage_regularization_strength=0.0,
+        beta=0.0,
+    ),
+    Lamb: dict(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7),
+    Adafactor: dict(
+        learning_rate=0.001,
+        beta_2_decay=-0.8,
+        epsilon_1=1e-30,
+        epsilon_2=0.001,
+        clip_threshold=1.0,
+        relative_step=True,
+    ),
+    Muon: dict(
+        learning_rate=0.001,
+        adam_beta_1=0.9,
+        adam_beta_2=0.999,
+        adam_weight_decay=0.004,
+        epsilon=1e-7,
+        weight_decay=0.004,
+        exclude_layers=[],
+        exclude_embeddings=True,
+        muon_a=3.4445,
+        muon_b=-4.775,
+        muon_c=2.0315,
+        adam_lr_ratio=1,
+        momentum=0.95,
+        ns_steps=5,
+        nesterov=True,
+        rms_rate=0.2,
+    ),
+    ScheduleFreeAdamW: dict(
+        learning_rate=0.0025,
+        weight_decay=0.0,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        warmup_steps=0,
+    ),
 }
+
+
+# Values that arguments do not have by default, where 0.5 is none.
+_OTHERS = dict(learning_rate_power=-0.25, ns_steps=3, warmup_steps=7, exclude_layers=["output"])
+
+
+def others(cls) -> dict:
+    """For each argument of its own another value than its default."""
+    return {
+        name: _OTHERS.get(name, not value if type(value) is bool else 0.5)
+        for name, value in DEFAULTS[cls].items()
+    }
 
 
 COMMON = dict(

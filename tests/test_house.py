@@ -47,6 +47,7 @@ LAZY = {
     "importlib",
     "inspect",
     "matplotlib",
+    "ml_dtypes",
     "shutil",
     "threadpoolctl",
     "tqdm",

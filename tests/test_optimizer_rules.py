@@ -14,17 +14,23 @@ from minidl import Sequential, Variable, layers, ops, optimizers
 from minidl.optimizers import (
     SGD,
     Adadelta,
+    Adafactor,
     Adagrad,
     Adam,
     Adamax,
     AdamW,
+    Ftrl,
+    Lamb,
     Lion,
+    Muon,
     Nadam,
     RAdam,
     RMSprop,
+    ScheduleFreeAdamW,
 )
 
 FAMILY = [SGD, Adagrad, Adadelta, RMSprop, Adam, AdamW, Adamax, Nadam, Lion, RAdam]
+FAMILY += [Adafactor, Ftrl, Lamb, Muon, ScheduleFreeAdamW]
 
 
 def test_all_optimizers_are_tried_here():
@@ -491,7 +497,123 @@ def paper_lion(lr=0.001, beta_1=0.9, beta_2=0.99):
     return step
 
 
+def paper_lamb(lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    def step(w, g, t, s):
+        s["m"] = beta_1 * s.get("m", 0) + (1 - beta_1) * g
+        s["v"] = beta_2 * s.get("v", 0) + (1 - beta_2) * g**2
+        u = s["m"] / (1 - beta_1**t) / (np.sqrt(s["v"] / (1 - beta_2**t)) + epsilon)
+        length, longest = math.sqrt((w**2).sum()), math.sqrt((u**2).sum())
+        return w - lr * (length / longest if length > 0 and longest > 0 else 1) * u
+
+    return step
+
+
+def paper_ftrl(
+    lr=0.001,
+    learning_rate_power=-0.5,
+    initial_accumulator_value=0.1,
+    l1_regularization_strength=0.0,
+    l2_regularization_strength=0.0,
+    l2_shrinkage_regularization_strength=0.0,
+    beta=0.0,
+):
+    p, l1 = -learning_rate_power, l1_regularization_strength
+
+    def step(w, g, t, s):
+        n = s.get("n", initial_accumulator_value)
+        sigma = ((n + g**2) ** p - n**p) / lr
+        s["n"] = n + g**2
+        shrink = 2 * l2_shrinkage_regularization_strength * w
+        s["z"] = s.get("z", 0) + g + shrink - sigma * w
+        slope = s["n"] ** p / lr + 2 * (l2_regularization_strength + beta / (2 * lr))
+        return np.where(abs(s["z"]) <= l1, 0.0, (np.sign(s["z"]) * l1 - s["z"]) / slope)
+
+    return step
+
+
+def paper_adafactor(
+    lr=0.001,
+    beta_2_decay=-0.8,
+    epsilon_1=1e-30,
+    epsilon_2=1e-3,
+    clip_threshold=1.0,
+    relative_step=True,
+):
+    def rms(x):
+        return math.sqrt((x**2).mean())
+
+    def step(w, g, t, s):
+        beta = 1 - t**beta_2_decay
+        squares = g**2 + epsilon_1
+        if w.ndim > 1:
+            s["r"] = beta * s.get("r", 0) + (1 - beta) * squares.mean(-1, keepdims=True)
+            s["c"] = beta * s.get("c", 0) + (1 - beta) * squares.mean(-2, keepdims=True)
+            v = s["r"] * s["c"] / s["r"].mean(-2, keepdims=True)
+        else:
+            v = s["v"] = beta * s.get("v", 0) + (1 - beta) * squares
+        u = g / np.sqrt(v)
+        u_hat = u / max(1, rms(u) / clip_threshold)
+        return w - max(epsilon_2, rms(w)) * min(lr, 1 / math.sqrt(t)) * u_hat
+
+    return step
+
+
+def paper_muon(
+    lr=0.001,
+    weight_decay=0.004,
+    adam_weight_decay=0.004,
+    adam_beta_1=0.9,
+    adam_beta_2=0.999,
+    epsilon=1e-7,
+    muon_a=3.4445,
+    muon_b=-4.7750,
+    muon_c=2.0315,
+    adam_lr_ratio=1,
+    momentum=0.95,
+    ns_steps=5,
+    nesterov=True,
+    rms_rate=0.2,
+):
+    adam = paper_adam(lr * adam_lr_ratio, adam_beta_1, adam_beta_2, epsilon)
+
+    def step(w, g, t, s):
+        if w.ndim != 2:
+            return adam(w - lr * (adam_weight_decay or 0) * w, g, t, s)
+        s["m"] = momentum * s.get("m", 0) + g
+        d = g + momentum * s["m"] if nesterov else s["m"]
+        u, sizes, v = np.linalg.svd(d / (np.linalg.norm(d) + 1e-7), full_matrices=False)
+        for _ in range(ns_steps):  # of a matrix the polynomial is that of its singular values
+            sizes = muon_a * sizes + muon_b * sizes**3 + muon_c * sizes**5
+        factor = 1 if rms_rate is None else rms_rate * math.sqrt(max(w.shape))
+        return w - lr * (weight_decay or 0) * w - lr * factor * (u * sizes) @ v
+
+    return step
+
+
+def paper_schedule_free(
+    lr=0.0025, weight_decay=0.0, beta_1=0.9, beta_2=0.999, epsilon=1e-8, warmup_steps=0
+):
+    def step(y, g, t, s):
+        z, x = s.get("z", y), s.get("x", y)
+        s["v"] = beta_2 * s.get("v", 0) + (1 - beta_2) * g**2
+        v_hat = s["v"] / (1 - beta_2**t)
+        rate = lr * min(1, t / warmup_steps) if warmup_steps else lr
+        s["z"] = z - rate * g / (np.sqrt(v_hat) + epsilon) - rate * (weight_decay or 0) * y
+        s["squares"] = s.get("squares", 0) + rate**2
+        c = rate**2 / s["squares"]
+        s["x"] = (1 - c) * x + c * s["z"]
+        return (1 - beta_1) * s["z"] + beta_1 * s["x"]
+
+    return step
+
+
+DECAYING = ("Muon", "ScheduleFreeAdamW")  # whose own formula has the decay
 PAPERS = {
+    "Lamb": paper_lamb,
+    "Ftrl": paper_ftrl,
+    "Adafactor": paper_adafactor,
+    "Muon": paper_muon,
+    "ScheduleFreeAdamW": paper_schedule_free,
     "SGD": paper_sgd,
     "Adagrad": paper_adagrad,
     "Adadelta": paper_adadelta,
@@ -512,7 +634,6 @@ class Paper:
         self,
         name,
         learning_rate,
-        weight_decay=None,
         clipnorm=None,
         clipvalue=None,
         global_clipnorm=None,
@@ -521,8 +642,9 @@ class Paper:
         ema_overwrite_frequency=None,
         **own,
     ):
+        decay = None if name in DECAYING else own.pop("weight_decay", None)
         self.step, self.rate = PAPERS[name](learning_rate, **own), learning_rate
-        self.decay = 0.004 if name == "AdamW" and weight_decay is None else weight_decay or 0
+        self.decay = 0.004 if name == "AdamW" and decay is None else decay or 0
         self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
         self.mu, self.every, self.averages = (
             ema_momentum if use_ema else None,
@@ -559,6 +681,12 @@ class Paper:
                 weights = self.averages
         return weights
 
+    def learned(self, weights):
+        """What is in the weights in the end."""
+        if self.averages:
+            return self.averages
+        return [s.get("x", w) for w, s in zip(weights, self.states.values())]
+
 
 every_case = pytest.mark.parametrize("case", CASES, ids=title)
 own_case = pytest.mark.parametrize(
@@ -584,7 +712,7 @@ def test_fifty_steps_equal_the_paper(case):
         for v, e, f in zip(variables, expected, furthest):
             assert (abs(v.data - e) <= 1e-12 * f).all(), f"step {t}"
     optimizer.finalize_variable_values()
-    for v, e, f in zip(variables, paper.averages or expected, furthest):
+    for v, e, f in zip(variables, paper.learned(expected), furthest):
         assert (abs(v.data - e) <= 1e-12 * f).all() and f.all()
 
 
@@ -637,7 +765,8 @@ def test_float16_weights_keep_their_dtype_and_so_do_the_slots(case):
     )
     for _ in range(3):
         optimizer.apply([np.float16([0.5, -1.0, 2.0])], [w])
-    assert w.dtype == np.float16 and all(s.dtype == np.float16 for s in optimizer.memory[0])
+    slots = [slot for slot in optimizer.memory[0] if slot is not None]
+    assert w.dtype == np.float16 and all(s.dtype == np.float16 for s in slots)
     assert (np.sign(w.data) == [-1, 1, -1]).all()
 
 
@@ -871,9 +1000,8 @@ def test_adamw_shrinks_weights_by_rate_times_decay_whatever_the_gradients():
     w = Variable([4.0], dtype="float64")
     AdamW(0.5).apply([np.zeros(1)], [w])  # the default is .004
     assert w.item() == pytest.approx(4 * (1 - 0.5 * 0.004), rel=1e-15)
-    w = Variable([4.0], dtype="float64")
-    AdamW(0.5, weight_decay=None).apply([np.zeros(1)], [w])
-    assert w.item() == 4.0
+    with pytest.raises(ValueError, match="weight_decay must be a number; without it, use Adam"):
+        AdamW(0.5, weight_decay=None)
 
 
 def test_epsilon_none_is_the_backends_epsilon():
@@ -977,3 +1105,86 @@ def test_a_graph_that_waits_notices_that_averages_were_put_in_place():
     optimizer.finalize_variable_values()
     with pytest.raises(GraphError, match="was modified in place"):
         loss.backward()
+
+
+# --- the optimizers of the last years
+
+
+def test_ftrl_keeps_weights_at_0_whose_feature_tells_nothing():
+    """A feature that pulls as often up as down gets exactly 0; without λ₁ it does not."""
+    ends = {}
+    for l1 in (0.0, 3.0):
+        w, optimizer = Variable(np.zeros(2)), Ftrl(0.5, l1_regularization_strength=l1)
+        for t in range(40):
+            optimizer.apply([np.array([-1.0, 0.9 * (-1) ** t])], [w])
+        ends[l1] = w.numpy()
+    assert ends[3.0][1] == 0 != ends[0.0][1] and ends[3.0][0] > 1
+
+
+def test_lamb_moves_each_variable_by_a_share_of_its_length():
+    small, large = (
+        Variable(np.ones(3), dtype="float64"),
+        Variable(np.full(3, 50.0), dtype="float64"),
+    )
+    optimizer = Lamb(0.01)
+    optimizer.apply([np.array([1.0, -2.0, 3.0])] * 2, [small, large])
+    for v, before in ((small, 1.0), (large, 50.0)):
+        moved = np.linalg.norm(v.data - before)
+        assert moved == pytest.approx(0.01 * before * math.sqrt(3), rel=1e-6)
+
+
+def test_muon_moves_alike_in_all_directions():
+    """One strong and one weak direction: the step is as long along both (within 0.7 to 1.2)."""
+    u, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(5, 3)))
+    g = u @ np.diag([100.0, 1.0, 0.03])
+    w = Variable(np.zeros((5, 3)), dtype="float64")
+    Muon(0.1, rms_rate=None, weight_decay=None).apply([g], [w])
+    sizes = np.linalg.svd(w.data / 0.1, compute_uv=False)
+    assert sizes[0] < 1.3 and sizes[1] > 0.65
+    assert np.sign(u.T @ w.data).diagonal().tolist() == [-1, -1, -1]
+
+
+def test_muon_is_for_hidden_matrices():
+    model = Sequential(
+        [
+            layers.Embedding(7, 4, name="embedding"),
+            layers.Dense(3, name="hidden"),
+            layers.Dense(2, name="output"),
+        ]
+    )
+    model(np.zeros((1, 2)))
+    variables = model.trainable_variables
+    optimizer = Muon(exclude_layers=["output"])
+    assert [optimizer.is_for_adam(v) for v in variables] == [True, False, True, True, True]
+    optimizer.build(variables)
+    assert len(optimizer.variables) == 2 + 5 + 4  # Muon's matrix needs no mean of squares
+    free = Muon(exclude_embeddings=False)
+    assert [free.is_for_adam(v) for v in variables] == [False, False, True, False, True]
+
+
+def test_schedule_free_learns_the_mean_of_its_large_steps():
+    """After fit the weights are x; a second fit goes on from z and x as if nothing had happened."""
+    x, y = np.array([[1.0], [2.0], [3.0]]), np.array([2.0, 4.1, 5.9])
+
+    def trained(*epochs):
+        model = Sequential([layers.Dense(1, use_bias=False, kernel_initializer="zeros")])
+        model.compile(ScheduleFreeAdamW(0.3, beta_1=0.9), "mse")
+        for n in epochs:
+            model.fit(x, y, epochs=n, verbose=0, shuffle=False)
+        return model
+
+    model = trained(60)
+    kernel, (_, mean, *_) = model.get_weights()[0], model.optimizer.memory[0]
+    np.testing.assert_array_equal(kernel, mean)
+    assert abs(kernel.item() - np.polyfit(x[:, 0], y, 1)[0]) < 0.1
+    assert model.optimizer.memory[0][0].item() != kernel.item()  # z is still on its way
+    state = model.optimizer.get_state()
+    assert sorted(k.rpartition("/")[2] for k in state if "/" in k) == ["total", "v", "x", "z"]
+
+
+def test_adafactor_knows_a_matrix_of_squares_by_its_rows_and_columns():
+    optimizer, w = Adafactor(), Variable(np.ones((2, 3, 4)))
+    optimizer.apply([np.ones((2, 3, 4))], [w])
+    r, c, v = optimizer.memory[0]
+    assert (r.shape, c.shape, v.shape) == ((2, 3), (2, 4), (2, 3, 4))
+    assert w.data.max() == pytest.approx(1 - 0.001, rel=1e-5)  # rms(w) = 1, û = 1, η = 0.001

@@ -14,15 +14,19 @@ from minidl import (
 from minidl.optimizers import (
     SGD,
     Adadelta,
+    Adafactor,
     Adagrad,
     Adam,
     Adamax,
     AdamW,
+    Ftrl,
     Lion,
+    Muon,
     Nadam,
     Optimizer,
     RAdam,
     RMSprop,
+    ScheduleFreeAdamW,
 )
 
 pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
@@ -240,11 +244,12 @@ def test_an_argument_of_another_optimizer_is_not_offered_again(cls, typed):
     assert f"Did you mean '{typed}'" not in str(error.value)
 
 
+OF_ANY_SIGN = ("learning_rate_power", "beta_2_decay", "muon_a", "muon_b", "muon_c")
 NUMBERS = [
     (cls, name)
     for cls in FAMILY
     for name, value in {**DEFAULTS[cls], "weight_decay": 0.0, "ema_momentum": 0.99}.items()
-    if value is not False
+    if type(value) in (int, float) and name not in ("ns_steps", "warmup_steps", *OF_ANY_SIGN)
 ]
 
 
@@ -274,6 +279,23 @@ def test_means_that_never_move_are_refused(cls, argument, value):
         ValueError,
         match=rf"{argument} must be a number of at least 0 and below 1; received {value}",
     ):
+        cls(**{argument: value})
+
+
+@pytest.mark.parametrize(
+    ("cls", "argument", "value", "message"),
+    [
+        (Ftrl, "learning_rate_power", 0.5, "must be a number of at most 0; received 0.5"),
+        (Ftrl, "learning_rate_power", float("nan"), "must be a finite number; received nan"),
+        (Adafactor, "beta_2_decay", "-1", "must be a finite number; received '-1'"),
+        (Adafactor, "clip_threshold", 0, "must be a number above 0; received 0"),
+        (Muon, "muon_b", [1], r"must be a finite number; received \[1\]"),
+        (Muon, "ns_steps", 2.5, "must be a whole number of at least 1; received 2.5"),
+        (ScheduleFreeAdamW, "warmup_steps", -1, "must be a whole number of at least 0"),
+    ],
+)
+def test_numbers_of_other_kinds(cls, argument, value, message):
+    with pytest.raises(ValueError, match=f"^{argument} {message}"):
         cls(**{argument: value})
 
 

@@ -5,7 +5,7 @@ What the updates compute is in test_optimizer_rules.py, the schedules are in tes
 
 import numpy as np
 import pytest
-from optimizer_family import COMMON, DEFAULTS, FAMILY, family
+from optimizer_family import COMMON, DEFAULTS, FAMILY, family, others
 
 from minidl import (
     Sequential,
@@ -15,7 +15,7 @@ from minidl import (
 )
 from minidl.optimizers import (
     SGD,
-    AdamW,
+    Muon,
     Optimizer,
 )
 
@@ -32,7 +32,7 @@ def test_defaults_are_keras_defaults(cls):
 @family
 def test_arguments_by_position_have_keras_order(cls):
     """Its own first, then the common ones; AdamW's weight_decay is the second and not there
-    again.
+    again. Muon has the common ones in the middle of its own.
     """
     common = dict(
         weight_decay=0.125,
@@ -46,11 +46,15 @@ def test_arguments_by_position_have_keras_order(cls):
         gradient_accumulation_steps=4,
         name="mine",
     )
-    if cls is AdamW:
+    own = others(cls)
+    if "weight_decay" in own:
         del common["weight_decay"]
-    own = {name: True if value is False else 0.5 for name, value in DEFAULTS[cls].items()}
-    optimizer = cls(*own.values(), *common.values())
-    for name, value in {**own, **common}.items():
+    values = {**own, **common}
+    if cls is Muon:
+        before = [name for name in own if name not in list(own)[list(own).index("weight_decay") :]]
+        values = {**{name: own[name] for name in [*before, "weight_decay"]}, **common, **own}
+    optimizer = cls(*values.values())
+    for name, value in values.items():
         assert getattr(optimizer, name) == value, name
 
 
@@ -66,6 +70,11 @@ def test_names():
         "nadam",
         "r_adam",
         "lion",
+        "ftrl",
+        "lamb",
+        "adafactor",
+        "muon",
+        "schedule_free_adam_w",
     ]
     assert SGD(name="mine").name == "mine"  # 'rm_sprop' is Keras's own split of RMSprop
 
@@ -117,12 +126,18 @@ def test_a_mistyped_optimizer_is_answered_with_the_nearest(typed, meant):
         optimizers.get(typed)
 
 
-@pytest.mark.parametrize("nonsense", [3, None, ["adam"], dict, lambda g: g])
+@pytest.mark.parametrize("nonsense", [3, ["adam"], dict, lambda g: g])
 def test_what_is_no_optimizer(nonsense):
     with pytest.raises(
         ValueError, match="An optimizer is a name, an Optimizer class or an instance"
     ):
         optimizers.get(nonsense)
+
+
+def test_no_optimizer():
+    assert optimizers.get(None) is None
+    with pytest.raises(ValueError, match="An optimizer is needed.*received None"):
+        Sequential([layers.Dense(1)]).compile(None, "mse")
 
 
 def test_an_own_optimizer_by_name_by_class_and_by_instance():

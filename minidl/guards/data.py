@@ -48,7 +48,13 @@ def _check_range(x: np.ndarray) -> None:
     cure = "(x - x.mean(axis=0)) / x.std(axis=0)"
     if low >= 0 and high <= 255 and like_images:
         cure = "x / 255.0"
-    warn(f"The inputs range {low:g}..{high:g}; networks train best with numbers near 0..1: {cure}.")
+    wrapping = ""
+    if x.dtype == np.uint8:
+        wrapping = " (Divide before you subtract: in uint8, 100 - 128 is 228.)"
+    warn(
+        f"The inputs range {low:g}..{high:g}; networks train best with numbers near 0..1: {cure}."
+        f"{wrapping}"
+    )
 
 
 def _all_finite(x: np.ndarray, chunk: int = 1 << 17) -> bool:

@@ -147,11 +147,14 @@ class Layer(core.Layer):
         """A new variable of this layer: self.w = self.add_weight((3, 4), 'zeros', name='w'). Keep
         it as an attribute.
 
-        initializer: a name or a function of a shape; 'glorot_uniform' if left out. regularizer: a
-        penalty on it in the loss; constraint: a limit kept after each step.
+        initializer: a name or a function of a shape; if left out, 'glorot_uniform' for floats and
+        'zeros' for others. regularizer: a penalty on it in the loss; constraint: a limit kept after
+        each step.
         """
         shape = tuple(int(n) for n in np.atleast_1d(np.asarray(() if shape is None else shape)))
         dtype = np.dtype(dtype or self.dtype)
+        if initializer is None and dtype.kind != "f":
+            initializer = "zeros"
         spend(math.prod(shape), self.name, shape)
         with real():  # also those that are made in `call`
             value = initializers.draw(initializers.get(initializer), shape, dtype)

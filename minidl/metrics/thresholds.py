@@ -8,10 +8,12 @@ together unless said otherwise.
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from .. import losses
-from ..guards import answers
+from ..guards import answers, outputs
 from ..support.arrays import Number, as_array
 from ..tensor import Tensor, Variable
 from .base import Metric, registry, targets_like
@@ -60,6 +62,13 @@ class ThresholdMetric(Metric):
         """Add the counts of a batch."""
         for name in self.counted.split():
             getattr(self, name).data[...] += counts[name]
+
+
+def said(title: str, message: str) -> bool:
+    """Warn if there is a message; whether there was."""
+    if message:
+        warnings.warn(f"{title}: {message}", stacklevel=5)
+    return bool(message)
 
 
 def weights_of(sample_weight, shape: tuple) -> np.ndarray:
@@ -119,7 +128,14 @@ class _AtThresholds(ThresholdMetric):
             )
         super().__init__(values, name, dtype, top_k, class_id)
         self.thresholds = thresholds
+        self._warned = not (asked > 0).any()  # only a cut inside 0..1 is for probabilities
         self._asked = np.searchsorted(self._order, asked)  # back to the order as given
+
+    def answers(self, y_true, y_pred, sample_weight):
+        if not self._warned:
+            kind = type(self).__name__
+            self._warned = said(kind, outputs.no_cut(as_array(y_pred), f"{kind}(thresholds=0)"))
+        return super().answers(y_true, y_pred, sample_weight)
 
     def value(self) -> np.ndarray:
         """The metric at each of the rising thresholds."""

@@ -12,7 +12,7 @@ from .. import losses
 from ..data import count_samples
 from ..metrics import Mean, Metric, check_metric, resolve_metric
 from ..support.registry import did_you_mean
-from ..support.structures import is_nested, leaves, tree_map
+from ..support.structures import is_nested, leaves, paths, pick, tree_map
 
 _BY_SHAPE = ("crossentropy", "ce")  # names of a family; the shapes decide which of it is meant
 
@@ -85,10 +85,14 @@ class Objective:
         """
         names = output_names(y_pred, names)
         prefixes = [f"{name}_" if len(names) > 1 else "" for name in names]
-        given = spread(self.loss, names, "loss", everywhere=True)
-        weights = spread(self.loss_weights, names, "loss_weights", everywhere=False)
-        plain = spread(self.metrics, names, "metrics", everywhere=True)
-        weighted = spread(self.weighted_metrics, names, "weighted_metrics", everywhere=True)
+        loss, loss_weights, metrics, weighted_metrics, y = (
+            along(thing, y_pred)
+            for thing in (self.loss, self.loss_weights, self.metrics, self.weighted_metrics, y)
+        )
+        given = spread(loss, names, "loss", everywhere=True)
+        weights = spread(loss_weights, names, "loss_weights", everywhere=False)
+        plain = spread(metrics, names, "metrics", everywhere=True)
+        weighted = spread(weighted_metrics, names, "weighted_metrics", everywhere=True)
         targets = spread(y, names, "y", everywhere=y is None)
         taken = {"loss", *[f"{prefix}loss" for prefix in prefixes]}
         outputs = []
@@ -126,8 +130,8 @@ class Objective:
     def _apart(self, y, y_pred, sample_weight):
         """(output, its targets, its values, its sample weights) for each output."""
         names = [output.name for output in self.outputs]
-        targets = spread(y, names, "y", everywhere=False)
-        weights = spread(sample_weight, names, "sample_weight")
+        targets = spread(along(y, y_pred), names, "y", everywhere=False)
+        weights = spread(along(sample_weight, y_pred), names, "sample_weight")
         return zip(self.outputs, targets, leaves(y_pred), weights)
 
     def compute_loss(self, y, y_pred, sample_weight, names, samples):
@@ -181,8 +185,24 @@ def output_names(y_pred, names: list[str] | None) -> list[str]:
     if names is not None:
         return names
     if isinstance(y_pred, dict):
-        return sorted(y_pred)
+        return ["/".join(map(str, path)) for path, _ in paths(y_pred)]
     return [f"output_{i + 1}" for i in range(len(leaves(y_pred)))]
+
+
+def along(given, y_pred):
+    """`given` as a list, one for each output, where outputs stand in lists and dicts inside of
+    others; as it is where they do not. ValueError if it is nested in another way.
+    """
+    parts = y_pred.values() if isinstance(y_pred, dict) else y_pred
+    if not is_nested(given) or not is_nested(y_pred) or not any(map(is_nested, parts)):
+        return given
+    try:
+        return [pick(given, path) for path, _ in paths(y_pred)]
+    except (KeyError, IndexError, TypeError):
+        raise ValueError(
+            "Outputs stand inside of each other, so losses, metrics, targets and weights must be "
+            "nested alike."
+        ) from None
 
 
 def spread(given, names: list[str], what: str, everywhere: bool = True) -> list[Any]:
@@ -222,8 +242,10 @@ def _by_name(given: dict, names: list[str], what: str) -> list[Any]:
 
 
 def _get_loss(identifier):
+    if isinstance(identifier, (list, tuple)) and len(identifier) == 1:
+        identifier = identifier[0]  # {"a": ["mse"]}
     waits = isinstance(identifier, str) and identifier in _BY_SHAPE
-    return identifier if waits else losses.get(identifier)
+    return identifier if waits else losses.as_loss(identifier)
 
 
 def _by_shape(name, target_shape: tuple, output_shape: tuple):

@@ -52,7 +52,7 @@ def relu(x):
 
 
 def relu6(x):
-    return clip(x, 0, 6)
+    return clip(floats(x), 0, 6)
 
 
 def threshold(x, threshold=0.0, default_value=0.0):

@@ -51,10 +51,15 @@ def decay(variables, grads: list, factor: float, left_out=(), words=()) -> None:
     do those whose name contains one of the words.
     """
     for v, g in zip(variables, grads):
-        named = any(word in v.name for word in words)
-        if g is not None and not named and not any(v is other for other in left_out):
+        if decays(v, g, left_out, words):
             w = v.array
             w *= factor
+
+
+def decays(variable, g, left_out=(), words=()) -> bool:
+    """Whether a variable decays: it has a gradient, and nobody left it out."""
+    named = any(word in variable.name for word in words)
+    return g is not None and not named and not any(variable is other for other in left_out)
 
 
 def average(averages, variables, keep: float) -> None:
@@ -96,4 +101,5 @@ def clear_traces(rows) -> None:
     """
     for row in rows:
         for array in row:
-            array[np.abs(array) < 1e-30] = 0
+            if array is not None:
+                array[np.abs(array) < 1e-30] = 0

@@ -35,19 +35,16 @@ class Optimizer(Configurable, core.Optimizer):
     """Base class. In `step` (or `apply`), in this order: clip the gradients, decay the weights,
     update, average, constrain, count.
 
-    learning_rate: a number, or a function of the step number (0, 1, 2, ...), which is how
-    `schedules` work.
-    weight_decay: each step shrinks w by learning_rate·weight_decay·w, apart from the gradient.
-    Loshchilov & Hutter 2019.
-    clipnorm: no variable's gradient gets longer than this; global_clipnorm: nor all of them
-    together; clipvalue: no entry gets larger. At most one of the three.
+    learning_rate: a number, or a function of the step number 0, 1, 2, ..., like `schedules`.
+    weight_decay: each step shrinks w by learning_rate·weight_decay·w (Loshchilov & Hutter 2019).
+    clipnorm, clipvalue, global_clipnorm: the longest that one gradient, its largest entry, or all
+    gradients together may be. At most one of the three.
     use_ema: keep a moving average of the weights, a ← μ·a + (1−μ)·w with μ = ema_momentum, and put
-    it in their place at the end of `fit` (or `finalize_variable_values()`), and every
-    ema_overwrite_frequency steps. Polyak & Juditsky 1992.
-    gradient_accumulation_steps: n >= 2 makes one update from n batches, along the mean of their
-    gradients, as if they had been one large batch. As in Keras, `iterations` counts the updates, a
-    schedule counts the batches, and averages and constraints act after each batch.
-    loss_scale_factor: None, because gradients of float32 need no scaling.
+    it in their place after `fit`, and every ema_overwrite_frequency steps. Polyak & Juditsky 1992.
+    gradient_accumulation_steps: n >= 2 makes one update from the mean gradient of n batches. As in
+    Keras, `iterations` counts updates; schedules, averages and constraints go by batches.
+    loss_scale_factor: `apply` divides by it the gradients of scale_loss(loss). `fit` and `step`
+    leave it out: gradients of float32 need no scaling.
     """
 
     memory_names: tuple[dict[str, str], ...] = ()  # Keras's names of the slots, in Keras's groups
@@ -124,9 +121,9 @@ class Optimizer(Configurable, core.Optimizer):
 
     # -- its memory
     @property
-    def memory(self) -> list[list[np.ndarray]]:
-        """For each variable the arrays that `update` receives as slots."""
-        return [[slot.array for slot in row] for row in self.kept.rows]
+    def memory(self) -> list[list[Any]]:
+        """For each variable the arrays that `update` receives as slots, None for none."""
+        return [[None if slot is None else slot.array for slot in row] for row in self.kept.rows]
 
     @property
     def variables(self) -> list[Variable]:
@@ -155,9 +152,7 @@ class Optimizer(Configurable, core.Optimizer):
 
     # -- one step
     def step(self) -> None:
-        """Move the variables along the gradients that backward() left in them, and clear those
-        gradients.
-        """
+        """Move the variables along the gradients that backward() left, and clear those."""
         if not self.trainable_variables:
             raise ValueError(
                 f"{type(self).__name__} does not know its variables yet: call "
@@ -178,6 +173,8 @@ class Optimizer(Configurable, core.Optimizer):
             self.build(variables)
         arrays = guard.aligned(type(self).__name__, list(grads), variables)
         guard.report_missing(arrays, variables)
+        if self.loss_scale_factor:
+            arrays = [g if g is None else g / self.loss_scale_factor for g in arrays]
         given = {id(v): g for v, g in zip(variables, arrays)}
         self.go([given.get(id(v)) for v in self.trainable_variables])
 
@@ -212,7 +209,7 @@ class Optimizer(Configurable, core.Optimizer):
     def update_all(self, grads: list, t: int) -> None:
         """Clip the gradients, decay and move the variables, in update t."""
         if self.clipvalue or self.clipnorm or self.global_clipnorm:
-            grads = around.clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
+            grads = self.clipped(grads)
         lr = self.current_rate()
         if not self.rehearsed:
             quietly(self.rehearse, grads, lr, t)
@@ -223,12 +220,19 @@ class Optimizer(Configurable, core.Optimizer):
         if self.clears_every and t % self.clears_every == 0:
             around.clear_traces(self.memory)
 
+    def clipped(self, grads: list) -> list:
+        return around.clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
+
     def decay_and_move(self, grads: list, lr: float, t: int) -> None:
         """w ← w − η·λ·w, then the update."""
-        factor = 1 - (self.weight_decay or 0.0) * lr
         if self.weight_decay:
-            around.decay(self.trainable_variables, grads, factor, *self.not_decayed)
+            self.shrink(grads, lr)
         self.move(grads, lr, t)
+
+    def shrink(self, grads: list, lr: float) -> None:
+        """w ← w − η·λ·w"""
+        factor = 1 - (self.weight_decay or 0.0) * lr
+        around.decay(self.trainable_variables, grads, factor, *self.not_decayed)
 
     def rehearse(self, grads: list, lr: float, t: int) -> None:
         """The first step of an update of your own: decay and move, watched."""
@@ -261,9 +265,7 @@ class Optimizer(Configurable, core.Optimizer):
 
     # -- as plain data
     def get_config(self) -> dict:
-        """All settings, also those left at their default, as plain data, with the rate of now; what
-        was learned is in `get_state`.
-        """
+        """All settings as plain data, with the rate of now; what was learned is in `get_state`."""
         rate = self.kept.rate.array.item() if self.schedule is None else self.schedule
         return serialize({**settings.described(self, Optimizer), "learning_rate": rate})
 
@@ -290,9 +292,7 @@ class Optimizer(Configurable, core.Optimizer):
         return {"optimizer": kind, "iterations": kept.counter.numpy(), **rate, **arrays}
 
     def set_state(self, state) -> None:
-        """Go on from what `get_state` returned. ValueError, and nothing changed, if it is of
-        another optimizer or model.
-        """
+        """Go on from what `get_state` gave. ValueError, and nothing changed, if it does not fit."""
         self.kept.set(state, with_rate=self.schedule is None)
 
     def __repr__(self):

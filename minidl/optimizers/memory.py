@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
 from ..guards.optimizer import checked_initial
 from ..support.checks import check_count, check_number
 from ..tensor import Variable
+from .settings import is_ours
 
 FADINGS = ("beta_1", "beta_2", "rho", "momentum")  # settings by which slots shrink each step
 
@@ -26,9 +28,10 @@ class Memory:
         self.rate = Variable(0, dtype="float64", trainable=False, name="learning_rate")
         self.trained: list[Variable] = []
         self.names: tuple[str, ...] = ()  # of the slots
-        self.rows: list[list[Variable]] = []  # for each trained variable its slots
+        self.rows: list[list[Any]] = []  # for each trained variable its slots, None for none
         self.averages: list[Variable] = []  # of the weights, if they are averaged
         self.sums: list[Variable] = []  # of the gradients, if several batches make one update
+        self.others: list[Variable] = []  # what an optimizer written for Keras adds
 
     def build(self, variables, names: Iterable[str], initial: Callable) -> None:
         """Make the slots of these variables. initial(slot, w): what a slot of the array w begins
@@ -43,7 +46,9 @@ class Memory:
         ]
         self.trained, self.names = list(variables), tuple(names)
 
-    def _first(self, v, slot: str, initial: Callable) -> np.ndarray:
+    def _first(self, v, slot: str, initial: Callable) -> Any:
+        if is_ours(initial):  # may be of any shape, or None
+            return initial(slot, v.array)
         return checked_initial(self.owner, slot, initial(slot, v.array), v.shape, v.dtype)
 
     def keep_averages(self) -> None:
@@ -71,17 +76,20 @@ class Memory:
             for name in group
             if name in self.names
         ]
-        return [*self.averages, *self.sums, *slots]
+        slots = [slot for slot in slots if slot is not None]
+        return [*self.averages, *self.sums, *slots, *self.others]
 
     def named(self) -> dict[str, np.ndarray]:
         """The arrays of all that is kept, by 'position/variable/slot'."""
         columns = [(slot, [row[k] for row in self.rows]) for k, slot in enumerate(self.names)]
         columns += [("average", self.averages), ("gradient_sum", self.sums)]
-        return {
+        rows = {
             f"{i}/{v.name}/{slot}": one.array
             for slot, column in columns
             for i, (v, one) in enumerate(zip(self.trained, column))
+            if one is not None
         }
+        return rows | {f"{i}/{v.name}": v.array for i, v in enumerate(self.others)}
 
     def set(self, state, with_rate: bool) -> None:
         """Take over a state: all of it, or nothing with a ValueError if it does not fit."""
@@ -94,8 +102,10 @@ class Memory:
             self.rate.array[...] = rate
 
 
-def _kept(variable, name: str, array: np.ndarray) -> Variable:
+def _kept(variable, name: str, array) -> Any:
     """What is kept of 'dense/kernel' as its momentum is called 'dense_kernel_momentum'."""
+    if array is None:
+        return None
     whose = (variable.path or variable.name).replace("/", "_")
     return Variable(array, dtype=array.dtype, trainable=False, name=f"{whose}_{name}")
 

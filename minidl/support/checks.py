@@ -13,10 +13,15 @@ import numpy as np
 
 
 def check_number(
-    name: str, value, low: float = -math.inf, high: float = math.inf, open_below: bool = False
+    name: str,
+    value,
+    low: float = -math.inf,
+    high: float = math.inf,
+    open_below: bool = False,
+    open_above: bool = True,
 ) -> float:
-    """A finite number in [low, high), or in (low, high); ValueError naming the argument
-    otherwise.
+    """A finite number from low to high, where open_below and open_above say whether the limits
+    themselves are too far; ValueError naming the argument otherwise.
     """
     if getattr(value, "shape", None) == ():  # an array or a Tensor of one number
         value = value.item()
@@ -24,21 +29,22 @@ def check_number(
         isinstance(value, bool)
         or not isinstance(value, (int, float, np.number))
         or not math.isfinite(value)
-        or not low <= value < high
+        or not low <= value <= high
         or (open_below and value == low)
+        or (open_above and value == high)
     ):
-        wanted = _described(low, high, open_below)
+        wanted = _described(low, high, open_below, open_above)
         raise ValueError(f"{name} must be a {wanted}; received {value!r}.")
     return float(value)
 
 
-def _described(low: float, high: float, open_below: bool) -> str:
+def _described(low: float, high: float, open_below: bool, open_above: bool) -> str:
     """'number of at least 0 and below 1', or whatever the limits are."""
     limits = []
     if low != -math.inf:
         limits.append(f"{'above' if open_below else 'of at least'} {low:g}")
     if high != math.inf:
-        limits.append(f"below {high:g}")
+        limits.append(f"{'below' if open_above else 'at most'} {high:g}")
     return f"number {' and '.join(limits)}" if limits else "finite number"
 
 

@@ -8,12 +8,14 @@ from. warning.py: what is said of them.
 """
 
 from .. import numbers
+from .. import optimizers as keras_optimizers
 from . import arguments, backend, fitting, logs, methods, names, optimizers, paths
 
 __all__ = ["paths"]  # which the front door opens last
 
 backend.attach()
 numbers.wrap()
+keras_optimizers.add_all()
 optimizers.add_all()
 arguments.accept_all()
 methods.add_all()

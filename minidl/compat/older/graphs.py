@@ -141,7 +141,7 @@ def image_dim_ordering() -> str:
     return "tf" if backend.image_data_format() == "channels_last" else "th"
 
 
-def set_image_dim_ordering(dim_ordering) -> None:
+def set_image_dim_ordering(dim_ordering: str) -> None:
     """'tf' for 'channels_last', 'th' for 'channels_first'."""
     named = {"tf": "channels_last", "th": "channels_first"}
     backend.set_image_data_format(named.get(dim_ordering, dim_ordering))

@@ -79,7 +79,7 @@ ABSENT = {
     "RandomFlip RandomHeight RandomRotation RandomTranslation RandomWidth RandomZoom Resizing "
     "SeparableConv1D SeparableConv2D SpectralNormalization Wrapper",
     callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
-    optimizers: "Adafactor Ftrl Lamb LossScaleOptimizer Muon",
+    optimizers: "LossScaleOptimizer",
     datasets: "cifar10 cifar100",
 }
 

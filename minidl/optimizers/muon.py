@@ -1,0 +1,133 @@
+"""Steps for matrices: all directions that a gradient has get the same length."""
+
+import math
+import re
+
+import numpy as np
+
+from ..core import optimizer as core
+from ..support.checks import check_count, check_flag, check_number
+from . import around
+from .base import Optimizer, registry
+from .settings import Rate, check_epsilon
+
+
+@registry.register()
+class Muon(Optimizer, core.Adam):
+    """m ← μm + g;  d = g + μm;  w ← w − η·0.2·√max(rows, columns)·orthogonal(d)
+    Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"; the factor is
+    that of Liu et al. 2025, equation 4, with which Adam's rates and decays fit
+
+    orthogonal(d) is about U·Vᵀ, where U·S·Vᵀ is the singular value decomposition of d: what a few
+    strong directions would drown comes through. See `orthogonal`. nesterov=False takes d = m.
+    rms_rate: the 0.2; None for no factor at all.
+
+    Only matrices have directions. Whatever has other than two axes moves as in AdamW, and so does
+    every variable whose path contains one of the expressions in exclude_layers (give it the output
+    layer's name), and embeddings, unless exclude_embeddings=False. Their rate is
+    adam_lr_ratio·learning_rate, their decay adam_weight_decay.
+    """
+
+    memory_names = ({"m": "momentum", "v": "velocity"},)
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.001,
+        adam_beta_1=0.9,
+        adam_beta_2=0.999,
+        adam_weight_decay=0.004,
+        epsilon=1e-7,
+        weight_decay=0.004,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        use_ema=False,
+        ema_momentum=0.99,
+        ema_overwrite_frequency=None,
+        loss_scale_factor=None,
+        gradient_accumulation_steps=None,
+        name=None,
+        exclude_layers=None,
+        exclude_embeddings=True,
+        muon_a=3.4445,
+        muon_b=-4.7750,
+        muon_c=2.0315,
+        adam_lr_ratio=1,
+        momentum=0.95,
+        ns_steps=5,
+        nesterov=True,
+        rms_rate=0.2,
+        **options,
+    ):
+        around_steps = (weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum)
+        others = (ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name)
+        Optimizer.__init__(self, learning_rate, *around_steps, *others, **options)
+        self.beta_1 = self.adam_beta_1 = check_number("adam_beta_1", adam_beta_1, 0, 1)
+        self.beta_2 = self.adam_beta_2 = check_number("adam_beta_2", adam_beta_2, 0, 1)
+        self.epsilon, self.adam_weight_decay = check_epsilon(epsilon), adam_weight_decay
+        if adam_weight_decay is not None:
+            self.adam_weight_decay = check_number("adam_weight_decay", adam_weight_decay, 0)
+        self.exclude_layers = list(exclude_layers or [])
+        self.exclude_embeddings = check_flag("exclude_embeddings", exclude_embeddings)
+        coefficients = (("muon_a", muon_a), ("muon_b", muon_b), ("muon_c", muon_c))
+        self.muon_a, self.muon_b, self.muon_c = (check_number(k, v) for k, v in coefficients)
+        self.adam_lr_ratio = check_number("adam_lr_ratio", adam_lr_ratio, 0)
+        self.momentum = check_number("momentum", momentum, 0, 1)
+        self.ns_steps = check_count("ns_steps", ns_steps)
+        self.nesterov = check_flag("nesterov", nesterov)
+        self.rms_rate = None if rms_rate is None else check_number("rms_rate", rms_rate, 0)
+
+    def is_for_adam(self, variable) -> bool:
+        """Whether this variable moves as in AdamW."""
+        path = variable.path or variable.name
+        embedding = self.exclude_embeddings and "embedding" in path.lower()
+        named = any(re.search(word, path) for word in self.exclude_layers)
+        return len(variable.shape) != 2 or embedding or named
+
+    def slots(self):
+        return ("m", "v")
+
+    def build(self, variables):
+        variables = list(variables)
+        self.numbers_for_adam = [v.array for v in variables if self.is_for_adam(v)]
+        super().build(variables)
+
+    def initial(self, slot, w):
+        for_adam = any(w is numbers for numbers in self.numbers_for_adam)
+        return np.zeros_like(w) if slot == "m" or for_adam else None
+
+    def shrink(self, grads, lr):
+        """Done in `move`: each of the two kinds has a decay of its own."""
+
+    def move(self, grads, lr, t):
+        for variable, g in zip(self.trainable_variables, grads):
+            own = self.adam_weight_decay if self.is_for_adam(variable) else self.weight_decay
+            if own:
+                around.decay([variable], [g], 1 - own * lr, *self.not_decayed)
+        super().move(grads, lr, t)
+
+    def update(self, w, g, lr, m, v):
+        if v is not None:
+            super().update(w, g, lr * self.adam_lr_ratio, m, v)
+            return
+        m *= self.momentum
+        m += g
+        d = g + self.momentum * m if self.nesterov else m
+        factor = 1.0 if self.rms_rate is None else self.rms_rate * math.sqrt(max(w.shape))
+        coefficients = self.muon_a, self.muon_b, self.muon_c
+        w -= lr * factor * orthogonal(d, self.ns_steps, *coefficients)
+
+
+def orthogonal(d, steps: int = 5, a=3.4445, b=-4.7750, c=2.0315) -> np.ndarray:
+    """x = d/‖d‖;  `steps` times x ← a·x + (b·x·xᵀ + c·(x·xᵀ)²)·x      (Newton and Schulz)
+
+    An odd polynomial of a matrix is the same polynomial of its singular values, and this one takes
+    each of them from (0, 1] to about 1 (0.7 to 1.2) within five steps: what comes out is about
+    U·Vᵀ. It takes products of matrices alone. Jordan et al. 2024
+    """
+    x = d.T if d.shape[0] > d.shape[1] else d  # x·xᵀ is the smaller one
+    x = x / (math.sqrt(float(np.sum(np.square(x)))) + 1e-7)
+    for _ in range(steps):
+        s = x @ x.T
+        x = a * x + (b * s + c * (s @ s)) @ x
+    return x.T if d.shape[0] > d.shape[1] else x
