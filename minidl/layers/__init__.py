@@ -57,6 +57,7 @@ for _file, _names in {
     "bidirectional": "Bidirectional",
     "cells": "GRUCell LSTMCell SimpleRNNCell",
     "multi_head": "GroupQueryAttention GroupedQueryAttention MultiHeadAttention",
+    "positions": "SinePositionEncoding",
     "recurrent": "GRU LSTM SimpleRNN",
     "stepwise": "RNN StackedRNNCells",
 }.items():
@@ -147,6 +148,7 @@ __all__ = [
     "Reshape",
     "SimpleRNN",
     "SimpleRNNCell",
+    "SinePositionEncoding",
     "Softmax",
     "SpatialDropout1D",
     "StackedRNNCells",

@@ -87,6 +87,15 @@ def test_a_causal_mask_hides_what_comes(name):
 
 
 @each_kind
+def test_a_sliding_window_hides_what_is_far(name):
+    layer, other = getattr(layers, name)(**HEADS[name], sliding_window=2), VALUE.copy()
+    other[:, 3] += 1
+    a, b = (layer(x, x).numpy() for x in (VALUE, other))
+    changed = np.abs(a - b).max(axis=(0, 2)) > 1e-4
+    assert changed.tolist() == [False, False, True, True, True]
+
+
+@each_kind
 def test_masks_of_the_inputs_are_used(name):
     """An Embedding's mask reaches the layer, and goes on with the queries."""
     ids = np.array([[3, 1, 2, 0, 0], [1, 4, 0, 0, 0]])
@@ -136,6 +145,21 @@ def test_heads_that_share_keys_are_heads_with_repeated_keys():
         repeated = (np.repeat(a, 3, axis=2) for a in (k, v))
         expected = ops.dot_product_attention(q, *repeated, **options).numpy()
         np.testing.assert_allclose(shared, expected, rtol=1e-10)
+
+
+def test_where_a_step_stands():
+    """Formula by formula; a sequence that goes on begins where the last one ended."""
+    x = np.zeros((2, 7, 6), "float32")
+    codes = layers.SinePositionEncoding(100)(x).numpy()
+    assert codes.shape == x.shape and codes.dtype == np.float32
+    for t in range(7):
+        for i in range(3):
+            angle = t / 100 ** (2 * i / 6)
+            expected = [np.sin(angle), np.cos(angle)]
+            np.testing.assert_allclose(codes[1, t, 2 * i : 2 * i + 2], expected, atol=1e-6)
+    later = layers.SinePositionEncoding(100)(x[:, 4:], start_index=4).numpy()
+    np.testing.assert_array_equal(later, codes[:, 4:])
+    assert layers.SinePositionEncoding()(x[..., :5]).shape == (2, 7, 5)
 
 
 def test_a_query_finds_what_stands_behind_a_mark():

@@ -217,6 +217,7 @@ def test_dropout_falls_on_the_same_units_at_all_steps(name, which):
     plain = layer(x).numpy()
     np.testing.assert_array_equal(plain, layer(x, training=False).numpy())
     assert np.abs(layer(x, training=True).numpy() - plain).max() > 0.01
+    assert np.abs(layer(x, training=True).numpy() - layer(x, training=True).numpy()).max() > 0.01
     factor = layer.cell.factors[which]
     assert set(np.unique(factor)) == {0.0, 2.0} and abs(factor.mean() - 1) < 0.15
     # what the cell computes with these factors, step by step

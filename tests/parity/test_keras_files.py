@@ -88,6 +88,7 @@ OF_SEQUENCES = {
     *("RNN", "SimpleRNN", "LSTM", "GRU", "SimpleRNNCell", "LSTMCell", "GRUCell"),
     *("StackedRNNCells", "Bidirectional", "Attention", "AdditiveAttention", "MultiHeadAttention"),
     *("GroupQueryAttention", "GroupedQueryAttention"),
+    "SinePositionEncoding",  # which Keras has not: keras_hub has it
 }
 LAYERS = {
     "ELU": (lambda l: l.layers.ELU(0.7), X),
