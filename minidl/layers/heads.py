@@ -88,6 +88,7 @@ class Heads(Layer):
         for part, shape in shapes.items():
             if shape is not None:
                 self.part(part).build(shape)
+        self.build_shape = None  # one shape is not enough to build it: a file describes no building
 
     def _make(self, part: str, arguments: dict, name: str | None = None) -> None:
         setattr(self, f"{self.prefix}{part}_dense", self._projected(name or part, arguments))

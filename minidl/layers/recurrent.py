@@ -35,7 +35,9 @@ class Recurrent(RNN):
         self.input_spec = InputSpec(ndim=3)
 
     def get_config(self):
-        return {k: v for k, v in super().get_config().items() if k != "use_cudnn"}
+        config = {**super().get_config(), "zero_output_for_mask": self.zero_output_for_mask}
+        config.pop("use_cudnn", None)
+        return config
 
     def op(self):
         """The op that computes the whole sequence."""
