@@ -58,6 +58,17 @@ from .scaling import Normalization, Rescaling
 from .spec import InputSpec
 from .wrapping import TimeDistributed
 
+# Layers of sequences, in files that open at first use.
+for _file, _names in {
+    "attention": "AdditiveAttention Attention",
+    "bidirectional": "Bidirectional",
+    "cells": "GRUCell LSTMCell SimpleRNNCell",
+    "multi_head": "GroupQueryAttention GroupedQueryAttention MultiHeadAttention",
+    "positions": "SinePositionEncoding",
+    "recurrent": "GRU LSTM SimpleRNN",
+    "stepwise": "RNN StackedRNNCells",
+}.items():
+    layer_classes.rooms.update(dict.fromkeys(_names.split(), f"{__name__}.{_file}"))
 # Layers that open their module at first use: those of words and tables `minidl.text`.
 _TEXT, _SPACE = f"{__name__.rpartition('.')[0]}.text", f"{__name__}.space"
 _WINDOWS = {
@@ -111,7 +122,9 @@ __all__ = [
     "AdaptiveMaxPooling2D",
     "AdaptiveMaxPooling3D",
     "Add",
+    "AdditiveAttention",
     "AlphaDropout",
+    "Attention",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -120,6 +133,7 @@ __all__ = [
     "AvgPool2D",
     "AvgPool3D",
     "BatchNormalization",
+    "Bidirectional",
     "CategoryEncoding",
     "CenterCrop",
     "Concatenate",
@@ -148,6 +162,8 @@ __all__ = [
     "EinsumDense",
     "Embedding",
     "Flatten",
+    "GRU",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -163,12 +179,16 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "GroupNormalization",
+    "GroupQueryAttention",
+    "GroupedQueryAttention",
     "Hashing",
     "Identity",
     "Input",
     "InputLayer",
     "InputSpec",
     "IntegerLookup",
+    "LSTM",
+    "LSTMCell",
     "Lambda",
     "Layer",
     "LayerNormalization",
@@ -182,6 +202,7 @@ __all__ = [
     "MaxPooling3D",
     "Maximum",
     "Minimum",
+    "MultiHeadAttention",
     "Multiply",
     "Normalization",
     "PReLU",
@@ -194,6 +215,7 @@ __all__ = [
     "RandomRotation",
     "RandomTranslation",
     "RandomZoom",
+    "RNN",
     "ReLU",
     "RepeatVector",
     "Rescaling",
@@ -203,8 +225,12 @@ __all__ = [
     "SeparableConv2D",
     "SeparableConvolution1D",
     "SeparableConvolution2D",
+    "SimpleRNN",
+    "SimpleRNNCell",
+    "SinePositionEncoding",
     "Softmax",
     "SpatialDropout1D",
+    "StackedRNNCells",
     "SpatialDropout2D",
     "SpatialDropout3D",
     "StringLookup",

@@ -8,6 +8,7 @@ its floats get gradient 0.
 """
 
 # ruff: noqa: F403  (each file lists its own doors in __all__)
+import importlib as _importlib
 from types import SimpleNamespace as _SimpleNamespace
 
 from . import (
@@ -67,9 +68,32 @@ __all__ += placing.__all__
 __all__ += loops.__all__
 
 
-def _shelf(*names):
+# Doors in a file that opens at first use.
+_LATER = {"ctc_decode", "ctc_loss", "dot_product_attention"}
+
+
+def __getattr__(name):
+    if name not in _LATER:
+        raise AttributeError(f"module 'minidl.ops' has no attribute {name!r}.")
+    return getattr(_importlib.import_module(f"{__name__}.sequences"), name)
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER})
+
+
+class _Shelf(_SimpleNamespace):
+    """Doors under one more name; `later`: those of them that open at first use."""
+
+    def __getattr__(self, name):
+        if name in _LATER and name in self.later:
+            return __getattr__(name)
+        raise AttributeError(name)
+
+
+def _shelf(*names, later=()):
     """The doors of these names under one more name."""
-    return _SimpleNamespace(**{name: globals()[name] for name in sorted(names)})
+    return _Shelf(**{name: globals()[name] for name in sorted(names)}, later=later)
 
 
 # As in Keras the doors also stand sorted: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file
@@ -83,6 +107,7 @@ nn = _shelf(
     *networks.__all__,
     *normalizing.__all__,
     *crossentropies.__all__,
+    later=_LATER,
 )
 numpy = _shelf(
     "array",

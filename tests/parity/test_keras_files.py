@@ -85,6 +85,13 @@ PLACES = np.array([[3, 1, 1], [0, 6, 3]])
 NEED_TENSORFLOW = {"Hashing", "IntegerLookup", "StringLookup", "TextVectorization"}
 WINDOWED = {n: RNG.normal(size=(2, *(5, 6, 4)[:n], 2)).astype("float32") for n in (1, 2, 3)}
 IMAGE = WINDOWED[2]
+# in test_keras_sequences.py
+OF_SEQUENCES = {
+    *("RNN", "SimpleRNN", "LSTM", "GRU", "SimpleRNNCell", "LSTMCell", "GRUCell"),
+    *("StackedRNNCells", "Bidirectional", "Attention", "AdditiveAttention", "MultiHeadAttention"),
+    *("GroupQueryAttention", "GroupedQueryAttention"),
+    "SinePositionEncoding",  # which Keras has not: keras_hub has it
+}
 LAYERS = {
     "ELU": (lambda l: l.layers.ELU(0.7), X),
     "Activation": (lambda l: l.layers.Activation("gelu"), X),
@@ -243,6 +250,7 @@ def test_no_layer_is_forgotten():
         "RandomCrop",
         *LAYERS,
         *NEED_TENSORFLOW,
+        *OF_SEQUENCES,
         "InputLayer",
         "Lambda",
     }
@@ -650,11 +658,14 @@ def test_regularizers_and_constraints_arrive_as_themselves(tmp_path):
 
 
 def test_what_minidl_does_not_have_is_named(tmp_path):
-    images, steps = keras.Input((8, 8, 1)), keras.Input((5, 3))
+    steps = keras.Input((5, 3))
     flat = keras.Input((6,))
     for inputs, outputs, word in (
-        (images, keras.layers.ConvLSTM1D(2, 3)(images), "ConvLSTM1D"),
-        (steps, keras.layers.LSTM(4)(steps), "LSTM"),
+        (
+            steps,
+            keras.layers.ConvLSTM1D(2, 1)(keras.layers.Reshape((5, 3, 1))(steps)),
+            "ConvLSTM1D",
+        ),
         (steps, keras.ops.cumsum(steps, axis=1), "Cumsum"),
         (flat, keras.layers.Dense(3, lora_rank=2)(flat), "lora_rank"),
     ):

@@ -71,14 +71,11 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
 
 # What Keras has and minidl has not: no likeness of a name should send anybody elsewhere.
 ABSENT = {
-    layers: "AdditiveAttention Attention Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D CuDNNGRU "
-    "CuDNNLSTM GRU GRUCell GroupQueryAttention HashedCrossing LSTM LSTMCell "
-    "MelSpectrogram MultiHeadAttention RNN RandomHeight RandomWidth SimpleRNN "
-    "SimpleRNNCell SpectralNormalization StackedRNNCells Wrapper",
+    layers: "ConvLSTM1D ConvLSTM2D ConvLSTM3D CuDNNGRU CuDNNLSTM HashedCrossing MelSpectrogram "
+    "RandomHeight RandomWidth SpectralNormalization Wrapper",
     callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
     optimizers: "LossScaleOptimizer",
     datasets: "cifar10 cifar100",
-    losses: "CTC ctc",
 }
 
 
