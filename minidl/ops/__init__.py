@@ -13,13 +13,17 @@ from types import SimpleNamespace as _SimpleNamespace
 from . import (
     arranging,
     base,
+    bits,
     comparing,
     counting,
     creation,
     crossentropies,
     elementwise,
+    forms,
+    formulas,
     linalg,
     loops,
+    missing,
     networks,
     normalizing,
     ordering,
@@ -30,13 +34,17 @@ from . import (
 )
 from .arranging import *
 from .base import *
+from .bits import *
 from .comparing import *
 from .counting import *
 from .creation import *
 from .crossentropies import *
 from .elementwise import *
+from .forms import *
+from .formulas import *
 from .linalg import *
 from .loops import *
+from .missing import *
 from .networks import *
 from .normalizing import *
 from .ordering import *
@@ -62,6 +70,10 @@ __all__ += normalizing.__all__
 __all__ += crossentropies.__all__
 __all__ += placing.__all__
 __all__ += loops.__all__
+__all__ += bits.__all__
+__all__ += forms.__all__
+__all__ += formulas.__all__
+__all__ += missing.__all__
 
 
 def _shelf(*names):
@@ -76,6 +88,7 @@ nn = _shelf(
     "multi_hot",
     "normalize",
     "one_hot",
+    "rms_normalization",
     *networks.__all__,
     *normalizing.__all__,
     *crossentropies.__all__,
@@ -95,4 +108,8 @@ numpy = _shelf(
     *ordering.__all__,
     *counting.__all__,
     *products.__all__,
+    *bits.__all__,
+    *forms.__all__,
+    *formulas.__all__,
+    *missing.__all__,
 )

@@ -35,9 +35,9 @@ class Muon(Optimizer, core.Adam):
         learning_rate: Rate = 0.001,
         adam_beta_1=0.9,
         adam_beta_2=0.999,
-        adam_weight_decay=0.004,
+        adam_weight_decay: float | None = 0.004,
         epsilon=1e-7,
-        weight_decay=0.004,
+        weight_decay: float | None = 0.004,
         clipnorm=None,
         clipvalue=None,
         global_clipnorm=None,
@@ -56,24 +56,13 @@ class Muon(Optimizer, core.Adam):
         momentum=0.95,
         ns_steps=5,
         nesterov=True,
-        rms_rate=0.2,
+        rms_rate: float | None = 0.2,
         **options,
     ):
-        Optimizer.__init__(
-            self,
-            learning_rate,
-            weight_decay,
-            clipnorm,
-            clipvalue,
-            global_clipnorm,
-            use_ema,
-            ema_momentum,
-            ema_overwrite_frequency,
-            loss_scale_factor,
-            gradient_accumulation_steps,
-            name,
-            **options,
-        )
+        limits, rest = (clipnorm, clipvalue, global_clipnorm), (loss_scale_factor,)
+        averages = (use_ema, ema_momentum, ema_overwrite_frequency)
+        rest += (gradient_accumulation_steps, name)
+        super().__init__(learning_rate, weight_decay, *limits, *averages, *rest, **options)
         self.beta_1 = self.adam_beta_1 = check_number("adam_beta_1", adam_beta_1, 0, 1)
         self.beta_2 = self.adam_beta_2 = check_number("adam_beta_2", adam_beta_2, 0, 1)
         self.epsilon, self.adam_weight_decay = check_epsilon(epsilon), adam_weight_decay
