@@ -104,7 +104,7 @@ FAMILY = {
     "Lion": (Lion, (0.00003, 0.0001, 0.0003, 0.001)),
     "Ftrl": (Ftrl, (0.01, 0.03, 0.1, 0.3)),
     "Adafactor": (Adafactor, MIDDLE),
-    "Lamb": (Lamb, MIDDLE),
+    "Lamb": (Lamb, (0.001, 0.003, 0.01, 0.03)),
     # the output layer is for Adam: see the class
     "Muon": (lambda rate: Muon(rate, exclude_layers=["output"]), SMALL),
     # its validation losses are those of y; the last row of weights, for the test, is x
@@ -118,11 +118,11 @@ print(
     f"last, * the lowest. With that rate:"
 )
 print(
-    f"{'':70s}{'validation acc.':>17s}{'test acc.':>11s}"
+    f"{'':74s}{'validation acc.':>17s}{'test acc.':>11s}"
     f"{'epochs to':>11s}{'an epoch':>10s}"
 )
 print(
-    f"{'':70s}{'at its highest':>17s}{'at the end':>11s}"
+    f"{'':74s}{'at its highest':>17s}{'at the end':>11s}"
     f"{THRESHOLD:>11.0%}{'takes ms':>10s}"
 )
 histories, best_loss, spread, test_accuracy = {}, {}, {}, {}
@@ -154,7 +154,7 @@ for name, (make, rates) in FAMILY.items():
         for rate, loss in zip(rates, ends)
     )
     print(
-        f"{name:10s}{row:60s}{accuracy.max():17.2%}{test_accuracy[name]:11.1%}"
+        f"{name:14s}{row:60s}{accuracy.max():17.2%}{test_accuracy[name]:11.1%}"
         f"{reached:>11s}{1000 * np.median(seconds):10.0f}"
     )
 

@@ -80,6 +80,8 @@ def __getattr__(name):
         front = importlib.import_module(".front", __name__)
         if name in __all__ and hasattr(front, name):
             return getattr(front, name)
+        hint = importlib.import_module(".support.registry", __name__).did_you_mean(name, __all__)
+        raise AttributeError(f"module 'minidl' has no attribute {name!r}.{hint}")
     raise AttributeError(f"module 'minidl' has no attribute {name!r}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from . import ops
 from .core.derivatives import nonlinear
+from .support.configs import custom_object_scope
 from .support.registry import Registry
 from .tensor import Tensor, apply
 
@@ -32,9 +33,10 @@ def get(identifier):
     raise ValueError(f"An activation is a name or a function of a tensor; received {identifier!r}.")
 
 
-def deserialize(name):
-    """The activation that `serialize` gave this name; the same as `get`."""
-    return get(name)
+def deserialize(config, custom_objects: dict | None = None):
+    """The activation that `serialize` gave this name; yours are found in custom_objects."""
+    with custom_object_scope(custom_objects or {}):
+        return get(config)
 
 
 def serialize(activation) -> str:

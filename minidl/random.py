@@ -196,9 +196,9 @@ def dropout(inputs, rate, noise_shape=None, seed=None) -> Tensor:
     noise_shape: a shape with 1 for the axes along which entries fall out together, None for the
     size of inputs.
     """
-    if not 0 <= rate < 1:
+    if not 0 <= rate <= 1:
         raise ValueError(
-            f"dropout: rate is the share that falls out, from 0 to below 1; received {rate!r}."
+            f"dropout: rate is the share that falls out, from 0 to 1; received {rate!r}."
         )
     if has_symbol(inputs):
         return record(dropout, (inputs, rate, noise_shape, seed), {}, "dropout")
@@ -207,7 +207,7 @@ def dropout(inputs, rate, noise_shape=None, seed=None) -> Tensor:
     if rate == 0:
         return x
     keep = generator(seed).random(shape_of_draw(x.shape, noise_shape)) >= rate
-    return apply(nonlinear.masked_scale, x, mask=keep, scale=1 / (1 - rate))
+    return apply(nonlinear.masked_scale, x, mask=keep, scale=1 / (1 - rate) if rate < 1 else 0.0)
 
 
 def shape_of_draw(shape: tuple, noise_shape) -> tuple:

@@ -8,16 +8,17 @@ randomness stay live when `models/graph.py` replays it.
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .core.derivatives import arithmetic
+from .core.derivatives import arithmetic, shaping
 from .core.training import undisturbed
 from .support import backend
-from .support.dry_run import dry_run
-from .support.structures import keys, paths, pick, tree_map
+from .support.dry_run import dry_run, guessing, state, take_room
+from .support.structures import keys, leaves, paths, pick, tree_map
 from .tensor import Operators, Tensor, apply
 
 
@@ -65,7 +66,8 @@ class Symbol(Operators):
 
     def record_op(self, op, inputs, params) -> Symbol:
         """What `apply` calls instead of computing."""
-        return record(partial(apply, op), inputs, params, op.__name__)
+        tried = _reshaped if op is shaping.reshape else None
+        return record(partial(apply, op), inputs, params, op.__name__, tried)
 
     def __repr__(self):
         return f"<Symbol '{self.name}' shape={self.shape} dtype={self.dtype}>"
@@ -129,26 +131,78 @@ def has_symbol(structure) -> bool:
     )
 
 
-def record(function, args, kwargs, name: str) -> Any:
+def record(function, args, kwargs, name: str, tried=None) -> Any:
     """Note a step and return the symbols of its results. Their shapes come from a dry run on zeros.
 
     Two runs, with batches of 2 and of 3: an axis whose size differs between them is one of unknown
-    size (None).
+    size (None). While a file is read the batches are empty, so that it costs nothing to look at it:
+    then an axis of size 0 is one too. tried: what is computed in the dry run, if not the function.
     """
     node = Node(function, args, kwargs, name)
+    trial = Node(tried or function, args, kwargs, name)
+    symbols = trial.parents()
+    unknown = 2 if any(None in s.shape[1:] for s in symbols) else 1
+    guesses = _guesses(symbols) if unknown == 2 else [(2, 3)]
 
     def show():
-        return [node.run(lambda s, n=n: _zeros(s, n)) for n in (2, 3)]
+        with guessing(unknown):
+            if state.room is None:
+                return _first_that_works(trial, (2, 3), guesses)
+            return _counted(trial, symbols, guesses, name)
 
     two, three = undisturbed(lambda: dry_run(show), recording=False)
     return _symbols(two, three, node)
 
 
-def _zeros(symbol: Symbol, unknown: int) -> Tensor:
+def _guesses(symbols) -> list[tuple[int, int]]:
+    """Pairs of sizes to try for the unknown axes beside the batch's. Larger ones are for steps that
+    take position 5; a size of another input, the same in both runs, for steps that join the two.
+    """
+    known = {n for s in symbols for n in s.shape[1:] if n is not None}
+    largest = max(s.shape[1:].count(None) for s in symbols)
+    return [(2, 3), *[(n, n) for n in sorted(known)], (60, 90)][: None if largest < 3 else -1]
+
+
+def _first_that_works(trial: Node, batches, guesses) -> list:
+    """The results for two batches, with the first pair of sizes that fits; the error of the first
+    if none does.
+    """
+    errors = []
+    for sizes in guesses:
+        try:
+            runs = zip(batches, sizes)
+            return [trial.run(partial(_zeros, batch=n, other=m)) for n, m in runs]
+        except (ValueError, IndexError) as error:
+            errors.append(error)
+    raise errors[0]
+
+
+def _counted(trial: Node, symbols, guesses, name: str) -> list:
+    """The same for empty batches, and for others where a step cannot do with those."""
+    take_room(2 * sum(math.prod(n or 0 for n in s.shape) for s in symbols), f"'{name}'")
+    try:
+        results = _first_that_works(trial, (0, 0), guesses)
+    except (ValueError, IndexError, ZeroDivisionError):
+        sizes = [math.prod(n or 3 for n in s.shape) for s in symbols]
+        take_room(4 * sum(sizes), f"'{name}'")
+        results = _first_that_works(trial, (2, 3), guesses)
+    take_room(sum(np.size(x) for x in leaves(results)), f"'{name}'")
+    return results
+
+
+def _reshaped(x, shape):
+    return x.reshape(shape)
+
+
+def _zeros(symbol: Symbol, batch: int, other: int) -> Any:
     """What stands for the symbol in a dry run, every step of it counting."""
-    zeros = Tensor(np.zeros([unknown if n is None else n for n in symbol.shape], symbol.dtype))
+    sizes = [batch, *[other] * (len(symbol.shape) - 1)]
+    shape = [m if n is None else n for n, m in zip(symbol.shape, sizes)]
+    if symbol.dtype.kind == "U":  # texts of as many words: nothing follows from their number
+        return np.full(shape, " ".join("a" * batch), object)
+    zeros = Tensor(np.zeros(shape, symbol.dtype))
     if symbol.mask is not None:
-        zeros.mask = Tensor(np.ones_like(_zeros(symbol.mask, unknown).array))
+        zeros.mask = Tensor(np.ones_like(_zeros(symbol.mask, batch, other).array))
     return zeros
 
 
@@ -170,7 +224,7 @@ def _symbols(two, three, node):
 
 
 def _shape(two, three) -> list:
-    return [a if a == b else None for a, b in zip(two.shape, three.shape)]
+    return [a if a == b and a else None for a, b in zip(two.shape, three.shape)]
 
 
 def _nest(structure, symbols, path: tuple = ()):

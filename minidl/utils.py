@@ -13,6 +13,7 @@ from .layers import reset_names
 from .random import set_random_seed
 from .support import disk as files
 from .support.arrays import as_array
+from .support.checks import check_count
 from .support.configs import (
     CustomObjectScope,
     custom_object_scope,
@@ -89,10 +90,17 @@ def to_categorical(x, num_classes: int | None = None) -> np.ndarray:
     if whole.ndim > 1 and whole.shape[-1] == 1:
         whole = whole[..., 0]
     classes = int(whole.max(initial=-1)) + 1 if num_classes is None else num_classes
+    classes = check_count("to_categorical: num_classes", classes, 0)
     if whole.size and (whole.min() < 0 or whole.max() >= classes):
         raise ValueError(
             f"to_categorical: class indices run {whole.min()}..{whole.max()}; valid are "
             f"0..{classes - 1}."
+        )
+    if whole.size * classes > 1 << 33:
+        raise ValueError(
+            f"to_categorical: class indices run to {whole.max()}, so each of the {whole.size} rows "
+            f"would have {classes} columns. Number the classes anew: "
+            "np.unique(labels, return_inverse=True)[1]."
         )
     hot = np.zeros((whole.size, classes))
     hot[np.arange(whole.size), whole.ravel()] = 1
@@ -178,6 +186,8 @@ def plot_model(
     """Draw the layers of a model and how they are connected, to a file; returns the figure.
     rankdir: 'TB' downwards, 'LR' to the right.
     """
+    if not hasattr(model, "layers"):
+        raise TypeError(f"plot_model draws a model; received {model!r}.")
     import importlib
 
     plots = importlib.import_module(".plots", __package__)

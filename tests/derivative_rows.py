@@ -11,6 +11,7 @@ from derivative_samples import away_from_zero, distinct, normal, positive, rng
 
 from minidl.core.derivatives import (
     arithmetic,
+    gaussian,
     nonlinear,
     reductions,
     shaping,
@@ -192,9 +193,21 @@ for shape in SHAPES:
     row(arithmetic.log2, positive(*shape), naive=np.log2)
     row(arithmetic.log10, positive(*shape), naive=np.log10)
     row(
-        arithmetic.erf,
+        gaussian.erf,
         normal(*shape),
         naive=lambda x: np.array([math.erf(v) for v in x.ravel()]).reshape(x.shape),
+    )
+    row(
+        gaussian.gelu,
+        normal(*shape),
+        naive=lambda x: (
+            x * (1 + np.array([math.erf(v / math.sqrt(2)) for v in x.ravel()]).reshape(x.shape)) / 2
+        ),
+    )
+    row(
+        gaussian.gelu_tanh,
+        normal(*shape),
+        naive=lambda x: 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))),
     )
     row(arithmetic.step, normal(*shape), function=np.floor, naive=lambda x, function: x - x % 1)
 row(arithmetic.step, away_from_zero(3), function=np.sign, naive=lambda x, function: x / np.abs(x))

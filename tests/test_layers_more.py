@@ -387,7 +387,7 @@ def test_normalization_saves_what_it_learned_in_a_model(tmp_path):
         (lambda: layers.Normalization().adapt([]), "received no data"),
         (
             lambda: adapted(A)(B),
-            r"a mean of shape \(3,\) for axis -1 of inputs with 2 axes; received shape \(2, 3, 4\)",
+            r"a mean of shape \(3,\) for axis -1 of its inputs; received shape \(2, 3, 4\)",
         ),
         (
             lambda: adapted(A).adapt(np.ones((5, 7))),
@@ -424,15 +424,15 @@ def built(layer, x):
     [
         (
             lambda: built(layers.BatchNormalization(), A)(np.ones((2, 5))),
-            r"weights of shape \(3,\) for axis -1 of inputs with 2 axes; received shape \(2, 5\)",
+            r"weights of shape \(3,\) for axis -1 of its inputs; received shape \(2, 5\)",
         ),
         (
             lambda: built(layers.BatchNormalization(), A)(np.ones((2, 3, 5))),
-            r"inputs with 2 axes; received shape \(2, 3, 5\)",
+            r"weights of shape \(3,\) for axis -1 of its inputs; received shape \(2, 3, 5\)",
         ),
         (
             lambda: built(layers.LayerNormalization(axis=[1, 2]), B)(np.ones((2, 3))),
-            r"LayerNormalization 'layer_normalization.* weights of shape \(3, 4\)",
+            r"'layer_normalization.*' works along axis \[1, 2\], which a shape of 2 axes does not",
         ),
         (
             lambda: layers.BatchNormalization(axis=5)(A),

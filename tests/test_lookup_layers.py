@@ -482,20 +482,20 @@ MISUSE = [
     (
         lambda: lookup()(Input((1,))),
         TypeError,
-        r"takes strings, and inside a model all data are numbers. Call it on the data before the model: x = layer\(texts\)",
+        r"takes strings, and <Symbol .*> stands for numbers. Begin the model with Input\(shape, dtype='string'\)",
     ),
     (
         lambda: layers.TextVectorization(vocabulary=["a"])(Input((1,))),
         TypeError,
-        "TextVectorization .* Call it on the data before",
+        "TextVectorization .* call the layer on the data before",
     ),
     *[
         (
             lambda dtype=dtype: Input((1,), dtype=dtype),
             ValueError,
-            "inside a model all data are numbers; received dtype=.*TextVectorization",
+            "that of numbers, such as 'float32', or 'string'; received",
         )
-        for dtype in ("string", str, object, "U")
+        for dtype in ("complex64", "text", "datetime64[s]")
     ],
     # out of range
     (

@@ -99,7 +99,7 @@ def plain_huber(loss, y, p):
 
 def plain_tversky(loss, y, p):
     tp, fn, fp = (y * p).sum(-1), (y * (1 - p)).sum(-1), ((1 - y) * p).sum(-1)
-    return 1 - tp / (tp + loss.alpha * fn + loss.beta * fp + 1e-7)
+    return 1 - tp / (tp + loss.alpha * fp + loss.beta * fn + 1e-7)
 
 
 PLAIN = {

@@ -140,9 +140,11 @@ def test_label_smoothing_outside_0_to_1(cls, value):
 
 
 @pytest.mark.parametrize("cls", [CategoricalCrossentropy, SparseCategoricalCrossentropy])
-def test_classes_on_another_axis(cls):
-    with pytest.raises(ValueError, match=r"last axis.*axis=1.*Transpose"):
-        cls(axis=1)
+def test_an_axis_of_the_classes_that_is_not_there(cls):
+    with pytest.raises(ValueError, match=r"along axis 2, which outputs with 2 axes do not have"):
+        cls(axis=2)(np.eye(3), np.eye(3))
+    with pytest.raises(ValueError, match="axis is the number of an axis.*received None"):
+        cls(axis=None)
 
 
 def test_a_subclass_without_call():

@@ -70,8 +70,22 @@ pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
     ],
 )
 def test_losses_by_name_and_class(name, cls):
-    found = losses.get(name)
-    assert type(found) is cls and found is not losses.get(name)
+    found = losses.as_loss(name)
+    assert type(found) is cls and found is not losses.as_loss(name)
+
+
+@pytest.mark.parametrize(("name", "function"), losses.functions.NAMES.items())
+def test_get_gives_the_function_for_its_name_and_the_loss_for_its_class(name, function):
+    assert losses.get(name) is function and losses.get(function) is function
+    assert losses.deserialize(name) is function and getattr(losses, name) is function
+    cls = type(losses.as_loss(function))
+    assert type(losses.get(cls.__name__)) is cls and losses.as_loss(None) is None
+
+
+def test_get_mse_gives_one_number_a_sample():
+    y, p = [[0, 1], [2, 3]], [[1, 1], [0, 0]]
+    np.testing.assert_allclose(losses.get("mse")(y, p).numpy(), [0.5, 6.5], rtol=1e-7)
+    assert losses.get("MeanSquaredError")(y, p).item() == pytest.approx(3.5)
 
 
 def test_get_leaves_instances_and_none_alone():
@@ -109,7 +123,8 @@ def test_an_own_function_gets_tensors_of_the_outputs_dtype():
         seen.append((type(y_true), type(y_pred), y_true.dtype, y_true.shape, y_pred.shape))
         return ops.absolute(y_true - y_pred) ** 3
 
-    loss = losses.get(cubic)
+    assert losses.get(cubic) is cubic
+    loss = losses.as_loss(cubic)
     x = Tensor(np.float32([[1.0], [3.0]]), requires_grad=True)
     value = loss(np.array([0, 1]), x)  # (2,) whole numbers against (2, 1) float32
     assert seen == [(Tensor, Tensor, np.float32, (2, 1), (2, 1))] and loss.name == "cubic"
@@ -120,7 +135,7 @@ def test_an_own_function_gets_tensors_of_the_outputs_dtype():
 
 
 def test_an_own_function_may_return_one_number():
-    loss = losses.get(lambda y_true, y_pred: ops.mean((y_true - y_pred) ** 2))
+    loss = losses.as_loss(lambda y_true, y_pred: ops.mean((y_true - y_pred) ** 2))
     assert loss(Y3, P3).item() == pytest.approx(14 / 3)
 
 
@@ -148,7 +163,7 @@ def test_the_librarys_functions_serve_as_losses(function):
         ),
         (5, 3),
     )
-    assert losses.get(function)(y, p).item() == pytest.approx(
+    assert losses.as_loss(function)(y, p).item() == pytest.approx(
         function(y, p).numpy().mean(), rel=1e-12
     )
 
@@ -221,7 +236,7 @@ def test_a_loss_keeps_no_graph_alive():
 )
 def test_new_losses_by_name(names, cls):
     for name in names.split():
-        assert type(losses.get(name)) is cls
+        assert type(losses.as_loss(name)) is cls
         if (name.islower() and name != "huber_loss") or name.isupper():
             assert callable(getattr(losses, name))
     y, p = [[0.2, 0.8]], [[0.3, 0.7]]
@@ -306,18 +321,16 @@ def test_a_function_loss_describes_itself_by_name():
     def cubed(y_true, y_pred):
         return ops.absolute(y_true - y_pred) ** 3
 
-    loss = losses.get(cubed)
+    loss = losses.as_loss(cubed)
     assert loss.get_config() == {
         "function": "cubed",
         "reduction": "sum_over_batch_size",
         "name": "cubed",
     }
     assert FunctionLoss.from_config(loss.get_config())([[0.0]], [[2.0]]).item() == 8
-    assert (
-        losses.get(losses.serialize(losses.get(losses.mean_squared_error)))([[0.0]], [[2.0]]).item()
-        == 4
-    )
-    assert losses.get("cubed")([[0.0]], [[2.0]]).item() == 8
+    wrapped = FunctionLoss(losses.mean_squared_error)
+    assert losses.get(losses.serialize(wrapped))([[0.0]], [[2.0]]).item() == 4
+    assert losses.as_loss("cubed")([[0.0]], [[2.0]]).item() == 8
 
 
 @pytest.mark.parametrize(

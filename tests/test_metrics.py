@@ -230,9 +230,9 @@ SPARSE, ONE_HOT = losses.SparseCategoricalCrossentropy(), losses.CategoricalCros
         (None, (8,), (8, 10), SparseCategoricalAccuracy, None),
         (None, (8, 1), (8, 10), SparseCategoricalAccuracy, None),
         (None, (8, 10), (8, 10), CategoricalAccuracy, None),
-        (losses.get(lambda y, p: y - p), (8,), (8, 10), SparseCategoricalAccuracy, None),
-        (losses.get(lambda y, p: y - p), (8, 10), (8, 10), CategoricalAccuracy, None),
-        (losses.get(lambda y, p: y - p), (8, 1), (8, 1), BinaryAccuracy, 0.5),
+        (losses.as_loss(lambda y, p: y - p), (8,), (8, 10), SparseCategoricalAccuracy, None),
+        (losses.as_loss(lambda y, p: y - p), (8, 10), (8, 10), CategoricalAccuracy, None),
+        (losses.as_loss(lambda y, p: y - p), (8, 1), (8, 1), BinaryAccuracy, 0.5),
     ],
 )
 def test_what_accuracy_means(name, loss, target, output, cls, threshold):
@@ -247,7 +247,7 @@ def test_accuracy_of_a_regression_is_warned_about(loss, shape):
     with pytest.warns(
         UserWarning, match=r"'acc' is not meaningful for a regression loss.*metrics=\['mae'\]"
     ):
-        metrics.resolve_accuracy("acc", losses.get(loss), shape, shape)
+        metrics.resolve_accuracy("acc", losses.as_loss(loss), shape, shape)
 
 
 def test_accuracy_of_binary_logits_is_cut_at_0():
@@ -853,12 +853,18 @@ def test_nothing_to_count_is_0_and_nan_is_no_yes():
             r"no class_id=3 in outputs of shape \(1, 2\)",
         ),
         (lambda: metrics.AUC(curve="RUC"), "curve is one of ROC, PR, PRGAIN.*'RUC'"),
-        (lambda: metrics.AUC(num_thresholds=1), "num_thresholds must be 2 or more"),
+        (
+            lambda: metrics.AUC(num_thresholds=1),
+            "num_thresholds must be a whole number of at least 2",
+        ),
         (
             lambda: metrics.AUC(multi_label=True, num_labels=3)(np.ones((2, 2)), np.ones((2, 2))),
             r"\(n, 3\); received \(2, 2\)",
         ),
-        (lambda: metrics.SensitivityAtSpecificity(1.2), "between 0 and 1; received 1.2"),
+        (
+            lambda: metrics.SensitivityAtSpecificity(1.2),
+            "specificity must be a number of at least 0 and at most 1; received 1.2",
+        ),
         (
             lambda: metrics.TopKCategoricalAccuracy(k=0),
             "k must be a whole number above 0; received 0",
@@ -879,7 +885,7 @@ def test_nothing_to_count_is_0_and_nan_is_no_yes():
             lambda: metrics.F1Score()([0, 1], np.ones((2, 3))),
             r"F1Score.*\(2,\).*\(2, 3\).*to_categorical\(y, 3\)",
         ),
-        (lambda: metrics.FBetaScore(beta=-1.0), "beta must be above 0"),
+        (lambda: metrics.FBetaScore(beta=-1.0), "beta must be a number above 0"),
         (lambda: metrics.IoU(2, [2]), r"target_class_ids lie in 0\.\.1; received \[2\]"),
         (
             lambda: metrics.confusion_matrix([0, 3], [0, 1], 3),
@@ -1265,7 +1271,12 @@ def test_a_function_with_options():
 
     metric = metrics.MeanMetricWrapper(beyond, name="far", limit=2.0)
     assert metric([0.0, 0.0, 0.0], [1.5, 2.5, 3.5]) == pytest.approx(2 / 3) and metric.name == "far"
-    assert metric.get_config() == {"fn": "beyond", "name": "far", "limit": 2.0}
+    assert metric.get_config() == {
+        "fn": "beyond",
+        "name": "far",
+        "limit": 2.0,
+        "dtype": "float32",
+    }
     metrics.register()(beyond)
     assert metrics.get(metrics.serialize(metric))(
         [0.0, 0.0, 0.0], [1.5, 2.5, 3.5]
@@ -1377,7 +1388,7 @@ def test_the_own_get_config_of_a_metric_adds_to_that_of_the_class_above():
             return dict(limit=self.limit, **super().get_config())
 
     config = Above(3.0, name="above").get_config()
-    assert config == {"limit": 3.0, "name": "above"}
+    assert config == {"limit": 3.0, "name": "above", "dtype": "float32"}
     again = metrics.get(metrics.serialize(Above.from_config(config)))
     assert again.limit == 3.0 and again.name == "above"
 
@@ -1486,7 +1497,7 @@ def test_a_metric_describes_itself(metric):
 
 @pytest.mark.parametrize("loss", ["hinge", "squared_hinge"])
 def test_accuracy_of_a_hinge_loss_is_cut_at_0(loss):
-    found = metrics.resolve_accuracy("accuracy", losses.get(loss), (8,), (8, 1))
+    found = metrics.resolve_accuracy("accuracy", losses.as_loss(loss), (8,), (8, 1))
     assert type(found) is BinaryAccuracy and found.threshold == 0
     assert found([-1, 1, 1, -1], [-0.2, 0.2, 0.7, 0.1]) == 0.75
 

@@ -837,7 +837,7 @@ def test_methods_of_optimizers():
         other.apply_gradients([(2 * twin.numpy(), twin)])
     assert w.numpy() == pytest.approx(twin.numpy())
     weights = warned(adam.get_weights, "get_state")
-    assert int(weights[0]) == 2 and len(weights) == 3 and weights[1].shape == (2,)
+    assert int(weights[0]) == 2 and len(weights) == 4 and weights[2].shape == (2,)
     assert len(warned(lambda: adam.weights, "get_state")) == 3
     fading = minidl.optimizers.schedules.InverseTimeDecay(0.1, 1, 0.5)
     assert warned(lambda: minidl.optimizers.SGD(fading).decay, "learning_rate") == 0

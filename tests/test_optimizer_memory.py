@@ -405,20 +405,24 @@ def test_the_rate_answers_as_kerass_variable_does():
     assert optimizer.learning_rate == 0.25 < 0.5
 
 
-def test_weights_of_an_optimizer_are_set_as_keras_2_did():
+def test_weights_of_an_optimizer_are_its_variables():
     first, second = Adam(0.1), Adam(0.2)
     w, v = Variable([1.0, 2.0]), Variable([1.0, 2.0])
     first.apply([np.ones(2)], [w])
+    with pytest.raises(ValueError, match="set_weights on a new Adam.*call optimizer.build"):
+        second.set_weights(first.variables)
     second.build([v])
     with pytest.warns(FutureWarning):
         weights = first.get_weights()
-    with pytest.warns(FutureWarning):
-        second.set_weights(weights)
-    assert second.iterations == 1 and second.learning_rate == 0.2
+    second.set_weights(weights)
+    assert second.iterations == 1 and second.learning_rate == 0.1
     for a, b in zip(first.memory[0], second.memory[0]):
         np.testing.assert_array_equal(a, b)
-    with pytest.warns(FutureWarning), pytest.raises(ValueError, match="keeps 3 arrays; received 1"):
+    for a, b in zip(first.variables, second.variables):
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(ValueError, match="keeps 4 arrays of the shapes .* received"):
         second.set_weights(weights[:1])
+    assert second.learning_rate == 0.1
 
 
 def test_gradients_of_a_step_that_failed_do_not_survive():

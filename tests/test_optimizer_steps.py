@@ -394,10 +394,19 @@ def test_a_bad_number_of_batches_an_update(value):
         Adam(gradient_accumulation_steps=value)
 
 
-@pytest.mark.parametrize("value", [1.0, 1024, "dynamic"])
+@pytest.mark.parametrize("value", [0.0, -1024, "dynamic"])
 @family
-def test_gradients_are_not_scaled(cls, value):
-    with pytest.raises(
-        ValueError, match=rf"loss_scale_factor must be None; received {value!r}. .*leave it out"
-    ):
+def test_what_is_no_loss_scale_factor(cls, value):
+    with pytest.raises(ValueError, match=r"loss_scale_factor must be a number above 0; received"):
         cls(loss_scale_factor=value)
+
+
+@family
+def test_apply_takes_gradients_of_the_scaled_loss(cls):
+    scaled, plain = cls(0.1, loss_scale_factor=1024.0), cls(0.1)
+    v, w = Variable([1.0, -2.0]), Variable([1.0, -2.0])
+    assert scaled.scale_loss(3.0) == 3072.0 and plain.scale_loss(3.0) == 3.0
+    for g in ([0.5, 1.0], [0.25, -2.0]):
+        scaled.apply([1024.0 * np.array(g)], [v])
+        plain.apply([np.array(g)], [w])
+    np.testing.assert_allclose(v.numpy(), w.numpy(), rtol=1e-6)

@@ -126,12 +126,18 @@ def test_a_mistyped_optimizer_is_answered_with_the_nearest(typed, meant):
         optimizers.get(typed)
 
 
-@pytest.mark.parametrize("nonsense", [3, None, ["adam"], dict, lambda g: g])
+@pytest.mark.parametrize("nonsense", [3, ["adam"], dict, lambda g: g])
 def test_what_is_no_optimizer(nonsense):
     with pytest.raises(
         ValueError, match="An optimizer is a name, an Optimizer class or an instance"
     ):
         optimizers.get(nonsense)
+
+
+def test_no_optimizer():
+    assert optimizers.get(None) is None
+    with pytest.raises(ValueError, match="An optimizer is needed.*received None"):
+        Sequential([layers.Dense(1)]).compile(None, "mse")
 
 
 def test_an_own_optimizer_by_name_by_class_and_by_instance():

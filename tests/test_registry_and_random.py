@@ -499,7 +499,7 @@ def test_a_seed_generator_keeps_its_place():
         ),
         (lambda: random.randint((2,), 3, 3), ["minval must be less than maxval", "3 and 3"]),
         (lambda: random.categorical([1.0, 2.0], 3), ["(rows, classes)", "(2,)"]),
-        (lambda: random.dropout(np.ones(3), 1.0), ["from 0 to below 1", "1.0"]),
+        (lambda: random.dropout(np.ones(3), 1.5), ["from 0 to 1", "1.5"]),
         (lambda: random.dropout(np.ones(3), -0.1), ["-0.1"]),
     ],
 )

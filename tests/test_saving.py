@@ -226,7 +226,7 @@ class KerasStyle(layers.Layer):
 
     def get_config(self):
         config = super().get_config()
-        config.update({"units": self.size})
+        config.update({"units": self.size, "inner": self.inner})
         return config
 
 

@@ -3,7 +3,8 @@ what a callback is.
 """
 
 from .base import Callback, CallbackList, History, LambdaCallback, Logs, Records
-from .keeping import BackupAndRestore, CSVLogger, ModelCheckpoint
+from .checkpoints import ModelCheckpoint
+from .keeping import BackupAndRestore, CSVLogger
 from .monitor import Monitor
 from .progress import ProgressBar
 from .rates import LearningRateScheduler, ReduceLROnPlateau

@@ -190,4 +190,9 @@ class LambdaCallback(Callback):
             if not name.startswith("on_") or not hasattr(Callback, name):
                 known = [hook for hook in dir(Callback) if hook.startswith("on_")]
                 raise TypeError(f"There is no hook {name!r}.{did_you_mean(name, known)}")
+            if not callable(function):
+                raise TypeError(
+                    f"LambdaCallback: {name} is a function, such as lambda epoch, logs: ...; "
+                    f"received {function!r}."
+                )
             setattr(self, name, function)

@@ -6,114 +6,12 @@ import contextlib
 import json
 import os
 import sys
-import warnings
 from collections import Counter
 
 import numpy as np
 
-from ..support import console
-from ..support.disk import write_atomically
-from .base import Callback, Logs
-from .monitor import Monitor
-
-
-class ModelCheckpoint(Monitor):
-    """Saves the model, or its weights, after each epoch or every `save_freq` batches; with
-    save_best_only if it is the best so far.
-
-    filepath: may hold {epoch} (from 1) and names of logs: 'cp-{epoch:02d}-{val_loss:.2f}.npz'. Its
-    ending says the kind: see Model.save.
-    initial_value_threshold: a value that the first one must beat to be saved.
-    """
-
-    def __init__(
-        self,
-        filepath,
-        monitor="val_loss",
-        verbose=0,
-        save_best_only=False,
-        save_weights_only=False,
-        mode="auto",
-        save_freq="epoch",
-        initial_value_threshold=None,
-        period=None,
-        options=None,
-    ):
-        super().__init__(monitor, mode, best=initial_value_threshold)
-        if save_freq != "epoch" and (
-            isinstance(save_freq, bool) or not isinstance(save_freq, int) or save_freq < 1
-        ):
-            raise ValueError(
-                f"ModelCheckpoint: save_freq is 'epoch' or a number of batches; received "
-                f"{save_freq!r}."
-            )
-        if period is not None:
-            warnings.warn(
-                "ModelCheckpoint(period=...) is gone; save_freq counts batches, and 'epoch' saves "
-                "after each.",
-                FutureWarning,
-                stacklevel=2,
-            )
-        self.filepath, self.verbose = os.fspath(filepath), verbose
-        self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
-        self.save_freq, self.period = save_freq, period or 1
-        self._epoch = self._batches = 0
-
-    def on_train_begin(self, logs=None):
-        """Nothing is forgotten: in a second fit the best of the first is still to be beaten."""
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._epoch = epoch
-
-    def on_train_batch_end(self, batch, logs=None):
-        if not isinstance(self.save_freq, str):
-            self._batches += 1
-            if self._batches % self.save_freq == 0:
-                self._save(self._epoch, logs, batch)
-
-    def on_epoch_end(self, epoch, logs=None):
-        if self.save_freq == "epoch" and (epoch + 1) % self.period == 0:
-            self._save(epoch, logs)
-
-    def _save(self, epoch, logs, batch=None):
-        path, before = self._path(epoch, logs, batch), self.best
-        # without the watched number it saves each time
-        value = self.value(logs) if self.save_best_only else None
-        if value is not None and not self.is_better(value, before):
-            self._say(epoch, f"{self.monitor} did not improve from {before:.5f}")
-            return
-        improved = ""
-        if value is not None:
-            self.best = value
-            course = f"to {value:.5f}" if before is None else f"from {before:.5f} to {value:.5f}"
-            improved = f"{self.monitor} improved {course}, "
-        self._say(epoch, f"{improved}saving model to {path}")
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        (self.model.save_weights if self.save_weights_only else self.model.save)(path)
-
-    def _say(self, epoch: int, what: str) -> None:
-        if self.verbose:
-            console.say(f"\nEpoch {epoch + 1}: {what}")
-
-    def _path(self, epoch, logs, batch):
-        logs = Logs(
-            {"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **(logs or {})}
-        )
-        try:
-            return self.filepath.format_map(logs)
-        except KeyError as error:
-            raise KeyError(
-                f"ModelCheckpoint: in the path {self.filepath!r}, {error.args[0]}"
-            ) from None
-
-    def get_state(self):
-        return {"sign": self._sign, "batches": self._batches} | (
-            {} if self.best is None else {"best": self.best}
-        )
-
-    def set_state(self, state):
-        self._sign, self._batches = int(state["sign"]), int(state["batches"])
-        self.best = float(state["best"]) if "best" in state else None
+from ..support.disk import make_folder, path_of, write_atomically
+from .base import Callback
 
 
 class CSVLogger(Callback):
@@ -126,10 +24,12 @@ class CSVLogger(Callback):
 
     def __init__(self, filename, separator=",", append=False):
         super().__init__()
-        self.filename, self.separator, self.append = os.fspath(filename), separator, append
+        self.filename = path_of(filename, "CSVLogger: filename")
+        self.separator, self.append = separator, append
 
     def on_train_begin(self, logs=None):
         self._keys, self._goes_on = None, self.append
+        make_folder(self.filename)
 
     def on_epoch_end(self, epoch, logs=None):
         """Opens the file for each row: whatever ends the run, the rows so far are there and no file
@@ -192,7 +92,8 @@ class BackupAndRestore(Callback):
                 f"BackupAndRestore saves after each epoch, save_freq='epoch'; received "
                 f"{save_freq!r}."
             )
-        self.backup_dir, self.delete_checkpoint = os.fspath(backup_dir), delete_checkpoint
+        self.backup_dir = path_of(backup_dir, "BackupAndRestore: backup_dir")
+        self.delete_checkpoint = delete_checkpoint
 
     def _place(self, name):
         return os.path.join(self.backup_dir, name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 
+import numpy as np
+
 from ..support.registry import did_you_mean
 from .base import Callback
 
@@ -31,6 +33,11 @@ class Monitor(Callback):
     def on_train_begin(self, logs=None):
         self._sign = 0
         self.best = self._first
+
+    @property
+    def monitor_op(self):
+        """np.less or np.greater, whichever means better; None before the first value has come."""
+        return {-1: np.less, 1: np.greater}.get(self._sign)
 
     def value(self, logs) -> float | None:
         """The watched number, or None, with a warning, if it is not among the logs."""

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from ..support import console
 from ..support.checks import check_count, check_number
 from .base import Callback
@@ -22,6 +24,14 @@ class LearningRateScheduler(Callback):
                 f"LearningRateScheduler takes a function of the epoch and the present rate; "
                 f"received {schedule!r}."
             )
+        import inspect
+
+        with contextlib.suppress(ValueError):  # a function in C does not say what it takes
+            if not inspect.signature(schedule).parameters:
+                raise TypeError(
+                    "LearningRateScheduler: the schedule takes the epoch, lambda epoch: ..., or "
+                    "the epoch and the present rate; it takes nothing."
+                )
         self.schedule, self.verbose = schedule, verbose
 
     def on_epoch_begin(self, epoch, logs=None):

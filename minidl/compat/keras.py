@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import threading
 import warnings
+import weakref
 
+from ..core.backward import FREED
 from ..support.structures import tree_map
 from ..tensor import GraphError, Tensor, newest_first, no_grad
 from ..tensor.gradients import gradients_put_back
@@ -22,21 +26,54 @@ class _Open(threading.local):
 _open = _Open()
 
 
+class _Shared:
+    """What tapes share whose blocks overlap: the graph stays until each has been asked, or is gone.
+
+    waiting: the tapes that may still be asked. A persistent one always may.
+    """
+
+    def __init__(self):
+        self.waiting = weakref.WeakSet()
+        self.kept = weakref.WeakSet()  # the targets whose graphs were kept for the others
+
+    def go_back(self, target: Tensor) -> None:
+        """The backward pass of one tape; the last one frees all graphs."""
+        number = target if target.size == 1 else target.sum()
+        number.backward(retain_graph=bool(self.waiting))
+        if self.waiting:
+            self.kept.add(target)
+            return
+        for root in list(self.kept):
+            for tensor in newest_first(root):
+                if tensor.edges:
+                    tensor.edges, tensor.used = FREED, ()
+        self.kept.clear()
+
+
 class GradientTape:
     """with GradientTape() as tape: compute a loss; then tape.gradient(loss, variables) are its
     derivatives.
 
     minidl records on its own, so the block only marks where; trainable variables are always
-    watched. persistent: gradient() may be called more than once on the same computation.
+    watched. persistent: gradient() may be called more than once on the same computation. Tapes
+    whose blocks overlap may each be asked once.
     """
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True):
         self.persistent = persistent
         self._watched: list[Tensor] = []
+        self._shared = _Shared()
 
     def __enter__(self):
+        if _open.tapes:  # two tapes over one forward pass, as in TensorFlow's DCGAN
+            self._shared = _open.tapes[-1].sharing()
+        self._shared.waiting.add(self)
         _open.tapes.append(self)
         return self
+
+    def sharing(self) -> _Shared:
+        """What it shares with the tapes that are opened while its block runs."""
+        return self._shared
 
     def __exit__(self, *error):
         _open.tapes.remove(self)
@@ -65,11 +102,12 @@ class GradientTape:
                 t.retain_grad()
 
     def gradient(self, target, sources):
-        """The derivatives of `target` (its sum, if it has several numbers) with respect to each
-        source, in their structure.
+        """The derivatives of `target` (its sum, if it has several numbers or is a list) with
+        respect to each source, in their structure.
 
         None for a source that the target does not depend on.
         """
+        target = _added_up(target)
         if any(tape is not self for tape in _open.tapes):
             warnings.warn(
                 "gradient() inside another tape gives plain numbers: the tape around takes them "
@@ -80,19 +118,26 @@ class GradientTape:
         found: list[Tensor] = []
         tree_map(found.append, sources)
         for t in found:
+            if not isinstance(t, Tensor):
+                raise TypeError(
+                    f"gradient(target, sources): sources are tensors or variables that were used "
+                    f"in the tape's block; received {type(t).__name__}."
+                )
+        for t in found:
             if t.op is not None:
                 t.retain_grad()
-        leaves = newest_first(target) if isinstance(target, Tensor) else []
+        leaves = newest_first(target)
         with gradients_put_back([*found, *[t for t in leaves if t.op is None]]):
             self._go_back(target)
             gradients = {id(t): None if t.grad is None else Tensor(t.grad) for t in found}
         return tree_map(lambda t: gradients[id(t)], sources)
 
     def _go_back(self, target) -> None:
-        target = target if target.size == 1 else target.sum()
+        if not self.persistent:
+            self._shared.waiting.discard(self)
         try:
             if target.requires_grad:
-                target.backward(retain_graph=self.persistent)
+                self._shared.go_back(target)
         except GraphError as error:
             if "freed" not in str(error):
                 raise
@@ -100,3 +145,17 @@ class GradientTape:
                 "This tape was used up by its first gradient(). Write "
                 "GradientTape(persistent=True) to ask again."
             ) from None
+
+
+def _added_up(target) -> Tensor:
+    """A target as one tensor: a list of them counts as their sum."""
+    parts: list = list(target) if isinstance(target, (list, tuple)) and target else [target]
+    for part in parts:
+        if not isinstance(part, Tensor):
+            raise TypeError(
+                "gradient(target, sources): the target is the tensor to differentiate, computed "
+                f"in the tape's block with minidl's ops; received {type(part).__name__}."
+            )
+    if len(parts) == 1:
+        return parts[0]
+    return functools.reduce(operator.add, [part.sum() for part in parts])

@@ -8,12 +8,32 @@ parts, and their sum is its gradient.
 from __future__ import annotations
 
 from operator import attrgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 
 
 class GraphError(RuntimeError):
     """The graph cannot give a right gradient: it was freed, changed, or never recorded."""
+
+
+class Placed(NamedTuple):
+    """What a vjp may return for a gradient that is 0 outside an index: ∂L/∂x[index] = g.
+
+    The engine adds g at the index, so that a loop over x[0], x[1], ... costs one array of zeros in
+    all, and not one for each. repeats: whether the index may name a place twice.
+    """
+
+    index: Any
+    g: np.ndarray
+    repeats: bool
+
+    def add_to(self, total: np.ndarray) -> None:
+        """total[index] += g; a place that is named twice gets both."""
+        if self.repeats:
+            np.add.at(total, self.index, self.g)
+        else:
+            total[self.index] += self.g
 
 
 FREED = type("Freed", (tuple,), {})()  # stands where the edges were, once backward has used them
@@ -48,6 +68,9 @@ def walk(order, waiting: dict, retain_graph: bool) -> list:
 def add_up(parent, part, g, waiting, fresh) -> None:
     """Add a part to what is known of ∂L/∂(parent). g: what the part was made from."""
     key, array = id(parent), parent.array
+    if type(part) is Placed:
+        place(part, key, array, waiting, fresh)
+        return
     if type(part) is not np.ndarray or (part.shape, part.dtype) != (array.shape, array.dtype):
         part = fitted(part, array)
     if key not in waiting:
@@ -59,6 +82,16 @@ def add_up(parent, part, g, waiting, fresh) -> None:
     else:
         waiting[key] = np.asarray(waiting[key] + part)
         fresh.add(key)
+
+
+def place(part: Placed, key, array, waiting, fresh) -> None:
+    """Add a gradient that is 0 outside an index."""
+    if key not in waiting:
+        waiting[key] = np.zeros(array.shape, array.dtype)
+    elif key not in fresh:
+        waiting[key] = waiting[key].copy()
+    fresh.add(key)
+    part.add_to(waiting[key])
 
 
 def newest_first(root) -> list:

@@ -11,17 +11,17 @@ from ..support.arrays import as_array
 from ..support.structures import is_nested, leaves, paths, tree_map
 
 
-def samples(value, name: str, several: bool = True) -> Any:
+def samples(value, name: str, several: bool = True, texts: bool = False) -> Any:
     """Data as an array whose first axis counts the samples. Lists, tensors and data frames are
     welcome.
 
     several: whether a list or tuple of arrays is data of several inputs or outputs, and stays such;
     a dict always is and does.
     name: 'x' or 'y', for the error, which names the argument and the cure but never prints the
-    data.
+    data. texts: whether arrays of strings are welcome too.
     """
     if isinstance(value, dict):
-        return {k: samples(v, f"{name}[{k!r}]") for k, v in value.items()}
+        return {k: samples(v, f"{name}[{k!r}]", texts=texts) for k, v in value.items()}
     if (
         isinstance(value, (list, tuple))
         and value
@@ -29,19 +29,45 @@ def samples(value, name: str, several: bool = True) -> Any:
         and (several or len(value) == 1)
     ):
         return (
-            type(value)([samples(v, f"{name}[{i}]") for i, v in enumerate(value)])
+            type(value)([samples(v, f"{name}[{i}]", texts=texts) for i, v in enumerate(value)])
             if several
-            else samples(value[0], name)
+            else samples(value[0], name, texts=texts)
         )
     try:
         array = as_array(value, keep_ints=name != "x")
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{name}: {error}") from None
+        check_columns(name, value)
+        array = np.asarray(value) if texts and isinstance(error, TypeError) else np.array(0.0)
+        if array.dtype.kind not in "OUST":
+            raise type(error)(f"{name}: {error}") from None
     if array.ndim == 0:
         raise ValueError(
             f"{name} is a single number; expected an array whose first axis counts the samples."
         )
     return array
+
+
+def check_columns(name: str, frame) -> None:
+    """TypeError that names the columns of a data frame which hold no numbers, if there are any."""
+    texts, missing = [], []
+    for column in getattr(frame, "columns", ()):
+        values = np.asarray(frame[column])
+        try:
+            as_array(values)
+        except (TypeError, ValueError):
+            is_text = any(isinstance(v, (str, bytes)) for v in values.ravel().tolist())
+            (texts if is_text else missing).append(repr(column))
+    if texts:
+        raise TypeError(
+            f"{name} is a data frame whose columns {', '.join(texts)} hold text. Turn them into "
+            "numbers, pandas.get_dummies(frame), or leave them out, frame.drop(columns=[...])."
+        )
+    if missing:
+        raise TypeError(
+            f"{name} is a data frame whose columns {', '.join(missing)} hold missing values or "
+            "other objects in the place of numbers. Fill them, frame.fillna(0), or leave these "
+            "rows out, frame.dropna()."
+        )
 
 
 def _is_array(value) -> bool:
@@ -113,23 +139,55 @@ def class_weights(y: Any, weights: dict) -> np.ndarray:
             "class_weight needs one output with class labels; for several outputs use "
             "sample_weight."
         )
-    labels = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y)).astype(int)
+    labels = _labels(y)
     if not isinstance(weights, dict):
         raise TypeError(
             f"class_weight is a dict {{class: weight}}; received {type(weights).__name__}. For "
             f"weights in the order of the "
             "classes write dict(enumerate(weights))."
         )
-    if not all(isinstance(v, numbers.Real) and float(v) >= 0 for v in weights.values()):
-        raise ValueError("class_weight holds numbers of at least 0.")
-    known = {int(k): float(v) for k, v in weights.items()}
+    known = {_class(k): v for k, v in weights.items()}
+    for v in known.values():
+        number = isinstance(v, numbers.Real) and not isinstance(v, bool)
+        if not number or not 0 <= float(v) < np.inf:
+            raise ValueError(f"class_weight holds finite numbers of at least 0; received {v!r}.")
     if labels.min(initial=0) < 0 or min(known, default=0) < 0:
         raise ValueError(
             "class_weight needs classes counted from 0; the labels or the keys go below. Map your "
             "classes to 0, 1, ..."
         )
-    table = np.array(
-        [known.get(c, 1.0) for c in range(max([int(labels.max(initial=0)), *known]) + 1)],
-        dtype=np.float32,
+    there, places = np.unique(labels, return_inverse=True)
+    table = np.array([known.get(int(c), 1.0) for c in there], dtype=np.float32)
+    return table[places.reshape(labels.shape)]
+
+
+def _labels(y: np.ndarray) -> np.ndarray:
+    """The class of each sample, from indices or one-hot rows."""
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        raise ValueError("class_weight needs a class for every sample; y holds NaN.")
+    if y.ndim < 2 or y.shape[-1] == 1:
+        if y.dtype.kind == "f" and (y != np.floor(y)).any():
+            raise ValueError(
+                "class_weight needs class labels, 0, 1, ...; y holds fractions. Weigh the samples "
+                "of a regression with sample_weight."
+            )
+        return y.reshape(len(y)).astype(int)
+    if ((y == 1).sum(axis=-1) > 1).any():
+        raise ValueError(
+            "class_weight needs one class a sample, and rows of y hold several ones. Weigh such "
+            "samples with sample_weight, or give each output a weight of its own in the loss."
+        )
+    return y.argmax(-1)
+
+
+def _class(key) -> int:
+    """A key of class_weight as the number of a class."""
+    try:
+        if int(key) == float(key):
+            return int(key)
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(
+        f"class_weight maps the number of a class, 0, 1, ..., to its weight; received the key "
+        f"{key!r}."
     )
-    return table[labels]

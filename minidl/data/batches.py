@@ -13,6 +13,7 @@ import numpy as np
 
 from ..core import batches as core
 from ..support.structures import tree_map
+from ..support.warning import warn
 from ..tensor import Tensor, wrap
 from .arrays import check_same_length, class_weights, count_samples, rows, samples
 
@@ -35,8 +36,14 @@ def pack_x_y_sample_weight(x, y=None, sample_weight=None):
 
 
 def as_tensors(x):
-    """An array as a tensor, without copying; likewise for each array of a structure."""
-    return wrap(x) if type(x) is np.ndarray else tree_map(wrap, x)
+    """An array as a tensor, without copying; likewise for each array of a structure. Arrays of
+    strings stay arrays.
+    """
+    return _as_tensor(x) if type(x) is np.ndarray else tree_map(_as_tensor, x)
+
+
+def _as_tensor(x):
+    return x if x.dtype.kind in "OUST" else wrap(x)
 
 
 class Batches(core.Batches):
@@ -51,6 +58,7 @@ class Batches(core.Batches):
 
     def __new__(cls, x, y=None, sample_weight=None, batch_size: int = 32, rng=None):
         nested = any(isinstance(part, (dict, list, tuple)) for part in (x, y, sample_weight))
+        nested = nested or getattr(x, "dtype", np.dtype(float)).kind in "OUST"
         return object.__new__(NestedBatches if nested else cls)
 
     @property
@@ -119,19 +127,29 @@ class PyDataset:
         pass
 
 
+_MANY = 1000  # batches after which an epoch without an end is spoken of
+
+
 class Stream:
     """Batches that come from elsewhere: a PyDataset, a generator, a data loader, any iterable of x,
     (x, y) or (x, y, sample_weight).
 
     rng: shuffles the order of a PyDataset's batches. class_weight: {class: weight} for every batch.
+    texts: whether x may hold strings.
     """
 
     def __init__(
-        self, source, rng: np.random.Generator | None = None, class_weight: dict | None = None
+        self,
+        source,
+        rng: np.random.Generator | None = None,
+        class_weight: dict | None = None,
+        texts: bool = False,
     ):
         self.source, self.rng, self.class_weight = source, rng, class_weight
+        self.texts = texts
         self._once = iter(source) is source  # a generator: what was taken is gone
         self._first: list = []
+        self.portioned = False  # whether somebody counts the batches and stops
         self.size = None
 
     @property
@@ -167,7 +185,13 @@ class Stream:
             return
         if self._once and self._first:
             yield self._plain(self._first.pop())
-        for batch in self.source:
+        for count, batch in enumerate(self.source):
+            if count == _MANY and self.steps is None and not self.portioned:
+                warn(
+                    f"{_MANY} batches have come, and the data have not ended. If they never do, "
+                    "as those of a generator with `while True:`, say how many make an epoch: "
+                    "fit(..., steps_per_epoch=...), evaluate(..., steps=...)."
+                )
             yield self._plain(batch)
 
     def forever(self):
@@ -186,8 +210,12 @@ class Stream:
 
     def _checked(self, batch) -> tuple:
         x, y, weight = unpack_x_y_sample_weight(batch)
+        if x is None:
+            raise ValueError(
+                "A batch is x, (x, y) or (x, y, sample_weight); received one without x."
+            )
         x, y, weight = (
-            None if part is None else samples(part, name)
+            None if part is None else samples(part, name, texts=self.texts and name == "x")
             for part, name in ((x, "x"), (y, "y"), (weight, "sample_weight"))
         )
         if self.class_weight is not None and weight is None:
@@ -204,6 +232,7 @@ class Portions:
 
     def __init__(self, batches, steps: int, endless: bool = True):
         self.batches, self.steps = batches, steps
+        batches.portioned = True
         self._going_on = batches.forever() if endless else None
 
     def __iter__(self):

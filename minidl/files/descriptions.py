@@ -12,6 +12,8 @@ from ..support.structures import leaves, paths
 
 _LIBRARY = __name__.partition(".")[0]
 _MOST = 1 << 24  # numbers in a sample, or in any other array that a description asks for
+# The most that a file may ask for of what is made with the object that has such a setting.
+_MOST_OF = {"num_thresholds": 1 << 20, "num_classes": 1 << 12, "target_class_ids": 1 << 12}
 _SIZES = (
     "shape",
     "target_shape",
@@ -129,6 +131,9 @@ def believable(data):
     while waiting:
         thing = waiting.pop()
         if isinstance(thing, dict):
+            for key, most in _MOST_OF.items():
+                if isinstance(thing.get(key), int) and thing[key] > most:
+                    raise ValueError(f"{key}={thing[key]} is not believable.")
             for key in thing.keys() & set(_SIZES):
                 if not is_believable(leaves(thing[key])):
                     raise ValueError(f"The {key} {thing[key]} is not believable.")

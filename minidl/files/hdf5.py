@@ -6,6 +6,7 @@ h5py reads and writes HDF5; it comes with the extra `keras`.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -63,14 +64,62 @@ class Arrays:
 
     def total(self) -> int:
         """How many numbers the file holds."""
-        sizes = []
+        things = [thing for _, _, thing in everything(self.file)]
+        return sum(size_of(t) for t in things if hasattr(t, "dtype") and t.dtype.kind in "biuf")
 
-        def count(name, thing):
-            if hasattr(thing, "dtype") and thing.dtype.kind in "biuf":
-                sizes.append(size_of(thing))
+    def check_digest(self) -> None:
+        """ValueError if the file has a checksum of ours, and it does not fit the contents. Keras
+        passes over it, and its own files have none.
+        """
+        expected = self.file.attrs.get(_DIGEST)
+        if expected is not None and _text(expected) != digest(self.file):
+            raise ValueError("its checksum does not fit its contents")
 
-        self.file.visititems(count)
-        return sum(sizes)
+
+_DIGEST = "minidl_sha256"  # an attribute of the file
+
+
+def everything(file):
+    """(depth, name, thing) for the file, and for each group and dataset in it, each before what it
+    holds. A thing with several names comes once. The time grows as the number of things: no paths
+    are made, which would grow longer with the depth.
+    """
+    h5py, seen = h5py_or_cure(), set()
+    waiting: list = [(0, "/", file["/"])]
+    while waiting:
+        depth, name, thing = waiting.pop()
+        place = h5py.h5o.get_info(thing.id).addr
+        if place in seen:
+            continue
+        seen.add(place)
+        yield depth, name, thing
+        if isinstance(thing, h5py.Group):
+            for inner in sorted(thing, reverse=True):
+                if isinstance(thing.get(inner, getlink=True), h5py.HardLink):
+                    waiting.append((depth + 1, inner, thing[inner]))
+
+
+def digest(file) -> str:
+    """The checksum of all names, attributes, types, shapes and numbers in a file."""
+    import hashlib
+
+    total = hashlib.sha256()
+    for depth, name, thing in everything(file):
+        total.update(f"{depth}|{name}|".encode())
+        for attribute in sorted(thing.attrs):
+            if attribute != _DIGEST:
+                value = np.asarray(thing.attrs[attribute]).tolist()
+                total.update(f"{attribute}|{value}|".encode())
+        if hasattr(thing, "dtype"):
+            size_of(thing)
+            array = np.ascontiguousarray(thing[()])
+            total.update(f"{array.dtype.str}|{thing.shape}|".encode())
+            total.update(array.data if array.size else b"")
+    return total.hexdigest()
+
+
+def _text(value) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def size_of(dataset) -> int:
@@ -93,14 +142,24 @@ def size_of(dataset) -> int:
 # --- writing
 
 
-def new_file() -> Any:
-    """An HDF5 file in memory, to be filled in a with-block; `contents` gives its bytes."""
+@contextmanager
+def new_file():
+    """An HDF5 file in memory, to be filled in a with-block; `contents` gives its bytes. Ctrl-C
+    inside is Ctrl-C, also where it falls into the locks of h5py, which make a SystemError of it.
+    """
     name = os.urandom(8).hex()  # HDF5 refuses two open files of one name, also in memory
-    return h5py_or_cure().File(name, "w", driver="core", backing_store=False)
+    try:
+        with h5py_or_cure().File(name, "w", driver="core", backing_store=False) as file:
+            yield file
+    except SystemError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise error.__cause__ from None
+        raise
 
 
 def contents(file) -> bytes:
-    """The bytes of a file in memory."""
+    """The bytes of a file in memory, its checksum among them."""
+    file.attrs[_DIGEST] = digest(file)
     file.flush()
     return file.id.get_file_image()
 

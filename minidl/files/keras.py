@@ -80,7 +80,9 @@ def opened(path: str):
         members = _unzip(path)
         config = json.loads(members["config.json"])
         with h5py.File(io.BytesIO(members["model.weights.h5"]), "r") as file:
-            yield config, Arrays(file)
+            arrays = Arrays(file)
+            arrays.check_digest()
+            yield config, arrays
 
 
 @contextmanager
@@ -97,7 +99,9 @@ def opened_weights(path: str):
         zipped = zipfile.is_zipfile(path)
         source = io.BytesIO(_unzip(path)["model.weights.h5"]) if zipped else path
         with h5py.File(source, "r") as file:
-            yield Arrays(file)
+            arrays = Arrays(file)
+            arrays.check_digest()
+            yield arrays
 
 
 def _unzip(path: str) -> dict[str, bytes]:

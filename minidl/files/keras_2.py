@@ -55,7 +55,9 @@ def opened(path: str):
             raise ValueError("it holds weights alone: build the model and call model.load_weights")
         ours = "minidl_compile_config" in file.attrs
         compiled = file.attrs.get("minidl_compile_config" if ours else "training_config", "null")
-        yield json.loads(file.attrs["model_config"]), json.loads(compiled), ours, Arrays(file)
+        arrays = Arrays(file)
+        arrays.check_digest()
+        yield json.loads(file.attrs["model_config"]), json.loads(compiled), ours, arrays
 
 
 def is_whole_model(arrays: Arrays) -> bool:
@@ -72,6 +74,20 @@ def layers_of(arrays: Arrays) -> dict[str, list]:
         inner = arrays.find(layer, group)
         found[layer] = [arrays.find(_text(name), inner) for name in inner.attrs["weight_names"]]
     return found
+
+
+def memory_of(arrays: Arrays) -> list[np.ndarray]:
+    """What Keras's optimizer remembered, in the order of its variables; nothing if it is not there,
+    or in the layout of Keras 2.
+    """
+    group = arrays.find("optimizer_weights")
+    names = [] if group is None else [_text(n) for n in group.attrs.get("weight_names", ())]
+    if not names or not names[0].endswith("/iteration"):
+        return []
+    found = [arrays.find(name, group) for name in names]
+    if not all(hasattr(dataset, "shape") for dataset in found):
+        raise ValueError("'optimizer_weights' lacks an array that it names")
+    return [dataset[()] for dataset in found]
 
 
 def _text(name) -> str:

@@ -168,6 +168,7 @@ def _plain(value):
 # --- what compile was given
 
 _ONLY_HERE = {
+    *("CrossEntropyLoss", "cross_entropy_loss", "cross_entropy"),
     *("NegativeLogLikelihood", "ConfusionMatrix", "RAdam", "SettableDecay"),
     *("categorical_generalized_cross_entropy", "negative_log_likelihood", "nll", "nll_loss"),
     *("kullback_leibler_divergence", "huber_loss", "logcosh", "rmse", "r2", "f1", "io_u"),

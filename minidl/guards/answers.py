@@ -7,10 +7,17 @@ import numpy as np
 
 def shapes_differ(title: str, target: tuple, output: tuple) -> ValueError:
     """y_true fits the outputs neither as it is nor with a last axis of 1 more or less."""
-    cure = {
-        output: " One-hot targets want 'categorical_accuracy'.",
-        output[:-1]: " Class indices want 'sparse_categorical_accuracy'.",
-    }.get(target, "")
+    accuracy = "Accuracy" in title
+    cure = ""
+    if target == output and accuracy:
+        cure = " One-hot targets want 'categorical_accuracy'."
+    elif target in (output[:-1], (*output[:-1], 1)):
+        cure = " Class indices want 'sparse_categorical_accuracy'."
+        if not accuracy:
+            cure = (
+                f" Class indices become one-hot with y = to_categorical(y, {output[-1]}), and the "
+                "loss for those is 'categorical_crossentropy'."
+            )
     return ValueError(f"{title}: y_true has shape {target} but the model outputs {output}.{cure}")
 
 

@@ -6,25 +6,41 @@ import math
 
 import numpy as np
 
-from ..support.structures import leaves
+from ..support.structures import paths
 from ..support.warning import warn
 
 
-def check_inputs(x, takes_raw: bool) -> None:
-    """ValueError if an array of x holds nan or inf; a warning if its numbers are far from the size
-    that networks learn well with.
+def check_inputs(x, takes_raw: bool, columns=None) -> None:
+    """ValueError if an array of x holds nan or inf, or has no numbers a sample; a warning if its
+    numbers are far from the size that networks learn well with.
 
     x: an array, or a structure of arrays. takes_raw: True for models that begin with a layer made
-    for raw numbers (Embedding, Rescaling, Normalization).
+    for raw numbers (Embedding, Rescaling, Normalization). columns: the names of a data frame's.
     """
-    for array in leaves(x):
-        if array.dtype.kind == "f" and not _all_finite(array):
-            raise ValueError(_where_not_finite(array))
-        if not takes_raw and array.size:
+    for path, array in paths(x):
+        name = name_of("x", path)
+        if array.ndim > 1 and not math.prod(array.shape[1:]):
+            raise ValueError(
+                f"{name} has shape {array.shape}: its samples hold no numbers, so there is "
+                "nothing to learn from. Check how it was made, such as the list of columns."
+            )
+        check_finite(name, array, columns)
+        if not takes_raw and array.size and array.dtype.kind in "biuf":
             _check_range(array)
 
 
-def _where_not_finite(x: np.ndarray) -> str:
+def name_of(name: str, path: tuple) -> str:
+    """'x' and where in it: x['age']."""
+    return name + "".join(f"[{key!r}]" for key in path)
+
+
+def check_finite(name: str, values: np.ndarray, columns=None) -> None:
+    """ValueError if an array holds nan or inf: how many, where the first stands, what to do."""
+    if values.dtype.kind == "f" and not _all_finite(values):
+        raise ValueError(f"{not_finite(name, values, columns)} {_cure(name, values, columns)}")
+
+
+def not_finite(name: str, x: np.ndarray, columns=None) -> str:
     """How many numbers are nan or inf, and where the first one stands."""
     row = next(i for i in range(len(x)) if not np.isfinite(x[i]).all())
     sample = np.atleast_1d(x[row])
@@ -33,10 +49,52 @@ def _where_not_finite(x: np.ndarray) -> str:
     kind = "NaN" if np.isnan(sample[where]) else "infinite"
     place = where[0] if len(where) == 1 else where
     column = f" col {place}" if x.ndim > 1 else ""
+    if columns is not None and len(columns) == x.shape[-1]:
+        finite: list = np.atleast_1d(np.isfinite(x).all(axis=0)).tolist()
+        bad = [str(c) for c, ok in zip(columns, finite) if not ok]
+        column += f" (the columns {', '.join(map(repr, bad))} have such values)"
     return (
-        f"x contains {count} NaN or infinite value{'s' * (count > 1)}; the first is {kind}, at row "
-        f"{row}{column}. Remove or replace them, e.g. np.nan_to_num(x)."
+        f"{name} contains {count} NaN or infinite value{'s' * (count > 1)}; the first is {kind}, "
+        f"at row {row}{column}."
     )
+
+
+def _cure(name: str, values: np.ndarray, columns) -> str:
+    if columns is not None:
+        return "Fill them, frame.fillna(frame.median()), or leave these rows out, frame.dropna()."
+    if name.startswith("x"):
+        return "Remove or replace them, e.g. np.nan_to_num(x)."
+    ok = "np.isfinite(y)" if values.ndim == 1 else "np.isfinite(y).all(axis=-1)"
+    return f"Leave these samples out: ok = {ok.replace('y', name.split('[')[0])}; x[ok], y[ok]."
+
+
+def check_weights(weights) -> None:
+    """ValueError for sample weights that are no finite numbers; a warning where all are 0, or some
+    below.
+    """
+    given = [
+        (name_of("sample_weight", p), a) for p, a in paths(weights) if np.size(a) and a is not None
+    ]
+    for name, array in given:
+        check_finite(name, array)
+        if array.min() < 0:
+            warn(
+                f"{name} goes below 0, to {array.min():g}: training makes the loss of such samples "
+                "larger. To leave samples out, give them the weight 0."
+            )
+    if given and not any(array.any() for _, array in given):  # one output alone may be left out
+        warn("All of sample_weight is 0, so no sample counts, and nothing is learned from them.")
+
+
+def check_classes(y: np.ndarray, weights: dict) -> None:
+    """Warn if class_weight names classes that y does not have."""
+    there = set(_classes(y).astype(int).tolist())
+    absent = [str(c) for c in weights if int(c) not in there]
+    if absent:
+        warn(
+            f"class_weight names {', '.join(absent[:5])}{', ...' * (len(absent) > 5)}, and y has "
+            f"no such class: its classes run {min(there)}..{max(there)}."
+        )
 
 
 def _check_range(x: np.ndarray) -> None:
@@ -48,7 +106,13 @@ def _check_range(x: np.ndarray) -> None:
     cure = "(x - x.mean(axis=0)) / x.std(axis=0)"
     if low >= 0 and high <= 255 and like_images:
         cure = "x / 255.0"
-    warn(f"The inputs range {low:g}..{high:g}; networks train best with numbers near 0..1: {cure}.")
+    wrapping = ""
+    if x.dtype == np.uint8:
+        wrapping = " (Divide before you subtract: in uint8, 100 - 128 is 228.)"
+    warn(
+        f"The inputs range {low:g}..{high:g}; networks train best with numbers near 0..1: {cure}."
+        f"{wrapping}"
+    )
 
 
 def _all_finite(x: np.ndarray, chunk: int = 1 << 17) -> bool:

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from ..core.backward import newest_first
-from ..support.structures import leaves
+from ..support.structures import paths
 from ..support.warning import warn
+from .data import name_of, not_finite
 
 
 class NonFiniteLossError(FloatingPointError):
@@ -35,20 +36,24 @@ def explain_non_finite(loss, x, y, weights, step: int, learning_rate: float) -> 
 
     loss: the tensor; x, y: the batch; weights: of the model; step: from 1.
     """
+    for name, part in (("x", x), ("y", y)):
+        for path, values in paths(part):
+            array = np.asarray(getattr(values, "array", values))
+            if array.dtype.kind == "f" and array.ndim and not np.isfinite(array).all():
+                return NonFiniteLossError(
+                    f"The loss became {loss.item()} at training step {step}: in this batch "
+                    f"{not_finite(name_of(name, path), array)} Leave such samples out of the data."
+                )
     return NonFiniteLossError(
         f"The loss became {loss.item()} at training step {step}. First to go bad: "
-        f"{_first_bad(loss, x, y, weights)}. {_largest(weights)}. "
+        f"{_first_bad(loss, weights)}. {_largest(weights)}. "
         f"Learning rate: {learning_rate:g}. Try: a smaller learning rate; inputs near 0..1 "
         "(x / 255.0); clipnorm=1.0 in the optimizer; a loss that takes logits (from_logits=True). "
         "To go on regardless: compile(..., stop_on_nan=False)."
     )
 
 
-def _first_bad(loss, x, y, weights) -> str:
-    if not all(map(_is_finite, leaves(x))):
-        return "x, the inputs"
-    if not all(map(_is_finite, leaves(y))):
-        return "y, the targets"
+def _first_bad(loss, weights) -> str:
     for weight in weights:
         if not _is_finite(weight):
             return f"the weight '{weight.name}' of shape {weight.shape}"

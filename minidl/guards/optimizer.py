@@ -85,6 +85,17 @@ def aligned(owner: str, grads: list, variables) -> list:
     return [g if g is None else np.asarray(g, v.dtype) for g, v in zip(arrays, variables)]
 
 
+def pairs_of(grads_and_vars) -> list:
+    """The pairs (gradient, variable); TypeError for anything else."""
+    pairs = [tuple(pair) for pair in grads_and_vars] if np.iterable(grads_and_vars) else [()]
+    if not all(len(pair) == 2 and hasattr(pair[1], "assign") for pair in pairs):
+        raise TypeError(
+            "apply_gradients takes pairs (gradient, variable), as zip(gradients, "
+            f"model.trainable_variables) gives; received {grads_and_vars!r}."
+        )
+    return pairs
+
+
 def report_missing(grads: list, variables) -> None:
     """ValueError if no variable has a gradient; a warning that names those that miss theirs."""
     if grads and not any([g is None for g in grads]):

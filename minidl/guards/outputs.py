@@ -35,6 +35,12 @@ def _outside(p, most: float, consequence: str) -> str:
     return f"the outputs run {p.min():.3g}..{p.max():.3g} {consequence}"
 
 
+def no_cut(p: np.ndarray, cure: str) -> str:
+    """Probabilities of a yes are cut between 0 and 1. cure: what to use for logits."""
+    cure = f"For logits use {cure}, or end the model with activation='sigmoid'."
+    return _outside(p, 1, f"and are no probabilities, which the threshold here is for. {cure}")
+
+
 def no_auc_chances(p: np.ndarray) -> str:
     """AUC compares probabilities of a yes with thresholds from 0 to 1."""
     cure = "End the model with activation='sigmoid', or use AUC(from_logits=True)."

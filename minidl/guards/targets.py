@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..support.warning import warn
+
 
 def label_range(y: np.ndarray) -> tuple[int, int]:
     """The smallest and the largest label; (0, 0) if there are none."""
@@ -77,9 +79,44 @@ def check_binary(title: str, y: np.ndarray, output: tuple) -> None:
 def check_signs(title: str, y: np.ndarray) -> None:
     """ValueError for targets outside -1..1."""
     if y.size and (y.min() < -1 or y.max() > 1):
+        found = np.unique(y)
+        cure = "For several classes use loss='categorical_hinge' with one-hot targets."
+        if len(found) <= 2:
+            cure = f"Map your two classes: y = np.where(y == {found[-1]:g}, 1, -1)."
         raise ValueError(
             f"{title}: targets are -1 and 1 (or 0 and 1), but y runs {y.min():g}..{y.max():g}. "
-            "For several classes use loss='categorical_hinge' with one-hot targets."
+            f"{cure}"
+        )
+
+
+# --- numbers
+
+
+def check_divisors(title: str, y: np.ndarray) -> None:
+    """Warn of targets by which an error in percent cannot be divided."""
+    zeros = int((y == 0).sum())
+    if zeros:
+        warn(
+            f"{title} divides by the targets, and {zeros} of the {y.size} in y are 0: their error "
+            "is divided by 1e-7 and outweighs all others. Leave them out, or use loss='mae'."
+        )
+
+
+def check_counts(title: str, y: np.ndarray) -> None:
+    """Warn of targets below 0 where only numbers of at least 0 have a meaning."""
+    if y.size and y.min() < 0:
+        warn(
+            f"{title} is for targets of at least 0, and y goes down to {y.min():g}. For numbers of "
+            "both signs use loss='mse' or 'mae'."
+        )
+
+
+def check_distribution(title: str, y: np.ndarray) -> None:
+    """Warn of targets that are no probabilities."""
+    if y.size and (y.min() < 0 or y.max() > 1):
+        warn(
+            f"{title} compares probabilities, and y runs {y.min():g}..{y.max():g}. Divide each row "
+            "by its sum, or use loss='mse' for other numbers."
         )
 
 
@@ -162,6 +199,11 @@ def whole_labels(title: str, labels: np.ndarray, classes: int) -> np.ndarray:
     Looked at in every batch: a label of -1 would silently pick the last class.
     """
     if labels.dtype.kind == "f" and not np.array_equal(np.floor(labels), labels):  # nan too
+        if np.isnan(labels).any():
+            raise ValueError(
+                f"{title}: y holds NaN, and class indices are whole numbers. Leave these samples "
+                "out: ok = np.isfinite(y); x[ok], y[ok]."
+            )
         raise fractions(title)
     whole = labels.astype(np.intp, copy=False)
     if whole.size and whole.view(np.uintp).max() >= classes:  # as unsigned, a negative one is huge

@@ -11,8 +11,11 @@ import sys
 from pathlib import Path
 
 from ..support import console
-from ..support.disk import write_atomically
-from . import assignments, exporting, judging, reports
+from . import assignments, exporting, fence, grading, judging, reports, submissions
+from .processes import clean
+
+# of so many seeds nobody tries all, to find the questions and with them the answers
+SEEDS = 10**15
 
 
 def main(arguments=None) -> int:
@@ -55,7 +58,9 @@ def _check_arguments(parser) -> None:
     """Say what `check` takes."""
     parser.add_argument("name")
     parser.add_argument(
-        "--file", type=Path, help="your file, if it is not in this folder under its first name"
+        "--file",
+        type=Path,
+        help="your file, or its folder, if it is not here under its first name",
     )
     parser.add_argument(
         "--seed", type=int, help="ask the same questions as a run that printed this seed"
@@ -74,6 +79,12 @@ def _grade_arguments(parser) -> None:
         type=Path,
         default=Path("grades.csv"),
         help="where to write the table (default grades.csv)",
+    )
+    parser.add_argument(
+        "--feedback",
+        type=Path,
+        help="the folder for each student's feedback, as text and JSON (default feedback, beside "
+        "the table)",
     )
     parser.add_argument("--seed", type=int, help="the same questions for all, known beforehand")
     parser.set_defaults(run=_grade)
@@ -110,11 +121,14 @@ def _start(given) -> int:
 def _check(given) -> int:
     assignment = assignments.get(given.name)
     file = given.file or Path(f"{assignment.name}.py")
+    if file.is_dir():
+        found, _ = submissions.collect(file, [assignment.name], set())
+        file = found[0].path if found else file / f"{assignment.name}.py"
     if not file.is_file():
         raise ValueError(
             f"There is no {file} here. Get it with  python -m minidl.homework start {given.name}"
         )
-    seed = secrets.randbelow(10**6) if given.seed is None else given.seed
+    seed = secrets.randbelow(SEEDS) if given.seed is None else given.seed
     verdicts = judging.check(assignment, file, seed, quiet=given.json)
     if given.json:
         print(json.dumps(reports.gradescope(assignment.name, verdicts, seed), indent=2))
@@ -126,44 +140,25 @@ def _check(given) -> int:
 def _grade(given) -> int:
     if not given.folder.is_dir():
         raise ValueError(f"{given.folder} is no folder of submissions.")
-    seed = secrets.randbelow(10**6) if given.seed is None else given.seed
-    known, rows = assignments.find(), []
-    for student, name, file in _submissions(given.folder, known):
-        verdicts = judging.check(known[name], file, seed, quiet=True)
-        rows.append(reports.row(student, name, verdicts))
-        console.say(f"{student:20s} {name:18s} {rows[-1]['points']:g} / {rows[-1]['of']:g}")
-    if not rows:
+    grading.refuse_its_own_folder(given.folder)
+    seed = secrets.randbelow(SEEDS) if given.seed is None else given.seed
+    feedback = given.feedback or given.csv.parent / "feedback"
+    room = grading.Classroom(given.folder, given.csv, feedback, seed)
+    for path in room.unmatched:
+        name = clean(str(path.relative_to(room.folder)))
+        console.say(f"not matched with an assignment: {name}")
+    if not room.works:
         raise ValueError(
-            f"No submissions in {given.folder}: files are called like {next(iter(known))}.py."
+            f"No submissions in {given.folder}: files are called like {next(iter(room.known))}.py."
         )
-    handed_in = {(r["student"], r["assignment"]) for r in rows}
-    missing = _missing(given.folder, handed_in)
-    rows += [reports.row_without_file(s, a, known[a].points) for s, a in missing]
-    with write_atomically(given.csv) as file:
-        file.write(reports.table(rows))
-    console.say(f"{len(handed_in)} submissions, {len(missing)} missing, seed {seed}: {given.csv}")
+    if not fence.landlock():
+        console.say("This system cannot keep the students' code from your files: see the README.")
+    room.mark()
+    console.say(
+        f"{len(room.works)} submissions, {len(room.missing())} missing, "
+        f"{len(room.unmatched)} files not matched, seed {seed}: {given.csv}, {feedback}"
+    )
     return 0
-
-
-def _submissions(folder: Path, known):
-    """(student, assignment's name, file) for each: class/ada/hw01_arrays.py is Ada's, and
-    class/ada_hw01_arrays.py too.
-    """
-    for file in sorted(folder.rglob("*.py")):
-        name = next((name for name in known if file.stem.endswith(name)), None)
-        if name is None:
-            continue
-        inside = file.relative_to(folder).parts
-        before = file.stem[: -len(name)].strip("_-. ") or file.stem
-        yield (inside[0] if len(inside) > 1 else before), name, file
-
-
-def _missing(folder: Path, handed_in: set) -> list[tuple[str, str]]:
-    """(student, assignment's name) of what others have handed in, or who has a folder."""
-    folders = {p.name for p in folder.iterdir() if p.is_dir() and p.name[0] not in "._"}
-    students = folders | {student for student, _ in handed_in}
-    names = {name for _, name in handed_in}
-    return [(s, n) for s in students for n in names if (s, n) not in handed_in]
 
 
 def _export(given) -> int:

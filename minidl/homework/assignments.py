@@ -23,11 +23,14 @@ class Task:
     name: the function or class in the student's file, unless `target` names that. points: for it.
     cases: rng -> a list of argument tuples, new ones each time. reference: the right answer to such
     arguments. driver: for classes, driver(the student's class, *arguments) -> plain values; it runs
-    in the child. mistakes: pairs (function, hint): who answers as this function does reads the
-    hint. forbidden: dotted names in minidl that raise when the student's code calls them.
-    limit: seconds. rtol, atol: how close an answer must be.
+    in the student's process, which gets its source and what that uses, so it is a function at the
+    top of tasks.py. mistakes: pairs (function, hint): who answers as this function does reads the
+    hint. forbidden: dotted names in minidl that raise when the student's code calls them. limit:
+    seconds. rtol, atol: how close an answer must be.
     judge: where there is no one right answer, judge(answer, *arguments) -> (share of the points
-    from 0 to 1, a sentence).
+    from 0 to 1, a sentence). examine: where the answer to one question is the next question,
+    examine(student, *arguments) -> the same; student.answer(driver, ...) asks in a new process, and
+    student.talk(driver, ...) goes on talking (see examining.Student).
     """
 
     name: str
@@ -41,6 +44,7 @@ class Task:
     rtol: float = 1e-6
     atol: float = 1e-9
     judge: Callable | None = None
+    examine: Callable | None = None
     target: str = ""
 
 

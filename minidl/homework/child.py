@@ -1,60 +1,151 @@
 """The process in which the student's code runs: it computes answers to the questions it is sent,
 and judges nothing.
 
-python -m minidl.homework.child FOLDER      FOLDER holds the question, and takes the answers
+The checker starts it (processes.py) and speaks with it through its standard input and output, of
+which it makes private pipes. It has a copy of the submission and of minidl without this package,
+and is told the questions alone. This file imports nothing of minidl.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import importlib.abc
+import importlib.util
+import inspect
+import os
 import sys
 import traceback
-from pathlib import Path
+import types
+from typing import Any
 
-from . import assignments, values
+from . import fence, values
 
 
 class ForbiddenError(RuntimeError):
     """The student's code called the part of minidl that it was to write."""
 
 
-def main(folder: Path) -> None:
-    """Answer the question in the folder, call by call."""
-    question = values.read(folder, "question")
-    others = assignments.load(Path(question["tasks"])).TASKS
-    (task,) = [t for t in others if t.name == question["name"]]
-    for name in task.forbidden:
-        _forbid(name)
-    file = Path(question["file"])
-    try:
-        sys.path.insert(0, str(file.parent))
-        thing = getattr(assignments.load(file, "student"), task.target or task.name)
-    except NotImplementedError as error:
-        values.write(folder, "answer", [{"not started": str(error)}])
-        return
-    except BaseException as error:  # SystemExit too: whatever the student's file does is an answer
-        values.write(folder, "answer", [_crash(error, file)])
-        return
-    known = sorted(_names(getattr(thing, "__code__", None)) & {t.name for t in others})
-    answers = []
-    for i in range(question["cases"]):
-        arguments = values.read(folder, f"case{i}")
-        answers.append({**_answer(task, thing, arguments, file), "calls": known})
-        values.write(folder, "answer", answers)
+def main() -> None:
+    """Close this process in, load the submission, and answer until no question comes."""
+    questions, answers = _private_pipes()
+    task = values.receive(questions, sys.maxsize)
+    sys.path.pop()  # the way to this file
+    for name in [n for n in sys.modules if n.split(".")[0] == "homework"]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, Guard(task["forbidden"]))
+    driver = _driver(task["driver"], task["source"])
+    sys.path.insert(0, task["work"])
+    values.send(answers, {"walled": fence.put_up(task)})
+    examinee = Examinee(task, driver)
+    with contextlib.suppress(EOFError):
+        while True:
+            values.send(answers, examinee.answer(values.receive(questions, sys.maxsize)))
 
 
-def _answer(task, thing, arguments, file) -> dict:
+def _private_pipes():
+    """(what the checker asks, what it is told): standard input becomes empty, and what is printed
+    goes where errors go.
+    """
+    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    return questions, answers
+
+
+def _driver(name: str, source: str):
+    """The function of this name in a source; None if there is none."""
+    if not name:
+        return None
+    module = sys.modules["questions"] = types.ModuleType("questions")
+    exec(compile(source, "<questions>", "exec"), vars(module))
+    return getattr(module, name)
+
+
+class Examinee:
+    """The submission, and how it is asked."""
+
+    def __init__(self, task, driver):
+        self.task, self.driver = task, driver
+        self.thing: Any = None
+        self.held: Any = None  # the driver that yields
+        self.file = os.path.join(task["work"], task["file"])
+
+    def load(self) -> dict:
+        """Run the submission. Returns the names of other tasks that its answer calls, or what went
+        wrong.
+        """
+        try:
+            self.thing = getattr(_loaded(self.file), self.task["target"])
+            calls = _names(getattr(self.thing, "__code__", None)) & set(self.task["tasks"])
+            return {"ready": True, "calls": sorted(calls)}
+        except NotImplementedError as error:
+            return {"not started": str(error)}
+        except BaseException as error:  # SystemExit too: whatever the file does is an answer
+            return self.crash(error)
+
+    def answer(self, question: dict) -> dict:
+        """What the student's code says to a question, as plain values."""
+        if "load" in question:
+            return self.load()
+        try:
+            if "send" in question:
+                return {"value": values.plain(self.held.send(question["send"]))}
+            arguments = question["call"]
+            value = self.thing(*arguments) if self.driver is None else self.drive(arguments)
+            if not question["echo"]:
+                return {"value": values.plain(value)}
+            return {"value": values.plain(value), "arguments": values.plain(arguments)}
+        except NotImplementedError as error:
+            return {"not started": str(error)}
+        except values.NotPlainError as error:
+            return {"odd": str(error)}
+        except BaseException as error:  # SystemExit too, as above
+            return self.crash(error)
+
+    def drive(self, arguments):
+        """The driver's answer; of a driver that yields, the first."""
+        value = self.driver(self.thing, *arguments)
+        if inspect.isgeneratorfunction(self.driver):
+            self.held, value = value, next(value)
+        return value
+
+    def crash(self, error) -> dict:
+        """An error as a sentence, with the line of the submission."""
+        if isinstance(error, ForbiddenError):
+            return {"forbidden": str(error)}
+        said = f"{type(error).__name__}: {_text(error)}"
+        if isinstance(error, SyntaxError) and error.filename == self.file:
+            said = f"{type(error).__name__}: {error.msg}"
+            return {"crashed": f"{said} (line {error.lineno}): {(error.text or '').strip()}"[:500]}
+        places = traceback.extract_tb(error.__traceback__)
+        places = [f for f in places if f.filename == self.file]
+        at = ""
+        if places:
+            first, last = places[0].name, places[-1]
+            inside = f", in {last.name}" if first == self.task["name"] != last.name else ""
+            at = f" (line {last.lineno}{inside})"
+        return {"crashed": said[:500] + at}
+
+
+def _loaded(file: str):
+    """The submission as a module."""
+    spec = importlib.util.spec_from_file_location("student", file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file} is no Python file.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _text(error) -> str:
+    """What an error says; one of the student's own may fail at that."""
     try:
-        value = task.driver(thing, *arguments) if task.driver else thing(*arguments)
-        return {"value": values.plain(value), "arguments": values.plain(arguments)}
-    except NotImplementedError as error:
-        return {"not started": str(error)}
-    except ForbiddenError as error:
-        return {"forbidden": str(error)}
-    except values.NotPlainError as error:
-        return {"odd": str(error)}
-    except BaseException as error:  # SystemExit too, as above
-        return _crash(error, file, task.name)
+        return str(error)
+    except BaseException:
+        return "(without words)"
 
 
 def _names(code) -> set[str]:
@@ -63,21 +154,32 @@ def _names(code) -> set[str]:
     return set(getattr(code, "co_names", ())).union(*inner)
 
 
-def _crash(error, file, task: str = "") -> dict:
-    if isinstance(error, ForbiddenError):
-        return {"forbidden": str(error)}
-    if isinstance(error, SyntaxError) and error.filename == str(file):
-        return {
-            "crashed": f"{type(error).__name__}: {error.msg} (line {error.lineno}): "
-            f"{(error.text or '').strip()}"[:500]
-        }
-    places = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
-    at = ""
-    if places:
-        last = places[-1]
-        inside = f", in {last.name}" if places[0].name == task != last.name else ""
-        at = f" (line {last.lineno}{inside})"
-    return {"crashed": f"{type(error).__name__}: {error}"[:500] + at}
+# --- what the student's code must not call
+
+
+class Guard(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Waits for the first import of minidl, imports it, and lets the forbidden parts raise."""
+
+    def __init__(self, forbidden):
+        self.forbidden = forbidden
+
+    def find_spec(self, name, path=None, target=None):
+        """minidl as it is to be seen; None for all other modules."""
+        if name != "minidl":
+            return None
+        sys.meta_path.remove(self)
+        importlib.import_module("minidl")
+        sys.meta_path.insert(0, self)  # for who throws the module away and imports it again
+        for part in self.forbidden:
+            _forbid(part)
+        return importlib.util.spec_from_loader(name, self, is_package=True)
+
+    def create_module(self, spec):
+        """The module that is there already."""
+        return sys.modules["minidl"]
+
+    def exec_module(self, module):
+        """Nothing: it has run."""
 
 
 def _forbid(name: str) -> None:
@@ -105,7 +207,3 @@ def refusing(name: str):
         raise ForbiddenError(name)
 
     return refuse
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -61,7 +61,8 @@ def _difference_of_arrays(expected, received, rtol, atol, at) -> str:
         return f"expected shape {expected.shape}{at}, received {_kind(received)}"
     got, want = np.asarray(received, dtype=np.float64), expected.astype(np.float64)
     with np.errstate(all="ignore"):
-        close = np.abs(got - want) <= atol + rtol * np.abs(want)
+        # of an infinite number no finite one is within any tolerance
+        close = np.isfinite(want) & (np.abs(got - want) <= atol + rtol * np.abs(want))
     alike = close | (got == want) | (np.isnan(got) & np.isnan(want))
     return "" if alike.all() else _difference_of_numbers(got, want, alike, at)
 

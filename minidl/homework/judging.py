@@ -1,19 +1,20 @@
-"""Asking the student's code in a child process, and judging its answers here."""
+"""Asking the student's code in a process of its own, and judging its answers here."""
 
 from __future__ import annotations
 
 import inspect
-import subprocess
-import sys
-import tempfile
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from . import values
+from . import submissions, values
 from .assignments import Assignment, Task
 from .differences import difference
+from .examining import Student
+from .processes import NoAnswerError, clean
+from .submissions import Submission
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,26 @@ class Verdict:
     calls: tuple[str, ...] = ()
 
 
-def check(assignment: Assignment, file: Path, seed: int, quiet: bool = False) -> list[Verdict]:
+@dataclass(frozen=True)
+class Mark:
+    """What an answer is worth, from 0 to 1. outcome and reason: "" if nothing is to be said."""
+
+    share: float
+    outcome: str = ""
+    reason: str = ""
+
+
+def check(
+    assignment: Assignment, file: Path | Submission, seed: int, quiet: bool = False
+) -> list[Verdict]:
     """Judge every task of an assignment on a student's file. The same seed asks the same questions.
-    quiet: drop what it prints.
+    quiet: drop what it prints. ValueError if the file cannot be a submission.
     """
+    submission = file if isinstance(file, Submission) else submissions.read(file)
+    names = [task.name for task in assignment.tasks]
     verdicts: list[Verdict] = []
-    for task, source in zip(assignment.tasks, assignment.sources):
-        verdict = judge(task, source, Path(file).resolve(), seed, quiet)
+    for task in assignment.tasks:
+        verdict = judge(task, Student(task, names, submission, quiet), seed)
         open_ = [v.task for v in verdicts if v.points < v.worth and v.task in verdict.calls]
         if open_ and verdict.outcome in ("wrong", "crashed"):
             first = (
@@ -48,105 +62,91 @@ def check(assignment: Assignment, file: Path, seed: int, quiet: bool = False) ->
     return verdicts
 
 
-def judge(task: Task, source: Path, file: Path, seed: int, quiet: bool = False) -> Verdict:
-    """One task: run it on fresh cases, compare, and say in a line what is wrong."""
+def judge(task: Task, student: Student, seed: int) -> Verdict:
+    """One task: ask fresh questions, judge the answers, and say in a line what is wrong."""
     cases = task.cases(np.random.default_rng(seed))
-    ended, answers = _ask(task, source, file, cases, quiet)
-    judged = [_judge_answer(task, arguments, answer) for arguments, answer in zip(cases, answers)]
-    right = sum((share for share, _ in judged), 0.0)
-    outcome, reason = _outcome(task, ended, answers, [said for _, said in judged])
-    if outcome == "done":
-        outcome, reason = ("passed", "") if right >= len(cases) - 1e-9 else ("wrong", reason)
-    points = np.floor(4 * task.points * right / len(cases) + 1e-9) / 4
-    if outcome in ("forbidden", "not started"):
+    marks = _examined(task, student, cases) if task.examine else _asked(task, student, cases)
+    right = sum(mark.share for mark in marks) / len(cases)
+    points = float(np.floor(4 * task.points * right + 1e-9) / 4)
+    if right >= 1 - 1e-9:
+        return Verdict(task.name, "passed", float(task.points), task.points, "", student.calls)
+    first = next((mark for mark in marks if mark.outcome), Mark(0.0, "wrong"))
+    if first.outcome in ("forbidden", "not started"):
         points = 0.0
-    return Verdict(task.name, outcome, float(points), task.points, reason, _calls(answers))
+    reason = first.reason or _usual(first.outcome, task)
+    return Verdict(task.name, first.outcome, points, task.points, reason, student.calls)
 
 
-def _outcome(task, ended: str, answers, remarks) -> tuple[str, str]:
-    """(outcome, reason): the first answer that is remarked on, else how the child ended."""
-    for answer, remark in zip(answers, remarks):
-        if remark:
-            judged = "value" in answer or "odd" in answer
-            return ("wrong" if judged else next(iter(answer))), remark
-    reasons = {
+def _usual(outcome: str, task: Task) -> str:
+    """The reason where the student's process gives none."""
+    return {
         "too slow": f"no answer within {task.limit:g} s: is there a loop that never ends?",
-        "crashed": "the process ended without an answer (os._exit, or a crash outside Python)",
-    }
-    return ended, reasons.get(ended, "")
+        "crashed": "the process ended without an answer (os._exit, too much memory, or a crash "
+        "outside Python)",
+    }.get(outcome, outcome)
 
 
-def _calls(answers) -> tuple[str, ...]:
-    """The names of the other tasks that the student's code uses, as far as the child tells."""
-    calls = next((a["calls"] for a in answers if isinstance(a.get("calls"), list)), [])
-    return tuple(c for c in calls if isinstance(c, str))
-
-
-def _ask(task, source, file, cases, quiet) -> tuple[str, list[dict]]:
-    """(how the child ended, its answers): 'done', 'too slow', 'crashed', or what it says itself."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        values.write(
-            folder,
-            "question",
-            {"tasks": str(source), "name": task.name, "file": str(file), "cases": len(cases)},
-        )
-        for i, arguments in enumerate(cases):
-            values.write(folder, f"case{i}", tuple(arguments))
-        ended = _run_child(folder, file.parent, task.limit, quiet)
-        answers = _answers(folder)[: len(cases)]
-    if ended == "done" and len(answers) < len(cases):
-        ended = "crashed"
-        if len(answers) == 1 and "value" not in answers[0]:
-            ended = next(iter(answers[0]))  # what became of the file as a whole
-    return ended, answers
-
-
-def _run_child(folder: Path, where: Path, limit: float, quiet: bool) -> str:
-    """Let a child answer the question in the folder. Returns 'done', or 'too slow' after `limit`
-    seconds.
-    """
-    output = subprocess.DEVNULL if quiet else sys.stderr
-    child = subprocess.Popen(
-        [sys.executable, "-m", "minidl.homework.child", str(folder)],
-        cwd=where,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-    )
+def _asked(task: Task, student: Student, cases) -> list[Mark]:
+    """A mark for each case, all asked in one process; fewer if it ends before."""
+    marks: list[Mark] = []
     try:
-        child.wait(limit)
-        return "done"
-    except subprocess.TimeoutExpired:
-        return "too slow"
-    finally:
-        child.kill()
-        child.wait()
+        with student.process(task.driver) as process:
+            for arguments in cases:
+                try:
+                    answer = process.ask({"call": tuple(arguments), "echo": task.judge is None})
+                except NoAnswerError as error:
+                    if error.ended:
+                        raise
+                    marks.append(_without_answer(error))
+                else:
+                    marks.append(marked(task, arguments, answer))
+    except NoAnswerError as error:
+        marks.append(_without_answer(error))
+    return marks
 
 
-def _answers(folder: Path) -> list[dict]:
-    """What the child has written, as far as it can be read."""
-    try:
-        return [a for a in values.read(folder, "answer") if isinstance(a, dict) and len(a) > 0]
-    except (ValueError, TypeError):
-        return []
-
-
-def _judge_answer(task: Task, arguments, answer: dict) -> tuple[float, str]:
-    """(share of the points, '' or what is wrong)"""
-    if "not started" in answer:
-        return 0.0, "not started"
-    if "forbidden" in answer:
-        return 0.0, f"calls {answer['forbidden']}, which is what this task asks you to write"
-    if "crashed" in answer or "odd" in answer:
-        return 0.0, answer.get("crashed") or f"{answer['odd']}."
-    received = answer.get("value")
-    if task.judge is not None:
+def _examined(task: Task, student: Student, cases) -> list[Mark]:
+    """A mark for each case, by the task's own examiner."""
+    marks: list[Mark] = []
+    for arguments in cases:
         try:
-            return task.judge(received, *arguments)
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-            return 0.0, f"the answer cannot be judged: {type(error).__name__}: {error}"
-    return _compared(task, arguments, received, _changed(task, arguments, answer))
+            marks.append(_guarded(task.examine, student, *arguments))
+        except NoAnswerError as error:
+            marks.append(_without_answer(error))
+    return marks
+
+
+def _without_answer(error: NoAnswerError) -> Mark:
+    said = error.reason
+    if error.outcome == "forbidden":
+        said = f"calls {said}, which is what this task asks you to write"
+    return Mark(0.0, error.outcome, "not started" if error.outcome == "not started" else said)
+
+
+def marked(task: Task, arguments, answer: dict) -> Mark:
+    """The mark of an answer with a value."""
+    received = answer["value"]
+    if task.judge is not None:
+        return _guarded(task.judge, received, *arguments)
+    return _guarded(lambda: _compared(task, arguments, received, _changed(task, arguments, answer)))
+
+
+def _guarded(judging, *arguments) -> Mark:
+    """A judge's mark. Whatever an answer is made of, it must not end the marking."""
+    try:
+        with np.errstate(all="ignore"):
+            share, said = judging(*arguments)
+    except NoAnswerError:
+        raise
+    except Exception as error:
+        return Mark(0.0, "wrong", clean(f"the answer cannot be judged: {_named(error)}"))
+    share = float(share)
+    share = min(max(share, 0.0), 1.0) if math.isfinite(share) else 0.0
+    return Mark(share, "wrong" if said else "", clean(said))
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _compared(task: Task, arguments, received, changed: str) -> tuple[float, str]:

@@ -43,27 +43,34 @@ def gradescope(name: str, verdicts: list[Verdict], seed: int) -> dict:
     }
 
 
-def row(student: str, name: str, verdicts: list[Verdict]) -> dict:
-    """A row of the class's table: who, what, points, and the outcome of each task."""
-    outcomes = "; ".join(f"{v.task}: {v.outcome}" for v in verdicts if v.outcome != "passed")
+def earned(verdicts: list[Verdict]) -> float:
+    """All points together."""
+    return sum(v.points for v in verdicts)
+
+
+def not_passed(verdicts: list[Verdict]) -> str:
+    """The outcome of each task that has not passed; where there is one reason for all, that."""
+    failed = [v for v in verdicts if v.outcome != "passed"]
+    if failed and all(v.outcome == "not marked" for v in failed):
+        return failed[0].reason
+    return "; ".join(f"{v.task}: {v.outcome}" for v in failed)
+
+
+def row(student: str, name: str, points: float, of: float, said: str, file: str) -> dict:
+    """A row of the class's table."""
     return {
-        "student": student,
+        "student": _cell(student),
         "assignment": name,
-        "points": sum(v.points for v in verdicts),
-        "of": sum(v.worth for v in verdicts),
-        "not passed": outcomes,
+        "points": points,
+        "of": of,
+        "not passed": said,
+        "file": _cell(file),
     }
 
 
-def row_without_file(student: str, name: str, worth: float) -> dict:
-    """The same for who has handed in nothing."""
-    return {
-        "student": student,
-        "assignment": name,
-        "points": 0.0,
-        "of": worth,
-        "not passed": "no file",
-    }
+def _cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def table(rows: list[dict]) -> bytes:

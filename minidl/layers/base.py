@@ -29,6 +29,7 @@ from ..tensor import Tensor, Variable, quietly, switches
 from . import describing
 from .calling import (
     NO_DATA,
+    better_error,
     build_once,
     flag_apart,
     has_unknown_sizes,
@@ -73,6 +74,7 @@ class Layer(core.Layer):
     """
 
     takes_raw_input = False  # True for layers made for raw numbers: Embedding, Rescaling, ...
+    takes_texts = False  # ... and for strings
     changes_input = False  # whether `to_input` changes tensors of the right dtype too
     output_shape: Any = None
     input_spec: Any = None
@@ -120,6 +122,10 @@ class Layer(core.Layer):
         self._input = self._output = None  # the symbols of the first symbolic call
 
     # -- for subclasses
+    def build(self, input_shape=None) -> None:
+        """Make the weights, if there are any. input_shape: None for the batch, then the rest."""
+        self.built = True
+
     def call(self, *args, **kwargs):
         """Compute the output from the input. May take `training`: True in fit, False in evaluate
         and predict.
@@ -144,14 +150,14 @@ class Layer(core.Layer):
         aggregation="none",
         name: str | None = None,
     ) -> Variable:
-        """A new variable of this layer: self.w = self.add_weight((3, 4), 'zeros', name='w'). Keep
-        it as an attribute.
+        """A new variable of this layer, to keep: self.w = self.add_weight((3, 4), name='w').
 
-        initializer: a name or a function of a shape; 'glorot_uniform' if left out. regularizer: a
-        penalty on it in the loss; constraint: a limit kept after each step.
+        initializer: a name or a function of a shape; 'glorot_uniform' if left out, and 'zeros' for
+        whole numbers. regularizer: a penalty in the loss; constraint: a limit kept after each step.
         """
         shape = tuple(int(n) for n in np.atleast_1d(np.asarray(() if shape is None else shape)))
         dtype = np.dtype(dtype or self.dtype)
+        initializer = "zeros" if initializer is None and dtype.kind != "f" else initializer
         spend(math.prod(shape), self.name, shape)
         with real():  # also those that are made in `call`
             value = initializers.draw(initializers.get(initializer), shape, dtype)
@@ -317,9 +323,8 @@ class Layer(core.Layer):
             kwargs["training"] = bool(switches.training)
         try:
             result = self.call(*args, **kwargs)
-        except ValueError as error:
-            better = self.explained(error, *args)
-            if better is error:
+        except (ValueError, AttributeError, TypeError) as error:
+            if (better := better_error(self, error, args)) is error:
                 raise
             raise better from error
         if self.output_shape is None and isinstance(result, Tensor):
@@ -353,7 +358,7 @@ class Layer(core.Layer):
         """Arrays become tensors; floats get this layer's dtype, so that x / 255.0 (float64) leaves
         the network float32.
         """
-        return to_input(x, self.input_dtype)
+        return to_input(x, self.input_dtype, self)
 
     def _build_from(self, args) -> None:
         shapes = [tree_map(shape_of_batch, x) for x in args if not isinstance(x, NO_DATA)]

@@ -14,15 +14,21 @@ NO_DATA = (str, bytes, type(None), bool)  # arguments of a call that are options
 _BY_NAME_ONLY = 1 << 30  # the place of an argument that can only be given by name
 
 
-def to_input(x, dtype) -> Any:
-    """Arrays as tensors, floats in this dtype (None leaves them alone); options as they are."""
+def to_input(x, dtype, layer=None) -> Any:
+    """Arrays as tensors, floats in this dtype (None leaves them alone); options as they are. layer:
+    whose input it is; if it takes strings, arrays of those stay arrays.
+    """
     if type(x) is Tensor and (x.array.dtype == dtype or dtype is None):
         return x
     nested = isinstance(x, (dict, list, tuple))
     if nested and any(isinstance(v, (Operators, np.ndarray)) for v in leaves(x)):
-        return tree_map(lambda part: to_input(part, dtype), x)
+        return tree_map(lambda part: to_input(part, dtype, layer), x)
     if isinstance(x, (*NO_DATA, dict)):
         return x
+    if not isinstance(x, Tensor) and getattr(layer, "takes_texts", False):
+        texts = np.asarray(x)
+        if texts.dtype.kind in "OUST":
+            return texts
     x = x if isinstance(x, Tensor) else Tensor(x)
     if dtype is None or x.dtype.kind != "f" or x.dtype == dtype:
         return x
@@ -50,6 +56,29 @@ def shape_of_result(layer, input_shape):
     else:
         symbols = symbolic.Symbol(input_shape, layer.dtype)
     return tree_map(lambda s: s.shape, symbolic.record(layer, (symbols,), {}, layer.name))
+
+
+def better_error(layer, error: Exception, args) -> Exception:
+    """The error to raise for one that the layer's `call` raised: one that says the cure."""
+    if isinstance(error, ValueError):
+        return layer.explained(error, *args)
+    given = args[0] if args else None
+    missing = isinstance(given, NO_DATA) or any(v is None for v in leaves(given))
+    if missing or (isinstance(given, (dict, list, tuple)) and len(given) > 1):
+        return TypeError(
+            f"{type(layer).__name__} '{layer.name}' takes a batch of samples, an array or a "
+            f"tensor; received {_kinds(given)}."
+        )
+    return error
+
+
+def _kinds(value) -> str:
+    """What was given, without the data: [Tensor, None]."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {_kinds(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_kinds, value)) + "]"
+    return repr(value) if isinstance(value, NO_DATA) else type(value).__name__
 
 
 def flag_apart(place: int | None, args, training):
@@ -84,10 +113,30 @@ def build_once(build):
     def once(self, *args, **kwargs):
         if self.built:
             return
-        build(self, *args, **kwargs)
+        try:
+            build(self, *args, **kwargs)
+        except (TypeError, AttributeError, IndexError, ValueError) as error:
+            shape = args[0] if args else None
+            is_shape = isinstance(shape, (tuple, list, dict))
+            sizes = list(shape.values() if isinstance(shape, dict) else shape if is_shape else ())
+            several = any(isinstance(n, (tuple, list)) for n in sizes)
+            clear = isinstance(error, ValueError) and not (several and "inhomog" in str(error))
+            if kwargs or clear or (sizes and not several):
+                raise
+            raise _no_shape(self, args) from error
         self.built = True
         if self.first_weights is not None and type(self).build is once:
             self.set_weights(self.first_weights)
 
     once.__doc__ = build.__doc__
     return once
+
+
+def _no_shape(layer, args: tuple) -> TypeError:
+    """The error for a `build` that failed because it was not given the shape of the inputs."""
+    received = repr(args[0]) if args else "nothing"
+    return TypeError(
+        f"{type(layer).__name__}.build takes the shape of the inputs, the batch axis first: "
+        f"layer.build((None, 784)); received {received}. (Called as a function a layer takes a "
+        "batch of samples, an array or a tensor.)"
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 
 from ..support.configs import deserialize as from_data
-from ..support.configs import given_arguments, serialize
+from ..support.configs import given_arguments, parameters, serialize
 
 _PLACE_IN_SEQUENTIAL = {"input_shape", "input_dim", "batch_input_shape", "weights"}
+_LIBRARY = __name__.partition(".")[0]
 _OBJECTS = ("_initializer", "_regularizer", "_constraint")
 
 
@@ -18,15 +19,36 @@ def config_of(layer, base: type) -> dict:
     """
     config = {"name": layer.name, "trainable": layer.trainable, "dtype": layer.dtype.name}
     if type(layer).__init__ is not base.__init__:
-        config = {**given_arguments(layer), **config}
+        added = _added(type(layer), base)
+        given = {k: v for k, v in given_arguments(layer).items() if k not in added}
+        config = {**given, **config}
+    own = str(type(layer).__init__.__module__).partition(".")[0] == _LIBRARY
     for name in config:
-        if name.endswith(_OBJECTS) and name in vars(layer):
-            config[name] = vars(layer)[name]
+        now = name in vars(layer) and name != "output_shape"  # which a call notes on any layer
+        if now and (own or name.endswith(_OBJECTS)):
+            config[name] = vars(layer)[name]  # which may have been set later
     config.pop("activity_regularizer", None)
     if layer.activity_regularizer is not None:
         config["activity_regularizer"] = layer.activity_regularizer
     own = inspect.signature(type(layer).__init__).parameters
     return serialize({k: v for k, v in config.items() if k not in _PLACE_IN_SEQUENTIAL or k in own})
+
+
+def _added(cls: type, base: type) -> set[str]:
+    """The arguments that a get_config of your own adds: of the class nearest to the library's which
+    has one, those that its __init__ names beyond the library's class above.
+    """
+    chain = [c for c in cls.__mro__ if issubclass(c, base)]
+    writers = [i for i, c in enumerate(chain) if "get_config" in vars(c) and not _is_ours(c)]
+    if not writers:
+        return set()
+    above = next(c for c in chain if _is_ours(c))
+    names, known = ({p.name for p in parameters(c.__init__)} for c in (chain[writers[-1]], above))
+    return names - known
+
+
+def _is_ours(cls: type) -> bool:
+    return cls.__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
 def from_config(cls: type, config: dict):

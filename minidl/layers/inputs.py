@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..support.checks import check_count
 from ..symbolic import Symbol
 from .base import Layer, layer_classes
 from .making import shape_of_one_sample
@@ -36,25 +37,24 @@ class InputLayer(Layer):
         tensor=None,
         optional=False,
     ):
-        if dtype is not None and (
-            dtype in ("string", str, object) or np.dtype(dtype).kind not in "biuf"
-        ):
-            raise ValueError(
-                f"Input: inside a model all data are numbers; received dtype={dtype!r}. Turn "
-                f"strings into numbers before the "
-                "model, x = TextVectorization(...)(texts) or StringLookup(...)(words), and give "
-                "Input the shape of x."
-            )
-        super().__init__(name or None, dtype=dtype)
+        super().__init__(name or None, dtype=_dtype_of_data(dtype))
+        self.takes_texts = self.dtype.kind == "U"
         if sparse or ragged or tensor is not None:
             raise ValueError(
                 "Input: sparse and ragged data and fixed tensors are not known here; give the "
                 "shape of one sample."
             )
         if batch_shape is not None:
+            if not isinstance(batch_shape, (tuple, list)) or not batch_shape:
+                raise ValueError(
+                    "Input: batch_shape is a tuple, the batch axis first, (None, 784); received "
+                    f"{batch_shape!r}."
+                )
             batch_size, *shape = batch_shape
         if shape is None:
             raise ValueError("Input needs the shape of one sample: Input(shape=(784,)).")
+        if batch_size is not None:
+            check_count("Input: batch_size", batch_size)
         self.batch_shape = (batch_size, *shape_of_one_sample(shape, "Input"))
         self._output = self._input = Symbol(self.batch_shape, dtype=self.dtype, name=self.name)
         self._output.maker = self
@@ -64,4 +64,20 @@ class InputLayer(Layer):
         return x
 
     def get_config(self):
-        return {"batch_shape": list(self.batch_shape), "dtype": self.dtype.name, "name": self.name}
+        dtype = "string" if self.takes_texts else self.dtype.name
+        return {"batch_shape": list(self.batch_shape), "dtype": dtype, "name": self.name}
+
+
+def _dtype_of_data(dtype) -> np.dtype | None:
+    """Real numbers, or strings for a model that begins with a layer of strings."""
+    if dtype is None:
+        return None
+    try:
+        found = np.dtype(str if dtype in ("string", object) else dtype)
+    except TypeError:
+        found = np.dtype("V")
+    if found.kind not in "biufU":
+        raise ValueError(
+            f"Input: dtype is that of numbers, such as 'float32', or 'string'; received {dtype!r}."
+        )
+    return found

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from ..support.dry_run import reading_of
 from ..support.registry import snake_case
 
 _counts: Counter = Counter()
@@ -28,7 +29,9 @@ def reset_names() -> None:
 
 def shape_of_one_sample(shape, name: str) -> tuple:
     """The sizes of a sample as a tuple; ValueError, naming the layer, for what is none."""
-    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    if not isinstance(shape, (tuple, list, np.ndarray)):
+        shape = (shape,)
+    shape = tuple(shape)
     if not all(n is None or (isinstance(n, (int, np.integer)) and n > 0) for n in shape):
         raise ValueError(
             f"{name}: input_shape holds the sizes of one sample, without the batch axis; received "
@@ -46,10 +49,13 @@ _budget = _Budget()
 
 @contextmanager
 def weight_budget(numbers: int):
-    """Inside, layers may make weights of so many numbers in all, and ValueError beyond."""
+    """Inside, layers may make weights of so many numbers in all, those of the file that is read;
+    ValueError beyond. To look at shapes costs no more than such a file can mean.
+    """
     _budget.left = numbers
     try:
-        yield
+        with reading_of(numbers):
+            yield
     finally:
         _budget.left = math.inf
 

@@ -4,6 +4,7 @@ the same at once: add([a, b]).
 
 from __future__ import annotations
 
+import math
 from functools import reduce
 
 import numpy as np
@@ -156,12 +157,9 @@ class Concatenate(Merge):
                 f"Concatenate '{self.name}' joins along axis {self.axis}, which is not there in "
                 f"shapes {_listed(shapes)}."
             )
-        if (
-            len(
-                {tuple(n for i, n in enumerate(shape) if i != self.axis % axes) for shape in shapes}
-            )
-            > 1
-        ):
+        sizes = [{s[i] for s in shapes if i < len(s)} - {None} for i in range(axes)]
+        sizes[self.axis] = set()  # along it they may differ; None may turn out to be any
+        if any(len(shape) != axes for shape in shapes) or any(len(found) > 1 for found in sizes):
             raise ValueError(
                 f"Concatenate '{self.name}' joins along axis {self.axis}, so all other axes must "
                 f"agree; received shapes "
@@ -226,7 +224,8 @@ class Dot(Merge):
             a, b = _with_length_1(a, axis_a), _with_length_1(b, axis_b)
         a, b = ops.moveaxis(a, axis_a, -1), ops.moveaxis(b, axis_b, 1)
         ends = a.shape[1:-1], b.shape[2:]
-        product = a.reshape(a.shape[0], -1, a.shape[-1]) @ b.reshape(b.shape[0], b.shape[1], -1)
+        rows, columns = map(math.prod, ends)
+        product = a.reshape(len(a), rows, a.shape[-1]) @ b.reshape(len(b), b.shape[1], columns)
         return product.reshape(a.shape[0], *(ends[0] + ends[1] or (1,)))
 
     def _check_axes(self, a: tuple, axis_a: int, b: tuple, axis_b: int) -> None:

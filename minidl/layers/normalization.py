@@ -30,14 +30,18 @@ class AlongAxis(Layer):
                 f"received shape {tuple(input_shape)}."
             )
 
-    def checked(self, x):
-        """x as floats, if its shape fits the weights."""
-        if len(x.shape) != self._ndim or tuple([x.shape[a] for a in self._kept]) != self._shape:
+    def checked(self, x) -> tuple:
+        """(x as floats, the axes of the weights in it). It may have more axes, or fewer, than the
+        inputs that the weights were made for; ValueError if its shape does not fit them.
+        """
+        as_built = len(x.shape) == self._ndim
+        kept = self._kept if as_built else places(self.axis, x.shape, self.name)
+        if tuple([x.shape[a] for a in kept]) != self._shape or 0 in kept:
             raise ValueError(
                 f"{type(self).__name__} '{self.name}' has {self.learns} of shape {self._shape} for "
-                f"axis {self.axis} of inputs with {self._ndim} axes; received shape {x.shape}."
+                f"axis {self.axis} of its inputs; received shape {x.shape}."
             )
-        return x if x.dtype == self.dtype else x.astype(self.dtype)
+        return x if x.dtype == self.dtype else x.astype(self.dtype), kept
 
 
 class Scaled(AlongAxis):
@@ -149,13 +153,13 @@ class BatchNormalization(Scaled):
         )
 
     def call(self, x, training=False, mask=None):
-        x = self.checked(x)
+        x, kept = self.checked(x)
         if not training or not self.trainable or not x.size:
             mean, variance = self.moving_mean.data, self.moving_variance.data
             return ops.batch_normalization(
-                x, mean, variance, self._kept[0], self.beta, self.gamma, self.epsilon
+                x, mean, variance, kept[0], self.beta, self.gamma, self.epsilon
             )
-        axes = tuple([i for i in range(x.ndim) if i not in self._kept])
+        axes = tuple([i for i in range(x.ndim) if i not in kept])
         moments: list = []
         if mask is None:
             z = apply(normalizing.standardize, x, axes=axes, epsilon=self.epsilon, moments=moments)
@@ -163,7 +167,7 @@ class BatchNormalization(Scaled):
             z = self._standardized(x, np.asarray(mask, bool), axes, moments)
         for moving, now in zip((self.moving_mean, self.moving_variance), moments):
             moving.assign(moving.data * self.momentum + now.reshape(-1) * (1 - self.momentum))
-        return scaled(z, self.gamma, self.beta, self._kept)
+        return scaled(z, self.gamma, self.beta, kept)
 
     def _standardized(self, x, mask, axes, moments: list):
         """(x − mean)/√(variance + ε), mean and variance being those of the steps that count."""
@@ -190,8 +194,8 @@ class LayerNormalization(Scaled):
     supports_masking = True
 
     def call(self, x):
-        x = self.checked(x)
-        return ops.layer_normalization(x, self.gamma, self.beta, self._kept, self.epsilon)
+        x, kept = self.checked(x)
+        return ops.layer_normalization(x, self.gamma, self.beta, kept, self.epsilon)
 
 
 @layer_classes.register()
@@ -250,12 +254,12 @@ class GroupNormalization(Scaled):
         return features if self.groups == -1 else self.groups
 
     def call(self, x):
-        x = self.checked(x)
-        axis, parts = self._kept[0], self._parts(self._shape[0])
+        x, kept = self.checked(x)
+        axis, parts = kept[0], self._parts(self._shape[0])
         grouped = x.reshape(*x.shape[:axis], parts, self._shape[0] // parts, *x.shape[axis + 1 :])
         others = tuple([i for i in range(1, grouped.ndim) if i != axis])
         z = apply(normalizing.standardize, grouped, axes=others, epsilon=self.epsilon)
-        return scaled(z.reshape(x.shape), self.gamma, self.beta, self._kept)
+        return scaled(z.reshape(x.shape), self.gamma, self.beta, kept)
 
 
 @layer_classes.register()
@@ -275,9 +279,9 @@ class RMSNormalization(AlongAxis):
         self.scale = self.add_weight(self._shape, "ones", name="scale")
 
     def call(self, x):
-        x = self.checked(x)
-        z = apply(normalizing.divide_by_rms, x, axes=self._kept, epsilon=self.epsilon)
-        return z * along(self._kept, self.scale, x.shape)
+        x, kept = self.checked(x)
+        z = apply(normalizing.divide_by_rms, x, axes=kept, epsilon=self.epsilon)
+        return z * along(kept, self.scale, x.shape)
 
 
 @layer_classes.register()

@@ -24,12 +24,16 @@ class Reshape(Layer):
     def call(self, x):
         size = int(np.prod(x.shape[1:], dtype=int))
         known = int(np.prod([n for n in self.target_shape if n != -1], dtype=int))
-        if size % known if -1 in self.target_shape else size != known:
-            raise ValueError(
-                f"Reshape '{self.name}': a sample of shape {x.shape[1:]} has {size} numbers "
-                f"and cannot become {self.target_shape}."
-            )
-        return x.reshape(x.shape[0], *[size // known if n == -1 else n for n in self.target_shape])
+        fits = size % known == 0
+        sizes = [size // known if n == -1 and fits else n for n in self.target_shape]
+        return x.reshape(x.shape[0], *sizes)
+
+    def explained(self, error, x):
+        return ValueError(
+            f"Reshape '{self.name}': a sample of shape {x.shape[1:]} has "
+            f"{int(np.prod(x.shape[1:], dtype=int))} numbers and cannot become "
+            f"{self.target_shape}."
+        )
 
 
 def _target(shape) -> tuple:

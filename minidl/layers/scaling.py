@@ -5,11 +5,13 @@ from the data.
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
 
 from ..support.arrays import as_array
+from ..support.dry_run import take_room
 from ..tensor import Tensor
 from .base import Layer, layer_classes
 from .spec import places
@@ -24,6 +26,12 @@ class Rescaling(Layer):
 
     def __init__(self, scale, offset=0.0, **kwargs):
         super().__init__(**kwargs)
+        for name, value in (("scale", scale), ("offset", offset)):
+            if np.asarray(value).dtype.kind not in "fiu" or not np.isfinite(value).all():
+                raise ValueError(
+                    f"Rescaling: {name} is a number, or one for each place along the last axis; "
+                    f"received {value!r}."
+                )
         self.scale, self.offset = scale, offset
 
     def call(self, x):
@@ -74,10 +82,15 @@ class Normalization(Layer):
             )
             self.count = self.add_weight((), "zeros", dtype="int32", trainable=False, name="count")
         else:
+            take_room(2 * math.prod(self._shape), f"Normalization '{self.name}'")
             self.adapt_mean, self.adapt_variance = (
                 Tensor(np.broadcast_to(as_array(v), self._shape), dtype=self.dtype)
                 for v in (self.input_mean, self.input_variance)
             )
+
+    def _places(self, axes: int) -> tuple:
+        """The axes that are scaled each by itself, in inputs with so many axes."""
+        return self._kept if axes == self._axes else places(self.axis, (1,) * axes, self.name)
 
     @property
     def mean(self) -> Tensor:
@@ -90,7 +103,7 @@ class Normalization(Layer):
         return Tensor(self._spread(self.adapt_variance, self._axes))
 
     def _spread(self, numbers, axes) -> np.ndarray:
-        sizes: dict = dict(zip(self._kept, self._shape))
+        sizes: dict = dict(zip(self._places(axes), self._shape))
         return numbers.data.reshape([sizes.get(i, 1) for i in range(axes)])
 
     def adapt(self, data, batch_size=None, steps=None) -> None:
@@ -134,13 +147,13 @@ class Normalization(Layer):
     def call(self, x):
         x = x.astype(self.dtype)
         single = len(x.shape) == 1 and self._shape in ((), (1,))  # (n,): one feature
-        fits = len(x.shape) == self._axes and tuple(x.shape[a] for a in self._kept) == self._shape
-        if not fits and not single and self._kept:
-            raise ValueError(
-                f"Normalization '{self.name}' has a mean of shape {self._shape} for axis "
-                f"{self.axis} of inputs with "
-                f"{self._axes} axes; received shape {x.shape}."
-            )
+        if self._kept and not single:
+            kept = self._places(len(x.shape))
+            if tuple(x.shape[a] for a in kept) != self._shape:
+                raise ValueError(
+                    f"Normalization '{self.name}' has a mean of shape {self._shape} for axis "
+                    f"{self.axis} of its inputs; received shape {x.shape}."
+                )
         mean, variance = (
             v.data.reshape(1) if single else self._spread(v, len(x.shape))
             for v in (self.adapt_mean, self.adapt_variance)

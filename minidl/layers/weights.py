@@ -89,6 +89,11 @@ def set_trainable_inside(layer, value: bool) -> None:
 
 def set_weights(layer, weights) -> None:
     """Give all weights new values. ValueError, and nothing changed, if one does not fit."""
+    if not isinstance(weights, (list, tuple)) and not hasattr(weights, "__array__"):
+        raise TypeError(
+            f"{layer.name}: set_weights takes a list of arrays, as get_weights() gives; received "
+            f"{weights!r}."
+        )
     variables, arrays = layer.weights, [as_array(w) for w in weights]
     if len(variables) != len(arrays):
         unbuilt = " (it has none before it is built: call it on data once)"

@@ -3,9 +3,10 @@ losses that are used most, `base.py` what all losses of the library share; each 
 family.
 """
 
-from ..support.configs import described, found
+from ..support.configs import custom_object_scope, described, found
 from ..support.configs import serialize as serialize
-from ..support.registry import snake_case
+from ..support.registry import custom_object
+from . import functions
 from .base import (
     FunctionLoss,
     Loss,
@@ -62,7 +63,13 @@ from .functions import (
     squared_hinge,
     tversky,
 )
-from .labels import NLL, CategoricalGeneralizedCrossEntropy, NegativeLogLikelihood, NLLLoss
+from .labels import (
+    NLL,
+    CategoricalGeneralizedCrossEntropy,
+    CrossEntropyLoss,
+    NegativeLogLikelihood,
+    NLLLoss,
+)
 from .margins import CategoricalHinge, Circle, Hinge, SquaredHinge
 from .overlap import Dice, Tversky
 from .regression import (
@@ -94,6 +101,7 @@ __all__ = [
     "Circle",
     "CosineSimilarity",
     "CrossEntropy",
+    "CrossEntropyLoss",
     "Dice",
     "FunctionLoss",
     "Hinge",
@@ -115,6 +123,7 @@ __all__ = [
     "SparseCategoricalCrossentropy",
     "SquaredHinge",
     "Tversky",
+    "as_loss",
     "bce",
     "binary_crossentropy",
     "binary_focal_crossentropy",
@@ -155,25 +164,35 @@ __all__ = [
 
 
 def get(identifier):
-    """A loss from a name ('mse', 'huber', ...), a class, an instance, a function(y_true, y_pred) or
-    what `serialize` gave.
+    """What a name stands for: 'mse', 'huber', ... for a function, one loss per sample;
+    'MeanSquaredError' for a loss with a reduction. Also a loss from its class or from what
+    `serialize` gave; losses and functions as they are.
     """
+    if isinstance(identifier, str) and custom_object(identifier) is None:
+        identifier = functions.NAMES.get(identifier, identifier)
     loss = found(identifier, "loss", FunctionLoss=FunctionLoss)
-    if loss is None:
-        return None
-    if not isinstance(loss, Loss) and callable(loss):
-        return FunctionLoss(loss)
-    if not isinstance(loss, Loss):
+    if loss is not None and not callable(loss):
         raise ValueError(
             f"A loss is a name, a Loss or a function(y_true, y_pred); received {identifier!r}."
         )
-    if isinstance(identifier, str):  # as of the function that Keras gives for a name
-        vars(loss)["__name__"] = snake_case(type(loss).__name__)
     return loss
 
 
-def deserialize(data: dict) -> Loss:
-    """The loss that `serialize` described. One of your own is found by the name it was registered
-    under.
+def as_loss(identifier) -> Loss | None:
+    """What `get` gives as a Loss, with a reduction: a function is wrapped, one of the library's
+    becomes its class.
     """
-    return described(data, "loss", FunctionLoss=FunctionLoss)
+    loss = get(identifier)
+    if loss is None or isinstance(loss, Loss):
+        return loss
+    return loss.loss_class() if hasattr(loss, "loss_class") else FunctionLoss(loss)
+
+
+def deserialize(name, custom_objects: dict | None = None):
+    """What a name or `serialize` described. One of your own is found in custom_objects, or by the
+    name it was registered under.
+    """
+    with custom_object_scope(custom_objects or {}):
+        if isinstance(name, str):
+            return get(name)
+        return described(name, "loss", FunctionLoss=FunctionLoss)

@@ -16,6 +16,7 @@ import numpy as np
 from .. import ops
 from ..core import losses as core
 from ..guards import targets
+from ..support import backend
 from ..support.arrays import as_array
 from ..support.configs import Configurable, find
 from ..support.registry import Registry, snake_case, unknown
@@ -32,13 +33,12 @@ class Loss(core.Loss, Configurable):
 
     reduction: 'sum_over_batch_size' (the default, a mean), 'sum', 'mean_with_sample_weight'
     (divided by the sum of the weights instead of the number of samples) or None (no reduction).
-    dtype: None computes in the dtype of y_pred.
+    dtype: None computes in the dtype of y_pred; 'bfloat16' in float32, and rounds the loss.
     """
 
     # What y_true means: 'regression', 'binary', 'margin', 'categorical' or 'sparse'. The metric
     # 'accuracy' asks.
     kind: str | None = None
-    __name__: str  # of a loss that was asked for by name: as of Keras's function of that name
     from_logits = False
     dtype: Any = None
 
@@ -52,12 +52,12 @@ class Loss(core.Loss, Configurable):
         self.name = name or snake_case(type(self).__name__)
         self.title = type(self).__name__  # for messages
         self.reduction = reduction
-        self.dtype = dtype
+        self.dtype = None if dtype is None else backend.number_type(dtype).name
         self._said: set = set()  # what has been warned about
 
     def __call__(self, y_true, y_pred, sample_weight=None) -> Any:
         """The loss as a tensor with a gradient. y_true, y_pred: arrays or tensors; sample_weight:
-        one number a sample.
+        one number a sample, or what `weights_like` spreads.
         """
         known = isinstance(y_true, _KNOWN) and isinstance(y_pred, _KNOWN)
         if not known and has_symbol((y_true, y_pred)):
@@ -65,6 +65,9 @@ class Loss(core.Loss, Configurable):
         work = super().__call__
         if isinstance(y_pred, Tensor) and y_pred.mask is not None:
             work = self._of_what_counts
+        if self.dtype == "bfloat16":
+            loss = quietly(work, y_true, y_pred, sample_weight)
+            return loss.astype(backend.number_type("bfloat16"))
         if switches.quiet:
             return work(y_true, y_pred, sample_weight)
         return quietly(work, y_true, y_pred, sample_weight)
@@ -89,8 +92,8 @@ class Loss(core.Loss, Configurable):
         """One loss per sample, as `call` gives it, from arrays, lists or tensors."""
         if type(y_pred) is not Tensor or y_pred.array.dtype.kind != "f":
             y_pred = ops.floats(y_pred)
-        if self.dtype is not None and y_pred.array.dtype != self.dtype:
-            y_pred = y_pred.astype(self.dtype)
+        if self.dtype is not None:
+            y_pred = y_pred.astype("float32" if self.dtype == "bfloat16" else self.dtype)
         if not isinstance(y_true, (Tensor, np.ndarray)):
             y_true = as_array(y_true, keep_ints=True)
         return self.call(*self.align(y_true, y_pred))
@@ -167,16 +170,16 @@ def reduce(values, sample_weight, reduction, counts=None) -> Tensor:
 
 
 def weights_like(sample_weight, shape: tuple) -> np.ndarray:
-    """Sample weights spread over values of this shape: one a sample, (n,) or (n, 1), or one a
-    value. ValueError otherwise.
+    """Sample weights spread over values of this shape: one number, one a sample (n,), one a value,
+    or of as many axes, those of length 1 repeated. ValueError otherwise.
     """
-    weight = as_array(sample_weight)
+    given = weight = as_array(sample_weight)
     if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
         weight = weight[..., 0]
-    column = weight.ndim >= 2 and weight.shape == (*shape[: weight.ndim - 1], 1)
-    if weight.shape != shape[: weight.ndim] and not column:
-        raise targets.weights_differ(weight.shape, shape)
-    return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)
+    weight = weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim))
+    if weight.ndim > len(shape) or any(n not in (1, m) for n, m in zip(weight.shape, shape)):
+        raise targets.weights_differ(given.shape, shape)
+    return np.broadcast_to(weight, shape)
 
 
 def masked_weights(sample_weight, mask) -> np.ndarray:

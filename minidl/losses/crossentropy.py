@@ -15,6 +15,7 @@ from ..core import losses as core
 from ..guards import outputs, targets
 from ..support import backend
 from ..support.arrays import as_array
+from ..support.checks import check_count
 from ..tensor import Tensor
 from .base import Loss, SameShape, reduce, registry
 
@@ -28,6 +29,7 @@ class CrossEntropy(Loss):
     loss then computes the stable form from those.
     """
 
+    axis = -1  # of the classes
     maker = "softmax"  # the function that turns logits into the probabilities this loss expects
 
     def __init__(
@@ -58,14 +60,24 @@ class CrossEntropy(Loss):
             y_pred / y_pred.sum(axis=-1, keepdims=True), backend.epsilon(), 1 - backend.epsilon()
         )
 
-    def last_axis(self, axis) -> int:
-        """`axis` if it is the last one; ValueError otherwise."""
-        if axis != -1:
+    def classes_last(self, *values):
+        """Targets and outputs with the axis of the classes as the last one; ValueError if they have
+        no such axis.
+        """
+        if self.axis == -1:
+            return values
+        axes = len(values[0].shape)
+        if not -axes <= self.axis < axes:
             raise ValueError(
-                f"{self.title}: the classes must be on the last axis (axis=-1); received "
-                f"axis={axis}. Transpose first."
+                f"{self.title}: the classes are along axis {self.axis}, which outputs with {axes} "
+                "axes do not have."
             )
-        return axis
+        return [ops.moveaxis(x, self.axis, -1) for x in values]
+
+
+def check_axis(value) -> int:
+    """The axis of the classes, a whole number; ValueError otherwise."""
+    return check_count("axis (of the classes)", value, -32)
 
 
 def check_smoothing(value) -> float:
@@ -152,11 +164,12 @@ class CategoricalCrossentropy(core.CategoricalCrossentropy, CrossEntropy):
         dtype=None,
     ):
         CrossEntropy.__init__(self, from_logits, name, reduction, dtype)
-        self.axis, self.label_smoothing = self.last_axis(axis), check_smoothing(label_smoothing)
+        self.axis, self.label_smoothing = check_axis(axis), check_smoothing(label_smoothing)
 
     def align(self, y_true, y_pred):
         if y_true.shape != y_pred.shape:
             raise targets.not_one_hot(self.title, as_array(y_true), y_pred.shape)
+        y_true, y_pred = self.classes_last(y_true, y_pred)
         if y_pred.shape[-1:] == (1,):
             raise targets.no_classes(self.title, y_pred.shape)
         return ops.convert_to_tensor(y_true, y_pred.dtype), y_pred
@@ -189,6 +202,8 @@ class LabelLoss(CrossEntropy):
     ignore_class: int | None = None  # a label that does not count
 
     def align(self, y_true, y_pred):
+        if self.axis != -1:
+            (y_pred,) = self.classes_last(y_pred)
         labels, shape = y_true, y_pred.array.shape
         if self.ignore_class is not None:
             labels = self.valid(y_true)
@@ -234,7 +249,7 @@ class SparseCategoricalCrossentropy(core.SparseCategoricalCrossentropy, LabelLos
         dtype=None,
     ):
         CrossEntropy.__init__(self, from_logits, name, reduction, dtype)
-        self.axis, self.ignore_class = self.last_axis(axis), ignore_class
+        self.axis, self.ignore_class = check_axis(axis), ignore_class
 
     def call(self, y_true, y_pred):
         logits = self.logits(y_pred)

@@ -5,7 +5,7 @@ distribution is from another.
 from __future__ import annotations
 
 from .. import ops
-from ..guards import outputs
+from ..guards import outputs, targets
 from ..support import backend
 from .base import Regression, SameShape, registry
 
@@ -21,6 +21,9 @@ class Poisson(Regression):
 
     def __init__(self, reduction: str | None = "sum_over_batch_size", name="poisson", dtype=None):
         super().__init__(reduction, name, dtype)
+
+    def check_targets(self, y, output_shape):
+        targets.check_counts(self.title, y)
 
     def call(self, y_true, y_pred):
         self.look_at(y_pred, outputs.no_counts)
@@ -41,6 +44,9 @@ class KLDivergence(SameShape):
         self, reduction: str | None = "sum_over_batch_size", name="kl_divergence", dtype=None
     ):
         super().__init__(name, reduction, dtype)
+
+    def check_targets(self, y, output_shape):
+        targets.check_distribution(self.title, y)
 
     def call(self, y_true, y_pred):
         t = ops.clip(y_true, backend.epsilon(), 1.0)

@@ -1,4 +1,5 @@
-"""Each loss as a function(y_true, y_pred, ...) too: one loss per sample, without a reduction.
+"""Each loss as a function(y_true, y_pred, ...) too: one loss per sample, without a reduction. The
+functions that compare number with number take the mean over the last axis, also of (n,).
 
 A row of the table below is all that a function needs: the rest comes from its class.
 """
@@ -8,6 +9,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
+import numpy as np
+
+from .. import ops
 from ..support.configs import parameters
 from ..support.registry import snake_case
 from ..tensor import Tensor
@@ -22,6 +26,11 @@ def own_parameters(cls) -> list[inspect.Parameter]:
     return [p for p in parameters(cls.__init__) if p.name not in OF_THE_CLASS]
 
 
+def rank(x) -> int:
+    """How many axes an array, a tensor, a symbol or a list has."""
+    return x.ndim if hasattr(x, "ndim") else np.ndim(x)
+
+
 def per_sample(cls) -> Callable[..., Tensor]:
     """The function of a loss: cls(..., reduction=None)(y_true, y_pred)."""
     own = own_parameters(cls)
@@ -30,14 +39,39 @@ def per_sample(cls) -> Callable[..., Tensor]:
     def function(y_true, y_pred, *args, **options):
         if len(args) > len(names):
             raise TypeError(f"{function.__name__}() takes only {', '.join([*BOTH, *names])}.")
-        return cls(**dict(zip(names, args)), **options, reduction=None)(y_true, y_pred)
+        values = cls(**dict(zip(names, args)), **options, reduction=None)(y_true, y_pred)
+        # To a class (n,) is n samples, to a function the last axis of one
+        one_axis = values.ndim == rank(y_true) == rank(y_pred) == 1
+        return values.mean() if one_axis else values
 
     function.__name__ = function.__qualname__ = snake_case(cls.__name__)
     function.__doc__ = f"{cls.__name__}, one loss per sample.\n\n    {cls.__doc__}"
     two = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in BOTH]
     signature = inspect.Signature([*two, *own], return_annotation=Tensor)
     function.__signature__ = signature  # pyright: ignore[reportFunctionMemberAccess]
+    function.loss_class = cls  # pyright: ignore[reportFunctionMemberAccess]
     return function
+
+
+def circle(
+    y_true,
+    y_pred,
+    ref_labels=None,
+    ref_embeddings=None,
+    remove_diagonal=True,
+    gamma=80.0,
+    margin=0.4,
+) -> Tensor:
+    """Circle, one loss per sample. ref_labels, ref_embeddings: the samples to pair with, if they
+    are not those of the batch itself.
+    """
+    loss = margins.Circle(gamma, margin, remove_diagonal, reduction=None)
+    if ref_labels is None and ref_embeddings is None:
+        return loss(y_true, y_pred)
+    labels, embeddings = loss.align(y_true, ops.floats(y_pred))
+    others = y_true if ref_labels is None else ref_labels
+    among = embeddings if ref_embeddings is None else ops.floats(ref_embeddings)
+    return loss.between(labels, embeddings, *loss.align(others, among))
 
 
 # The second and third names are those of Keras 2.
@@ -52,7 +86,6 @@ kl_divergence = kld = KLD = kullback_leibler_divergence = per_sample(distributio
 hinge = per_sample(margins.Hinge)
 squared_hinge = per_sample(margins.SquaredHinge)
 categorical_hinge = per_sample(margins.CategoricalHinge)
-circle = per_sample(margins.Circle)
 dice = per_sample(overlap.Dice)
 tversky = per_sample(overlap.Tversky)
 mean_squared_error = mse = MSE = per_sample(regression.MeanSquaredError)
@@ -63,5 +96,7 @@ huber = per_sample(regression.Huber)
 log_cosh = logcosh = per_sample(regression.LogCosh)
 cosine_similarity = per_sample(regression.CosineSimilarity)
 
-# All of these names.
-NAMES = [n for n, thing in list(globals().items()) if getattr(thing, "__signature__", None)]
+circle.loss_class = margins.Circle  # pyright: ignore[reportFunctionMemberAccess]
+
+# All of these functions by name.
+NAMES = {n: thing for n, thing in list(globals().items()) if hasattr(thing, "loss_class")}

@@ -7,7 +7,7 @@ from __future__ import annotations
 from .. import ops
 from ..guards import outputs
 from .base import registry
-from .crossentropy import LabelLoss, at_label
+from .crossentropy import LabelLoss, SparseCategoricalCrossentropy, at_label
 
 
 @registry.register()
@@ -60,6 +60,23 @@ class NegativeLogLikelihood(LabelLoss):
     def call(self, y_true, y_pred):
         self.look_at(y_pred, outputs.no_log_probabilities)
         return -at_label(y_pred, y_true)
+
+
+@registry.register("cross_entropy")
+class CrossEntropyLoss(SparseCategoricalCrossentropy):
+    """-ln softmax(y_pred)[label], for a model that ends in logits: what PyTorch calls by this name.
+
+    It is SparseCategoricalCrossentropy(from_logits=True).
+    """
+
+    def __init__(
+        self,
+        ignore_class=None,
+        reduction: str | None = "sum_over_batch_size",
+        name="cross_entropy_loss",
+        dtype=None,
+    ):
+        super().__init__(True, ignore_class, reduction, name=name, dtype=dtype)
 
 
 NLL = NLLLoss = NegativeLogLikelihood

@@ -9,6 +9,7 @@ import numpy as np
 from .. import ops
 from ..guards import targets
 from ..support.arrays import as_array
+from ..tensor import Tensor
 from .base import Loss, PerOutput, SameShape, reduce, registry
 
 
@@ -121,11 +122,17 @@ class Circle(Loss):
         return reduce(values, sample_weight, self.reduction, counts)
 
     def call(self, y_true, y_pred):
-        distance = ops.maximum(1.0 - y_pred @ y_pred.transpose(), 0.0)
-        same = y_true[:, None] == y_true[None, :]
+        return self.between(y_true, y_pred, y_true, y_pred)
+
+    def between(self, labels, embeddings, others, among) -> Tensor:
+        """The loss of each sample of a batch with the samples of another, which has the labels
+        `others` and the embeddings `among`.
+        """
+        distance = ops.maximum(1.0 - embeddings @ among.transpose(), 0.0)
+        same = labels[:, None] == others[None, :]
         other = ~same
         if self.remove_diagonal:
-            same = same & ~np.eye(len(y_true), dtype=bool)
+            same = same & ~np.eye(*same.shape, dtype=bool)
         m = self.margin
         near = self.gamma * ops.maximum(m + distance, 0.0) * (distance - m)
         far = self.gamma * ops.maximum(1 + m - distance, 0.0) * (1 - m - distance)

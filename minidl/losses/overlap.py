@@ -32,12 +32,12 @@ class Dice(SameShape):
 
 @registry.register()
 class Tversky(SameShape):
-    """1 - Σ t·p / (Σ t·p + α·Σ t(1 - p) + β·Σ (1 - t)p + ε): Dice (α = β = ½) with misses weighed
-    by α, false alarms by β.
+    """1 - Σ t·p / (Σ t·p + α·Σ (1 - t)p + β·Σ t(1 - p) + ε): Dice (α = β = ½) with false alarms
+    weighed by α, misses by β, as in the paper.
 
-    Keras calls the sum that α weighs the false positives; it is the one above, with the misses.
-    Shapes and axis as for Dice.
-    Salehi et al., Tversky loss function for image segmentation, 2017.
+    Keras up to 3.15 exchanges α and β by mistake; its next version has them as here. Shapes and
+    axis as for Dice.
+    Salehi et al., Tversky loss function for image segmentation, 2017, eq. 4.
     """
 
     def __init__(
@@ -56,4 +56,4 @@ class Tversky(SameShape):
         both = (y_true * y_pred).sum(axis=self.axis)
         missed = (y_true * (1.0 - y_pred)).sum(axis=self.axis)
         invented = ((1.0 - y_true) * y_pred).sum(axis=self.axis)
-        return 1.0 - both / (both + self.alpha * missed + self.beta * invented + backend.epsilon())
+        return 1.0 - both / (both + self.alpha * invented + self.beta * missed + backend.epsilon())

@@ -12,6 +12,7 @@ import numbers
 
 from .. import ops
 from ..core import losses as core
+from ..guards import targets
 from ..support import backend
 from ..tensor import Tensor
 from .base import Regression, SameShape, registry
@@ -52,6 +53,9 @@ class MeanAbsolutePercentageError(Regression):
     ):
         super().__init__(reduction, name, dtype)
 
+    def check_targets(self, y, output_shape):
+        targets.check_divisors(self.title, y)
+
     def call(self, y_true, y_pred):
         size = ops.maximum(ops.absolute(y_true), backend.epsilon())
         return 100.0 * ops.absolute((y_true - y_pred) / size).mean(axis=-1)
@@ -70,6 +74,9 @@ class MeanSquaredLogarithmicError(Regression):
         dtype=None,
     ):
         super().__init__(reduction, name, dtype)
+
+    def check_targets(self, y, output_shape):
+        targets.check_counts(self.title, y)
 
     def call(self, y_true, y_pred):
         small = backend.epsilon()

@@ -25,7 +25,13 @@ from .fscores import F1Score, FBetaScore
 from .iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from .matrix import ConfusionMatrix, confusion_matrix
 from .means import FunctionMetric, LossMetric, Mean, MeanMetric, Sum
-from .regression import ConcordanceCorrelation, PearsonCorrelation, R2Score
+from .regression import (
+    ConcordanceCorrelation,
+    PearsonCorrelation,
+    R2Score,
+    concordance_correlation,
+    pearson_correlation,
+)
 from .thresholds import (
     FalseNegatives,
     FalsePositives,
@@ -130,9 +136,11 @@ __all__ = [
     "binary_accuracy",
     "categorical_accuracy",
     "check_metric",
+    "concordance_correlation",
     "confusion_matrix",
     "deserialize",
     "get",
+    "pearson_correlation",
     "register",
     "registry",
     "resolve_accuracy",

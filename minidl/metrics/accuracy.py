@@ -23,13 +23,9 @@ class BinaryAccuracy(MeanMetric):
         super().__init__(name, dtype)
         self.threshold = threshold
 
-    def hits(self, y_true, y_pred) -> np.ndarray:
+    def measure(self, y_true, y_pred):
         """True where an output is right."""
         return (self.targets(y_true, y_pred.shape, y_pred.shape) > 0.5) == (y_pred > self.threshold)
-
-    def measure(self, y_true, y_pred):
-        hits = self.hits(y_true, y_pred)
-        return hits.mean(axis=-1) if hits.ndim > 1 else hits
 
 
 @registry.register()
@@ -147,7 +143,7 @@ def _tensor(measure, y_true, y_pred) -> Tensor:
 
 def binary_accuracy(y_true, y_pred, threshold=0.5) -> Tensor:
     """1 for each output on the right side of the threshold, else 0; the shape of y_pred."""
-    return _tensor(BinaryAccuracy(threshold=threshold).hits, y_true, y_pred)
+    return _tensor(BinaryAccuracy(threshold=threshold).measure, y_true, y_pred)
 
 
 def categorical_accuracy(y_true, y_pred) -> Tensor:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from ..guards import outputs
 from ..support import backend
 from ..support.arrays import Number
+from ..support.checks import check_count
 from .base import registry
-from .thresholds import ThresholdMetric, counts_above, ratio
+from .thresholds import ThresholdMetric, counts_above, ratio, said
 
 _CURVES = ("ROC", "PR", "PRGAIN")
 _SUMMATIONS = ("interpolation", "majoring", "minoring")
@@ -34,7 +33,7 @@ class AUC(ThresholdMetric):
 
     def __init__(
         self,
-        num_thresholds=200,
+        num_thresholds: int | None = 200,
         curve="ROC",
         summation_method="interpolation",
         name: str | None = None,
@@ -46,11 +45,11 @@ class AUC(ThresholdMetric):
         from_logits=False,
     ):
         self.curve, self.summation_method = str(curve).upper(), str(summation_method).lower()
-        _check(self.curve, self.summation_method, num_thresholds)
+        _check(self.curve, self.summation_method)
         if num_labels and not multi_label:
             raise ValueError("AUC: num_labels goes with multi_label=True.")
         super().__init__(_points_of(num_thresholds, thresholds), name, dtype)
-        self.num_thresholds, self.thresholds = len(self._order), _floats(thresholds)
+        self.num_thresholds, self.thresholds = len(self._order), _floats(self._order)
         self.multi_label, self.num_labels, self.from_logits = multi_label, num_labels, from_logits
         self.label_weights = _floats(label_weights)
         self._warned = False
@@ -61,9 +60,8 @@ class AUC(ThresholdMetric):
         t, p, w = super().answers(y_true, y_pred, sample_weight)
         if self.from_logits:
             p = 0.5 + 0.5 * np.tanh(0.5 * p)
-        elif not self._warned and (message := outputs.no_auc_chances(p)):
-            self._warned = True
-            warnings.warn(f"AUC: {message}", stacklevel=3)
+        elif not self._warned:
+            self._warned = said("AUC", outputs.no_auc_chances(p))
         if self.label_weights is not None and not self.multi_label:
             w = w * np.asarray(self.label_weights)
         return t, np.clip(p, 0, 1), w
@@ -123,19 +121,20 @@ class AUC(ThresholdMetric):
         )
 
 
-def _check(curve: str, summation_method: str, num_thresholds: int) -> None:
+def _check(curve: str, summation_method: str) -> None:
     if curve not in _CURVES or summation_method not in _SUMMATIONS:
         raise ValueError(
             f"AUC: curve is one of {', '.join(_CURVES)} and summation_method one of "
             f"{', '.join(_SUMMATIONS)}; received {curve!r} and {summation_method!r}."
         )
-    if num_thresholds < 2:
-        raise ValueError(f"AUC: num_thresholds must be 2 or more; received {num_thresholds!r}.")
 
 
-def _points_of(num_thresholds: int, thresholds) -> list[float]:
+def _points_of(num_thresholds: int | None, thresholds) -> list[float]:
     """The thresholds from below 0 to above 1: every output exceeds the first and none the last."""
-    between = np.linspace(0, 1, num_thresholds)[1:-1] if thresholds is None else thresholds
+    if thresholds is None:
+        between = np.linspace(0, 1, check_count("AUC: num_thresholds", num_thresholds, 2))[1:-1]
+    else:
+        between = np.atleast_1d(thresholds)
     return [-backend.epsilon(), *between, 1 + backend.epsilon()]
 
 

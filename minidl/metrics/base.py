@@ -18,7 +18,8 @@ from ..initializers import get as get_initializer
 from ..support import backend
 from ..support.configs import Configurable
 from ..support.registry import Registry, snake_case
-from ..tensor import Variable
+from ..support.structures import leaves
+from ..tensor import Tensor, Variable
 
 registry = Registry("metric")
 
@@ -33,14 +34,23 @@ class Metric(core.Metric, Configurable):
     >>> self.total = self.add_weight(name="total", initializer="zeros")
     """
 
-    dtype: Any = None
+    _dtype = None
 
     def __init__(self, name: str | None = None, dtype=None):
         super().__init__(name or snake_case(type(self).__name__))
-        self.dtype = dtype
+        self.set_dtype(dtype)
         # A subclass may speak of variables that it makes after this; if not, the next reset says so
         with contextlib.suppress(AttributeError):
             self.reset_state()
+
+    @property
+    def dtype(self) -> str:
+        """What add_weight makes variables of: as given, else `minidl.config.floatx()`."""
+        return self._dtype or backend.floatx()
+
+    def set_dtype(self, dtype) -> None:
+        """Take this dtype; None for the default."""
+        self._dtype = None if dtype is None else backend.number_type(dtype).name
 
     def update_state(self, y_true, y_pred, sample_weight=None) -> None:
         """Take in one batch. y_true, y_pred: arrays or tensors; sample_weight: one number a
@@ -73,11 +83,12 @@ class Metric(core.Metric, Configurable):
 
     def _zero(self) -> None:
         core.Metric.reset_state(self)
-        for inner in self._inner():
+        for inner in self._held(core.Metric):
             inner.reset_state()
 
-    def _inner(self) -> list[Metric]:
-        return [m for m in vars(self).values() if isinstance(m, Metric)]
+    def _held(self, kind: type) -> list:
+        """What of this kind the attributes hold, also in lists and dicts."""
+        return [v for value in vars(self).values() for v in leaves(value) if isinstance(v, kind)]
 
     def add_weight(
         self,
@@ -91,8 +102,8 @@ class Metric(core.Metric, Configurable):
     ):
         """A variable to gather in, which training does not move.
 
-        name: a string. shape: (), a whole number or a tuple. initializer: 'zeros', 'ones', ... or a
-        function of the shape.
+        name: a string. shape: (), a whole number or a tuple. initializer: 'zeros', 'ones', ..., a
+        function of the shape, or the numbers themselves.
         By position: Keras 3's order (shape, initializer) or Keras 2's (name, shape). The last two
         arguments mean nothing here.
         """
@@ -105,8 +116,11 @@ class Metric(core.Metric, Configurable):
                 f"{type(self).__name__}: call super().__init__(name=name) before add_weight."
             )
         shape = tuple(int(n) for n in np.atleast_1d(shape))
-        dtype, name = dtype or self.dtype or backend.floatx(), name or self._free_name()
-        value = draw(get_initializer(initializer or "zeros"), shape, dtype)
+        dtype, name = dtype or self.dtype, name or self._free_name()
+        if hasattr(initializer, "__array__"):
+            value = np.broadcast_to(np.asarray(initializer, dtype), shape)
+        else:
+            value = draw(get_initializer(initializer or "zeros"), shape, dtype)
         self._variables.append(Variable(value, name=name, trainable=False, dtype=dtype))
         return self._variables[-1]
 
@@ -125,8 +139,48 @@ class Metric(core.Metric, Configurable):
 
     @property
     def variables(self) -> list[Variable]:
-        """All that this metric gathers in, also in metrics that it holds."""
-        return [*self._variables, *[v for m in self._inner() for v in m.variables]]
+        """All that this metric gathers in, also in lists, dicts and metrics that it holds."""
+        inner = [v for m in self._held(Metric) for v in m.variables]
+        own = {id(v): v for v in [*self._variables, *self._held(Variable), *inner]}
+        return list(own.values())
+
+    # -- as functions, which change nothing
+    def stateless_update_state(self, metric_variables, *args, **kwargs) -> list[Tensor]:
+        """What `variables` would hold after this batch, if they held `metric_variables` before."""
+        with self._holding(metric_variables):
+            self.update_state(*args, **kwargs)
+            return self._values()
+
+    def stateless_result(self, metric_variables) -> Any:
+        """What `result` would give, if `variables` held `metric_variables`."""
+        with self._holding(metric_variables):
+            return self.result()
+
+    def stateless_reset_state(self) -> list[Tensor]:
+        """What `variables` would hold after a reset."""
+        with self._holding(self._values()):
+            self.reset_state()
+            return self._values()
+
+    def _values(self) -> list[Tensor]:
+        return [Tensor(v.numpy()) for v in self.variables]
+
+    @contextlib.contextmanager
+    def _holding(self, values):
+        """For a block of code, let `variables` hold these values."""
+        values, own = list(values), self.variables
+        if len(values) != len(own):
+            raise ValueError(
+                f"{type(self).__name__} has {len(own)} variables; received {len(values)} values."
+            )
+        before = [v.numpy() for v in own]
+        try:
+            for variable, value in zip(own, values):
+                variable.assign(value)
+            yield
+        finally:
+            for variable, value in zip(own, before):
+                variable.assign(value)
 
     def sums(self, names: str, shape: tuple) -> None:
         """Give this metric variables of this shape under these names, zeros of float64: for sizes

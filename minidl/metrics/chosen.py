@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 from .. import losses
-from ..support.configs import described, found
+from ..support.configs import custom_object_scope, described, found
 from ..support.registry import did_you_mean
 from .accuracy import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from .base import Metric, registry
@@ -19,14 +20,16 @@ _GENERAL = {
 }
 
 
-def get(identifier) -> Metric:
+def get(identifier) -> Any:
     """A metric from a name, a class, an instance, a loss, a function(y_true, y_pred) or what
-    `serialize` gave.
+    `serialize` gave; None for None.
     """
+    if identifier is None:
+        return None
     if isinstance(identifier, str) and identifier not in registry:
         if identifier not in losses.registry:
             raise ValueError(_unknown(identifier))
-        return LossMetric(losses.get(identifier), name=identifier)
+        return LossMetric(losses.as_loss(identifier), name=identifier)
     metric = found(identifier, "metric", **_GENERAL)
     if isinstance(metric, losses.Loss):
         metric = LossMetric(metric)
@@ -65,11 +68,14 @@ def _unknown(name: str) -> str:
     )
 
 
-def deserialize(data: dict) -> Metric:
-    """The metric that `serialize` described. One of your own is found by the name it was registered
-    under.
+def deserialize(config, custom_objects: dict | None = None) -> Any:
+    """The metric that a name or `serialize` described. One of your own is found in custom_objects,
+    or by the name it was registered under.
     """
-    return described(data, "metric", **_GENERAL)
+    with custom_object_scope(custom_objects or {}):
+        if isinstance(config, str):
+            return get(config)
+        return described(config, "metric", **_GENERAL)
 
 
 # --- in compile()

@@ -6,11 +6,12 @@ import warnings
 
 import numpy as np
 
-from ..guards import answers
+from ..guards import answers, outputs
 from ..support.arrays import Number, as_array
+from ..support.checks import check_number
 from ..tensor import Tensor, Variable
 from .base import Metric, registry, targets_like
-from .thresholds import weights_of
+from .thresholds import said, weights_of
 
 
 @registry.register()
@@ -37,12 +38,10 @@ class FBetaScore(Metric):
                 f"{type(self).__name__}: average is None, 'micro', 'macro' or 'weighted'; "
                 f"received {average!r}."
             )
-        if not beta > 0:
-            raise ValueError(f"{type(self).__name__}: beta must be above 0; received {beta!r}.")
-        if threshold is not None and not 0 < threshold <= 1:
-            raise ValueError(
-                f"{type(self).__name__}: threshold lies between 0 and 1; received {threshold!r}."
-            )
+        beta = check_number(f"{type(self).__name__}: beta", beta, 0, open_below=True)
+        if threshold is not None:
+            title = f"{type(self).__name__}: threshold"
+            threshold = check_number(title, threshold, 0, 1, open_below=True, open_above=False)
         super().__init__(name, dtype)
         self.average, self.beta, self.threshold, self._warned = average, beta, threshold, False
 
@@ -69,6 +68,9 @@ class FBetaScore(Metric):
     def says_yes(self, p: np.ndarray) -> np.ndarray:
         """Which outputs count as a yes: those above the threshold, or the largest of a sample."""
         if self.threshold is not None:
+            if not self._warned:
+                kind = type(self).__name__
+                self._warned = said(kind, outputs.no_cut(p, f"{kind}()"))
             return p > self.threshold
         if p.shape[1] == 1 and not self._warned:
             self._warned, title = True, type(self).__name__

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..guards import outputs
 from ..support.arrays import Number, as_array
+from ..support.checks import check_count
 from .base import Metric, registry, targets_like
 from .matrix import confusion_matrix
-from .thresholds import weights_of
+from .thresholds import said, weights_of
 
 
 @registry.register()
@@ -33,7 +35,13 @@ class IoU(Metric):
         axis=-1,
     ):
         super().__init__(name, dtype)
-        self.num_classes, self.target_class_ids = num_classes, [int(i) for i in target_class_ids]
+        title = type(self).__name__
+        self.num_classes = check_count(f"{title}: num_classes", num_classes)
+        if not isinstance(target_class_ids, (list, tuple, range, set, np.ndarray)):
+            raise TypeError(
+                f"{title}: target_class_ids is a list of classes; received {target_class_ids!r}."
+            )
+        self.target_class_ids = [check_count(f"{title}: a class", i, 0) for i in target_class_ids]
         if not all(0 <= i < num_classes for i in self.target_class_ids):
             raise ValueError(
                 f"{type(self).__name__}: target_class_ids lie in 0..{num_classes - 1}; received "
@@ -42,7 +50,7 @@ class IoU(Metric):
         self.ignore_class, self.axis = ignore_class, axis
         self.sparse_y_true, self.sparse_y_pred = sparse_y_true, sparse_y_pred
         shape = (num_classes, num_classes)
-        self.matrix = self.add_sum("total_confusion_matrix", shape)
+        self.total_cm = self.add_sum("total_confusion_matrix", shape)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         t, p = as_array(y_true, keep_ints=True), as_array(y_pred, keep_ints=True)
@@ -54,10 +62,10 @@ class IoU(Metric):
         if self.ignore_class is not None:
             kept &= t != self.ignore_class
         if kept.any():
-            self.matrix.data[...] += confusion_matrix(t[kept], p[kept], self.num_classes, w[kept])
+            self.total_cm.data[...] += confusion_matrix(t[kept], p[kept], self.num_classes, w[kept])
 
     def result(self):
-        matrix = self.matrix.data
+        matrix = self.total_cm.data
         both = np.diag(matrix)
         either = matrix.sum(axis=0) + matrix.sum(axis=1) - both
         scores = [both[i] / either[i] for i in self.target_class_ids if either[i] > 0]
@@ -80,7 +88,7 @@ class MeanIoU(IoU):
     ):
         super().__init__(
             num_classes,
-            range(num_classes),
+            range(check_count("num_classes", num_classes)),
             name,
             dtype,
             ignore_class,
@@ -98,12 +106,13 @@ class BinaryIoU(IoU):
 
     def __init__(self, target_class_ids=(0, 1), threshold=0.5, name: str | None = None, dtype=None):
         super().__init__(2, target_class_ids, name, dtype)
-        self.threshold = threshold
+        self.threshold, self._warned = threshold, threshold == 0
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        super().update_state(
-            y_true, (as_array(y_pred) >= self.threshold).astype(int), sample_weight
-        )
+        p = as_array(y_pred)
+        if not self._warned:
+            self._warned = said("BinaryIoU", outputs.no_cut(p, "BinaryIoU(threshold=0)"))
+        super().update_state(y_true, (p >= self.threshold).astype(int), sample_weight)
 
 
 @registry.register()

@@ -7,6 +7,7 @@ import numpy as np
 from .. import losses
 from ..guards import answers
 from ..support.arrays import as_array
+from ..support.checks import check_count
 from .base import Metric, registry
 
 
@@ -57,6 +58,8 @@ class ConfusionMatrix(Metric):
         self, num_classes=None, name: str | None = "confusion_matrix", dtype=None, threshold=0.5
     ):
         super().__init__(name, dtype)
+        if num_classes is not None:
+            check_count("ConfusionMatrix: num_classes", num_classes)
         self.num_classes, self.threshold = num_classes, threshold
         self._start_from(np.zeros((num_classes or 0,) * 2))
 

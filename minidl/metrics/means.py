@@ -19,16 +19,16 @@ class Mean(core.Mean, Metric):
 
     def __init__(self, name: str | None = "mean", dtype=None):
         super().__init__(name or "")
-        self.dtype = dtype
+        self.set_dtype(dtype)
 
     def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
-        """values: a number or array; sample_weight: a number, or one a value."""
+        """values: a number or array; sample_weight: a number, or one a value, or what
+        `losses.weights_like` spreads over the values.
+        """
         if isinstance(values, Tensor):
             values = values.array
-        elif isinstance(values, (list, tuple)):
-            values = as_array([as_array(value) for value in values])  # [loss], a list of a tensor
         elif type(values) is not np.ndarray or values.dtype.kind not in "biuf":
-            values = as_array(values)
+            values = plain(values)
         if sample_weight is None:
             sample_weight = 1
         elif not isinstance(sample_weight, (int, float)):
@@ -39,17 +39,33 @@ class Mean(core.Mean, Metric):
         return Number(super().result())
 
 
+def plain(values) -> np.ndarray:
+    """Values of any sort as an array."""
+    if isinstance(values, Tensor):
+        return values.array
+    if isinstance(values, (list, tuple)):
+        return as_array([as_array(value) for value in values])  # [loss], a list of a tensor
+    return as_array(values)
+
+
 def spread(sample_weight, shape: tuple):
     """Weights for values of this shape: for a single value their sum, else one a value."""
     return losses.weights_like(sample_weight, shape) if shape else float(np.sum(sample_weight))
 
 
 @registry.register()
-class Sum(Mean):
+class Sum(Metric):
     """The weighted sum of the values it is given: Σ w·v."""
 
     def __init__(self, name: str | None = "sum", dtype=None):
         super().__init__(name, dtype)
+        self.total = self.add_sum("total")
+
+    def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
+        """values and sample_weight as for Mean."""
+        values = plain(values)
+        weight = 1.0 if sample_weight is None else spread(sample_weight, values.shape)
+        self.total.array[...] += float((values * weight).sum())
 
     def result(self):
         return Number(self.total.data)
@@ -117,6 +133,9 @@ class FunctionMetric(MeanMetric):
         elsewhere.
         """
         fn = config["fn"]
+        if isinstance(fn, dict):  # as Keras describes a function
+            fn = fn.get("config")
+        fn = losses.functions.NAMES.get(fn, fn) if isinstance(fn, str) else fn
         if isinstance(fn, str):
             known = registry if fn in registry else losses.registry
             fn = known[fn] if fn in known else find(fn)
@@ -143,4 +162,6 @@ class LossMetric(MeanMetric):
     @classmethod
     def from_config(cls, config):
         """A loss inside the config may be given as `losses.serialize` describes it."""
-        return cls(**{**config, "loss": losses.get(config["loss"])} if "loss" in config else config)
+        return cls(
+            **{**config, "loss": losses.as_loss(config["loss"])} if "loss" in config else config
+        )

@@ -9,6 +9,7 @@ import warnings
 
 import numpy as np
 
+from ..support import backend
 from ..support.arrays import Number, as_array
 from ..tensor import Tensor
 from .base import Metric, registry, targets_like
@@ -23,7 +24,7 @@ class R2Score(Metric):
 
     Shapes: (n, outputs), or (n,). class_aggregation: 'uniform_average' of the outputs' scores,
     'variance_weighted_average', or None for one score an output. num_regressors k > 0: adjusted, 1
-    - (1 - R²)(n - 1)/(n - k - 1).
+    - (1 - R²)(n - 1)/(n - k - 1), where n counts, as in Keras, every output of every sample.
     Constant targets leave nothing to explain: 1 if the outputs equal them, else 0.
     """
 
@@ -59,7 +60,7 @@ class R2Score(Metric):
             )
         t, p = t.reshape(len(t), -1), p.reshape(len(p), -1)
         w = weights_of(sample_weight, t.shape)
-        self.num_samples.data[...] += len(t)
+        self.num_samples.data[...] += t.size
         self.sums(self._SUMS, t.shape[1:])
         for name, values in zip(self._SUMS.split(), (w * t * t, w * t, w * (t - p) ** 2, w)):
             getattr(self, name).data[...] += values.sum(axis=0)
@@ -144,3 +145,20 @@ class ConcordanceCorrelation(_Correlation):
         covariance, vt, vp = self._moments(t, p)
         apart = (t.mean(axis=self.axis) - p.mean(axis=self.axis)) ** 2
         return 2 * covariance / (vt + vp + apart + 1e-7)
+
+
+# --- as functions: one number for each row along the axis
+
+
+def pearson_correlation(y_true, y_pred, axis=-1) -> Tensor:
+    """cov(t, p) / (σ_t σ_p) along `axis`; the shape of y_pred without it."""
+    return _rows(PearsonCorrelation(axis=axis), y_true, y_pred)
+
+
+def concordance_correlation(y_true, y_pred, axis=-1) -> Tensor:
+    """2·cov(t, p) / (σ_t² + σ_p² + (t̄ - p̄)²) along `axis`; the shape of y_pred without it."""
+    return _rows(ConcordanceCorrelation(axis=axis), y_true, y_pred)
+
+
+def _rows(metric: _Correlation, y_true, y_pred) -> Tensor:
+    return Tensor(metric.measure(as_array(y_true), as_array(y_pred)), dtype=backend.floatx())

@@ -8,11 +8,14 @@ together unless said otherwise.
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from .. import losses
-from ..guards import answers
+from ..guards import answers, outputs
 from ..support.arrays import Number, as_array
+from ..support.checks import is_number
 from ..tensor import Tensor, Variable
 from .base import Metric, registry, targets_like
 
@@ -60,6 +63,13 @@ class ThresholdMetric(Metric):
         """Add the counts of a batch."""
         for name in self.counted.split():
             getattr(self, name).data[...] += counts[name]
+
+
+def said(title: str, message: str) -> bool:
+    """Warn if there is a message; whether there was."""
+    if message:
+        warnings.warn(f"{title}: {message}", stacklevel=5)
+    return bool(message)
 
 
 def weights_of(sample_weight, shape: tuple) -> np.ndarray:
@@ -111,6 +121,12 @@ def ratio(part, rest) -> np.ndarray:
 class _AtThresholds(ThresholdMetric):
     def __init__(self, thresholds, default, name, dtype, top_k=None, class_id=None):
         values = default if thresholds is None else thresholds
+        numbers = values if isinstance(values, (list, tuple, np.ndarray)) else [values]
+        if not all(map(is_number, numbers)) or len(numbers) == 0:
+            raise TypeError(
+                f"{type(self).__name__}: thresholds is a number from 0 to 1, or a list of such; "
+                f"received {thresholds!r}."
+            )
         asked = np.atleast_1d(np.asarray(values, dtype=float))
         outside = [] if thresholds is None else [v for v in asked if not 0 <= v <= 1]
         if outside:
@@ -119,7 +135,14 @@ class _AtThresholds(ThresholdMetric):
             )
         super().__init__(values, name, dtype, top_k, class_id)
         self.thresholds = thresholds
+        self._warned = not (asked > 0).any()  # only a cut inside 0..1 is for probabilities
         self._asked = np.searchsorted(self._order, asked)  # back to the order as given
+
+    def answers(self, y_true, y_pred, sample_weight):
+        if not self._warned:
+            kind = type(self).__name__
+            self._warned = said(kind, outputs.no_cut(as_array(y_pred), f"{kind}(thresholds=0)"))
+        return super().answers(y_true, y_pred, sample_weight)
 
     def value(self) -> np.ndarray:
         """The metric at each of the rising thresholds."""

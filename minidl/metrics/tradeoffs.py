@@ -6,23 +6,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..support.arrays import Number
+from ..guards import outputs
+from ..support.arrays import Number, as_array
+from ..support.checks import check_count, check_number
 from .base import registry
-from .thresholds import ThresholdMetric, ratio
+from .thresholds import ThresholdMetric, ratio, said
 
 
 class _BestUnder(ThresholdMetric):
     def __init__(self, needed, num_thresholds, class_id, name, dtype):
-        if not 0 <= needed <= 1:
-            raise ValueError(
-                f"{type(self).__name__}: the first argument lies between 0 and 1; received "
-                f"{needed!r}."
-            )
-        if num_thresholds < 1:
-            raise ValueError(
-                f"{type(self).__name__}: num_thresholds must be 1 or more; received "
-                f"{num_thresholds!r}."
-            )
+        kind = type(self).__name__
+        check_number(f"{kind}: {kind.partition('At')[2].lower()}", needed, 0, 1, open_above=False)
+        check_count(f"{kind}: num_thresholds", num_thresholds)
         super().__init__(
             [0.5] if num_thresholds == 1 else np.linspace(0, 1, num_thresholds),
             name,
@@ -30,6 +25,13 @@ class _BestUnder(ThresholdMetric):
             class_id=class_id,
         )
         self.needed, self.num_thresholds = needed, num_thresholds
+        self._warned = False
+
+    def answers(self, y_true, y_pred, sample_weight):
+        if not self._warned:
+            message = outputs.no_cut(as_array(y_pred), "AUC(from_logits=True)")
+            self._warned = said(type(self).__name__, message)
+        return super().answers(y_true, y_pred, sample_weight)
 
     def rates(self) -> tuple:
         """(what must be at least `needed`, what is wanted), at each threshold."""

@@ -125,7 +125,8 @@ def _history(symbol, where, plain: bool):
     history = [name, call, result_number(symbol)]
     if plain:
         return history
-    config = {"shape": list(symbol.shape), "dtype": symbol.dtype.name, "keras_history": history}
+    dtype = "string" if symbol.dtype.kind == "U" else symbol.dtype.name
+    config = {"shape": list(symbol.shape), "dtype": dtype, "keras_history": history}
     return {"class_name": "__keras_tensor__", "config": config}
 
 

@@ -44,10 +44,10 @@ def only_one(symbols):
 
 
 def names_of(structure) -> list[str]:
-    """Names for inputs or outputs: the keys of a dict, else those of the layers they come from,
-    each once.
+    """Names for inputs or outputs: the keys of a dict without others inside, else those of the
+    layers they come from, each once.
     """
-    if isinstance(structure, dict):
+    if isinstance(structure, dict) and not any(map(is_nested, structure.values())):
         return sorted(structure)
     symbols: list = []
     replace(structure, symbols.append)

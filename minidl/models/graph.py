@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..layers import Layer
-from ..support.structures import is_nested, pick
+from ..support.structures import is_nested, parts_of, pick
 from ..symbolic import Node, Symbol, replace
 
 
@@ -122,20 +122,18 @@ def _symbols_in(structure) -> list[Symbol]:
 def match(inputs, values) -> list:
     """The values in the order of the input symbols. ValueError says which are missing."""
     symbols = _symbols_in(inputs)
+    deep = is_nested(inputs) and any(map(is_nested, parts_of(inputs)))
+    if deep and is_nested(values) and any(map(is_nested, parts_of(values))):
+        try:
+            return _deep(inputs, values)
+        except KeyError:
+            raise ValueError(
+                f"The model's inputs are {_outline(inputs)}; received {_outline(values)}. Pass "
+                "the data in the same containers."
+            ) from None
     if isinstance(values, dict):
-        names = sorted(inputs) if isinstance(inputs, dict) else [s.name for s in symbols]
-        missing = [name for name in names if name not in values]
-        if missing and len(missing) == len(names) == len(values):
-            raise ValueError(
-                f"The model's inputs are named {', '.join(map(repr, names))}; received "
-                f"{', '.join(map(repr, values))}."
-            )
-        if missing:
-            raise ValueError(
-                f"The inputs lack {', '.join(map(repr, missing))}; received "
-                f"{', '.join(map(repr, values))}."
-            )
-        return [values[name] for name in names]
+        by_key = isinstance(inputs, dict) and not deep
+        return _by_name(sorted(inputs) if by_key else [s.name for s in symbols], values)
     if not is_nested(values):
         values = [values]
     if len(values) != len(symbols):
@@ -144,3 +142,36 @@ def match(inputs, values) -> list:
             f"received {len(values)}."
         )
     return list(values)
+
+
+def _by_name(names, values: dict) -> list:
+    """The values in the order of these names. ValueError says which are missing."""
+    missing = [name for name in names if name not in values]
+    received = f"received {', '.join(map(repr, values))}."
+    if missing and len(missing) == len(names) == len(values):
+        raise ValueError(f"The model's inputs are named {', '.join(map(repr, names))}; {received}")
+    if missing:
+        raise ValueError(f"The inputs lack {', '.join(map(repr, missing))}; {received}")
+    return [values[name] for name in names]
+
+
+def _deep(inputs, values) -> list:
+    """The same for inputs that stand in containers inside containers, {'a': {'b': x}}."""
+    if isinstance(inputs, Symbol):
+        return match(inputs, values)
+    keys = sorted(inputs) if isinstance(inputs, dict) else range(len(inputs))
+    given: Any = range(0)
+    if is_nested(values) and isinstance(values, dict) == isinstance(inputs, dict):
+        given = sorted(values, key=str) if isinstance(values, dict) else range(len(values))
+    if list(given) != list(keys):
+        raise KeyError
+    return [value for key in keys for value in _deep(inputs[key], values[key])]
+
+
+def _outline(structure) -> str:
+    """The containers and names of inputs or data, without the data."""
+    if isinstance(structure, dict):
+        return "{" + ", ".join(f"{k!r}: {_outline(v)}" for k, v in structure.items()) + "}"
+    if is_nested(structure):
+        return "[" + ", ".join(map(_outline, structure)) + "]"
+    return structure.name if isinstance(structure, Symbol) else type(structure).__name__

@@ -40,7 +40,7 @@ def write_model(path: str, model, include_optimizer: bool = True) -> None:
 
 def read_model(path: str, custom_objects: dict | None = None, compile: bool = True):
     """The model in a whole-model '.h5' file of Keras or minidl, compiled as it was. The optimizer
-    remembers only what minidl wrote.
+    remembers what minidl or Keras 3 wrote.
     """
     with (
         keras_2.opened(path) as (config, settings, ours, arrays),
@@ -54,9 +54,10 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
         state.share_generators(model, config.get("minidl_shared_generators", []))
         if compile and ours:
             compile_again(model, settings, memory_in(arrays, keras_2.MEMORY))
+        memory = [] if ours or not compile else keras_2.memory_of(arrays)
     if compile and settings and not ours:
         settings = {**settings, "optimizer": settings.get("optimizer_config")}
-        compile_as_in_keras(model, settings, [], custom_objects)
+        compile_as_in_keras(model, settings, memory, custom_objects)
     return model
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 
-from ..files.descriptions import checked
+from ..files.descriptions import believable, checked
 from ..files.from_keras import from_keras
 from ..optimizers import converted
-from ..support.configs import custom_object_scope, deserialize, serialize
+from ..support.configs import (
+    custom_object_scope,
+    deserialize,
+    get_registered_object,
+    serialize,
+)
+from ..support.registry import REGISTRIES
 from ..support.warning import warn
 from .memory import memory, set_memory
 
@@ -47,7 +54,7 @@ def memory_in(arrays, path: str) -> list | dict:
 
 def compile_again(model, config: dict, memory: list | dict) -> None:
     """Compile with what `compiled_with` gave, and let the optimizer go on."""
-    model.compile(**deserialize(config))
+    model.compile(**deserialize(believable(config)))
     _set_memory(model, memory)
 
 
@@ -70,7 +77,7 @@ def compile_as_in_keras(model, config: dict, memory, custom_objects) -> None:
     options = {k: v for k, v in config.items() if k in names}
     try:
         with custom_object_scope(custom_objects or {}):
-            model.compile(**deserialize(from_keras(options)))
+            model.compile(**deserialize(_functions_by_name(from_keras(believable(options)))))
     except Exception as error:  # of Keras's classes and the user's: the weights are of use anyway
         warn(
             f"What compile() was given could not be restored ({error}). Call compile() again "
@@ -81,3 +88,18 @@ def compile_as_in_keras(model, config: dict, memory, custom_objects) -> None:
         _set_memory(model, memory)
     except ValueError as error:
         warn(f"What the optimizer remembered could not be restored ({error}). It begins anew.")
+
+
+def _functions_by_name(data) -> Any:
+    """The same, with the name in the place of Keras's own loss and metric functions; one of the
+    user's that has such a name stays.
+    """
+    if isinstance(data, list):
+        return [_functions_by_name(v) for v in data]
+    if not isinstance(data, dict):
+        return data
+    name = data.get("config")
+    if data.get("class_name") == "function" and isinstance(name, str):
+        ours = name in REGISTRIES["loss"] or name in REGISTRIES["metric"]
+        return name if ours and get_registered_object(name) is None else data
+    return {k: _functions_by_name(v) for k, v in data.items()}

@@ -19,7 +19,7 @@ from ..support.threads import threads_for
 from ..support.warning import warn
 from ..tensor import Variable, no_grad
 from . import sources
-from .preparing import check_frozen
+from .preparing import check_frozen, check_validation
 from .restoring import Parts, restored_after
 
 
@@ -102,6 +102,7 @@ def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rn
 
     def train() -> History:
         model.prepare(plan.batches)
+        check_validation(model, getattr(plan.validation, "batches", plan.validation))
         check_frozen(model)
         model.run_parts = Parts(model)
         history = model.history = History()
@@ -170,9 +171,27 @@ def measured(model, batches, run: CallbackList) -> dict:
     """The logs of all batches, with the callbacks of a test around them."""
     run.call("on_test_begin")
     with no_grad():
-        logs = sorted_floats(model.measure(batches, BatchHooks(run, "test")))
+        going_on = _until_stopped(model, "stop_evaluating", batches)
+        logs = sorted_floats(model.measure(going_on, BatchHooks(run, "test")))
     run.call("on_test_end", logs)
     return logs
+
+
+def _until_stopped(model, flag: str, batches):
+    """The batches, until a callback sets the model's flag."""
+    setattr(model, flag, False)
+    empty = True
+    for batch in batches:
+        empty = False
+        yield batch
+        if getattr(model, flag):
+            return
+    if empty and flag == "stop_evaluating":
+        warn(
+            "The data of this evaluation held no batches, so its numbers say nothing. A generator "
+            "is used up after one pass: pass arrays, a PyDataset, or a generator that goes on "
+            "(while True:) and the number of steps."
+        )
 
 
 def predict(model, batches, steps, verbose, callbacks) -> Any:
@@ -193,7 +212,7 @@ def predict(model, batches, steps, verbose, callbacks) -> Any:
 def _predicted(model, batches, run: CallbackList) -> list:
     hooks, outputs = BatchHooks(run, "predict"), []
     run.call("on_predict_begin")
-    for step, batch in enumerate(batches):
+    for step, batch in enumerate(_until_stopped(model, "stop_predicting", batches)):
         for hook in hooks.batch_begins:
             hook(step)
         outputs.append(tree_map(np.asarray, model.predict_step(batch)))
@@ -211,7 +230,7 @@ def one_batch(model, x, y, sample_weight, class_weight=None) -> Batches:
 
 def predict_on_batch(model, x) -> Any:
     """The outputs for these samples, computed at once."""
-    x = as_tensors(samples(x, "x", model.takes_several()))
+    x = as_tensors(samples(x, "x", model.takes_several(), model.takes_texts))
     outputs = restored_after(model, lambda: model.predict_step(x), recording=False)
     return tree_map(lambda t: t.numpy(), outputs)
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from ..layers import Input, Layer, automatic_name
 from ..support import console
+from ..support.checks import check_count
 from ..support.configs import serialize
+from ..support.disk import path_of
 from ..support.structures import is_nested, leaves, tree_map
 from ..symbolic import Symbol, replace
 from ..tensor import Variable
@@ -36,6 +38,7 @@ class Model(Trainer, Layer):
     symbols_in: Any = None  # the input symbols, in the structure that the model takes
     symbols_out: Any = None
     symbol_graph_layers: Any = ()
+    stop_evaluating = stop_predicting = False  # a callback may set them
     _loss_graph: Graph | None = None  # leads to the symbols that add_loss was given, too
 
     def __init__(self, inputs=None, outputs=None, name: str | None = None, **kwargs):
@@ -152,9 +155,21 @@ class Model(Trainer, Layer):
         first = [layer for layer in self.layers if layer not in begins][:1]
         return any(layer.takes_raw_input for layer in first)
 
+    @property
+    def takes_texts(self) -> bool:
+        """Whether an input is of strings, or, where inputs are not declared, a layer takes them."""
+        if self.symbols_in is None:
+            return any(layer.takes_texts for layer in self.layers_inside)
+        return any(symbol.dtype.kind == "U" for symbol in leaves(self.symbols_in))
+
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its position."""
         if index is not None:
+            if not isinstance(index, int) or not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(
+                    f"There is no layer number {index!r} in '{self.name}', which has "
+                    f"{len(self.layers)} layers."
+                )
             return self.layers[index]
         for layer in self.layers:
             if layer.name == name:
@@ -171,7 +186,7 @@ class Model(Trainer, Layer):
         unbuilt = not any(layer.built for layer in self.layers_inside)
         if input_shape is not None and self.symbol_graph is None and unbuilt:
             self.build_shape, self.built = input_shape, True
-            self(_symbols_of(input_shape))
+            self(_symbols_of(input_shape, str if self.takes_texts else None))
             self._input = self._output = None
         self.built = True
 
@@ -196,6 +211,10 @@ class Model(Trainer, Layer):
         each. layer_range: names of the first and last layer to show. positions is accepted for
         Keras's sake.
         """
+        if line_length is not None:
+            check_count("line_length", line_length, 20)
+        if print_fn is not None and not callable(print_fn):
+            raise TypeError(f"print_fn is a function of a text; received {print_fn!r}.")
         text = table(self, line_length, expand_nested, show_trainable, layer_range)
         (print_fn or console.say)(text)
 
@@ -211,6 +230,10 @@ class Model(Trainer, Layer):
         saving.save_model(
             self, filepath, overwrite, include_optimizer=include_optimizer, save_format=save_format
         )
+
+    def check_path(self, filepath, weights_alone: bool = False) -> None:
+        """Raise now what saving to this path would raise: for a folder, or without h5py."""
+        saving.check_path(path_of(filepath, "filepath"), weights_alone)
 
     def save_weights(self, filepath, overwrite=True, *, save_format=None) -> None:
         """Write the weights alone: '.weights.h5' in Keras 3's kind (needs h5py), anything else in
@@ -248,10 +271,10 @@ class Model(Trainer, Layer):
         return json.dumps(architecture.checked(serialize(self)), **options)
 
 
-def _symbols_of(shapes):
+def _symbols_of(shapes, dtype=None):
     """A symbol for a shape; a list or dict of symbols for a list or dict of shapes."""
     if isinstance(shapes, dict):
-        return {name: Input(batch_shape=tuple(shape)) for name, shape in shapes.items()}
+        return {name: _symbols_of(shape, dtype) for name, shape in shapes.items()}
     if is_nested(shapes[0]):
-        return [Input(batch_shape=tuple(shape)) for shape in shapes]
-    return Input(batch_shape=tuple(shapes))
+        return [_symbols_of(shape, dtype) for shape in shapes]
+    return Input(batch_shape=tuple(shapes), dtype=dtype)

@@ -10,9 +10,12 @@ import numpy as np
 
 from .. import losses
 from ..data import count_samples
+from ..guards.data import check_finite
 from ..metrics import Mean, Metric, check_metric, resolve_metric
+from ..optimizers.settings import is_ours
+from ..support.checks import check_number
 from ..support.registry import did_you_mean
-from ..support.structures import is_nested, leaves, tree_map
+from ..support.structures import is_nested, leaves, paths, pick, tree_map
 
 _BY_SHAPE = ("crossentropy", "ce")  # names of a family; the shapes decide which of it is meant
 
@@ -59,6 +62,7 @@ class Objective:
     """
 
     def __init__(self, loss, loss_weights, metrics, weighted_metrics):
+        loss = _unwrapped(loss)
         self.loss = tree_map(_get_loss, loss) if is_nested(loss) else _get_loss(loss)
         self.loss_weights = loss_weights
         self.metrics, self.weighted_metrics = metrics, weighted_metrics
@@ -69,6 +73,10 @@ class Objective:
             raise TypeError(
                 "The third argument of compile is loss_weights; write metrics=[...] by name."
             )
+        for weight in leaves(loss_weights):
+            if np.size(weight) == 1 and weight is not None:
+                number = np.asarray(weight).item()
+                check_number("loss_weights (one number for each output)", number)
         self.outputs: list[Output] = []
         self.single: Output | None = None  # the output, if there is just one
 
@@ -85,17 +93,21 @@ class Objective:
         """
         names = output_names(y_pred, names)
         prefixes = [f"{name}_" if len(names) > 1 else "" for name in names]
-        given = spread(self.loss, names, "loss", everywhere=True)
-        weights = spread(self.loss_weights, names, "loss_weights", everywhere=False)
-        plain = spread(self.metrics, names, "metrics", everywhere=True)
-        weighted = spread(self.weighted_metrics, names, "weighted_metrics", everywhere=True)
+        loss, loss_weights, metrics, weighted_metrics, y = (
+            along(thing, y_pred)
+            for thing in (self.loss, self.loss_weights, self.metrics, self.weighted_metrics, y)
+        )
+        given = spread(loss, names, "loss", everywhere=True)
+        weights = spread(loss_weights, names, "loss_weights", everywhere=False)
+        plain = spread(metrics, names, "metrics", everywhere=True)
+        weighted = spread(weighted_metrics, names, "weighted_metrics", everywhere=True)
         targets = spread(y, names, "y", everywhere=y is None)
         taken = {"loss", *[f"{prefix}loss" for prefix in prefixes]}
         outputs = []
         for i, value in enumerate(leaves(y_pred)):
             target = value.shape if targets[i] is None else np.shape(targets[i])
             weight = 1.0 if weights[i] is None else float(np.asarray(weights[i]).item())
-            loss = _get_loss(_by_shape(given[i], target, value.shape))
+            loss = _get_loss(_by_shape(_only_one(given[i], names[i]), target, value.shape))
             output = Output(names[i], loss, weight)
             specs = [(m, False) for m in leaves(plain[i])] + [
                 (m, True) for m in leaves(weighted[i])
@@ -114,20 +126,23 @@ class Objective:
         trackers = trackers if len(trackers) > 1 else []
         return [*trackers, *sorted(metrics, key=lambda pair: pair[0])]
 
-    def check_targets(self, y, y_pred, size) -> None:
+    def check_targets(self, y, y_pred, size, finite: bool = True) -> None:
         """Look at all targets of a fit or evaluate before it starts. size: how many samples there
-        are.
+        are. finite: whether NaN is refused; a loss of yours may leave it out.
         """
         for output, target, value, _ in self._apart(y, y_pred, None):
             if output.loss is not None and target is not None:
+                ours = is_ours(type(output.loss)) and not hasattr(output.loss, "function")
+                if finite and ours:
+                    check_finite("y", np.asarray(target))
                 output.loss.check_targets(target, (size, *value.shape[1:]))
                 output.loss.align(np.asarray(target[:1]), value.plain.of(value.array[:1]))
 
     def _apart(self, y, y_pred, sample_weight):
         """(output, its targets, its values, its sample weights) for each output."""
         names = [output.name for output in self.outputs]
-        targets = spread(y, names, "y", everywhere=False)
-        weights = spread(sample_weight, names, "sample_weight")
+        targets = spread(along(y, y_pred), names, "y", everywhere=False)
+        weights = spread(along(sample_weight, y_pred), names, "sample_weight")
         return zip(self.outputs, targets, leaves(y_pred), weights)
 
     def compute_loss(self, y, y_pred, sample_weight, names, samples):
@@ -181,8 +196,24 @@ def output_names(y_pred, names: list[str] | None) -> list[str]:
     if names is not None:
         return names
     if isinstance(y_pred, dict):
-        return sorted(y_pred)
+        return ["/".join(map(str, path)) for path, _ in paths(y_pred)]
     return [f"output_{i + 1}" for i in range(len(leaves(y_pred)))]
+
+
+def along(given, y_pred):
+    """`given` as a list, one for each output, where outputs stand in lists and dicts inside of
+    others; as it is where they do not. ValueError if it is nested in another way.
+    """
+    parts = y_pred.values() if isinstance(y_pred, dict) else y_pred
+    if not is_nested(given) or not is_nested(y_pred) or not any(map(is_nested, parts)):
+        return given
+    try:
+        return [pick(given, path) for path, _ in paths(y_pred)]
+    except (KeyError, IndexError, TypeError):
+        raise ValueError(
+            "Outputs stand inside of each other, so losses, metrics, targets and weights must be "
+            "nested alike."
+        ) from None
 
 
 def spread(given, names: list[str], what: str, everywhere: bool = True) -> list[Any]:
@@ -192,7 +223,8 @@ def spread(given, names: list[str], what: str, everywhere: bool = True) -> list[
     if isinstance(given, dict):
         return _by_name(given, names, what)
     lists = what.endswith("metrics")  # of which one output may have several
-    if len(names) == 1 and (lists or not isinstance(given, (list, tuple)) or len(given) != 1):
+    plain = not isinstance(given, (list, tuple)) or len(given) != 1
+    if len(names) == 1 and (lists or plain) and not (what == "loss_weights" and is_nested(given)):
         return [given]
     called = ", ".join(map(repr, names))
     if isinstance(given, (list, tuple)) and (len(given) == len(names) or not lists):
@@ -221,9 +253,25 @@ def _by_name(given: dict, names: list[str], what: str) -> list[Any]:
     return [given.get(name) for name in names]
 
 
+def _unwrapped(loss):
+    """[loss] as loss, for each output of a dict or list of them."""
+    outputs = loss.items() if isinstance(loss, dict) and "class_name" not in loss else ()
+    if isinstance(loss, (list, tuple)):
+        outputs = enumerate(loss)
+    named = {}
+    for name, one in outputs:
+        alone = isinstance(one, (list, tuple)) and len(one) == 1
+        named[name] = one[0] if alone else one
+    if not named:
+        return loss
+    return named if isinstance(loss, dict) else list(named.values())
+
+
 def _get_loss(identifier):
+    if isinstance(identifier, (list, tuple)) and len(identifier) == 1:
+        identifier = identifier[0]  # {"a": ["mse"]}
     waits = isinstance(identifier, str) and identifier in _BY_SHAPE
-    return identifier if waits else losses.get(identifier)
+    return identifier if waits else losses.as_loss(identifier)
 
 
 def _by_shape(name, target_shape: tuple, output_shape: tuple):
@@ -234,3 +282,13 @@ def _by_shape(name, target_shape: tuple, output_shape: tuple):
         return "binary_crossentropy"
     sparse = len(target_shape) < len(output_shape) or target_shape[-1:] == (1,)
     return "sparse_categorical_crossentropy" if sparse else "categorical_crossentropy"
+
+
+def _only_one(loss, name: str):
+    """The loss of an output; ValueError if there are several."""
+    if isinstance(loss, (list, tuple)):
+        raise ValueError(
+            f"loss: an output has one loss; received {len(loss)} for {name!r}. Their sum is a loss "
+            "too: lambda y, p: mse(y, p) + mae(y, p)."
+        )
+    return loss

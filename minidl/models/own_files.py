@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..files import native
-from ..files.descriptions import reading
+from ..files.descriptions import believable, reading
 from ..layers import weight_budget
 from ..support.configs import custom_object_scope, deserialize, serialize
 from ..tensor import quiet
@@ -44,7 +44,7 @@ def read_model(path, custom_objects: dict | None = None, compile: bool = True):
         state.share_generators(model, description.get("shared", []))
         state.set_random_state(model, description["random"])
         if compile and description.get("compile"):
-            model.compile(**deserialize(description["compile"]))
+            model.compile(**deserialize(believable(description["compile"])))
             state.set_optimizer_state(model, description, arrays)
     return model
 

@@ -46,7 +46,21 @@ def prepare(model, batches) -> None:
         objective.fill_in(y, output, model.output_names)
     build_optimizer(model)
     if y is not None and isinstance(batches, Batches):
-        objective.check_targets(batches.arrays[1], output, size)
+        objective.check_targets(batches.arrays[1], output, size, model.stop_on_nan)
+
+
+def check_validation(model, batches) -> None:
+    """Look at the targets of the validation data, as `prepare` does at those for training."""
+    own_step = type(model).train_step is not core.Trainer.train_step
+    if own_step or not isinstance(batches, Batches) or not model.compile_objective.outputs:
+        return
+    x, y, _ = batches.first()
+    if y is not None:
+        shape = model.first_output_shape
+        output = _output(model, x)
+        model.first_output_shape = shape
+        objective = model.compile_objective
+        objective.check_targets(batches.arrays[1], output, batches.size, model.stop_on_nan)
 
 
 def _output(model, x):

@@ -7,8 +7,10 @@ from typing import Any
 
 from ..files.descriptions import believable
 from ..layers import InputLayer, Layer
+from ..metrics import Metric
+from ..optimizers import Optimizer
 from ..support.configs import custom_object_scope, deserialize
-from ..support.structures import leaves
+from ..support.structures import leaves, tree_map
 from ..symbolic import Symbol, record, replace
 from .architecture import model_classes, result_number
 
@@ -27,18 +29,42 @@ def described_model(data) -> Any:
 
 def model_from_json(json_string: str, custom_objects: dict | None = None):
     """A model with fresh weights from what `to_json` gave."""
+    try:
+        described = json.loads(json_string)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"model_from_json takes the text that to_json gave: {error}.") from None
     with custom_object_scope(custom_objects or {}):
-        return deserialize(json.loads(json_string))
+        model = deserialize(described)
+    if not isinstance(model, model_classes.filed("Model")):
+        raise ValueError(f"This JSON describes a {type(model).__name__}, not a model.")
+    return model
 
 
 # --- copies
 
 
 def clone_model(model, input_tensors=None, clone_function=None):
-    """A model of the same architecture with fresh weights. clone_function: what to make of each
-    layer, layer -> layer.
+    """A model of the same architecture with fresh weights, compiled alike with a fresh optimizer.
+    clone_function: what to make of each layer, layer -> layer.
     """
+    clone = _clone(model, clone_function)
+    if model.compiled:
+        again = tree_map(_fresh, model.compile_arguments)
+        clone.compile(**again, stop_on_nan=model.stop_on_nan)
+    return clone
+
+
+def _fresh(thing):
+    """Another one, if it gathers something while a model trains; else the same."""
+    if isinstance(thing, (Optimizer, Metric)):
+        return type(thing).from_config(thing.get_config())
+    return thing
+
+
+def _clone(model, clone_function):
     if clone_function is None:
+        if not hasattr(model, "get_config"):
+            raise TypeError(f"clone_model takes a model; received {model!r}.")
         return type(model).from_config(model.get_config())
     if isinstance(model, model_classes.filed("Sequential")):
         return _cloned_stack(model, clone_function)

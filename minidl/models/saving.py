@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import warnings
 
+from ..files.hdf5 import h5py_or_cure
 from ..files.keras import is_keras
+from ..support.disk import make_folder, path_of
+from ..support.warning import warn
 from . import keras_2_files, keras_files, own_files
 from .state import check_built
 
@@ -23,27 +26,50 @@ def save_model(
     """Write a model to one file: '.keras' is Keras 3's own kind, anything else minidl's ('.npz' is
     its usual ending).
     """
-    path = os.fspath(filepath)
+    path = path_of(filepath, "filepath")
+    check_path(path, save_format=save_format)
     if not overwrite and os.path.exists(path):
         raise FileExistsError(f"{path} exists already, and overwrite=False.")
-    if path.lower().endswith(".weights.h5"):
+    _check_hooks(model)
+    kind = _kind(path) if save_format not in ("h5", "keras") else save_format
+    write = {"h5": keras_2_files, "keras": keras_files, "native": own_files}[kind].write_model
+    try:
+        write(path, model, include_optimizer)
+    except RecursionError:
         raise ValueError(
-            f"{path}: '.weights.h5' files hold weights alone. Write model.save_weights({path!r}), "
-            "or model.save('model.keras')."
-        )
-    if os.path.isdir(path) or path.endswith(("/", os.sep)):
+            f"Model '{model.name}' cannot be saved: something in it describes itself without end, "
+            "such as a layer whose get_config names the layer itself. Leave it out of get_config."
+        ) from None
+
+
+# Endings of other programs' files.
+_FOREIGN = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".onnx", ".pb", ".tflite", ".safetensors")
+_FOREIGN += (".json", ".yaml", ".yml", ".csv", ".txt", ".mat", ".npy", ".zip")
+
+
+def check_path(path: str, weights_alone: bool = False, save_format=None) -> None:
+    """Raise what saving to this path would raise: ValueError for a folder or a kind that is for
+    weights alone, ImportError without h5py. A warning for the ending of another kind.
+    """
+    if path.endswith(("/", os.sep)) or os.path.isdir(path):
         raise ValueError(
             f"{path} is a folder. Models are saved to one file: "
             f"model.save({os.path.join(path, 'model.npz')!r})."
         )
-    _check_hooks(model)
+    if path.lower().endswith(".weights.h5") and not weights_alone:
+        raise ValueError(
+            f"{path}: '.weights.h5' files hold weights alone. Write model.save_weights({path!r}), "
+            "or model.save('model.keras')."
+        )
     kind = _kind(path) if save_format not in ("h5", "keras") else save_format
-    if kind == "h5":
-        keras_2_files.write_model(path, model, include_optimizer)
-    elif kind == "keras":
-        keras_files.write_model(path, model, include_optimizer)
-    else:
-        own_files.write_model(path, model, include_optimizer)
+    if kind == "h5" or (kind == "keras" and not weights_alone):
+        h5py_or_cure()
+    elif path.lower().endswith(_FOREIGN):
+        ending = os.path.splitext(path)[1]
+        warn(
+            f"{path} becomes a file of minidl's own kind, which no program for '{ending}' files "
+            "can read; minidl can. Its usual ending is '.npz'."
+        )
 
 
 def _check_hooks(model) -> None:
@@ -73,7 +99,7 @@ def load_model(
     is accepted for Keras's sake: no file is ever a program here.
     Raises SaveFormatError, which names the file, for whatever is wrong in it.
     """
-    path = os.fspath(filepath)
+    path = path_of(filepath, "filepath")
     if os.path.isdir(path):
         raise ValueError(
             f"{path} is a folder, as TensorFlow's SavedModel is. minidl loads '.keras' and '.npz' "
@@ -91,14 +117,13 @@ def save_weights(model, filepath, overwrite: bool = True) -> None:
     """Write the weights alone: '.h5' in the kind of Keras 3, anything else in minidl's own
     ('cp-0001.ckpt' too).
     """
-    path = os.fspath(filepath)
+    path = path_of(filepath, "filepath")
     if not overwrite and os.path.exists(path):
         raise FileExistsError(f"{path} exists already, and overwrite=False.")
+    check_path(path, weights_alone=True)
     check_built(model, model.weights)
     _check_hooks(model)
-    folder = os.path.dirname(path)
-    if folder:
-        os.makedirs(folder, exist_ok=True)
+    make_folder(path)
     if _kind(path) == "h5":
         keras_files.write_weights(path, model)
     else:
@@ -107,7 +132,7 @@ def save_weights(model, filepath, overwrite: bool = True) -> None:
 
 def load_weights(model, filepath, skip_mismatch: bool = False) -> None:
     """Read weights from what save_weights or save wrote. Nothing changes if they do not fit."""
-    path = os.fspath(filepath)
+    path = path_of(filepath, "filepath")
     if _kind(path) == "h5" or is_keras(path):
         keras_files.read_weights(path, model, skip_mismatch)
         return
@@ -122,4 +147,4 @@ def load_weights(model, filepath, skip_mismatch: bool = False) -> None:
 
 def restore(model, filepath) -> None:
     """Weights, optimizer memory and random state of a native file, into a model that is there."""
-    own_files.restore(os.fspath(filepath), model)
+    own_files.restore(path_of(filepath, "filepath"), model)

@@ -86,7 +86,7 @@ class Sequential(Model, core.Sequential):
     def build(self, input_shape=None) -> None:
         """Make the weights for inputs of this shape, the batch axis first (None)."""
         if self.symbols_in is None and input_shape is not None and self.stack:
-            dtype = self.stack[0].dtype
+            dtype = str if self.stack[0].takes_texts else self.stack[0].dtype
             self.symbols_in = self.symbols_out = Input(batch_shape=tuple(input_shape), dtype=dtype)
             self._stack(self.stack)
         self.built = True
@@ -94,6 +94,12 @@ class Sequential(Model, core.Sequential):
     def takes_several(self) -> bool:
         """Whether a list of arrays means several inputs: no, a stack has one."""
         return False
+
+    @property
+    def takes_texts(self) -> bool:
+        """Whether it begins with a layer of strings, or was declared for them."""
+        declared = self.symbols_in is not None and self.symbols_in.dtype.kind == "U"
+        return declared or any(layer.takes_texts for layer in self.stack[:1])
 
     call: Any = core.Sequential.call
 

@@ -19,16 +19,24 @@ from ..data import (
     samples,
     split_tail,
 )
-from ..guards.data import check_inputs, check_unseen_labels
+from ..guards.data import check_classes, check_inputs, check_unseen_labels, check_weights
 from ..support.checks import check_count
 from ..tensor import quietly
+
+
+def looked_at(model, x, y, sample_weight) -> tuple:
+    """x, y and sample_weight as `arrays` gives them, after a look at the weights."""
+    x, y, weight = arrays(model, x, y, sample_weight)
+    if weight is not None:
+        check_weights(weight)
+    return x, y, weight
 
 
 def arrays(model, x, y, sample_weight) -> tuple:
     """x, y and sample_weight as arrays of one length, in the structure that the model takes."""
     if x is None:
         raise ValueError("No data: pass x (and y) as arrays with one sample a row.")
-    x = samples(x, "x", model.takes_several())
+    x = samples(x, "x", model.takes_several(), model.takes_texts)
     several = model.takes_several()
     if model.output_names is not None:
         several = len(model.output_names) > 1
@@ -86,13 +94,15 @@ def plan_fit(
         batches = _stream(model, parts, class_weight, validation_split, rng)
         validation_parts, size = None, 32
     else:
-        x, y, weight = arrays(model, *parts)
-        quietly(check_inputs, x, model.takes_raw_input)
+        x, y, weight = looked_at(model, *parts)
+        quietly(check_inputs, x, model.takes_raw_input, getattr(parts[0], "columns", None))
         validation_parts, parts = None, (x, y, weight)
         if validation_data is None and validation_split:
             parts, validation_parts = split(model, parts, validation_split)
         size = batch_size_for(batch_size, count_samples(parts[0]), steps_per_epoch)
         batches = Batches(*weighed(parts, class_weight), batch_size=size, rng=rng)
+        if class_weight is not None:
+            check_classes(y, class_weight)
     size = check_count("validation_batch_size", validation_batch_size or size)
     validation = for_validation(model, validation_data, size)
     if validation_parts is not None:  # class_weight is of the training part alone
@@ -115,8 +125,11 @@ def _stream(model, parts, class_weight, validation_split, rng) -> Stream:
                 f"{name} goes with arrays; here x brings its own batches (x, y) or "
                 "(x, y, sample_weight)."
             )
-    batches = Stream(x, rng, class_weight)
-    quietly(check_inputs, batches.first()[0], model.takes_raw_input)
+    batches = Stream(x, rng, class_weight, model.takes_texts)
+    first, _, weight = batches.first()
+    quietly(check_inputs, first, model.takes_raw_input)
+    if weight is not None:
+        check_weights(weight)
     return batches
 
 
@@ -134,28 +147,28 @@ def for_validation(model, data, batch_size):
     if data is None:
         return None
     if is_stream(data):
-        return Stream(data)
+        return Stream(data, texts=model.takes_texts)
     if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
         raise ValueError(
             "validation_data is a tuple (x, y) or (x, y, sample_weight), or something that brings "
             "such batches."
         )
-    return Batches(*arrays(model, *data, *[None] * (3 - len(data))), batch_size=batch_size)
+    return Batches(*looked_at(model, *data, *[None] * (3 - len(data))), batch_size=batch_size)
 
 
 def for_evaluate(model, x, y, sample_weight, batch_size, steps):
     """The batches of `evaluate`, which may be arrays or what brings batches."""
     if is_stream(x):
-        return Stream(x)
-    x, y, weight = arrays(model, x, y, sample_weight)
+        return Stream(x, texts=model.takes_texts)
+    x, y, weight = looked_at(model, x, y, sample_weight)
     return Batches(x, y, weight, batch_size_for(batch_size, count_samples(x), steps))
 
 
 def for_predict(model, x, batch_size, steps):
     """The batches of `predict`: inputs alone."""
     if is_stream(x):
-        return Stream(x)
-    x = samples(x, "x", model.takes_several())
+        return Stream(x, texts=model.takes_texts)
+    x = samples(x, "x", model.takes_several(), model.takes_texts)
     return Batches(x, batch_size=batch_size_for(batch_size, count_samples(x), steps))
 
 

@@ -71,7 +71,7 @@ class Trainer(core.Trainer):
         auto_scale_loss are accepted for Keras's sake: all runs eagerly here.
         """
         objective = Objective(loss, loss_weights, metrics, weighted_metrics)
-        self.optimizer = optimizers.get(optimizer)
+        self.optimizer = optimizers.required(optimizer)
         self.compile_objective = objective
         self._loss_tracker = Mean("loss")
         self.warned_of: set[str] = set()  # what was warned of, once

@@ -106,6 +106,8 @@ def moveaxis(x, source, destination):
 def rot90(array, k=1, axes=(0, 1)):
     """Quarter turns in the plane of two axes, from the first towards the second."""
     a, b = axes
+    if len(set(np.arange(len(shape(array)))[list(axes)])) < 2:
+        raise ValueError(f"rot90: axes are two different ones; received {tuple(axes)}.")
     if k % 4 == 2:
         return flip(array, axes)
     if k % 2:
@@ -146,7 +148,7 @@ def split(x, indices_or_sections, axis=0) -> list:
             raise ValueError(
                 f"split: {size} entries along axis {axis} do not divide into {cuts} equal parts."
             )
-        cuts = range(size // int(cuts), size, size // int(cuts))
+        cuts = [size // int(cuts) * i for i in range(1, int(cuts))]
     front = (slice(None),) * range(len(x.shape))[axis]
     return [x[(*front, slice(a, b))] for a, b in zip([0, *cuts], [*cuts, size])]
 

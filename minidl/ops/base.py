@@ -90,6 +90,14 @@ def floats(x):
     return x if x.dtype.kind == "f" else x.astype(backend.floatx())
 
 
+def both_floats(x1, x2) -> tuple:
+    """x1 and x2, as they are if one of them is an array of floats; else whole numbers of both as
+    floats.
+    """
+    kinds = [x.dtype.kind for x in (x1, x2) if hasattr(x, "dtype")]
+    return (x1, x2) if "f" in kinds else (floats(x1), floats(x2) if hasattr(x2, "dtype") else x2)
+
+
 def array(x, dtype=None):
     return copy(convert_to_tensor(x, dtype))
 

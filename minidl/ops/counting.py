@@ -66,7 +66,7 @@ def unique(
     fill_value=None,
 ):
     """Each different entry once, from the smallest to the largest, or each different slice along
-    `axis`.
+    `axis`. A nan differs from every number, also from another nan.
 
     return_index, return_inverse, return_counts: also where each stands first, for each entry of x
     the position of its like in the result, and how often each occurs. size: cut or filled up to so
@@ -88,7 +88,7 @@ def unique(
 @on_symbols
 def _unique(x, axis, size, fill_value) -> tuple:
     x = convert_to_tensor(x)
-    _, index, inverse, counts = np.unique(x.data, True, True, True, axis=axis)
+    _, index, inverse, counts = np.unique(x.data, True, True, True, axis=axis, equal_nan=False)
     inverse = inverse.reshape(x.shape if axis is None else -1)
     n = len(index)
     if size is not None:

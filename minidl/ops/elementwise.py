@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..core.derivatives import arithmetic
+from ..core.derivatives import arithmetic, gaussian
 from ..tensor import apply
-from .base import convert_to_tensor, floats
+from .base import both_floats, convert_to_tensor, floats
 
 __all__ = [
     "abs",
@@ -62,11 +62,11 @@ def multiply(x1, x2):
 
 
 def divide(x1, x2):
-    return apply(arithmetic.div, x1, x2)
+    return apply(arithmetic.div, *both_floats(x1, x2))
 
 
 def true_divide(x1, x2):
-    return apply(arithmetic.div, x1, x2)
+    return apply(arithmetic.div, *both_floats(x1, x2))
 
 
 def mod(x1, x2):
@@ -90,7 +90,7 @@ def reciprocal(x):
 
 
 def exp(x):
-    return apply(arithmetic.exp, x)
+    return apply(arithmetic.exp, floats(x))
 
 
 def exp2(x):
@@ -98,15 +98,15 @@ def exp2(x):
 
 
 def expm1(x):
-    return apply(arithmetic.expm1, x)
+    return apply(arithmetic.expm1, floats(x))
 
 
 def log(x):
-    return apply(arithmetic.log, x)
+    return apply(arithmetic.log, floats(x))
 
 
 def log1p(x):
-    return apply(arithmetic.log1p, x)
+    return apply(arithmetic.log1p, floats(x))
 
 
 def log2(x):
@@ -118,11 +118,11 @@ def log10(x):
 
 
 def logaddexp(x1, x2):
-    return apply(arithmetic.logaddexp, floats(x1), x2)
+    return apply(arithmetic.logaddexp, *both_floats(x1, x2))
 
 
 def sqrt(x):
-    return apply(arithmetic.sqrt, x)
+    return apply(arithmetic.sqrt, floats(x))
 
 
 def rsqrt(x):
@@ -138,15 +138,15 @@ def absolute(x):
 
 
 def erf(x):
-    return apply(arithmetic.erf, floats(x))
+    return apply(gaussian.erf, floats(x))
 
 
 def sin(x):
-    return apply(arithmetic.sin, x)
+    return apply(arithmetic.sin, floats(x))
 
 
 def cos(x):
-    return apply(arithmetic.cos, x)
+    return apply(arithmetic.cos, floats(x))
 
 
 def tan(x):
@@ -166,7 +166,7 @@ def arctan(x):
 
 
 def arctan2(x1, x2):
-    return apply(arithmetic.arctan2, floats(x1), x2)
+    return apply(arithmetic.arctan2, *both_floats(x1, x2))
 
 
 def sinh(x):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from ..core.derivatives import nonlinear
+from ..core.derivatives import gaussian, nonlinear
 from ..tensor import apply
 from .arranging import split
 from .base import axes_of, floats, on_symbols
 from .comparing import where
-from .elementwise import absolute, clip, erf, sqrt, square
+from .elementwise import absolute, clip, sqrt, square
 from .ordering import sort
 from .reducing import cumsum, sum
 
@@ -54,7 +52,7 @@ def relu(x):
 
 
 def relu6(x):
-    return clip(x, 0, 6)
+    return clip(floats(x), 0, 6)
 
 
 def threshold(x, threshold=0.0, default_value=0.0):
@@ -136,13 +134,7 @@ def gelu(x, approximate=True):
     """x·Φ(x), with Φ the normal distribution's share below x; approximate: Φ by a tanh. Hendrycks
     and Gimpel 2016.
     """
-    x = floats(x)
-    inner = (
-        tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))
-        if approximate
-        else erf(x / math.sqrt(2))
-    )
-    return 0.5 * x * (1 + inner)
+    return apply(gaussian.gelu_tanh if approximate else gaussian.gelu, floats(x))
 
 
 def softsign(x):

@@ -46,7 +46,7 @@ def sum(x, axis=None, keepdims=False):
 
 
 def mean(x, axis=None, keepdims=False):
-    return convert_to_tensor(x).mean(axis, keepdims)
+    return floats(x).mean(axis, keepdims)
 
 
 def max(x, axis=None, keepdims=False):
@@ -62,15 +62,15 @@ def prod(x, axis=None, keepdims=False, dtype=None):
 
 
 def var(x, axis=None, keepdims=False):
-    return convert_to_tensor(x).var(axis, keepdims)
+    return floats(x).var(axis, keepdims)
 
 
 def std(x, axis=None, keepdims=False):
-    return convert_to_tensor(x).std(axis, keepdims)
+    return floats(x).std(axis, keepdims)
 
 
 def logsumexp(x, axis=None, keepdims=False):
-    return apply(reductions.logsumexp, x, axis=axes_of(axis), keepdims=keepdims)
+    return apply(reductions.logsumexp, floats(x), axis=axes_of(axis), keepdims=keepdims)
 
 
 def any(x, axis=None, keepdims=False):
@@ -116,6 +116,8 @@ def average(x, axis=None, weights=None):
     if weights is None:
         return x.mean(axis)
     weights = convert_to_tensor(weights, x.dtype)
+    if isinstance(axis, (tuple, list)) and len(axis) == 1:
+        axis = axis[0]
     if weights.shape != x.shape:
         if not isinstance(axis, int) or weights.shape != (x.shape[axis],):
             raise ValueError(
@@ -177,9 +179,11 @@ def normalize(x, axis=-1, order=2, epsilon=None):
     as epsilon.
     """
     x = floats(x)
-    return x / maximum(
-        norm(x, order, axis, True), backend.epsilon() if epsilon is None else epsilon
-    )
+    if order == 2 and isinstance(axis, (tuple, list)):  # of all numbers there, not of a matrix
+        size = sqrt(sum(square(x), axis, True))
+    else:
+        size = norm(x, order, axis, True)
+    return x / maximum(size, backend.epsilon() if epsilon is None else epsilon)
 
 
 # --- past what is missing (NaN)

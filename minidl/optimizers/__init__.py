@@ -3,6 +3,8 @@ Keras's have besides, with around.py, memory.py and settings.py; each other file
 papers.
 """
 
+from typing import Any
+
 from ..support import configs
 from . import schedules
 from .adadelta import Adadelta
@@ -41,6 +43,7 @@ __all__ = [
     "get",
     "register",
     "registry",
+    "required",
     "schedules",
     "serialize",
 ]
@@ -53,10 +56,12 @@ _VARIANTS = {
 }
 
 
-def get(identifier) -> Optimizer:
+def get(identifier) -> Any:
     """An optimizer from a name ('adam', 'sgd', ...), a class, an instance, or what `serialize`
-    gave.
+    gave; None for None.
     """
+    if identifier is None:
+        return None
     if isinstance(identifier, dict):
         return deserialize(identifier)
     if isinstance(identifier, str):
@@ -74,6 +79,13 @@ def get(identifier) -> Optimizer:
             f"An optimizer is a name, an Optimizer class or an instance; received {identifier!r}."
         )
     return identifier
+
+
+def required(identifier) -> Optimizer:
+    """What `get` gives, where there must be an optimizer; ValueError for None."""
+    if identifier is None:
+        raise ValueError("An optimizer is needed, like optimizer='adam'; received None.")
+    return get(identifier)
 
 
 def serialize(optimizer: Optimizer) -> dict:

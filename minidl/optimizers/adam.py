@@ -88,6 +88,8 @@ class AdamW(Adam):
         *shared,
         **options,
     ):
+        if weight_decay is None:
+            raise ValueError("AdamW: weight_decay must be a number; without it, use Adam.")
         super().__init__(
             learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, *shared, **options
         )

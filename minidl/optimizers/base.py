@@ -35,19 +35,16 @@ class Optimizer(Configurable, core.Optimizer):
     """Base class. In `step` (or `apply`), in this order: clip the gradients, decay the weights,
     update, average, constrain, count.
 
-    learning_rate: a number, or a function of the step number (0, 1, 2, ...), which is how
-    `schedules` work.
-    weight_decay: each step shrinks w by learning_rate·weight_decay·w, apart from the gradient.
-    Loshchilov & Hutter 2019.
-    clipnorm: no variable's gradient gets longer than this; global_clipnorm: nor all of them
-    together; clipvalue: no entry gets larger. At most one of the three.
+    learning_rate: a number, or a function of the step number 0, 1, 2, ..., like `schedules`.
+    weight_decay: each step shrinks w by learning_rate·weight_decay·w (Loshchilov & Hutter 2019).
+    clipnorm, clipvalue, global_clipnorm: the longest that one gradient, its largest entry, or all
+    gradients together may be. At most one of the three.
     use_ema: keep a moving average of the weights, a ← μ·a + (1−μ)·w with μ = ema_momentum, and put
-    it in their place at the end of `fit` (or `finalize_variable_values()`), and every
-    ema_overwrite_frequency steps. Polyak & Juditsky 1992.
-    gradient_accumulation_steps: n >= 2 makes one update from n batches, along the mean of their
-    gradients, as if they had been one large batch. As in Keras, `iterations` counts the updates, a
-    schedule counts the batches, and averages and constraints act after each batch.
-    loss_scale_factor: None, because gradients of float32 need no scaling.
+    it in their place after `fit`, and every ema_overwrite_frequency steps. Polyak & Juditsky 1992.
+    gradient_accumulation_steps: n >= 2 makes one update from the mean gradient of n batches. As in
+    Keras, `iterations` counts updates; schedules, averages and constraints go by batches.
+    loss_scale_factor: `apply` divides by it the gradients of scale_loss(loss). `fit` and `step`
+    leave it out: gradients of float32 need no scaling.
     """
 
     memory_names: tuple[dict[str, str], ...] = ()  # Keras's names of the slots, in Keras's groups
@@ -176,12 +173,14 @@ class Optimizer(Configurable, core.Optimizer):
             self.build(variables)
         arrays = guard.aligned(type(self).__name__, list(grads), variables)
         guard.report_missing(arrays, variables)
+        if self.loss_scale_factor:
+            arrays = [g if g is None else g / self.loss_scale_factor for g in arrays]
         given = {id(v): g for v, g in zip(variables, arrays)}
         self.go([given.get(id(v)) for v in self.trainable_variables])
 
     def apply_gradients(self, grads_and_vars) -> None:
         """`apply` for pairs (gradient, variable), as from zip(grads, model.trainable_variables)."""
-        pairs = list(grads_and_vars)
+        pairs = guard.pairs_of(grads_and_vars)
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
 
     def advance(self, grads: list) -> None:
@@ -210,7 +209,7 @@ class Optimizer(Configurable, core.Optimizer):
     def update_all(self, grads: list, t: int) -> None:
         """Clip the gradients, decay and move the variables, in update t."""
         if self.clipvalue or self.clipnorm or self.global_clipnorm:
-            grads = around.clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
+            grads = self.clipped(grads)
         lr = self.current_rate()
         if not self.rehearsed:
             quietly(self.rehearse, grads, lr, t)
@@ -220,6 +219,9 @@ class Optimizer(Configurable, core.Optimizer):
             self.move(grads, lr, t)
         if self.clears_every and t % self.clears_every == 0:
             around.clear_traces(self.memory)
+
+    def clipped(self, grads: list) -> list:
+        return around.clip(grads, self.clipvalue, self.clipnorm, self.global_clipnorm)
 
     def decay_and_move(self, grads: list, lr: float, t: int) -> None:
         """w ← w − η·λ·w, then the update."""

@@ -31,6 +31,7 @@ class Memory:
         self.rows: list[list[Any]] = []  # for each trained variable its slots, None for none
         self.averages: list[Variable] = []  # of the weights, if they are averaged
         self.sums: list[Variable] = []  # of the gradients, if several batches make one update
+        self.others: list[Variable] = []  # what an optimizer written for Keras adds
 
     def build(self, variables, names: Iterable[str], initial: Callable) -> None:
         """Make the slots of these variables. initial(slot, w): what a slot of the array w begins
@@ -76,18 +77,19 @@ class Memory:
             if name in self.names
         ]
         slots = [slot for slot in slots if slot is not None]
-        return [*self.averages, *self.sums, *slots]
+        return [*self.averages, *self.sums, *slots, *self.others]
 
     def named(self) -> dict[str, np.ndarray]:
         """The arrays of all that is kept, by 'position/variable/slot'."""
         columns = [(slot, [row[k] for row in self.rows]) for k, slot in enumerate(self.names)]
         columns += [("average", self.averages), ("gradient_sum", self.sums)]
-        return {
+        rows = {
             f"{i}/{v.name}/{slot}": one.array
             for slot, column in columns
             for i, (v, one) in enumerate(zip(self.trained, column))
             if one is not None
         }
+        return rows | {f"{i}/{v.name}": v.array for i, v in enumerate(self.others)}
 
     def set(self, state, with_rate: bool) -> None:
         """Take over a state: all of it, or nothing with a ValueError if it does not fit."""

@@ -59,10 +59,9 @@ class Muon(Optimizer, core.Adam):
         rms_rate: float | None = 0.2,
         **options,
     ):
-        limits, rest = (clipnorm, clipvalue, global_clipnorm), (loss_scale_factor,)
-        averages = (use_ema, ema_momentum, ema_overwrite_frequency)
-        rest += (gradient_accumulation_steps, name)
-        super().__init__(learning_rate, weight_decay, *limits, *averages, *rest, **options)
+        around_steps = (weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum)
+        others = (ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name)
+        Optimizer.__init__(self, learning_rate, *around_steps, *others, **options)
         self.beta_1 = self.adam_beta_1 = check_number("adam_beta_1", adam_beta_1, 0, 1)
         self.beta_2 = self.adam_beta_2 = check_number("adam_beta_2", adam_beta_2, 0, 1)
         self.epsilon, self.adam_weight_decay = check_epsilon(epsilon), adam_weight_decay
@@ -74,10 +73,8 @@ class Muon(Optimizer, core.Adam):
         self.muon_a, self.muon_b, self.muon_c = (check_number(k, v) for k, v in coefficients)
         self.adam_lr_ratio = check_number("adam_lr_ratio", adam_lr_ratio, 0)
         self.momentum = check_number("momentum", momentum, 0, 1)
-        self.ns_steps, self.nesterov = (
-            check_count("ns_steps", ns_steps),
-            check_flag("nesterov", nesterov),
-        )
+        self.ns_steps = check_count("ns_steps", ns_steps)
+        self.nesterov = check_flag("nesterov", nesterov)
         self.rms_rate = None if rms_rate is None else check_number("rms_rate", rms_rate, 0)
 
     def is_for_adam(self, variable) -> bool:

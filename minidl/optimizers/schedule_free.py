@@ -22,7 +22,8 @@ class ScheduleFreeAdamW(Optimizer):
     trains, the weights are y. At the end of `fit`, or with `finalize_variable_values()`, they
     become x, so that is when to evaluate; training goes on from there as if nothing had happened.
 
-    warmup_steps: T. weight_decay: λ. Keras has no such class.
+    warmup_steps: T. weight_decay: λ. Keras's class of this name has c = 1/t, also while the rate
+    still rises, and shrinks y itself by γ·λ: the same only without warmup and decay.
     """
 
     def __init__(

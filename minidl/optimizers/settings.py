@@ -62,13 +62,9 @@ def check_batches(value) -> int | None:
     return None if value is None else check_count(name, value, 2)
 
 
-def check_scale(value) -> None:
-    """None: gradients are not scaled."""
-    if value is not None:
-        raise ValueError(
-            f"loss_scale_factor must be None; received {value!r}. It serves float16, which minidl "
-            "does not train in: leave it out."
-        )
+def check_scale(value) -> float | None:
+    """By what a loss is multiplied and its gradients divided; None for nothing."""
+    return None if value is None else check_number("loss_scale_factor", value, 0, open_below=True)
 
 
 # --- a description

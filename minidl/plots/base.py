@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
+import warnings
 
 import matplotlib
 import matplotlib.pyplot as plt
 from matplotlib.ticker import MaxNLocator
+
+from ..support.disk import make_folder, path_of
+from .fonts import make_readable
 
 # Okabe & Ito 2008: eight colours that colour-blind readers can tell apart.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442"]
@@ -46,13 +49,23 @@ def finish(figure, path=None, title: str | None = None):
     if title:
         figure.suptitle(title)
     if path is not None:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=120, bbox_inches="tight", facecolor="white")
+        write(figure, path, bbox_inches="tight")
         for number in plt.get_fignums()[:-15] if _on_a_screen() else [figure.number]:
             plt.close(number)
     else:
+        make_readable(figure)
         show()
     return figure
+
+
+def write(figure, path, **settings) -> None:
+    """Write a figure to a file, in a folder that is made if it is not there."""
+    path = path_of(path, "path")
+    make_folder(path)
+    make_readable(figure)
+    with warnings.catch_warnings():  # make_readable has said it, with the cure
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure.savefig(path, dpi=120, facecolor="white", **settings)
 
 
 def show() -> None:

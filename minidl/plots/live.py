@@ -9,7 +9,9 @@ import matplotlib.pyplot as plt
 from matplotlib.ticker import MaxNLocator
 
 from ..callbacks import Callback
-from .base import COLOURS, finish
+from ..support.checks import check_count
+from ..support.disk import make_folder, path_of
+from .base import COLOURS, finish, write
 
 
 class LivePlot(Callback):
@@ -22,12 +24,15 @@ class LivePlot(Callback):
 
     def __init__(self, metrics=None, every: int = 1, path=None):
         super().__init__()
-        self.metrics, self.every, self.path = metrics, every, path
+        self.metrics, self.every = metrics, check_count("LivePlot: every", every)
+        self.path = None if path is None else path_of(path, "LivePlot: path")
         self.figure: Any = None
 
     def on_train_begin(self, logs=None):
         self.records: dict[str, list[tuple[int, float]]] = {}
         self.figure = self._display = None
+        if self.path is not None:
+            make_folder(self.path)
 
     def on_epoch_end(self, epoch, logs=None):
         for name, value in (logs or {}).items():
@@ -67,7 +72,7 @@ class LivePlot(Callback):
 
     def _show(self):
         if self.path is not None:
-            self.figure.savefig(self.path, dpi=120, facecolor="white")
+            write(self.figure, self.path)
         if "ipykernel" in sys.modules:  # a notebook: draw over the picture of the last epoch
             from IPython.display import display  # pyright: ignore[reportMissingImports]
 

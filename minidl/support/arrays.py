@@ -41,6 +41,11 @@ def as_array(value, partner: np.dtype | None = None, keep_ints: bool = False) ->
     """
     if isinstance(value, (bool, int, float, np.generic)):
         return _number(value, partner)
+    if type(value) is not np.ndarray and hasattr(value, "mask") and np.ma.is_masked(value):
+        raise ValueError(
+            "A masked array hides numbers that would be computed with: pass x.filled(0), or leave "
+            "out the rows where x.mask is True."
+        )
     array = np.asarray(value) if hasattr(value, "__array__") else _from_list(value, keep_ints)
     # a data frame or series of mixed number types
     if array.dtype.kind == "O" and hasattr(value, "__array__"):

@@ -30,6 +30,22 @@ def set_floatx(value: str) -> None:
     _settings["floatx"] = name
 
 
+def number_type(dtype) -> np.dtype:
+    """A dtype from its name, or from an object that has Keras's `compute_dtype`. ValueError for
+    bfloat16 where the package ml_dtypes is missing, which Keras and JAX bring along.
+    """
+    name = getattr(dtype, "compute_dtype", dtype)
+    if name != "bfloat16":
+        return np.dtype(name)
+    try:
+        from ml_dtypes import bfloat16  # pyright: ignore[reportMissingImports]
+    except ImportError:
+        raise ValueError(
+            "NumPy has no bfloat16; the package ml_dtypes adds it. Use 'float16' or 'float32'."
+        ) from None
+    return np.dtype(bfloat16)
+
+
 def epsilon() -> float:
     """The small number used against division by zero: 1e-7 unless changed by `set_epsilon`."""
     return _settings["epsilon"]

@@ -1,17 +1,27 @@
-"""What public doors ask of a number: one clear error that names the argument and what came."""
+"""What public functions ask of a number: one clear error that names the argument and the value; and
+functions that get a second chance after an error.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import numpy as np
 
 
 def check_number(
-    name: str, value, low: float = -math.inf, high: float = math.inf, open_below: bool = False
+    name: str,
+    value,
+    low: float = -math.inf,
+    high: float = math.inf,
+    open_below: bool = False,
+    open_above: bool = True,
 ) -> float:
-    """A finite number in [low, high), or in (low, high); ValueError naming the argument
-    otherwise.
+    """A finite number from low to high, where open_below and open_above say whether the limits
+    themselves are too far; ValueError naming the argument otherwise.
     """
     if getattr(value, "shape", None) == ():  # an array or a Tensor of one number
         value = value.item()
@@ -19,21 +29,22 @@ def check_number(
         isinstance(value, bool)
         or not isinstance(value, (int, float, np.number))
         or not math.isfinite(value)
-        or not low <= value < high
+        or not low <= value <= high
         or (open_below and value == low)
+        or (open_above and value == high)
     ):
-        wanted = _described(low, high, open_below)
+        wanted = _described(low, high, open_below, open_above)
         raise ValueError(f"{name} must be a {wanted}; received {value!r}.")
     return float(value)
 
 
-def _described(low: float, high: float, open_below: bool) -> str:
+def _described(low: float, high: float, open_below: bool, open_above: bool) -> str:
     """'number of at least 0 and below 1', or whatever the limits are."""
     limits = []
     if low != -math.inf:
         limits.append(f"{'above' if open_below else 'of at least'} {low:g}")
     if high != math.inf:
-        limits.append(f"below {high:g}")
+        limits.append(f"{'below' if open_above else 'at most'} {high:g}")
     return f"number {' and '.join(limits)}" if limits else "finite number"
 
 
@@ -46,8 +57,35 @@ def check_count(name: str, value, least: int = 1) -> int:
     return int(value)
 
 
+def is_number(value) -> bool:
+    """Whether this is one real number, also as an array or tensor; True and False are none."""
+    if getattr(value, "shape", None) == () and not isinstance(value, np.generic):
+        value = value.item()
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
 def check_flag(name: str, value) -> bool:
     """`value` if it is True or False; TypeError naming the argument otherwise."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} is True or False; received {value!r}.")
     return bool(value)
+
+
+def retried(today: Callable, again: Callable[[Exception, tuple, dict], Any]) -> Callable:
+    """The function, where a TypeError or ValueError is shown to again(error, args, kwargs).
+
+    again returns a function without arguments to call instead, or None to let the error pass. A
+    call that succeeds costs nothing more.
+    """
+
+    @wraps(today)
+    def called(*args, **kwargs):
+        try:
+            return today(*args, **kwargs)
+        except (TypeError, ValueError) as error:
+            instead = again(error, args, kwargs)
+            if instead is None:
+                raise
+        return instead()
+
+    return called

@@ -77,10 +77,10 @@ class Configurable:
         if adding is not None:
             above = parameters(super(adding, self).__init__)
             arguments = {
-                p.name: getattr(self, p.name, arguments.get(p.name, p.default)) for p in above
+                p.name: arguments.get(p.name, getattr(self, p.name, p.default)) for p in above
             }
-        elif "name" in arguments and hasattr(self, "name"):  # which may have been given later
-            arguments["name"] = self.name  # pyright: ignore[reportAttributeAccessIssue]
+        later = {k: getattr(self, k) for k in ("name", "dtype") if hasattr(self, k)}
+        arguments |= {k: v for k, v in later.items() if k in arguments}  # known only later
         return serialize({k: v for k, v in arguments.items() if k != "dtype" or v is not None})
 
     @classmethod
@@ -204,10 +204,15 @@ def _filed(thing) -> tuple[str | None, str | None]:
 # --- and back
 
 
-def deserialize(data) -> Any:
+def deserialize(data, custom_objects: dict | None = None, safe_mode=True) -> Any:
     """What `serialize` described. ValueError for a class that is neither the library's nor
     registered.
+
+    custom_objects: yours by name. safe_mode: nothing is unsafe here, as no module is imported.
     """
+    if custom_objects:
+        with custom_object_scope(custom_objects):
+            return deserialize(data)
     if isinstance(data, list):
         return [deserialize(v) for v in data]
     if not isinstance(data, dict):

@@ -27,6 +27,12 @@ class custom_object_scope:
     """`with custom_object_scope({'MyLayer': MyLayer}):` files loaded inside may name these."""
 
     def __init__(self, *custom_objects: dict):
+        for some in custom_objects:
+            if some is not None and not isinstance(some, dict):
+                raise TypeError(
+                    "custom_objects is a dict, {'MyLayer': MyLayer}; received "
+                    f"{type(some).__name__}."
+                )
         self._objects = {k: v for some in custom_objects for k, v in (some or {}).items()}
 
     def __enter__(self):

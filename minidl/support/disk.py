@@ -35,6 +35,26 @@ def cache_dir() -> str:
     return os.path.abspath(os.path.expanduser(os.environ.get("MINIDL_HOME") or "~/.minidl"))
 
 
+def path_of(value, owner: str) -> str:
+    """A path as a string: from a string, bytes or a path object. TypeError, naming the owner, for
+    anything else.
+    """
+    try:
+        path = os.fsdecode(value)
+    except TypeError:
+        path = ""
+    if not path:
+        raise TypeError(
+            f"{owner} is the path of a file or folder, such as 'model.npz'; received {value!r}."
+        )
+    return path
+
+
+def make_folder(path: str) -> None:
+    """Make the folder in which this file will stand, if it is not there."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+
+
 # --- writing
 
 

@@ -6,6 +6,7 @@ that puts it back, and at the end of the outermost dry run all these functions a
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,8 @@ class State(threading.local):
     """What this thread's dry run has to put back."""
 
     kept: dict | None = None  # id of a thing -> what puts it back; None outside a dry run
+    room: float | None = None  # while a file is read: how many numbers it may still ask for
+    unknown = 0  # sizes that are only guessed: 0 none, 1 the batch's, 2 others too
     for_show = False  # whether even `with real():` changes nothing for good
 
 
@@ -57,6 +60,58 @@ class real:
 
     def __exit__(self, *error):
         state.kept = self.kept
+
+
+class reading_of:
+    """`with reading_of(numbers):` what is made here is described by a file that holds so many
+    numbers. Dry runs have batches without samples, which cost nothing; what they show in spite of
+    that is counted, and ValueError ends a file that asks for more than files of its size do.
+    """
+
+    def __init__(self, numbers: int):
+        self.room = _FREE + 16 * numbers
+
+    def __enter__(self):
+        self.before, state.room = state.room, self.room
+
+    def __exit__(self, *error):
+        state.room = self.before
+
+
+_FREE = 1 << 22  # numbers that any file may ask for
+
+
+def take_room(numbers: int, what: str) -> None:
+    """Count these numbers, if a file is being read; ValueError if it asks for too many in all."""
+    if state.room is not None:
+        state.room -= numbers
+        if state.room < 0:
+            raise ValueError(f"{what} asks for more numbers than the file can mean.")
+
+
+class guessing:
+    """`with guessing(2):` the sizes of what is computed are guesses; see State.unknown."""
+
+    def __init__(self, unknown: int):
+        self.unknown = unknown
+
+    def __enter__(self):
+        self.before, state.unknown = state.unknown, self.unknown
+
+    def __exit__(self, *error):
+        state.unknown = self.before
+
+
+def guessed(present: tuple, wanted: tuple) -> tuple | None:
+    """The shape to go on with where zeros of a guessed size do not fit into the wanted shape, which
+    the data may fit well; None if the sizes are known, and the reshape is a mistake.
+
+    -1 becomes the number of entries: it differs from guess to guess, so its size stays unknown.
+    """
+    keeps_batch = wanted[:1] == present[:1]
+    if state.unknown < (2 if keeps_batch else 1) or wanted.count(-1) > 1 or min(wanted) < -1:
+        return None
+    return tuple(math.prod(present) if n == -1 else n for n in wanted)
 
 
 def is_dry() -> bool:

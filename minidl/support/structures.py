@@ -51,6 +51,11 @@ def is_nested(structure) -> bool:
     return isinstance(structure, (dict, list, tuple))
 
 
+def parts_of(structure) -> list[Any]:
+    """What a container holds, one level deep."""
+    return list(structure.values() if isinstance(structure, dict) else structure)
+
+
 def pick(structure, path: tuple) -> Any:
     """The value at a path."""
     for key in path:

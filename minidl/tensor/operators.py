@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core import operators as core
 from ..core.derivatives import arithmetic, reductions, shaping
+from ..support.dry_run import guessed
 from .numpy_functions import NumpyFunctions
 
 
@@ -16,6 +17,7 @@ class Operators(NumpyFunctions, core.Operators):
 
     shape: Any
     dtype: Any
+    plain: Any
     mask: Any = None  # which steps of a sequence count: layers hand it on, see layers/masks.py
 
     def __floordiv__(self, other):
@@ -82,7 +84,13 @@ class Operators(NumpyFunctions, core.Operators):
         return self.reshape(-1)
 
     def reshape(self, *shape):
-        return super().reshape(*(shape[0] if len(shape) == 1 and np.iterable(shape[0]) else shape))
+        shape = tuple(shape[0]) if len(shape) == 1 and np.iterable(shape[0]) else shape
+        try:
+            return super().reshape(*shape)
+        except ValueError:
+            if (fitting := guessed(self.shape, shape)) is None:
+                raise
+            return self.plain.of(np.zeros(fitting, self.dtype))
 
     def transpose(self, *axes):
         axes = axes[0] if len(axes) == 1 and (axes[0] is None or np.iterable(axes[0])) else axes

@@ -209,6 +209,8 @@ class Hashing(Categories):
     Discretization.
     """
 
+    takes_texts = True
+
     def __init__(
         self, num_bins, mask_value=None, salt=None, output_mode="int", sparse=False, **kwargs
     ):

@@ -32,15 +32,18 @@ def encode(places: np.ndarray, mode: str, depth: int) -> np.ndarray:
 
     mode: 'int' leaves them as they are. 'one_hot' makes a row of each number, in the place of a
     last axis of size 1 or else behind it.
-    'multi_hot' and 'count' make one row of all numbers along the last axis: whether each occurs, or
-    how often.
+    'multi_hot' and 'count' make one row of all numbers along the second axis, or the only one:
+    whether each occurs, or how often.
     """
     if mode == "int":
         return places
     places = np.atleast_1d(places)
     if mode == "one_hot":
         places = places[..., 0] if places.ndim > 1 and places.shape[-1] == 1 else places
+        if not places.size:
+            return np.zeros((*places.shape, depth), bool)
         return places[..., None] == np.arange(depth)
+    places = np.moveaxis(places, min(1, places.ndim - 1), -1)
     samples = (
         places.reshape(-1, places.shape[-1])
         if places.size

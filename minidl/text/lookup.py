@@ -81,16 +81,20 @@ class IntegerLookup(Lookup):
 
 
 class OfStrings(Layer):
-    """Layers of strings take no symbols: those stand for numbers."""
+    """Layers of strings take symbols of strings alone: Input(..., dtype='string')."""
+
+    takes_texts = True
 
     def __call__(self, *args, **kwargs):
-        if symbolic.has_symbol([*args, kwargs]):
-            kind = type(self).__name__
-            raise TypeError(
-                f"{kind} '{self.name}' takes strings, and inside a model all data are numbers. "
-                f"Call it on the data before the "
-                f"model: x = layer(texts), and begin the model with the numbers it gives."
-            )
+        symbols: list = []
+        symbolic.replace([args, kwargs], symbols.append)
+        for symbol in symbols:
+            if symbol.dtype.kind != "U":
+                raise TypeError(
+                    f"{type(self).__name__} '{self.name}' takes strings, and {symbol!r} stands "
+                    "for numbers. Begin the model with Input(shape, dtype='string'), or call the "
+                    "layer on the data before the model: x = layer(texts)."
+                )
         return super().__call__(*args, **kwargs)
 
 

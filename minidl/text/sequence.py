@@ -21,12 +21,7 @@ def pad_sequences(
     for name, where in (("padding", padding), ("truncating", truncating)):
         if where not in ("pre", "post"):
             raise ValueError(f"pad_sequences: {name} is 'pre' or 'post'; received {where!r}.")
-    sequences = list(sequences)
-    if not all(hasattr(s, "__len__") for s in sequences):
-        raise ValueError(
-            "pad_sequences takes a list of sequences, as [[1, 2], [3]]; received a list of single "
-            "values."
-        )
+    sequences = _listed(sequences)
     if maxlen is None:
         length = max((len(s) for s in sequences), default=0)
     else:
@@ -37,8 +32,36 @@ def pad_sequences(
     for row, sequence in zip(table, kept):
         if len(sequence):
             n = len(sequence)
-            row[slice(-n, None) if padding == "pre" else slice(0, n)] = sequence
+            row[slice(-n, None) if padding == "pre" else slice(0, n)] = _fitting(sequence, row)
     return table
+
+
+def _listed(sequences) -> list:
+    """The sequences as a list; TypeError or ValueError for what holds none."""
+    if not np.iterable(sequences):
+        raise TypeError(
+            f"pad_sequences takes a list of sequences, as [[1, 2], [3]]; received {sequences!r}."
+        )
+    sequences = list(sequences)
+    if not all(hasattr(s, "__len__") for s in sequences):
+        raise ValueError(
+            "pad_sequences takes a list of sequences, as [[1, 2], [3]]; received a list of single "
+            "values."
+        )
+    return sequences
+
+
+def _fitting(sequence: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """The sequence in the dtype of the table; TypeError for strings among numbers."""
+    if sequence.dtype.kind in "USO" and row.dtype.kind in "biuf":
+        try:
+            return sequence.astype(row.dtype)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"pad_sequences: the table is of dtype {row.dtype}, and a sequence holds "
+                f"{sequence.dtype}. Pass dtype=object for strings."
+            ) from None
+    return sequence
 
 
 def _shape_of_entries(sequences: list) -> tuple:

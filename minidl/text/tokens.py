@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
+from ..support.disk import path_of
+
 
 def read_tokens(owner: str, path, parsed) -> list:
     """The tokens in a text file, one a line, each as `parsed` makes it of its line."""
+    path = path_of(path, f"{owner}: vocabulary")
     if not os.path.isfile(path):
         raise FileNotFoundError(
-            f"{owner}: there is no file {os.fspath(path)}. A vocabulary is a list of tokens, or "
+            f"{owner}: there is no file {path}. A vocabulary is a list of tokens, or "
             f"the path of a text file with one on each line."
         )
     lines = Path(path).read_text(encoding="utf-8").split("\n")
@@ -22,9 +25,7 @@ def read_tokens(owner: str, path, parsed) -> list:
     try:
         return [parsed(line) for line in lines]
     except ValueError:
-        raise ValueError(
-            f"{owner}: {os.fspath(path)} holds lines that are no whole numbers."
-        ) from None
+        raise ValueError(f"{owner}: {path} holds lines that are no whole numbers.") from None
 
 
 def check_tokens(owner: str, tokens: list, special: list, never: set, most: int | None) -> None:

@@ -66,8 +66,7 @@ class TextVectorization(OfStrings):
         self.split = _check_function("split", split, ("whitespace", "character"))
         _check_rows(ragged, output_sequence_length, output_mode)
         self.output_sequence_length, self.encoding = output_sequence_length, encoding
-        widths = range(1, ngrams + 1) if isinstance(ngrams, int) else ngrams or ()
-        self._widths = tuple(check_count(f"{kind}: ngrams", n) for n in widths)
+        self._widths = _widths(f"{kind}: ngrams", ngrams)
         self._lookup_layer = StringLookup(
             max_tokens,
             mask_token="",
@@ -102,12 +101,14 @@ class TextVectorization(OfStrings):
                 list(text) if self.split == "character" else _WORD.findall(text)
                 for text in texts.tolist()
             ]
-        if not self._widths:
-            return rows
-        return [
-            [" ".join(row[i : i + n]) for n in self._widths for i in range(len(row) - n + 1)]
-            for row in rows
-        ]
+        return [self._grams(row) for row in rows] if self._widths else rows
+
+    def _grams(self, row: list[str]) -> list[str]:
+        """The tokens of a text, and with ngrams those of neighbours."""
+        widths = self._widths
+        if isinstance(widths, range):  # which may go on for ever; a text has an end
+            widths = widths[: len(row)]
+        return [" ".join(row[i : i + n]) for n in widths for i in range(len(row) - n + 1)]
 
     def _standardized(self, texts: np.ndarray) -> np.ndarray:
         if self.standardize is None:
@@ -199,6 +200,17 @@ class TextVectorization(OfStrings):
     def from_config(cls, config):
         """A layer from what `get_config` gave, its vocabulary included."""
         return with_vocabulary(super().from_config, config)
+
+
+def _widths(label: str, ngrams):
+    """How many neighbours make a token each: 1 .. n for a number n, those of a tuple in order. No
+    list is made of a number, which may be large.
+    """
+    if ngrams is None:
+        return ()
+    if isinstance(ngrams, (tuple, list)):
+        return [check_count(label, n) for n in ngrams]
+    return range(1, check_count(label, ngrams) + 1)
 
 
 def _check_function(label: str, value, known: tuple):

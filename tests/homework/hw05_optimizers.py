@@ -101,7 +101,8 @@ class Adam(Optimizer):
 
 class MyOptimizer(Optimizer):
     """Your own. It is made without arguments, MyOptimizer(), and trains a small network
-    on two moons for 15 epochs in `fit`.
+    on two moons for 15 epochs. The checker holds the data and the loss; your optimizer
+    gets the gradients and moves the weights.
 
     Half of the points for a lower loss than plain descent at 0.1, all of them for one
     that comes near momentum 0.9 at 0.1.

@@ -247,7 +247,7 @@ WRONG = [
     ),
     (
         "hw06",
-        ["train_epoch"],
+        ["train_epoch", "fit"],
         "        losses.append(value.item())\n    return",
         "        losses.append(value.item())\n        break\n    return",
         "Only the first batch",

@@ -68,18 +68,34 @@ KNOWN = [
 ]
 
 
+# The student's process has no tasks.py: the mistakes are written into the submission.
+MISTAKE = """
+
+class _Task:
+    def __init__(self, name, points, cases, reference=None, mistakes=(), **others):
+        self.name, self.mistakes = name, mistakes
+
+
+_file = {{"Task": _Task}}
+exec({tasks!r}, _file)
+_mistake = [t for t in _file["TASKS"] if t.name == {task!r}][0].mistakes[{k}][0]
+{task}_right = {task}
+
+
+def {task}(*arguments):
+    with np.errstate(all="ignore"):
+        return _mistake(*arguments)
+"""
+
+
 @pytest.mark.parametrize(("name", "task", "k"), KNOWN, ids=lambda v: str(v))
 def test_a_known_mistake_gets_its_hint(name, task, k, tmp_path):
     """The solution, with one function replaced by the mistake that tasks.py knows."""
     assignment = assignments.get(name)
-    source = assignment.sources[0]
-    text = SOLUTIONS[name].read_text(encoding="utf-8") + (
-        f"\n\nfrom minidl.homework import assignments as _a\nfrom pathlib import Path as _P\n"
-        f"_mistake = [t for t in _a.load(_P({str(source)!r})).TASKS if t.name == "
-        f"{task!r}][0].mistakes[{k}][0]\n"
-        f"{task}_right = {task}\n\n\ndef {task}(*arguments):\n    with "
-        f"np.errstate(all='ignore'):\n        return _mistake(*arguments)\n"
-    )
+    tasks = assignment.sources[0].read_text(encoding="utf-8")
+    tasks = tasks.replace("from minidl.homework.assignments import Task", "")
+    text = SOLUTIONS[name].read_text(encoding="utf-8")
+    text += MISTAKE.format(tasks=tasks, task=task, k=k)
     verdicts = judge(name, text, tmp_path)
     (mine,) = [v for v in verdicts if v.task == task]
     hints = [hint for _, hint in next(t for t in assignment.tasks if t.name == task).mistakes]

@@ -27,7 +27,7 @@ def two_threads(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     with BLAS.limit(limits=2):
         if now() != {2}:
-            pytest.fail("NumPy's BLAS does not let its threads be set")
+            pytest.skip("this machine has one core, or a BLAS whose threads cannot be set")
         yield
         assert now() == {2}
 

@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any
 
 from ... import callbacks, layers, models, optimizers, regularizers, utils
+from ...support.checks import retried
 from ...support.configs import made_with
-from ...support.retrying import retried
 from ...tensor import Variable
 from .warning import older
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from ... import utils
 from ...support import backend
 from . import functions, graphs, variables
@@ -12,6 +14,17 @@ _FUNCTIONS = {
     **graphs.GRAPHS,
     "clear_session": utils.clear_session,
 }
+
+
+def enable_op_determinism() -> None:
+    """Nothing: the same program on the same computer gives the same numbers here anyway, once
+    `set_random_seed` was called.
+    """
+
+
+_FUNCTIONS["enable_op_determinism"] = enable_op_determinism
+# tf.config.experimental.enable_op_determinism()
+_FUNCTIONS["experimental"] = SimpleNamespace(enable_op_determinism=enable_op_determinism)
 
 
 def attach() -> None:

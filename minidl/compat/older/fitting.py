@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...models import Model
-from ...support.retrying import retried
+from ...support.checks import retried
 from .warning import older
 
 _IN_THIS_PROCESS = ("workers", "use_multiprocessing", "max_queue_size", "pickle_safe", "max_q_size")

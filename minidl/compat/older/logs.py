@@ -37,31 +37,21 @@ def attach() -> None:
 
 
 def _accept_in_records() -> None:
-    hint_today, missing_today = Records.hint, Records.__missing__
+    missing_today = Records.__missing__
 
-    def hint(self, key) -> str:
-        other = other_name(key, self)
-        return f" Did you mean '{other}'?" if other else hint_today(self, key)
-
-    def missing_from_history(self, key):
-        if key == "lr" and "learning_rate" in self:
-            older("history['lr']", "history['learning_rate']")
-            return self["learning_rate"]
-        return missing_today(self, key)
-
-    def missing_from_logs(self, key):
+    def missing(self, key):
         other = other_name(key, self)
         if other is None:
             return missing_today(self, key)
-        older(f"{key!r} in the logs", f"{other!r}, as it is named in compile()")
+        where = "the logs" if isinstance(self, Logs) else "the history"
+        older(f"{key!r} in {where}", f"{other!r}, as it is named in compile()")
         return self[other]
 
     def get(self, key, default=None):
         """As of any dict, but for older names."""
         return self[key] if key in self or other_name(key, self) else default
 
-    Records.hint, Records.__missing__ = hint, missing_from_history
-    Logs.__missing__, Logs.get = missing_from_logs, get
+    Records.__missing__, Records.get = missing, get
 
 
 def _accept_in_monitors() -> None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-
 from ... import callbacks, layers, metrics, models, ops, optimizers
 from ...data import count_samples
 from ...models.preparing import require_compiled
@@ -165,28 +163,9 @@ class OlderOptimizer:
         return 0.0
 
     def get_weights(self: Any) -> list:
-        """How many steps were made, and what it remembers of each variable, as arrays."""
+        """The numbers of `variables`, as set_weights takes them."""
         older("optimizer.get_weights()", "optimizer.get_state()")
-        return [np.array(value) for value in _remembered(self).values()]
-
-    def set_weights(self: Any, weights) -> None:
-        """Go on from what get_weights() gave."""
-        older("optimizer.set_weights(weights)", "optimizer.set_state(state)")
-        names = list(_remembered(self))
-        if len(weights) != len(names):
-            raise ValueError(
-                f"{type(self).__name__} keeps {len(names)} arrays; received {len(weights)}. (Call "
-                "build first if it is new.)"
-            )
-        self.set_state(dict(zip(names, weights)))
-
-    def add_variable_from_reference(self: Any, *args, **kwargs):
-        """Keras's way to make memory; NotImplementedError names ours."""
-        raise NotImplementedError(
-            f"{type(self).__name__}: here an optimizer names its memory in `slots(self)`, and "
-            "moves a weight in `update(self, w, g, lr, *slots)`, instead of Keras's build and "
-            "update_step."
-        )
+        return [variable.numpy() for variable in self.variables]
 
     def minimize(self: Any, loss: Any, var_list: Any, tape=None):
         """One step along the gradients of a loss, given as a function without arguments (or as a

@@ -92,6 +92,24 @@ ABSENT = {
 }
 
 
+ROOMS = (
+    activations,
+    callbacks,
+    constraints,
+    datasets,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    preprocessing,
+    random,
+    regularizers,
+    utils,
+)
+
+
 def _forward(module: ModuleType, names: dict[str, Any]) -> None:
     """Let a module answer to these names as well."""
     title, absent = module.__name__.partition(".")[2], ABSENT.get(module, "").split()
@@ -123,7 +141,7 @@ def _forward(module: ModuleType, names: dict[str, Any]) -> None:
 def _unknown(module: ModuleType, name: str) -> str:
     if name.startswith("__"):
         return name
-    hint = did_you_mean(name, vars(module))
+    hint = did_you_mean(name, getattr(module, "__all__", vars(module)))
     return f"module {module.__name__!r} has no attribute {name!r}.{hint}"
 
 
@@ -145,28 +163,14 @@ class OlderLosses(Registry):
 
 def forward_all() -> None:
     """The table above, and the words by which compile() may name a loss."""
-    for module in {**NAMES, **ABSENT}:
+    for module in ROOMS:
         _forward(module, NAMES.get(module, {}))
     REGISTRIES["loss"].__class__ = OlderLosses
 
 
 def tidy() -> None:
     """dir(minidl.initializers) lists what it is for, not what it is made with."""
-    for module in (
-        activations,
-        callbacks,
-        constraints,
-        initializers,
-        layers,
-        losses,
-        metrics,
-        models,
-        optimizers,
-        preprocessing,
-        random,
-        regularizers,
-        utils,
-    ):
+    for module in ROOMS:
         module.__dir__ = lambda module=module: _public(module)  # pyright: ignore
 
 

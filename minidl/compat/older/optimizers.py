@@ -8,9 +8,8 @@ from ... import optimizers
 from ...guards.optimizer import unknown_argument
 from ...optimizers.schedules import InverseTimeDecay, registry
 from ...optimizers.settings import arguments, check_rate
-from ...support.checks import check_number
+from ...support.checks import check_number, retried
 from ...support.configs import made_with
-from ...support.retrying import retried
 from .warning import older
 
 # The order of arguments that was usual, and today's way to write them.

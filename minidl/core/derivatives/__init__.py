@@ -4,6 +4,7 @@ A vjp ("vector-Jacobian product") answers: if the loss changes by g per unit of 
 does it change per unit of this argument? Its contract:
 
 * return a fresh array, `g` itself, or a view of `g`; never write into `g` or into the inputs;
+* only indexing may return a `Placed` instead: g, and the index where it belongs;
 * ignore broadcasting: if the result is larger than the argument, the engine sums it down;
 * ignore accumulation: the engine adds up what comes from several uses.
 
@@ -14,10 +15,11 @@ arrays:
 >>> vjp_x(1.0), vjp_y(1.0)                                                # (4.0, 3.0)
 """
 
-from . import arithmetic, linear, losses, nonlinear, normalizing, reductions, shaping
+from . import arithmetic, gaussian, linear, losses, nonlinear, normalizing, reductions, shaping
 
 __all__ = [
     "arithmetic",
+    "gaussian",
     "linear",
     "losses",
     "nonlinear",

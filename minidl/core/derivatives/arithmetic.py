@@ -12,8 +12,6 @@ from functools import wraps
 
 import numpy as np
 
-_erf = np.frompyfunc(math.erf, 1, 1)  # NumPy has no erf; Python's own is exact, number by number
-
 
 def _guarded(op):
     """The same op; where g is 0 its vjps give 0, also if the slope is infinite or undefined."""
@@ -217,13 +215,6 @@ def logaddexp(x, y):
     """
     z = np.logaddexp(x, y)
     return z, (lambda g: g * np.exp(x - z), lambda g: g * np.exp(y - z))
-
-
-def erf(x):
-    """z = 2/√π·∫₀ˣ e^(-t²) dt      ∂L/∂x = g·2/√π·e^(-x²)"""
-    return np.asarray(_erf(x)).astype(x.dtype), (
-        lambda g: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)),
-    )
 
 
 @_guarded

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..backward import Placed
+
 
 def reshape(x, *, shape):
     """z = x read in the same order into a new shape"""
@@ -22,16 +24,8 @@ def broadcast_to(x, *, shape):
 
 
 def getitem(x, *, index):
-    """z = x[index]   g is put back at index; an entry that was picked twice gets both
-    (np.add.at)
-    """
-
-    def vjp(g):
-        dx = np.zeros(x.shape, g.dtype)
-        np.add.at(dx, index, g) if _may_repeat(index) else dx.__setitem__(index, g)
-        return dx
-
-    return x[index], (vjp,)
+    """z = x[index]   g is put back at index; an entry that was picked twice gets both"""
+    return x[index], (lambda g: Placed(index, g, _may_repeat(index)),)
 
 
 def _may_repeat(index) -> bool:

@@ -32,6 +32,8 @@ def run_batches(batches, x, y, size, seed):
 def judge_batches(epochs, x, y, size, seed):
     """Every sample once, x beside its y, full batches but for the last, another order each time."""
     orders = []
+    if len(epochs) != 2:
+        return 0.0, f"of two epochs {len(epochs)} came."
     for pairs in epochs:
         if [len(b) for b, _ in pairs] != [size] * (len(x) // size) + (
             [len(x) % size] if len(x) % size else []
@@ -44,10 +46,9 @@ def judge_batches(epochs, x, y, size, seed):
         if any((b[:, 0] / 3 * 10 != t).any() for b, t in pairs):
             return 0.0, "x and y are no longer beside each other: shuffle both with the same order."
         if sorted(seen[:, 0]) != sorted(x[:, 0]):
-            return (
-                0.0,
+            return 0.0, (
                 "some samples come twice, others never: draw an order without repetition, "
-                "rng.permutation(n).",
+                "rng.permutation(n)."
             )
         orders.append(seen[:, 0].tolist())
     if len(x) > 5 and (orders[0] == orders[1] or orders[0] == x[:, 0].tolist()):
@@ -56,7 +57,6 @@ def judge_batches(epochs, x, y, size, seed):
 
 
 # --- one epoch, and stopping
-# -----------------------------------------------------------------------------------------
 
 
 def network(start):
@@ -131,52 +131,132 @@ def stopping(losses, patience, below=np.less, late=0):
 
 # --- everything
 
+EPOCHS, BATCH, PATIENCE = 200, 32, 5
+
 
 def problems(rng):
     x, y = minidl.datasets.toy.spirals(240, noise=0.4, seed=int(rng.integers(10**6)))
     return [(x[:120], y[:120], x[120:], y[120:], start(rng))]
 
 
+class Watched(minidl.optimizers.Adam):
+    """Adam at 0.05 that keeps for each step which rows of x the model was given last."""
+
+    def __init__(self, model, x):
+        super().__init__(0.05)
+        numbers = {row.tobytes(): i for i, row in enumerate(x)}
+        self.rows, self.taken, call = [], [], model.call
+
+        def watched(inputs, *rest, **options):
+            given = np.asarray(inputs.numpy(), x.dtype)
+            rows = [numbers.get(row.tobytes(), -1) for row in given]
+            self.rows = rows if -1 not in rows else self.rows
+            return call(inputs, *rest, **options)
+
+        model.call = watched
+
+    def begin_step(self, t):
+        self.taken.append(np.array(self.rows, int))
+        super().begin_step(t)
+
+
 def run_fit(fit, x, y, x_val, y_val, weights):
-    """The history, and the validation loss of the weights that remain."""
-    model, optimizer = network(weights), minidl.optimizers.Adam(0.05)
+    """The history, the weights that remain, and the rows that each step took."""
+    model = network(weights)
+    optimizer = Watched(model, x)
     optimizer.build(model.trainable_variables)
-    history = fit(model, LOSS, optimizer, x, y, x_val, y_val, 200, 32, 5, np.random.default_rng(0))
+    history = fit(
+        model,
+        LOSS,
+        optimizer,
+        x,
+        y,
+        x_val,
+        y_val,
+        EPOCHS,
+        BATCH,
+        PATIENCE,
+        np.random.default_rng(0),
+    )
     return {
         "val_loss": [float(v) for v in history["val_loss"]],
         "loss": [float(v) for v in history["loss"]],
-        "kept": LOSS(y_val, model(x_val)).item(),
+        "weights": model.get_weights(),
+        "steps": optimizer.taken,
     }
 
 
+def replayed(steps, x, y, x_val, y_val, weights):
+    """(for each epoch what may be called its loss, and its validation loss) of a training that takes
+    these rows in these steps.
+    """
+    model, optimizer = network(weights), minidl.optimizers.Adam(0.05)
+    optimizer.build(model.trainable_variables)
+    each, losses, val_losses = -(-len(x) // BATCH), [], []
+    for epoch in range(len(steps) // each):
+        batches = steps[epoch * each : (epoch + 1) * each]
+        values = []
+        for rows in batches:
+            value = LOSS(y[rows], model(x[rows], training=True))
+            value.backward()
+            optimizer.step()
+            values.append(value.item())
+        means = np.mean(values), np.average(values, weights=[len(rows) for rows in batches])
+        losses.append((*values, *means, LOSS(y, model(x)).item()))
+        val_losses.append(LOSS(y_val, model(x_val)).item())
+    return np.array(losses), np.array(val_losses)
+
+
 def judge_fit(answer, x, y, x_val, y_val, weights):
-    """It learns, it stops, and it goes back to the best weights: a third of the points each."""
-    losses, val = answer["loss"], answer["val_loss"]
-    if len(losses) != len(val) or not losses:
-        return (
-            0.0,
+    """It learns, it stops, and it goes back to the best weights: a third of the points each, if the
+    history is that of a training with the rows it took.
+    """
+    losses, val, steps = answer["loss"], answer["val_loss"], answer["steps"]
+    if len(losses) != len(val) or not 0 < len(val) <= EPOCHS:
+        return 0.0, (
             f"the history has {len(losses)} losses and {len(val)} validation losses; one of each "
-            f"for every epoch, please.",
+            f"for every epoch, please."
         )
-    best = int(np.argmin(val))
-    tests = [
+    each, rows = -(-len(x) // BATCH), list(range(len(x)))
+    if len(steps) != each * len(val):
+        return 0.0, (
+            f"{len(val)} epochs took {len(steps)} steps of the optimizer; with {len(x)} samples in "
+            f"batches of {BATCH} each takes {each}."
+        )
+    for epoch in range(len(val)):
+        if sorted(np.concatenate(steps[epoch * each : (epoch + 1) * each]).tolist()) != rows:
+            return 0.0, f"epoch {epoch + 1} does not take every sample once."
+    right, right_val = replayed(steps, x, y, x_val, y_val, weights)
+    if not np.isclose(val, right_val, rtol=1e-3, atol=1e-4).all():
+        return 0.0, "the validation losses are not those of this training: is it step() that moves?"
+    if not np.isclose(np.array(losses)[:, None], right, rtol=1e-3, atol=1e-4).any(axis=1).all():
+        return 0.0, "the losses are not those of this training: the mean over the epoch's batches."
+    model = network(weights)
+    model.set_weights(answer["weights"])
+    return _thirds(losses, val, LOSS(y_val, model(x_val)).item())
+
+
+def _thirds(losses, val, kept):
+    """The share of the points for a history, and for the validation loss of the weights kept."""
+    best, share, said = int(np.argmin(val)), 0.0, ""
+    for passed, fault in (
+        (
+            abs(kept - min(val)) < 1e-4 * max(1, min(val)),
+            f"the model's validation loss is {kept:.4f}, the best was {min(val):.4f}: keep a copy "
+            "of the best weights, and put them back.",
+        ),
+        (
+            len(val) < EPOCHS and len(val) == best + 1 + PATIENCE,
+            f"it ended after {len(val)} epochs, the best was number {best + 1}, the patience "
+            f"{PATIENCE}.",
+        ),
         (
             losses[-1] < 0.8 * losses[0],
             "the loss does not fall: is backward() before step(), once a batch?",
         ),
-        (
-            len(val) < 200 and len(val) == best + 1 + 5,
-            f"it ended after {len(val)} epochs, the best was number {best + 1}, the patience 5.",
-        ),
-        (
-            abs(answer["kept"] - min(val)) < 1e-4 * max(1, min(val)),
-            f"the model's validation loss is {answer['kept']:.4f}, the best was {min(val):.4f}: "
-            "keep a copy of the best weights, and put them back.",
-        ),
-    ]
-    return sum(passed for passed, _ in tests) / 3, next(
-        (said for passed, said in tests if not passed), ""
-    )
+    ):
+        share, said = (share + 1 / 3, said) if passed else (share, fault)
+    return share, said
 
 
 TASKS = [

@@ -1,8 +1,13 @@
 """hw07: the final project, a network that reads digits. Check with
 python -m minidl.homework check hw07
 
-You get 8000 images of MNIST, the checker keeps 1500 others. Everything of minidl is
-allowed: layers, losses, optimizers, fit. A run may take a minute and a half.
+You get 8000 images of MNIST, the checker keeps 1500 others, turned and moved a little.
+Everything of minidl is allowed: layers, losses, optimizers, fit. A run may take a
+minute and a half.
+
+The checker takes the weights of the model that you return. It then calls your function
+once more, with 64 images of noise, gives the weights to that model (set_weights), and
+lets it read the 1500 images: all that was learned must be in the weights.
 """
 
 import numpy as np

@@ -1,0 +1,162 @@
+"""What optimizers of Keras have besides: memory made one variable at a time, memory set as a list,
+and the names that optimizers written for Keras use of their base class.
+
+An optimizer written for Keras makes its memory in `build` and moves one variable in `update_step`:
+
+>>> class Momentum(minidl.optimizers.Optimizer):
+...     def build(self, variables):
+...         super().build(variables)
+...         self.m = [self.add_variable_from_reference(v, name="m") for v in variables]
+...     def update_step(self, gradient, variable, learning_rate):
+...         m = self.m[self._get_variable_index(variable)]
+...         self.assign(m, 0.9 * m - learning_rate * gradient)
+...         self.assign_add(variable, m)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import initializers, optimizers
+from ..support import backend
+from ..tensor import Tensor, Variable, no_grad
+
+
+class KerasOptimizer:
+    """What every optimizer gets."""
+
+    # -- memory
+    def add_variable(
+        self: Any,
+        shape,
+        initializer="zeros",
+        dtype=None,
+        aggregation="none",
+        layout=None,
+        name=None,
+    ) -> Variable:
+        """A variable that this optimizer remembers, among its `variables` and in its state.
+        aggregation and layout mean nothing here.
+        """
+        shape, dtype = tuple(np.atleast_1d(shape).astype(int)), dtype or backend.floatx()
+        values = initializers.draw(initializers.get(initializer), shape, dtype)
+        name = name or f"variable_{len(self.kept.others)}"
+        variable = Variable(values, dtype=dtype, trainable=False, name=name)
+        self.kept.others.append(variable)
+        return variable
+
+    def add_variable_from_reference(
+        self: Any, reference_variable, name=None, initializer="zeros"
+    ) -> Variable:
+        """`add_variable` of the shape and dtype of another variable, and named after it."""
+        whose = (getattr(reference_variable, "path", "") or reference_variable.name).split("/")
+        return self.add_variable(
+            reference_variable.shape,
+            initializer,
+            reference_variable.dtype,
+            name="_".join([*whose, name or "variable"]),
+        )
+
+    def set_weights(self: Any, weights) -> None:
+        """Put these numbers in the place of `variables`, in the same order."""
+        own, weights = self.variables, list(weights)
+        if not self.built:
+            raise ValueError(
+                f"You are calling set_weights on a new {type(self).__name__}, which has no memory "
+                "yet: call optimizer.build(model.trainable_variables) first."
+            )
+        shapes = [np.shape(w) for w in weights]
+        if shapes != [v.shape for v in own]:
+            raise ValueError(
+                f"{type(self).__name__} keeps {len(own)} arrays of the shapes "
+                f"{[v.shape for v in own]}; received {shapes}."
+            )
+        for variable, values in zip(own, weights):
+            variable.assign(values)
+
+    def save_own_variables(self: Any, store) -> None:
+        """Put the numbers of `variables` into a dict, as '0', '1', ..."""
+        store.update({str(i): v.numpy() for i, v in enumerate(self.variables)})
+
+    def load_own_variables(self: Any, store) -> None:
+        """Take the numbers of `variables` from a dict that save_own_variables filled."""
+        self.set_weights([store[str(i)] for i in range(len(store))])
+
+    # -- steps
+    def scale_loss(self: Any, loss):
+        """The loss times loss_scale_factor: `apply` divides its gradients by that factor."""
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    def stateless_apply(self: Any, optimizer_variables, grads, trainable_variables) -> tuple:
+        """(trainable variables, optimizer variables) as they would be after a step along grads;
+        nothing is changed.
+        """
+        trained, kept = self.trainable_variables, self.variables
+        before = [v.numpy() for v in [*trained, *kept]]
+        try:
+            for v, values in zip([*trained, *kept], [*trainable_variables, *optimizer_variables]):
+                v.assign(values)
+            self.apply(grads, trained)
+            return [Tensor(v.numpy()) for v in trained], [Tensor(v.numpy()) for v in kept]
+        finally:
+            for v, values in zip([*trained, *kept], before):
+                v.assign(values)
+
+    # -- for update_step
+    def assign(self, variable, value) -> None:
+        """variable ← value"""
+        variable.assign(value)
+
+    def assign_add(self, variable, value) -> None:
+        """variable ← variable + value"""
+        variable.assign_add(value)
+
+    def assign_sub(self, variable, value) -> None:
+        """variable ← variable − value"""
+        variable.assign_sub(value)
+
+    def __init_subclass__(cls: Any, **options):
+        """Let a class that has Keras's update_step be moved by it."""
+        super(optimizers.Optimizer, cls).__init_subclass__(**options)
+        if "update_step" in vars(cls):
+            cls.move = _move_by_update_step
+
+
+def _move_by_update_step(self, grads: list, lr: float, t: int) -> None:
+    """Update all variables that have a gradient."""
+    with no_grad():
+        for variable, g in zip(self.trainable_variables, grads):
+            if g is not None:
+                self.update_step(Tensor(g), variable, lr)
+
+
+def _array(g):
+    return None if g is None else np.asarray(g)
+
+
+def _index(self, variable) -> int:
+    return next(i for i, v in enumerate(self.trainable_variables) if v is variable)
+
+
+# Names that begin with an underscore in Keras, and that classes written for it use all the same.
+_INNER = {
+    "_clip_gradients": lambda self: lambda grads: self.clipped([_array(g) for g in grads]),
+    "_get_variable_index": lambda self: lambda variable: _index(self, variable),
+    "_get_current_learning_rate": lambda self: self.current_rate,
+    "_iterations": lambda self: self.kept.counter,
+    "_trainable_variables": lambda self: self.trainable_variables,
+    "_model_variables_moving_average": lambda self: self.kept.averages,
+    "_accumulated_gradients": lambda self: self.kept.sums,
+}
+
+
+def add_all() -> None:
+    """Give the base class what stands above."""
+    base: Any = optimizers.Optimizer
+    for name, thing in vars(KerasOptimizer).items():
+        if name == "__init_subclass__" or not name.startswith("__"):
+            setattr(base, name, thing)
+    for name, getter in _INNER.items():
+        setattr(base, name, property(getter))

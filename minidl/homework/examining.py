@@ -1,0 +1,57 @@
+"""How a task asks the student's code: once a case, or as often as its examiner likes."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from . import questions
+from .assignments import Task
+from .processes import Examinee
+from .submissions import Submission
+
+
+class Student:
+    """The student's code for one task. It runs in processes of its own, and answers with plain
+    values: numbers, texts, lists, tuples, dicts and arrays.
+    """
+
+    def __init__(self, task: Task, names: list[str], submission: Submission, quiet: bool):
+        self.task, self.names, self.submission, self.quiet = task, names, submission, quiet
+        self.calls: tuple[str, ...] = ()
+
+    @contextlib.contextmanager
+    def process(self, driver: Callable | None) -> Iterator[Examinee]:
+        """A new process in which the submission is loaded. NoAnswerError if it cannot be."""
+        task = self.task
+        with Examinee(self.submission, task.limit, self.quiet) as examinee:
+            calls = examinee.start(
+                {
+                    "name": task.name,
+                    "target": task.target or task.name,
+                    "tasks": self.names,
+                    "forbidden": list(task.forbidden),
+                    "driver": driver.__name__ if driver else "",
+                    "source": questions.source(driver) if driver else "",
+                }
+            )
+            self.calls = tuple(calls)
+            yield examinee
+
+    def answer(self, driver: Callable, *arguments) -> Any:
+        """What driver(the student's thing, *arguments) gives in a new process, which then ends."""
+        with self.process(driver) as process:
+            return process.ask({"call": arguments, "echo": False})["value"]
+
+    @contextlib.contextmanager
+    def talk(self, driver: Callable, *arguments) -> Iterator[Callable]:
+        """A talk with a driver that yields: `reply = say(value)` sends it a value and gives what it
+        yields next. What it yields first is passed over.
+        """
+        if not inspect.isgeneratorfunction(driver):
+            raise ValueError(f"{driver.__name__} must yield, to be talked with")
+        with self.process(driver) as process:
+            process.ask({"call": arguments, "echo": False})
+            yield lambda value: process.ask({"send": value})["value"]

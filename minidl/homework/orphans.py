@@ -1,0 +1,75 @@
+"""Ending a process with everything that it has started, also what wanted to outlive it.
+
+On Linux this process becomes the reaper of what its children leave behind: a process whose parent
+has died becomes a child of this one, and is ended too. Elsewhere the process group is ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+
+SET_REAPER, GET_REAPER, SET_DUMPABLE, GET_DUMPABLE = 36, 37, 4, 3
+PATIENCE = 10.0  # seconds for the processes to go
+
+
+class Orphans:
+    """Made before a process is started. The processes that this one has at that moment are its own
+    and are left alone; what it starts in other threads until `end` is not.
+    """
+
+    def __init__(self):
+        self.linux = sys.platform == "linux"
+        if self.linux:
+            self.system = ctypes.CDLL(None)
+            self.reaper, self.dumpable = ctypes.c_int(0), self.system.prctl(GET_DUMPABLE)
+            self.system.prctl(GET_REAPER, ctypes.byref(self.reaper), 0, 0, 0)
+            self.system.prctl(SET_REAPER, 1, 0, 0, 0)
+            # no process of this user may read this one's memory, where the right answers are
+            self.system.prctl(SET_DUMPABLE, 0, 0, 0, 0)
+            self.own = children()
+
+    def end(self, process: subprocess.Popen) -> None:
+        """Kill the process and all that came from it, and wait until they are gone."""
+        if os.name == "posix":
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
+        if self.linux:
+            self._end_orphans()
+        self.let_be()
+
+    def let_be(self) -> None:
+        """Be again what this process was before."""
+        if self.linux:
+            self.system.prctl(SET_REAPER, self.reaper.value, 0, 0, 0)
+            self.system.prctl(SET_DUMPABLE, self.dumpable, 0, 0, 0)
+
+    def _end_orphans(self) -> None:
+        """Each one that is killed may leave children of its own, which come here next."""
+        end = time.monotonic() + PATIENCE
+        while (left := children() - self.own) and time.monotonic() < end:
+            for child in left:
+                with contextlib.suppress(OSError):
+                    os.kill(child, signal.SIGKILL)
+            for child in left:
+                with contextlib.suppress(OSError):
+                    os.waitpid(child, os.WNOHANG)
+            time.sleep(0.001)
+
+
+def children() -> set[int]:
+    """The processes whose parent is this one (Linux)."""
+    found = set()
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError, IndexError), open(f"/proc/{name}/stat", "rb") as file:
+            # the fields after the name, which may hold spaces and brackets: state, parent, ...
+            if int(file.read().rpartition(b")")[2].split()[1]) == os.getpid():
+                found.add(int(name))
+    return found
