@@ -14,14 +14,18 @@ from types import SimpleNamespace as _SimpleNamespace
 from . import (
     arranging,
     base,
+    bits,
     comparing,
     counting,
     creation,
     crossentropies,
     elementwise,
+    forms,
+    formulas,
     images,
     linalg,
     loops,
+    missing,
     networks,
     normalizing,
     ordering,
@@ -32,14 +36,18 @@ from . import (
 )
 from .arranging import *
 from .base import *
+from .bits import *
 from .comparing import *
 from .counting import *
 from .creation import *
 from .crossentropies import *
 from .elementwise import *
+from .forms import *
+from .formulas import *
 from .images import *
 from .linalg import *
 from .loops import *
+from .missing import *
 from .networks import *
 from .normalizing import *
 from .ordering import *
@@ -66,6 +74,10 @@ __all__ += normalizing.__all__
 __all__ += crossentropies.__all__
 __all__ += placing.__all__
 __all__ += loops.__all__
+__all__ += bits.__all__
+__all__ += forms.__all__
+__all__ += formulas.__all__
+__all__ += missing.__all__
 
 
 # Doors in a file that opens at first use.
@@ -104,6 +116,7 @@ nn = _shelf(
     "normalize",
     "one_hot",
     *images.__all__,
+    "rms_normalization",
     *networks.__all__,
     *normalizing.__all__,
     *crossentropies.__all__,
@@ -124,4 +137,8 @@ numpy = _shelf(
     *ordering.__all__,
     *counting.__all__,
     *products.__all__,
+    *bits.__all__,
+    *forms.__all__,
+    *formulas.__all__,
+    *missing.__all__,
 )
