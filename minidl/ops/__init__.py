@@ -14,18 +14,13 @@ from types import SimpleNamespace as _SimpleNamespace
 from . import (
     arranging,
     base,
-    bits,
     comparing,
     counting,
     creation,
     crossentropies,
     elementwise,
-    forms,
-    formulas,
-    images,
     linalg,
     loops,
-    missing,
     networks,
     normalizing,
     ordering,
@@ -36,18 +31,13 @@ from . import (
 )
 from .arranging import *
 from .base import *
-from .bits import *
 from .comparing import *
 from .counting import *
 from .creation import *
 from .crossentropies import *
 from .elementwise import *
-from .forms import *
-from .formulas import *
-from .images import *
 from .linalg import *
 from .loops import *
-from .missing import *
 from .networks import *
 from .normalizing import *
 from .ordering import *
@@ -69,43 +59,59 @@ __all__ += counting.__all__
 __all__ += products.__all__
 __all__ += linalg.__all__
 __all__ += networks.__all__
-__all__ += images.__all__
 __all__ += normalizing.__all__
 __all__ += crossentropies.__all__
 __all__ += placing.__all__
 __all__ += loops.__all__
-__all__ += bits.__all__
-__all__ += forms.__all__
-__all__ += formulas.__all__
-__all__ += missing.__all__
 
 
-# Doors in a file that opens at first use.
-_LATER = {"ctc_decode", "ctc_loss", "dot_product_attention"}
+# Doors in files that open at first use: file -> names.
+LATER = {
+    "bits": "bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or "
+    "bitwise_right_shift bitwise_xor gcd heaviside isneginf isposinf lcm left_shift "
+    "nextafter right_shift signbit",
+    "forms": "array_split diagflat dsplit dstack empty_like fliplr flipud geomspace hsplit "
+    "kron logspace segment_max segment_min segment_prod tri unravel_index vander "
+    "vsplit",
+    "formulas": "cbrt cdist deg2rad divide_no_nan erfc erfinv fabs fmax fmin hypot ldexp "
+    "logaddexp2 ptp rad2deg rms_normalization sinc trapezoid",
+    "images": "adaptive_average_pool adaptive_max_pool average_pool conv conv_transpose "
+    "depthwise_conv max_pool separable_conv",
+    "missing": "nanargmax nanargmin nancumprod nancumsum nanprod nanstd nanvar",
+    "sequences": "ctc_decode ctc_loss dot_product_attention",
+}
+_FILE_OF = {name: file for file, names in LATER.items() for name in names.split()}
+__all__ += _FILE_OF
 
 
 def __getattr__(name):
-    if name not in _LATER:
+    if name not in _FILE_OF:
         raise AttributeError(f"module 'minidl.ops' has no attribute {name!r}.")
-    return getattr(_importlib.import_module(f"{__name__}.sequences"), name)
+    return getattr(_importlib.import_module(f".{_FILE_OF[name]}", __name__), name)
 
 
 def __dir__():
-    return sorted({*globals(), *_LATER})
+    return sorted({*globals(), *_FILE_OF})
 
 
 class _Shelf(_SimpleNamespace):
-    """Doors under one more name; `later`: those of them that open at first use."""
+    """Doors under one more name. `_later`: those of them that open at first use."""
+
+    _later: tuple = ()
 
     def __getattr__(self, name):
-        if name in _LATER and name in self.later:
+        if name in self._later:
             return __getattr__(name)
         raise AttributeError(name)
 
+    def __dir__(self):
+        return sorted({*vars(self), *self._later} - {"_later"})
 
-def _shelf(*names, later=()):
+
+def _shelf(*names):
     """The doors of these names under one more name."""
-    return _Shelf(**{name: globals()[name] for name in sorted(names)}, later=later)
+    now = {name: globals()[name] for name in sorted(names) if name not in _FILE_OF}
+    return _Shelf(**now, _later=tuple([name for name in names if name in _FILE_OF]))
 
 
 # As in Keras the doors also stand sorted: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file
@@ -115,12 +121,12 @@ nn = _shelf(
     "multi_hot",
     "normalize",
     "one_hot",
-    *images.__all__,
+    *LATER["images"].split(),
+    *LATER["sequences"].split(),
     "rms_normalization",
     *networks.__all__,
     *normalizing.__all__,
     *crossentropies.__all__,
-    later=_LATER,
 )
 numpy = _shelf(
     "array",
@@ -137,8 +143,8 @@ numpy = _shelf(
     *ordering.__all__,
     *counting.__all__,
     *products.__all__,
-    *bits.__all__,
-    *forms.__all__,
-    *formulas.__all__,
-    *missing.__all__,
+    *LATER["bits"].split(),
+    *LATER["forms"].split(),
+    *LATER["formulas"].split(),
+    *LATER["missing"].split(),
 )
