@@ -256,8 +256,14 @@ def test_no_layer_is_forgotten():
     }
 
 
-@pytest.mark.parametrize("ending", ["keras", "h5"])
-@pytest.mark.parametrize("name", LAYERS)
+# Keras fails when it writes these of its own to '.h5': cannot pickle 'module' object.
+NOT_IN_H5 = {"RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness"}
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [(n, e) for n in LAYERS for e in ("keras", "h5") if e == "keras" or n not in NOT_IN_H5],
+)
 def test_every_layer_crosses_both_ways(name, ending, tmp_path):
     def make(lib):
         if not isinstance(LAYERS[name], tuple):
