@@ -75,7 +75,7 @@ def chosen(name, rng):
     if rng.integers(4) == 0:
         options["activation"] = "relu"
     if name != "SimpleRNN" and rng.integers(4) == 0:
-        options["recurrent_activation"] = "softsign"
+        options["recurrent_activation"] = "tanh"
     if name == "GRU":
         options["reset_after"] = bool(rng.integers(2))
     return options
