@@ -30,10 +30,10 @@ class Output:
         self.metrics: list[tuple[str, Metric, bool]] = []  # (label, metric, counts sample weights?)
 
     def choose_metrics(self, specs, shapes: tuple, prefix: str, taken: set) -> None:
-        """Create the metrics from the arguments of compile(), each with a label of its own.
+        """Create the metrics from the arguments of compile(), each with its own label.
 
         specs: pairs (metric, whether it uses sample weights). shapes: of targets and outputs.
-        prefix: for the labels. taken: labels already in use.
+        prefix: of the labels. taken: labels already in use.
         """
         for spec, weighted in specs:
             metric = resolve_metric(_by_shape(spec, *shapes), self.loss, *shapes)
@@ -90,9 +90,8 @@ class Objective:
         return None if is_nested(self.loss) else self.loss
 
     def fill_in(self, y, y_pred, names: list[str] | None) -> None:
-        """Choose the losses and metrics for targets and outputs of these shapes.
-
-        names: the names of the outputs, or None if the model does not know them.
+        """Choose losses and metrics for targets and outputs of these shapes. names: of the outputs,
+        or None if unknown.
         """
         names = output_names(y_pred, names)
         prefixes = [f"{name}_" if len(names) > 1 else "" for name in names]
@@ -132,10 +131,8 @@ class Objective:
         return [*trackers, *sorted(metrics, key=lambda pair: pair[0])]
 
     def check_targets(self, y, y_pred, size, finite: bool = True) -> None:
-        """Check all targets before a fit or evaluate starts.
-
-        size: the number of samples. finite: whether NaN is refused; a loss of the user may ignore
-        NaN.
+        """Check all targets before a fit or evaluate starts. size: the number of samples. finite:
+        whether NaN is refused; a loss of the user may ignore NaN.
         """
         for output, target, value, _ in self._apart(y, y_pred, None):
             if output.loss is not None and target is not None:
@@ -154,9 +151,8 @@ class Objective:
 
     def compute_loss(self, y, y_pred, sample_weight, names, samples):
         """Return the weighted sum of the losses of all outputs; None if they have no targets.
-
-        names: the names of the outputs, or None. samples: the array whose first axis is the number
-        of samples.
+        names: of the outputs, or None. samples: the array whose first axis is the number of
+        samples.
         """
         if not self.outputs:
             self.fill_in(y, y_pred, names)
@@ -226,10 +222,8 @@ def along(given, y_pred):
 
 
 def spread(given, names: list[str], what: str, everywhere: bool = True) -> list[Any]:
-    """Return `given` as a list with one entry for each output.
-
-    A dict is matched by name and a list by position. A single value goes to every output if
-    `everywhere` is True, else only to a single output.
+    """Return `given` as a list with one entry for each output. A dict is matched by name, a list by
+    position. A single value goes to every output if `everywhere`, else only to a single output.
     """
     if isinstance(given, dict):
         return _by_name(given, names, what)

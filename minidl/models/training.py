@@ -182,9 +182,8 @@ class Trainer(core.Trainer):
         *,
         reset_metrics=True,
     ):
-        """Make one training step on exactly these samples. Returns the loss and metrics on them.
-
-        reset_metrics=False: on all samples since the last reset_metrics(), as in Keras 2.
+        """Make one training step on exactly these samples. Returns the loss and metrics on them;
+        reset_metrics=False: on all since the last reset_metrics(), as in Keras 2.
         """
         require_compiled(self)
         batch = loops.one_batch(self, x, y, sample_weight, class_weight)
@@ -222,10 +221,8 @@ class Trainer(core.Trainer):
     def predict(
         self, x, batch_size=None, verbose: int | str = "auto", steps=None, callbacks=None
     ) -> Any:
-        """Compute the outputs for all samples, batch by batch. Returns an array; for several
-        outputs, a list or dict of arrays.
-
-        For one small batch, model(x) is faster.
+        """Compute the outputs for all samples, batch by batch: an array; for several outputs a list
+        or dict of arrays. For one small batch, model(x) is faster.
         """
         batches = sources.for_predict(self, x, batch_size, steps)
         return loops.predict(self, batches, steps, verbose, callbacks)
@@ -279,9 +276,7 @@ class Trainer(core.Trainer):
 
     def check_loss(self, loss: Tensor, x=None, y=None) -> None:
         """Raise an error with a diagnosis if the loss is nan or inf, before the weights are
-        changed.
-
-        compile(stop_on_nan=False) disables this check.
+        changed. compile(stop_on_nan=False) disables this check.
         """
         number = loss.array
         if self.stop_on_nan and number.size == 1 and not math.isfinite(number.item()):
