@@ -123,9 +123,7 @@ class Layer(core.Layer):
 
     # -- for subclasses
     def build(self, input_shape=None) -> None:
-        """Create the weights, if there are any. input_shape: None for the batch, then the other
-        sizes.
-        """
+        """Create the weights, if any. input_shape: None for the batch, then the other sizes."""
         self.built = True
 
     def call(self, *args, **kwargs):
@@ -155,8 +153,7 @@ class Layer(core.Layer):
         """Create a variable of this layer. Keep it: self.w = self.add_weight((3, 4), name='w').
 
         initializer: a name or a function of a shape; 'glorot_uniform' if left out, and 'zeros' for
-        whole numbers. regularizer: a penalty in the loss; constraint: a limit applied after each
-        step.
+        whole numbers. regularizer: a penalty in the loss. constraint: a limit after each step.
         """
         shape = tuple(int(n) for n in np.atleast_1d(np.asarray(() if shape is None else shape)))
         dtype = np.dtype(dtype or self.dtype)
@@ -174,9 +171,7 @@ class Layer(core.Layer):
     add_variable = add_weight
 
     def add_loss(self, loss) -> None:
-        """Add a number, computed in `call`, to the loss of the model. It counts only for
-        this call.
-        """
+        """Add a number, computed in `call`, to the model's loss. It counts only for this call."""
         added = loss if isinstance(loss, (list, tuple)) else [loss]
         self.added_losses = [*self.added_losses, *added]
         losses_added.ever = True
@@ -292,9 +287,7 @@ class Layer(core.Layer):
         return work(args, kwargs)
 
     def _switched(self, work, args, kwargs, training: bool):
-        """Make a call that changes the training flag: the outermost call, or one with
-        another flag.
-        """
+        """Make the outermost call, or one that changes the training flag."""
         outer = switches.training
         if dry.kept is not None:
             keep_parts(self)
@@ -337,9 +330,7 @@ class Layer(core.Layer):
         return result
 
     def explained(self, error: ValueError, *inputs) -> ValueError:
-        """The error to raise instead of one that `call` raised on these inputs; it names
-        the cure.
-        """
+        """Return the error to raise instead of one that `call` raised; it names the cure."""
         return error
 
     def _recorded(self, args, kwargs, training):
@@ -373,9 +364,7 @@ class Layer(core.Layer):
         self.built = True
 
     def __init_subclass__(cls, **kwargs):
-        """Store the position of `training` among the arguments of `call`, and let `build` set
-        `built`.
-        """
+        """Store the place of `training` in the arguments of `call`; let `build` set `built`."""
         super().__init_subclass__(**kwargs)
         cls._training_place = place_of_training(cls.call)
         cls.mask_arguments = arguments_with_masks(cls.call)
@@ -410,9 +399,7 @@ class Layer(core.Layer):
 
     @property
     def compute_dtype(self) -> str:
-        """The name of the layer's dtype. `variable_dtype` is the same: minidl has no mixed
-        precision.
-        """
+        """The name of its dtype. `variable_dtype` is the same: there is no mixed precision."""
         return self.dtype.name
 
     variable_dtype = compute_dtype

@@ -48,7 +48,7 @@ class Output:
             self.metrics.append((label, metric, weighted))
 
     def compute_loss(self, y, y_pred, sample_weight):
-        """Return the loss of this output, multiplied by its weight in the total."""
+        """Return this output's loss times its weight in the total."""
         loss = self.loss(y, y_pred, sample_weight)
         return loss if self.weight == 1.0 else loss * self.weight
 
@@ -59,8 +59,8 @@ class Output:
 
 
 class Objective:
-    """The losses and metrics of all outputs, from the arguments of compile(). `outputs` is empty
-    before `fill_in`.
+    """The losses and metrics of all outputs, as given to compile(). `outputs` is empty before
+    `fill_in`.
     """
 
     def __init__(self, loss, loss_weights, metrics, weighted_metrics):
@@ -120,9 +120,7 @@ class Objective:
         self.outputs, self.single = outputs, outputs[0] if len(outputs) == 1 else None
 
     def labelled(self) -> list[tuple[str, Metric]]:
-        """Return (label, metric) for all metrics in Keras's order: first the losses of several
-        outputs.
-        """
+        """Return (label, metric) for all, in Keras's order: the losses of several outputs first."""
         metrics = [(label, metric) for o in self.outputs for label, metric, _ in o.metrics]
         if self.single:
             return metrics  # its loss is the loss itself
