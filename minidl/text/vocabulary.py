@@ -1,7 +1,7 @@
-"""Words and other tokens as their places in a vocabulary, which is given or learned from data with
-`adapt`.
+"""The base class of lookup layers: tokens as indices of a vocabulary, which is an argument or is
+learned from data with `adapt`.
 
-Tensors hold numbers, so the layers of strings are called on data before the model sees it: x =
+Tensors hold only numbers, so layers of strings are called on data before the model: x =
 vectorize(texts).
 """
 
@@ -28,7 +28,7 @@ from .tokens import (
     with_vocabulary,
 )
 
-# Places until it is known better: of a token outside the vocabulary, and of one to be left out.
+# Temporary indices: of a token outside the vocabulary, and of a token to be left out.
 _UNKNOWN, NOWHERE = -1, -2
 
 
@@ -88,11 +88,11 @@ class Lookup(Layer):
 
     # -- for subclasses
     def tokens_of(self, x) -> np.ndarray:
-        """The tokens in the data, as an array."""
+        """Return the tokens in the data as an array."""
         raise NotImplementedError(f"{type(self).__name__} needs a method tokens_of(self, x).")
 
     def bin_of(self, token) -> int:
-        """Which of the places for unknown tokens this one gets, if there are several."""
+        """Return which of several indices for unknown tokens this token gets."""
         raise NotImplementedError(f"{type(self).__name__} needs a method bin_of(self, token).")
 
     # -- the vocabulary
@@ -105,17 +105,17 @@ class Lookup(Layer):
 
     @property
     def has_vocabulary(self) -> bool:
-        """Whether it was given its tokens, or has learned them."""
+        """Whether the vocabulary was set or learned."""
         return self._tokens is not None
 
     def get_vocabulary(self, include_special_tokens=True) -> list:
-        """The tokens by their places; include_special_tokens: with those for padding and for
-        unknown ones, which come first.
+        """Return the tokens by index. include_special_tokens: with those for padding and for
+        unknown tokens, which come first.
         """
         return [*(self._special if include_special_tokens else []), *(self._tokens or [])]
 
     def vocabulary_size(self) -> int:
-        """How many places there are, the special ones included."""
+        """Return the number of indices, including the special tokens."""
         return len(self._special) + len(self._tokens or [])
 
     def set_vocabulary(self, vocabulary, idf_weights=None) -> None:
@@ -148,7 +148,7 @@ class Lookup(Layer):
         self._adopt(given[in_front:], idf)
 
     def _idf_of(self, weights, tokens: int, missing: int) -> np.ndarray:
-        """The weights of all places; those of what is unknown are the mean."""
+        """Return the weights of all indices; that of unknown tokens is the mean."""
         idf = np.asarray(weights, dtype=self.dtype)
         if idf.shape != (tokens,):
             raise ValueError(
@@ -158,8 +158,8 @@ class Lookup(Layer):
         return np.concatenate([np.full(missing, idf.mean(), self.dtype), idf])
 
     def _adopt(self, tokens: list, idf) -> None:
-        """A new vocabulary. RuntimeError if rows would change their width after the layer was
-        used.
+        """Set a new vocabulary. RuntimeError if the layer was used and its rows would change their
+        width.
         """
         size = len(self._special) + len(tokens)
         if (
@@ -242,7 +242,7 @@ class Lookup(Layer):
         )
 
     def places_of(self, tokens: np.ndarray) -> np.ndarray:
-        """The place of each token, in an array of the same shape."""
+        """Return the index of each token, in an array of the same shape."""
         flat = tokens.ravel().tolist()
         places = np.array([self._places.get(token, _UNKNOWN) for token in flat], np.int64)
         unknown = np.flatnonzero(places == _UNKNOWN)
@@ -262,7 +262,7 @@ class Lookup(Layer):
         return places.reshape(tokens.shape)
 
     def encoded(self, places: np.ndarray) -> Tensor:
-        """Places as the output_mode wants them."""
+        """Encode indices by the output_mode."""
         if self.output_mode == "int":
             return wrap(places)
         columns: Any = self.max_tokens if self.pad_to_max_tokens else self.vocabulary_size()
@@ -273,7 +273,7 @@ class Lookup(Layer):
         return wrap(rows)
 
     def tokens_at(self, places: np.ndarray) -> Any:
-        """The way back: the token at each place, oov_token where there is none."""
+        """Return the token at each index, oov_token if there is none."""
         known: dict = dict(enumerate(self._tokens or [], len(self._special)))
         if self.mask_token is not None:
             known[0] = self.mask_token
@@ -296,5 +296,5 @@ class Lookup(Layer):
 
     @classmethod
     def from_config(cls, config):
-        """A layer from what `get_config` gave, its vocabulary included."""
+        """Create a layer with its vocabulary from the data of `get_config`."""
         return with_vocabulary(super().from_config, config)
