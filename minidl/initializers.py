@@ -1,8 +1,8 @@
-"""What weights are before training. An initializer is called with a shape and returns an array of
-that shape.
+"""Initializers: the values of weights before training. An initializer is called with a shape and
+returns an array of that shape.
 
-Good starts keep the size of signals and gradients alike from layer to layer: the variance must
-shrink as the number of inputs (fan in) and outputs (fan out) of a unit grows.
+A good initializer keeps the size of signals and gradients about the same from layer to layer. For
+this, the variance must be smaller if a unit has more inputs (fan in) and outputs (fan out).
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Node:
 
     def __init__(self, function, args: tuple, kwargs: dict, name: str):
         self.function, self.args, self.kwargs, self.name = function, args, kwargs, name
-        self.places: list[tuple] = [()]  # where in its result each symbol stands
+        self.places: list[tuple] = [()]  # the position of each symbol in its result
 
     def parents(self) -> list[Symbol]:
         """The symbols among the arguments of this step."""

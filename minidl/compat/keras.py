@@ -80,7 +80,7 @@ class GradientTape:
         _open.tapes.remove(self)
         for tensor in self._watched:
             if tensor.op is None:
-                # as it was: what was recorded inside keeps its way back
+                # restored; operations recorded inside keep their graph
                 tensor.requires_grad = False
 
     def stop_recording(self) -> no_grad:

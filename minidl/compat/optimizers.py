@@ -1,7 +1,7 @@
-"""What optimizers of Keras have besides: memory made one variable at a time, memory set as a list,
-and the names that optimizers written for Keras use of their base class.
+"""Further methods of Keras's optimizers: slots created one variable at a time, memory set as a
+list, and the names that optimizers written for Keras use of their base class.
 
-An optimizer written for Keras makes its memory in `build` and moves one variable in `update_step`:
+An optimizer written for Keras creates its slots in `build` and moves one variable in `update_step`:
 
 >>> class Momentum(minidl.optimizers.Optimizer):
 ...     def build(self, variables):

@@ -30,7 +30,7 @@ class Metric:
 
 
 class Mean(Metric):
-    """Σ w·v / Σ w, the mean of all values v, each of which counts w times."""
+    """The weighted mean Σ w·v / Σ w of values v with weights w."""
 
     def __init__(self, name: str | None = "mean"):
         super().__init__(name)

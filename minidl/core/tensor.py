@@ -6,8 +6,8 @@
 >>> x.grad
 array([2., 4., 6.], dtype=float32)
 
-`apply` computes an op of the table (derivatives/) and keeps, for each input that needs a gradient,
-the way back to it. `backward` (backward.py) walks these ways from the loss to the leaves.
+`apply` computes an op of derivatives/ and records, for each input that needs a gradient, the vjp:
+how a gradient passes back to it. `backward` (backward.py) calls them from the loss to the leaves.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What `fit` does: for each epoch, for each batch, predict, measure the loss, take gradients, move.
+"""The loop of `fit`: in each epoch, for each batch, predict, compute loss and gradients, move.
 
 >>> class Network(Trainer, Sequential):
-...     "Layers, each fed by the one before, that can be trained."
+...     "A stack of layers that can be trained."
 >>> relu = functools.partial(apply, nonlinear.relu)
 >>> net = Network([Flatten(), Dense(128, relu), Dense(10)])
 >>> accuracy = SparseCategoricalAccuracy("accuracy")

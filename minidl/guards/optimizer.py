@@ -130,7 +130,7 @@ def rehearsal(owner: str, slots, arrays: list[list], moving: list[int]):
     before = [[array.copy() for array in row] for row in arrays]
     try:
         yield
-    except BaseException:  # Ctrl-C too; it goes on below
+    except BaseException:  # also Ctrl-C; raised again below
         for row, old_row in zip(arrays, before):
             for array, old in zip(row, old_row):
                 array[...] = old

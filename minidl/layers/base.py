@@ -1,4 +1,4 @@
-"""What every layer of the library is: the core's Layer, with names, dtypes, symbols and state.
+"""The base class of all layers: the core's Layer, with names, dtypes, symbols and state.
 
 Your own layer is a subclass with `build` (make weights) and `call` (use them):
 
@@ -204,8 +204,8 @@ class Layer(core.Layer):
 
     @property
     def weights(self) -> list[Variable]:
-        """All variables, its own first and then those of the layers inside; each once. Trainable
-        ones stand before the others.
+        """All variables: first trainable ones, then the others. In both, the layer's own come
+        before those of the layers inside; each once.
         """
         return all_weights(self)
 
@@ -378,7 +378,7 @@ class Layer(core.Layer):
     def input(self):
         """The symbol of the layer's first call, in a functional or built Sequential model."""
         if self._input is None:
-            raise AttributeError("input")  # __getattr__ says more
+            raise AttributeError("input")  # __getattr__ explains
         return self._input
 
     @property

@@ -65,7 +65,7 @@ class Heads(Layer):
         del config["flash_attention"]
         return config
 
-    # -- what a subclass says
+    # -- defined by subclasses
     def sizes(self, part: str) -> tuple:
         """Return (number of heads, size of each head) of the projection of 'query', 'key' or
         'value'.

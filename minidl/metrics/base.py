@@ -40,7 +40,7 @@ class Metric(core.Metric, Configurable):
     def __init__(self, name: str | None = None, dtype=None):
         super().__init__(name or snake_case(type(self).__name__))
         self.set_dtype(dtype)
-        # A subclass may speak of variables that it makes after this; if not, the next reset says so
+        # A reset may use variables that the subclass creates later; else the next reset raises
         with contextlib.suppress(AttributeError):
             self.reset_state()
 

@@ -55,7 +55,7 @@ class Graph:
         depth: dict[int, int] = {}  # of each step, or input symbol: the longest way to an output
         deepest: dict[
             int, int
-        ] = {}  # of each function: a layer called twice stands where its first call stands
+        ] = {}  # of each function: a layer called twice has the place of its first call
         things: dict[int, Any] = {}
         for node in reversed(self.steps):
             key = id(node.function)

@@ -43,7 +43,7 @@ class Trainer(core.Trainer):
     first_output_shape: tuple = ()  # of the model's first output, once data have passed through it
     # while fit or evaluate runs: the parts looked up once
     run_parts: Parts | None = None
-    shuffle_generator: Any = None  # fit's generator: a second fit goes on where the first stopped
+    shuffle_generator: Any = None  # fit's generator: a second fit continues its numbers
 
     # --- compile: choose how to learn
     def compile(

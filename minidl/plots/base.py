@@ -63,7 +63,7 @@ def write(figure, path, **settings) -> None:
     path = path_of(path, "path")
     make_folder(path)
     make_readable(figure)
-    with warnings.catch_warnings():  # make_readable has said it, with the cure
+    with warnings.catch_warnings():  # make_readable has warned, with the cure
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(path, dpi=120, facecolor="white", **settings)
 

@@ -21,11 +21,11 @@ from .ground import MAP, draw_ground, draw_marks, draw_way, grid, in_the_picture
 def contour(
     surface: Surface, trajectories=(), path=None, title: str | None = None, arrows: bool = True
 ):
-    """The surface from above, its downhill arrows, and the trajectories on it, all in one picture.
-    A surface of one coordinate is a curve.
+    """Draw the surface from above, its downhill arrows, and the trajectories on it, in one plot. A
+    surface of one coordinate is a curve.
 
-    trajectories: none, one or several. arrows: the direction of −gradient at points of a grid; the
-    length says little, so all are alike.
+    trajectories: none, one or several. arrows: the direction of −gradient at points of a grid, all
+    of the same length.
     """
     figure, axis = plt.subplots(figsize=(7.2, 4.8), layout="constrained")
     ways = several(trajectories)

@@ -45,7 +45,7 @@ def _apply_mixed(op, inputs, params):
     the inputs: 2.0 * float32 is float32.
     """
     for x in inputs:
-        if hasattr(x, "record_op"):  # a symbol: note the op, and compute it later
+        if hasattr(x, "record_op"):  # a symbol: record the op, and compute it later
             return x.record_op(op, inputs, params)
     dtypes = [x.dtype for x in inputs if isinstance(x, (Tensor, np.ndarray))]
     partner = np.result_type(*dtypes) if dtypes else None

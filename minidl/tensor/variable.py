@@ -36,7 +36,7 @@ class Variable(Tensor, core.Variable):
             initializer = initializer(tuple(shape))
         Tensor.__init__(self, initializer, dtype=dtype)
         self.name = name
-        # What was made trainable: unfreezing a layer does not free its counters and moving means.
+        # The initial value: unfreezing a layer leaves its counters and moving means as they were.
         self.born_trainable = trainable
         self.trainable = trainable
 

@@ -172,7 +172,7 @@ class Tokenizer:
         return table
 
     def _weigh(self, line: np.ndarray, words: int, mode: str) -> None:
-        """Make of the counts of a text's words, in place, what the mode says."""
+        """Convert the counts of a text's words, in place, to the values of the mode."""
         if mode == "binary":
             line[:] = line > 0
         elif mode == "freq":
@@ -183,9 +183,7 @@ class Tokenizer:
                 line[n] = (1 + np.log(line[n])) * np.log(1 + self.document_count / (1 + texts))
 
     def get_config(self) -> dict[str, Any]:
-        """What it was made with and what it has counted, the counts as JSON, as Keras writes
-        them.
-        """
+        """Return the arguments and the counts of words, the counts as JSON text as in Keras."""
         counted = {
             "word_counts": self.word_counts,
             "word_docs": self.word_docs,

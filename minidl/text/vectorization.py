@@ -106,7 +106,7 @@ class TextVectorization(OfStrings):
     def _grams(self, row: list[str]) -> list[str]:
         """Return the tokens of a text, with ngrams also those of neighbouring tokens."""
         widths = self._widths
-        if isinstance(widths, range):  # which may go on for ever; a text has an end
+        if isinstance(widths, range):  # it may be longer than any text
             widths = widths[: len(row)]
         return [" ".join(row[i : i + n]) for n in widths for i in range(len(row) - n + 1)]
 

@@ -33,16 +33,15 @@ _UNKNOWN, NOWHERE = -1, -2
 
 
 class Lookup(Layer):
-    """What IntegerLookup and StringLookup share: a vocabulary, in which the place of a token is its
+    """Base of IntegerLookup and StringLookup: a vocabulary, in which the index of a token is its
     number.
 
-    First come the special tokens: mask_token at 0 (if there is one, and output_mode is 'int'; else
-    it is left out of the rows), then num_oov_indices places for what is unknown. After them the
-    vocabulary, at most max_tokens in all. output_mode: 'int' gives places; 'one_hot' a row for each
-    token; 'multi_hot', 'count' and 'tf_idf' one row a sample, with a column for each place: whether
-    it occurs, how often, and how often times idf_weights, which are larger for rare tokens.
-    pad_to_max_tokens: rows of max_tokens columns.
-    invert: the way back, from places to tokens.
+    First come the special tokens: mask_token at 0 (if there is one and output_mode is 'int';
+    otherwise it is left out of the rows), then num_oov_indices indices for unknown tokens. The
+    vocabulary follows, at most max_tokens in all. output_mode: 'int' returns indices; 'one_hot' a
+    row for each token; 'multi_hot', 'count' and 'tf_idf' one row a sample, with a column for each
+    index: whether it occurs, how often, and how often times idf_weights, which are larger for rare
+    tokens. pad_to_max_tokens: rows of max_tokens columns. invert: convert indices to tokens.
     """
 
     takes_raw_input = True
@@ -119,8 +118,8 @@ class Lookup(Layer):
         return len(self._special) + len(self._tokens or [])
 
     def set_vocabulary(self, vocabulary, idf_weights=None) -> None:
-        """Take these tokens: a list, an array, or the path of a text file with one a line. Special
-        ones may stand in front, all or none.
+        """Set the vocabulary: a list, an array, or the path of a text file with one token on each
+        line. Special tokens may come first, all or none.
 
         idf_weights: for output_mode='tf_idf', a number for each token of the vocabulary.
         """

@@ -11,7 +11,7 @@ from .. import constructors, numbers
 from .. import optimizers as keras_optimizers
 from . import arguments, backend, fitting, imports, logs, methods, names, optimizers, paths
 
-__all__ = ["paths"]  # which the front door opens last
+__all__ = ["paths"]  # front.py opens these paths last
 
 constructors.explain_arguments(names.ROOMS)  # before older names, which wrap it
 backend.attach()

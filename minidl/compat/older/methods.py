@@ -33,7 +33,7 @@ class OlderLayer:
     def input_shape(self: Any):
         """The shape of its inputs, the batch axis first."""
         if self._input is None and self.build_shape is None:
-            raise AttributeError("input_shape")  # Layer.__getattr__ says more
+            raise AttributeError("input_shape")  # Layer.__getattr__ explains
         return (
             self.build_shape
             if self._input is None

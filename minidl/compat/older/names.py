@@ -101,7 +101,7 @@ def _forward(module: ModuleType, names: dict[str, Any]) -> None:
     """Add these names to a module."""
     title, absent = module.__name__.partition(".")[2], ABSENT.get(module, "").split()
 
-    opened = vars(module).get("__getattr__")  # rooms that the module opens itself
+    opened = vars(module).get("__getattr__")  # names that the module imports at first use
 
     def look_up(name: str):
         if name in absent:
