@@ -56,8 +56,9 @@ class ModelCheckpoint(Monitor):
         self._epoch = self._batches = 0
 
     def _check_moment(self, monitor, save_best_only, save_freq) -> None:
-        """Raise ValueError if the watched number is not known when the model is saved: validation
-        runs at the end of an epoch.
+        """Raise ValueError if the path names a validation log and the model is saved after batches:
+        validation runs at the end of an epoch. Warn if save_best_only watches a validation log
+        then.
         """
         if save_freq == "epoch":
             return

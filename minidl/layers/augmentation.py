@@ -56,8 +56,8 @@ class Randomly(OfImages):
 
 @layer_classes.register()
 class RandomFlip(Randomly):
-    """Mirrors each image with probability 1/2. mode: 'horizontal' (left and right are exchanged),
-    'vertical', or 'horizontal_and_vertical'.
+    """Mirrors each image with probability 1/2, in each direction of `mode`: 'horizontal' (left and
+    right are exchanged), 'vertical', or 'horizontal_and_vertical'.
     """
 
     def __init__(self, mode="horizontal_and_vertical", seed=None, data_format=None, **kwargs):

@@ -67,8 +67,8 @@ class Metric(core.Metric, Configurable):
         raise NotImplementedError(f"{type(self).__name__} needs a method result(self).")
 
     def reset_state(self) -> None:
-        """Reset every variable to 0, unless overridden. `reset_states`, the name in Keras 2, is
-        called too if a subclass defines it.
+        """Reset every variable to 0, unless overridden. If a subclass defines `reset_states`, the
+        name in Keras 2, call that instead.
         """
         if type(self).reset_states is not Metric.reset_states:
             self.reset_states()

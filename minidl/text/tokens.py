@@ -68,8 +68,8 @@ def inverse_frequencies(
 
 
 def rows_of(tokens: np.ndarray, whole: bool) -> list[list]:
-    """Return an array as a list of samples, each a list of tokens. In an array with one axis, each
-    token is a sample, or with `whole` all tokens are one sample.
+    """Return an array as a list of samples, each a list of tokens. In an array with one axis, all
+    tokens are one sample, or with `whole` each token is a sample.
     """
     if tokens.ndim < 2:
         tokens = tokens.reshape(-1, 1) if whole else tokens.reshape(1, -1)
