@@ -98,7 +98,7 @@ def check_signs(title: str, y: np.ndarray) -> None:
 
 
 def check_divisors(title: str, y: np.ndarray) -> None:
-    """Warn of targets near 0, by which an error in percent cannot be divided."""
+    """Warn of targets that are 0 in a loss that divides by the targets."""
     zeros = int((y == 0).sum())
     if zeros:
         warn(

@@ -35,8 +35,10 @@ def _matrix(x, door: str) -> Any:
 
 
 def without_derivative(*xs, result, door):
-    """Return the result as a tensor whose backward() raises an error. door: the function that
-    computed it from xs.
+    """An op without a derivative: returns the result, and vjps that raise NotImplementedError.
+
+    door: the name of the public function, for the error. xs: its arguments. result: computed from
+    xs.
     """
 
     def refuse(g):

@@ -44,7 +44,7 @@ def paths(structure, path: tuple = ()) -> list[tuple[tuple, Any]]:
 
 
 def keys(structure: dict) -> list:
-    """List a dict's keys in sorted order, or in their own order if they cannot be sorted."""
+    """List a dict's keys: sorted if all are strings, otherwise in the dict's own order."""
     return sorted(structure) if all(isinstance(k, str) for k in structure) else list(structure)
 
 
