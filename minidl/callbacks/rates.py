@@ -1,5 +1,5 @@
-"""Learning rates that change between epochs. (For those that change with every step see
-`minidl.optimizers.schedules`.)
+"""Learning rates that change between epochs. For rates that change at every step, see
+`minidl.optimizers.schedules`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from .monitor import Monitor
 
 
 class LearningRateScheduler(Callback):
-    """Sets the rate at the begin of each epoch to schedule(epoch, present rate), or
-    schedule(epoch); epochs count from 0.
+    """Sets the rate at the start of each epoch to schedule(epoch, current rate), or
+    schedule(epoch). Epochs count from 0.
     """
 
     def __init__(self, schedule, verbose=0):
@@ -63,10 +63,10 @@ class LearningRateScheduler(Callback):
 
 
 class ReduceLROnPlateau(Monitor):
-    """Multiplies the rate by `factor` once the watched number has not become better for `patience`
-    epochs, down to min_lr.
+    """Multiplies the rate by `factor`, down to min_lr, if the watched number has not improved for
+    `patience` epochs.
 
-    cooldown: epochs to wait after a cut before counting again.
+    cooldown: epochs to wait after a reduction before counting again.
     """
 
     def __init__(

@@ -1,5 +1,5 @@
-"""What an optimizer remembers, as Keras's files hold it: `optimizer.variables`, and for Nadam the
-product of its momenta, which minidl computes instead of keeping it.
+"""Lists the arrays that an optimizer keeps, as Keras's files store them: `optimizer.variables`, and
+for Nadam also the product of its momenta, which minidl computes instead of storing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ _NUMBERS = {"iteration": np.int32, "learning_rate": np.float32}  # in Keras's dt
 
 
 def memory(optimizer) -> list[np.ndarray]:
-    """The arrays that the optimizer goes on from, in Keras's order: iterations, the learning rate
-    unless it follows a schedule, then the slots.
+    """Return the optimizer's arrays in Keras's order: iterations, the learning rate unless it
+    follows a schedule, then the slots.
     """
     arrays = [v.numpy().astype(_NUMBERS.get(v.name, v.dtype)) for v in optimizer.variables]
     if isinstance(optimizer, Nadam):
@@ -23,8 +23,8 @@ def memory(optimizer) -> list[np.ndarray]:
 
 
 def set_memory(optimizer, arrays: list) -> None:
-    """Go on from what `memory` gave, here or in Keras. ValueError, and nothing changed, if it is of
-    another optimizer or model.
+    """Restore the arrays that `memory` returned, here or in Keras. ValueError if they belong to
+    another optimizer or model; then nothing is changed.
     """
     own, given = optimizer.variables, [np.asarray(array) for array in arrays]
     numbers = [v for v in own if v.name in _NUMBERS]
@@ -42,12 +42,12 @@ def set_memory(optimizer, arrays: list) -> None:
 
 
 def _fitting(optimizer, variable, array: np.ndarray):
-    """The array for this variable; None if the variable has its number already."""
+    """Return the array for this variable, or None if the variable already has this value."""
     if variable.name == "iteration":
         return check_count("iterations", array.item() if array.size == 1 else array, 0)
     if variable.name == "learning_rate":
         rate = check_number("learning_rate", array.item() if array.size == 1 else array, 0)
-        exact = np.float32(variable.numpy()) == np.float32(rate)  # what compile was given, rounded
+        exact = np.float32(variable.numpy()) == np.float32(rate)  # compile's rate, rounded
         return None if exact else rate
     if array.shape != variable.shape or array.dtype.kind != "f" or not np.isfinite(array).all():
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Variable as users know it: the core's class, with trainable, assign_add and Keras's names."""
+"""The public Variable: the core's class, with trainable, assign_add and Keras's names."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .tensor import Tensor
 class Variable(Tensor, core.Variable):
     """A named weight: a leaf that training changes.
 
-    initializer: its first numbers, or an initializer or its name, and `shape`. name: 'kernel',
-    'bias', ... trainable: False for a weight that gradients do not move.
+    initializer: the initial numbers, or an initializer or its name together with `shape`. name:
+    'kernel', 'bias', ... trainable: False for a weight that training does not move.
     """
 
     regularizer: Any = None  # a penalty on its numbers, which models add to their loss
@@ -36,13 +36,13 @@ class Variable(Tensor, core.Variable):
             initializer = initializer(tuple(shape))
         Tensor.__init__(self, initializer, dtype=dtype)
         self.name = name
-        # What was made trainable: unfreezing a layer does not free its counters and moving means.
+        # The initial value: unfreezing a layer leaves its counters and moving means as they were.
         self.born_trainable = trainable
         self.trainable = trainable
 
     @property
     def trainable(self) -> bool:
-        """Whether training moves it; whole-number variables never are."""
+        """Whether training moves the variable. Whole-number variables are never trainable."""
         return self.requires_grad
 
     @trainable.setter
@@ -50,13 +50,15 @@ class Variable(Tensor, core.Variable):
         self.requires_grad = bool(value) and self.array.dtype.kind == "f"
 
     def replace(self, array) -> None:
-        """Hold these numbers, in the same memory: optimizers keep the arrays of their variables."""
+        """Copy these numbers into the variable's memory: optimizers hold references to the
+        array.
+        """
         if array is not self.array:
             self.array[...] = array
 
     def assign(self, value) -> Variable:
-        """Replace the numbers, keeping shape and dtype. A graph that still needs the old ones
-        refuses to go backward.
+        """Replace the numbers in place. Shape and dtype stay. backward() fails for a graph that
+        still needs the old numbers.
         """
         array = self.like(value, "values")
         keep(self, numbers_of)
@@ -75,7 +77,7 @@ class Variable(Tensor, core.Variable):
 
     @property
     def value(self) -> Variable:
-        """Itself: in Keras a variable and its value are two things, here they are one."""
+        """The variable itself. In Keras a variable and its value are different objects."""
         return self
 
     def __reduce__(self):
@@ -87,7 +89,7 @@ class Variable(Tensor, core.Variable):
         return Variable, (self.array, None, None, self.born_trainable, self.name), about
 
     def label(self) -> str:
-        """What an error calls it."""
+        """The variable's name in errors."""
         return f"Variable '{self.name}' of shape {self.shape}"
 
     def __repr__(self):

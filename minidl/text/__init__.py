@@ -1,6 +1,4 @@
-"""What tutorials find under keras.preprocessing: words and numbers in sequences, made ready for a
-network.
-"""
+"""Preprocessing of words and numbers in sequences, under Keras's names in keras.preprocessing."""
 
 from . import sequence, text
 from .sequence import pad_sequences, timeseries_dataset_from_array

@@ -1,4 +1,4 @@
-"""What `K` had for the time when a model was a graph that a session ran: much of it is done by
+"""Functions of `K` from the time when a model was a graph that ran in a session. Most of them are
 plain Python today.
 """
 
@@ -122,13 +122,13 @@ def _chosen(x, alt, training):
 
 
 def get_uid(prefix="") -> int:
-    """1, 2, 3, ... for each prefix."""
+    """Return 1, 2, 3, ... for each prefix."""
     _uids[prefix] += 1
     return _uids[prefix]
 
 
 def reset_uids() -> None:
-    """Begin counting anew."""
+    """Restart the counting."""
     _uids.clear()
 
 
