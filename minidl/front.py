@@ -10,6 +10,7 @@ from . import (
     activations,
     callbacks,
     constraints,
+    data,
     datasets,
     initializers,
     layers,
@@ -51,7 +52,7 @@ for _name, _module in (
     ("preprocessing", preprocessing),
 ):
     sys.modules[f"{_LIBRARY}.{_name}"] = _module
-for _name in ("sequence", "text"):
+for _name in ("image", "sequence", "text"):
     sys.modules[f"{_LIBRARY}.preprocessing.{_name}"] = getattr(preprocessing, _name)
 # `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
 older.paths.open_paths()

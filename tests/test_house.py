@@ -39,6 +39,7 @@ OPENS_LATER = {("layers/__init__.py", "text")}
 # Slow or optional: loaded at first use, in a function.
 LAZY = {
     "IPython",
+    "PIL",
     "csv",
     "difflib",
     "functools",

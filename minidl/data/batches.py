@@ -155,7 +155,10 @@ class Stream:
     @property
     def steps(self) -> int | None:
         """The number of batches an epoch, or None if only the end will tell."""
-        return len(self.source) if hasattr(self.source, "__len__") else None
+        try:
+            return len(self.source)
+        except TypeError:  # a generator, or a dataset without an end
+            return None
 
     def first(self) -> tuple:
         """The first batch, which will still come in its turn."""

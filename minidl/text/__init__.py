@@ -1,9 +1,24 @@
-"""What tutorials find under keras.preprocessing: words and numbers in sequences, made ready for a
-network.
+"""What tutorials find under keras.preprocessing: words, numbers in sequences and images, made ready
+for a network.
 """
 
-from . import sequence, text
+from .. import data
+from . import image, sequence, text
 from .sequence import pad_sequences, timeseries_dataset_from_array
 from .text import Tokenizer
 
-__all__ = ["Tokenizer", "pad_sequences", "sequence", "text", "timeseries_dataset_from_array"]
+__all__ = [
+    "Tokenizer",
+    "image",
+    "image_dataset_from_directory",
+    "pad_sequences",
+    "sequence",
+    "text",
+    "timeseries_dataset_from_array",
+]
+
+
+def __getattr__(name):
+    if name != "image_dataset_from_directory":
+        raise AttributeError(f"module 'minidl.preprocessing' has no attribute {name!r}.")
+    return getattr(data, name)
