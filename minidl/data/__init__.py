@@ -18,12 +18,14 @@ from .batches import (
 )
 
 if TYPE_CHECKING:  # what editors see
+    from .augmenting import ImageDataGenerator
     from .folders import image_dataset_from_directory
     from .images import array_to_img, img_to_array, load_img, save_img, smart_resize
     from .pipeline import AUTOTUNE, INFINITE_CARDINALITY, Dataset
 
 # What opens at first use, and the file that has it.
 _ROOMS = {
+    "augmenting": "ImageDataGenerator",
     "folders": "image_dataset_from_directory",
     "images": "array_to_img img_to_array load_img save_img smart_resize",
     "pipeline": "AUTOTUNE Dataset INFINITE_CARDINALITY",
@@ -45,6 +47,7 @@ __all__ = [
     "AUTOTUNE",
     "INFINITE_CARDINALITY",
     "Dataset",
+    "ImageDataGenerator",
     "array_to_img",
     "image_dataset_from_directory",
     "img_to_array",

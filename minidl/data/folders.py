@@ -132,7 +132,9 @@ def encoded(files: Files, label_mode: str | None) -> np.ndarray | None:
     return np.eye(max(classes, files.labels.max() + 1), dtype=np.float32)[files.labels]
 
 
-def find_files(directory, labels: Any = "inferred", class_names=None, follow_links=False) -> Files:
+def find_files(
+    directory, labels: Any = "inferred", class_names=None, follow_links=False, endings=ENDINGS
+) -> Files:
     """The images under a directory, sorted: those of each class, class by class, or, without
     inferred labels, all there are.
     """
@@ -143,20 +145,20 @@ def find_files(directory, labels: Any = "inferred", class_names=None, follow_lin
     if inferred:
         known("labels", labels, ("inferred",))
         names = _class_folders(directory, class_names)
-        found = [_images(os.path.join(directory, name), follow_links) for name in names]
+        found = [_images(os.path.join(directory, name), follow_links, endings) for name in names]
         numbers = np.repeat(np.arange(len(names)), [len(paths) for paths in found])
         files = Files([path for paths in found for path in paths], numbers, names)
     else:
         if class_names is not None:
             raise ValueError("class_names goes with labels='inferred': they name the folders.")
-        paths = _images(directory, follow_links)
+        paths = _images(directory, follow_links, endings)
         files = Files(paths, _given_labels(labels, len(paths)), None)
         if files.labels is not None:
             names = [str(k) for k in sorted(set(files.labels.tolist()))]
             files = Files(paths, files.labels, names)
     if not files.paths:
         raise ValueError(
-            f"No images in {directory!r}: no file ends in {', '.join(ENDINGS)}."
+            f"No images in {directory!r}: no file ends in {', '.join(endings)}."
             + (" labels='inferred' looks into its folders, one for each class." * inferred)
         )
     return files
@@ -174,13 +176,13 @@ def _class_folders(directory: str, class_names) -> list[str]:
     return there if class_names is None else list(class_names)
 
 
-def _images(folder: str, follow_links: bool) -> list[str]:
+def _images(folder: str, follow_links: bool, endings: tuple[str, ...]) -> list[str]:
     """The paths of all images under a folder: folder by folder, sorted."""
     return [
         os.path.join(where, name)
         for where, _, names in sorted(os.walk(folder, followlinks=follow_links))
         for name in sorted(names)
-        if name.lower().endswith(ENDINGS)
+        if name.lower().endswith(endings)
     ]
 
 

@@ -5,9 +5,17 @@ from typing import TYPE_CHECKING
 from .. import data
 
 if TYPE_CHECKING:  # what editors see
+    from ..data.augmenting import ImageDataGenerator
     from ..data.images import array_to_img, img_to_array, load_img, save_img, smart_resize
 
-__all__ = ["array_to_img", "img_to_array", "load_img", "save_img", "smart_resize"]
+__all__ = [
+    "ImageDataGenerator",
+    "array_to_img",
+    "img_to_array",
+    "load_img",
+    "save_img",
+    "smart_resize",
+]
 
 
 def __getattr__(name):

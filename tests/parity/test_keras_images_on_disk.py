@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import PIL.Image
 import pytest
+from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
 import minidl
 
@@ -70,3 +71,75 @@ def test_smart_resize(interpolation, size):
         )
     )
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=2e-4)
+
+
+# --- ImageDataGenerator: the changes, which both describe by the same words. The images are square:
+# Keras turns others about a point beside their middle. Its brightness is that of whole numbers.
+
+SQUARE = np.random.default_rng(1).uniform(0, 255, (9, 9, 3))
+MOVED = {"theta": 25.0, "tx": 1.4, "ty": -0.7, "shear": 12.0, "zx": 0.8, "zy": 1.3}
+warns_of_itself = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+makers = [minidl.data.ImageDataGenerator, ImageDataGenerator]
+
+
+@warns_of_itself
+@pytest.mark.parametrize("fill_mode", ["nearest", "reflect"])
+@pytest.mark.parametrize("order", [0, 1])
+@pytest.mark.parametrize(
+    "change",
+    [*({name: value} for name, value in MOVED.items()), MOVED, {**MOVED, "flip_vertical": True}],
+    ids=str,
+)
+def test_an_image_is_moved_as_keras_moves_it(change, order, fill_mode):
+    options = {"interpolation_order": order, "fill_mode": fill_mode, "dtype": "float64"}
+    ours, theirs = (m(**options).apply_transform(SQUARE, change) for m in makers)
+    np.testing.assert_allclose(ours, theirs, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["channel_shift_intensity", "brightness"])
+@pytest.mark.parametrize("value", [0.4, 1.7])
+@pytest.mark.parametrize("low", [0.0, -40.0])
+def test_colors_are_changed_as_keras_changes_them(name, value, low):
+    ours, theirs = (m().apply_transform(SQUARE + low, {name: value}) for m in makers)
+    np.testing.assert_allclose(ours, theirs, atol=1e-4 if name != "brightness" else 2.8)
+
+
+@warns_of_itself
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"samplewise_std_normalization": True},
+        {"featurewise_center": True, "rescale": 0.1},
+        {"featurewise_std_normalization": True},
+        {"zca_whitening": True, "zca_epsilon": 1e-2},
+    ],
+    ids=str,
+)
+def test_standardizing(options):
+    x = np.random.default_rng(2).normal(size=(30, 3, 3, 2))
+    made = [m(**options, dtype="float64") for m in makers]
+    for maker in made:
+        maker.fit(x)
+    ours, theirs = (maker.standardize(x[0].copy()) for maker in made)
+    np.testing.assert_allclose(ours, theirs, atol=1e-9)
+
+
+def test_classes_and_parts_of_folders(tmp_path):
+    for name, count in (("cat", 6), ("dog", 4)):
+        (tmp_path / name).mkdir()
+        for i in range(count):
+            picture = PIL.Image.fromarray(np.full((5, 7, 3), 10 * count + i, np.uint8))
+            picture.save(tmp_path / name / f"{i}.png")
+    for subset in ("training", "validation", None):
+        for mode in ("categorical", "binary", "sparse", "input"):
+            options = {"class_mode": mode, "subset": subset, "shuffle": False}
+            flows = [
+                m(validation_split=0.3).flow_from_directory(tmp_path, (4, 4), **options)
+                for m in makers
+            ]
+            (x, y), (x_there, y_there) = map(next, flows)
+            np.testing.assert_array_equal(x, x_there)
+            np.testing.assert_array_equal(y, y_there)
+            assert y.dtype == y_there.dtype
+            assert flows[0].class_indices == flows[1].class_indices
+            assert flows[0].filenames == flows[1].filenames
