@@ -1,5 +1,5 @@
-"""Data to learn from: with Keras's names and arrays, digits, clothes, houses, reviews and news; and
-toy problems from a formula.
+"""Data to learn from: with Keras's names and arrays, digits, clothes, photographs, houses,
+reviews and news; and toy problems from a formula.
 """
 
 import importlib
@@ -7,6 +7,8 @@ import importlib
 __all__ = [
     "boston_housing",
     "california_housing",
+    "cifar10",
+    "cifar100",
     "fashion_mnist",
     "imdb",
     "mnist",

@@ -155,11 +155,14 @@ def _read_array(file) -> np.ndarray:
     if not read_header(file)[2].hasobject:
         file.seek(0)
         return np.load(file, allow_pickle=False)
-    return _read_lists(file)
+    return only_arrays(file)
 
 
-def _read_lists(file) -> np.ndarray:
-    """The array of lists of numbers that was pickled here."""
+def only_arrays(file, encoding="ASCII") -> Any:
+    """The arrays, lists, dicts, numbers and texts pickled here; DataFileError for anything else.
+
+    encoding: how Python 2 wrote its texts, or 'bytes' to leave them bytes.
+    """
     import pickle
 
     rebuild: Any = np.empty(0).__reduce__()[0]
@@ -179,4 +182,4 @@ def _read_lists(file) -> np.ndarray:
                 )
             return known[f"{module}.{name}"]
 
-    return OnlyArrays(file).load()
+    return OnlyArrays(file, encoding=encoding).load()
