@@ -74,8 +74,8 @@ def put(tmp_path, monkeypatch):
         folder.mkdir(parents=True)
         data = packed(files)
         (folder / module.FILE.name).write_bytes(data)
-        md5 = hashlib.md5(data).hexdigest() if digest else module.FILE.md5
-        monkeypatch.setattr(module, "FILE", module.FILE._replace(md5=md5, rows=ROWS[module]))
+        sha256 = hashlib.sha256(data).hexdigest() if digest else module.FILE.sha256
+        monkeypatch.setattr(module, "FILE", module.FILE._replace(sha256=sha256, rows=ROWS[module]))
         return folder / module.FILE.name
 
     return put
@@ -136,7 +136,9 @@ def test_a_pickle_that_asks_for_more_than_arrays_is_refused(put, tmp_path, monke
 def test_another_file_is_refused_unopened(put, monkeypatch):
     path = put(cifar10, contents(cifar10), digest=False)
     monkeypatch.setattr(tarfile, "open", lambda **_: pytest.fail("opened before it was checked"))
-    with pytest.raises(DataFileError, match=f"{re.escape(str(path))} is damaged.*expected md5 c58"):
+    with pytest.raises(
+        DataFileError, match=f"{re.escape(str(path))} is damaged.*expected sha256 6d958be0"
+    ):
         cifar10.load_data()
 
 
@@ -153,7 +155,7 @@ def test_another_file_is_refused_unopened(put, monkeypatch):
 )
 def test_an_archive_of_something_else(changes, expected):
     data = packed(contents(cifar10, changes))
-    file = cifar10.FILE._replace(md5=hashlib.md5(data).hexdigest(), rows=ROWS[cifar10])
+    file = cifar10.FILE._replace(sha256=hashlib.sha256(data).hexdigest(), rows=ROWS[cifar10])
     with pytest.raises(DataFileError, match=expected):
         file.read(data)
 
@@ -162,7 +164,7 @@ def test_a_part_is_missing():
     files = contents(cifar100)
     files.pop("cifar-100-python/test")
     data = packed(files)
-    file = cifar100.FILE._replace(md5=hashlib.md5(data).hexdigest(), rows=ROWS[cifar100])
+    file = cifar100.FILE._replace(sha256=hashlib.sha256(data).hexdigest(), rows=ROWS[cifar100])
     with pytest.raises(DataFileError, match="expected the file cifar-100-python/test"):
         file.read(data)
 
@@ -178,10 +180,10 @@ def test_the_file_is_fetched_once_and_kept(module, monkeypatch, tmp_path):
 
     monkeypatch.setenv("MINIDL_HOME", str(tmp_path))
     monkeypatch.setattr(disk, "_fetch", fetch)
-    with pytest.raises(DataFileError, match=f"expected md5 {module.FILE.md5}"):
+    with pytest.raises(DataFileError, match=f"expected sha256 {module.FILE.sha256}"):
         module.load_data()
-    md5 = hashlib.md5(data).hexdigest()
-    monkeypatch.setattr(module, "FILE", module.FILE._replace(md5=md5, rows=ROWS[module]))
+    sha256 = hashlib.sha256(data).hexdigest()
+    monkeypatch.setattr(module, "FILE", module.FILE._replace(sha256=sha256, rows=ROWS[module]))
     first, again = module.load_data(), module.load_data()
     np.testing.assert_array_equal(first[0][0], again[0][0])
     assert asked == [f"https://www.cs.toronto.edu/~kriz/{module.FILE.name}"] * 2

@@ -27,7 +27,7 @@ class CifarFile(NamedTuple):
 
     name: str
     max_bytes: int
-    md5: str
+    sha256: str
     training: tuple[str, ...]
     test: tuple[str, ...]
     rows: tuple[int, int]
@@ -40,7 +40,7 @@ class CifarFile(NamedTuple):
         import io
         import tarfile
 
-        check_digest("md5", self.md5, data)
+        check_digest("sha256", self.sha256, data)
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
             parts = [
                 [self.batch(archive, name, rows) for name in names]

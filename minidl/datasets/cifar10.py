@@ -10,7 +10,7 @@ from .cifar import MIRRORS, CifarFile
 FILE = CifarFile(
     "cifar-10-python.tar.gz",
     180_000_000,
-    "c58f30108f718f92721af3b95e74349a",
+    "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
     tuple(f"cifar-10-batches-py/data_batch_{i}" for i in range(1, 6)),
     ("cifar-10-batches-py/test_batch",),
     (10_000, 10_000),

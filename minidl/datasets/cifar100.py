@@ -10,7 +10,7 @@ from .cifar import MIRRORS, CifarFile
 FILE = CifarFile(
     "cifar-100-python.tar.gz",
     180_000_000,
-    "eb9058c3a382ffc7106e4002c42a8d85",
+    "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
     ("cifar-100-python/train",),
     ("cifar-100-python/test",),
     (50_000, 10_000),
