@@ -117,7 +117,9 @@ def test_map_receives_tensors_and_may_call_layers():
     assert int(others["label"]) == 1 and int(others["two"]) == 2
     assert others["half"].dtype == np.float32
     weight = minidl.Variable(np.ones(2, "f"))
-    assert not next(iter(data.map(lambda x, y: weight * x))).requires_grad
+    # no gradients are recorded: else a list of these would be refused
+    both = next(iter(data.map(lambda x, y: [weight * x, weight + x])))
+    assert both.numpy().tolist() == [[10, 20], [11, 21]] and not both.requires_grad
     with pytest.raises(TypeError, match="takes a function; received 3"):
         data.map(3)
 
