@@ -490,7 +490,6 @@ def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
         ("layers", "Conv2D"),
         ("layers", "LSTM"),
         ("callbacks", "TensorBoard"),
-        ("optimizers", "LossScaleOptimizer"),
         ("datasets", "cifar10"),
         ("losses", "CTC"),
     ],

@@ -12,6 +12,25 @@ from .base import Callback
 from .monitor import Monitor
 
 
+def labelled(optimizer) -> list[tuple]:
+    """[('', the optimizer)]; of one made of several [('adam ', Adam), ('sgd ', SGD), ...], with
+    numbers if two have the same name.
+    """
+    if not hasattr(optimizer, "optimizers"):
+        return [("", optimizer)]
+    names: list[str] = []
+    for one in optimizer.optimizers:
+        before = sum(one.name == its.name for its in optimizer.optimizers[: len(names)])
+        names.append(f"{one.name}_{before} " if before else f"{one.name} ")
+    return list(zip(names, optimizer.optimizers))
+
+
+def note_rates(optimizer, logs: dict | None) -> None:
+    """Put the rate into the logs; of an optimizer made of several 'learning_rate_adam', ..."""
+    for label, one in labelled(optimizer) if logs is not None else ():
+        logs["_".join(["learning_rate", *label.split()])] = float(one.learning_rate)
+
+
 class LearningRateScheduler(Callback):
     """Sets the rate at the begin of each epoch to schedule(epoch, present rate), or
     schedule(epoch); epochs count from 0.
@@ -42,24 +61,19 @@ class LearningRateScheduler(Callback):
             takes_rate = True
         except (TypeError, ValueError):
             takes_rate = False  # ValueError: a function in C that does not say what it takes
-        optimizer = self.model.optimizer
-        rate = (
-            self.schedule(epoch, float(optimizer.learning_rate))
-            if takes_rate
-            else self.schedule(epoch)
-        )
-        optimizer.learning_rate = check_number(
-            "LearningRateScheduler: what the schedule returns", rate, 0
-        )
-        if self.verbose:
-            console.say(
-                f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to "
-                f"{optimizer.learning_rate}."
+        for label, optimizer in labelled(self.model.optimizer):
+            rate = self.schedule(*([epoch, float(optimizer.learning_rate)][: 1 + takes_rate]))
+            optimizer.learning_rate = check_number(
+                "LearningRateScheduler: what the schedule returns", rate, 0
             )
+            if self.verbose:
+                console.say(
+                    f"\nEpoch {epoch + 1}: LearningRateScheduler setting {label}learning rate to "
+                    f"{optimizer.learning_rate}."
+                )
 
     def on_epoch_end(self, epoch, logs=None):
-        if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        note_rates(self.model.optimizer, logs)
 
 
 class ReduceLROnPlateau(Monitor):
@@ -93,8 +107,7 @@ class ReduceLROnPlateau(Monitor):
         self.wait = self.cooldown_counter = 0
 
     def on_epoch_end(self, epoch, logs=None):
-        if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        note_rates(self.model.optimizer, logs)
         value = self.value(logs)
         if value is None:
             return
@@ -110,16 +123,16 @@ class ReduceLROnPlateau(Monitor):
                 self._reduce(epoch)
 
     def _reduce(self, epoch):
-        optimizer = self.model.optimizer
-        old = float(optimizer.learning_rate)
-        if old > self.min_lr:
-            optimizer.learning_rate = max(old * self.factor, self.min_lr)
-            self.cooldown_counter, self.wait = self.cooldown, 0
-            if self.verbose:
-                console.say(
-                    f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to "
-                    f"{optimizer.learning_rate}."
-                )
+        for label, optimizer in labelled(self.model.optimizer):
+            old = float(optimizer.learning_rate)
+            if old > self.min_lr:
+                optimizer.learning_rate = max(old * self.factor, self.min_lr)
+                self.cooldown_counter, self.wait = self.cooldown, 0
+                if self.verbose:
+                    console.say(
+                        f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing {label}learning rate to "
+                        f"{optimizer.learning_rate}."
+                    )
 
     def get_state(self):
         state = {"wait": self.wait, "cooldown": self.cooldown_counter, "sign": self._sign}

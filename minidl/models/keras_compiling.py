@@ -18,7 +18,7 @@ from ..support.configs import (
 )
 from ..support.registry import REGISTRIES
 from ..support.warning import warn
-from .memory import memory, set_memory
+from .memory import memory_groups, set_memory
 
 _FIRST = "minidl_optimizer"  # where the first version of minidl kept the memory, in its own units
 
@@ -28,18 +28,20 @@ def compiled_with(model) -> dict:
     return checked(serialize(model.compile_arguments))
 
 
-def memory_of(model) -> list[np.ndarray]:
-    """What the optimizer remembers of the trainable weights; nothing if it trains others."""
+def memory_of(model) -> dict[str, list[np.ndarray]]:
+    """What the optimizer remembers of the trainable weights, by places in a file; nothing if it
+    trains others.
+    """
     optimizer, trainable = model.optimizer, model.trainable_weights
     if not optimizer.trainable_variables:
         optimizer = copy.deepcopy(optimizer)
         optimizer.build(trainable)
     same = [id(v) for v in trainable] == [id(v) for v in optimizer.trainable_variables]
-    return memory(optimizer) if same else []
+    return memory_groups(optimizer) if same else {"optimizer/vars": []}
 
 
 def memory_in(arrays, path: str) -> list | dict:
-    """The memory in a file, as `memory_of` gave it; from the first version a dict by names."""
+    """The memory in a file, as `memory_groups` gave it; from the first version a dict by names."""
     if arrays.find(f"{_FIRST}/iterations") is None:
         return arrays.numbered(path)
     found = {}

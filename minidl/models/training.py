@@ -281,7 +281,10 @@ class Trainer(core.Trainer):
         """
         number = loss.array
         if self.stop_on_nan and number.size == 1 and not math.isfinite(number.item()):
-            step, rate = self.optimizer.iterations + 1, float(self.optimizer.learning_rate)
+            rates = [
+                o.learning_rate for o in getattr(self.optimizer, "optimizers", [self.optimizer])
+            ]
+            step, rate = self.optimizer.iterations + 1, float(max(rates))
             raise explain_non_finite(loss, x, y, self.trainable_weights, step, rate)
 
     def note_loss(self, loss, x) -> None:

@@ -31,7 +31,7 @@ class Memory:
         self.rows: list[list[Any]] = []  # for each trained variable its slots, None for none
         self.averages: list[Variable] = []  # of the weights, if they are averaged
         self.sums: list[Variable] = []  # of the gradients, if several batches make one update
-        self.others: list[Variable] = []  # what an optimizer written for Keras adds
+        self.others: list[Variable] = []  # of optimizers inside, or what one written for Keras adds
 
     def build(self, variables, names: Iterable[str], initial: Callable) -> None:
         """Make the slots of these variables. initial(slot, w): what a slot of the array w begins
@@ -134,16 +134,20 @@ def checked_state(owner: str, own: dict, state) -> tuple[dict, int, float | None
     if numbers.get("optimizer", owner) != owner:
         raise ValueError(f"This state is not of this {owner} but of {numbers['optimizer']}.")
     for name, array in given.items():
-        _check_fits(owner, name, array, own[name].shape)
+        _check_fits(owner, name, array, own[name])
     count = numbers["iterations"]
     steps = check_count("iterations", count.item() if count.size == 1 else count, 0)
     rate = numbers.get("learning_rate")
     return given, steps, None if rate is None else check_number("learning_rate", rate, 0)
 
 
-def _check_fits(owner: str, name: str, array: np.ndarray, shape: tuple) -> None:
-    if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all():
+def _check_fits(owner: str, name: str, array: np.ndarray, own: np.ndarray) -> None:
+    """ValueError for another shape or kind of numbers, or what is not finite; a count is not below
+    0.
+    """
+    usable = np.isfinite(array).all() and not (own.dtype.kind == "i" and (array < 0).any())
+    if array.shape != own.shape or array.dtype.kind != own.dtype.kind or not usable:
         raise ValueError(
-            f"{owner}: '{name}' must be finite numbers of shape {shape}; received {array.dtype} "
-            f"of shape {array.shape}."
+            f"{owner}: '{name}' must be finite numbers of shape {own.shape}; received "
+            f"{array.dtype} of shape {array.shape}."
         )

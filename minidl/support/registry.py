@@ -19,6 +19,7 @@ MODULES = {  # where files say that the things of each kind stand
     "loss": "losses",
     "metric": "metrics",
     "optimizer": "optimizers",
+    "optimizer of optimizers": "optimizers",
     "initializer": "initializers",
     "activation": "activations",
     "regularizer": "regularizers",

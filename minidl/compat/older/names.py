@@ -86,7 +86,6 @@ ABSENT = {
     "RandomZoom Resizing SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell "
     "SpectralNormalization StackedRNNCells Wrapper",
     callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
-    optimizers: "LossScaleOptimizer",
     datasets: "cifar10 cifar100",
     losses: "CTC ctc",
 }
