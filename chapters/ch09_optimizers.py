@@ -15,8 +15,18 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from minidl import plots
-from minidl.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Nadam, RAdam, RMSprop
+from minidl import Variable, plots
+from minidl.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    Muon,
+    Nadam,
+    RAdam,
+    RMSprop,
+)
 from minidl.surfaces import bowl, descend
 
 FIGURES = Path("figures")
@@ -228,30 +238,80 @@ assert abs(radam.steps[5, 1]) < abs(radam.steps[4, 1]) / 4, (
     "with the sixth step it begins to trust v, and divides by it"
 )
 
-# %% 7. The family tree: who took what from whom
+# %% 7. Muon is for matrices (on the bowl it moves as Adam does). A gradient has strong
+# and weak directions, and Muon steps as far along the weak ones
+rng = np.random.default_rng(0)
+turn, _ = np.linalg.qr(rng.normal(size=(12, 12)))
+target, _ = np.linalg.qr(rng.normal(size=(12, 12)))
+# how much the distance from the target counts along each of twelve directions
+strengths = 10 ** np.linspace(0, -3, 12)
+
+
+def learned(optimizer, steps=40):
+    """Along each of the twelve directions the share of the way to the target."""
+    w = Variable(np.zeros((12, 12)), dtype="float64")
+    for _ in range(steps):
+        optimizer.apply([(w.data - target) @ (turn * strengths) @ turn.T], [w])
+    return 1 - np.linalg.norm((w.data - target) @ turn, axis=0)
+
+
+shares = {}
+for name, make in {
+    "SGD": SGD,
+    "Momentum": FAMILY["Momentum"],
+    "Adam": Adam,
+    "Muon": lambda rate: Muon(rate, weight_decay=None, rms_rate=None),
+}.items():
+    tried = [learned(make(rate)) for rate in (0.01, 0.03, 0.1, 0.3, 1.0, 1.9)]
+    shares[name] = max(tried, key=np.mean)
+assert shares["Muon"].min() > 0.6 > 0.55 > shares["Momentum"].min() > 0.4, (
+    "a memory helps along weak directions, equal steps along all help more"
+)
+assert max(shares["SGD"].min(), shares["Adam"].min()) < 0.1, (
+    "a rate for each weight does not help where no weight lies along a direction"
+)
+figure, axis = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
+for (name, share), line in zip(shares.items(), (":", "-.", "--", "-")):
+    axis.plot(strengths, share, line, marker="o", label=name)
+axis.set(
+    xscale="log",
+    xlabel="strength of the direction in the gradient",
+    title="The share that is learned in 40 steps, each at its best rate",
+)
+axis.legend()
+plots.finish(figure, FIGURES / "ch09_muon.png")
+
+# %% 8. The family tree: who took what from whom
 TREE = {
     "SGD": (0, 2),
     "Momentum": (1, 3),
     "Adagrad": (1, 1),
-    "Nesterov": (2, 4),
-    "RMSprop": (2, 1.4),
-    "Adadelta": (2, 0),
+    "Nesterov": (2, 4.4),
+    "Lion": (2, 3.4),
+    "RMSprop": (2, 1.8),
+    "Adadelta": (2, 0.8),
+    "Ftrl": (2, -0.2),
+    "Muon": (3, 4.9),
     "Adam": (3, 2.4),
-    "Nadam": (4, 4),
-    "AMSGrad": (4, 3.1),
-    "AdamW": (4, 2.2),
-    "RAdam": (4, 1.3),
-    "Adamax": (4, 0.4),
+    "Adafactor": (3, 0.8),
+    "Nadam": (4, 4.4),
+    "AMSGrad": (4, 3.5),
+    "AdamW": (4, 2.6),
+    "RAdam": (4, 1.7),
+    "Adamax": (4, 0.8),
+    "Lamb": (4, -0.1),
+    "Schedule-Free": (5.3, 2.6),
 }
 CHILDREN = {
     "SGD": "Momentum Adagrad",
-    "Momentum": "Nesterov Adam",
-    "Adagrad": "RMSprop Adadelta",
-    "RMSprop": "Adam",
-    "Nesterov": "Nadam",
-    "Adam": "Nadam AMSGrad AdamW RAdam Adamax",
+    "Momentum": "Nesterov Lion Adam",
+    "Adagrad": "RMSprop Adadelta Ftrl",
+    "RMSprop": "Adam Adafactor",
+    "Nesterov": "Muon Nadam",
+    "Adam": "Nadam AMSGrad AdamW RAdam Adamax Lamb",
+    "AdamW": "Schedule-Free",
 }
-figure, axis = plt.subplots(figsize=(8, 4), layout="constrained")
+figure, axis = plt.subplots(figsize=(9.6, 4.8), layout="constrained")
 for parent, children in CHILDREN.items():
     for child in children.split():
         axis.annotate(
@@ -275,8 +335,8 @@ for name, (x, y) in TREE.items():
         bbox={"boxstyle": "round", "facecolor": "#DCEBF5", "edgecolor": "#0072B2"},
     )
 axis.set(
-    xlim=(-0.5, 4.5),
-    ylim=(-0.6, 4.6),
+    xlim=(-0.5, 5.9),
+    ylim=(-0.6, 5.3),
     title="From plain descent to Adam and its children: above memory, below step sizes",
 )
 axis.axis("off")

@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what editors see; at run time the names open with the first that is asked for
-    from . import plots
+    from . import plots, surfaces
     from .front import *
 
 __version__ = "0.1.0"
@@ -74,14 +74,15 @@ def version() -> str:
 
 
 def __getattr__(name):
-    if name == "plots":  # loads matplotlib, so it waits until somebody asks for it
-        return importlib.import_module(".plots", __name__)
+    if name in ("plots", "surfaces"):  # which many programs do without
+        return importlib.import_module(f".{name}", __name__)
     if not name.startswith("__"):
         front = importlib.import_module(".front", __name__)
         if name in __all__ and hasattr(front, name):
             return getattr(front, name)
-        hint = importlib.import_module(".support.registry", __name__).did_you_mean(name, __all__)
-        raise AttributeError(f"module 'minidl' has no attribute {name!r}.{hint}")
+        if "Sequential" in globals():  # else the library is just being loaded
+            hint = front.did_you_mean(name, __all__)
+            raise AttributeError(f"module 'minidl' has no attribute {name!r}.{hint}")
     raise AttributeError(f"module 'minidl' has no attribute {name!r}")
 
 

@@ -21,7 +21,6 @@ from . import (
     random,
     regularizers,
     saving,
-    surfaces,
     utils,
 )
 from . import text as preprocessing
@@ -38,6 +37,7 @@ from .random import set_random_seed
 from .regularizers import Regularizer
 from .support import backend
 from .support import backend as config
+from .support.registry import did_you_mean
 from .symbolic import Symbol as KerasTensor
 from .tensor import GraphError, Tensor, Variable, apply, no_grad
 

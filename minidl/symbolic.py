@@ -131,18 +131,28 @@ def has_symbol(structure) -> bool:
     )
 
 
-def record(function, args, kwargs, name: str, tried=None) -> Any:
+def unknown_sizes_of(function) -> tuple[int, int] | None:
+    """Two sizes with which a layer wants axes of unknown size to be tried out, as one with a window
+    does that slides along them; None if any will do.
+    """
+    return function.unknown_sizes if hasattr(type(function), "unknown_sizes") else None
+
+
+def record(function, args, kwargs, name: str, tried=None, unknown_sizes=None) -> Any:
     """Note a step and return the symbols of its results. Their shapes come from a dry run on zeros.
 
     Two runs, with batches of 2 and of 3: an axis whose size differs between them is one of unknown
     size (None). While a file is read the batches are empty, so that it costs nothing to look at it:
     then an axis of size 0 is one too. tried: what is computed in the dry run, if not the function.
+    unknown_sizes: as of unknown_sizes_of, for a function that is no layer.
     """
     node = Node(function, args, kwargs, name)
     trial = Node(tried or function, args, kwargs, name)
     symbols = trial.parents()
     unknown = 2 if any(None in s.shape[1:] for s in symbols) else 1
     guesses = _guesses(symbols) if unknown == 2 else [(2, 3)]
+    first = unknown_sizes or unknown_sizes_of(function)
+    guesses = guesses if first is None else [first, *guesses]
 
     def show():
         with guessing(unknown):

@@ -93,7 +93,6 @@ DEFAULTS = {  # Keras 3.15.1's; RAdam's are PyTorch's, ScheduleFreeAdamW's those
     ),
     ScheduleFreeAdamW: dict(
         learning_rate=0.0025,
-        weight_decay=0.0,
         beta_1=0.9,
         beta_2=0.999,
         epsilon=1e-8,

@@ -143,7 +143,7 @@ def test_label_smoothing_outside_0_to_1(cls, value):
 def test_an_axis_of_the_classes_that_is_not_there(cls):
     with pytest.raises(ValueError, match=r"along axis 2, which outputs with 2 axes do not have"):
         cls(axis=2)(np.eye(3), np.eye(3))
-    with pytest.raises(ValueError, match=r"axis \(of the classes\) must be a whole number"):
+    with pytest.raises(ValueError, match="axis is the number of an axis.*received None"):
         cls(axis=None)
 
 

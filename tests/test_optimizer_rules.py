@@ -1126,8 +1126,9 @@ def test_lamb_moves_each_variable_by_a_share_of_its_length():
         Variable(np.ones(3), dtype="float64"),
         Variable(np.full(3, 50.0), dtype="float64"),
     )
-    optimizer = Lamb(0.01)
-    optimizer.apply([np.array([1.0, -2.0, 3.0])] * 2, [small, large])
+    optimizer, nothing = Lamb(0.01), Variable(np.zeros(3), dtype="float64")
+    optimizer.apply([np.array([1.0, -2.0, 3.0])] * 3, [small, large, nothing])
+    np.testing.assert_allclose(nothing.data, [-0.01, 0.01, -0.01], rtol=1e-5)  # has no length
     for v, before in ((small, 1.0), (large, 50.0)):
         moved = np.linalg.norm(v.data - before)
         assert moved == pytest.approx(0.01 * before * math.sqrt(3), rel=1e-6)
@@ -1188,3 +1189,7 @@ def test_adafactor_knows_a_matrix_of_squares_by_its_rows_and_columns():
     r, c, v = optimizer.memory[0]
     assert (r.shape, c.shape, v.shape) == ((2, 3), (2, 4), (2, 3, 4))
     assert w.data.max() == pytest.approx(1 - 0.001, rel=1e-5)  # rms(w) = 1, û = 1, η = 0.001
+    g = np.array([[0, 0, 0], [0, 1, 2], [0, 3, 4]], np.float32)  # a dead pixel and a dead unit
+    w = Variable(np.ones((3, 3)))
+    Adafactor().apply([g], [w])
+    assert np.isfinite(w.data).all() and (w.data[g == 0] == 1).all()

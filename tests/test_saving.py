@@ -483,6 +483,43 @@ def layer_model(name):
     return model, x
 
 
+# Windows along one, two and three axes.
+PLACES = {n: np.random.default_rng(0).normal(size=(3, *(5, 6, 4)[:n], 2)) for n in (1, 2, 3)}
+for n, x in PLACES.items():
+    for name, arguments in {
+        "Conv{}D": (3, 2, 2, "same"),
+        "Conv{}DTranspose": (3, 2, 2),
+        "DepthwiseConv{}D": (2,),
+        "SeparableConv{}D": (3, 2),
+        "MaxPooling{}D": (2,),
+        "AveragePooling{}D": (2, 1, "same"),
+        "AdaptiveMaxPooling{}D": (2,),
+        "AdaptiveAveragePooling{}D": (2,),
+        "GlobalMaxPooling{}D": (),
+        "GlobalAveragePooling{}D": (),
+    }.items():
+        layer = getattr(layers, name.format(n), None)  # no depthwise ones along three axes
+        if layer is not None and name.format(n) not in LAYERS:
+            make = lambda layer=layer, arguments=arguments: layer(*arguments)
+            LAYERS[name.format(n)] = (make, x)
+
+
+PREPARING = {
+    "Resizing": dict(height=3, width=4, interpolation="nearest"),
+    "CenterCrop": dict(height=3, width=4),
+    "RandomCrop": dict(height=3, width=4, seed=1),
+    "RandomFlip": dict(mode="vertical"),
+    "RandomRotation": dict(factor=(0.1, 0.2), fill_mode="wrap"),
+    "RandomZoom": dict(height_factor=0.2),
+    "RandomTranslation": dict(height_factor=0.2, width_factor=(-0.1, 0.3)),
+    "RandomContrast": dict(factor=(0.1, 0.2)),
+    "RandomBrightness": dict(factor=0.2, value_range=(0, 1)),
+}
+for name, options in PREPARING.items():
+    make = lambda name=name, options=options: getattr(layers, name)(**options)
+    LAYERS[name] = (make, PLACES[2])
+
+
 def test_no_layer_is_forgotten():
     assert {c.__name__ for c in layers.layer_classes.names.values()} == {
         *LAYERS,

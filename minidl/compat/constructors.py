@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import linecache
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,10 @@ def _is_seed(value) -> bool:
 _MEANT = {
     **dict.fromkeys(
         ("axis", "axes", "shared_axes"),
-        (lambda v: _are(_is_whole, v), "the number of an axis, or a list of such"),
+        (
+            lambda v: isinstance(v, dict) or _are(_is_whole, v),
+            "the number of an axis, or a list of such",
+        ),
     ),
     **dict.fromkeys(
         ("alpha", "gamma", "margin", "threshold", "delta", "gain"),
@@ -102,22 +105,30 @@ def _explain(cls: Any) -> None:
     plain = vars(cls)["__init__"]
     if hasattr(plain, "explains"):
         return
-    defaults = {name: p.default for name, p in inspect.signature(plain).parameters.items()}
+    innermost = inspect.unwrap(plain)
 
     @wraps(plain)
     def __init__(self, *args, **kwargs):
         kind: Any = type(self)  # one without an __init__ of its own is named, too
-        if kind.__init__ is __init__:
+        outermost = inspect.unwrap(kind.__init__) is innermost
+        if outermost:
+            defaults = _defaults(plain)
             _check(kind.__name__, dict(zip(list(defaults)[1:], args)) | kwargs, defaults)
         try:
             plain(self, *args, **kwargs)
         except _BARE as error:
-            if kind.__init__ is not __init__ or _is_clear(error, kind):
+            if not outermost or "unexpected keyword" in str(error) or _is_clear(error, kind):
                 raise
             raise _named(error, kind, args, kwargs) from error
 
     vars(__init__)["explains"] = True
     cls.__init__ = __init__
+
+
+@cache  # asked at the first use: for all classes together it takes long
+def _defaults(function) -> dict[str, Any]:
+    """The parameters of a function with their defaults, in order."""
+    return {name: p.default for name, p in inspect.signature(function).parameters.items()}
 
 
 def _check(title: str, given: dict, defaults: dict) -> None:

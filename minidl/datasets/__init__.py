@@ -2,7 +2,7 @@
 toy problems from a formula.
 """
 
-from . import boston_housing, california_housing, fashion_mnist, imdb, mnist, reuters, toy
+import importlib
 
 __all__ = [
     "boston_housing",
@@ -13,3 +13,10 @@ __all__ = [
     "reuters",
     "toy",
 ]
+
+
+def __getattr__(name):
+    """Each dataset is loaded when it is first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return importlib.import_module(f".{name}", __name__)

@@ -41,6 +41,8 @@ def to_keras(data) -> Any:
     kind = data.get("class_name")
     if str(kind).startswith("SpatialDropout"):  # the only layers of Keras that do not take it
         data["config"] = {k: v for k, v in data["config"].items() if k != "trainable"}
+    if kind == "GroupedQueryAttention":  # the only one that Keras exports under another name
+        data["class_name"] = "GroupQueryAttention"
     if isinstance(data.get("module"), str):
         data["module"] = data["module"].replace("minidl", "keras", 1)
     is_model = kind == "Model" and data.get("module") == "keras"

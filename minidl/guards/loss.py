@@ -16,18 +16,13 @@ class NonFiniteLossError(FloatingPointError):
     """The loss became nan or inf."""
 
 
-def check_first_loss(loss: float, classes: int) -> None:
-    """Warn if an untrained classifier is far worse than guessing, whose loss is ln C.
-
-    Twice ln C is the limit, and 2.5 for few classes, where a small network is easily that far off
-    by chance.
-    """
-    if classes > 1 and math.isfinite(loss) and loss > max(2 * math.log(classes), 2.5):
-        warn(
-            f"The first batch's loss is {loss:.3g}, although guessing among {classes} classes "
-            f"would give ln {classes} = {math.log(classes):.3g}. Check that inputs are scaled and "
-            "weights not too large."
-        )
+def warn_of_first_loss(loss: float, classes: int) -> None:
+    """Warn that an untrained classifier is far worse than guessing, whose loss is ln C."""
+    warn(
+        f"The first batch's loss is {loss:.3g}, although guessing among {classes} classes "
+        f"would give ln {classes} = {math.log(classes):.3g}. Check that inputs are scaled and "
+        "weights not too large."
+    )
 
 
 def explain_non_finite(loss, x, y, weights, step: int, learning_rate: float) -> NonFiniteLossError:

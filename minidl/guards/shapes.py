@@ -48,3 +48,54 @@ def input_advice(name: str, sample: tuple, shape: tuple) -> str:
         flatten = ", or begin with Flatten()" if len(sample) == 1 else ""
         return text + f" Reshape it: x.reshape(-1, {', '.join(map(str, sample))}){flatten}."
     return text
+
+
+def images_advice(title: str, wanted: str, rank: int, shape: tuple) -> str:
+    """The error text for inputs with too few or too many axes.
+
+    title: of the layer; wanted: the axes that the layer takes; rank: along how many a window
+    slides.
+    """
+    advice = ""
+    if len(shape) == rank + 1:
+        advice = (
+            " If the channels are missing, add an axis of size 1 for them: x[..., None], and the "
+            "1 to the declared shape. If this is a single sample, add the batch axis: x[None]."
+        )
+    elif len(shape) == 2:
+        advice = " Numbers in a row have no places next to each other: leave out Flatten() before."
+    return f"{title} takes inputs of shape ({wanted}); received shape {shape}.{advice}"
+
+
+def channels_advice(shape: tuple, first: bool) -> str:
+    """The warning for images that look as if the channels stood on the other side; '' if they do
+    not. first: whether the layer takes (n, channels, height, width).
+    """
+    if len(shape) != 4 or None in shape[1:]:
+        return ""
+    _, a, b, c = shape
+    looks_first, looks_last = a in (1, 3) and b == c > 4, c in (1, 3) and a == b > 4
+    if not (looks_last if first else looks_first):
+        return ""
+    order, other = (
+        ("channels_first", "channels_last") if first else ("channels_last", "channels_first")
+    )
+    return (
+        f"images of shape {shape} are read as {order}, with {a if first else c} channels. If they "
+        f"have {c if first else a}, pass data_format='{other}', or turn them: "
+        f"np.moveaxis(x, {'-1, 1' if first else '1, -1'})."
+    )
+
+
+def room_advice(title: str, window: tuple, first: bool, shape: tuple) -> str:
+    """The error text for inputs that are smaller than the window. first: whether the channels stand
+    in front of the places.
+    """
+    places = tuple(shape[2:] if first else shape[1:-1])
+    turned = channels_advice(shape, first)
+    return (
+        f"{title}: the window {window} is larger than what arrives, {places} places of inputs of "
+        f"shape (n, {', '.join(map(str, shape[1:]))}). Each 'valid' window and each stride before "
+        "made them smaller: take a smaller window, padding='same', fewer layers, or larger inputs."
+        + (f" Also, {turned}" if turned else "")
+    )

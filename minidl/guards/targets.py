@@ -167,9 +167,12 @@ def not_labels(title: str, target: tuple, output: tuple) -> ValueError:
             f"{title}: y_true has shape {target}, like the output, so the labels look one-hot. "
             "Use loss='categorical_crossentropy', or y = y.argmax(axis=-1)."
         )
+    flat = ""
+    if len(output) > 2 and target in (output[:1], (*output[:1], 1)):
+        flat = " For one class a sample put Flatten() or a global pooling before the last Dense."
     return ValueError(
         f"{title}: y_true has shape {target} but the model outputs {output}; expected one class "
-        f"index a sample, shape {output[:-1]}."
+        f"index a sample, shape {output[:-1]}.{flat}"
     )
 
 

@@ -45,14 +45,46 @@ from .normalization import (
     RMSNormalization,
     UnitNormalization,
 )
-from .pooling import GlobalAveragePooling1D, GlobalMaxPooling1D
+from .pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
 from .reshaping import Permute, RepeatVector, Reshape
 from .scaling import Normalization, Rescaling
 from .spec import InputSpec
 from .wrapping import TimeDistributed
 
+# Layers of sequences, in files that open at first use.
+for _file, _names in {
+    "attention": "AdditiveAttention Attention",
+    "bidirectional": "Bidirectional",
+    "cells": "GRUCell LSTMCell SimpleRNNCell",
+    "multi_head": "GroupQueryAttention GroupedQueryAttention MultiHeadAttention",
+    "positions": "SinePositionEncoding",
+    "recurrent": "GRU LSTM SimpleRNN",
+    "stepwise": "RNN StackedRNNCells",
+}.items():
+    layer_classes.rooms.update(dict.fromkeys(_names.split(), f"{__name__}.{_file}"))
 # Layers that open their module at first use: those of words and tables `minidl.text`.
 _TEXT, _SPACE = f"{__name__.rpartition('.')[0]}.text", f"{__name__}.space"
+_WINDOWS = {
+    "windows": "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D "
+    "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D "
+    "AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D "
+    "MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D",
+    "convolution": "Conv1D Conv2D Conv3D Convolution1D Convolution2D Convolution3D "
+    "DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D "
+    "SeparableConvolution1D SeparableConvolution2D",
+    "resizing": "CenterCrop RandomCrop Resizing",
+    "augmentation": "RandomBrightness RandomContrast RandomFlip RandomRotation RandomTranslation "
+    "RandomZoom",
+    "transposed": "Conv1DTranspose Conv2DTranspose Conv3DTranspose "
+    "Convolution1DTranspose Convolution2DTranspose Convolution3DTranspose",
+}
 layer_classes.rooms.update(
     {
         **{f"{kind}{n}D": _SPACE for kind in ("Cropping", "ZeroPadding") for n in (1, 2, 3)},
@@ -65,6 +97,9 @@ layer_classes.rooms.update(
         "TextVectorization": f"{_TEXT}.vectorization",
     }
 )
+layer_classes.rooms.update(
+    {name: f"{__name__}.{room}" for room, names in _WINDOWS.items() for name in names.split()}
+)
 
 
 def __getattr__(name):
@@ -74,20 +109,52 @@ def __getattr__(name):
 
 
 GlobalAvgPool1D, GlobalMaxPool1D = GlobalAveragePooling1D, GlobalMaxPooling1D
+GlobalAvgPool2D, GlobalMaxPool2D = GlobalAveragePooling2D, GlobalMaxPooling2D
+GlobalAvgPool3D, GlobalMaxPool3D = GlobalAveragePooling3D, GlobalMaxPooling3D
 
 __all__ = [
     "Activation",
     "ActivityRegularization",
+    "AdaptiveAveragePooling1D",
+    "AdaptiveAveragePooling2D",
+    "AdaptiveAveragePooling3D",
+    "AdaptiveMaxPooling1D",
+    "AdaptiveMaxPooling2D",
+    "AdaptiveMaxPooling3D",
     "Add",
+    "AdditiveAttention",
     "AlphaDropout",
+    "Attention",
     "Average",
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "AveragePooling3D",
+    "AvgPool1D",
+    "AvgPool2D",
+    "AvgPool3D",
     "BatchNormalization",
+    "Bidirectional",
     "CategoryEncoding",
+    "CenterCrop",
     "Concatenate",
+    "Conv1D",
+    "Conv1DTranspose",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
+    "Convolution1D",
+    "Convolution1DTranspose",
+    "Convolution2D",
+    "Convolution2DTranspose",
+    "Convolution3D",
+    "Convolution3DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
     "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
     "Discretization",
     "Dot",
     "Dropout",
@@ -95,37 +162,75 @@ __all__ = [
     "EinsumDense",
     "Embedding",
     "Flatten",
+    "GRU",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
     "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
     "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
     "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
     "GroupNormalization",
+    "GroupQueryAttention",
+    "GroupedQueryAttention",
     "Hashing",
     "Identity",
     "Input",
     "InputLayer",
     "InputSpec",
     "IntegerLookup",
+    "LSTM",
+    "LSTMCell",
     "Lambda",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
     "Masking",
+    "MaxPool1D",
+    "MaxPool2D",
+    "MaxPool3D",
+    "MaxPooling1D",
+    "MaxPooling2D",
+    "MaxPooling3D",
     "Maximum",
     "Minimum",
+    "MultiHeadAttention",
     "Multiply",
     "Normalization",
     "PReLU",
     "Permute",
     "RMSNormalization",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
+    "RNN",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Resizing",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "SeparableConvolution1D",
+    "SeparableConvolution2D",
+    "SimpleRNN",
+    "SimpleRNNCell",
+    "SinePositionEncoding",
     "Softmax",
     "SpatialDropout1D",
+    "StackedRNNCells",
     "SpatialDropout2D",
     "SpatialDropout3D",
     "StringLookup",

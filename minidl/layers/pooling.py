@@ -1,4 +1,4 @@
-"""Many numbers of a sample as fewer: means and largest values along an axis."""
+"""All places of a sequence, an image or a film as one: their mean or their largest number."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from .. import ops
 from ..support import backend
 from .base import Layer, layer_classes
 
+_PLACES = {1: "steps", 2: "height, width", 3: "depth, height, width"}
 
-class GlobalPooling1D(Layer):
-    """Base of layers that make one vector of each sequence: (n, steps, features) becomes (n,
-    features).
+
+class GlobalPooling(Layer):
+    """Base of layers that make one vector of each sample: (n, *places, channels) becomes (n,
+    channels).
+
+    keepdims: whether the axes of the places stay, with size 1.
     """
+
+    rank = 1
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
         super().__init__(**kwargs)
@@ -20,22 +26,41 @@ class GlobalPooling1D(Layer):
         self.keepdims = keepdims
 
     def checked(self, x):
-        """x as floats, if it holds sequences."""
-        if len(x.shape) != 3:
+        """x as floats, if it has the right number of axes."""
+        first = self.data_format == "channels_first"
+        if len(x.shape) != self.rank + 2:
+            channels = "features" if self.rank == 1 else "channels"
+            places = _PLACES[self.rank]
+            axes = f"{channels}, {places}" if first else f"{places}, {channels}"
             raise ValueError(
-                f"{type(self).__name__} '{self.name}' takes inputs of shape (n, steps, features); "
-                f"received shape {x.shape}."
+                f"{type(self).__name__} '{self.name}' takes inputs of shape (n, {axes}); received "
+                f"shape {x.shape}."
             )
         return x if x.dtype.kind == "f" else x.astype(self.dtype)
 
     @property
-    def steps_axis(self) -> int:
-        """Where the steps stand in the input."""
-        return 2 if self.data_format == "channels_first" else 1
+    def axes(self) -> tuple[int, ...]:
+        """Where the places stand in the input."""
+        start = 2 if self.data_format == "channels_first" else 1
+        return tuple(range(start, start + self.rank))
+
+
+class GlobalAverage(GlobalPooling):
+    """Base of layers that take the mean of all places."""
+
+    def call(self, x):
+        return self.checked(x).mean(axis=self.axes, keepdims=self.keepdims)
+
+
+class GlobalMax(GlobalPooling):
+    """Base of layers that take the largest number of all places."""
+
+    def call(self, x):
+        return self.checked(x).max(axis=self.axes, keepdims=self.keepdims)
 
 
 @layer_classes.register("GlobalAvgPool1D")
-class GlobalAveragePooling1D(GlobalPooling1D):
+class GlobalAveragePooling1D(GlobalAverage):
     """The mean over all steps of a sequence, such as the words of a text: (n, steps, features)
     becomes (n, features). Steps that a mask leaves out do not count; the mean of no steps at all is
     0 (in Keras nan).
@@ -45,17 +70,46 @@ class GlobalAveragePooling1D(GlobalPooling1D):
         return None  # there are no steps any more
 
     def call(self, x, mask=None):
-        x, axis = self.checked(x), self.steps_axis
         if mask is None:
-            return x.mean(axis=axis, keepdims=self.keepdims)
+            return super().call(x)
+        x, (axis,) = self.checked(x), self.axes
         counts = np.expand_dims(np.asarray(mask, bool), 3 - axis)
         number = np.maximum(np.sum(counts, axis=axis, keepdims=self.keepdims), 1).astype(x.dtype)
         return ops.sum(ops.where(counts, x, 0.0), axis=axis, keepdims=self.keepdims) / number
 
 
 @layer_classes.register("GlobalMaxPool1D")
-class GlobalMaxPooling1D(GlobalPooling1D):
+class GlobalMaxPooling1D(GlobalMax):
     """The largest of each feature over all steps: (n, steps, features) becomes (n, features)."""
 
-    def call(self, x):
-        return self.checked(x).max(axis=self.steps_axis, keepdims=self.keepdims)
+
+@layer_classes.register("GlobalAvgPool2D")
+class GlobalAveragePooling2D(GlobalAverage):
+    """The mean of each channel over the image: (n, height, width, channels) becomes (n, channels).
+    Lin et al. 2013.
+    """
+
+    rank = 2
+
+
+@layer_classes.register("GlobalMaxPool2D")
+class GlobalMaxPooling2D(GlobalMax):
+    """The largest number of each channel anywhere in the image: (n, height, width, channels)
+    becomes (n, channels).
+    """
+
+    rank = 2
+
+
+@layer_classes.register("GlobalAvgPool3D")
+class GlobalAveragePooling3D(GlobalAverage):
+    """The mean of each channel over depth, height and width: (n, channels) is left."""
+
+    rank = 3
+
+
+@layer_classes.register("GlobalMaxPool3D")
+class GlobalMaxPooling3D(GlobalMax):
+    """The largest number of each channel over depth, height and width: (n, channels) is left."""
+
+    rank = 3

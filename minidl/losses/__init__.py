@@ -42,6 +42,7 @@ from .functions import (
     categorical_hinge,
     circle,
     cosine_similarity,
+    ctc,
     dice,
     hinge,
     huber,
@@ -64,6 +65,7 @@ from .functions import (
     tversky,
 )
 from .labels import (
+    CTC,
     NLL,
     CategoricalGeneralizedCrossEntropy,
     CrossEntropyLoss,
@@ -94,6 +96,7 @@ __all__ = [
     "NLL",
     "BinaryCrossentropy",
     "BinaryFocalCrossentropy",
+    "CTC",
     "CategoricalCrossentropy",
     "CategoricalFocalCrossentropy",
     "CategoricalGeneralizedCrossEntropy",
@@ -133,6 +136,7 @@ __all__ = [
     "categorical_hinge",
     "circle",
     "cosine_similarity",
+    "ctc",
     "deserialize",
     "dice",
     "get",

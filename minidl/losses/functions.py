@@ -81,6 +81,7 @@ sparse_categorical_crossentropy = per_sample(crossentropy.SparseCategoricalCross
 binary_focal_crossentropy = per_sample(focal.BinaryFocalCrossentropy)
 categorical_focal_crossentropy = per_sample(focal.CategoricalFocalCrossentropy)
 categorical_generalized_cross_entropy = per_sample(labels.CategoricalGeneralizedCrossEntropy)
+ctc = per_sample(labels.CTC)
 poisson = per_sample(distributions.Poisson)
 kl_divergence = kld = KLD = kullback_leibler_divergence = per_sample(distributions.KLDivergence)
 hinge = per_sample(margins.Hinge)

@@ -11,7 +11,7 @@ import numpy as np
 from ..callbacks import CallbackList, History, Logs, ProgressBar, TerminateOnNaN
 from ..core.training import Hooks
 from ..data import Batches, as_tensors, count_samples, samples
-from ..guards.loss import check_first_loss
+from ..guards.loss import warn_of_first_loss
 from ..random import generator
 from ..support.checks import check_count
 from ..support.structures import tree_map
@@ -21,6 +21,10 @@ from ..tensor import Variable, no_grad
 from . import sources
 from .preparing import check_frozen, check_validation
 from .restoring import Parts, restored_after
+
+# A classifier that guesses among C classes has the loss ln C. A first loss of twice that is too
+# much; for few classes this is, since a small network is easily that far off by chance.
+LARGE_FIRST_LOSS = 2.5
 
 
 class FitHooks(Hooks):
@@ -46,7 +50,9 @@ class FitHooks(Hooks):
         self.callbacks.call("on_epoch_begin", epoch)
 
     def _check_first(self, step, logs) -> None:
-        check_first_loss(float(logs.get("loss", 0.0)), self.classes)
+        loss = float(logs.get("loss", 0.0))
+        if math.isfinite(loss) and loss > max(2 * math.log(self.classes), LARGE_FIRST_LOSS):
+            warn_of_first_loss(loss, self.classes)
         self.batch_ends = self.batch_ends[1:]  # once is enough
 
     def epoch_end(self, epoch, steps, logs):

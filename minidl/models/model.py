@@ -15,7 +15,7 @@ from ..support.checks import check_count
 from ..support.configs import serialize
 from ..support.disk import path_of
 from ..support.structures import is_nested, leaves, tree_map
-from ..symbolic import Symbol, replace
+from ..symbolic import Symbol, replace, unknown_sizes_of
 from ..tensor import Variable
 from . import architecture, saving
 from .architecture import model_classes
@@ -154,6 +154,15 @@ class Model(Trainer, Layer):
             replace(self.symbols_in, lambda symbol: begins.append(symbol.maker))
         first = [layer for layer in self.layers if layer not in begins][:1]
         return any(layer.takes_raw_input for layer in first)
+
+    @property
+    def unknown_sizes(self) -> tuple[int, int]:
+        """Two sizes of an input's axis for which all windows inside make one stop, and two."""
+        low, high = 1, 2
+        for layer in reversed(self.layers):
+            first, second = unknown_sizes_of(layer) or (1, 2)
+            low, high = [(n - 1) * (second - first) + first for n in (low, high)]
+        return (low, high) if (low, high) != (1, 2) else (2, 3)
 
     @property
     def takes_texts(self) -> bool:

@@ -41,6 +41,8 @@ _COMPARISONS = {
         *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "isclose"),
         *("logical_and", "logical_or", "logical_xor", "logical_not", "any", "all"),
         *("count_nonzero", "argmax", "argmin", "argsort", "searchsorted"),
+        *("bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift"),
+        *("gcd", "lcm", "heaviside", "signbit", "isposinf", "isneginf", "nextafter"),
     )
 }
 # Those that take a size.

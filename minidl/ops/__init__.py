@@ -8,6 +8,7 @@ its floats get gradient 0.
 """
 
 # ruff: noqa: F403  (each file lists its own doors in __all__)
+import importlib as _importlib
 from types import SimpleNamespace as _SimpleNamespace
 
 from . import (
@@ -64,9 +65,53 @@ __all__ += placing.__all__
 __all__ += loops.__all__
 
 
+# Doors in files that open at first use: file -> names.
+LATER = {
+    "bits": "bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or "
+    "bitwise_right_shift bitwise_xor gcd heaviside isneginf isposinf lcm left_shift "
+    "nextafter right_shift signbit",
+    "forms": "array_split diagflat dsplit dstack empty_like fliplr flipud geomspace hsplit "
+    "kron logspace segment_max segment_min segment_prod tri unravel_index vander "
+    "vsplit",
+    "formulas": "cbrt cdist deg2rad divide_no_nan erfc erfinv fabs fmax fmin hypot ldexp "
+    "logaddexp2 ptp rad2deg rms_normalization sinc trapezoid",
+    "images": "adaptive_average_pool adaptive_max_pool average_pool conv conv_transpose "
+    "depthwise_conv max_pool separable_conv",
+    "missing": "nanargmax nanargmin nancumprod nancumsum nanprod nanstd nanvar",
+    "sequences": "ctc_decode ctc_loss dot_product_attention",
+}
+_FILE_OF = {name: file for file, names in LATER.items() for name in names.split()}
+__all__ += _FILE_OF
+
+
+def __getattr__(name):
+    if name not in _FILE_OF:
+        raise AttributeError(f"module 'minidl.ops' has no attribute {name!r}.")
+    return getattr(_importlib.import_module(f".{_FILE_OF[name]}", __name__), name)
+
+
+def __dir__():
+    return sorted({*globals(), *_FILE_OF})
+
+
+class _Shelf(_SimpleNamespace):
+    """Doors under one more name. `_later`: those of them that open at first use."""
+
+    _later: tuple = ()
+
+    def __getattr__(self, name):
+        if name in self._later:
+            return __getattr__(name)
+        raise AttributeError(name)
+
+    def __dir__(self):
+        return sorted({*vars(self), *self._later} - {"_later"})
+
+
 def _shelf(*names):
     """The doors of these names under one more name."""
-    return _SimpleNamespace(**{name: globals()[name] for name in sorted(names)})
+    now = {name: globals()[name] for name in sorted(names) if name not in _FILE_OF}
+    return _Shelf(**now, _later=tuple([name for name in names if name in _FILE_OF]))
 
 
 # As in Keras the doors also stand sorted: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file
@@ -76,6 +121,9 @@ nn = _shelf(
     "multi_hot",
     "normalize",
     "one_hot",
+    *LATER["images"].split(),
+    *LATER["sequences"].split(),
+    "rms_normalization",
     *networks.__all__,
     *normalizing.__all__,
     *crossentropies.__all__,
@@ -95,4 +143,8 @@ numpy = _shelf(
     *ordering.__all__,
     *counting.__all__,
     *products.__all__,
+    *LATER["bits"].split(),
+    *LATER["forms"].split(),
+    *LATER["formulas"].split(),
+    *LATER["missing"].split(),
 )

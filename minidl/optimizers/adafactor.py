@@ -61,7 +61,8 @@ class Adafactor(Optimizer):
             r[...] = keep * r + (1 - keep) * squares.mean(axis=-1)
             c[...] = keep * c + (1 - keep) * squares.mean(axis=-2)
             v[...] = (r / r.mean(axis=-1, keepdims=True))[..., None] * c[..., None, :]
-        u = g / np.sqrt(v)
+        # in a row and a column without any gradient v may be too small for a float
+        u = np.divide(g, np.sqrt(v), out=np.zeros_like(g), where=v > 0)
         u /= max(1.0, rms(u) / self.clip_threshold)
         w -= max(self.epsilon_2, rms(w)) * min(lr, self.longest) * u
 

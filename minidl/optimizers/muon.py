@@ -35,9 +35,9 @@ class Muon(Optimizer, core.Adam):
         learning_rate: Rate = 0.001,
         adam_beta_1=0.9,
         adam_beta_2=0.999,
-        adam_weight_decay=0.004,
+        adam_weight_decay: float | None = 0.004,
         epsilon=1e-7,
-        weight_decay=0.004,
+        weight_decay: float | None = 0.004,
         clipnorm=None,
         clipvalue=None,
         global_clipnorm=None,
@@ -56,7 +56,7 @@ class Muon(Optimizer, core.Adam):
         momentum=0.95,
         ns_steps=5,
         nesterov=True,
-        rms_rate=0.2,
+        rms_rate: float | None = 0.2,
         **options,
     ):
         around_steps = (weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum)

@@ -29,7 +29,6 @@ class ScheduleFreeAdamW(Optimizer):
     def __init__(
         self,
         learning_rate: Rate = 0.0025,
-        weight_decay=0.0,
         beta_1=0.9,
         beta_2=0.999,
         epsilon=1e-8,
@@ -37,7 +36,7 @@ class ScheduleFreeAdamW(Optimizer):
         *shared,
         **options,
     ):
-        super().__init__(learning_rate, weight_decay, *shared, **options)
+        super().__init__(learning_rate, *shared, **options)
         self.beta_1 = check_number("beta_1", beta_1, 0, 1)
         self.beta_2 = check_number("beta_2", beta_2, 0, 1)
         self.epsilon = check_epsilon(epsilon)

@@ -48,6 +48,18 @@ def test_an_explicit_mask_goes_to_call_or_travels_on_the_input():
     np.testing.assert_allclose(mean[0], NUMBERS[0, :2].mean(axis=0), rtol=1e-6)
 
 
+def test_an_input_that_is_passed_on_stays_as_it_was():
+    class Marks(layers.Layer):
+        def call(self, x):
+            return x
+
+        def compute_mask(self, inputs, mask=None):
+            return COUNTS
+
+    x = Tensor(X)
+    assert Marks()(x).mask is not None and x.mask is None
+
+
 def test_a_mask_survives_a_change_of_dtype():
     assert layers.Dense(2)(masked(dtype="float64")).mask is not None
     assert layers.Rescaling(2.0)(masked(NUMBERS > 0)).mask is not None

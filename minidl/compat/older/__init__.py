@@ -13,6 +13,7 @@ from . import arguments, backend, fitting, imports, logs, methods, names, optimi
 
 __all__ = ["paths"]  # which the front door opens last
 
+constructors.explain_arguments(names.ROOMS)  # before older names, which wrap it
 backend.attach()
 numbers.wrap()
 keras_optimizers.add_all()
@@ -24,4 +25,3 @@ logs.attach()
 names.forward_all()
 names.tidy()
 imports.answer()
-constructors.explain_arguments(names.ROOMS)

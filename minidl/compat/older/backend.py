@@ -6,12 +6,13 @@ from types import SimpleNamespace
 
 from ... import utils
 from ...support import backend
-from . import functions, graphs, variables
+from . import functions, graphs, reading, variables
 
 _FUNCTIONS = {
     **functions.FUNCTIONS,
     **variables.VARIABLES,
     **graphs.GRAPHS,
+    **reading.READING,
     "clear_session": utils.clear_session,
 }
 

@@ -8,7 +8,6 @@ That look is answered here.
 from __future__ import annotations
 
 import sys
-from importlib.abc import MetaPathFinder
 from types import ModuleType
 
 from ...support.registry import did_you_mean
@@ -16,7 +15,7 @@ from ...support.registry import did_you_mean
 _LIBRARY = __name__.partition(".")[0]
 
 
-class NamesInRooms(MetaPathFinder):
+class NamesInRooms:
     """Asked last, for modules that are nowhere: those inside the library are names misspelt."""
 
     def find_spec(self, fullname, path=None, target=None):

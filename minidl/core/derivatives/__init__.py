@@ -13,6 +13,8 @@ arrays:
 
 >>> z, (vjp_x, vjp_y) = arithmetic.mul(np.array(3.0), np.array(4.0))      # z = 12
 >>> vjp_x(1.0), vjp_y(1.0)                                                # (4.0, 3.0)
+
+The modules sequences, ctc and attention open when the first layer needs them.
 """
 
 from . import arithmetic, gaussian, linear, losses, nonlinear, normalizing, reductions, shaping

@@ -1,0 +1,64 @@
+"""Attention: each query looks at all keys, and takes the mean of their values, weighted by how well
+they fit. Bahdanau et al. 2015; Vaswani et al. 2017.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .stepping import shared
+
+
+def dot_product_attention(q, k, v, *bias, mask=None, scale=1.0):
+    """Z = P V with P = softmax(S) and S = scale·Q Kᵀ + bias, along the keys, each head by itself
+
+    ∂L/∂V = Pᵀ G            ∂L/∂S = D = P·(G Vᵀ - Σ G·Z), with the sum along the values' numbers
+    ∂L/∂Q = scale·D K       ∂L/∂K = scale·Dᵀ Q       ∂L/∂bias = D
+
+    q (n, T, heads, d), k (n, S, heads, d), v (n, S, heads, e), z (n, T, heads, e). bias: left out,
+    or numbers that broadcast with (n, heads, T, S). mask: None, or truth values that do. A query
+    takes nothing from a key where the mask is False; if it is False for all keys, the mean of all.
+    """
+    q, k, v = (np.swapaxes(x, 1, 2) for x in (q, k, v))
+    p, factor = np.matmul(q, np.swapaxes(k, 2, 3)), q.dtype.type(scale)
+    p *= factor
+    for b in bias:
+        p += b
+    if mask is not None:
+        np.copyto(p, _lowest(p.dtype), where=~mask)
+    _softmax_in_place(p)
+    z = np.empty((len(q), q.shape[2], q.shape[1], v.shape[3]), p.dtype)
+    np.matmul(p, v, out=np.swapaxes(z, 1, 2))
+
+    def slopes(g):
+        g = np.swapaxes(g, 1, 2)
+        d = np.matmul(g, np.swapaxes(v, 2, 3))
+        d -= np.einsum("nhte,nhte->nht", g, np.swapaxes(z, 1, 2))[..., None]
+        d *= p
+        if mask is not None:
+            np.copyto(d, 0, where=~mask)
+        return d, g
+
+    vjps = [
+        _heads_last(lambda d, g: factor * np.matmul(d, k)),
+        _heads_last(lambda d, g: factor * np.matmul(np.swapaxes(d, 2, 3), q)),
+        _heads_last(lambda d, g: np.matmul(np.swapaxes(p, 2, 3), g)),
+        lambda d, g: d.copy(),
+    ]
+    return z, shared(slopes, *vjps[: 3 + len(bias)])
+
+
+def _heads_last(part):
+    """The part, from (n, heads, T, d) to (n, T, heads, d)."""
+    return lambda d, g: np.swapaxes(part(d, g), 1, 2)
+
+
+def _lowest(dtype):
+    """A score that leaves nothing to a key, and with which differences do not overflow."""
+    return -0.7 * np.finfo(dtype).max
+
+
+def _softmax_in_place(x):
+    x -= x.max(axis=-1, keepdims=True)
+    np.exp(x, out=x)
+    x /= x.sum(axis=-1, keepdims=True)

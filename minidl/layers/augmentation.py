@@ -1,0 +1,238 @@
+"""Layers that change images at random in training, so that a network learns what does not matter:
+where a thing stands, how it is turned, how bright the day was. Outside training they do nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+from ..ops.resampling import FILL_MODES, affine
+from ..random import generator
+from .base import layer_classes
+from .resizing import OfImages
+
+
+class Randomly(OfImages):
+    """Base of layers that draw numbers for each image. seed: None draws from the library's own
+    randomness.
+    """
+
+    def __init__(self, seed=None, data_format=None, **kwargs):
+        super().__init__(data_format, **kwargs)
+        self.seed = seed
+
+    def build(self, input_shape):
+        self.rng = generator(self.seed)
+
+    def change(self, x, training):
+        x = self.floats(x)
+        return self.changed(x) if training else x
+
+    def changed(self, x):
+        """What training sees of images (n, height, width, channels)."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method changed(self, x)")
+
+    def draw(self, limits, x):
+        """A number between the limits for each image, as (n, 1, 1, 1)."""
+        low, high = limits
+        return self.rng.uniform(low, high, (len(x), 1, 1, 1)).astype(self.dtype)
+
+    def limits(self, name: str, factor: Any, low: float, high: float) -> tuple[float, float]:
+        """The factor as a pair: 0.2 becomes (-0.2, 0.2). ValueError for one outside low..high."""
+        given = tuple(factor) if hasattr(factor, "__len__") else (factor,)
+        pair = given if len(given) == 2 else (-abs(given[0]), abs(given[0]))
+        if len(given) > 2 or not all(low <= f <= high for f in given):
+            raise ValueError(
+                f"{type(self).__name__}: {name} is a number between {low:g} and {high:g}, or a "
+                f"pair of them; received {factor!r}."
+            )
+        return max(min(pair), low), max(pair)
+
+
+@layer_classes.register()
+class RandomFlip(Randomly):
+    """Each image mirrored or not, half and half. mode: 'horizontal' (left and right change places),
+    'vertical', or 'horizontal_and_vertical'.
+    """
+
+    def __init__(self, mode="horizontal_and_vertical", seed=None, data_format=None, **kwargs):
+        super().__init__(seed, data_format, **kwargs)
+        if mode not in ("horizontal", "vertical", "horizontal_and_vertical"):
+            raise ValueError(
+                "RandomFlip: mode is 'horizontal', 'vertical' or 'horizontal_and_vertical'; "
+                f"received {mode!r}."
+            )
+        self.mode = mode
+
+    def changed(self, x):
+        for name, axis in (("horizontal", 2), ("vertical", 1)):
+            if name in self.mode:
+                x = ops.where(self.draw((0, 1), x) < 0.5, ops.flip(x, axis=axis), x)
+        return x
+
+
+class Moved(Randomly):
+    """Base of layers that take each pixel from another place of the image.
+
+    fill_mode: what stands beyond the edges: 'constant' (fill_value), 'nearest', 'reflect' or
+    'wrap'. interpolation: 'bilinear' or 'nearest'.
+    """
+
+    def slide_over(self, fill_mode, interpolation, fill_value) -> None:
+        """Note how pixels are taken; ValueError for what is not known."""
+        for name, value, known in (
+            ("fill_mode", fill_mode, FILL_MODES),
+            ("interpolation", interpolation, ("bilinear", "nearest")),
+        ):
+            if value not in known:
+                raise ValueError(
+                    f"{type(self).__name__}: {name} is {', '.join(map(repr, known))}; received "
+                    f"{value!r}."
+                )
+        self.fill_mode, self.interpolation = fill_mode, interpolation
+        self.fill_value = fill_value
+
+    def changed(self, x):
+        matrix = self.matrix(x)
+        return affine(x, matrix, self.interpolation, self.fill_mode, self.fill_value)
+
+    def matrix(self, x) -> np.ndarray:
+        """For each image the matrix (2, 3) that leads from a new (column, row, 1) to the old."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method matrix(self, x)")
+
+    def around_the_middle(self, x, linear) -> np.ndarray:
+        """The matrices (n, 2, 2), with what keeps the middle of the image in its place."""
+        middle = np.array([x.shape[2] - 1, x.shape[1] - 1]) / 2
+        return np.concatenate([linear, (middle - linear @ middle)[..., None]], axis=-1)
+
+
+@layer_classes.register()
+class RandomRotation(Moved):
+    """Each image turned by an angle of up to factor·360 degrees, against the clock if positive."""
+
+    def __init__(
+        self,
+        factor,
+        fill_mode="reflect",
+        interpolation="bilinear",
+        seed=None,
+        fill_value=0.0,
+        data_format=None,
+        **kwargs,
+    ):
+        super().__init__(seed, data_format, **kwargs)
+        self.factor = self.limits("factor", factor, -1, 1)
+        self.slide_over(fill_mode, interpolation, fill_value)
+
+    def matrix(self, x):
+        return self.turned(x, 2 * np.pi * self.draw(self.factor, x).reshape(-1))
+
+    def turned(self, x, angles) -> np.ndarray:
+        """The matrices for these angles."""
+        cos, sin = np.cos(angles), np.sin(angles)
+        return self.around_the_middle(x, np.moveaxis(np.array([[cos, -sin], [sin, cos]]), -1, 0))
+
+
+@layer_classes.register()
+class RandomZoom(Moved):
+    """Each image made smaller by a factor (0.2: by up to 20 %), or larger where it is negative.
+    width_factor: None keeps the aspect ratio.
+    """
+
+    def __init__(
+        self,
+        height_factor,
+        width_factor=None,
+        fill_mode="reflect",
+        interpolation="bilinear",
+        seed=None,
+        fill_value=0.0,
+        data_format=None,
+        **kwargs,
+    ):
+        super().__init__(seed, data_format, **kwargs)
+        self.height_factor = self.limits("height_factor", height_factor, -1, 1)
+        self.width_factor = None
+        if width_factor is not None:
+            self.width_factor = self.limits("width_factor", width_factor, -1, 1)
+        self.slide_over(fill_mode, interpolation, fill_value)
+
+    def matrix(self, x):
+        height = width = 1 + self.draw(self.height_factor, x)
+        if self.width_factor is not None:
+            width = 1 + self.draw(self.width_factor, x)
+        return self.zoomed(x, height.reshape(-1), width.reshape(-1))
+
+    def zoomed(self, x, height, width) -> np.ndarray:
+        """The matrices for these zooms; 1 leaves an image as it is."""
+        linear = np.zeros((len(height), 2, 2))
+        linear[:, 0, 0], linear[:, 1, 1] = width, height
+        return self.around_the_middle(x, linear)
+
+
+@layer_classes.register()
+class RandomTranslation(Moved):
+    """Each image moved down and to the right by up to these shares of its height and width."""
+
+    def __init__(
+        self,
+        height_factor,
+        width_factor,
+        fill_mode="reflect",
+        interpolation="bilinear",
+        seed=None,
+        fill_value=0.0,
+        data_format=None,
+        **kwargs,
+    ):
+        super().__init__(seed, data_format, **kwargs)
+        self.height_factor = self.limits("height_factor", height_factor, -1, 1)
+        self.width_factor = self.limits("width_factor", width_factor, -1, 1)
+        self.slide_over(fill_mode, interpolation, fill_value)
+
+    def matrix(self, x):
+        down, right = self.draw(self.height_factor, x), self.draw(self.width_factor, x)
+        return self.moved(down.reshape(-1) * x.shape[1], right.reshape(-1) * x.shape[2])
+
+    def moved(self, down, right) -> np.ndarray:
+        """The matrices for moves by so many pixels."""
+        matrix = np.tile(np.eye(2, 3), (len(down), 1, 1))
+        matrix[:, 0, 2], matrix[:, 1, 2] = -right, -down
+        return matrix
+
+
+@layer_classes.register()
+class RandomContrast(Randomly):
+    """(x - mean)·c + mean for each image and channel, c between 1 - factor and 1 + factor, and
+    nothing outside value_range. factor: a number or a pair (down, up).
+    """
+
+    def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
+        super().__init__(seed, **kwargs)
+        low, high = self.limits("factor", factor, 0, 1)
+        self.factor = (low, high) if hasattr(factor, "__len__") else (high, high)
+        self.value_range = tuple(value_range)
+
+    def changed(self, x):
+        mean = ops.mean(x, axis=(1, 2), keepdims=True)
+        y = (x - mean) * self.draw((1 - self.factor[0], 1 + self.factor[1]), x) + mean
+        return ops.clip(y, *self.value_range)
+
+
+@layer_classes.register()
+class RandomBrightness(Randomly):
+    """Each image made brighter or darker by up to factor times the length of value_range, and
+    nothing outside that range.
+    """
+
+    def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
+        super().__init__(seed, **kwargs)
+        self.factor = self.limits("factor", factor, -1, 1)
+        self.value_range = tuple(sorted(value_range))
+
+    def changed(self, x):
+        low, high = self.value_range
+        return ops.clip(x + self.draw(self.factor, x) * self.dtype.type(high - low), low, high)

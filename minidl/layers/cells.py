@@ -1,0 +1,255 @@
+"""What a recurrent layer computes at one step: a cell takes the input of the step and the states
+before it, and gives an output and the states after it.
+
+A cell of your own has `state_size` (how many numbers a state has; a list for several states) and
+`call(inputs, states)`, which returns (output, list of new states). `RNN(cell)` walks with it
+through a sequence.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import activations, constraints, initializers, ops, regularizers
+from ..random import generator
+from ..support.checks import check_count, check_number
+from ..tensor import Tensor
+from .base import Layer, layer_classes
+
+WEIGHTS = ("kernel", "recurrent", "bias")
+
+
+class Cell(Layer):
+    """Base of the cells below: weights, and dropout that falls on the same units at all steps of a
+    sequence. Gal & Ghahramani 2016.
+
+    given: the arguments of the cell by name. gates: how many blocks of `units` columns the weights
+    have.
+    """
+
+    gates = 1
+    bias: Any  # a Variable, or None
+
+    def __init__(self, given: dict, kwargs: dict):
+        super().__init__(**kwargs)
+        title = type(self).__name__
+        self.units = self.state_size = self.output_size = check_count(
+            f"{title}: units", given["units"]
+        )
+        self.activation = activations.get(given["activation"])
+        for name in WEIGHTS:
+            setattr(self, f"{name}_initializer", initializers.get(given[f"{name}_initializer"]))
+            setattr(self, f"{name}_regularizer", regularizers.get(given[f"{name}_regularizer"]))
+            setattr(self, f"{name}_constraint", constraints.get(given[f"{name}_constraint"]))
+        self.use_bias, self.seed = given["use_bias"], given["seed"]
+        self.dropout, self.recurrent_dropout = (
+            check_number(f"{title}: {name}", given[name], 0, 1)
+            for name in ("dropout", "recurrent_dropout")
+        )
+        self.factors: dict = {}  # what dropout multiplies by, until the next sequence
+
+    def build(self, input_shape):
+        self.rng = generator(self.seed)
+        columns = self.gates * self.units
+        self.kernel = self._weight("kernel", "kernel", (input_shape[-1], columns))
+        self.recurrent_kernel = self._weight("recurrent_kernel", "recurrent", (self.units, columns))
+        self.bias = None
+        if self.use_bias:
+            self.bias = self._weight("bias", "bias", self.shape_of_bias(columns))
+
+    def _weight(self, name, kind, shape):
+        return self.add_weight(
+            shape,
+            getattr(self, f"{kind}_initializer"),
+            name=name,
+            regularizer=getattr(self, f"{kind}_regularizer"),
+            constraint=getattr(self, f"{kind}_constraint"),
+        )
+
+    def shape_of_bias(self, columns: int) -> tuple:
+        """The sizes of the bias."""
+        return (columns,)
+
+    def bias_or_zeros(self):
+        """The bias, as an op over a whole sequence takes it."""
+        if self.bias is not None:
+            return self.bias
+        return np.zeros(self.shape_of_bias(self.gates * self.units), self.dtype)
+
+    def get_initial_state(self, batch_size: Any = None) -> list:
+        """The states before the first step: zeros."""
+        sizes = np.atleast_1d(self.state_size)
+        return [Tensor(np.zeros((batch_size, n), self.dtype)) for n in sizes]
+
+    # -- dropout
+    def dropped(self, x, which: str, training):
+        """x, in training without the units that fall out. which: 'dropout' for an input of the
+        cell, 'recurrent_dropout' for a state.
+        """
+        factor = self.factor(which, x.shape, training)
+        return x if factor is None else x * factor
+
+    def factor(self, which: str, shape: tuple, training):
+        """0 for the units that fall out in this sequence and 1/(1 - rate) for the others; None if
+        none do.
+        """
+        rate = getattr(self, which)
+        if not training or rate == 0:
+            return None
+        if which not in self.factors:
+            keep = self.rng.random(shape, dtype=np.float32) >= rate
+            scale = 1 / (1 - rate) if rate < 1 else 0.0
+            self.factors[which] = (keep * scale).astype(self.dtype)
+        return self.factors[which]
+
+    def reset_dropout_mask(self) -> None:
+        """Draw anew which units fall out: a new sequence begins. RNN calls it."""
+        self.factors.clear()
+
+
+@layer_classes.register()
+class SimpleRNNCell(Cell):
+    """h = activation(x·W + h₋·U + b), from the input x and the state h₋ before. Elman 1990."""
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(locals(), kwargs)  # all arguments, by name
+
+    def call(self, sequence, states, training=False):
+        x = self.dropped(sequence, "dropout", training)
+        h = self.dropped(states[0], "recurrent_dropout", training)
+        z = ops.matmul(x, self.kernel) + ops.matmul(h, self.recurrent_kernel)
+        h = self.activation(z if self.bias is None else z + self.bias)
+        return h, [h]
+
+
+@layer_classes.register()
+class LSTMCell(Cell):
+    """Long short-term memory: gates decide what the memory c forgets, takes in and shows.
+
+    i, f, o = recurrent_activation(x·W + h₋·U + b)      g = activation(x·W + h₋·U + b)
+    c = f·c₋ + i·g                                      h = o·activation(c)
+    Hochreiter & Schmidhuber 1997; Gers et al. 2000. Order in W, U and b: i, f, g, o. The states are
+    [h, c]. unit_forget_bias: b begins with 1 for f, so that the memory is kept at first.
+    """
+
+    gates = 4
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        unit_forget_bias=True,
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(locals(), kwargs)
+        self.recurrent_activation = activations.get(recurrent_activation)
+        self.unit_forget_bias, self.state_size = unit_forget_bias, [self.units, self.units]
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        if self.use_bias and self.unit_forget_bias:
+            begins = self.bias.numpy()
+            begins[self.units : 2 * self.units] = 1
+            self.bias.assign(begins)
+
+    def call(self, inputs, states, training=False):
+        x = self.dropped(inputs, "dropout", training)
+        h = self.dropped(states[0], "recurrent_dropout", training)
+        z = ops.matmul(x, self.kernel) + ops.matmul(h, self.recurrent_kernel)
+        i, f, g, o = ops.split(z if self.bias is None else z + self.bias, 4, axis=1)
+        i, f, o = (self.recurrent_activation(gate) for gate in (i, f, o))
+        c = f * states[1] + i * self.activation(g)
+        h = o * self.activation(c)
+        return h, [h, c]
+
+
+@layer_classes.register()
+class GRUCell(Cell):
+    """Gated recurrent unit: z says how much of the state stays, r how much of it a new one sees.
+
+    z, r = recurrent_activation(x·W + h₋·U + b)         h = z·h₋ + (1 - z)·k
+    k = activation(x·W + b₀ + r·(h₋·U + b₁))            reset_after=True, with two rows of biases
+    k = activation(x·W + (r·h₋)·U + b)                  reset_after=False, as in Cho et al. 2014
+    Order in W, U and b: z, r, k.
+    """
+
+    gates = 3
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        reset_after=True,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(locals(), kwargs)
+        self.recurrent_activation = activations.get(recurrent_activation)
+        self.reset_after = reset_after
+
+    def shape_of_bias(self, columns):
+        return (2, columns) if self.reset_after else (columns,)
+
+    def call(self, inputs, states, training=False):
+        x = ops.matmul(self.dropped(inputs, "dropout", training), self.kernel)
+        h, n = self.dropped(states[0], "recurrent_dropout", training), 2 * self.units
+        bias, inner_bias = (self.bias, 0.0) if self.use_bias else (0.0, 0.0)
+        if self.use_bias and self.reset_after:
+            bias, inner_bias = self.bias[0], self.bias[1]
+        x = x + bias
+        if self.reset_after:
+            inner = ops.matmul(h, self.recurrent_kernel) + inner_bias
+            gates, new = inner[:, :n], inner[:, n:]
+        else:
+            gates, new = ops.matmul(h, self.recurrent_kernel[:, :n]), None
+        z, r = ops.split(self.recurrent_activation(x[:, :n] + gates), 2, axis=1)
+        new = ops.matmul(r * h, self.recurrent_kernel[:, n:]) if new is None else r * new
+        h = z * states[0] + (1 - z) * self.activation(x[:, n:] + new)
+        return h, [h]

@@ -1,0 +1,160 @@
+"""Layers that give all images one size: by resampling, or by cutting."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import ops
+from ..ops.images import as_given, channels_last
+from ..ops.resampling import KERNELS, resize
+from ..random import generator
+from ..support import backend
+from ..support.checks import check_count
+from .base import Layer, layer_classes
+
+
+class OfImages(Layer):
+    """Base of layers that prepare images: (n, height, width, channels), or a single one without
+    the n.
+    """
+
+    takes_raw_input = True
+
+    def __init__(self, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.data_format = backend.checked_data_format(type(self).__name__, data_format)
+
+    def call(self, x, training=False):
+        if len(x.shape) not in (3, 4):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' takes images, (n, height, width, channels), "
+                f"or one without the n; received shape {x.shape}."
+            )
+        images = channels_last(x if len(x.shape) == 4 else x[None], self.data_format)
+        y = as_given(self.change(images, training), self.data_format)
+        return y if len(x.shape) == 4 else y[0]
+
+    def change(self, x, training: bool):
+        """What becomes of images (n, height, width, channels)."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method change(self, x, training)")
+
+    def floats(self, x):
+        """x as floats of the layer's kind."""
+        return x if x.dtype == self.dtype else x.astype(self.dtype)
+
+
+class Sized(OfImages):
+    """Base of layers whose results are height x width."""
+
+    def __init__(self, height, width, data_format=None, **kwargs):
+        super().__init__(data_format, **kwargs)
+        self.height = check_count(f"{type(self).__name__}: height", height)
+        self.width = check_count(f"{type(self).__name__}: width", width)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The height and the width of its results."""
+        return self.height, self.width
+
+    def largest_part(self, x):
+        """The largest part in the middle of the images that has the shape of the results."""
+        h, w = x.shape[1:3]
+        height = max(min(h, int(w * self.height / self.width)), 1)
+        width = max(min(w, int(h * self.width / self.height)), 1)
+        return self.cut(x, (h - height) // 2, (w - width) // 2, height, width)
+
+    def cut(self, x, row: int, column: int, height: int, width: int):
+        """A part of the images."""
+        return x[:, row : row + height, column : column + width]
+
+
+@layer_classes.register()
+class Resizing(Sized):
+    """Images in another size. Whole numbers stay whole.
+
+    interpolation: 'bilinear', 'nearest', 'bicubic', 'lanczos3', 'lanczos5'. crop_to_aspect_ratio:
+    cut instead of distorting; pad_to_aspect_ratio: put fill_value around instead. antialias: let
+    each pixel of a smaller image see all those that it replaces.
+    """
+
+    def __init__(
+        self,
+        height,
+        width,
+        interpolation="bilinear",
+        crop_to_aspect_ratio=False,
+        pad_to_aspect_ratio=False,
+        fill_mode="constant",
+        fill_value=0.0,
+        antialias=False,
+        data_format=None,
+        **kwargs,
+    ):
+        super().__init__(height, width, data_format, **kwargs)
+        known = ("nearest", *KERNELS)
+        if interpolation not in known:
+            raise ValueError(
+                f"Resizing: interpolation is {', '.join(map(repr, known))}; received "
+                f"{interpolation!r}."
+            )
+        if crop_to_aspect_ratio and pad_to_aspect_ratio:
+            raise ValueError("Resizing can cut or pad to keep the aspect ratio, not both.")
+        if fill_mode != "constant":
+            raise ValueError(f"Resizing: fill_mode is 'constant'; received {fill_mode!r}.")
+        self.interpolation, self.antialias = interpolation, antialias
+        self.crop_to_aspect_ratio = crop_to_aspect_ratio
+        self.pad_to_aspect_ratio, self.fill_value = pad_to_aspect_ratio, fill_value
+
+    def change(self, x, training):
+        y = self.floats(x)
+        if self.crop_to_aspect_ratio:
+            y = self.largest_part(y)
+        elif self.pad_to_aspect_ratio:
+            y = self._padded(y)
+        y = resize(y, self.size, self.interpolation, self.antialias)
+        if x.dtype.kind == "f":
+            return y
+        limits = np.iinfo(x.dtype)
+        return ops.clip(ops.round(y), limits.min, limits.max).astype(x.dtype)
+
+    def _padded(self, x):
+        """The images with fill_value around, so that they have the shape of the results."""
+        h, w = x.shape[1:3]
+        rows = max(h, int(w * self.height / self.width)) - h
+        columns = max(w, int(h * self.width / self.height)) - w
+        around = [(0, 0), (rows // 2,) * 2, (columns // 2,) * 2, (0, 0)]
+        return ops.pad(x, around, constant_values=self.fill_value)
+
+
+@layer_classes.register()
+class CenterCrop(Sized):
+    """The middle of images, height x width. What is smaller than that is enlarged first."""
+
+    def change(self, x, training):
+        x = self.floats(x)
+        rows, columns = x.shape[1] - self.height, x.shape[2] - self.width
+        if min(rows, columns) < 0:
+            return resize(self.largest_part(x), self.size, "bilinear")
+        return self.cut(x, rows // 2, columns // 2, *self.size)
+
+
+@layer_classes.register()
+class RandomCrop(Sized):
+    """In training a part of the images, height x width, anywhere, the same for a whole batch.
+    Outside training, and for smaller images, the largest part in the middle, resized.
+    """
+
+    def __init__(self, height, width, seed=None, data_format=None, name=None, **kwargs):
+        super().__init__(height, width, data_format, name=name, **kwargs)
+        self.seed = seed
+
+    def build(self, input_shape):
+        self.rng = generator(self.seed)
+
+    def change(self, x, training):
+        x = self.floats(x)
+        rows, columns = x.shape[1] - self.height, x.shape[2] - self.width
+        if not training or min(rows, columns) < 0:
+            return resize(self.largest_part(x), self.size, "bilinear")
+        row, column = (int(self.rng.integers(0, n + 1)) for n in (rows, columns))
+        return self.cut(x, row, column, *self.size)

@@ -1,0 +1,246 @@
+"""Layers with a window that slides over sequences, images or films; and those that take the largest
+number or the mean of what it sees.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import constraints, initializers, ops, regularizers
+from ..guards.shapes import channels_advice, images_advice, room_advice
+from ..ops.images import per_axis, unknown_sizes
+from ..support import backend
+from ..support.warning import warn
+from .base import Layer, layer_classes
+
+_PLACES = {1: "steps", 2: "height, width", 3: "depth, height, width"}
+
+
+class Windowed(Layer):
+    """Base of layers whose window slides along `rank` axes."""
+
+    rank = 2
+    window_name = "kernel_size"  # of the argument that gives its size
+    window: tuple  # its size along each axis
+    strides: tuple
+    dilation_rate: tuple = (1,)
+    paddings: tuple = ("valid", "same")
+    channels: int | None = None  # that the weights were made for
+
+    def slide(self, window, strides, padding, data_format, dilation_rate=1) -> None:
+        """Note how the window slides; ValueError for what cannot be meant."""
+        title = type(self).__name__
+        self.window = per_axis(f"{title}: {self.window_name}", window, self.rank)
+        self.strides = per_axis(f"{title}: strides", strides, self.rank)
+        self.dilation_rate = per_axis(f"{title}: dilation_rate", dilation_rate, self.rank)
+        if padding not in self.paddings:
+            known = " or ".join(map(repr, self.paddings))
+            raise ValueError(f"{title}: padding is {known}; received {padding!r}.")
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                f"{title}: strides and dilation_rate cannot both be more than 1; received "
+                f"{strides!r} and {dilation_rate!r}."
+            )
+        self.padding = padding
+        self.data_format = backend.checked_data_format(title, data_format)
+        self.channels_first = self.data_format == "channels_first"
+
+    def keep(self, name: str, initializer, regularizer, constraint) -> None:
+        """Note what a weight begins with, its penalty and its limit."""
+        vars(self)[f"{name}_initializer"] = initializers.get(initializer)
+        vars(self)[f"{name}_regularizer"] = regularizer and regularizers.get(regularizer)
+        vars(self)[f"{name}_constraint"] = constraint and constraints.get(constraint)
+
+    def make(self, kept: str, shape: tuple, name: str):
+        """A new weight from what was noted under `kept`."""
+        initializer, regularizer, constraint = (
+            vars(self)[f"{kept}_{what}"] for what in ("initializer", "regularizer", "constraint")
+        )
+        return self.add_weight(
+            shape, initializer, regularizer=regularizer, constraint=constraint, name=name
+        )
+
+    @property
+    def unknown_sizes(self) -> tuple[int, int]:
+        """Two sizes of an input's axis that the window has room in."""
+        return unknown_sizes(self.window, self.strides, self.dilation_rate)
+
+    def get_config(self) -> dict:
+        """The arguments of the class, with a number for each axis where one stood for all."""
+        config, kept = super().get_config(), ("strides", "dilation_rate", "data_format")
+        now = {self.window_name: self.window, **{name: getattr(self, name) for name in kept}}
+        return {**config, **{name: _plain(now[name]) for name in now if name in config}}
+
+    def to_input(self, x):
+        """As for any layer; whole numbers, such as pixels 0..255, become floats too."""
+        x = super().to_input(x)
+        return x if x.dtype.kind == "f" else x.astype(self.dtype)
+
+    def see_channels(self, input_shape) -> int:
+        """The number of channels of inputs of this shape; ValueError if they are none, or if it is
+        not known.
+        """
+        self._check_axes(input_shape)
+        channels = input_shape[1 if self.channels_first else -1]
+        if channels is None:
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' needs to know the number of channels; "
+                f"received shape {tuple(input_shape)}."
+            )
+        if channels_advice(input_shape, self.channels_first):
+            warn(
+                f"{type(self).__name__} '{self.name}': "
+                f"{channels_advice(input_shape, self.channels_first)}"
+            )
+        return channels
+
+    def check(self, x) -> None:
+        """ValueError for inputs that the window or the weights are not for."""
+        self._check_axes(x.shape)
+        channels = x.shape[1 if self.channels_first else -1]
+        if self.channels not in (None, channels):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' has weights for {self.channels} channels "
+                f"({self.data_format}); received shape {x.shape}, with {channels}."
+            )
+
+    def _check_axes(self, shape) -> None:
+        if len(shape) != self.rank + 2:
+            parts = ["n", _PLACES[self.rank], "channels"]
+            order = [parts[0], parts[2], parts[1]] if self.channels_first else parts
+            title = f"{type(self).__name__} '{self.name}'"
+            raise ValueError(images_advice(title, ", ".join(order), self.rank, tuple(shape)))
+
+    def explained(self, error, *inputs):
+        """The error, or for a window that is larger than the inputs one that says the cure."""
+        if "the window reaches over" not in str(error):
+            return error
+        title = f"{type(self).__name__} '{self.name}'"
+        return ValueError(room_advice(title, self.window, self.channels_first, inputs[0].shape))
+
+
+def _plain(value):
+    """A tuple as a list, which files know."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+class Pooling(Windowed):
+    """Base of layers that make one number of each window, channel by channel."""
+
+    window_name = "pool_size"
+    pool: Any = staticmethod(ops.max_pool)
+
+    def __init__(
+        self, pool_size=2, strides=None, padding="valid", data_format=None, name=None, **kwargs
+    ):
+        super().__init__(name=name, **kwargs)
+        strides = pool_size if strides is None else strides
+        self.slide(pool_size, strides, padding, data_format)
+        self.pool_size = self.window
+
+    def call(self, x):
+        self.check(x)
+        return self.pool(x, self.window, self.strides, self.padding, self.data_format)
+
+
+@layer_classes.register("MaxPool1D")
+class MaxPooling1D(Pooling):
+    """The largest number of each feature in windows of pool_size steps: (n, steps, features)
+    becomes (n, steps/strides, features).
+    """
+
+    rank = 1
+
+
+@layer_classes.register("MaxPool2D")
+class MaxPooling2D(Pooling):
+    """The largest number of each channel in windows of pool_size pixels: a window of (2, 2) halves
+    height and width.
+    """
+
+
+@layer_classes.register("MaxPool3D")
+class MaxPooling3D(Pooling):
+    """The largest number of each channel in windows of pool_size along depth, height and width."""
+
+    rank = 3
+
+
+@layer_classes.register("AvgPool1D")
+class AveragePooling1D(MaxPooling1D):
+    """The mean of each feature in windows of pool_size steps."""
+
+    pool = staticmethod(ops.average_pool)
+
+
+@layer_classes.register("AvgPool2D")
+class AveragePooling2D(MaxPooling2D):
+    """The mean of each channel in windows of pool_size pixels."""
+
+    pool = staticmethod(ops.average_pool)
+
+
+@layer_classes.register("AvgPool3D")
+class AveragePooling3D(MaxPooling3D):
+    """The mean of each channel in windows of pool_size along depth, height and width."""
+
+    pool = staticmethod(ops.average_pool)
+
+
+class AdaptivePooling(Windowed):
+    """Base of layers that make output_size numbers of each axis, however long it is."""
+
+    pool: Any = staticmethod(ops.adaptive_max_pool)
+
+    def __init__(self, output_size, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.slide(1, 1, "valid", data_format)
+        self.output_size = per_axis(f"{type(self).__name__}: output_size", output_size, self.rank)
+
+    def get_config(self) -> dict:
+        """The arguments of the class, with a size for each axis."""
+        return {**super().get_config(), "output_size": _plain(self.output_size)}
+
+    def call(self, x):
+        self.check(x)
+        return self.pool(x, self.output_size, self.data_format)
+
+
+@layer_classes.register()
+class AdaptiveMaxPooling1D(AdaptivePooling):
+    """The largest number of each feature in output_size parts of the steps."""
+
+    rank = 1
+
+
+@layer_classes.register()
+class AdaptiveMaxPooling2D(AdaptivePooling):
+    """The largest number of each channel in output_size parts of height and width."""
+
+
+@layer_classes.register()
+class AdaptiveMaxPooling3D(AdaptivePooling):
+    """The largest number of each channel in output_size parts of depth, height and width."""
+
+    rank = 3
+
+
+@layer_classes.register()
+class AdaptiveAveragePooling1D(AdaptiveMaxPooling1D):
+    """The mean of each feature in output_size parts of the steps."""
+
+    pool = staticmethod(ops.adaptive_average_pool)
+
+
+@layer_classes.register()
+class AdaptiveAveragePooling2D(AdaptiveMaxPooling2D):
+    """The mean of each channel in output_size parts of height and width."""
+
+    pool = staticmethod(ops.adaptive_average_pool)
+
+
+@layer_classes.register()
+class AdaptiveAveragePooling3D(AdaptiveMaxPooling3D):
+    """The mean of each channel in output_size parts of depth, height and width."""
+
+    pool = staticmethod(ops.adaptive_average_pool)

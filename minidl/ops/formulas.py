@@ -1,0 +1,167 @@
+"""Functions that are formulas of others, so that their derivatives follow."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..core.derivatives import normalizing
+from ..support import backend
+from ..support.arrays import as_array
+from ..tensor import Tensor, apply
+from .arranging import expand_dims
+from .base import floats, on_symbols
+from .comparing import equal, isnan, sign, where
+from .elementwise import absolute, erf, logaddexp, maximum, minimum, power, sin, sqrt, square
+from .normalizing import scaled
+from .reducing import max as largest
+from .reducing import min as smallest
+from .reducing import sum as total
+
+__all__ = [
+    "cbrt",
+    "cdist",
+    "deg2rad",
+    "divide_no_nan",
+    "erfc",
+    "erfinv",
+    "fabs",
+    "fmax",
+    "fmin",
+    "hypot",
+    "ldexp",
+    "logaddexp2",
+    "ptp",
+    "rad2deg",
+    "rms_normalization",
+    "sinc",
+    "trapezoid",
+]
+
+
+def fabs(x):
+    return absolute(floats(x))
+
+
+def cbrt(x):
+    """The real cube root; its gradient at 0, where the slope is infinite, is 0."""
+    x = floats(x)
+    return where(equal(x, 0), 0.0, sign(x) * power(where(equal(x, 0), 1.0, absolute(x)), 1 / 3))
+
+
+def hypot(x1, x2):
+    """√(x1² + x2²)"""
+    return sqrt(square(floats(x1)) + square(floats(x2)))
+
+
+def deg2rad(x):
+    return floats(x) * (math.pi / 180)
+
+
+def rad2deg(x):
+    return floats(x) * (180 / math.pi)
+
+
+def logaddexp2(x1, x2):
+    """log₂(2^x1 + 2^x2)"""
+    return logaddexp(floats(x1) * math.log(2), floats(x2) * math.log(2)) / math.log(2)
+
+
+def sinc(x):
+    """sin(πx)/(πx), and 1 at 0."""
+    x = floats(x) * math.pi
+    nothing = equal(x, 0)
+    return where(nothing, 1.0, sin(x) / where(nothing, 1.0, x))
+
+
+def fmax(x1, x2):
+    """The larger of two; of a number and NaN the number."""
+    return where(isnan(x1), x2, where(isnan(x2), x1, maximum(x1, x2)))
+
+
+def fmin(x1, x2):
+    """The smaller of two; of a number and NaN the number."""
+    return where(isnan(x1), x2, where(isnan(x2), x1, minimum(x1, x2)))
+
+
+def divide_no_nan(x1, x2):
+    """x1/x2, and 0 where x2 is 0."""
+    nothing = equal(x2, 0)
+    return where(nothing, 0.0, floats(x1) / where(nothing, 1.0, floats(x2)))
+
+
+def ldexp(x1, x2):
+    """x1·2^x2"""
+    return floats(x1) * power(2.0, floats(x2))
+
+
+def ptp(x, axis=None, keepdims=False):
+    """From peak to peak: the largest minus the smallest."""
+    return largest(x, axis, keepdims) - smallest(x, axis, keepdims)
+
+
+def erfc(x):
+    """1 - erf x"""
+    return 1.0 - erf(floats(x))
+
+
+@on_symbols
+def erfinv(x):
+    """The number whose erf is x, for x in (-1, 1); ±inf at ±1, NaN beyond. Its slope is √π/2·e^z².
+
+    Found by Newton's steps from an approximation (Winitzki 2008), the last of which is recorded:
+    its derivative is that of the function.
+    """
+    x = floats(x)
+    y = as_array(x).astype(np.float64)
+    inside = np.abs(y) < 1
+    y = np.where(inside, y, 0.0)
+    a, log = 0.147, np.log1p(-y * y)
+    b = 2 / (math.pi * a) + log / 2
+    z = np.sign(y) * np.sqrt(np.sqrt(b * b - log / a) - b)
+    for _ in range(4):
+        z = z - (as_array(erf(Tensor(z))) - y) * _inverse_slope(z)
+    start, at = Tensor(z, dtype=x.dtype), Tensor(as_array(erf(Tensor(z))), dtype=x.dtype)
+    found = start + (x - at) * Tensor(_inverse_slope(z), dtype=x.dtype)
+    outside = np.where(np.abs(as_array(x)) == 1, np.copysign(np.inf, as_array(x)), np.nan)
+    return where(inside, found, Tensor(outside, dtype=x.dtype))
+
+
+def _inverse_slope(z):
+    return math.sqrt(math.pi) / 2 * np.exp(z * z)
+
+
+def cdist(x, y):
+    """The Euclidean distance of each row of x from each row of y: (..., n, d), (..., m, d) gives
+    (..., n, m).
+    """
+    return sqrt(total(square(expand_dims(floats(x), -2) - expand_dims(floats(y), -3)), axis=-1))
+
+
+@on_symbols
+def trapezoid(y, x=None, dx=1.0, axis=-1):
+    """The area under straight lines from value to value. x: where the values stand, else they are
+    dx apart.
+    """
+    y = floats(y)
+    front = (slice(None),) * range(y.ndim)[axis]
+    after, before = (*front, slice(1, None)), (*front, slice(None, -1))
+    width = dx
+    if x is not None:
+        x = floats(x)
+        if x.ndim == 1:
+            x = x.reshape([-1 if i == len(front) else 1 for i in range(y.ndim)])
+        width = x[after] - x[before]
+    return total((y[after] + y[before]) / 2 * width, axis=axis)
+
+
+@on_symbols
+def rms_normalization(x, scale=None, axis: Any = -1, epsilon=None):
+    """scale·x/√(mean(x²) + epsilon) along `axis`, or several axes. Zhang & Sennrich 2019"""
+    x = floats(x)
+    axes = tuple(sorted([range(x.ndim)[a] for a in (axis if np.ndim(axis) else [axis])]))
+    epsilon = backend.epsilon() if epsilon is None else epsilon
+    z = apply(normalizing.divide_by_rms, x, axes=axes, epsilon=epsilon)
+    return scaled(z, scale, None, axes)
