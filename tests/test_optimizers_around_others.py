@@ -147,13 +147,14 @@ def test_a_pattern_without_a_variable_is_reported():
         compiled(several).fit(X, Y, verbose=0)
 
 
-def test_there_is_no_rate_of_all_and_callbacks_set_each():
+@pytest.mark.parametrize("around", [lambda optimizer: optimizer, LossScaleOptimizer])
+def test_there_is_no_rate_of_all_and_callbacks_set_each(around):
     several = MultiOptimizer(OptimizerMap(SGD(0.1), {"a/.*": SGD(0.01)}))
     with pytest.raises(AttributeError, match="has no learning rate of its own"):
         _ = several.learning_rate
     with pytest.raises(AttributeError, match="has no learning rate of its own"):
         several.learning_rate = 0.1
-    model = compiled(several)
+    model = compiled(around(several))
     halving = callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
     logs = model.fit(X, Y, epochs=2, verbose=0, callbacks=[halving]).history
     np.testing.assert_allclose(logs["learning_rate_sgd"], [0.005, 0.0025], rtol=1e-6)
@@ -163,8 +164,9 @@ def test_there_is_no_rate_of_all_and_callbacks_set_each():
     np.testing.assert_allclose([o.learning_rate for o in several.optimizers], [0.00025, 0.0025])
 
 
-def test_a_bad_loss_is_explained_with_the_largest_rate():
-    model = compiled(MultiOptimizer(OptimizerMap(SGD(1e30), {"a/.*": Adam()})))
+@pytest.mark.parametrize("around", [lambda optimizer: optimizer, LossScaleOptimizer])
+def test_a_bad_loss_is_explained_with_the_largest_rate(around):
+    model = compiled(around(MultiOptimizer(OptimizerMap(SGD(1e30), {"a/.*": Adam()}))))
     with pytest.raises(FloatingPointError, match=r"step 2.*Learning rate: 1e\+30"):
         model.fit(X, Y, epochs=2, verbose=0)
 

@@ -6,23 +6,11 @@ from __future__ import annotations
 
 import contextlib
 
+from ..guards.optimizer import labelled
 from ..support import console
 from ..support.checks import check_count, check_number
 from .base import Callback
 from .monitor import Monitor
-
-
-def labelled(optimizer) -> list[tuple]:
-    """[('', the optimizer)]; of one made of several [('adam ', Adam), ('sgd ', SGD), ...], with
-    numbers if two have the same name.
-    """
-    if not hasattr(optimizer, "optimizers"):
-        return [("", optimizer)]
-    names: list[str] = []
-    for one in optimizer.optimizers:
-        before = sum(one.name == its.name for its in optimizer.optimizers[: len(names)])
-        names.append(f"{one.name}_{before} " if before else f"{one.name} ")
-    return list(zip(names, optimizer.optimizers))
 
 
 def note_rates(optimizer, logs: dict | None) -> None:

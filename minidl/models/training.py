@@ -16,6 +16,7 @@ from ..callbacks import History
 from ..core import training as core
 from ..data import count_samples
 from ..guards.loss import explain_non_finite
+from ..guards.optimizer import labelled
 from ..metrics import Mean
 from ..support.checks import check_count
 from ..symbolic import Symbol
@@ -276,15 +277,11 @@ class Trainer(core.Trainer):
         return total
 
     def check_loss(self, loss: Tensor, x=None, y=None) -> None:
-        """Stop with a diagnosis if the loss is nan or inf, before it reaches the weights.
-        compile(stop_on_nan=False) opts out.
-        """
+        """Stop with a diagnosis if the loss is nan or inf; compile(stop_on_nan=False) opts out."""
         number = loss.array
         if self.stop_on_nan and number.size == 1 and not math.isfinite(number.item()):
-            rates = [
-                o.learning_rate for o in getattr(self.optimizer, "optimizers", [self.optimizer])
-            ]
-            step, rate = self.optimizer.iterations + 1, float(max(rates))
+            rate = max(float(one.learning_rate) for _, one in labelled(self.optimizer))
+            step = self.optimizer.iterations + 1
             raise explain_non_finite(loss, x, y, self.trainable_weights, step, rate)
 
     def note_loss(self, loss, x) -> None:

@@ -33,9 +33,9 @@ class Memory:
         self.sums: list[Variable] = []  # of the gradients, if several batches make one update
         self.others: list[Variable] = []  # of optimizers inside, or what one written for Keras adds
 
-    def build(self, variables, names: Iterable[str], initial: Callable) -> None:
+    def build(self, variables, names: Iterable[str], initial: Callable, averages, sums) -> None:
         """Make the slots of these variables. initial(slot, w): what a slot of the array w begins
-        with.
+        with. averages, sums: whether an average of each variable, a sum of its gradients is kept.
         """
         called: dict[str, str] = {
             slot: name for group in self.groups for slot, name in group.items()
@@ -45,20 +45,16 @@ class Memory:
             for v in variables
         ]
         self.trained, self.names = list(variables), tuple(names)
+        if averages:
+            self.averages = [_kept(v, "average", v.array) for v in variables]
+        if sums:
+            zeros = [np.zeros_like(v.array) for v in variables]
+            self.sums = [_kept(v, "gradient_accumulator", z) for v, z in zip(variables, zeros)]
 
     def _first(self, v, slot: str, initial: Callable) -> Any:
         if is_ours(initial):  # may be of any shape, or None
             return initial(slot, v.array)
         return checked_initial(self.owner, slot, initial(slot, v.array), v.shape, v.dtype)
-
-    def keep_averages(self) -> None:
-        """Keep an average of each variable too."""
-        self.averages = [_kept(v, "average", v.array) for v in self.trained]
-
-    def keep_sums(self) -> None:
-        """Keep a sum of gradients for each variable too."""
-        zeros = [np.zeros_like(v.array) for v in self.trained]
-        self.sums = [_kept(v, "gradient_accumulator", z) for v, z in zip(self.trained, zeros)]
 
     @property
     def steps(self) -> int:
