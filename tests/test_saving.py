@@ -520,11 +520,28 @@ for name, options in PREPARING.items():
     LAYERS[name] = (make, PLACES[2])
 
 
+STEPS = np.random.default_rng(1).normal(size=(4, 5, 3)).astype("float32")
+SEQUENCES = {
+    "SimpleRNN": lambda: layers.SimpleRNN(3, activation="relu", use_bias=False),
+    "LSTM": lambda: layers.LSTM(3, return_sequences=True, go_backwards=True, dropout=0.1),
+    "GRU": lambda: layers.GRU(3, reset_after=False, recurrent_dropout=0.1, seed=2),
+    "RNN": lambda: layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)], return_sequences=True),
+    "Bidirectional": lambda: layers.Bidirectional(layers.GRU(3), merge_mode="sum"),
+    "SinePositionEncoding": lambda: layers.SinePositionEncoding(max_wavelength=50),
+}
+LAYERS.update({name: (make, STEPS) for name, make in SEQUENCES.items()})
+# Cells stand inside RNN; attention takes several inputs (tests/layers/test_attention_layers.py).
+CELLS = {"SimpleRNNCell", "LSTMCell", "GRUCell", "StackedRNNCells"}
+ATTENTION = {"Attention", "AdditiveAttention", "MultiHeadAttention", "GroupedQueryAttention"}
+
+
 def test_no_layer_is_forgotten():
     assert {c.__name__ for c in layers.layer_classes.names.values()} == {
         *LAYERS,
         *MERGING,
         *STRINGS,
+        *CELLS,
+        *ATTENTION,
         "InputLayer",
     }
 

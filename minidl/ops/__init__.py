@@ -97,7 +97,7 @@ def __dir__():
 class _Shelf(_SimpleNamespace):
     """Doors under one more name. `_later`: those of them that open at first use."""
 
-    _later: tuple = ()
+    __slots__ = ("_later",)
 
     def __getattr__(self, name):
         if name in self._later:
@@ -105,13 +105,14 @@ class _Shelf(_SimpleNamespace):
         raise AttributeError(name)
 
     def __dir__(self):
-        return sorted({*vars(self), *self._later} - {"_later"})
+        return sorted({*vars(self), *self._later})
 
 
 def _shelf(*names):
     """The doors of these names under one more name."""
-    now = {name: globals()[name] for name in sorted(names) if name not in _FILE_OF}
-    return _Shelf(**now, _later=tuple([name for name in names if name in _FILE_OF]))
+    shelf = _Shelf(**{name: globals()[name] for name in sorted(names) if name not in _FILE_OF})
+    shelf._later = [name for name in names if name in _FILE_OF]
+    return shelf
 
 
 # As in Keras the doors also stand sorted: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file

@@ -6,7 +6,7 @@ other; --rounds says how often each class is tried. test_keras_disagreements.py 
 fixed seed.
 
 A class is tried with the arguments of its signature that stand in RANGES: new classes join by
-themselves. What differs on purpose is left out here, and stands in DIFFERENCES.md.
+themselves. What differs on purpose is left out here, and stands in minidl/compat/DIFFERENCES.md.
 """
 
 import argparse
