@@ -65,9 +65,9 @@ class Tensor(Operators, core.Tensor):
     """A NumPy array that remembers how it was computed.
 
     data: numbers, lists, arrays or another tensor; copied. Lists and Python numbers become the
-    default float type. requires_grad: True for a value whose gradient is wanted (a leaf); after
-    `backward()` it stands in `.grad`. dtype: convert to this dtype. Only float tensors can have a
-    gradient (TypeError otherwise).
+    default float type. Arrays follow NumPy: uint8 100 − 128 is 228: divide images by 255.0 first.
+    requires_grad: True for a value whose gradient is wanted (a leaf); after `backward()` it stands
+    in `.grad`. Only float tensors have one (TypeError otherwise). dtype: convert to this dtype.
     """
 
     _apply = staticmethod(apply)
