@@ -189,7 +189,7 @@ def test_model_checkpoint(rng):
 def test_model_checkpoint_after_batches(save_freq, rng):
     compare(
         "ModelCheckpoint",
-        dict(filepath="cp-{epoch}-{batch}-{val_loss:.2f}.keras", save_freq=save_freq),
+        dict(filepath="cp-{epoch}-{batch}-{loss:.2f}.keras", save_freq=save_freq),
         [course(rng, 6, 0), course(rng, 5, 0)],
         batches=5,
     )
