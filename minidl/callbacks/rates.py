@@ -15,8 +15,9 @@ from .monitor import Monitor
 
 def note_rates(optimizer, logs: dict | None) -> None:
     """Put the rate into the logs; of an optimizer made of several 'learning_rate_adam', ..."""
-    for label, one in labelled(optimizer) if logs is not None else ():
-        logs["_".join(["learning_rate", *label.split()])] = float(one.learning_rate)
+    if logs is not None:
+        for label, one in labelled(optimizer):
+            logs["_".join(["learning_rate", *label.split()])] = float(one.learning_rate)
 
 
 class LearningRateScheduler(Callback):

@@ -141,8 +141,9 @@ def _check_fits(owner: str, name: str, array: np.ndarray, own: np.ndarray) -> No
     """ValueError for another shape or kind of numbers, or what is not finite; a count is not below
     0.
     """
-    usable = np.isfinite(array).all() and not (own.dtype.kind == "i" and (array < 0).any())
-    if array.shape != own.shape or array.dtype.kind != own.dtype.kind or not usable:
+    same = array.shape == own.shape and array.dtype.kind == own.dtype.kind
+    below = same and own.dtype.kind == "i" and (array < 0).any()
+    if not same or below or not np.isfinite(array).all():
         raise ValueError(
             f"{owner}: '{name}' must be finite numbers of shape {own.shape}; received "
             f"{array.dtype} of shape {array.shape}."
