@@ -99,6 +99,7 @@ RANGES = {
     "center": one_of(False, True),
     "scale": one_of(False, True),
     "Rescaling.scale": uniform(-2, 2),
+    "pool_size": one_of(1, 2),
     "negative_slope": uniform(0, 0.5),
     "max_value": one_of(None, 1.5),
     "groups": one_of(1, 2, 4),
@@ -398,7 +399,7 @@ SHAPES = {
     "GroupNormalization": [(4,), (3, 4)],
 }
 MERGING = ("Add", "Average", "Maximum", "Minimum", "Multiply", "Concatenate")
-# These need more than arguments and one array, and have tests of their own.
+# These need more than arguments and one array, or draw, and have tests of their own.
 APART = {
     *("MultiOptimizer", "LossScaleOptimizer", "Lambda", "Layer", "Input", "InputLayer"),
     *("Dot", "Subtract", "EinsumDense", "Permute", "Reshape", "TimeDistributed"),
@@ -453,7 +454,7 @@ def cases() -> dict:
         ("layers", "layers", keras.layers.Layer, layer),
     ):
         for name in common(place, base):
-            if name not in (*APART, "MeanMetricWrapper"):
+            if name not in (*APART, "MeanMetricWrapper") and not name.startswith("Random"):
                 found[f"{kind}.{name}"] = lambda rng, tried=tried, name=name: tried(rng, name)
     return found
 
