@@ -52,6 +52,7 @@ __all__ = [
     "losses",
     "metrics",
     "models",
+    "name_scope",
     "nn",
     "no_grad",
     "ops",

@@ -42,7 +42,7 @@ from .support import backend
 from .support import backend as config
 from .support.registry import did_you_mean
 from .symbolic import Symbol as KerasTensor
-from .tensor import GraphError, Tensor, Variable, apply, no_grad
+from .tensor import GraphError, Tensor, Variable, apply, name_scope, no_grad
 
 nn = ops  # tf.nn.relu, tf.nn.softmax
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from .. import initializers, optimizers
+from ..optimizers import around
 from ..support import backend
 from ..tensor import Tensor, Variable, no_grad
 
@@ -108,6 +109,18 @@ class KerasOptimizer:
                 v.assign(values)
 
     # -- for update_step
+    def update_step(self: Any, gradient, variable, learning_rate) -> None:
+        """Move one variable along its gradient, in the coming step: what an update_step of your own
+        can begin with, `super().update_step(gradient, variable, learning_rate)`.
+        """
+        self.begin_step(self.iterations + 1)
+        slots = self.memory[_index(self, variable)]
+        g = np.asarray(gradient, variable.dtype)
+        moved = self.update(variable.array, g, float(learning_rate), *slots)
+        if moved is not None:
+            self.replace(variable, moved)
+        variable.version[0] += 1
+
     def assign(self, variable, value) -> None:
         """variable ← value"""
         variable.assign(value)
@@ -145,8 +158,17 @@ def _index(self, variable) -> int:
     return next(i for i, v in enumerate(self.trainable_variables) if v is variable)
 
 
+def _decay(self, variables) -> None:
+    """Decay these weights, w ← w − η·λ·w: an `apply` written for Keras calls this first."""
+    for v in variables:
+        decay = self.decay_of(v) if hasattr(self, "decay_of") else self.weight_decay
+        if decay:
+            around.decay([v], [v], 1 - decay * self.current_rate(), *self.not_decayed)
+
+
 # Private names in Keras that optimizers written for it use nevertheless.
 _INNER = {
+    "_apply_weight_decay": lambda self: lambda variables: _decay(self, variables),
     "_clip_gradients": lambda self: lambda grads: self.clipped([_array(g) for g in grads]),
     "_get_variable_index": lambda self: lambda variable: _index(self, variable),
     "_get_current_learning_rate": lambda self: self.current_rate,

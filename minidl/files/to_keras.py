@@ -195,7 +195,7 @@ def compile_to_keras(compiled: dict) -> dict | None:
     if not all(_is_in_keras(part, names) for part, names in parts):
         return None
     optimizer = to_keras(compiled["optimizer"])
-    rate = optimizer["config"]["learning_rate"]
+    rate = optimizer["config"].get("learning_rate")
     if isinstance(rate, int):  # Keras insists on a float
         optimizer["config"]["learning_rate"] = float(rate)
     others = {k: to_keras(v) for k, v in compiled.items() if k != "optimizer"}

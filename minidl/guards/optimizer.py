@@ -148,3 +148,16 @@ def unknown_argument(owner: str, unknown, known) -> TypeError:
     """Return the error for an unknown argument of an optimizer, with the most similar known one."""
     name = sorted(unknown)[0]
     return TypeError(f"{owner} does not know the argument {name!r}.{did_you_mean(name, known)}")
+
+
+def labelled(optimizer) -> list[tuple]:
+    """The optimizers whose learning rates are those of this one: [('', itself)], or of one made of
+    several [('adam ', Adam), ('sgd ', SGD), ('sgd_1 ', SGD), ...].
+    """
+    inside = getattr(optimizer, "inner_optimizer", optimizer)
+    if not hasattr(inside, "optimizers"):
+        return [("", inside)]
+    names = [one.name for one in inside.optimizers]
+    before = [names[:i].count(name) for i, name in enumerate(names)]
+    labels = [f"{name}_{n} " if n else f"{name} " for name, n in zip(names, before)]
+    return list(zip(labels, inside.optimizers))

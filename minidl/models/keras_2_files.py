@@ -34,7 +34,7 @@ def write_model(path: str, model, include_optimizer: bool = True) -> None:
         for layer in model.layers
         if not isinstance(layer, InputLayer)
     }
-    memory = memory_of(model) if is_kept else []
+    memory = memory_of(model)["optimizer/vars"] if is_kept else []
     keras_2.write(path, config, compiled, layers, memory)
 
 

@@ -18,7 +18,7 @@ from ..support.configs import (
 )
 from ..support.registry import REGISTRIES
 from ..support.warning import warn
-from .memory import memory, set_memory
+from .memory import memory_groups, set_memory
 
 _FIRST = "minidl_optimizer"  # where the first version of minidl kept the memory, in its own units
 
@@ -28,21 +28,21 @@ def compiled_with(model) -> dict:
     return checked(serialize(model.compile_arguments))
 
 
-def memory_of(model) -> list[np.ndarray]:
-    """Return the optimizer's arrays for the trainable weights; none if it trains other
-    variables.
+def memory_of(model) -> dict[str, list[np.ndarray]]:
+    """Return the optimizer's arrays for the trainable weights, by their group in a file; none if it
+    trains other variables.
     """
     optimizer, trainable = model.optimizer, model.trainable_weights
     if not optimizer.trainable_variables:
         optimizer = copy.deepcopy(optimizer)
         optimizer.build(trainable)
     same = [id(v) for v in trainable] == [id(v) for v in optimizer.trainable_variables]
-    return memory(optimizer) if same else []
+    return memory_groups(optimizer) if same else {"optimizer/vars": []}
 
 
 def memory_in(arrays, path: str) -> list | dict:
-    """Read the optimizer's arrays from a file, in the form of `memory_of`. A file of minidl's first
-    version gives a dict by name.
+    """Read the optimizer's arrays from a file, in the form of `memory_groups`. A file of minidl's
+    first version gives a dict by name.
     """
     if arrays.find(f"{_FIRST}/iterations") is None:
         return arrays.numbered(path)

@@ -45,7 +45,7 @@ def write_model(path: str, model, include_optimizer: bool = True) -> None:
         theirs = compile_to_keras(config["minidl_compile_config"])
         if theirs is not None:
             config["compile_config"] = theirs
-        groups["optimizer/vars"] = memory_of(model)
+        groups |= memory_of(model)
     keras.write(path, config, groups)
 
 

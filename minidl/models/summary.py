@@ -168,8 +168,9 @@ def _size_of_memory(optimizer) -> list[tuple[int, int]]:
     """
     if optimizer is None or not optimizer.trainable_variables:
         return []
-    numbers = [v for v in optimizer.variables if v.name in ("iteration", "learning_rate")]
-    arrays = [v.array for v in optimizer.variables[len(numbers) :]]
+    kept = optimizer.variables
+    numbers = [v for v in kept if v.name in ("iteration", "learning_rate")]
+    arrays = [v.array for v in kept if v.name not in ("iteration", "learning_rate")]
     size = sum(a.size for a in arrays) + len(numbers)
     return [(size, sum(a.nbytes for a in arrays) + 4 * len(numbers))]
 

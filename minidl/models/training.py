@@ -16,6 +16,7 @@ from ..callbacks import History
 from ..core import training as core
 from ..data import count_samples
 from ..guards.loss import explain_non_finite
+from ..guards.optimizer import labelled
 from ..metrics import Mean
 from ..support.checks import check_count
 from ..symbolic import Symbol
@@ -275,12 +276,13 @@ class Trainer(core.Trainer):
         return total
 
     def check_loss(self, loss: Tensor, x=None, y=None) -> None:
-        """Raise an error with a diagnosis if the loss is nan or inf, before the weights are
-        changed. compile(stop_on_nan=False) disables this check.
+        """Raise an error with a diagnosis if the loss is nan or inf, before the weights change.
+        compile(stop_on_nan=False) disables this check.
         """
         number = loss.array
         if self.stop_on_nan and number.size == 1 and not math.isfinite(number.item()):
-            step, rate = self.optimizer.iterations + 1, float(self.optimizer.learning_rate)
+            rate = max(float(one.learning_rate) for _, one in labelled(self.optimizer))
+            step = self.optimizer.iterations + 1
             raise explain_non_finite(loss, x, y, self.trainable_weights, step, rate)
 
     def note_loss(self, loss, x) -> None:

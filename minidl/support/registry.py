@@ -19,6 +19,7 @@ MODULES = {  # kind -> the module that files name for it
     "loss": "losses",
     "metric": "metrics",
     "optimizer": "optimizers",
+    "optimizer of optimizers": "optimizers",
     "initializer": "initializers",
     "activation": "activations",
     "regularizer": "regularizers",

@@ -9,7 +9,7 @@ from ..core.tensor import switches
 from .operators import Operators
 from .switched import no_grad, quiet, quietly
 from .tensor import Tensor, apply, wrap
-from .variable import Variable
+from .variable import Variable, name_scope
 
 __all__ = [
     "GraphError",
@@ -17,6 +17,7 @@ __all__ = [
     "Tensor",
     "Variable",
     "apply",
+    "name_scope",
     "newest_first",
     "no_grad",
     "quiet",

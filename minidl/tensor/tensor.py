@@ -65,9 +65,9 @@ class Tensor(Operators, core.Tensor):
     """A NumPy array that remembers how it was computed.
 
     data: numbers, lists, arrays or another tensor; copied. Lists and Python numbers become the
-    default float type. requires_grad: True for a leaf whose gradient is wanted, in `.grad` after
-    `backward()`. dtype: convert to this dtype. Only float tensors can have a gradient (TypeError
-    otherwise).
+    default float type. Arrays keep NumPy's rules: uint8 100 − 128 is 228, so divide images by 255.0
+    first. requires_grad: True for a leaf whose gradient is wanted, in `.grad` after `backward()`.
+    dtype: convert to this dtype. Only float tensors can have a gradient (TypeError otherwise).
     """
 
     _apply = staticmethod(apply)

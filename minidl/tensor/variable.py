@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 from typing import Any
 
 from ..core import tensor as core
@@ -9,6 +11,18 @@ from ..support.arrays import as_array, short
 from ..support.dry_run import keep, numbers_of
 from ..support.registry import REGISTRIES
 from .tensor import Tensor
+
+_SCOPES: Any = contextvars.ContextVar("scopes", default=())  # of this thread, the outermost first
+
+
+@contextlib.contextmanager
+def name_scope(name: str):
+    """`with name_scope("encoder"):` lets paths of variables made inside begin with it."""
+    before = _SCOPES.set((*_SCOPES.get(), str(name)))
+    try:
+        yield name
+    finally:
+        _SCOPES.reset(before)
 
 
 class Variable(Tensor, core.Variable):
@@ -20,7 +34,8 @@ class Variable(Tensor, core.Variable):
 
     regularizer: Any = None  # a penalty on its numbers, which models add to their loss
     constraint: Any = None  # what optimizers put its numbers through after a step
-    path = ""  # layer/name, for a weight of a layer
+    # True: optimizers put its gradient in its place; of several batches the largest. Scales are so.
+    overwrite_with_gradient = False
 
     def __init__(
         self, initializer, shape=None, dtype=None, trainable: bool = True, name: str = "variable"
@@ -35,7 +50,7 @@ class Variable(Tensor, core.Variable):
                 )
             initializer = initializer(tuple(shape))
         Tensor.__init__(self, initializer, dtype=dtype)
-        self.name = name
+        self.name, self.path = name, "/".join((*_SCOPES.get(), str(name)))  # like 'dense/kernel'
         # The initial value: unfreezing a layer leaves its counters and moving means as they were.
         self.born_trainable = trainable
         self.trainable = trainable
@@ -85,6 +100,8 @@ class Variable(Tensor, core.Variable):
             "requires_grad": self.requires_grad,
             "regularizer": self.regularizer,
             "constraint": self.constraint,
+            "path": self.path,
+            "overwrite_with_gradient": self.overwrite_with_gradient,
         }
         return Variable, (self.array, None, None, self.born_trainable, self.name), about
 

@@ -17,7 +17,7 @@ from ...ops.base import on_symbols
 from ...support import backend
 from ...support.structures import tree_map
 from ...symbolic import Symbol
-from ...tensor import switches
+from ...tensor import name_scope, switches
 
 _uids: Counter = Counter()
 
@@ -132,11 +132,6 @@ def reset_uids() -> None:
     _uids.clear()
 
 
-def name_scope(name):
-    """`with K.name_scope('x'):` changes nothing: names are those of layers."""
-    return contextlib.nullcontext()
-
-
 def image_dim_ordering() -> str:
     return "tf" if backend.image_data_format() == "channels_last" else "th"
 
@@ -147,7 +142,7 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
     backend.set_image_data_format(named.get(dim_ordering, dim_ordering))
 
 
-GRAPHS: dict[str, Any] = {
+GRAPHS: dict[str, Any] = {"name_scope": name_scope} | {
     name: globals()[name]
     for name in (
         "function",
@@ -157,7 +152,6 @@ GRAPHS: dict[str, Any] = {
         "in_train_phase",
         "learning_phase",
         "learning_phase_scope",
-        "name_scope",
         "reset_uids",
         "set_image_dim_ordering",
         "set_learning_phase",

@@ -74,7 +74,6 @@ ABSENT = {
     layers: "ConvLSTM1D ConvLSTM2D ConvLSTM3D CuDNNGRU CuDNNLSTM HashedCrossing MelSpectrogram "
     "RandomHeight RandomWidth SpectralNormalization Wrapper",
     callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
-    optimizers: "LossScaleOptimizer",
 }
 
 
