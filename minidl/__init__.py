@@ -44,6 +44,7 @@ __all__ = [
     "check_gradients",
     "config",
     "constraints",
+    "data",
     "datasets",
     "initializers",
     "keras",

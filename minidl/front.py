@@ -12,6 +12,7 @@ from . import (
     activations,
     callbacks,
     constraints,
+    data,
     datasets,
     initializers,
     layers,
@@ -53,7 +54,7 @@ for _name, _module in (
     ("preprocessing", preprocessing),
 ):
     sys.modules[f"{_LIBRARY}.{_name}"] = _module
-for _name in ("sequence", "text"):
+for _name in ("image", "sequence", "text"):
     sys.modules[f"{_LIBRARY}.preprocessing.{_name}"] = getattr(preprocessing, _name)
 # `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
 older.paths.open_paths()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import callbacks
+from . import callbacks, data
 from .data import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .layers import reset_names
 from .random import set_random_seed
@@ -28,7 +29,17 @@ from .support.disk import DataFileError, check_digest, download
 from .symbolic import Symbol
 from .text import pad_sequences, timeseries_dataset_from_array
 
+if TYPE_CHECKING:  # what editors see; these open at first use
+    from .data.folders import image_dataset_from_directory
+    from .data.images import array_to_img, img_to_array, load_img, save_img
+
 Sequence = PyDataset  # its name in Keras 2
+
+
+def __getattr__(name):
+    if name not in __all__:
+        raise AttributeError(f"module 'minidl.utils' has no attribute {name!r}.")
+    return getattr(data, name)
 
 
 class Progbar:
@@ -213,6 +224,7 @@ __all__ = [
     "Progbar",
     "PyDataset",
     "Sequence",
+    "array_to_img",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
@@ -220,13 +232,17 @@ __all__ = [
     "get_file",
     "get_registered_name",
     "get_registered_object",
+    "image_dataset_from_directory",
+    "img_to_array",
     "is_keras_tensor",
+    "load_img",
     "model_to_dot",
     "normalize",
     "pack_x_y_sample_weight",
     "pad_sequences",
     "plot_model",
     "register_keras_serializable",
+    "save_img",
     "serialize_keras_object",
     "set_random_seed",
     "timeseries_dataset_from_array",

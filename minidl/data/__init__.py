@@ -1,4 +1,9 @@
-"""Data on its way into training: arrays of samples, mini-batches, and batches from elsewhere."""
+"""Data on its way into training: arrays of samples, mini-batches, batches from elsewhere, pipelines
+and images in files. Pipelines and images open at first use.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
 
 from .arrays import check_same_length, class_weights, count_samples, samples, split_tail
 from .batches import (
@@ -12,7 +17,43 @@ from .batches import (
     unpack_x_y_sample_weight,
 )
 
+if TYPE_CHECKING:  # what editors see
+    from .augmenting import ImageDataGenerator
+    from .folders import image_dataset_from_directory
+    from .images import array_to_img, img_to_array, load_img, save_img, smart_resize
+    from .pipeline import AUTOTUNE, INFINITE_CARDINALITY, Dataset
+
+# What opens at first use, and the file that has it.
+_ROOMS = {
+    "augmenting": "ImageDataGenerator",
+    "folders": "image_dataset_from_directory",
+    "images": "array_to_img img_to_array load_img save_img smart_resize",
+    "pipeline": "AUTOTUNE Dataset INFINITE_CARDINALITY",
+}
+_FILE_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
+
+
+def __getattr__(name):
+    if name not in _FILE_OF:
+        raise AttributeError(f"module 'minidl.data' has no attribute {name!r}.")
+    return getattr(importlib.import_module(f".{_FILE_OF[name]}", __name__), name)
+
+
+def __dir__():
+    return sorted({*globals(), *_FILE_OF})
+
+
 __all__ = [
+    "AUTOTUNE",
+    "INFINITE_CARDINALITY",
+    "Dataset",
+    "ImageDataGenerator",
+    "array_to_img",
+    "image_dataset_from_directory",
+    "img_to_array",
+    "load_img",
+    "save_img",
+    "smart_resize",
     "Batches",
     "Portions",
     "PyDataset",

@@ -155,7 +155,10 @@ class Stream:
     @property
     def steps(self) -> int | None:
         """The number of batches in an epoch, or None if it is unknown before the end."""
-        return len(self.source) if hasattr(self.source, "__len__") else None
+        try:
+            return len(self.source)
+        except TypeError:  # a generator, or a dataset without an end
+            return None
 
     def first(self) -> tuple:
         """Return the first batch without removing it from the stream."""

@@ -1,5 +1,5 @@
-"""Data sets with Keras's names and arrays: digits, clothes, houses, reviews and news. Also toy
-problems that are computed by formulas.
+"""Data sets with Keras's names and arrays: digits, clothes, photographs, houses, reviews and news.
+Also toy problems that are computed by formulas.
 """
 
 import importlib
@@ -7,6 +7,8 @@ import importlib
 __all__ = [
     "boston_housing",
     "california_housing",
+    "cifar10",
+    "cifar100",
     "fashion_mnist",
     "imdb",
     "mnist",

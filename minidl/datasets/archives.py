@@ -152,11 +152,14 @@ def _read_array(file) -> np.ndarray:
     if not read_header(file)[2].hasobject:
         file.seek(0)
         return np.load(file, allow_pickle=False)
-    return _read_lists(file)
+    return only_arrays(file)
 
 
-def _read_lists(file) -> np.ndarray:
-    """Read a pickled array of lists of numbers."""
+def only_arrays(file, encoding="ASCII") -> Any:
+    """Read pickled arrays, lists, dicts, numbers and texts; DataFileError for anything else.
+
+    encoding: how Python 2 wrote its texts, or 'bytes' to leave them bytes.
+    """
     import pickle
 
     rebuild: Any = np.empty(0).__reduce__()[0]
@@ -176,4 +179,4 @@ def _read_lists(file) -> np.ndarray:
                 )
             return known[f"{module}.{name}"]
 
-    return OnlyArrays(file).load()
+    return OnlyArrays(file, encoding=encoding).load()

@@ -75,7 +75,6 @@ ABSENT = {
     "RandomHeight RandomWidth SpectralNormalization Wrapper",
     callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
     optimizers: "LossScaleOptimizer",
-    datasets: "cifar10 cifar100",
 }
 
 

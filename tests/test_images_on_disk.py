@@ -1,0 +1,309 @@
+"""Images in files: load_img, img_to_array, array_to_img, save_img, and folders of them as data."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+import minidl
+from minidl import layers, utils
+from minidl.data import smart_resize
+from minidl.utils import (
+    array_to_img,
+    image_dataset_from_directory,
+    img_to_array,
+    load_img,
+    save_img,
+)
+
+ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """The path of a picture of 6 x 8 pixels, and its pixels."""
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    PIL.Image.fromarray(pixels).save(tmp_path / "picture.png")
+    return tmp_path / "picture.png", pixels
+
+
+def test_a_picture_becomes_an_array_and_a_picture_again(picture):
+    path, pixels = picture
+    x = img_to_array(load_img(path))
+    assert x.dtype == np.float32 and x.flags.writeable
+    np.testing.assert_array_equal(x, pixels)
+    np.testing.assert_array_equal(np.asarray(array_to_img(x, scale=False)), pixels)
+    save_img(path.with_name("again.png"), x, scale=False)
+    with open(path.with_name("again.png"), "rb") as file:
+        np.testing.assert_array_equal(img_to_array(load_img(file), dtype="uint8"), pixels)
+
+
+def test_channels_first(picture):
+    path, pixels = picture
+    x = img_to_array(load_img(path), data_format="channels_first")
+    np.testing.assert_array_equal(x, pixels.transpose(2, 0, 1))
+    image = array_to_img(x, data_format="channels_first", scale=False)
+    np.testing.assert_array_equal(np.asarray(image), pixels)
+    with pytest.raises(ValueError, match="img_to_array: data_format is 'channels_last'"):
+        img_to_array(image, data_format="first")
+
+
+@pytest.mark.parametrize(("mode", "channels"), [("rgb", 3), ("rgba", 4), ("grayscale", 1)])
+def test_colors(picture, mode, channels):
+    assert img_to_array(load_img(picture[0], color_mode=mode)).shape == (6, 8, channels)
+
+
+def test_sixteen_bits_stay(tmp_path):
+    values = np.array([[0, 300], [40000, 65535]], np.uint16)
+    PIL.Image.fromarray(values).save(tmp_path / "deep.png")
+    x = img_to_array(load_img(tmp_path / "deep.png", color_mode="grayscale"))
+    np.testing.assert_array_equal(x[..., 0], values)
+
+
+def test_another_size(picture):
+    path, pixels = picture
+    assert load_img(path, target_size=(3, 5)).size == (5, 3)
+    nearest = img_to_array(load_img(path, target_size=(3, 4)))
+    np.testing.assert_array_equal(nearest, pixels[1::2, 1::2])
+    square = img_to_array(load_img(path, target_size=(6, 6), keep_aspect_ratio=True))
+    np.testing.assert_array_equal(square, pixels[:, 1:7])
+
+
+def test_values_are_stretched_unless_told_otherwise():
+    x = np.array([[[-1.0], [0.0]], [[0.5], [1.0]]])
+    assert np.asarray(array_to_img(x)).tolist() == [[0, 127], [191, 255]]
+    flat = np.full((2, 2, 1), 3.0)
+    assert not np.asarray(array_to_img(flat)).any()
+    deep = array_to_img(np.full((2, 2, 1), 300.0), scale=False)
+    assert np.asarray(deep).tolist() == [[300, 300]] * 2
+    assert array_to_img(minidl.Tensor(np.ones((2, 2, 4)))).mode == "RGBA"
+
+
+def test_a_jpeg_of_a_transparent_image_is_rgb():
+    file = io.BytesIO()
+    with pytest.warns(UserWarning, match="JPEG files have no transparency"):
+        save_img(file, np.random.default_rng(0).random((4, 4, 4)), file_format="jpg", quality=90)
+    assert PIL.Image.open(file).mode == "RGB" and PIL.Image.open(file).format == "JPEG"
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda path: load_img(path, color_mode="gray"), "color_mode is 'rgb', 'rgba', 'gray"),
+        (lambda path: load_img(path, interpolation="cubic"), "interpolation is 'nearest'"),
+        (lambda path: load_img(path, target_size=(3, 4, 3)), r"target_size is \(height, width\)"),
+        (lambda path: load_img(path, target_size=(0, 3)), "target_size must be a whole number"),
+        (lambda path: array_to_img(np.ones((1, 4, 4, 3))), r"one image.*received shape \(1, 4, 4"),
+        (lambda path: array_to_img(np.ones((4, 4, 2))), r"1 channel \(gray\).*received 2"),
+        (lambda path: img_to_array(np.ones((1, 4, 4, 3))), "converted one by one"),
+    ],
+)
+def test_mistakes(picture, call, expected):
+    with pytest.raises(ValueError, match=expected):
+        call(picture[0])
+
+
+def test_smart_resize_cuts_rather_than_distorts():
+    x = np.arange(24.0).reshape(4, 6, 1)
+    np.testing.assert_array_equal(smart_resize(x, (4, 4)), x[:, 1:5])
+    assert smart_resize(np.ones((2, 3, 8, 9)), (2, 5), data_format="channels_first").shape == (
+        2,
+        3,
+        2,
+        5,
+    )
+
+
+# --- folders
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Folders 'cat' and 'dog' with 6 and 4 pictures; the gray of each picture is its number."""
+    for start, (name, count) in enumerate([("cat", 6), ("dog", 4)]):
+        (tmp_path / name / "more").mkdir(parents=True)
+        (tmp_path / name / "notes.txt").write_text("no picture", encoding="utf-8")
+        for i in range(count):
+            at = tmp_path / name / ("more" if i == 0 else "") / f"{i}.png"
+            PIL.Image.fromarray(np.full((5, 7, 3), 10 * start + i, np.uint8)).save(at)
+    return tmp_path
+
+
+QUIET = {"image_size": (4, 4), "verbose": False}
+
+
+def seen(data):
+    """{gray: label} of all images."""
+    pairs = [(x.numpy(), y.numpy()) for x, y in data]
+    x, y = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+    return dict(zip(x[:, 0, 0, 0].round().astype(int).tolist(), y.tolist(), strict=True))
+
+
+EVERYTHING = {**{i: 0 for i in range(6)}, **{10 + i: 1 for i in range(4)}}
+
+
+def test_a_folder_for_each_class(folder, capsys):
+    data = image_dataset_from_directory(folder, batch_size=4, image_size=(4, 4))
+    assert capsys.readouterr().out == "Found 10 files belonging to 2 classes.\n"
+    assert data.class_names == ["cat", "dog"] and len(data) == 3 and len(data.file_paths) == 10
+    x, y = next(iter(data))
+    assert x.shape == (4, 4, 4, 3) and x.dtype == np.float32 and y.dtype == np.int32
+    assert seen(data) == EVERYTHING
+    orders = [list(seen(data)) for _ in range(2)]
+    assert orders[0] != orders[1] and orders[0] != list(EVERYTHING)
+
+
+def test_the_files_are_opened_when_their_turn_comes(folder):
+    data = image_dataset_from_directory(folder, shuffle=False, batch_size=2, **QUIET)
+    (folder / "dog" / "3.png").write_bytes(b"no picture")
+    batches = iter(data)
+    for _ in range(4):
+        next(batches)
+    with pytest.raises(OSError, match=r"3\.png"):
+        next(batches)
+
+
+def test_without_shuffling_the_order_is_that_of_the_paths(folder):
+    data = image_dataset_from_directory(folder, shuffle=False, **QUIET)
+    assert list(seen(data)) == [1, 2, 3, 4, 5, 0, 11, 12, 13, 10]
+    assert [path[-5:] for path in data.file_paths[:2]] == ["1.png", "2.png"]
+
+
+@pytest.mark.parametrize(
+    ("label_mode", "labels"),
+    [
+        ("int", [0, 0, 0, 0, 0, 0, 1, 1, 1, 1]),
+        ("binary", [[0.0]] * 6 + [[1.0]] * 4),
+        ("categorical", [[1.0, 0.0]] * 6 + [[0.0, 1.0]] * 4),
+    ],
+)
+def test_label_modes(folder, label_mode, labels):
+    data = image_dataset_from_directory(folder, label_mode=label_mode, shuffle=False, **QUIET)
+    ((_, y),) = data
+    assert y.numpy().tolist() == labels and y.dtype == ("int32" if label_mode == "int" else "f")
+
+
+@pytest.mark.parametrize("options", [{"label_mode": None}, {"labels": None}])
+def test_images_alone(folder, options):
+    (x,) = image_dataset_from_directory(folder, shuffle=False, **options, **QUIET)
+    assert x.shape == (10, 4, 4, 3)
+
+
+def test_labels_of_your_own_and_classes_in_another_order(folder):
+    mine = image_dataset_from_directory(folder, labels=list(range(10)), shuffle=False, **QUIET)
+    assert list(seen(mine).values()) == list(range(10)) and mine.class_names[-1] == "9"
+    turned = image_dataset_from_directory(folder, class_names=["dog", "cat"], **QUIET)
+    assert seen(turned) == {gray: 1 - label for gray, label in EVERYTHING.items()}
+    only = image_dataset_from_directory(folder, class_names=["dog"], **QUIET)
+    assert seen(only) == {10 + i: 0 for i in range(4)}
+
+
+@pytest.mark.parametrize("options", [{"seed": 5}, {"shuffle": False}])
+def test_the_parts_share_no_image_and_leave_none_out(folder, options):
+    options = {"validation_split": 0.35, **options, **QUIET}
+    parts = [
+        image_dataset_from_directory(folder, subset=subset, **options)
+        for subset in ("training", "validation")
+    ]
+    both = image_dataset_from_directory(folder, subset="both", **options)
+    for found in (parts, both):
+        training, validation = map(seen, found)
+        assert (len(training), len(validation)) == (7, 3)
+        assert {**training, **validation} == EVERYTHING
+    assert [sorted(seen(p)) for p in parts] == [sorted(seen(p)) for p in both]
+
+
+def test_the_seed_of_the_library_fixes_parts_and_orders(folder):
+    def orders():
+        minidl.set_random_seed(3)
+        both = image_dataset_from_directory(folder, validation_split=0.3, subset="both", **QUIET)
+        return [list(seen(data)) for data in both]
+
+    assert orders() == orders()
+
+
+def test_sizes_and_formats(folder):
+    options = {"verbose": False, "shuffle": False, "batch_size": None}
+    size = {"image_size": (2, 6), "color_mode": "grayscale", "data_format": "channels_first"}
+    for more in ({}, {"crop_to_aspect_ratio": True}, {"pad_to_aspect_ratio": True}):
+        x, y = next(iter(image_dataset_from_directory(folder, **size, **more, **options)))
+        assert x.shape == (1, 2, 6) and y.shape == ()
+        assert (x.numpy() == 0).any() == ("pad_to_aspect_ratio" in more)
+    one = image_dataset_from_directory(folder, image_size=3, **options)
+    assert next(iter(one))[0].shape == (3, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"label_mode": "ints"}, "label_mode is 'int', 'categorical', 'binary', None"),
+        ({"color_mode": "gray"}, "color_mode is"),
+        ({"labels": "folders"}, "labels is 'inferred'"),
+        ({"labels": [1, 2]}, "for each of the 10 images"),
+        ({"labels": [0] * 10, "class_names": ["cat"]}, "class_names goes with labels='inferred'"),
+        ({"class_names": ["cow"]}, "'cow', and .* has no such folder; it has 'cat', 'dog'"),
+        ({"class_names": ["cat"], "label_mode": "binary"}, "needs two classes; there are 1"),
+        ({"validation_split": 0.2}, "validation_split and subset go together"),
+        ({"validation_split": 1.5, "subset": "both"}, "validation_split must be a number above 0"),
+        ({"validation_split": 0.2, "subset": "test"}, "subset is 'training', 'validation'"),
+        ({"validation_split": 0.2, "subset": "training"}, "Give both calls the same seed"),
+        ({"validation_split": 0.01, "subset": "both"}, "leave none for validation"),
+        ({"interpolation": "cubic"}, "interpolation is"),
+        ({"batch_size": 0}, "batch_size must be a whole number"),
+        ({"image_size": (1, 2, 3)}, r"image_size is \(height, width\)"),
+    ],
+)
+def test_mistakes_with_folders(folder, options, expected):
+    with pytest.raises(ValueError, match=expected):
+        image_dataset_from_directory(folder, **{"verbose": False, **options})
+
+
+def test_folders_without_images(tmp_path):
+    with pytest.raises(ValueError, match=r"No images in .*ends in \.bmp.*one for each class"):
+        image_dataset_from_directory(tmp_path)
+    with pytest.raises(NotADirectoryError, match="no directory"):
+        image_dataset_from_directory(tmp_path / "nowhere")
+
+
+def test_a_network_learns_from_folders(folder):
+    data = image_dataset_from_directory(folder, **QUIET).map(lambda x, y: (x / 255, y)).cache()
+    model = minidl.Sequential(
+        [layers.Flatten(), layers.Dense(2, activation="softmax", kernel_initializer="zeros")]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    losses = model.fit(data, epochs=3, validation_data=data, verbose=0).history["val_loss"]
+    assert losses[-1] < losses[0]
+    assert model.predict(data, verbose=0).shape == (10, 2)
+
+
+# --- the doors
+
+
+def test_all_doors_lead_to_the_same_functions():
+    from minidl.keras.preprocessing.image import load_img as older
+    from minidl.preprocessing import image_dataset_from_directory as from_folders
+
+    assert older is load_img is minidl.data.load_img is minidl.preprocessing.image.load_img
+    assert from_folders is image_dataset_from_directory
+    assert {"load_img", "image_dataset_from_directory"} <= set(dir(utils))
+    assert {"Dataset", "load_img"} <= set(dir(minidl.data))
+    for room in (utils, minidl.data, minidl.preprocessing, minidl.preprocessing.image):
+        with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+            room.nonsense
+
+
+def test_the_import_opens_neither_pillow_nor_pipelines():
+    code = (
+        "import sys, minidl; minidl.utils, minidl.preprocessing.image; names = set(sys.modules); "
+        "print([m for m in names if m.split('.')[0] == 'PIL' or m in ('minidl.data.pipeline', "
+        "'minidl.data.images', 'minidl.data.folders')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.strip() == "[]"
