@@ -34,7 +34,7 @@ class Batches:
         return (self.tensor.of(x), *others) if others else self.tensor.of(x)
 
     def count(self, x) -> int:
-        """How many samples there are."""
+        """Return the number of samples."""
         return len(x)
 
 

@@ -1,8 +1,8 @@
-"""How wrong is the network? One number, which training makes smaller.
+"""Losses: one number that says how wrong the network is. Training makes it smaller.
 
 Each loss gives one number for each sample, and training takes their mean. The cross-entropies take
-logits, the numbers before softmax or sigmoid: log(softmax(x)) in two steps overflows or takes the
-log of 0, in one step it is exact, and its gradient is softmax(x) - y.
+logits, the numbers before softmax or sigmoid. log(softmax(x)) in two steps overflows or takes the
+log of 0. In one step it is exact, and its gradient is softmax(x) - y.
 """
 
 from .derivatives import arithmetic

@@ -24,7 +24,7 @@ class Metric:
         return self._variables[-1]
 
     def reset_state(self):
-        """Forget all batches."""
+        """Set all variables to 0, before the first batch of an epoch."""
         for variable in self._variables:
             variable.assign(np.zeros(variable.shape))
 

@@ -91,7 +91,7 @@ class NestedBatches(Batches):
         return pack_x_y_sample_weight(as_tensors(x), y, weight)
 
     def count(self, x) -> int:
-        """How many samples there are."""
+        """Return the number of samples."""
         return count_samples(x)
 
 

@@ -247,7 +247,7 @@ class Layer(core.Layer):
         set_weights(self, weights)
 
     def count_params(self) -> int:
-        """How many numbers the weights hold."""
+        """Return how many numbers the weights hold."""
         return sum(v.size for v in self.weights)
 
     # -- as plain data

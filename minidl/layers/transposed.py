@@ -61,20 +61,20 @@ class Transposed(Windowed):
 
 @layer_classes.register("Convolution1DTranspose")
 class Conv1DTranspose(Transposed):
-    """(n, steps, features) becomes (n, about steps·strides, filters)."""
+    """Enlarges sequences: (n, steps, features) becomes (n, about steps·strides, filters)."""
 
     rank = 1
 
 
 @layer_classes.register("Convolution2DTranspose")
 class Conv2DTranspose(Transposed):
-    """(n, height, width, channels) becomes (n, about height·strides, about width·strides, filters);
-    with padding='same' exactly so.
+    """Enlarges images: (n, height, width, channels) becomes (n, about height·strides, about
+    width·strides, filters). With padding='same' these sizes are exact.
     """
 
 
 @layer_classes.register("Convolution3DTranspose")
 class Conv3DTranspose(Transposed):
-    """(n, depth, height, width, channels) becomes larger by the strides along each axis."""
+    """Enlarges volumes (n, depth, height, width, channels) along each axis by about the strides."""
 
     rank = 3

@@ -65,7 +65,7 @@ def _up_to_32(data: bytes, n: int) -> int:
 
 
 def _ends(data: bytes, factor: int, first_factor: int) -> tuple[int, int, int]:
-    """(the first word, two running numbers) of the first and the last 16 bytes."""
+    """Return (the first word, two running numbers) of the first and the last 16 bytes."""
     a, b, c, d = (
         _word(data, 0) * first_factor,
         _word(data, 8),

@@ -168,7 +168,7 @@ def is_keras_tensor(x) -> bool:
 
 
 def stop_gradient(variables):
-    """The same values, through which no gradient flows; a list for a list."""
+    """Return the same values without a gradient; for a list, a list."""
     return (
         [ops.stop_gradient(v) for v in variables]
         if isinstance(variables, (list, tuple))
