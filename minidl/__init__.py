@@ -52,6 +52,7 @@ __all__ = [
     "losses",
     "metrics",
     "models",
+    "name_scope",
     "nn",
     "no_grad",
     "ops",
@@ -92,8 +93,9 @@ def __dir__():
 
 
 class _Finder:
-    """Loads the whole library before one of its rooms is imported, as in `from minidl.layers import
-    Dense`, and then gives the import that room. Python asks the finders in sys.meta_path in turn.
+    """Loads the whole library before one of its modules is imported, as in `from minidl.layers
+    import Dense`, and then returns that module. Python asks the finders in sys.meta_path in
+    turn.
     """
 
     @staticmethod

@@ -1,8 +1,8 @@
 """Activation functions by name, for `Dense(..., activation='relu')` and for use as functions on
 tensors and arrays.
 
-A layer without one is a straight line, and straight lines chained are one straight line: these are
-what bends a network.
+A layer without an activation is linear, and a chain of linear layers is linear. Activations make a
+network nonlinear.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ register = registry.register
 
 
 def get(identifier):
-    """An activation from a name ('relu', ...) or any function of a tensor; None is the identity."""
+    """Return the activation for a name ('relu', ...) or a function of a tensor; None is the
+    identity.
+    """
     if identifier is None:
         return linear
     if isinstance(identifier, str):
@@ -34,13 +36,17 @@ def get(identifier):
 
 
 def deserialize(config, custom_objects: dict | None = None):
-    """The activation that `serialize` gave this name; yours are found in custom_objects."""
+    """Return the activation with this name from `serialize`; your own are found in
+    custom_objects.
+    """
     with custom_object_scope(custom_objects or {}):
         return get(config)
 
 
 def serialize(activation) -> str:
-    """The name under which `get` finds this activation. ValueError for a function without one."""
+    """Return the name with which `get` finds this activation. ValueError for a function without a
+    name.
+    """
     name = str(getattr(activation, "__name__", ""))
     if name not in registry or registry[name] is not activation:
         raise ValueError(
@@ -132,7 +138,7 @@ def silu(x):
 
 @registry.register()
 def gelu(x, approximate=False):
-    """x·Φ(x), with Φ the normal distribution's share below x. Hendrycks and Gimpel 2016."""
+    """x·Φ(x), where Φ is the cumulative normal distribution. Hendrycks and Gimpel 2016."""
     return ops.gelu(x, approximate)
 
 
@@ -204,7 +210,7 @@ def hard_shrink(x, threshold=0.5):
 
 @registry.register()
 def soft_shrink(x, threshold=0.5):
-    """x moved towards 0 by the threshold, and 0 where it is not larger."""
+    """x moved towards 0 by the threshold, and 0 where |x| is at most the threshold."""
     return ops.soft_shrink(x, threshold)
 
 
@@ -230,8 +236,8 @@ def log_softmax(x, axis=-1):
 
 @registry.register()
 def sparsemax(x, axis=-1):
-    """The nearest probabilities to x: small entries become exactly 0. Martins and Astudillo
-    2016.
+    """The probabilities nearest to x: small entries become exactly 0. Martins and
+    Astudillo 2016.
     """
     return ops.sparsemax(x, axis)
 

@@ -1,4 +1,4 @@
-"""Limits that weights are put back into after each step of the optimizer."""
+"""Constraints: limits on weights that are enforced after each step of the optimizer."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ register = registry.register
 
 
 def get(identifier):
-    """A constraint from a name ('max_norm', 'non_neg', ...), a class, an instance, its config or a
-    function of an array; None is none.
+    """Return the constraint for a name ('max_norm', 'non_neg', ...), a class, an instance, its
+    config or a function of an array; None for None.
     """
     thing = found(identifier, "constraint")
     if thing is None or callable(thing):
@@ -29,8 +29,8 @@ def get(identifier):
 
 
 class Constraint(Configurable):
-    """Base class: subclasses give `__call__(w)`, which returns the allowed array nearest to w in
-    their sense.
+    """Base class of constraints. Subclasses define `__call__(w)`, which returns an allowed array
+    near w.
     """
 
     def __call__(self, w) -> np.ndarray:
@@ -45,8 +45,8 @@ def _length(w: np.ndarray, axis) -> np.ndarray:
 
 @registry.register()
 class MaxNorm(Constraint):
-    """No unit's weights longer than max_value: w·clip(|w|, 0, max)/(ε + |w|), |w| along `axis` (0:
-    the inputs of a Dense unit).
+    """Limits the norm of each unit's weights to max_value: w·clip(|w|, 0, max)/(ε + |w|), |w| along
+    `axis` (0: the inputs of a Dense unit).
     """
 
     def __init__(self, max_value=2, axis=0):
@@ -62,7 +62,7 @@ class MaxNorm(Constraint):
 
 @registry.register()
 class NonNeg(Constraint):
-    """No weight below 0."""
+    """Sets negative weights to 0."""
 
     def __call__(self, w):
         return np.maximum(as_array(w), 0)
@@ -70,7 +70,7 @@ class NonNeg(Constraint):
 
 @registry.register()
 class UnitNorm(Constraint):
-    """Each unit's weights of length 1 along `axis`: w/(ε + |w|)."""
+    """Scales each unit's weights to norm 1 along `axis`: w/(ε + |w|)."""
 
     def __init__(self, axis=0):
         self.axis = axis
@@ -82,8 +82,8 @@ class UnitNorm(Constraint):
 
 @registry.register()
 class MinMaxNorm(Constraint):
-    """Each unit's length between min_value and max_value; `rate` is the share of the way that one
-    step goes there.
+    """Keeps the norm of each unit's weights between min_value and max_value. One step moves it by
+    the fraction `rate` of the distance.
     """
 
     def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):

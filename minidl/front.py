@@ -1,9 +1,11 @@
-"""Everything that `minidl` offers: all rooms, and what older and foreign spellings add to them.
-Loading this takes as long as loading NumPy, so `minidl/__init__.py` imports it when the first name
-is asked for.
+"""All public names of `minidl`: all modules, and the additions for older versions and other
+libraries.
+
+Loading this file takes as long as loading NumPy, so `minidl/__init__.py` imports it when the first
+name is used.
 """
 
-# ruff: noqa: F401  (what is imported here is offered there)
+# ruff: noqa: F401  (the names imported here are public in minidl)
 import sys
 
 from . import (
@@ -40,11 +42,11 @@ from .support import backend
 from .support import backend as config
 from .support.registry import did_you_mean
 from .symbolic import Symbol as KerasTensor
-from .tensor import GraphError, Tensor, Variable, apply, no_grad
+from .tensor import GraphError, Tensor, Variable, apply, name_scope, no_grad
 
 nn = ops  # tf.nn.relu, tf.nn.softmax
 
-# Public paths whose module stands in another room.
+# Public paths of modules that are in another package.
 _LIBRARY = __name__.partition(".")[0]
 for _name, _module in (
     ("backend", backend),
@@ -57,6 +59,6 @@ for _name in ("image", "sequence", "text"):
 # `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
 older.paths.open_paths()
 
-# From now on the names stand in `minidl` itself.
+# From now on the names are attributes of `minidl` itself.
 _door = sys.modules[_LIBRARY]
 vars(_door).update({_name: globals()[_name] for _name in _door.__all__ if _name in globals()})

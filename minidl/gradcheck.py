@@ -1,4 +1,4 @@
-"""Whether a derivative is right: compared with finite differences, which know no calculus.
+"""Checks a derivative against finite differences.
 
 >>> check_gradients(lambda x, w: ops.tanh(x @ w), np.ones((2, 3)), np.ones((3, 4)))
 gradients agree: 18 entries compared, worst relative error 1.1e-10
@@ -14,8 +14,8 @@ from .tensor.gradients import gradients_put_back
 
 
 class GradientReport:
-    """What `check_gradients` found. It is true if the gradients agree; printed, it shows the worst
-    entry.
+    """The result of `check_gradients`. It is true if the gradients agree. Printed, it shows the
+    worst entry.
 
     worst: (input number, index, analytic, numeric) or None. error: its relative error. notes:
     anything suspicious.
@@ -43,15 +43,15 @@ class GradientReport:
         return "\n".join(lines + [f"  note: {n}" for n in self.notes])
 
     def fail(self, note: str):
-        """Note why the gradients do not agree, or cannot be compared."""
+        """Record why the gradients do not agree or cannot be compared."""
         self.passed = False
         self.notes.append(note)
 
     def compare(self, entry: tuple, bend: float, atol: float, rtol: float) -> None:
-        """Take in an entry, (input number, index, analytic, numeric).
+        """Add an entry, (input number, index, analytic, numeric).
 
-        bend: by how much the slopes to its left and right differ; a kink is noted where the entry
-        does not pass.
+        bend: the difference of the slopes to its left and right. If the entry fails, a large one is
+        noted as a kink.
         """
         number, index, analytic, numeric = entry
         scale, difference = max(abs(analytic), abs(numeric)), abs(analytic - numeric)
@@ -79,17 +79,18 @@ def check_gradients(
     entries: int = 100,
     seed: int = 0,
 ) -> GradientReport:
-    """Compare the gradients of f(*inputs), found by backward(), with central differences. Returns a
+    """Compare the gradients of f(*inputs) by backward() with central differences. Returns a
     GradientReport.
 
-    f: takes tensors, returns one tensor of any shape. inputs: arrays; float ones are checked, in
-    float64, others passed on.
+    f: takes tensors, returns one tensor of any shape. inputs: arrays. Float arrays are checked, in
+    float64; others are only passed on.
+
     The loss is Σ c·f with random c, because Σ f alone would hide errors (that of softmax is
     constant).
+
     eps: the step, relative to an entry's size. An entry passes if |analytic - numeric| <= atol +
-    rtol·max(|both|).
-    entries: of a larger input only so many are drawn, and one step in a random direction moves all
-    of them at once.
+    rtol·max(|both|). entries: for a larger input, this many random entries are checked one by one,
+    and one step in a random direction checks all of them together.
     """
     report, rng = GradientReport(), np.random.default_rng(seed)
     arrays = [np.array(as_array(x)) for x in inputs]
@@ -117,8 +118,8 @@ def check_gradients(
 
 
 def _why_not_checked(f, arrays, out) -> str:
-    """Why finite differences can say nothing of f, which gave `out` for these arrays; '' if they
-    can.
+    """Return why finite differences cannot check f, whose output for these arrays is `out`; '' if
+    they can.
     """
     if not isinstance(out, Tensor):
         return (
@@ -146,32 +147,36 @@ def _why_not_checked(f, arrays, out) -> str:
 
 
 def _kept_by_f(out, tensors) -> list:
-    """What f computes with besides its inputs, such as a layer's weights: their gradients stay as
-    they were.
+    """List the other tensors that f uses, such as a layer's weights: their gradients are not
+    changed.
     """
     keeps_gradient = [t for t in newest_first(out) if t.op is None or t.retains]
     return [t for t in keeps_gradient if not any(t is own for own in tensors)]
 
 
 class _Loss:
-    """Σ c·f(*arrays), whose slopes are found by moving one of the arrays."""
+    """The loss Σ c·f(*arrays). Its slopes are computed by changing one of the arrays."""
 
     def __init__(self, f, arrays, cotangent):
         self.f, self.arrays, self.cotangent = f, arrays, cotangent
 
     def value(self, number: int, moved):
-        """f with `moved` in the place of array `number`."""
+        """Return f with array `number` replaced by `moved`."""
         with no_grad():
             return self.f(
                 *[Tensor(moved if i == number else a) for i, a in enumerate(self.arrays)]
             ).data
 
     def difference(self, ahead, behind) -> float:
-        """Subtracted before they are summed: large values would drown the difference."""
+        """Return the difference of two losses. Outputs are subtracted before the sum, which avoids
+        rounding errors of large values.
+        """
         return float(np.sum(self.cotangent * (ahead - behind)))
 
     def slope_and_bend(self, number: int, direction, eps: float) -> tuple[float, float]:
-        """The slope along a direction, and by how much it differs to the left and to the right."""
+        """Return the slope along a direction, and the difference of the slopes to the left and to
+        the right.
+        """
         array = self.arrays[number]
         step = eps * max(1.0, float(np.abs(array[direction != 0]).max()))
         here, ahead, behind = (self.value(number, array + s * step * direction) for s in (0, 1, -1))
@@ -182,8 +187,8 @@ class _Loss:
 
 
 def _directions(array, entries, rng):
-    """(index, direction): one entry at a time if there are few, else a sample of them and one
-    random direction.
+    """Yield (index, direction): each entry if there are few, else a sample of them and one random
+    direction.
     """
     chosen = np.arange(array.size)
     if array.size > entries:
@@ -196,7 +201,7 @@ def _directions(array, entries, rng):
 
 
 def _slope_along(direction, gradient) -> float:
-    """What the gradient says of the slope along a direction."""
+    """Return the slope along a direction according to the gradient."""
     moving = direction != 0
     with np.errstate(all="ignore"):
         return float(np.sum(gradient[moving] * direction[moving]))

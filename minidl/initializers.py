@@ -1,8 +1,8 @@
-"""What weights are before training. An initializer is called with a shape and returns an array of
-that shape.
+"""Initializers: the values of weights before training. An initializer is called with a shape and
+returns an array of that shape.
 
-Good starts keep the size of signals and gradients alike from layer to layer: the variance must
-shrink as the number of inputs (fan in) and outputs (fan out) of a unit grows.
+A good initializer keeps the size of signals and gradients about the same from layer to layer. For
+this, the variance must be smaller if a unit has more inputs (fan in) and outputs (fan out).
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ register = registry.register
 
 
 def get(identifier):
-    """An initializer from a name ('glorot_uniform', 'zeros', ...), a class, its config, an array or
-    any callable of a shape.
+    """Return the initializer for a name ('glorot_uniform', 'zeros', ...), a class, its config, an
+    array or any callable of a shape.
 
-    None is the usual one, 'glorot_uniform', as in Keras: also for a bias, if it is given as
-    bias_initializer=None.
+    None is the default 'glorot_uniform', as in Keras, also for a bias with bias_initializer=None.
     """
     made = configs.found("glorot_uniform" if identifier is None else identifier, "initializer")
     if isinstance(made, np.ndarray):
@@ -36,23 +35,23 @@ def get(identifier):
 
 
 def serialize(initializer):
-    """The initializer as plain data, {'class_name': ..., 'config': ...}, from which `deserialize`
-    makes it again.
+    """Return the initializer as plain data, {'class_name': ..., 'config': ...}, for
+    `deserialize`.
     """
     return configs.serialize(initializer)
 
 
 def deserialize(config, custom_objects: dict | None = None):
-    """The initializer that `serialize` described, or of a name. custom_objects: what the
-    description may name besides the library's.
+    """Create the initializer of a name or of the data of `serialize`. custom_objects: further
+    classes that the data may name.
     """
     with configs.custom_object_scope(custom_objects or {}):
         return get(config)
 
 
 def draw(initializer, shape, dtype) -> np.ndarray:
-    """What an initializer gives for this shape, as an array of this dtype; functions of the shape
-    alone are welcome.
+    """Return the initial values for this shape, as an array of this dtype. Functions of only a
+    shape are accepted too.
     """
     function = initializer if hasattr(initializer, "__code__") else type(initializer).__call__
     code = getattr(function, "__code__", None)
@@ -68,8 +67,8 @@ def draw(initializer, shape, dtype) -> np.ndarray:
 
 
 class Initializer(Configurable):
-    """Base class: subclasses give `draw(shape, rng)`. seed: None draws from the library's own
-    randomness.
+    """Base class of initializers. Subclasses define `draw(shape, rng)`. seed: None uses the random
+    generator of the library.
     """
 
     def __init__(self, seed: int | None = None):
@@ -86,7 +85,7 @@ class Initializer(Configurable):
 
 @registry.register("zero")
 class Zeros(Initializer):
-    """All 0: right for biases, wrong for kernels, whose units would all learn the same."""
+    """All 0: right for biases. With kernels of zeros, all units would learn the same."""
 
     def __init__(self):
         super().__init__()
@@ -132,7 +131,7 @@ class RandomNormal(Initializer):
 
 @registry.register()
 class TruncatedNormal(RandomNormal):
-    """Normal, but what falls outside two standard deviations is drawn again."""
+    """Normal numbers. Those more than two standard deviations from the mean are drawn again."""
 
     def draw(self, shape, rng):
         return self.mean + self.stddev * _truncated(shape, rng)
@@ -192,8 +191,8 @@ class VarianceScaling(Initializer):
 
 
 def fans(shape: tuple) -> tuple[float, float]:
-    """How many inputs feed a unit, and how many units an input feeds. shape: (..., inputs, units),
-    kernels in front.
+    """Return (the number of inputs of a unit, the number of units that an input feeds). shape:
+    (..., inputs, units), with the kernel's sizes first.
     """
     if len(shape) < 2:
         return (shape[0], shape[0]) if shape else (1, 1)
@@ -251,8 +250,8 @@ class LecunNormal(VarianceScaling):
 
 @registry.register()
 class Orthogonal(Initializer):
-    """A random matrix with orthonormal rows or columns, times `gain`: it turns vectors without
-    stretching. Saxe et al. 2014
+    """A random matrix with orthonormal rows or columns, times `gain`. It preserves the lengths of
+    vectors. Saxe et al. 2014
     """
 
     def __init__(self, gain=1.0, seed=None):

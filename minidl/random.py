@@ -1,13 +1,14 @@
-"""The library's own randomness. `np.random` is never touched, so your own random numbers stay
-yours.
+"""The random generators of the library. `np.random` is never changed, so your own random numbers
+stay independent.
 
-One seed stands at the root. Each layer that needs chance, and each shuffle, asks it for a child of
-its own, so one `set_random_seed` at the top of a script fixes everything that follows, bit for bit
-on the same machine. (Another machine may sum in another order and differ in the last bits.)
+All random numbers derive from one seed. Each layer that draws numbers, and each shuffle, gets its
+own generator derived from it. One `set_random_seed` at the start of a script makes everything
+repeatable, bit for bit on the same computer. (Another computer may sum in another order and differ
+in the last bits.)
 
-The functions that draw go by the names of keras.random and return tensors. Their `seed`: a whole
-number (the same numbers each time), a SeedGenerator (it moves on with each use) or None (the
-library's own randomness).
+The functions that draw have the names of keras.random and return tensors. Their `seed`: a whole
+number (the same numbers each time), a SeedGenerator (other numbers with each use) or None (the
+generator of the library).
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ _root: np.random.SeedSequence | None = None
 
 
 def set_random_seed(seed: int) -> None:
-    """Make what follows repeatable: initial weights, dropout and shuffling. `np.random` and
-    `random` are not touched.
+    """Make later random numbers repeatable: initial weights, dropout and shuffling. `np.random` and
+    `random` are not changed.
 
     Raises ValueError for anything but a whole number >= 0.
     """
@@ -44,8 +45,8 @@ def _check_seed(seed, name) -> int:
 
 
 def generator(seed: int | np.random.Generator | SeedGenerator | None = None) -> np.random.Generator:
-    """A generator: a new one from `seed`, the one that `seed` is or holds, or without one the next
-    child of the library's own.
+    """Return a generator: a new one for a whole number, the given one or that of a SeedGenerator,
+    or for None the next one derived from the library's seed.
     """
     if isinstance(seed, SeedGenerator):
         seed = seed.generator
@@ -64,11 +65,11 @@ def generator(seed: int | np.random.Generator | SeedGenerator | None = None) -> 
 
 
 class SeedGenerator:
-    """A seed that moves on: pass it as `seed`, and each call draws new numbers, in an order that
-    the first seed fixes.
+    """A seed that changes with each use. Pass it as `seed`: each call draws new numbers, in an
+    order that the first seed determines.
 
-    seed: a whole number >= 0; None: taken from the library's own randomness. `get_state` and
-    `set_state` keep its place.
+    seed: a whole number >= 0; None: drawn from the generator of the library. `get_state` and
+    `set_state` save and restore its position.
     """
 
     def __init__(self, seed: int | None = None, name: str | None = None):
@@ -77,24 +78,24 @@ class SeedGenerator:
         self.generator = generator(self.initial_seed)
 
     def next(self) -> int:
-        """A new whole number, fit for a seed."""
+        """Return a new whole number to use as a seed."""
         return int(generator(self).integers(2**32))
 
     def get_state(self) -> dict[str, Any]:
-        """Where it stands: names and whole numbers, which a file can keep."""
+        """Return the state: names and whole numbers, which a file can store."""
         return dict(self.generator.bit_generator.state)
 
     def set_state(self, state: dict[str, Any]) -> None:
-        """Go on from where `get_state` was called."""
+        """Continue from a state of `get_state`."""
         self.generator.bit_generator.state = state
 
     def get_config(self) -> dict[str, Any]:
-        """What __init__ needs to make one like it."""
+        """Return the arguments of __init__ that create one like it."""
         return {"seed": self.initial_seed, "name": self.name}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> SeedGenerator:
-        """One like that of the config, at its beginning."""
+        """Create one from the data of `get_config`, at its beginning."""
         return cls(**config)
 
     def __repr__(self):
@@ -121,8 +122,8 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None) -> Tens
 
 
 def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None) -> Tensor:
-    """Numbers from minval up to maxval, each as likely as the other. A whole-number dtype gives
-    whole numbers below maxval.
+    """Draw numbers from minval up to maxval, all equally likely. A whole-number dtype gives whole
+    numbers below maxval.
     """
     if dtype is not None and np.dtype(dtype).kind in "iu":
         return randint(shape, minval, maxval, dtype, seed)
@@ -145,8 +146,8 @@ def randint(shape, minval, maxval, dtype="int32", seed=None) -> Tensor:
 
 
 def categorical(logits, num_samples, dtype="int32", seed=None) -> Tensor:
-    """For each row of logits (rows, classes) num_samples class numbers, drawn with the
-    probabilities softmax(logits).
+    """Draw num_samples class indices for each row of logits (rows, classes), with the probabilities
+    softmax(logits).
     """
     if has_symbol(logits):
         return record(categorical, (logits, num_samples, dtype, seed), {}, "categorical")
@@ -171,7 +172,7 @@ def beta(shape, alpha, beta, dtype=None, seed=None) -> Tensor:
 
 
 def binomial(shape, counts, probabilities, dtype=None, seed=None) -> Tensor:
-    """How often each of `counts` tries succeeds, if one does with the given probability."""
+    """Draw the number of successes in `counts` tries, each with the given probability."""
     return _floats(
         generator(seed).binomial(
             np.asarray(counts).astype(np.int64), np.asarray(probabilities), shape
@@ -190,11 +191,11 @@ def shuffle(x, axis=0, seed=None) -> Tensor:
 
 
 def dropout(inputs, rate, noise_shape=None, seed=None) -> Tensor:
-    """inputs, each entry 0 with probability `rate`, else divided by 1 - rate, so that the mean
-    stays.
+    """Set each entry to 0 with probability `rate`, and divide the others by 1 - rate, so that the
+    mean stays.
 
-    noise_shape: a shape with 1 for the axes along which entries fall out together, None for the
-    size of inputs.
+    noise_shape: a shape with 1 for the axes whose entries share one draw; None for the shape of
+    inputs.
     """
     if not 0 <= rate <= 1:
         raise ValueError(
@@ -211,8 +212,8 @@ def dropout(inputs, rate, noise_shape=None, seed=None) -> Tensor:
 
 
 def shape_of_draw(shape: tuple, noise_shape) -> tuple:
-    """The shape in which noise for numbers of this shape is drawn: 1 along the axes on which one
-    draw serves all. noise_shape: its sizes, None for those of `shape`.
+    """Return the shape of the noise for numbers of this shape: 1 along the axes whose entries share
+    one draw. noise_shape: its sizes, None for those of `shape`.
     """
     if noise_shape is None:
         return shape

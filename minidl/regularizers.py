@@ -1,5 +1,5 @@
-"""Penalties on weights, added to the loss: large weights fit noise, and each of these asks for a
-reason before it lets one grow.
+"""Penalties on weights, added to the loss. Large weights can fit noise; a penalty keeps weights
+small unless they reduce the loss enough.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ register = registry.register
 
 
 def get(identifier):
-    """A regularizer from a name ('l1', 'l2', 'l1_l2'), a class, an instance, its config or a
-    function of a tensor; None is none.
+    """Return the regularizer for a name ('l1', 'l2', 'l1_l2'), a class, an instance, its config or
+    a function of a tensor; None for None.
     """
     thing = found(identifier, "regularizer")
     if thing is None or callable(thing):
@@ -29,7 +29,9 @@ def get(identifier):
 
 
 class Regularizer(Configurable):
-    """Base class: subclasses give `__call__(x)`, which returns one number to add to the loss."""
+    """Base class of regularizers. Subclasses define `__call__(x)`, which returns one number to add
+    to the loss.
+    """
 
     def __call__(self, x):
         raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, x).")
@@ -37,7 +39,7 @@ class Regularizer(Configurable):
 
 @registry.register()
 class L1(Regularizer):
-    """l1·Σ|w|: drives weights that earn nothing to exactly 0. Tibshirani 1996."""
+    """l1·Σ|w|: sets weights that hardly reduce the loss to exactly 0. Tibshirani 1996."""
 
     def __init__(self, l1=0.01):
         self.l1 = check_number("l1", l1, 0)
@@ -48,8 +50,8 @@ class L1(Regularizer):
 
 @registry.register()
 class L2(Regularizer):
-    """l2·Σw² (without a half): shrinks all weights, large ones most; in plain gradient descent the
-    same as weight decay by 2·l2.
+    """l2·Σw² (without a half): makes all weights smaller, large ones most. With plain gradient
+    descent it is the same as weight decay by 2·l2.
     """
 
     def __init__(self, l2=0.01):
@@ -72,8 +74,8 @@ class L1L2(Regularizer):
 
 @registry.register()
 class OrthogonalRegularizer(Regularizer):
-    """factor·(Σ|cos| between different rows (or columns), halved and averaged over the pairs): asks
-    them to point different ways.
+    """factor·(Σ|cos| between different rows (or columns), halved and averaged over the pairs):
+    makes them point in different directions.
     """
 
     def __init__(self, factor=0.01, mode="rows"):
@@ -97,5 +99,5 @@ l1, l2, orthogonal_regularizer = L1, L2, OrthogonalRegularizer
 
 
 def l1_l2(l1=0.01, l2=0.01) -> L1L2:
-    """L1L2 under its older name, which had 0.01 as the default of both."""
+    """Create an L1L2. This is its older name, with the default 0.01 for both."""
     return L1L2(l1, l2)

@@ -1,8 +1,8 @@
-"""Small landscapes to watch optimizers on, and `descend`, which runs any optimizer down any of them
-with minidl's own autograd.
+"""Small test surfaces for optimizers, and `descend`, which runs any optimizer on any of them with
+minidl's own autograd.
 
 >>> way = surfaces.descend(surfaces.bowl, SGD(0.95), steps=30)
->>> way.points, way.values                      # (31, 2) and (31,): where it was, and how high
+>>> way.points, way.values                      # (31, 2) and (31,): the points and their heights
 >>> plots.contour(surfaces.bowl, way)
 """
 
@@ -54,8 +54,8 @@ class Surface:
             )
 
     def __call__(self, *coordinates) -> np.ndarray:
-        """The height at these coordinates: numbers, or arrays of one shape for many points at
-        once.
+        """Return the height at these coordinates: numbers, or arrays of one shape for many
+        points.
         """
         with no_grad(), quiet():
             return self.function(
@@ -63,7 +63,7 @@ class Surface:
             ).numpy()
 
     def gradient(self, *coordinates) -> list[np.ndarray]:
-        """The slope along each coordinate, by autograd; arrays as in `__call__`."""
+        """Return the slope along each coordinate, by autograd; arrays as in `__call__`."""
         points = [
             Tensor(np.array(c, dtype=np.float64), requires_grad=True)
             for c in np.broadcast_arrays(*coordinates)
@@ -77,11 +77,10 @@ class Surface:
 
 
 class Trajectory:
-    """The way of one optimizer: points (n+1, d) and the heights there, values (n+1,).
+    """The path of one optimizer: points (n+1, d) and their heights, values (n+1,).
 
-    From `descend` also gradients (n, d), rates (n,), and slots: name -> (n+1, d), what the
-    optimizer remembered at each point.
-    diverged: whether it was stopped because it flew off.
+    From `descend` also gradients (n, d), rates (n,), and slots: name -> (n+1, d), the optimizer's
+    arrays at each point. diverged: whether the run was stopped because it diverged.
     """
 
     def __init__(
@@ -101,13 +100,13 @@ class Trajectory:
 
     @property
     def steps(self) -> np.ndarray:
-        """How far each step went along each coordinate: (n, d)."""
+        """Return the length of each step along each coordinate: (n, d)."""
         return np.diff(self.points, axis=0)
 
     @property
     def effective_rates(self) -> np.ndarray:
-        """|step| / |gradient| along each coordinate, (n, d): the learning rate that plain descent
-        would have needed.
+        """Return |step| / |gradient| along each coordinate, (n, d): the learning rate that plain
+        gradient descent would need for the same step.
         """
         if self.gradients is None:
             raise ValueError(
@@ -127,12 +126,11 @@ class Trajectory:
 def descend(
     surface: Surface, optimizer: Any = "sgd", steps: int = 50, start=None, label: str | None = None
 ) -> Trajectory:
-    """Run an optimizer down a surface and return its trajectory.
+    """Run an optimizer on a surface and return its trajectory.
 
-    optimizer: a name, a class or a fresh instance, of which a copy is used, so that the same one
-    can run again elsewhere.
-    start: where to begin, instead of surface.start. The run ends early where it flies off: beyond
-    100 times the drawn part.
+    optimizer: a name, a class or a fresh instance. A copy of it is used, so the instance can be
+    used again. start: the first point, instead of surface.start. The run ends early if it diverges:
+    beyond 100 times the drawn part.
     """
     check_count("steps", steps)
     optimizer = copy.deepcopy(optimizers.get(optimizer))
@@ -159,7 +157,7 @@ def descend(
 
 
 def _start(surface: Surface, start) -> Variable:
-    """The place to begin at, as a variable with a number for each coordinate."""
+    """Return the first point as a variable with a number for each coordinate."""
     place = surface.start if start is None else np.array(start, dtype=np.float64).reshape(-1)
     if place.shape != surface.start.shape:
         raise ValueError(
@@ -174,12 +172,11 @@ def _slots(optimizer) -> dict[str, np.ndarray]:
 
 
 def cost(x, y, loss: str = "mse", within=None, start=(0.0, 0.0)) -> Surface:
-    """J(w, b): what a model of two parameters loses on data, as a surface over its parameters.
+    """The loss J(w, b) of a model with two parameters on data, as a surface over its parameters.
 
     x, y: (n,). loss: 'mse', of the line w·x + b; or 'binary_crossentropy', of the neuron
-    sigmoid(w·x + b), y being 0 or 1.
-    The lowest point of 'mse' is known in closed form (the normal equations); of the other it is
-    not, and `minimum` is None.
+    sigmoid(w·x + b), y being 0 or 1. The minimum of 'mse' is known in closed form (the normal
+    equations). That of the other is not, and `minimum` is None.
     """
     x, y = (np.asarray(a, dtype=np.float64).reshape(-1) for a in (x, y))
     if len(x) != len(y) or not len(x):

@@ -1,9 +1,9 @@
-"""Values not known yet. A `Symbol` has a shape and remembers the layer call or op that will make
-it.
+"""Symbols: tensors whose values come later. A `Symbol` has a shape and remembers the layer call or
+op that will compute it.
 
-`apply` and `Layer.__call__` hand over to `record` when they are given a Symbol. A recorded node is
-a whole layer call or a bare op, never a layer's insides, so weights, the training flag and
-randomness stay live when `models/graph.py` replays it.
+`apply` and `Layer.__call__` call `record` if they receive a Symbol. A recorded node is a whole
+layer call or a single op, never the inside of a layer. So weights, the training flag and random
+numbers are those of the moment when `models/graph.py` runs the nodes.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from .tensor import Operators, Tensor, apply
 
 
 class Node:
-    """One recorded step: function(*args, **kwargs), where some of the arguments are symbols."""
+    """A recorded step: function(*args, **kwargs), where some of the arguments are symbols."""
 
     def __init__(self, function, args: tuple, kwargs: dict, name: str):
         self.function, self.args, self.kwargs, self.name = function, args, kwargs, name
-        self.places: list[tuple] = [()]  # where in its result each symbol stands
+        self.places: list[tuple] = [()]  # the position of each symbol in its result
 
     def parents(self) -> list[Symbol]:
-        """The symbols this step needs."""
+        """The symbols among the arguments of this step."""
         found: list[Symbol] = []
         replace((self.args, self.kwargs), found.append)
         return found
 
     def run(self, value_of) -> Any:
-        """Do the step with real values; value_of: Symbol -> Tensor."""
+        """Compute the step with real values. value_of: a function Symbol -> Tensor."""
         args, kwargs = replace((self.args, self.kwargs), value_of)
         return self.function(*args, **kwargs)
 
 
 class Symbol(Operators):
-    """A tensor to come. shape: with None for an axis of unknown size, the batch first. node: the
-    step that makes it.
+    """A tensor whose value comes later. shape: with None for an axis of unknown size, batch axis
+    first. node: the step that computes it.
 
-    path: where in the step's result it stands, for a step with several results. maker: the input
-    layer of a symbol without a step.
+    path: the position in the step's result, for a step with several results. maker: the input layer
+    of a symbol without a step.
     """
 
     _apply = staticmethod(apply)
@@ -65,7 +65,7 @@ class Symbol(Operators):
         return len(self.shape)
 
     def record_op(self, op, inputs, params) -> Symbol:
-        """What `apply` calls instead of computing."""
+        """Record an op on symbols. `apply` calls this method instead of computing."""
         tried = _reshaped if op is shaping.reshape else None
         return record(partial(apply, op), inputs, params, op.__name__, tried)
 
@@ -73,7 +73,7 @@ class Symbol(Operators):
         return f"<Symbol '{self.name}' shape={self.shape} dtype={self.dtype}>"
 
     def detach(self) -> Symbol:
-        """The same value, through which no gradient will flow."""
+        """Return the same value, without a gradient."""
         return record(Tensor.detach, (self,), {}, "detach")
 
     def __bool__(self):
@@ -114,8 +114,8 @@ class Symbol(Operators):
 
 
 def replace(structure, value_of):
-    """The same structure of tuples, lists and dicts, with value_of(symbol) in each symbol's
-    place.
+    """Return the same structure of tuples, lists and dicts, with each symbol replaced by
+    value_of(symbol).
     """
     return tree_map(
         lambda value: value_of(value) if isinstance(value, Symbol) else value, structure
@@ -123,7 +123,7 @@ def replace(structure, value_of):
 
 
 def has_symbol(structure) -> bool:
-    """Whether a symbol is anywhere in these arguments."""
+    """Whether these arguments contain a symbol."""
     if type(structure) in (list, tuple):
         return any([has_symbol(s) for s in structure])
     return isinstance(structure, Symbol) or (
@@ -132,19 +132,20 @@ def has_symbol(structure) -> bool:
 
 
 def unknown_sizes_of(function) -> tuple[int, int] | None:
-    """Two sizes with which a layer wants axes of unknown size to be tried out, as one with a window
-    does that slides along them; None if any will do.
+    """Return the two sizes to try for axes of unknown size if the layer requires certain sizes,
+    such as a layer with a window; None if any size works.
     """
     return function.unknown_sizes if hasattr(type(function), "unknown_sizes") else None
 
 
 def record(function, args, kwargs, name: str, tried=None, unknown_sizes=None) -> Any:
-    """Note a step and return the symbols of its results. Their shapes come from a dry run on zeros.
+    """Record a step and return the symbols of its results. Their shapes come from a dry run on
+    zeros.
 
-    Two runs, with batches of 2 and of 3: an axis whose size differs between them is one of unknown
-    size (None). While a file is read the batches are empty, so that it costs nothing to look at it:
-    then an axis of size 0 is one too. tried: what is computed in the dry run, if not the function.
-    unknown_sizes: as of unknown_sizes_of, for a function that is no layer.
+    The dry run uses batches of 2 and of 3 samples. An axis whose size differs between the two has
+    unknown size (None). While a file is read, the batches are empty to save memory; then an axis of
+    size 0 has unknown size too. tried: a function to compute in the dry run instead. unknown_sizes:
+    as of unknown_sizes_of, for a function that is not a layer.
     """
     node = Node(function, args, kwargs, name)
     trial = Node(tried or function, args, kwargs, name)
@@ -165,8 +166,10 @@ def record(function, args, kwargs, name: str, tried=None, unknown_sizes=None) ->
 
 
 def _guesses(symbols) -> list[tuple[int, int]]:
-    """Pairs of sizes to try for the unknown axes beside the batch's. Larger ones are for steps that
-    take position 5; a size of another input, the same in both runs, for steps that join the two.
+    """List pairs of sizes to try for axes of unknown size, except the batch axis.
+
+    Larger sizes are for steps that take, for example, position 5. A size of another input, the same
+    in both runs, is for steps that join two inputs.
     """
     known = {n for s in symbols for n in s.shape[1:] if n is not None}
     largest = max(s.shape[1:].count(None) for s in symbols)
@@ -174,8 +177,8 @@ def _guesses(symbols) -> list[tuple[int, int]]:
 
 
 def _first_that_works(trial: Node, batches, guesses) -> list:
-    """The results for two batches, with the first pair of sizes that fits; the error of the first
-    if none does.
+    """Compute the results for two batches with the first pair of sizes without an error. If all
+    fail, raise the first error.
     """
     errors = []
     for sizes in guesses:
@@ -188,7 +191,9 @@ def _first_that_works(trial: Node, batches, guesses) -> list:
 
 
 def _counted(trial: Node, symbols, guesses, name: str) -> list:
-    """The same for empty batches, and for others where a step cannot do with those."""
+    """Like _first_that_works with empty batches, and with other batches if the step fails for empty
+    ones.
+    """
     take_room(2 * sum(math.prod(n or 0 for n in s.shape) for s in symbols), f"'{name}'")
     try:
         results = _first_that_works(trial, (0, 0), guesses)
@@ -205,7 +210,7 @@ def _reshaped(x, shape):
 
 
 def _zeros(symbol: Symbol, batch: int, other: int) -> Any:
-    """What stands for the symbol in a dry run, every step of it counting."""
+    """Return zeros that replace the symbol in a dry run, with a mask that is True everywhere."""
     sizes = [batch, *[other] * (len(symbol.shape) - 1)]
     shape = [m if n is None else n for n, m in zip(symbol.shape, sizes)]
     if symbol.dtype.kind == "U":  # texts of as many words: nothing follows from their number
@@ -217,7 +222,7 @@ def _zeros(symbol: Symbol, batch: int, other: int) -> Any:
 
 
 def mask_of(x):
-    """The mask of a tensor."""
+    """Return the mask of a tensor."""
     return x.mask
 
 
@@ -238,7 +243,7 @@ def _shape(two, three) -> list:
 
 
 def _nest(structure, symbols, path: tuple = ()):
-    """`structure` with symbols[path] in the place of each value."""
+    """Return `structure` with each value replaced by symbols[path]."""
     if isinstance(structure, dict):
         return {k: _nest(structure[k], symbols, (*path, k)) for k in keys(structure)}
     if isinstance(structure, (list, tuple)):

@@ -489,7 +489,6 @@ def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
     [
         ("layers", "ConvLSTM2D"),
         ("callbacks", "TensorBoard"),
-        ("optimizers", "LossScaleOptimizer"),
     ],
 )
 def test_what_keras_has_and_minidl_has_not_is_no_spelling_mistake(module, name):

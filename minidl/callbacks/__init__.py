@@ -1,5 +1,5 @@
-"""Callbacks, by Keras's names: what happens around the batches and epochs of a run. `base.py` says
-what a callback is.
+"""Callbacks, by Keras's names: code that runs before and after batches and epochs. `base.py`
+defines the class Callback.
 """
 
 from .base import Callback, CallbackList, History, LambdaCallback, Logs, Records

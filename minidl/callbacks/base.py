@@ -1,5 +1,4 @@
-"""What happens around the batches and epochs of a run. A callback sees the model as `self.model`,
-and nothing else of it.
+"""Callbacks run before and after batches and epochs. A callback uses the model as `self.model`.
 
 >>> class Stop(Callback):
 ...     def on_epoch_end(self, epoch, logs=None):
@@ -26,13 +25,13 @@ class Callback:
     comes_last = False  # True for one that must see what all others did at the same moment
 
     def get_state(self) -> dict:
-        """What it must remember for a run that goes on in another process: numbers, and lists of
-        arrays. See BackupAndRestore.
+        """Return the state to continue from in another process: numbers, and lists of arrays. See
+        BackupAndRestore.
         """
         return {}
 
     def set_state(self, state: dict) -> None:
-        """Take back what get_state gave."""
+        """Restore the state that get_state returned."""
 
     def set_model(self, model):
         self.model = model
@@ -90,8 +89,8 @@ class Callback:
 
 
 class CallbackList:
-    """Several callbacks as one: `call('on_epoch_end', 3, logs)` runs that hook of each, in
-    order.
+    """Several callbacks as one: `call('on_epoch_end', 3, logs)` calls that hook of each,
+    in order.
     """
 
     def __init__(self, callbacks, model, params: dict):
@@ -111,22 +110,22 @@ class CallbackList:
             callback.fellows = self.callbacks
 
     def call(self, hook: str, *args) -> None:
-        """Run it for each. Without logs it gets empty ones, for hooks that are written without a
-        default: lambda epoch, logs: ...
+        """Call a hook of each callback. Without logs, the hook gets an empty dict, so that
+        functions without a default work: lambda epoch, logs: ...
         """
         args = args if args and isinstance(args[-1], dict) else (*args, {})
         for callback in self.callbacks:
             getattr(callback, hook)(*args)
 
     def without(self, kind: type) -> CallbackList:
-        """The same callbacks but for those of this class."""
+        """Return the same callbacks except those of this class."""
         fewer = object.__new__(CallbackList)
         fewer.callbacks = [c for c in self.callbacks if not isinstance(c, kind)]
         return fewer
 
     def hooked(self, hook: str, *others: str) -> list:
-        """The bound methods of those callbacks that override this hook, or one of the others that
-        it calls: so a batch costs nothing for the rest.
+        """List the bound methods of the callbacks that override this hook, or one of the others
+        that it calls. Callbacks that do not override it cost no time in a batch.
         """
         names = (hook, *others)
         found = [getattr(c, hook) for c in self.callbacks if any(_overrides(c, h) for h in names)]
@@ -144,7 +143,7 @@ def _without_logs(hook, batch):
 
 
 class Records(dict):
-    """A dict whose KeyError says what there is, and what was probably meant."""
+    """A dict whose KeyError lists its keys and suggests the most similar one."""
 
     def __missing__(self, key):
         raise KeyError(
@@ -153,17 +152,17 @@ class Records(dict):
         )
 
     def hint(self, key) -> str:
-        """ " Did you mean 'loss'?", or nothing: the nearest name that there is."""
+        """Return " Did you mean 'loss'?" with the most similar key, or an empty string."""
         return did_you_mean(str(key), self)
 
 
 class Logs(Records):
-    """The numbers of an epoch as callbacks see them."""
+    """The numbers of an epoch that callbacks receive."""
 
 
 class History(Callback):
-    """What `fit` returns. history: dict name -> list, one float an epoch; epoch: the epoch numbers,
-    from 0.
+    """The result of `fit`. history: dict name -> list, one float an epoch; epoch: the epoch
+    numbers, from 0.
     """
 
     def __init__(self):

@@ -1,4 +1,4 @@
-"""A model on the disk, after each epoch or every so many batches."""
+"""Saves a model to a file after each epoch or after a number of batches."""
 
 from __future__ import annotations
 
@@ -56,7 +56,10 @@ class ModelCheckpoint(Monitor):
         self._epoch = self._batches = 0
 
     def _check_moment(self, monitor, save_best_only, save_freq) -> None:
-        """Whether what it needs is known when it saves: validation comes at the end of an epoch."""
+        """Raise ValueError if the path names a validation log and the model is saved after batches:
+        validation runs at the end of an epoch. Warn if save_best_only watches a validation log
+        then.
+        """
         if save_freq == "epoch":
             return
         if "{val_" in self.filepath:
@@ -74,8 +77,8 @@ class ModelCheckpoint(Monitor):
             self.save_best_only = False
 
     def on_train_begin(self, logs=None):
-        """Nothing is forgotten: in a second fit the best of the first is still to be beaten. What
-        saving would refuse is refused now, and not after an epoch.
+        """Check the path now, so that an error does not come after a whole epoch. The best value
+        stays: a second fit must beat the best of the first one.
         """
         check = getattr(self.model, "check_path", None)
         if check is not None:

@@ -1,4 +1,4 @@
-"""What a run leaves on the disk: checkpoints, a table of its numbers, a backup to go on from."""
+"""Callbacks that write files: a table of the logs, and a backup to continue from."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .base import Callback
 
 
 class CSVLogger(Callback):
-    """A row an epoch in a CSV file: epoch, then the logs in alphabetical order. append: go on with
-    a file that is there.
+    """Writes one row for each epoch to a CSV file: epoch, then the logs in alphabetical order.
+    append: continue an existing file.
 
-    If the first row has no numbers of validation, it leaves columns for them, and 'NA' where there
-    are none.
+    If the first row has no validation logs, their columns are created too, with 'NA' for missing
+    numbers.
     """
 
     def __init__(self, filename, separator=",", append=False):
@@ -32,8 +32,8 @@ class CSVLogger(Callback):
         make_folder(self.filename)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Opens the file for each row: whatever ends the run, the rows so far are there and no file
-        is left open.
+        """Write a row. The file is opened and closed each time, so that an interrupted run leaves
+        complete rows and no open file.
         """
         import csv  # slow to load
 
@@ -52,7 +52,7 @@ class CSVLogger(Callback):
         self._goes_on = True
 
     def _header(self):
-        """The columns of the file that is there, or None."""
+        """Return the columns of the existing file, or None."""
         if not os.path.exists(self.filename) or not os.path.getsize(self.filename):
             return None
         import csv
@@ -72,13 +72,13 @@ def _cell(value):
 
 
 class BackupAndRestore(Callback):
-    """Keeps what is needed to go on after an interruption: run the same script again, and fit takes
-    up where the last epoch ended.
+    """Saves a backup after each epoch. If a run is interrupted, run the same script again: fit
+    continues after the last finished epoch.
 
-    Weights, optimizer, random state, history and the state of the other callbacks, in the folder
-    `backup_dir`; taken away when fit ends well (delete_checkpoint). The result is the same, bit for
-    bit, as without the interruption. It works after all other callbacks, wherever it stands in the
-    list.
+    The folder `backup_dir` holds weights, optimizer, random state, history and the state of the
+    other callbacks. It is removed when fit finishes (delete_checkpoint). The result is bit for bit
+    the same as without the interruption. The backup is made after all other callbacks, wherever
+    this one is in the list.
     """
 
     comes_last = True
@@ -115,8 +115,8 @@ class BackupAndRestore(Callback):
                     callback.set_state(_unpacked({k.split("/", 1)[1]: arrays[k] for k in names}))
 
     def on_epoch_end(self, epoch, logs=None):
-        """Two files of this epoch first, then the one that points at them, then the old ones go:
-        some backup is always whole.
+        """Write two files for this epoch, then the file that refers to them, then delete the old
+        ones. A complete backup exists at every moment.
         """
         model, callbacks = f"model-{epoch}.npz", f"callbacks-{epoch}.npz"
         self.model.save(self._place(model))
@@ -154,7 +154,7 @@ class BackupAndRestore(Callback):
                 os.unlink(self._place(name))
 
     def _others(self) -> list[tuple[str, Callback]]:
-        """The other callbacks by name: EarlyStopping-0, EarlyStopping-1, ..."""
+        """Return the other callbacks by name: EarlyStopping-0, EarlyStopping-1, ..."""
         named, counts = [], Counter()
         for callback in self.fellows:
             if callback is not self:
@@ -165,7 +165,7 @@ class BackupAndRestore(Callback):
 
 
 def _packed(state: dict) -> dict:
-    """Numbers and lists of arrays as arrays with names."""
+    """Convert numbers and lists of arrays to arrays with names."""
     flat = {}
     for name, value in state.items():
         if isinstance(value, list):

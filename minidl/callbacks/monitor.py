@@ -1,4 +1,4 @@
-"""What callbacks share that wait for one number to get better."""
+"""The base class of callbacks that watch one number."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .base import Callback
 
 
 class Monitor(Callback):
-    """Base of callbacks that wait for one number to get better: `value(logs)` finds it,
-    `is_better(a, b)` compares.
+    """Base of callbacks that watch whether one number improves: `value(logs)` returns it,
+    `is_better(a, b)` compares two values.
 
-    monitor: its name in the logs. mode: 'min' or 'max' says which way is better; 'auto' knows it
-    for losses and the library's metrics.
-    min_delta: how much better counts as better.
+    monitor: its name in the logs. mode: 'min' or 'max' says which direction is better; 'auto' knows
+    it for losses and the library's metrics. min_delta: the smallest change that counts as an
+    improvement.
     """
 
     def __init__(self, monitor="val_loss", mode="auto", min_delta=0.0, best=None):
@@ -36,11 +36,11 @@ class Monitor(Callback):
 
     @property
     def monitor_op(self):
-        """np.less or np.greater, whichever means better; None before the first value has come."""
+        """np.less or np.greater, whichever is better; None before the first value."""
         return {-1: np.less, 1: np.greater}.get(self._sign)
 
     def value(self, logs) -> float | None:
-        """The watched number, or None, with a warning, if it is not among the logs."""
+        """Return the watched number. If the logs do not have it, warn and return None."""
         logs = {} if logs is None else logs
         if self.monitor in logs:
             if not self._sign:
@@ -58,11 +58,11 @@ class Monitor(Callback):
         return None
 
     def is_better(self, value: float, than: float | None) -> bool:
-        """Whether value is better by more than min_delta; anything is better than None."""
+        """Whether value is better by more than min_delta. Any value is better than None."""
         return than is None or self._sign * (value - than) > self.min_delta
 
     def _direction(self) -> str:
-        """'min' or 'max'."""
+        """Return the better direction, 'min' or 'max'."""
         if self.mode != "auto":
             return self.mode
         name = self.monitor.removeprefix("val_")
@@ -77,14 +77,14 @@ class Monitor(Callback):
         return direction
 
     def _metric(self, name: str):
-        """The model's metric that is recorded under this name, or None."""
+        """Return the model's metric with this name in the logs, or None."""
         if getattr(self.model, "optimizer", None) is None:
             return None
         return dict(getattr(self.model, "labelled_metrics", list)()).get(name)
 
 
 def _direction_of_words(name: str) -> str | None:
-    """'max' if the name has a word like accuracy, 'min' if one like error, None if it has
+    """Return 'max' if the name has a word like accuracy, 'min' if one like error, None if
     neither.
     """
     words = set(name.lower().replace("-", "_").split("_"))

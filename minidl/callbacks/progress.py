@@ -1,4 +1,4 @@
-"""The line that shows how a run is getting on."""
+"""The progress bar of a run."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ProgressBar(Callback):
         self.finish(None)
 
     def begin(self):
-        """Draw the bar of a run that starts now."""
+        """Draw the bar at the start of a run."""
         self.steps = self.params.get("steps")
         self.done, self.start, self.drawn = 0, time.perf_counter(), 0.0
         if self.live:
@@ -94,7 +94,7 @@ class ProgressBar(Callback):
         return (now - self.start) / self.done * max(0, (self.steps or self.done) - self.done)
 
     def finish(self, logs):
-        """Show the numbers of the whole run, and end the line."""
+        """Show the logs of the whole run, and end the line."""
         seconds = time.perf_counter() - self.start
         if self.bar is not None:
             self._draw(seconds, logs)

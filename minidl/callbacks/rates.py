@@ -1,20 +1,28 @@
-"""Learning rates that change between epochs. (For those that change with every step see
-`minidl.optimizers.schedules`.)
+"""Learning rates that change between epochs. For rates that change at every step, see
+`minidl.optimizers.schedules`.
 """
 
 from __future__ import annotations
 
 import contextlib
 
+from ..guards.optimizer import labelled
 from ..support import console
 from ..support.checks import check_count, check_number
 from .base import Callback
 from .monitor import Monitor
 
 
+def note_rates(optimizer, logs: dict | None) -> None:
+    """Put the rate into the logs; of an optimizer made of several 'learning_rate_adam', ..."""
+    if logs is not None:
+        for label, one in labelled(optimizer):
+            logs["_".join(["learning_rate", *label.split()])] = float(one.learning_rate)
+
+
 class LearningRateScheduler(Callback):
-    """Sets the rate at the begin of each epoch to schedule(epoch, present rate), or
-    schedule(epoch); epochs count from 0.
+    """Sets the rate at the start of each epoch to schedule(epoch, current rate), or
+    schedule(epoch). Epochs count from 0.
     """
 
     def __init__(self, schedule, verbose=0):
@@ -42,31 +50,26 @@ class LearningRateScheduler(Callback):
             takes_rate = True
         except (TypeError, ValueError):
             takes_rate = False  # ValueError: a function in C that does not say what it takes
-        optimizer = self.model.optimizer
-        rate = (
-            self.schedule(epoch, float(optimizer.learning_rate))
-            if takes_rate
-            else self.schedule(epoch)
-        )
-        optimizer.learning_rate = check_number(
-            "LearningRateScheduler: what the schedule returns", rate, 0
-        )
-        if self.verbose:
-            console.say(
-                f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to "
-                f"{optimizer.learning_rate}."
+        for label, optimizer in labelled(self.model.optimizer):
+            rate = self.schedule(*([epoch, float(optimizer.learning_rate)][: 1 + takes_rate]))
+            optimizer.learning_rate = check_number(
+                "LearningRateScheduler: what the schedule returns", rate, 0
             )
+            if self.verbose:
+                console.say(
+                    f"\nEpoch {epoch + 1}: LearningRateScheduler setting {label}learning rate to "
+                    f"{optimizer.learning_rate}."
+                )
 
     def on_epoch_end(self, epoch, logs=None):
-        if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        note_rates(self.model.optimizer, logs)
 
 
 class ReduceLROnPlateau(Monitor):
-    """Multiplies the rate by `factor` once the watched number has not become better for `patience`
-    epochs, down to min_lr.
+    """Multiplies the rate by `factor`, down to min_lr, if the watched number has not improved for
+    `patience` epochs.
 
-    cooldown: epochs to wait after a cut before counting again.
+    cooldown: epochs to wait after a reduction before counting again.
     """
 
     def __init__(
@@ -93,8 +96,7 @@ class ReduceLROnPlateau(Monitor):
         self.wait = self.cooldown_counter = 0
 
     def on_epoch_end(self, epoch, logs=None):
-        if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        note_rates(self.model.optimizer, logs)
         value = self.value(logs)
         if value is None:
             return
@@ -110,16 +112,16 @@ class ReduceLROnPlateau(Monitor):
                 self._reduce(epoch)
 
     def _reduce(self, epoch):
-        optimizer = self.model.optimizer
-        old = float(optimizer.learning_rate)
-        if old > self.min_lr:
-            optimizer.learning_rate = max(old * self.factor, self.min_lr)
-            self.cooldown_counter, self.wait = self.cooldown, 0
-            if self.verbose:
-                console.say(
-                    f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to "
-                    f"{optimizer.learning_rate}."
-                )
+        for label, optimizer in labelled(self.model.optimizer):
+            old = float(optimizer.learning_rate)
+            if old > self.min_lr:
+                optimizer.learning_rate = max(old * self.factor, self.min_lr)
+                self.cooldown_counter, self.wait = self.cooldown, 0
+                if self.verbose:
+                    console.say(
+                        f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing {label}learning rate to "
+                        f"{optimizer.learning_rate}."
+                    )
 
     def get_state(self):
         state = {"wait": self.wait, "cooldown": self.cooldown_counter, "sign": self._sign}

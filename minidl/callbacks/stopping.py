@@ -1,4 +1,4 @@
-"""When to stop."""
+"""Callbacks that stop a run early."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .monitor import Monitor
 
 
 class TerminateOnNaN(Callback):
-    """Stop quietly at the first loss that is no number, instead of the error that `fit` raises on
-    its own.
+    """Stops the run at the first loss that is nan or inf, without the error that `fit` raises
+    otherwise.
     """
 
     def __init__(self, raise_error: bool = False):
@@ -29,13 +29,14 @@ class TerminateOnNaN(Callback):
 
 
 class EarlyStopping(Monitor):
-    """Stop once the watched number has not become better for `patience` epochs.
+    """Stops the run if the watched number has not improved for `patience` epochs.
 
-    min_delta: less than this is no improvement. baseline: a value that must be beaten.
-    start_from_epoch: watch from this one on.
-    restore_best_weights: put back the weights of the best epoch at the end of fit, whether stopped
-    early or not. They are the weights after that epoch; its training loss is a mean over it, so
-    evaluate will find other numbers.
+    min_delta: a smaller change is not an improvement. baseline: a value that must be beaten.
+    start_from_epoch: the first epoch to watch.
+
+    restore_best_weights: restore the weights of the best epoch at the end of fit, whether stopped
+    early or not. These are the weights after that epoch. The epoch's training loss is a mean over
+    the epoch, so evaluate gives another number.
     """
 
     def __init__(

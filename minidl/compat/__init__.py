@@ -1,4 +1,4 @@
-"""What is owed to others: names and habits of Keras, of its older versions, and of TensorFlow.
+"""Names and usage of Keras, of its older versions, and of TensorFlow.
 
-The library works without this room. Nothing below imports it.
+The library works without this package, and no module below imports it.
 """

@@ -1,7 +1,7 @@
-"""Arguments that a class of the library cannot use are refused when it is made, by their names.
+"""Checks arguments of constructors that a class cannot use, and names them in the error.
 
-The table says what the arguments are that many classes have. What Python itself says of others,
-'float' object is not iterable, is said with the name of the class and its arguments.
+The table lists valid values for arguments that many classes have. Python's own errors, such as
+'float' object is not iterable, are raised again with the name of the class and its arguments.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ def _is_whole(value) -> bool:
 
 
 def _are(test, value) -> bool:
-    """Whether this is one such value, or a list of them."""
+    """Whether this is one value that passes the test, or a list of such values."""
     is_list = isinstance(value, (list, tuple, range)) or getattr(value, "shape", ()) != ()
     return all(map(test, value)) if is_list else test(value)
 
 
 def _are_finite(value) -> bool:
-    """Whether this is a finite number, or a list or array of such."""
+    """Whether this is a finite number, or a list or array of finite numbers."""
     if isinstance(value, (list, tuple)) or getattr(value, "shape", ()) != ():
         array = np.asarray(value)
         return array.dtype.kind in "fiu" and bool(np.isfinite(array).all())
@@ -39,7 +39,7 @@ def _are_finite(value) -> bool:
 
 
 def _is_limit(value) -> bool:
-    """Whether this is a number that others can be compared with: infinite ones too, but not NaN."""
+    """Whether this is a number that others can be compared with: possibly infinite, but not NaN."""
     return is_number(value) and value == value
 
 
@@ -47,7 +47,7 @@ def _is_seed(value) -> bool:
     return _is_whole(value) or hasattr(value, "generator") or hasattr(value, "bit_generator")
 
 
-# An argument: whether a value can be meant, and what it is in words. The default always can.
+# Argument -> (whether a value is valid, a description). The default is always valid.
 _MEANT = {
     **dict.fromkeys(
         ("axis", "axes", "shared_axes"),
@@ -87,7 +87,9 @@ _MAY_BE_NONE = {("Normalization", "axis")}  # although it is not the default
 
 
 def explain_arguments(rooms) -> None:
-    """Let every class of these modules name itself and its arguments in such errors."""
+    """Wrap the constructors in these modules so that such errors name the class and its
+    arguments.
+    """
     for room in rooms:
         for thing in list(vars(room).values()):
             if inspect.isclass(thing) and not issubclass(thing, BaseException):
@@ -96,7 +98,7 @@ def explain_arguments(rooms) -> None:
 
 
 def _is_ours(cls: type) -> bool:
-    """Whether a class has an __init__ of its own, in the library and outside its fundaments."""
+    """Whether a class has its own __init__, in the library but outside its lowest packages."""
     library, _, place = cls.__module__.partition(".")
     return library == _LIBRARY and not place.startswith(_FUNDAMENTS) and "__init__" in vars(cls)
 
@@ -132,7 +134,7 @@ def _defaults(function) -> dict[str, Any]:
 
 
 def _check(title: str, given: dict, defaults: dict) -> None:
-    """ValueError for an argument of the table that cannot be meant."""
+    """Raise ValueError for an invalid value of an argument in the table."""
     for name in given.keys() & _MEANT.keys():
         value, default = given[name], defaults.get(name, ...)
         fits, words = _MEANT[name]
@@ -143,7 +145,9 @@ def _check(title: str, given: dict, defaults: dict) -> None:
 
 
 def _is_clear(error: Exception, cls: type) -> bool:
-    """Whether the library itself raised the error, in a sentence of its own, or names the class."""
+    """Whether the library itself raised the error with a message of its own, or the error names the
+    class.
+    """
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next

@@ -1,5 +1,5 @@
-"""`GradientTape`, as tutorials of TensorFlow write it: another way to say `requires_grad`,
-`backward` and `.grad`.
+"""`GradientTape`, as in tutorials of TensorFlow, based on `requires_grad`, `backward` and
+`.grad`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..tensor.gradients import gradients_put_back
 
 
 class _Open(threading.local):
-    """The tapes whose block is running, in this thread."""
+    """The tapes whose with-block is running in this thread."""
 
     def __init__(self):
         self.tapes: list[GradientTape] = []
@@ -27,9 +27,10 @@ _open = _Open()
 
 
 class _Shared:
-    """What tapes share whose blocks overlap: the graph stays until each has been asked, or is gone.
+    """State shared by tapes whose blocks overlap. The graph is kept until gradient() of each was
+    called, or the tape was deleted.
 
-    waiting: the tapes that may still be asked. A persistent one always may.
+    waiting: the tapes that may still call gradient(). A persistent tape always may.
     """
 
     def __init__(self):
@@ -37,7 +38,7 @@ class _Shared:
         self.kept = weakref.WeakSet()  # the targets whose graphs were kept for the others
 
     def go_back(self, target: Tensor) -> None:
-        """The backward pass of one tape; the last one frees all graphs."""
+        """Run the backward pass of one tape. The last one frees all graphs."""
         number = target if target.size == 1 else target.sum()
         number.backward(retain_graph=bool(self.waiting))
         if self.waiting:
@@ -51,12 +52,12 @@ class _Shared:
 
 
 class GradientTape:
-    """with GradientTape() as tape: compute a loss; then tape.gradient(loss, variables) are its
-    derivatives.
+    """`with GradientTape() as tape:` compute a loss; then tape.gradient(loss, variables) returns
+    its derivatives.
 
-    minidl records on its own, so the block only marks where; trainable variables are always
-    watched. persistent: gradient() may be called more than once on the same computation. Tapes
-    whose blocks overlap may each be asked once.
+    minidl records all operations anyway, so the block only marks a region. Trainable variables are
+    always watched. persistent: gradient() may be called more than once on the same computation. If
+    blocks of tapes overlap, gradient() of each may be called once.
     """
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True):
@@ -72,22 +73,22 @@ class GradientTape:
         return self
 
     def sharing(self) -> _Shared:
-        """What it shares with the tapes that are opened while its block runs."""
+        """Return the state shared with the tapes that are opened inside this block."""
         return self._shared
 
     def __exit__(self, *error):
         _open.tapes.remove(self)
         for tensor in self._watched:
             if tensor.op is None:
-                # as it was: what was recorded inside keeps its way back
+                # restored; operations recorded inside keep their graph
                 tensor.requires_grad = False
 
     def stop_recording(self) -> no_grad:
-        """with tape.stop_recording(): what is computed here has no gradient."""
+        """`with tape.stop_recording():` operations inside are not recorded."""
         return no_grad()
 
     def watch(self, tensor) -> None:
-        """Want the gradient with respect to this tensor too."""
+        """Compute gradients with respect to this tensor too."""
         for t in tensor if isinstance(tensor, (list, tuple)) else [tensor]:
             if not isinstance(t, Tensor):
                 raise TypeError(
@@ -148,7 +149,7 @@ class GradientTape:
 
 
 def _added_up(target) -> Tensor:
-    """A target as one tensor: a list of them counts as their sum."""
+    """Return a target as one tensor. A list of tensors counts as their sum."""
     parts: list = list(target) if isinstance(target, (list, tuple)) and target else [target]
     for part in parts:
         if not isinstance(part, Tensor):

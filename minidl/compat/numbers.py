@@ -1,5 +1,5 @@
-"""An optimizer's two numbers as Keras has them: variables, which answer to `.numpy()` and
-`.assign()`. Here they are an int and a float that answer to these as well.
+"""An optimizer's iterations and learning rate as Keras has them, with `.numpy()` and `.assign()`.
+Here they are an int and a float with these methods.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ..support.arrays import Number
 
 
 class Iterations(int):
-    """How many updates were made: an int, which also answers to `.numpy()`."""
+    """The number of updates: an int with the method `.numpy()`."""
 
     def numpy(self) -> np.int64:
         """The same number as a NumPy scalar."""
@@ -21,13 +21,13 @@ class Iterations(int):
 
     @property
     def value(self) -> Iterations:
-        """Itself: in Keras a variable and its value are two things."""
+        """The number itself. In Keras a variable and its value are different objects."""
         return self
 
 
 class LearningRate(Number):
-    """The rate of an optimizer's coming step: a float, whose `.assign(x)` does what
-    `optimizer.learning_rate = x` does.
+    """The learning rate of an optimizer's next step: a float whose method `.assign(x)` sets
+    `optimizer.learning_rate`.
     """
 
     _optimizer: Any = None
@@ -43,7 +43,7 @@ class LearningRate(Number):
 
     @property
     def value(self) -> LearningRate:
-        """Itself: in Keras a variable and its value are two things."""
+        """The number itself. In Keras a variable and its value are different objects."""
         return self
 
     def __reduce__(self):
@@ -51,7 +51,7 @@ class LearningRate(Number):
 
 
 def wrap() -> None:
-    """Let every optimizer show its numbers so."""
+    """Let every optimizer return these classes for iterations and learning_rate."""
     plain: Any = optimizers.Optimizer.learning_rate
     counted: Any = optimizers.Optimizer.iterations
 

@@ -1,7 +1,7 @@
-"""What optimizers of Keras have besides: memory made one variable at a time, memory set as a list,
-and the names that optimizers written for Keras use of their base class.
+"""Further methods of Keras's optimizers: slots created one variable at a time, memory set as a
+list, and the names that optimizers written for Keras use of their base class.
 
-An optimizer written for Keras makes its memory in `build` and moves one variable in `update_step`:
+An optimizer written for Keras creates its slots in `build` and moves one variable in `update_step`:
 
 >>> class Momentum(minidl.optimizers.Optimizer):
 ...     def build(self, variables):
@@ -20,12 +20,13 @@ from typing import Any
 import numpy as np
 
 from .. import initializers, optimizers
+from ..optimizers import around
 from ..support import backend
 from ..tensor import Tensor, Variable, no_grad
 
 
 class KerasOptimizer:
-    """What every optimizer gets."""
+    """Methods and attributes that are added to every optimizer."""
 
     # -- memory
     def add_variable(
@@ -37,8 +38,9 @@ class KerasOptimizer:
         layout=None,
         name=None,
     ) -> Variable:
-        """A variable that this optimizer remembers, among its `variables` and in its state.
-        aggregation and layout mean nothing here.
+        """Create a variable of this optimizer. It is in `variables` and in the saved state.
+
+        aggregation and layout have no effect.
         """
         shape, dtype = tuple(np.atleast_1d(shape).astype(int)), dtype or backend.floatx()
         values = initializers.draw(initializers.get(initializer), shape, dtype)
@@ -50,7 +52,9 @@ class KerasOptimizer:
     def add_variable_from_reference(
         self: Any, reference_variable, name=None, initializer="zeros"
     ) -> Variable:
-        """`add_variable` of the shape and dtype of another variable, and named after it."""
+        """Call `add_variable` with the shape and dtype of another variable, and a name derived from
+        its name.
+        """
         whose = (getattr(reference_variable, "path", "") or reference_variable.name).split("/")
         return self.add_variable(
             reference_variable.shape,
@@ -60,7 +64,7 @@ class KerasOptimizer:
         )
 
     def set_weights(self: Any, weights) -> None:
-        """Put these numbers in the place of `variables`, in the same order."""
+        """Set the values of `variables`, in the same order."""
         own, weights = self.variables, list(weights)
         if not self.built:
             raise ValueError(
@@ -77,21 +81,21 @@ class KerasOptimizer:
             variable.assign(values)
 
     def save_own_variables(self: Any, store) -> None:
-        """Put the numbers of `variables` into a dict, as '0', '1', ..."""
+        """Store the values of `variables` in a dict, as '0', '1', ..."""
         store.update({str(i): v.numpy() for i, v in enumerate(self.variables)})
 
     def load_own_variables(self: Any, store) -> None:
-        """Take the numbers of `variables` from a dict that save_own_variables filled."""
+        """Set the values of `variables` from a dict that save_own_variables filled."""
         self.set_weights([store[str(i)] for i in range(len(store))])
 
     # -- steps
     def scale_loss(self: Any, loss):
-        """The loss times loss_scale_factor: `apply` divides its gradients by that factor."""
+        """Return the loss times loss_scale_factor: `apply` divides its gradients by that factor."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
 
     def stateless_apply(self: Any, optimizer_variables, grads, trainable_variables) -> tuple:
-        """(trainable variables, optimizer variables) as they would be after a step along grads;
-        nothing is changed.
+        """Return (trainable variables, optimizer variables) after a step along grads, without
+        changing any.
         """
         trained, kept = self.trainable_variables, self.variables
         before = [v.numpy() for v in [*trained, *kept]]
@@ -105,6 +109,18 @@ class KerasOptimizer:
                 v.assign(values)
 
     # -- for update_step
+    def update_step(self: Any, gradient, variable, learning_rate) -> None:
+        """Move one variable along its gradient, in the coming step: what an update_step of your own
+        can begin with, `super().update_step(gradient, variable, learning_rate)`.
+        """
+        self.begin_step(self.iterations + 1)
+        slots = self.memory[_index(self, variable)]
+        g = np.asarray(gradient, variable.dtype)
+        moved = self.update(variable.array, g, float(learning_rate), *slots)
+        if moved is not None:
+            self.replace(variable, moved)
+        variable.version[0] += 1
+
     def assign(self, variable, value) -> None:
         """variable ← value"""
         variable.assign(value)
@@ -118,7 +134,9 @@ class KerasOptimizer:
         variable.assign_sub(value)
 
     def __init_subclass__(cls: Any, **options):
-        """Let a class that has Keras's update_step be moved by it."""
+        """Use the method update_step, if a subclass defines it as in Keras, to move the
+        variables.
+        """
         super(optimizers.Optimizer, cls).__init_subclass__(**options)
         if "update_step" in vars(cls):
             cls.move = _move_by_update_step
@@ -140,8 +158,17 @@ def _index(self, variable) -> int:
     return next(i for i, v in enumerate(self.trainable_variables) if v is variable)
 
 
-# Names that begin with an underscore in Keras, and that classes written for it use all the same.
+def _decay(self, variables) -> None:
+    """Decay these weights, w ← w − η·λ·w: an `apply` written for Keras calls this first."""
+    for v in variables:
+        decay = self.decay_of(v) if hasattr(self, "decay_of") else self.weight_decay
+        if decay:
+            around.decay([v], [v], 1 - decay * self.current_rate(), *self.not_decayed)
+
+
+# Private names in Keras that optimizers written for it use nevertheless.
 _INNER = {
+    "_apply_weight_decay": lambda self: lambda variables: _decay(self, variables),
     "_clip_gradients": lambda self: lambda grads: self.clipped([_array(g) for g in grads]),
     "_get_variable_index": lambda self: lambda variable: _index(self, variable),
     "_get_current_learning_rate": lambda self: self.current_rate,
@@ -153,7 +180,7 @@ _INNER = {
 
 
 def add_all() -> None:
-    """Give the base class what stands above."""
+    """Add the methods above to the base class of optimizers."""
     base: Any = optimizers.Optimizer
     for name, thing in vars(KerasOptimizer).items():
         if name == "__init_subclass__" or not name.startswith("__"):

@@ -1,10 +1,10 @@
 """The book: what happens when a network trains, and nothing else.
 
-These are the classes that run. The library around them subclasses them (`layers.Dense` is a
-`core.layer.Dense` with more arguments), wraps them, or hands things to them. Nothing here knows
-of the library: names, files, warnings and advice stand outside.
+These classes run in every training. The rest of the library subclasses them (`layers.Dense` is a
+`core.layer.Dense` with more arguments), wraps them, or passes arguments to them. The core imports
+nothing from the rest of the library. Names, files, warnings and advice are outside the core.
 
-Read in this order; it takes an afternoon.
+Read the files in this order; it takes an afternoon.
 
 1. derivatives/arithmetic.py   an op: what it computes, and how a gradient passes back through it
 2. operators.py, tensor.py     a Tensor remembers what it was computed from

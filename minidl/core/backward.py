@@ -18,10 +18,10 @@ class GraphError(RuntimeError):
 
 
 class Placed(NamedTuple):
-    """What a vjp may return for a gradient that is 0 outside an index: ∂L/∂x[index] = g.
+    """A gradient that is 0 outside an index: ∂L/∂x[index] = g. A vjp may return it.
 
-    The engine adds g at the index, so that a loop over x[0], x[1], ... costs one array of zeros in
-    all, and not one for each. repeats: whether the index may name a place twice.
+    The engine adds g at the index. A loop over x[0], x[1], ... therefore needs one array of zeros
+    in all, not one for each step. repeats: whether the index may name an element twice.
     """
 
     index: Any
@@ -29,7 +29,7 @@ class Placed(NamedTuple):
     repeats: bool
 
     def add_to(self, total: np.ndarray) -> None:
-        """total[index] += g; a place that is named twice gets both."""
+        """Compute total[index] += g. An element that the index names twice receives both parts."""
         if self.repeats:
             np.add.at(total, self.index, self.g)
         else:
@@ -49,9 +49,11 @@ def backward(root, gradient: np.ndarray, retain_graph: bool = False) -> None:
 
 
 def walk(order, waiting: dict, retain_graph: bool) -> list:
-    """Go back through the graph. Returns (tensor, its gradient) for those that keep theirs.
+    """Go back through the graph. Returns pairs (tensor, its gradient) for leaves and for tensors
+    that retain their gradient.
 
-    waiting: id of a tensor -> ∂L/∂(tensor), as far as it is known.
+    order: the tensors, each before its parents. waiting: id of a tensor -> ∂L/∂(tensor), the sum of
+    the parts computed so far.
     """
     arrived, fresh = [], set()  # fresh: ids whose array nobody else holds; it may be added into
     for tensor in order:
@@ -66,7 +68,11 @@ def walk(order, waiting: dict, retain_graph: bool) -> list:
 
 
 def add_up(parent, part, g, waiting, fresh) -> None:
-    """Add a part to what is known of ∂L/∂(parent). g: what the part was made from."""
+    """Add a part to the sum of ∂L/∂(parent) in `waiting`.
+
+    g: the gradient that the part was computed from. fresh: ids of sums that may be changed in
+    place.
+    """
     key, array = id(parent), parent.array
     if type(part) is Placed:
         place(part, key, array, waiting, fresh)
@@ -85,7 +91,7 @@ def add_up(parent, part, g, waiting, fresh) -> None:
 
 
 def place(part: Placed, key, array, waiting, fresh) -> None:
-    """Add a gradient that is 0 outside an index."""
+    """Add a gradient that is 0 outside an index to the sum for the parent with this id (key)."""
     if key not in waiting:
         waiting[key] = np.zeros(array.shape, array.dtype)
     elif key not in fresh:
@@ -95,9 +101,10 @@ def place(part: Placed, key, array, waiting, fresh) -> None:
 
 
 def newest_first(root) -> list:
-    """Everything that root was computed from, and root itself, each before its parents.
+    """List root and every tensor that it was computed from, each before its parents.
 
-    Parents are born before their children, so sorting by birth is enough: no recursion, any depth.
+    Parents are created before their children, so sorting by order of creation is enough: no
+    recursion, any depth.
     """
     found, stack = {id(root): root}, [root]
     while stack:
@@ -109,7 +116,7 @@ def newest_first(root) -> list:
 
 
 def check(order) -> None:
-    """Raise GraphError where the graph was freed, or where a value has changed since its use."""
+    """Raise GraphError if the graph was freed, or if a value was changed after an op used it."""
     for tensor in order:
         if tensor.edges is FREED:
             raise GraphError("the graph was freed by an earlier backward()")
@@ -119,7 +126,10 @@ def check(order) -> None:
 
 
 class ChangedError(GraphError):
-    """A value was modified in place after an op had used it. tensor: whose value; op: the op."""
+    """A value was modified in place after an op had used it.
+
+    tensor: the tensor that was modified. op: the op that had used it.
+    """
 
     def __init__(self, tensor, op):
         super().__init__(f"a tensor was modified in place after '{op.__name__}' had used it")
@@ -127,7 +137,9 @@ class ChangedError(GraphError):
 
 
 def fitted(gradient, array: np.ndarray) -> np.ndarray:
-    """The gradient in the shape and dtype of the array: broadcasting is undone by a sum."""
+    """Return the gradient in the shape and dtype of the array. Axes that broadcasting added are
+    summed.
+    """
     if array.dtype.kind != "f":
         raise TypeError("Only float tensors have gradients")
     return sum_to(array.shape, np.asarray(gradient)).astype(array.dtype, copy=False)

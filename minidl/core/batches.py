@@ -29,7 +29,7 @@ class Batches:
             yield self.rows(chosen if order is None else order[chosen])
 
     def rows(self, chosen):
-        """The chosen samples, x as a tensor; x alone if there is nothing else."""
+        """Return the chosen samples: a tuple with x as a tensor, or x alone if there is no y."""
         x, *others = [a[chosen] for a in self.arrays if a is not None]
         return (self.tensor.of(x), *others) if others else self.tensor.of(x)
 
@@ -39,7 +39,7 @@ class Batches:
 
 
 def unpack(data) -> tuple:
-    """(x, y, sample_weight) of a batch; what is missing is None."""
+    """Return (x, y, sample_weight) of a batch. A missing part is None."""
     if type(data) not in (tuple, list):
         return data, None, None
     return (*data, None, None)[:3]

@@ -14,23 +14,27 @@ from .tensor import Tensor, Variable, apply
 
 
 def glorot_uniform(shape: tuple, rng=None) -> np.ndarray:
-    """Random numbers between ±√(6/(inputs + outputs)): signals keep their size on their way
-    through the layer, forward and backward. Glorot & Bengio 2010, equation 16.
+    """Draw random numbers between ±√(6/(inputs + outputs)).
+
+    With this limit the variance of signals stays about the same through the layer, forward and
+    backward. Glorot & Bengio 2010, equation 16.
     """
     limit = math.sqrt(6 / sum(shape))
     return (rng or np.random.default_rng()).uniform(-limit, limit, shape)
 
 
 class Layer:
-    """Base class: a layer of your own has `call`, and `build` if it has weights."""
+    """Base class of layers. A subclass defines `call`, and `build` if it has weights."""
 
     built = False
 
     def build(self, input_shape: tuple) -> None:
-        """Make the weights. input_shape: the sizes of the input, None for the samples."""
+        """Create the weights. input_shape: the shape of the input, with None for the number of
+        samples.
+        """
 
     def call(self, x, training=False):
-        """The output for a batch of inputs. training: True in training, False in use."""
+        """Compute the output for a batch. training: True during training, False otherwise."""
         raise NotImplementedError
 
     def __call__(self, x: Tensor, training=False) -> Tensor:
@@ -40,7 +44,7 @@ class Layer:
         return self.call(x, training)
 
     def add_weight(self, shape: tuple, initializer, name: str) -> Variable:
-        """A new weight. Keep it as an attribute: self.kernel = self.add_weight(...)."""
+        """Create a weight. Keep it as an attribute: self.kernel = self.add_weight(...)."""
         return Variable(initializer(shape), name)
 
     @property
@@ -50,7 +54,7 @@ class Layer:
 
 
 class Flatten(Layer):
-    """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784)."""
+    """Reshapes each sample to one row of numbers: (n, 28, 28) becomes (n, 784)."""
 
     def call(self, x, training=False):
         samples, *sizes = x.array.shape
@@ -83,11 +87,14 @@ class Dense(Layer):
 
 
 class Dropout(Layer):
-    """In training sets each number to 0 with probability `rate`, and divides the others by
-    1 - rate, so that the mean stays. No unit can rely on another. Srivastava et al. 2014
+    """Sets each number to 0 with probability `rate` in training, and divides the others by 1 -
+    rate.
+
+    The expected value of each number stays the same. No unit can rely on another. Srivastava et al.
+    2014
     """
 
-    noise_shape: tuple | None = None  # where one draw serves several numbers; None: nowhere
+    noise_shape: tuple | None = None  # numbers that share a draw; None: none do
 
     def __init__(self, rate: float, rng=None):
         self.rate, self.rng = rate, rng or np.random.default_rng()
@@ -101,12 +108,14 @@ class Dropout(Layer):
         return apply(nonlinear.masked_scale, x, mask=keep, scale=scale)
 
     def shape_of_draw(self, x) -> tuple:
-        """The sizes of the draw for a noise_shape of its own."""
+        """The shape of the random numbers to draw for x. A subclass with a noise_shape
+        defines it.
+        """
         raise NotImplementedError
 
 
 class Sequential(Layer):
-    """Layers, each fed by the one before."""
+    """A stack of layers. The output of each layer is the input of the next one."""
 
     def __init__(self, layers):
         self.stack = list(layers)

@@ -11,7 +11,9 @@ from .tensor import apply
 
 
 class Loss:
-    """Base class: a subclass gives `call(y_true, y_pred)`, which returns one number a sample."""
+    """Base class of losses. A subclass defines `call(y_true, y_pred)`, which returns one number a
+    sample.
+    """
 
     def call(self, y_true, y_pred):
         raise NotImplementedError
@@ -25,7 +27,7 @@ class Loss:
         return self.call(y_true, y_pred)
 
     def reduce(self, values, sample_weight):
-        """The numbers of the samples as one number: their mean."""
+        """Return the mean of the samples' losses, each multiplied by its sample weight."""
         return apply(fused.batch_mean, values, weights=sample_weight)
 
 

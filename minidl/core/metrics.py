@@ -1,6 +1,7 @@
-"""What people look at while the loss gets smaller: numbers gathered over the batches of an epoch.
+"""Metrics: numbers that people watch while the loss gets smaller, computed over all batches of an
+epoch.
 
-What a metric gathers stands in variables of float64, so the result is exact for all samples.
+A metric adds up its sums in float64 variables, so the result counts every sample exactly.
 """
 
 from typing import Any
@@ -11,14 +12,14 @@ from .tensor import Variable
 
 
 class Metric:
-    """Base class: `update_state` takes in a batch, `result` gives the value so far."""
+    """Base class of metrics. `update_state` adds a batch, `result` returns the value so far."""
 
     def __init__(self, name):
         self.name = name
         self._variables = []
 
     def add_sum(self, name, shape=()):
-        """A variable of zeros, to add up in."""
+        """Create a variable that starts at zero, in which a sum is computed over the batches."""
         self._variables.append(Variable(np.zeros(shape), name=name, dtype=np.float64))
         return self._variables[-1]
 
@@ -29,14 +30,16 @@ class Metric:
 
 
 class Mean(Metric):
-    """Σ w·v / Σ w, the mean of all values v, each of which counts w times."""
+    """The weighted mean Σ w·v / Σ w of values v with weights w."""
 
     def __init__(self, name: str | None = "mean"):
         super().__init__(name)
         self.total, self.count = self.add_sum("total"), self.add_sum("count")
 
     def update_state(self, values, sample_weight: Any = 1):
-        """values: an array; sample_weight: a number for all, or an array of the values' shape."""
+        """Add values to the mean. values: an array. sample_weight: one number, or an array of that
+        shape.
+        """
         if isinstance(sample_weight, np.ndarray):
             total, count = float((values * sample_weight).sum()), float(sample_weight.sum())
         elif values.ndim == 0:
@@ -55,7 +58,7 @@ class Mean(Metric):
 
 
 class MeanMetric(Mean):
-    """The mean of what `measure(y_true, y_pred)` gives for each sample."""
+    """The mean of `measure(y_true, y_pred)`, one number for each sample."""
 
     def measure(self, y_true, y_pred):
         raise NotImplementedError

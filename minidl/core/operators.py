@@ -1,6 +1,8 @@
-"""Python's operators and NumPy's commonest methods, each one line to the table of derivatives.
+"""Python's operators and the most used NumPy methods. Each is one line that calls an op of
+derivatives/.
 
-Whatever has `_apply` can inherit them: tensors here, and values that are not known yet elsewhere.
+Every class with a method `_apply` can inherit them: tensors in the core, and symbols, whose values
+come later, in the rest of the library.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from .derivatives import arithmetic, linear, reductions, shaping
 
 
 class Operators:
-    """What can be computed from a value. `_apply(op, *inputs, **settings)` computes an op."""
+    """Operators and methods of a value. `_apply(op, *inputs, **settings)` computes an op."""
 
     _apply: Callable[..., Any]
-    __array_ufunc__: Any = None  # array - tensor is __rsub__'s: NumPy would take number by number
+    __array_ufunc__: Any = None  # array - tensor must call __rsub__, not loop in NumPy
 
     def __add__(self, other):
         return self._apply(arithmetic.add, self, other)

@@ -1,6 +1,7 @@
-"""How a weight moves along its gradient. One class, one paper; `update` changes arrays in place.
+"""Optimizers: rules that move each weight along its gradient. Each class implements one paper;
+`update` changes arrays in place.
 
-A variable is anything with `array`, its numbers; `grad`, their gradient or None; and `version`, a
+A variable is any object with `array`, its numbers; `grad`, their gradient or None; and `version`, a
 list of one number, which counts the changes in place.
 """
 
@@ -12,8 +13,10 @@ import numpy as np
 
 
 class Optimizer:
-    """Moves variables along their gradients. A kind of optimizer is a class with `update`, and with
-    `slots` if it remembers something of each variable from step to step.
+    """Base class of optimizers: moves variables along their gradients.
+
+    A subclass defines `update`. It also defines `slots` if it keeps arrays for each variable from
+    step to step.
     """
 
     trainable_variables = ()
@@ -29,26 +32,32 @@ class Optimizer:
         return ()
 
     def initial(self, slot: str, w: np.ndarray) -> np.ndarray:
-        """What a slot holds before the first step."""
+        """The initial value of a slot."""
         return np.zeros_like(w)
 
     def begin_step(self, t: int) -> None:
-        """Compute here what a paper computes once a step. t: 1 in the first step."""
+        """Compute quantities that are the same for all variables of a step. t: 1 in the
+        first step.
+        """
 
     def update(self, w: np.ndarray, g: np.ndarray, lr: float, *slots: np.ndarray):
-        """Move w, in place. g: its gradient, not to be changed; slots: as `slots()` names them."""
+        """Move w in place. g: its gradient, not to be changed. slots: the arrays named by
+        `slots()`.
+        """
         raise NotImplementedError(
             f"{type(self).__name__} needs a method update(self, w, g, lr, *slots)."
         )
 
     def build(self, variables) -> None:
-        """Say which variables are moved, and make the memory for them."""
+        """Set the variables to move, and create their slots."""
         self.trainable_variables = list(variables)
         names = self.slots()
         self.memory = [[self.initial(s, v.array) for s in names] for v in self.trainable_variables]
 
     def step(self) -> None:
-        """Move the variables along the gradients that backward() left, and clear the gradients."""
+        """Move the variables along the gradients that backward() computed, and clear these
+        gradients.
+        """
         grads = [v.grad for v in self.trainable_variables]
         for v in self.trainable_variables:
             v.grad = None  # before the update: a step that fails leaves no gradient behind
@@ -70,11 +79,13 @@ class Optimizer:
                 v.version[0] += 1
 
     def replace(self, variable, values) -> None:
-        """Put in place what an update returned, if it returns the new numbers."""
+        """Copy values that an update returned into the variable."""
         variable.array[...] = values
 
     def scratch(self, w: np.ndarray, number: int = 0) -> np.ndarray:
-        """An array of w's shape for what is computed on the way: a fresh one would cost more."""
+        """An array of w's shape for intermediate results. It is reused, since allocating one costs
+        more.
+        """
         key = w.shape, w.dtype, number
         if key not in self.scratches:
             self.scratches[key] = np.empty_like(w)

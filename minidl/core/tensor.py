@@ -6,8 +6,8 @@
 >>> x.grad
 array([2., 4., 6.], dtype=float32)
 
-`apply` computes an op of the table (derivatives/) and keeps, for each input that needs a gradient,
-the way back to it. `backward` (backward.py) walks these ways from the loss to the leaves.
+`apply` computes an op of derivatives/ and records, for each input that needs a gradient, the vjp:
+how a gradient passes back to it. `backward` (backward.py) calls them from the loss to the leaves.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _births = itertools.count()
 
 
 class Switches(threading.local):
-    """What holds in this thread."""
+    """The settings of the current thread."""
 
-    pauses = 0  # how many no_grad() stand around: if none does, apply keeps the way back
+    pauses = 0  # number of no_grad() blocks around this code; with 0, apply records
     training: bool | None = None  # whether the running call of a layer trains; None: no call
     quiet = False  # whether NumPy's warnings about inf and nan are switched off
 
@@ -36,7 +36,9 @@ switches = Switches()
 
 
 class no_grad:
-    """`with no_grad():` nothing inside is recorded. It costs less, and there is no backward."""
+    """`with no_grad():` operations inside are not recorded. They cost less, and backward() is
+    impossible.
+    """
 
     def __enter__(self):
         switches.pauses += 1
@@ -46,10 +48,10 @@ class no_grad:
 
 
 def apply(op, *inputs, **settings):
-    """Compute op(*inputs), and keep the way back to those inputs that need a gradient.
+    """Compute op(*inputs), and record for each input that needs a gradient how to compute it.
 
-    op: a function of the table: arrays in, (array, one vjp for each input) out. inputs: tensors or
-    numbers. settings: whatever has no gradient.
+    op: a function of derivatives/. It takes arrays and returns (array, one vjp for each input).
+    inputs: tensors or numbers. settings: arguments that have no gradient.
     """
     try:
         arrays = [x.array for x in inputs]
@@ -65,14 +67,18 @@ def apply(op, *inputs, **settings):
 
 
 def share_versions(result: Tensor, inputs) -> None:
-    """Where the result is a view of an input, changing the one changes the other."""
+    """Share the input's version counter with a result that is a view of it, since they share
+    memory.
+    """
     for x in inputs:
         if np.may_share_memory(result.array, x.array):
             result.version = x.version
 
 
 def record(result: Tensor, op, inputs, vjps) -> None:
-    """Keep the edges, and the versions of all inputs: the vjps still need their numbers."""
+    """Store the edges of the result, and the versions of all inputs, because the vjps need their
+    values.
+    """
     if len(vjps) != len(inputs):
         raise TypeError(f"'{op.__name__}' returned {len(vjps)} vjps for {len(inputs)} inputs")
     edges = [(x, vjp) for x, vjp in zip(inputs, vjps) if x.requires_grad]
@@ -82,7 +88,7 @@ def record(result: Tensor, op, inputs, vjps) -> None:
 
 
 def tensors(inputs) -> list[Tensor]:
-    """The inputs as tensors. A bare number takes the dtype of the tensors beside it."""
+    """Convert the inputs to tensors. A bare number gets the common dtype of the input tensors."""
     dtypes = [x.array.dtype for x in inputs if isinstance(x, Tensor)]
     return [
         x if isinstance(x, Tensor) else Tensor(x, dtype=np.result_type(*dtypes)) for x in inputs
@@ -90,19 +96,19 @@ def tensors(inputs) -> list[Tensor]:
 
 
 class Tensor(Operators):
-    """An array, where it came from, and after `backward` the gradient with respect to it.
+    """An array that remembers what it was computed from, and its gradient after `backward`.
 
     data: numbers, copied. requires_grad: True for a leaf whose gradient is wanted, in `.grad`.
     """
 
     _apply = staticmethod(apply)
-    plain: Any  # the class of what is computed from it: a Variable's sum is no Variable
+    plain: Any  # the class of results: the sum of Variables is a plain Tensor
 
     requires_grad = False
     grad: Any = None
     op: Any = None  # the op that made it; None for a leaf
-    edges: Any = ()  # pairs (tensor that it was computed from, vjp: the way back to that one)
-    used: Any = ()  # pairs (tensor that its vjps need, the version of that one when it was used)
+    edges: Any = ()  # pairs (tensor that it was computed from, vjp to that tensor)
+    used: Any = ()  # pairs (tensor that its vjps need, its version when it was used)
     retains = False  # whether it keeps a gradient although it is no leaf
 
     def __init__(self, data, requires_grad: bool = False, dtype: Any = np.float32):
@@ -113,7 +119,9 @@ class Tensor(Operators):
 
     @classmethod
     def of(cls, array) -> Any:
-        """A tensor around an array that nobody else will change: no copy, no checks."""
+        """Wrap an array that no other code changes in a tensor, without a copy and without
+        checks.
+        """
         tensor = cls.__new__(cls)
         tensor.array = array if type(array) is np.ndarray else np.asarray(array)
         tensor.birth = next(_births)
@@ -144,11 +152,11 @@ class Tensor(Operators):
         backward(self, gradient, retain_graph)
 
     def receive(self, gradient: np.ndarray) -> None:
-        """Add to the gradient. It adds up until it is set to None."""
+        """Add a gradient to `.grad`. Gradients add up until `.grad` is set to None."""
         self.grad = gradient if self.grad is None else np.asarray(self.grad + gradient)
 
     def detach(self) -> Tensor:
-        """The same numbers in the same memory, cut off from the graph."""
+        """A tensor with the same numbers in the same memory, without a graph."""
         tensor = self.plain.of(self.array)
         tensor.version = self.version
         return tensor
@@ -171,7 +179,9 @@ class Variable(Tensor):
         self.name = name
 
     def assign(self, value) -> Variable:
-        """Replace the numbers in place. A graph that still needs the old ones refuses backward."""
+        """Replace the numbers in place. backward() fails for a graph that still needs the old
+        numbers.
+        """
         self.array[...] = value
         self.version[0] += 1
         return self

@@ -1,7 +1,7 @@
-"""What `fit` does: for each epoch, for each batch, predict, measure the loss, take gradients, move.
+"""The loop of `fit`: in each epoch, for each batch, predict, compute loss and gradients, move.
 
 >>> class Network(Trainer, Sequential):
-...     "Layers, each fed by the one before, that can be trained."
+...     "A stack of layers that can be trained."
 >>> relu = functools.partial(apply, nonlinear.relu)
 >>> net = Network([Flatten(), Dense(128, relu), Dense(10)])
 >>> accuracy = SparseCategoricalAccuracy("accuracy")
@@ -23,25 +23,26 @@ from .tensor import switches
 
 
 class Hooks:
-    """What else happens around epochs and batches: a subclass says what. logs: name -> number.
+    """Functions that a run calls before and after epochs and batches. Subclasses override them.
 
-    batch_begins: functions of the step, batch_ends: functions of the step and the logs.
+    logs: metric name -> number. batch_begins: functions of the step. batch_ends: functions of the
+    step and the logs.
     """
 
     batch_begins: Any = ()
     batch_ends: Any = ()
 
     def epoch_begin(self, epoch: int) -> None:
-        """Before the first batch of an epoch."""
+        """Called before the first batch of an epoch."""
 
     def epoch_end(self, epoch: int, steps: int, logs: dict) -> None:
-        """After the last batch. steps: how many batches there were."""
+        """Called after the last batch of an epoch. steps: the number of batches."""
 
 
 class Trainer:
-    """What training adds to a layer: an optimizer, a loss, metrics, and the loop."""
+    """Adds training to a layer: an optimizer, a loss, metrics, and the loop."""
 
-    __call__: Any  # these two the layer has
+    __call__: Any  # defined by the layer
     weights: Any
     optimizer: Any = None
     loss: Any = None  # loss(y, y_pred, sample_weight): one number to make smaller
@@ -49,12 +50,12 @@ class Trainer:
     stop_training = False  # a hook sets it: the run ends after this batch and its epoch
 
     def compile(self, optimizer, loss, metrics=()) -> None:
-        """Choose how to learn, what to make smaller, and what to watch."""
+        """Set the optimizer, the loss to minimize, and the metrics to watch."""
         self.optimizer, self.loss, self.metrics = optimizer, loss, metrics
         self._loss_tracker = Mean("loss")
 
     def prepare(self, batches) -> None:
-        """Make the weights, by a look at the first batch, and show them to the optimizer."""
+        """Create the weights by a call on the first batch, and pass them to the optimizer."""
         x, _, _ = unpack(next(iter(batches)))
         self(x)
         self.optimizer.build(self.weights)
@@ -75,19 +76,21 @@ class Trainer:
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def test_step(self, data) -> dict:
-        """Measure one batch, without learning."""
+        """Compute the loss and metrics of one batch without training. Returns their
+        running values.
+        """
         x, y, sample_weight = unpack(data)
         y_pred = self(x, training=False)
         self.note_loss(self.compute_loss(x, y, y_pred, sample_weight), x)
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def predict_step(self, data):
-        """The outputs for one batch."""
+        """Compute the outputs for one batch."""
         return self(unpack(data)[0], training=False)
 
     # -- many batches
     def run(self, batches, epochs, hooks: Hooks) -> None:
-        """Train for these epochs, each of them one pass through the batches."""
+        """Train for these epochs. Each epoch is one pass through the batches."""
         for epoch in epochs:
             self.reset_metrics()
             hooks.epoch_begin(epoch)
@@ -97,7 +100,7 @@ class Trainer:
                 break
 
     def run_epoch(self, batches, hooks: Hooks) -> tuple[int, dict]:
-        """Learn from each batch once. Returns how many there were, and the last logs."""
+        """Train on each batch once. Returns the number of batches, and the last logs."""
         steps, logs = 0, {}
         for step, batch in enumerate(batches):
             for hook in hooks.batch_begins:
@@ -111,7 +114,7 @@ class Trainer:
         return steps, logs
 
     def measure(self, batches, hooks: Hooks) -> dict:
-        """The loss and the metrics over all batches."""
+        """Compute the loss and the metrics over all batches."""
         self.reset_metrics()
         logs: dict = {}
         for step, batch in enumerate(batches):
@@ -124,35 +127,37 @@ class Trainer:
 
     # -- the loss and the metrics
     def compute_loss(self, x, y, y_pred, sample_weight=None):
-        """The number that training makes smaller."""
+        """Compute the number that training minimizes."""
         return self.loss(y, y_pred, sample_weight)
 
     def check_loss(self, loss, x, y) -> None:
-        """Stop before a loss that is no number reaches the weights."""
+        """Raise FloatingPointError if the loss is nan or inf, before the weights are changed."""
         if not np.isfinite(loss.data):
             raise FloatingPointError("the loss is not finite")
 
     def note_loss(self, loss, x) -> None:
-        """Take the loss of a batch into the mean over the epoch."""
+        """Add the loss of a batch to the mean over the epoch."""
         self._loss_tracker.update_state(loss.data, len(x))
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None) -> dict:
-        """Take the batch into every metric, and return where each of them stands."""
+        """Add the batch to every metric. Returns name -> running value, the loss first."""
         counts = 1 if sample_weight is None else sample_weight
         for metric in self.metrics:
             metric.update_state(y, y_pred.data, counts)
         return {m.name: m.result() for m in (self._loss_tracker, *self.metrics)}
 
     def reset_metrics(self) -> None:
-        """Forget what was measured: a new epoch begins."""
+        """Reset the loss and the metrics at the start of an epoch."""
         for metric in (self._loss_tracker, *self.metrics):
             metric.reset_state()
 
 
 def undisturbed(work, recording: bool):
-    """work(), with NumPy's warnings off and the switches of this thread as the work needs them.
+    """Call work() with NumPy's warnings off, and with the settings of this thread that the work
+    needs.
 
-    Afterwards all of them are as they were before, also after an error or Ctrl-C.
+    recording: whether operations are recorded for backward. All settings are restored afterwards,
+    also after an error or Ctrl-C.
     """
     before = {name: getattr(switches, name) for name in ("pauses", "training", "quiet")}
     errors = np.geterr()
@@ -169,4 +174,4 @@ def undisturbed(work, recording: bool):
         finally:
             restore()
     finally:
-        restore()  # again: Ctrl-C may have fallen into the first
+        restore()  # again: Ctrl-C may have interrupted the first call

@@ -1,4 +1,6 @@
-"""Data as arrays whose first axis counts the samples: made alike, counted, split, weighed."""
+"""Converts data to arrays whose first axis counts the samples. Counts, splits and weights
+samples.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,12 @@ from ..support.structures import is_nested, leaves, paths, tree_map
 
 
 def samples(value, name: str, several: bool = True, texts: bool = False) -> Any:
-    """Data as an array whose first axis counts the samples. Lists, tensors and data frames are
-    welcome.
+    """Convert data to an array whose first axis counts the samples. Accepts lists, tensors and data
+    frames.
 
-    several: whether a list or tuple of arrays is data of several inputs or outputs, and stays such;
-    a dict always is and does.
-    name: 'x' or 'y', for the error, which names the argument and the cure but never prints the
-    data. texts: whether arrays of strings are welcome too.
+    several: whether a list or tuple of arrays stands for several inputs or outputs and stays a
+    list; a dict always does. name: 'x' or 'y', for the error, which names the argument and the cure
+    but never prints the data. texts: whether arrays of strings are accepted too.
     """
     if isinstance(value, dict):
         return {k: samples(v, f"{name}[{k!r}]", texts=texts) for k, v in value.items()}
@@ -48,7 +49,7 @@ def samples(value, name: str, several: bool = True, texts: bool = False) -> Any:
 
 
 def check_columns(name: str, frame) -> None:
-    """TypeError that names the columns of a data frame which hold no numbers, if there are any."""
+    """Raise TypeError, with their names, if a data frame has columns that are not numbers."""
     texts, missing = [], []
     for column in getattr(frame, "columns", ()):
         values = np.asarray(frame[column])
@@ -75,19 +76,19 @@ def _is_array(value) -> bool:
 
 
 def rows(part, chosen):
-    """The chosen rows of an array, or of each array in a structure; None stays None."""
+    """Return the chosen rows of an array, or of each array in a structure; None stays None."""
     if type(part) is np.ndarray:
         return part[chosen]
     return None if part is None else tree_map(lambda a: np.asarray(a[chosen]), part)
 
 
 def count_samples(structure) -> int:
-    """How many samples the first array of a structure holds."""
+    """Return the number of samples in the first array of a structure."""
     return len(leaves(structure)[0]) if is_nested(structure) else len(structure)
 
 
 def check_same_length(**arrays) -> int:
-    """The number of samples, which x, y and sample_weight must share; ValueError otherwise."""
+    """Return the common number of samples of x, y and sample_weight. ValueError if they differ."""
     lengths = {
         _name(name, path): len(a)
         for name, part in arrays.items()
@@ -108,10 +109,10 @@ def _name(name: str, path: tuple) -> str:
 
 
 def split_tail(arrays: tuple, fraction: float) -> tuple[tuple, tuple]:
-    """(training part, validation part): the validation part is the last `fraction` of the samples,
-    before any shuffling.
+    """Return (training part, validation part). The validation part is the last `fraction` of the
+    samples, before any shuffling.
 
-    arrays: x, y, sample_weight, where the last two may be None. ValueError if either part would be
+    arrays: x, y, sample_weight, where the last two may be None. ValueError if a part would be
     empty.
     """
     if isinstance(fraction, bool) or not isinstance(fraction, numbers.Real) or not 0 < fraction < 1:
@@ -131,8 +132,8 @@ def split_tail(arrays: tuple, fraction: float) -> tuple[tuple, tuple]:
 
 
 def class_weights(y: Any, weights: dict) -> np.ndarray:
-    """One weight a sample from a dict {class: weight}. y: class indices (n,) or (n, 1), or one-hot
-    (n, C).
+    """Return one weight for each sample from a dict {class: weight}. y: class indices (n,) or (n,
+    1), or one-hot (n, C).
     """
     if not isinstance(y, np.ndarray):
         raise ValueError(
@@ -162,7 +163,7 @@ def class_weights(y: Any, weights: dict) -> np.ndarray:
 
 
 def _labels(y: np.ndarray) -> np.ndarray:
-    """The class of each sample, from indices or one-hot rows."""
+    """Return the class of each sample, from indices or one-hot rows."""
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         raise ValueError("class_weight needs a class for every sample; y holds NaN.")
     if y.ndim < 2 or y.shape[-1] == 1:
@@ -181,7 +182,7 @@ def _labels(y: np.ndarray) -> np.ndarray:
 
 
 def _class(key) -> int:
-    """A key of class_weight as the number of a class."""
+    """Return a key of class_weight as a class index."""
     try:
         if int(key) == float(key):
             return int(key)

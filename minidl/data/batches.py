@@ -1,7 +1,9 @@
-"""What feeds a model: mini-batches of arrays, and batches that come from elsewhere.
+"""Sources of batches for a model: mini-batches of arrays, and batches from generators and data
+sets.
 
-Each of them is gone through once an epoch and gives what a `train_step` receives: x, (x, y) or
-(x, y, sample_weight), x as tensors. `first()` shows a sample or a batch without using it up.
+Each source can be iterated once in an epoch. It yields the data for a `train_step`: x, (x, y) or
+(x, y, sample_weight), x as tensors. `first()` returns a sample or a batch without removing it from
+the source.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from .arrays import check_same_length, class_weights, count_samples, rows, sampl
 
 
 def unpack_x_y_sample_weight(data) -> tuple:
-    """(x, y, sample_weight) from what a `train_step` receives; what is missing is None."""
+    """Return (x, y, sample_weight) of the data for a `train_step`. A missing part is None."""
     if isinstance(data, (tuple, list)) and len(data) > 3:
         raise ValueError(
             f"A batch is x, (x, y) or (x, y, sample_weight); received {len(data)} parts. Several "
@@ -29,15 +31,15 @@ def unpack_x_y_sample_weight(data) -> tuple:
 
 
 def pack_x_y_sample_weight(x, y=None, sample_weight=None):
-    """What a `train_step` receives: x alone, (x, y) or (x, y, sample_weight)."""
+    """Return the data for a `train_step`: x alone, (x, y) or (x, y, sample_weight)."""
     if y is None:
         return (x,) if isinstance(x, (tuple, list)) else x
     return (x, y) if sample_weight is None else (x, y, sample_weight)
 
 
 def as_tensors(x):
-    """An array as a tensor, without copying; likewise for each array of a structure. Arrays of
-    strings stay arrays.
+    """Convert an array to a tensor without a copy; in a structure, each array. Arrays of strings
+    stay arrays.
     """
     return _as_tensor(x) if type(x) is np.ndarray else tree_map(_as_tensor, x)
 
@@ -63,19 +65,19 @@ class Batches(core.Batches):
 
     @property
     def steps(self) -> int | None:
-        """The number of batches an epoch."""
+        """The number of batches in an epoch."""
         return len(self)
 
     def first(self) -> tuple:
-        """The first sample of each array."""
+        """Return the first sample of each array."""
         return tuple([rows(part, slice(0, 1)) for part in self.arrays])
 
     def samples_of_first(self) -> int:
-        """How many samples the first batch holds."""
+        """Return the number of samples in the first batch."""
         return min(self.size, self.batch_size)
 
     def forever(self):
-        """Batch after batch, epoch after epoch."""
+        """Yield batches without end, epoch after epoch."""
         while True:
             yield from self
 
@@ -84,7 +86,7 @@ class NestedBatches(Batches):
     """Mini-batches of tuples, lists and dicts of arrays, as models with several inputs take."""
 
     def rows(self, chosen):
-        """The chosen samples as a `train_step` receives them."""
+        """Return the chosen samples as the data for a `train_step`."""
         x, y, weight = [rows(part, chosen) for part in self.arrays]
         return pack_x_y_sample_weight(as_tensors(x), y, weight)
 
@@ -94,17 +96,15 @@ class NestedBatches(Batches):
 
 
 class PyDataset:
-    """Data that is made a batch at a time: subclasses give `__len__`, the batches an epoch, and
-    `__getitem__(i)`, batch i as (x, y).
+    """Base of data sets that create one batch at a time. Subclasses define `__len__`, the number of
+    batches in an epoch, and `__getitem__(i)`, batch i as (x, y).
 
-    on_epoch_begin and on_epoch_end are called around each epoch. fit(shuffle=True) takes the
-    batches in a random order.
+    on_epoch_begin and on_epoch_end are called before and after each epoch. fit(shuffle=True) uses
+    the batches in a random order.
     """
 
     def __init__(self, workers=1, use_multiprocessing=False, max_queue_size=10):
-        """The arguments are Keras's; here batches are made one after another, when their turn
-        comes.
-        """
+        """Accept Keras's arguments, which have no effect: batches are created one after another."""
 
     def __len__(self) -> int:
         raise NotImplementedError(
@@ -127,12 +127,12 @@ class PyDataset:
         pass
 
 
-_MANY = 1000  # batches after which an epoch without an end is spoken of
+_MANY = 1000  # after so many batches, warn of an epoch without an end
 
 
 class Stream:
-    """Batches that come from elsewhere: a PyDataset, a generator, a data loader, any iterable of x,
-    (x, y) or (x, y, sample_weight).
+    """Batches from a source: a PyDataset, a generator, a data loader, or any iterable of x, (x, y)
+    or (x, y, sample_weight).
 
     rng: shuffles the order of a PyDataset's batches. class_weight: {class: weight} for every batch.
     texts: whether x may hold strings.
@@ -147,21 +147,21 @@ class Stream:
     ):
         self.source, self.rng, self.class_weight = source, rng, class_weight
         self.texts = texts
-        self._once = iter(source) is source  # a generator: what was taken is gone
+        self._once = iter(source) is source  # a generator: each batch can be read only once
         self._first: list = []
-        self.portioned = False  # whether somebody counts the batches and stops
+        self.portioned = False  # whether the caller counts the batches and stops
         self.size = None
 
     @property
     def steps(self) -> int | None:
-        """The number of batches an epoch, or None if only the end will tell."""
+        """The number of batches in an epoch, or None if it is unknown before the end."""
         try:
             return len(self.source)
         except TypeError:  # a generator, or a dataset without an end
             return None
 
     def first(self) -> tuple:
-        """The first batch, which will still come in its turn."""
+        """Return the first batch without removing it from the stream."""
         if not self._first:
             for batch in (
                 self.source if not isinstance(self.source, PyDataset) else [self.source[0]]
@@ -173,7 +173,7 @@ class Stream:
         return self._checked(self._first[0])
 
     def samples_of_first(self) -> float:
-        """How many samples the first batch holds; inf if nobody has asked for it yet, since a
+        """Return the number of samples in the first batch; inf if it was not read yet, since a
         generator may not have one ready.
         """
         return count_samples(self._checked(self._first[0])[0]) if self._first else math.inf
@@ -198,7 +198,7 @@ class Stream:
             yield self._plain(batch)
 
     def forever(self):
-        """Batch after batch, beginning anew where the source can."""
+        """Yield batches without end. The source is restarted when it ends, if it can be."""
         while True:
             empty = True
             for batch in self:
@@ -228,9 +228,9 @@ class Stream:
 
 
 class Portions:
-    """`steps` batches an epoch of a source that goes on: the next epoch begins where one ended.
+    """Epochs of `steps` batches from one source. The next epoch continues where the last one ended.
 
-    endless: begin the source anew when it ends. Otherwise an epoch is at most so many batches.
+    endless: restart the source when it ends. Otherwise an epoch may have fewer batches.
     """
 
     def __init__(self, batches, steps: int, endless: bool = True):
@@ -243,7 +243,7 @@ class Portions:
 
 
 def is_stream(x) -> bool:
-    """Whether x brings batches rather than holding samples."""
+    """Whether x yields batches instead of holding samples."""
     holds = (
         hasattr(x, "shape")
         or hasattr(x, "__array__")

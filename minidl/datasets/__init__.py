@@ -1,5 +1,5 @@
-"""Data to learn from: with Keras's names and arrays, digits, clothes, photographs, houses,
-reviews and news; and toy problems from a formula.
+"""Data sets with Keras's names and arrays: digits, clothes, photographs, houses, reviews and news.
+Also toy problems that are computed by formulas.
 """
 
 import importlib
@@ -18,7 +18,7 @@ __all__ = [
 
 
 def __getattr__(name):
-    """Each dataset is loaded when it is first asked for."""
+    """Import a data set's module when it is first used."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return importlib.import_module(f".{name}", __name__)

@@ -1,10 +1,8 @@
-"""What the datasets in Keras's `.npz` and `.json` files share: reading and checking them,
-shuffling, numbering words.
+"""Reads Keras's `.npz` and `.json` data files and checks them; shuffles rows, and numbers words.
 
-Two of those files hold lists of word numbers, which NumPy can only keep as pickles; a pickle may
-run any code. Two locks are on
-that door: the file's digest is compared with the published one before it is opened, and the reader
-knows three names, which build arrays, and no other.
+Two of those files hold lists of word numbers, which NumPy can store only as pickles. A pickle may
+run any code. Two checks prevent this: the file's digest is compared with the published one before
+the file is opened, and the unpickler knows only three names, which build arrays.
 """
 
 import json
@@ -22,8 +20,8 @@ Rows = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 class NpzFile(NamedTuple):
-    """An `.npz` file as it was published. `read` returns {name: array}; lists of numbers come as an
-    array of objects.
+    """A published `.npz` file. `read` returns {name: array}; lists of numbers are an array of
+    objects.
     """
 
     name: str
@@ -31,8 +29,8 @@ class NpzFile(NamedTuple):
     sha256: str
 
     def read(self, data: bytes) -> dict[str, np.ndarray]:
-        """The arrays in the bytes of the file. DataFileError if the digest says that they are not
-        this file's.
+        """Return the arrays in the bytes of the file. DataFileError if the digest does not
+        match.
         """
         import io
         import zipfile
@@ -46,23 +44,23 @@ class NpzFile(NamedTuple):
 
 
 class JsonFile(NamedTuple):
-    """A `.json` file as it was published. `read` returns what it holds."""
+    """A published `.json` file. `read` returns its contents."""
 
     name: str
     max_bytes: int
     md5: str
 
     def read(self, data: bytes) -> Any:
-        """What the bytes of the file hold. DataFileError if the digest says that they are not this
-        file's.
+        """Return the contents of the bytes of the file. DataFileError if the digest does
+        not match.
         """
         check_digest("md5", self.md5, data)
         return json.loads(data)
 
 
 def load(dataset: str, file: NpzFile | JsonFile, path: str | os.PathLike[str] | None = None) -> Any:
-    """The contents of `file`: from `path` if there is a file (`~` is your home folder), else from
-    wherever `find` finds it.
+    """Return the contents of `file`: from `path` if that file exists (`~` is your home folder),
+    else from where `find` finds it.
     """
     if path is not None and os.path.isfile(os.path.expanduser(path)):
         return read_file(os.path.expanduser(path), file)
@@ -70,8 +68,8 @@ def load(dataset: str, file: NpzFile | JsonFile, path: str | os.PathLike[str] | 
 
 
 def split_rows(x: np.ndarray, y: np.ndarray, test_split: float, seed: int) -> Rows:
-    """Shuffle rows as Keras does, and cut the last `test_split` of them off: (x_train, y_train),
-    (x_test, y_test).
+    """Shuffle rows as Keras does, and use the last fraction `test_split` of them for testing:
+    (x_train, y_train), (x_test, y_test).
     """
     order = shuffled(len(x), np.random.RandomState(seed))
     x, y = x[order], y[order]
@@ -80,7 +78,7 @@ def split_rows(x: np.ndarray, y: np.ndarray, test_split: float, seed: int) -> Ro
 
 
 def check_test_split(test_split: float) -> None:
-    """ValueError unless 0 <= test_split < 1."""
+    """Raise ValueError unless 0 <= test_split < 1."""
     if not 0 <= test_split < 1:
         raise ValueError(
             f"test_split is the part of the rows kept for testing, from 0 to below 1. Received: "
@@ -90,8 +88,8 @@ def check_test_split(test_split: float) -> None:
 
 
 def shuffled(count: int, generator: "np.random.RandomState") -> np.ndarray:
-    """0 ... count - 1 in Keras's order: RandomState is NumPy's old generator, whose numbers never
-    change.
+    """Return 0 ... count - 1 in Keras's order. RandomState is NumPy's old generator, whose numbers
+    never change.
     """
     order = np.arange(count)
     generator.shuffle(order)
@@ -101,8 +99,8 @@ def shuffled(count: int, generator: "np.random.RandomState") -> np.ndarray:
 def start(
     texts: Sequence[Sequence[int]], start_char: int | None, index_from: int | None
 ) -> list[list[int]]:
-    """Every word's number moved up by `index_from`, which leaves room for the special ones;
-    `start_char`, if any, goes first.
+    """Add `index_from` to the number of every word, which leaves numbers for special words, and put
+    `start_char`, if any, first.
     """
     first = [] if start_char is None else [start_char]
     return [first + [word + (index_from or 0) for word in text] for text in texts]
@@ -111,8 +109,8 @@ def start(
 def shorter(
     texts: list[list[int]], labels: np.ndarray, maxlen: int | None
 ) -> tuple[list[list[int]], np.ndarray]:
-    """Only the texts of fewer than `maxlen` numbers (Keras too leaves those of exactly `maxlen`
-    out), and their labels.
+    """Return only the texts of fewer than `maxlen` numbers (as in Keras, not those of exactly
+    `maxlen`), and their labels.
     """
     if not maxlen:
         return texts, labels
@@ -128,11 +126,10 @@ def shorter(
 def common_words(
     texts: list[list[int]], num_words: int | None, skip_top: int, oov_char: int | None
 ) -> np.ndarray:
-    """Numbers from `skip_top` to below `num_words` stay; the others become `oov_char`, or go if
-    that is None.
+    """Keep numbers from `skip_top` to below `num_words`. Replace the others by `oov_char`, or
+    remove them if it is None.
 
-    num_words=None: the largest number there is, which itself then goes, as in Keras.
-
+    num_words=None: the largest number in the data, which itself is then replaced, as in Keras.
     Returns a 1-dimensional array of objects: lists of numbers.
     """
     num_words = num_words or max(max(text, default=0) for text in texts)
@@ -146,8 +143,8 @@ def common_words(
 
 
 def _read_array(file) -> np.ndarray:
-    """One `.npy` file. Numbers are read by NumPy; objects by an unpickler that can build arrays and
-    lists, and nothing else.
+    """Read one `.npy` file: numbers by NumPy, objects by an unpickler that can build only arrays
+    and lists.
     """
     npy = np.lib.format
     first = npy.read_magic(file) == (1, 0)
@@ -159,7 +156,7 @@ def _read_array(file) -> np.ndarray:
 
 
 def only_arrays(file, encoding="ASCII") -> Any:
-    """The arrays, lists, dicts, numbers and texts pickled here; DataFileError for anything else.
+    """Read pickled arrays, lists, dicts, numbers and texts; DataFileError for anything else.
 
     encoding: how Python 2 wrote its texts, or 'bytes' to leave them bytes.
     """

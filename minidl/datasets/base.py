@@ -23,8 +23,8 @@ Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 class PublishedFile(Protocol):
-    """What the search asks of a file: its name, its greatest length in bytes, and how its bytes are
-    checked and read.
+    """A data file: its name, its maximal length in bytes, and a method that checks and reads its
+    bytes.
     """
 
     @property
@@ -34,14 +34,12 @@ class PublishedFile(Protocol):
     def max_bytes(self) -> int: ...
 
     def read(self, data: bytes) -> Any:
-        """What the bytes hold; DataFileError if they are not this file's."""
+        """Return the contents of the bytes. DataFileError if they are not those of this file."""
         ...
 
 
 class IdxFile(NamedTuple):
-    """What a good file is: its name, the shape of its values (all uint8), and the digest it was
-    published with.
-    """
+    """A published IDX file: its name, the shape of its values (all uint8), and its digests."""
 
     name: str
     shape: tuple[int, ...]
@@ -82,11 +80,11 @@ def load(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> Arra
 
 
 def find(dataset: str, file: PublishedFile, mirrors: Sequence[str]) -> Any:
-    """Look for one file in MINIDL_HOME, beside minidl's code, in the cache and on the network; read
-    the first there is.
+    """Look for a file in MINIDL_HOME, next to minidl's code, in the cache and on the network. Read
+    the first one found.
 
-    Only a file in the cache is ours to replace: if damaged, it is downloaded anew. Anywhere else
-    that is an error.
+    If the file in the cache is damaged, it is downloaded again. A damaged file anywhere else is an
+    error.
 
     Raises:
         DataFileError: the file found is not the one published, or there is none and no mirror
@@ -114,7 +112,9 @@ def find(dataset: str, file: PublishedFile, mirrors: Sequence[str]) -> Any:
 
 
 def _given_folders(dataset: str) -> list[str]:
-    """The folders where the user, the installed package or the checkout may have put a dataset."""
+    """List the folders where the user, the installed package or the checkout may have put a
+    dataset.
+    """
     here = os.path.dirname(os.path.abspath(__file__))
     installed = os.path.join(here, "files", dataset)
     checkout = os.path.join(os.path.dirname(os.path.dirname(here)), "datasets", dataset)
@@ -143,8 +143,7 @@ def read_file(path: str | os.PathLike[str], file: PublishedFile) -> Any:
 def read_idx(data: bytes, file: IdxFile) -> np.ndarray:
     """Unpack and check the bytes of a .gz file. Returns a new uint8 array of shape `file.shape`.
 
-    Nothing is taken on trust: never more is unpacked than `file.shape` needs, so a small file
-    cannot fill the memory.
+    Never more than `file.shape` needs is unpacked, so a small file cannot fill the memory.
 
     Raises:
         DataFileError: says what was expected and what was found.
@@ -170,7 +169,7 @@ def read_idx(data: bytes, file: IdxFile) -> np.ndarray:
 
 
 def _unpacked(data: bytes, file: IdxFile) -> np.ndarray:
-    """The numbers behind the header that the file must have, and as many as its shape says."""
+    """Return the numbers after the expected header, exactly as many as the shape needs."""
     import gzip
     import io
 

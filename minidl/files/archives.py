@@ -1,4 +1,4 @@
-"""Zip archives, which '.npz' and '.keras' files are."""
+"""Zip archives, the container of '.npz' and '.keras' files."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def new_archive(file):
-    """A with-block that writes a zip archive, uncompressed, into an open file.
+    """Write a zip archive, uncompressed, into an open file, in a with-block.
 
-    If the block is interrupted, zipfile would finish the archive all the same, and where it cannot
-    raise a ValueError that hides the interrupt. So an archive that failed is let go of, unfinished.
+    If the block is interrupted, zipfile would still try to finish the archive, and might hide the
+    interrupt by a ValueError. Therefore a failed archive is left unfinished.
     """
     import zipfile
 

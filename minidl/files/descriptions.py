@@ -1,4 +1,4 @@
-"""Descriptions of models as plain data: what a file can keep, and what a reader believes."""
+"""Descriptions of models as plain data: what a file can store, and which sizes a reader accepts."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _SIZES = (
 
 
 class SaveFormatError(ValueError):
-    """A file is no model, is damaged, or names what is not there. The message says which file and
-    why.
+    """Raised if a file is not a model, is damaged, or names unknown classes. The message gives the
+    file and the reason.
     """
 
 
 @contextmanager
 def reading(path):
-    """A with-block in which a file is read: whatever goes wrong inside becomes a SaveFormatError
-    that names the file.
+    """Convert every error inside a with-block that reads a file to a SaveFormatError that names the
+    file.
 
-    A damaged file can make the standard library raise nearly anything, and so can a class of the
-    user; the cause is shown above the error.
+    A damaged file, or a class of the user, can raise almost any error. The traceback shows the
+    original error above.
     """
     try:
         yield
@@ -60,7 +60,7 @@ def _reason(error: Exception) -> str:
 
 
 def checked(data, what: str = "model") -> Any:
-    """`data` as JSON can hold it, functions by their names; ValueError naming what cannot be
+    """Return `data` as JSON can store it, functions by their names. ValueError names what cannot be
     saved.
     """
     for path, value in paths(data):
@@ -76,7 +76,7 @@ def checked(data, what: str = "model") -> Any:
 
 
 def _unfit(value, place: str) -> str:
-    """Why a value cannot be saved, and the cure."""
+    """Return the message why a value cannot be saved, with the cure."""
     if isinstance(value, float):
         return f"{value} at {place}, which no file keeps."
     if callable(value):
@@ -92,8 +92,8 @@ def _unfit(value, place: str) -> str:
 
 
 def _functions_by_name(value) -> Any:
-    """The same, with the name in the place of a function that was not registered; custom_objects
-    must explain it to load_model.
+    """Replace unregistered functions by their names. load_model then needs them in
+    custom_objects.
     """
     if isinstance(value, dict):
         return {k: _functions_by_name(v) for k, v in value.items()}
@@ -117,11 +117,11 @@ def _functions_by_name(value) -> Any:
 
 
 def believable(data):
-    """A description from a file, if no size in it is out of all proportion; ValueError naming the
-    first that is.
+    """Return a description from a file if its sizes are plausible. ValueError names the first one
+    that is not.
 
-    Weights are counted against the file (weight_budget). This is about the rest: inputs, and what
-    reshapes and repeats make of them.
+    Weights are checked against the size of the file (weight_budget). This function checks other
+    sizes: inputs, and the results of reshapes and repeats.
     """
     for path, value in paths(data):
         keys = [p for p in path if isinstance(p, str)]
@@ -143,13 +143,13 @@ def believable(data):
 
 
 def is_believable(sizes) -> bool:
-    """Whether an array with these sizes, among which there may be other things, can be meant."""
+    """Whether an array with these sizes is plausible. Other values among the sizes are ignored."""
     return math.prod(abs(n) for n in sizes if isinstance(n, int) and n) <= _MOST
 
 
 def shapes(shape) -> Any:
-    """A shape from a file, where tuples are lists, as a tuple; likewise lists and dicts of
-    shapes.
+    """Return a shape from a file as a tuple, since JSON stores tuples as lists; also lists and
+    dicts of shapes.
     """
     if isinstance(shape, dict):
         return {k: shapes(v) for k, v in shape.items()}

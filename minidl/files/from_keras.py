@@ -1,5 +1,5 @@
-"""Keras's description of a model in our words: the same layout, other module names, and our ops for
-Keras's operators.
+"""Converts Keras's description of a model to minidl's: the same layout, other module names, and
+minidl's ops for Keras's operators.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 from ..support.structures import leaves
 from .to_keras import ends_renumbered
 
-# Options of Keras's layers that do not exist here, with the value that asks for nothing.
+# Options of Keras's layers that do not exist here, with the value that has no effect.
 _ONLY_IN_KERAS = {
     "quantization_config": None,
     "lora_rank": None,
@@ -72,7 +72,7 @@ _FROM_OPERATORS = {
 
 
 def from_keras(data) -> Any:
-    """Keras's description as ours. ValueError for an option or operator that is not known here."""
+    """Convert Keras's description to minidl's. ValueError for an unknown option or operator."""
     if isinstance(data, list):
         return [from_keras(v) for v in data]
     if not isinstance(data, dict):
@@ -99,8 +99,8 @@ def from_keras(data) -> Any:
 
 
 def _is_op(data: dict) -> bool:
-    """Whether this is an operator. '.h5' files do not name the module; what tells Add(), the layer,
-    from + is its setting trainable.
+    """Whether this describes an operator. '.h5' files do not name the module, but the layer Add()
+    has the setting trainable and the operator + has not.
     """
     module = data.get("module")
     if module is None and "inbound_nodes" in data:
@@ -159,7 +159,7 @@ def _as_op(entry: dict) -> dict:
 
 
 def _op_call(kind: str, args: list, kwargs: dict) -> dict:
-    """One call of an operator, with the arguments that our op takes."""
+    """Describe one call of an operator with the arguments of minidl's op."""
     if kind == "GetItem":
         index = args.pop()
         kwargs = {"index": _tuple(index) if isinstance(index, list) else index}

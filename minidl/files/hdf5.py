@@ -1,6 +1,6 @@
-"""HDF5, the container of Keras's weights: reading it without trusting it.
+"""Safe reading and writing of HDF5, the container of Keras's weights.
 
-h5py reads and writes HDF5; it comes with the extra `keras`.
+It uses h5py, which the extra `keras` installs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 
 def h5py_or_cure() -> Any:
-    """The module h5py; ImportError says how to get it."""
+    """Return the module h5py. The ImportError says how to install it."""
     try:
         import h5py
     except ImportError:
@@ -25,18 +25,20 @@ def h5py_or_cure() -> Any:
 
 
 class Arrays:
-    """The arrays in an open HDF5 file, by their paths: none that lies elsewhere, and none that is
-    larger than the file says.
+    """The arrays in an open HDF5 file, by path. Arrays stored outside the file, or declared larger
+    than the file, are refused.
 
-    `find` gives a dataset, which knows its shape; its numbers are read by `dataset[()]`.
+    `find` returns a dataset, which has a shape. `dataset[()]` reads its numbers.
     """
 
     def __init__(self, file):
         self.file = file
 
     def find(self, path: str, within=None) -> Any:
-        """The group or dataset at a path inside the file itself, or inside the group `within`; None
-        if nothing is there. ValueError for a link, and for what is no plain array of numbers.
+        """Return the group or dataset at a path in the file or in the group `within`; None if there
+        is none.
+
+        ValueError for a link, and for anything but a plain array of numbers.
         """
         h5py, thing = h5py_or_cure(), self.file if within is None else within
         for name in path.split("/"):
@@ -51,25 +53,25 @@ class Arrays:
         return thing
 
     def count(self, path: str) -> int:
-        """How many datasets a group holds under the names 0, 1, 2, ..."""
+        """Return the number of datasets in a group with the names 0, 1, 2, ..."""
         group = self.find(path)
         return 0 if group is None else sum(name.isdigit() for name in group)
 
     def numbered(self, path: str) -> list[np.ndarray]:
-        """The arrays that a group holds under the names 0, 1, 2, ..., in this order."""
+        """Return the arrays of a group with the names 0, 1, 2, ..., in this order."""
         found = [self.find(f"{path}/{number}") for number in range(self.count(path))]
         if not all(hasattr(dataset, "shape") for dataset in found):
             raise ValueError(f"'{path}' does not hold the arrays 0 to {len(found) - 1}")
         return [dataset[()] for dataset in found]
 
     def total(self) -> int:
-        """How many numbers the file holds."""
+        """Return how many numbers the file holds."""
         things = [thing for _, _, thing in everything(self.file)]
         return sum(size_of(t) for t in things if hasattr(t, "dtype") and t.dtype.kind in "biuf")
 
     def check_digest(self) -> None:
-        """ValueError if the file has a checksum of ours, and it does not fit the contents. Keras
-        passes over it, and its own files have none.
+        """Raise ValueError if the file has minidl's checksum and the contents do not match it.
+        Files written by Keras have no checksum, and Keras ignores it.
         """
         expected = self.file.attrs.get(_DIGEST)
         if expected is not None and _text(expected) != digest(self.file):
@@ -80,9 +82,10 @@ _DIGEST = "minidl_sha256"  # an attribute of the file
 
 
 def everything(file):
-    """(depth, name, thing) for the file, and for each group and dataset in it, each before what it
-    holds. A thing with several names comes once. The time grows as the number of things: no paths
-    are made, which would grow longer with the depth.
+    """Yield (depth, name, object) for the file and each group and dataset in it, parents first.
+
+    An object with several names is listed once. The time is proportional to the number of objects:
+    no paths are built, whose length would grow with the depth.
     """
     h5py, seen = h5py_or_cure(), set()
     waiting: list = [(0, "/", file["/"])]
@@ -100,7 +103,7 @@ def everything(file):
 
 
 def digest(file) -> str:
-    """The checksum of all names, attributes, types, shapes and numbers in a file."""
+    """Return the checksum of all names, attributes, types, shapes and numbers in a file."""
     import hashlib
 
     total = hashlib.sha256()
@@ -123,8 +126,8 @@ def _text(value) -> str:
 
 
 def size_of(dataset) -> int:
-    """How many numbers a dataset holds. ValueError if it declares more than the file has: HDF5 can,
-    and fills up when asked.
+    """Return how many numbers a dataset holds. ValueError if it declares more than the file stores:
+    HDF5 allows this and fills in the missing ones.
     """
     elsewhere = dataset.is_virtual or dataset.external
     if elsewhere or dataset.dtype.kind not in "biuf" or dataset.shape is None:
@@ -144,8 +147,9 @@ def size_of(dataset) -> int:
 
 @contextmanager
 def new_file():
-    """An HDF5 file in memory, to be filled in a with-block; `contents` gives its bytes. Ctrl-C
-    inside is Ctrl-C, also where it falls into the locks of h5py, which make a SystemError of it.
+    """Create an HDF5 file in memory, in a with-block that fills it. `contents` returns its bytes.
+
+    Ctrl-C inside raises KeyboardInterrupt, also where h5py would turn it into a SystemError.
     """
     name = os.urandom(8).hex()  # HDF5 refuses two open files of one name, also in memory
     try:
@@ -158,14 +162,14 @@ def new_file():
 
 
 def contents(file) -> bytes:
-    """The bytes of a file in memory, its checksum among them."""
+    """Return the bytes of a file in memory, with its checksum."""
     file.attrs[_DIGEST] = digest(file)
     file.flush()
     return file.id.get_file_image()
 
 
 def write_numbered(file, path: str, arrays: list[np.ndarray]) -> None:
-    """Arrays into a group of their own, as the datasets 0, 1, 2, ..."""
+    """Write arrays into a new group, as the datasets 0, 1, 2, ..."""
     group = file.create_group(path)
     for number, array in enumerate(arrays):
         group.create_dataset(str(number), data=array)

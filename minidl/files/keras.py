@@ -1,9 +1,9 @@
-"""Keras 3's own files, so that a model can leave for Keras and come back: `.keras` and
-`.weights.h5`.
+"""Keras 3's own file formats, `.keras` and `.weights.h5`, with which models move between Keras and
+minidl.
 
-A `.keras` file is a zip archive of metadata.json, config.json (the architecture, and what compile
-was given) and model.weights.h5 (HDF5: for each layer a group layers/<class>_<number>/vars with its
-weights by number; in optimizer/vars what the optimizer remembers).
+A `.keras` file is a zip archive of metadata.json, config.json (the architecture and compile's
+arguments) and model.weights.h5. The latter is HDF5: for each layer a group
+layers/<class>_<number>/vars with its weights by number; in optimizer/vars the optimizer's arrays.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _EXPANSION = 20  # how many times larger than the file a member may be that some
 
 
 def is_keras(path: str) -> bool:
-    """Whether this is a .keras file: by its contents, or by its name if it is not there."""
+    """Whether this is a .keras file: by its contents, or by its name if it does not exist."""
     import zipfile
 
     try:
@@ -41,8 +41,8 @@ def is_keras(path: str) -> bool:
 
 
 def write(path: str, config: dict, groups: dict[str, list[np.ndarray]]) -> None:
-    """A '.keras' file of a description in Keras's words, and of arrays by the groups in which they
-    stand, written whole or not at all.
+    """Write a '.keras' file, completely or not at all. config: the description in Keras's layout.
+    groups: arrays by the name of their group.
     """
     metadata = {"keras_version": "3.5.0", "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
     members = zip(_MEMBERS, (json.dumps(metadata), json.dumps(config), _hdf5(groups)))
@@ -52,7 +52,7 @@ def write(path: str, config: dict, groups: dict[str, list[np.ndarray]]) -> None:
 
 
 def write_weights(path: str, groups: dict[str, list[np.ndarray]]) -> None:
-    """A '.weights.h5' file of arrays by groups, written whole or not at all."""
+    """Write a '.weights.h5' file of arrays by groups, completely or not at all."""
     data = _hdf5(groups)
     with write_atomically(path) as file:
         file.write(data)
@@ -70,8 +70,9 @@ def _hdf5(groups: dict[str, list[np.ndarray]]) -> bytes:
 
 @contextmanager
 def opened(path: str):
-    """A with-block in which a '.keras' file is read: (description in Keras's words, Arrays).
-    SaveFormatError for whatever is wrong in the file, or goes wrong in the block.
+    """Read a '.keras' file in a with-block: (description in Keras's layout, Arrays).
+
+    SaveFormatError for every fault in the file and every error in the block.
     """
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no file {path}.")
@@ -87,9 +88,7 @@ def opened(path: str):
 
 @contextmanager
 def opened_weights(path: str):
-    """A with-block in which the arrays of a '.weights.h5', '.keras' or whole-model '.h5' file are
-    read.
-    """
+    """Read the arrays of a '.weights.h5', '.keras' or whole-model '.h5' file in a with-block."""
     import zipfile
 
     if not os.path.isfile(path):
@@ -105,7 +104,9 @@ def opened_weights(path: str):
 
 
 def _unzip(path: str) -> dict[str, bytes]:
-    """The three members, by name, none larger than a file of this size can honestly hold."""
+    """Return the three members by name. ValueError if one is implausibly large for the
+    file's size.
+    """
     import zipfile
 
     size = os.path.getsize(path)

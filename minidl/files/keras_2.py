@@ -1,8 +1,8 @@
-"""Whole models in one '.h5' file, the kind of Keras 2 and of the tutorials until 2023. Today's is
-'.keras'.
+"""Whole models in one '.h5' file, the format of Keras 2 and of tutorials until 2023. The current
+format is '.keras'.
 
-The description and compile's arguments are attributes of the file; the weights stand in a group for
-each layer, which names its arrays in their order.
+The description and compile's arguments are attributes of the file. The weights are in one group for
+each layer, which lists the names of its arrays in order.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from ..support.disk import write_atomically
 from .descriptions import reading
 from .hdf5 import Arrays, contents, h5py_or_cure, new_file, write_numbered
 
-MEMORY = "minidl_optimizer/vars"  # Keras passes over the names that begin with minidl_
+MEMORY = "minidl_optimizer/vars"  # Keras ignores names that begin with minidl_
 
 
 def write(path: str, config: dict, compiled, layers: dict, memory: list[np.ndarray]) -> None:
-    """A whole model: a description in Keras's words; what compile was given, or None; for each
-    layer by name its arrays by name; what the optimizer remembers.
+    """Write a whole model: a description in Keras's layout; compile's arguments, or None; for each
+    layer by name its arrays by name; the optimizer's arrays.
     """
     with new_file() as file:
         file.attrs["model_config"] = json.dumps(config)
@@ -44,8 +44,8 @@ def write(path: str, config: dict, compiled, layers: dict, memory: list[np.ndarr
 
 @contextmanager
 def opened(path: str):
-    """A with-block in which a whole-model '.h5' file is read: (description in Keras's words, what
-    compile was given or None, whether in our words, Arrays).
+    """Read a whole-model '.h5' file in a with-block: (description in Keras's layout, compile's
+    arguments or None, whether these are in minidl's layout, Arrays).
     """
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no file {path}.")
@@ -61,12 +61,12 @@ def opened(path: str):
 
 
 def is_whole_model(arrays: Arrays) -> bool:
-    """Whether the weights in this file are named layer by layer, as in a whole model."""
+    """Whether the weights in this file are stored by layer, as in a whole model."""
     return "model_weights" in arrays.file or "layer_names" in arrays.file.attrs
 
 
 def layers_of(arrays: Arrays) -> dict[str, list]:
-    """The datasets of each layer, by the layer's name, in the order of its weights."""
+    """Return the datasets of each layer, by the layer's name, in the order of its weights."""
     whole = "model_weights" in arrays.file
     group = arrays.find("model_weights") if whole else arrays.file
     found = {}
@@ -77,8 +77,8 @@ def layers_of(arrays: Arrays) -> dict[str, list]:
 
 
 def memory_of(arrays: Arrays) -> list[np.ndarray]:
-    """What Keras's optimizer remembered, in the order of its variables; nothing if it is not there,
-    or in the layout of Keras 2.
+    """Return the arrays of Keras's optimizer in the order of its variables; an empty list if there
+    are none, or if they have the layout of Keras 2.
     """
     group = arrays.find("optimizer_weights")
     names = [] if group is None else [_text(n) for n in group.attrs.get("weight_names", ())]

@@ -1,15 +1,15 @@
-"""minidl's own file: an .npz archive of plain arrays, one of which holds the description of the
-model as JSON.
+"""minidl's own file format: an .npz archive of plain arrays, one of which holds the description of
+the model as JSON.
 
     config                  the description, UTF-8 bytes
     weights/0000/kernel     the weights, in the order of model.weights
-    optimizer/...           what the optimizer remembers
+    optimizer/...           the optimizer's arrays
     sha256                  of all the others: names, types, shapes and bytes
 
-NumPy alone reads it: `np.load(path)["weights/0000/kernel"]`, `bytes(np.load(path)["config"])`.
-Nothing in it is code: classes come from the library's registries by name. A reader trusts nothing:
-sizes are compared with the file's before memory is taken, everything is checked before anything is
-changed, and whatever is wrong is a SaveFormatError that names the file.
+NumPy alone can read it: `np.load(path)["weights/0000/kernel"]`, `bytes(np.load(path)["config"])`.
+The file contains no code: classes are looked up by name in the library's registries. The reader
+checks everything: sizes are compared with the file's size before memory is allocated, all contents
+are checked before the model is changed, and every fault is a SaveFormatError that names the file.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .archives import new_archive
 from .descriptions import checked, reading
 
 FORMAT = "minidl model"
-# What a file says of its age. 1: the optimizer's memory is in the units of the first version of
+# The version of the format. 1: the optimizer's memory is in the units of the first version of
 # minidl, which models/state.py converts when it reads one.
 VERSION = 2
 # The header of an array as NumPy writes it for numbers: no other text is looked at, let alone
@@ -41,7 +41,7 @@ _HEADER = re.compile(
 
 
 def write(path, kind: str, description: dict, arrays: dict[str, np.ndarray]) -> None:
-    """One file of this kind ('model', 'weights', ...), written whole or not at all."""
+    """Write one file of this kind ('model', 'weights', ...), completely or not at all."""
     description = {"format": FORMAT, "version": VERSION, "kind": kind, **checked(description)}
     text = json.dumps(description, indent=1)
     if json.loads(text) != description:
@@ -61,7 +61,7 @@ def write(path, kind: str, description: dict, arrays: dict[str, np.ndarray]) -> 
 
 
 def digest(arrays: dict[str, np.ndarray]) -> np.ndarray:
-    """The checksum of arrays under their names: of names, types, shapes and bytes."""
+    """Return the checksum of arrays by name: of names, types, shapes and bytes."""
     import hashlib
 
     total = hashlib.sha256()
@@ -76,8 +76,8 @@ def digest(arrays: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def read(path, kinds: tuple[str, ...]) -> tuple[dict, dict[str, np.ndarray]]:
-    """(description, arrays) of a file, checked. SaveFormatError if anything about it is not as
-    `write` leaves it.
+    """Return (description, arrays) of a file, checked. SaveFormatError if it differs in any way
+    from files that `write` creates.
     """
     path = os.fspath(path)
     if not os.path.isfile(path):
@@ -94,7 +94,7 @@ def read(path, kinds: tuple[str, ...]) -> tuple[dict, dict[str, np.ndarray]]:
 
 
 def _check(description, kinds: tuple[str, ...]) -> None:
-    """ValueError unless this begins as the descriptions that `write` makes."""
+    """Raise ValueError unless the description has the header that `write` creates."""
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise ValueError("it holds no description of a minidl model")
     version, kind = description.get("version"), description.get("kind")
@@ -108,8 +108,8 @@ def _check(description, kinds: tuple[str, ...]) -> None:
 
 
 def _arrays(path: str) -> dict[str, np.ndarray]:
-    """The arrays of an uncompressed archive. No array is made before its size is found in the
-    file.
+    """Return the arrays of an uncompressed archive. Each size is compared with the file before
+    memory is allocated.
     """
     import zipfile
 
@@ -131,7 +131,7 @@ def _arrays(path: str) -> dict[str, np.ndarray]:
 
 
 def _array(data: bytes, name: str) -> np.ndarray:
-    """The array in the bytes of an .npy file, of which version 1.0 is the one for short headers."""
+    """Return the array in the bytes of an .npy file of version 1.0, the one for short headers."""
     end = 10 + int.from_bytes(data[8:10], "little")
     header = _HEADER.fullmatch(data[10:end])
     if data[:8] != b"\x93NUMPY\x01\x00" or header is None:

@@ -1,5 +1,5 @@
-"""Our description of a model in Keras's words: the same layout, other module names, and Keras's
-layers for operators.
+"""Converts minidl's description of a model to Keras's: the same layout, other module names, and
+Keras's layers for operators.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _FUNCTIONS = {
 
 
 def to_keras(data) -> Any:
-    """Our description of a model, layer or part of one as Keras 3 writes it. ValueError naming an
-    op that Keras has no layer for.
+    """Convert the description of a model, layer or part of one to Keras 3's layout. ValueError
+    names an op without a layer in Keras.
     """
     if isinstance(data, list):
         return [to_keras(v) for v in data]
@@ -60,8 +60,8 @@ def _functional(data: dict) -> dict:
 
 
 def ends_renumbered(config: dict, by: int) -> dict:
-    """As the ends of a model, and there alone, Keras counts the calls of a functional model inside
-    from 1.
+    """Change the call numbers in a model's inputs and outputs that refer to a functional model
+    inside: only there, Keras counts the calls from 1.
     """
     nested = [
         entry["name"] for entry in config["layers"] if entry.get("class_name") == "Functional"
@@ -81,7 +81,7 @@ def ends_renumbered(config: dict, by: int) -> dict:
 
 
 def _as_layer(entry: dict) -> dict:
-    """An operator step as the layer of Keras with the same effect."""
+    """Describe an operator step as the Keras layer with the same effect."""
     op, calls = entry["class_name"], entry["inbound_nodes"]
     if len(calls) != 1:
         raise ValueError(
@@ -104,8 +104,8 @@ def _as_layer(entry: dict) -> dict:
 
 
 def _of_two(op: str, symbols: list):
-    """((layer, its settings), its arguments) for an operator between two symbols; None if it is no
-    such one.
+    """Return ((layer, its settings), its arguments) for an operator between two symbols,
+    else None.
     """
     if op in _BINARY and len(symbols) == 2:
         return (_BINARY[op], {}), [symbols]
@@ -113,7 +113,7 @@ def _of_two(op: str, symbols: list):
 
 
 def _of_one(op: str, args: list, symbols: list, kwargs: dict):
-    """The same for an operator on a symbol and numbers, or on a list."""
+    """Return the same as _of_two for an operator on a symbol and numbers, or on a list."""
     numbers = [a for a in args if isinstance(a, (int, float))]
     if op in ("add", "sub", "mul", "div", "neg"):
         fits = len(symbols) == 1 and len(numbers) == len(args) - 1
@@ -130,7 +130,7 @@ def _of_one(op: str, args: list, symbols: list, kwargs: dict):
 
 
 def _rescaling(op, args):
-    """x + c, c - x, x·c, x/c and -x as scale·x + offset; None where that is not what they are."""
+    """Return x + c, c - x, x·c, x/c or -x as scale·x + offset; None for other operators."""
     first = isinstance(args[0], dict)
     c = next((a for a in args if not isinstance(a, dict)), 1.0)
     if op == "div" and not first:
@@ -162,7 +162,7 @@ def _step(entry: dict, module: str, kind: str, config: dict, registered_name, ar
 
 
 def _plain(value):
-    """What stands in the description of a tuple; anything else as it is."""
+    """Return the entries of a described tuple; anything else unchanged."""
     described = isinstance(value, dict) and value["class_name"] == "__tuple__"
     return value["config"] if described else value
 
@@ -183,8 +183,8 @@ _ONLY_AS_LOSSES = {"kld", "log_cosh"}
 
 
 def compile_to_keras(compiled: dict) -> dict | None:
-    """The description of what compile was given, as Keras 3 writes it; None if it names what Keras
-    does not have, for then Keras could not open the file.
+    """Return compile's arguments in Keras 3's layout. None if they name something that Keras lacks,
+    since Keras could not open the file.
     """
     losses, metrics = _names("loss"), _names("metric") - _ONLY_AS_LOSSES
     parts = (
@@ -195,7 +195,7 @@ def compile_to_keras(compiled: dict) -> dict | None:
     if not all(_is_in_keras(part, names) for part, names in parts):
         return None
     optimizer = to_keras(compiled["optimizer"])
-    rate = optimizer["config"]["learning_rate"]
+    rate = optimizer["config"].get("learning_rate")
     if isinstance(rate, int):  # Keras insists on a float
         optimizer["config"]["learning_rate"] = float(rate)
     others = {k: to_keras(v) for k, v in compiled.items() if k != "optimizer"}
@@ -204,7 +204,7 @@ def compile_to_keras(compiled: dict) -> dict | None:
 
 
 def _names(kind: str) -> set[str]:
-    """The names of losses or metrics that may stand in a description."""
+    """Return the names of losses or metrics that a description may contain."""
     names = REGISTRIES[kind].names
     return ({*names, *(getattr(t, "__name__", "") for t in names.values())} | _SHORT) - _ONLY_HERE
 

@@ -1,5 +1,5 @@
-"""What refuses, warns or explains: mistakes of learners, answered with their cure.
+"""Checks for mistakes that learners make: errors and warnings that say the cure.
 
-The functions here know shapes, names and kinds, never classes. Each is called once, when data and
-model meet, or after something has failed, to explain the failure.
+The functions here use shapes, names and kinds, never classes. Each is called once, when a model
+receives data, or after an error, to explain it.
 """

@@ -1,4 +1,4 @@
-"""What is odd about the targets and outputs that a metric received, and the cure."""
+"""Checks of the targets and outputs that a metric receives, with the cure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import numpy as np
 
 
 def shapes_differ(title: str, target: tuple, output: tuple) -> ValueError:
-    """y_true fits the outputs neither as it is nor with a last axis of 1 more or less."""
+    """Return the error if y_true does not fit the outputs, neither directly nor with a last axis of
+    size 1 added or removed.
+    """
     accuracy = "Accuracy" in title
     cure = ""
     if target == output and accuracy:
@@ -22,7 +24,7 @@ def shapes_differ(title: str, target: tuple, output: tuple) -> ValueError:
 
 
 def check_top_k(title: str, k: int, labels: np.ndarray, classes: int) -> None:
-    """ValueError if every answer would count, or a label is no valid class."""
+    """Raise ValueError if k counts every answer as right, or if a label is not a valid class."""
     if k > classes:
         raise ValueError(
             f"{title}: k={k}, but the model has {classes} outputs, so every answer would count. "
@@ -36,7 +38,7 @@ def check_top_k(title: str, k: int, labels: np.ndarray, classes: int) -> None:
 
 
 def check_yes_or_no(title: str, t: np.ndarray) -> None:
-    """ValueError for targets above 1."""
+    """Raise ValueError for targets above 1."""
     if t.size and t.max() > 1:
         raise ValueError(
             f"{title}: targets are 0 or 1, but y runs {t.min():g}..{t.max():g}. For several "
@@ -45,13 +47,13 @@ def check_yes_or_no(title: str, t: np.ndarray) -> None:
 
 
 def check_class(class_id: int, title: str, output: tuple) -> None:
-    """ValueError if the outputs have no such column."""
+    """Raise ValueError if the outputs do not have this column."""
     if len(output) < 2 or not -output[-1] <= class_id < output[-1]:
         raise ValueError(f"{title}: there is no class_id={class_id} in outputs of shape {output}.")
 
 
 def check_columns(title: str, target: tuple, output: tuple) -> None:
-    """ValueError unless targets and outputs have one column a class."""
+    """Raise ValueError unless targets and outputs have one column for each class."""
     if len(output) == 2 and output[-1] > 1 and target in (output[:1], (output[0], 1)):
         raise ValueError(
             f"{title}: y_true has shape {target} but the model outputs {output}. Class indices "
@@ -62,7 +64,7 @@ def check_columns(title: str, target: tuple, output: tuple) -> None:
 
 
 def check_matrix_labels(name: str, labels: np.ndarray, classes: int) -> None:
-    """ValueError for labels outside a confusion matrix; name: 'y_true' or 'y_pred'."""
+    """Raise ValueError for labels outside a confusion matrix. name: 'y_true' or 'y_pred'."""
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
         raise ValueError(
             f"confusion_matrix: {name} runs {labels.min()}..{labels.max()}, but there are "
@@ -71,7 +73,7 @@ def check_matrix_labels(name: str, labels: np.ndarray, classes: int) -> None:
 
 
 def matrix_shapes_differ(target: tuple, output: tuple) -> ValueError:
-    """The two sets of labels of a confusion matrix have different shapes."""
+    """Return the error for targets and predictions of different shapes in a confusion matrix."""
     return ValueError(
         f"confusion_matrix: y_true holds labels of shape {target}, y_pred of shape {output}; "
         "expected the same."
@@ -79,7 +81,7 @@ def matrix_shapes_differ(target: tuple, output: tuple) -> ValueError:
 
 
 def matrix_fractions(name: str) -> ValueError:
-    """A confusion matrix counts labels and received fractions."""
+    """Return the error for fractions where a confusion matrix needs labels."""
     return ValueError(
         f"confusion_matrix: {name} holds fractions, not labels. For the probability of yes pass "
         "(y_pred > 0.5)."

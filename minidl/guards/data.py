@@ -1,4 +1,4 @@
-"""Data that a network cannot learn from, or not well: said before training starts."""
+"""Checks before training for data that a network cannot learn from, or learns from badly."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from ..support.warning import warn
 
 
 def check_inputs(x, takes_raw: bool, columns=None) -> None:
-    """ValueError if an array of x holds nan or inf, or has no numbers a sample; a warning if its
-    numbers are far from the size that networks learn well with.
+    """Raise ValueError if x holds nan or inf, or has no numbers in a sample. Warn if its numbers
+    are much larger or smaller than networks learn well with.
 
-    x: an array, or a structure of arrays. takes_raw: True for models that begin with a layer made
-    for raw numbers (Embedding, Rescaling, Normalization). columns: the names of a data frame's.
+    x: an array, or a structure of arrays. takes_raw: True for models that begin with a layer for
+    unscaled numbers (Embedding, Rescaling, Normalization). columns: the column names of a data
+    frame.
     """
     for path, array in paths(x):
         name = name_of("x", path)
@@ -30,18 +31,20 @@ def check_inputs(x, takes_raw: bool, columns=None) -> None:
 
 
 def name_of(name: str, path: tuple) -> str:
-    """'x' and where in it: x['age']."""
+    """Return 'x' and the position in it: x['age']."""
     return name + "".join(f"[{key!r}]" for key in path)
 
 
 def check_finite(name: str, values: np.ndarray, columns=None) -> None:
-    """ValueError if an array holds nan or inf: how many, where the first stands, what to do."""
+    """Raise ValueError if an array holds nan or inf: their number, the position of the first, the
+    cure.
+    """
     if values.dtype.kind == "f" and not _all_finite(values):
         raise ValueError(f"{not_finite(name, values, columns)} {_cure(name, values, columns)}")
 
 
 def not_finite(name: str, x: np.ndarray, columns=None) -> str:
-    """How many numbers are nan or inf, and where the first one stands."""
+    """Describe how many numbers are nan or inf, and the position of the first one."""
     row = next(i for i in range(len(x)) if not np.isfinite(x[i]).all())
     sample = np.atleast_1d(x[row])
     where = tuple(int(i) for i in np.argwhere(~np.isfinite(sample))[0])
@@ -69,8 +72,8 @@ def _cure(name: str, values: np.ndarray, columns) -> str:
 
 
 def check_weights(weights) -> None:
-    """ValueError for sample weights that are no finite numbers; a warning where all are 0, or some
-    below.
+    """Raise ValueError for sample weights that are nan or inf. Warn if all are 0, or some are
+    negative.
     """
     given = [
         (name_of("sample_weight", p), a) for p, a in paths(weights) if np.size(a) and a is not None
@@ -116,8 +119,8 @@ def _check_range(x: np.ndarray) -> None:
 
 
 def _all_finite(x: np.ndarray, chunk: int = 1 << 17) -> bool:
-    """Piece by piece, so that nothing large is made; a sum is finite if everything in it is (and
-    overflow is checked).
+    """Whether all numbers are finite. Checks sums of pieces, without large temporary arrays: a sum
+    is finite only if each of its terms is (overflow is checked separately).
     """
     rows = max(1, chunk // max(1, x[:1].size))
     pieces = (x[start : start + rows] for start in range(0, len(x), rows))
@@ -125,8 +128,8 @@ def _all_finite(x: np.ndarray, chunk: int = 1 << 17) -> bool:
 
 
 def check_unseen_labels(y: np.ndarray, y_tail: np.ndarray) -> None:
-    """Warn if the validation part has classes that training will never see: data sorted by class,
-    split at the tail.
+    """Warn if the validation part has classes that the training part lacks: the data were sorted by
+    class and split at the end.
     """
     if y is None or y.ndim > 2:
         return

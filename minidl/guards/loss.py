@@ -1,4 +1,4 @@
-"""A loss that is no number, or far too large at first: what went wrong, and what to try."""
+"""Explains a loss that is nan or inf, or much too large in the first step, and what to try."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ class NonFiniteLossError(FloatingPointError):
 
 
 def warn_of_first_loss(loss: float, classes: int) -> None:
-    """Warn that an untrained classifier is far worse than guessing, whose loss is ln C."""
+    """Warn that the first loss is much larger than that of guessing, which is ln C for C
+    classes.
+    """
     warn(
         f"The first batch's loss is {loss:.3g}, although guessing among {classes} classes "
         f"would give ln {classes} = {math.log(classes):.3g}. Check that inputs are scaled and "
@@ -26,8 +28,8 @@ def warn_of_first_loss(loss: float, classes: int) -> None:
 
 
 def explain_non_finite(loss, x, y, weights, step: int, learning_rate: float) -> NonFiniteLossError:
-    """The error for a loss that became nan or inf: when, what went bad first, how large the weights
-    are, what to try.
+    """Return the error for a loss that became nan or inf: the step, the first array with nan or
+    inf, the size of the weights, what to try.
 
     loss: the tensor; x, y: the batch; weights: of the model; step: from 1.
     """

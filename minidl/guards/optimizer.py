@@ -1,4 +1,4 @@
-"""What can be wrong with an optimizer, most of all with one of your own, and with its gradients."""
+"""Checks of optimizers, most of all of those that users write, and of gradients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from ..support.warning import warn
 
 
 def check_slots(owner: str, names, update: Callable) -> None:
-    """TypeError if `names` is no tuple of names, or if update does not take these slots."""
+    """Raise TypeError if `names` is not a tuple of names, or if update does not take these
+    slots.
+    """
     import inspect
 
     listed = isinstance(names, (tuple, list)) and all(isinstance(n, str) for n in names)
@@ -33,7 +35,7 @@ def check_slots(owner: str, names, update: Callable) -> None:
 
 
 def checked_initial(owner: str, slot: str, values, shape: tuple, dtype) -> np.ndarray:
-    """What a slot begins with, in the variable's dtype; ValueError if it is of another shape."""
+    """Return the initial values of a slot in the variable's dtype. ValueError for another shape."""
     array = np.array(values)
     if array.shape != shape or array.dtype.kind not in "fiu":
         raise ValueError(
@@ -44,8 +46,8 @@ def checked_initial(owner: str, slot: str, values, shape: tuple, dtype) -> np.nd
 
 
 def check_moved(owner: str, name: str, shape: tuple, moved) -> None:
-    """ValueError if what an update returned are not numbers of the variable's shape, to which NumPy
-    would silently stretch them.
+    """Raise ValueError if an update returned values of another shape than the variable's. NumPy
+    would broadcast them silently.
     """
     try:
         array = np.asarray(moved)
@@ -61,7 +63,7 @@ def check_moved(owner: str, name: str, shape: tuple, moved) -> None:
 
 
 def check_same(owner: str, variables, known) -> None:
-    """ValueError if these are not the variables that the optimizer knows."""
+    """Raise ValueError if these are not the variables that the optimizer was built for."""
     if [id(v) for v in variables] != [id(v) for v in known]:
         raise ValueError(
             f"This {owner} already trains {len(known)} other variables and remembers their past. "
@@ -70,7 +72,7 @@ def check_same(owner: str, variables, known) -> None:
 
 
 def aligned(owner: str, grads: list, variables) -> list:
-    """The gradients as arrays in the variables' dtypes; ValueError if one does not fit."""
+    """Return the gradients as arrays in the variables' dtypes. ValueError if one does not fit."""
     if len(grads) != len(variables):
         raise ValueError(
             f"{owner}: received {len(grads)} gradients for {len(variables)} variables."
@@ -86,7 +88,7 @@ def aligned(owner: str, grads: list, variables) -> list:
 
 
 def pairs_of(grads_and_vars) -> list:
-    """The pairs (gradient, variable); TypeError for anything else."""
+    """Return the pairs (gradient, variable) as a list. TypeError for anything else."""
     pairs = [tuple(pair) for pair in grads_and_vars] if np.iterable(grads_and_vars) else [()]
     if not all(len(pair) == 2 and hasattr(pair[1], "assign") for pair in pairs):
         raise TypeError(
@@ -97,7 +99,7 @@ def pairs_of(grads_and_vars) -> list:
 
 
 def report_missing(grads: list, variables) -> None:
-    """ValueError if no variable has a gradient; a warning that names those that miss theirs."""
+    """Raise ValueError if no variable has a gradient. Warn, with their names, if some have none."""
     if grads and not any([g is None for g in grads]):
         return
     if all(g is None for g in grads):
@@ -112,22 +114,23 @@ def report_missing(grads: list, variables) -> None:
 
 
 def large(grads: list) -> list[int]:
-    """The numbers of the gradients that must change what an update remembers."""
+    """Return the indices of the gradients that are large enough to change a slot."""
     return [i for i, g in enumerate(grads) if g is not None and np.abs(g).max(initial=0) > 1e-6]
 
 
 @contextmanager
 def rehearsal(owner: str, slots, arrays: list[list], moving: list[int]):
-    """Around the first step of an update of your own: an error leaves all as it was, and a slot
-    that was made anew instead of changed is pointed out.
+    """Check the first step of an optimizer that the user wrote, in a with-block. After an error,
+    restore all variables and slots. Warn of a slot that did not change: update has probably
+    assigned a new array to its name.
 
-    arrays: for each variable its own array and those of its slots. moving: the numbers of the
+    arrays: for each variable its own array and those of its slots. moving: the indices of the
     variables whose slots the gradients must have changed.
     """
     before = [[array.copy() for array in row] for row in arrays]
     try:
         yield
-    except BaseException:  # Ctrl-C too; it goes on below
+    except BaseException:  # also Ctrl-C; raised again below
         for row, old_row in zip(arrays, before):
             for array, old in zip(row, old_row):
                 array[...] = old
@@ -142,6 +145,19 @@ def rehearsal(owner: str, slots, arrays: list[list], moving: list[int]):
 
 
 def unknown_argument(owner: str, unknown, known) -> TypeError:
-    """The error for an argument that the optimizer does not have, with the nearest that it has."""
+    """Return the error for an unknown argument of an optimizer, with the most similar known one."""
     name = sorted(unknown)[0]
     return TypeError(f"{owner} does not know the argument {name!r}.{did_you_mean(name, known)}")
+
+
+def labelled(optimizer) -> list[tuple]:
+    """The optimizers whose learning rates are those of this one: [('', itself)], or of one made of
+    several [('adam ', Adam), ('sgd ', SGD), ('sgd_1 ', SGD), ...].
+    """
+    inside = getattr(optimizer, "inner_optimizer", optimizer)
+    if not hasattr(inside, "optimizers"):
+        return [("", inside)]
+    names = [one.name for one in inside.optimizers]
+    before = [names[:i].count(name) for i, name in enumerate(names)]
+    labels = [f"{name}_{n} " if n else f"{name} " for name, n in zip(names, before)]
+    return list(zip(labels, inside.optimizers))

@@ -1,4 +1,6 @@
-"""Outputs that cannot be what a loss or metric takes them for: what to say, '' if all is well."""
+"""Checks whether outputs are what a loss or metric expects. Each returns a message, '' if all is
+well.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import numpy as np
 
 
 def no_distribution(p: np.ndarray) -> str:
-    """Rows of probabilities are never negative and sum to 1."""
+    """Check rows of probabilities: none is negative, and each row sums to 1."""
     sums = p.sum(axis=-1)
     if not p.size or not (p.min() < 0 or np.abs(sums - 1).max() > 1e-3):
         return ""
@@ -17,13 +19,13 @@ def no_distribution(p: np.ndarray) -> str:
 
 
 def no_chances(p: np.ndarray) -> str:
-    """Each output is the probability of a yes."""
+    """Check that each output is a probability of yes."""
     cure = "End the model with activation='sigmoid', or use from_logits=True."
     return _outside(p, 1, f"and are no probabilities. {cure}")
 
 
 def no_probabilities(p: np.ndarray) -> str:
-    """Each output is the probability of a class."""
+    """Check that each output is a probability of a class."""
     return _outside(
         p, 1 + 1e-3, "and are no probabilities. End the model with activation='softmax'."
     )
@@ -36,19 +38,23 @@ def _outside(p, most: float, consequence: str) -> str:
 
 
 def no_cut(p: np.ndarray, cure: str) -> str:
-    """Probabilities of a yes are cut between 0 and 1. cure: what to use for logits."""
+    """Check outputs that are compared with a threshold between 0 and 1. cure: what to use for
+    logits.
+    """
     cure = f"For logits use {cure}, or end the model with activation='sigmoid'."
     return _outside(p, 1, f"and are no probabilities, which the threshold here is for. {cure}")
 
 
 def no_auc_chances(p: np.ndarray) -> str:
-    """AUC compares probabilities of a yes with thresholds from 0 to 1."""
+    """Check the outputs for AUC, which compares probabilities of yes with thresholds from
+    0 to 1.
+    """
     cure = "End the model with activation='sigmoid', or use AUC(from_logits=True)."
     return _outside(p, 1, f"and are no probabilities, so they are cut to 0..1. {cure}")
 
 
 def no_log_probabilities(p: np.ndarray) -> str:
-    """Logarithms of probabilities are never above 0."""
+    """Check logarithms of probabilities, which are never above 0."""
     if not p.size or not p.max() > 1e-3:
         return ""
     return (
@@ -58,7 +64,7 @@ def no_log_probabilities(p: np.ndarray) -> str:
 
 
 def no_counts(p: np.ndarray) -> str:
-    """The expected value of a count is never negative."""
+    """Check expected values of counts, which are never negative."""
     if not p.size or not p.min() < 0:
         return ""
     return (
@@ -68,7 +74,7 @@ def no_counts(p: np.ndarray) -> str:
 
 
 def twice(made_by: str, maker: str) -> str:
-    """Probabilities given to a loss that expects logits."""
+    """Return the message for probabilities passed to a loss that expects logits."""
     return (
         f"the model already ends in {made_by}, but the loss has from_logits=True and will apply "
         f"{maker} again. Drop the {made_by}, or use from_logits=False."

@@ -1,4 +1,6 @@
-"""Shapes that do not fit: what came, what was expected, and how to make the one of the other."""
+"""Messages for shapes that do not fit: what was received, what was expected, and how to
+convert it.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,9 @@ import numpy as np
 
 
 def dense_advice(name: str, expected: int, shape: tuple) -> str:
-    """The error text for inputs that a Dense layer does not take.
+    """Return the error text for inputs that do not fit a Dense layer.
 
-    expected: how many numbers each sample must have; shape: of the inputs that came.
+    expected: the size of each sample; shape: of the inputs that were received.
     """
     advice = ""
     if len(shape) > 2 and math.prod(shape[1:]) == expected:
@@ -24,16 +26,17 @@ def dense_advice(name: str, expected: int, shape: tuple) -> str:
 
 
 def fits(shape: tuple, declared: tuple) -> bool:
-    """Whether data of this shape is what a model was declared for; None fits any size."""
+    """Whether data of this shape fit the declared shape, where None fits any size."""
     return shape[1:] == declared[1:] or (
         len(shape) == len(declared) and all(d is None or n == d for n, d in zip(shape, declared))
     )
 
 
 def input_advice(name: str, sample: tuple, shape: tuple) -> str:
-    """The error text for data of another shape.
+    """Return the error text for data of another shape than declared.
 
-    name: of the model, in quotes; sample: the declared shape of one sample; shape: of what came.
+    name: of the model, in quotes; sample: the declared shape of one sample; shape: what was
+    received.
     """
     expected = ", ".join(["n", *map(str, sample)])
     text = (
@@ -51,10 +54,10 @@ def input_advice(name: str, sample: tuple, shape: tuple) -> str:
 
 
 def images_advice(title: str, wanted: str, rank: int, shape: tuple) -> str:
-    """The error text for inputs with too few or too many axes.
+    """Return the error text for inputs with too few or too many axes.
 
-    title: of the layer; wanted: the axes that the layer takes; rank: along how many a window
-    slides.
+    title: of the layer; wanted: the axes that the layer takes; rank: the number of axes that the
+    window slides along.
     """
     advice = ""
     if len(shape) == rank + 1:
@@ -68,8 +71,8 @@ def images_advice(title: str, wanted: str, rank: int, shape: tuple) -> str:
 
 
 def channels_advice(shape: tuple, first: bool) -> str:
-    """The warning for images that look as if the channels stood on the other side; '' if they do
-    not. first: whether the layer takes (n, channels, height, width).
+    """Return the warning for images whose channels seem to be at the other end, else ''. first:
+    whether the layer takes (n, channels, height, width).
     """
     if len(shape) != 4 or None in shape[1:]:
         return ""
@@ -88,8 +91,8 @@ def channels_advice(shape: tuple, first: bool) -> str:
 
 
 def room_advice(title: str, window: tuple, first: bool, shape: tuple) -> str:
-    """The error text for inputs that are smaller than the window. first: whether the channels stand
-    in front of the places.
+    """Return the error text for inputs that are smaller than the window. first: whether the channel
+    axis comes before the spatial axes.
     """
     places = tuple(shape[2:] if first else shape[1:-1])
     turned = channels_advice(shape, first)

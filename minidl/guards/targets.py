@@ -1,7 +1,8 @@
-"""What is wrong with targets, and the cure: for losses and metrics.
+"""Checks of targets for losses and metrics, with the cure.
 
-`check_...` look at all targets once, when data and model meet. The others make the error after a
-batch did not fit. title: who speaks, 'MeanSquaredError'. output: the shape of what the model gives.
+`check_...` check all targets once, when a model receives data. The other functions return the error
+for a batch that does not fit. title: the class that reports it, 'MeanSquaredError'. output: the
+shape of the model's output.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from ..support.warning import warn
 
 
 def label_range(y: np.ndarray) -> tuple[int, int]:
-    """The smallest and the largest label; (0, 0) if there are none."""
+    """Return the smallest and the largest label; (0, 0) if there are none."""
     return (int(y.min()), int(y.max())) if y.size else (0, 0)
 
 
 def as_pattern(output: tuple) -> str:
-    """(32, 3) as it is written for any number of samples: (n, 3)."""
+    """Write (32, 3) as a shape for any number of samples: (n, 3)."""
     return str(("n", *output[1:])).replace("'n'", "n")
 
 
@@ -25,7 +26,9 @@ def as_pattern(output: tuple) -> str:
 
 
 def shapes_differ(title: str, target: tuple, output: tuple) -> ValueError:
-    """y_true and y_pred are compared as they are and have different shapes."""
+    """Return the error for y_true and y_pred of different shapes in a loss that compares them
+    directly.
+    """
     if target in (output[:-1], (*output[:-1], 1)):
         cure = f"If y holds class indices, pass y = to_categorical(y, {output[-1]})."
     else:
@@ -34,7 +37,9 @@ def shapes_differ(title: str, target: tuple, output: tuple) -> ValueError:
 
 
 def outputs_differ(title: str, target: tuple, output: tuple) -> ValueError:
-    """y_true and y_pred are compared output by output and have different shapes."""
+    """Return the error for y_true and y_pred of different shapes in a loss that compares each
+    output.
+    """
     wanted = (target[1:] or (1,))[-1]
     return _no_broadcast(
         title,
@@ -56,7 +61,7 @@ def _no_broadcast(title, target, output, cure) -> ValueError:
 
 
 def not_binary(title: str, target: tuple, output: tuple) -> ValueError:
-    """Yes-or-no targets of another shape than the outputs."""
+    """Return the error for yes-or-no targets of another shape than the outputs."""
     return ValueError(
         f"{title}: y_true has shape {target} but the model outputs {output}. For two classes end "
         "the model with Dense(1, activation='sigmoid'); for one of several classes use "
@@ -65,7 +70,7 @@ def not_binary(title: str, target: tuple, output: tuple) -> ValueError:
 
 
 def check_binary(title: str, y: np.ndarray, output: tuple) -> None:
-    """ValueError for targets outside 0..1."""
+    """Raise ValueError for targets outside 0..1."""
     low, high = (y.min(), y.max()) if y.size else (0, 0)
     outside = low < 0 or high > 1
     if outside and y.size == np.prod(output):  # if not, the batch's error is about the shape
@@ -77,7 +82,7 @@ def check_binary(title: str, y: np.ndarray, output: tuple) -> None:
 
 
 def check_signs(title: str, y: np.ndarray) -> None:
-    """ValueError for targets outside -1..1."""
+    """Raise ValueError for targets outside -1..1."""
     if y.size and (y.min() < -1 or y.max() > 1):
         found = np.unique(y)
         cure = "For several classes use loss='categorical_hinge' with one-hot targets."
@@ -93,7 +98,7 @@ def check_signs(title: str, y: np.ndarray) -> None:
 
 
 def check_divisors(title: str, y: np.ndarray) -> None:
-    """Warn of targets by which an error in percent cannot be divided."""
+    """Warn of targets that are 0 in a loss that divides by the targets."""
     zeros = int((y == 0).sum())
     if zeros:
         warn(
@@ -103,7 +108,7 @@ def check_divisors(title: str, y: np.ndarray) -> None:
 
 
 def check_counts(title: str, y: np.ndarray) -> None:
-    """Warn of targets below 0 where only numbers of at least 0 have a meaning."""
+    """Warn of negative targets in a loss for counts."""
     if y.size and y.min() < 0:
         warn(
             f"{title} is for targets of at least 0, and y goes down to {y.min():g}. For numbers of "
@@ -112,7 +117,7 @@ def check_counts(title: str, y: np.ndarray) -> None:
 
 
 def check_distribution(title: str, y: np.ndarray) -> None:
-    """Warn of targets that are no probabilities."""
+    """Warn of targets that are not probabilities."""
     if y.size and (y.min() < 0 or y.max() > 1):
         warn(
             f"{title} compares probabilities, and y runs {y.min():g}..{y.max():g}. Divide each row "
@@ -124,7 +129,9 @@ def check_distribution(title: str, y: np.ndarray) -> None:
 
 
 def not_one_hot(title: str, y: np.ndarray, output: tuple) -> ValueError:
-    """Targets that should be one-hot and have another shape than the outputs."""
+    """Return the error for targets that should be one-hot and have another shape than the
+    outputs.
+    """
     classes = output[-1] if output else 1
     if y.shape in (output[:-1], (*output[:-1], 1)) and np.all(y == np.floor(y)):
         low, high = label_range(y)
@@ -140,7 +147,7 @@ def not_one_hot(title: str, y: np.ndarray, output: tuple) -> ValueError:
 
 
 def no_classes(title: str, output: tuple) -> ValueError:
-    """A model with a single output cannot choose between classes."""
+    """Return the error for a model with a single output, which cannot choose between classes."""
     return ValueError(
         f"{title}: the model outputs one number a sample, {output}, so there are no classes to "
         "choose from. For two classes use loss='binary_crossentropy' with a sigmoid."
@@ -148,7 +155,7 @@ def no_classes(title: str, output: tuple) -> ValueError:
 
 
 def check_one_hot(title: str, y: np.ndarray, output: tuple) -> None:
-    """ValueError for targets that are not one-hot."""
+    """Raise ValueError for targets that are not one-hot."""
     if y.shape != output and output[-1:] != (1,):
         raise not_one_hot(title, y, output)
 
@@ -157,7 +164,9 @@ def check_one_hot(title: str, y: np.ndarray, output: tuple) -> None:
 
 
 def not_labels(title: str, target: tuple, output: tuple) -> ValueError:
-    """Targets that should be one class index a sample and have another shape."""
+    """Return the error for targets that should be one class index for each sample and have another
+    shape.
+    """
     if len(output) < 2:
         return ValueError(
             f"{title}: expected outputs of shape (n, classes); the model outputs {output}."
@@ -177,7 +186,7 @@ def not_labels(title: str, target: tuple, output: tuple) -> ValueError:
 
 
 def fractions(title: str) -> ValueError:
-    """Class indices that are no whole numbers."""
+    """Return the error for class indices that are not whole numbers."""
     return ValueError(
         f"{title}: class indices are whole numbers; y holds fractions. For regression use "
         "loss='mse'."
@@ -185,7 +194,7 @@ def fractions(title: str) -> ValueError:
 
 
 def outside_classes(title: str, labels: np.ndarray, classes: int) -> ValueError:
-    """Class indices below 0 or beyond the last class."""
+    """Return the error for class indices below 0 or beyond the last class."""
     low, high = label_range(labels)
     one_based = low >= 1 and high == classes
     return ValueError(
@@ -197,9 +206,9 @@ def outside_classes(title: str, labels: np.ndarray, classes: int) -> ValueError:
 
 
 def whole_labels(title: str, labels: np.ndarray, classes: int) -> np.ndarray:
-    """Labels as whole numbers, each a valid class; ValueError otherwise.
+    """Return labels as whole numbers. ValueError if one is not a valid class.
 
-    Looked at in every batch: a label of -1 would silently pick the last class.
+    Every batch is checked, since a label of -1 would silently select the last class.
     """
     if labels.dtype.kind == "f" and not np.array_equal(np.floor(labels), labels):  # nan too
         if np.isnan(labels).any():
@@ -215,7 +224,7 @@ def whole_labels(title: str, labels: np.ndarray, classes: int) -> np.ndarray:
 
 
 def check_labels(title: str, y: np.ndarray, output: tuple) -> None:
-    """ValueError for labels that are no valid class."""
+    """Raise ValueError for labels that are not valid classes."""
     if y.size and (y.shape == output[:-1] or y.shape[-1:] == (1,)):
         whole_labels(title, y, output[-1])
 
@@ -224,7 +233,9 @@ def check_labels(title: str, y: np.ndarray, output: tuple) -> None:
 
 
 def not_embeddings(title: str, target: tuple, output: tuple) -> ValueError:
-    """A loss over pairs wants a label and a vector of each sample."""
+    """Return the error if a loss over pairs does not receive a label and a vector for each
+    sample.
+    """
     return ValueError(
         f"{title}: y_true has shape {target} and the model outputs {output}; expected one label a "
         "sample, (n,), and one embedding a sample, (n, size)."
@@ -235,7 +246,7 @@ def not_embeddings(title: str, target: tuple, output: tuple) -> ValueError:
 
 
 def weights_differ(weight: tuple, values: tuple) -> ValueError:
-    """Sample weights of another shape than the values that they should weigh."""
+    """Return the error for sample weights of another shape than the values."""
     if values == ():
         return ValueError(
             f"sample_weight has shape {weight}, but there is one value for the whole batch, in "
@@ -248,7 +259,7 @@ def weights_differ(weight: tuple, values: tuple) -> ValueError:
 
 
 def mask_differs(mask: tuple, values: tuple) -> ValueError:
-    """A mask of outputs whose losses have another shape."""
+    """Return the error for a mask of another shape than the losses of the outputs."""
     return ValueError(
         f"The outputs have a mask of shape {mask}, but losses of shape {values}, so the mask "
         "cannot say which of them count. End the mask before the loss: x = x + 0.0 has none."

@@ -1,5 +1,5 @@
-"""The layers, by Keras's names. `base.py` says what a layer is; `basic.py` has those of a first
-network.
+"""The layers, by Keras's names. `base.py` defines the class Layer; `basic.py` has the layers of a
+first network.
 """
 
 from ..support.configs import custom_object_scope, serialize
@@ -58,7 +58,7 @@ from .scaling import Normalization, Rescaling
 from .spec import InputSpec
 from .wrapping import TimeDistributed
 
-# Layers of sequences, in files that open at first use.
+# Layers of sequences, whose files are imported at first use.
 for _file, _names in {
     "attention": "AdditiveAttention Attention",
     "bidirectional": "Bidirectional",
@@ -69,7 +69,7 @@ for _file, _names in {
     "stepwise": "RNN StackedRNNCells",
 }.items():
     layer_classes.rooms.update(dict.fromkeys(_names.split(), f"{__name__}.{_file}"))
-# Layers that open their module at first use: those of words and tables `minidl.text`.
+# Layers whose module is imported at first use; layers of words and tables are in `minidl.text`.
 _TEXT, _SPACE = f"{__name__.rpartition('.')[0]}.text", f"{__name__}.space"
 _WINDOWS = {
     "windows": "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D "
@@ -262,8 +262,8 @@ __all__ = [
 
 
 def deserialize(config: dict, custom_objects: dict | None = None) -> Layer:
-    """The layer that `serialize(layer)` described, with new weights. custom_objects: your own
-    classes by name.
+    """Create the layer that `serialize(layer)` described, with new weights. custom_objects: your
+    own classes by name.
     """
     with custom_object_scope(custom_objects or {}):
         layer = from_data(config)

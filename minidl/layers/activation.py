@@ -1,4 +1,4 @@
-"""Activation functions as layers of their own."""
+"""Activation functions as layers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def _refuse_softmax_of_one(shape, axis) -> None:
 
 @layer_classes.register()
 class ReLU(Layer):
-    """max(x, 0), optionally with a slope below `threshold` and a ceiling `max_value`."""
+    """Computes max(x, 0); optionally a slope for numbers below `threshold`, and an upper limit
+    `max_value`.
+    """
 
     supports_masking = True
 
@@ -88,10 +90,11 @@ class ELU(Layer):
 
 @layer_classes.register()
 class PReLU(Layer):
-    """x where x > 0, else a·x with learned slopes a, one an entry of a sample. He et al. 2015.
+    """Computes x where x > 0, else a·x with learned slopes a, one for each entry of a sample. He et
+    al. 2015.
 
-    shared_axes: axes along which one slope serves all, the batch being axis 0: [1, 2] for one slope
-    a channel of an image.
+    shared_axes: axes along which all entries share one slope, the batch being axis 0. For example,
+    [1, 2] gives one slope for each channel of an image.
     """
 
     supports_masking = True
@@ -143,10 +146,10 @@ class PReLU(Layer):
 
 @layer_classes.register()
 class Softmax(Layer):
-    """eˣ / Σ eˣ: turns logits into probabilities that sum to 1 along `axis`.
+    """Computes eˣ / Σ eˣ: converts logits to probabilities that sum to 1 along `axis`.
 
-    mask, in the call: True where a number takes part; the others get probability 0. A mask of whole
-    steps, which leaves out all numbers of a step or none, goes by (Keras refuses it).
+    mask, in the call: True for the numbers to include; the others get probability 0. A mask of
+    whole steps, with all numbers of a step True or all False, is accepted (Keras refuses it).
     """
 
     supports_masking = True

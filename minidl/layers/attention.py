@@ -1,5 +1,5 @@
-"""Attention between two sequences: each step of the one, a query, takes the mean of the values of
-the other, weighted by how well its keys fit.
+"""Attention between two sequences. For each step of the first one, a query, the result is the mean
+of the values of the second one, weighted by the similarity of query and key.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from .basic import Dropout
 
 
 def causal(queries: int, keys: int) -> np.ndarray:
-    """The mask with which query t sees the keys 0 to t: (queries, keys)."""
+    """Return the mask (queries, keys) that is True where query t may use the key: keys 0 to t."""
     return np.tri(queries, keys, dtype=bool)
 
 
 def weights_of(scores, mask):
-    """softmax along the keys, with weight 0 where the mask is False."""
+    """Return softmax(scores) along the keys, with weight 0 where the mask is False."""
     if mask is not None:
         scores = ops.where(np.asarray(mask, bool), scores, -0.7 * np.finfo(scores.dtype).max)
     return ops.softmax(scores)
@@ -57,7 +57,7 @@ class Attention(Layer):
         return None if mask is None else mask[0]
 
     def scores(self, query, key):
-        """How well each key fits each query: (n, T, S)."""
+        """Return the similarity of each query and each key: (n, T, S)."""
         if self.score_mode == "dot":
             scores = ops.matmul(query, ops.swapaxes(key, -2, -1))
             return scores if self.scale is None else scores * self.scale

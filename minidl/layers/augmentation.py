@@ -1,5 +1,5 @@
-"""Layers that change images at random in training, so that a network learns what does not matter:
-where a thing stands, how it is turned, how bright the day was. Outside training they do nothing.
+"""Layers that change images at random in training. The network learns to ignore these changes: the
+position of an object, its angle, the brightness. Outside training the layers do nothing.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from .resizing import OfImages
 
 
 class Randomly(OfImages):
-    """Base of layers that draw numbers for each image. seed: None draws from the library's own
-    randomness.
+    """Base of layers that draw random numbers for each image. seed: None uses the random generator
+    of the library.
     """
 
     def __init__(self, seed=None, data_format=None, **kwargs):
@@ -32,16 +32,18 @@ class Randomly(OfImages):
         return self.changed(x) if training else x
 
     def changed(self, x):
-        """What training sees of images (n, height, width, channels)."""
+        """Return the changed images for training. x: (n, height, width, channels)."""
         raise NotImplementedError(f"{type(self).__name__} needs a method changed(self, x)")
 
     def draw(self, limits, x):
-        """A number between the limits for each image, as (n, 1, 1, 1)."""
+        """Draw a number between the limits for each image, as an array (n, 1, 1, 1)."""
         low, high = limits
         return self.rng.uniform(low, high, (len(x), 1, 1, 1)).astype(self.dtype)
 
     def limits(self, name: str, factor: Any, low: float, high: float) -> tuple[float, float]:
-        """The factor as a pair: 0.2 becomes (-0.2, 0.2). ValueError for one outside low..high."""
+        """Return the factor as a pair: 0.2 becomes (-0.2, 0.2). ValueError if it is outside
+        low..high.
+        """
         given = tuple(factor) if hasattr(factor, "__len__") else (factor,)
         pair = given if len(given) == 2 else (-abs(given[0]), abs(given[0]))
         if len(given) > 2 or not all(low <= f <= high for f in given):
@@ -54,8 +56,8 @@ class Randomly(OfImages):
 
 @layer_classes.register()
 class RandomFlip(Randomly):
-    """Each image mirrored or not, half and half. mode: 'horizontal' (left and right change places),
-    'vertical', or 'horizontal_and_vertical'.
+    """Mirrors each image with probability 1/2, in each direction of `mode`: 'horizontal' (left and
+    right are exchanged), 'vertical', or 'horizontal_and_vertical'.
     """
 
     def __init__(self, mode="horizontal_and_vertical", seed=None, data_format=None, **kwargs):
@@ -75,14 +77,14 @@ class RandomFlip(Randomly):
 
 
 class Moved(Randomly):
-    """Base of layers that take each pixel from another place of the image.
+    """Base of layers that compute each pixel from another position of the image.
 
-    fill_mode: what stands beyond the edges: 'constant' (fill_value), 'nearest', 'reflect' or
+    fill_mode: the pixels outside the image: 'constant' (fill_value), 'nearest', 'reflect' or
     'wrap'. interpolation: 'bilinear' or 'nearest'.
     """
 
     def slide_over(self, fill_mode, interpolation, fill_value) -> None:
-        """Note how pixels are taken; ValueError for what is not known."""
+        """Store fill_mode, interpolation and fill_value. ValueError for an unknown one."""
         for name, value, known in (
             ("fill_mode", fill_mode, FILL_MODES),
             ("interpolation", interpolation, ("bilinear", "nearest")),
@@ -100,18 +102,24 @@ class Moved(Randomly):
         return affine(x, matrix, self.interpolation, self.fill_mode, self.fill_value)
 
     def matrix(self, x) -> np.ndarray:
-        """For each image the matrix (2, 3) that leads from a new (column, row, 1) to the old."""
+        """Return for each image the matrix (2, 3) that maps a new position (column, row, 1) to the
+        old one.
+        """
         raise NotImplementedError(f"{type(self).__name__} needs a method matrix(self, x)")
 
     def around_the_middle(self, x, linear) -> np.ndarray:
-        """The matrices (n, 2, 2), with what keeps the middle of the image in its place."""
+        """Extend the matrices `linear`, (n, 2, 2), with a shift that keeps the centre of the image
+        in place.
+        """
         middle = np.array([x.shape[2] - 1, x.shape[1] - 1]) / 2
         return np.concatenate([linear, (middle - linear @ middle)[..., None]], axis=-1)
 
 
 @layer_classes.register()
 class RandomRotation(Moved):
-    """Each image turned by an angle of up to factor·360 degrees, against the clock if positive."""
+    """Rotates each image by a random angle of up to factor·360 degrees, counterclockwise if
+    positive.
+    """
 
     def __init__(
         self,
@@ -131,14 +139,16 @@ class RandomRotation(Moved):
         return self.turned(x, 2 * np.pi * self.draw(self.factor, x).reshape(-1))
 
     def turned(self, x, angles) -> np.ndarray:
-        """The matrices for these angles."""
+        """Return the matrices for rotations by these angles."""
         cos, sin = np.cos(angles), np.sin(angles)
         return self.around_the_middle(x, np.moveaxis(np.array([[cos, -sin], [sin, cos]]), -1, 0))
 
 
 @layer_classes.register()
 class RandomZoom(Moved):
-    """Each image made smaller by a factor (0.2: by up to 20 %), or larger where it is negative.
+    """Makes each image smaller by a random factor (0.2: by up to 20 %), or larger if it is
+    negative.
+
     width_factor: None keeps the aspect ratio.
     """
 
@@ -167,7 +177,7 @@ class RandomZoom(Moved):
         return self.zoomed(x, height.reshape(-1), width.reshape(-1))
 
     def zoomed(self, x, height, width) -> np.ndarray:
-        """The matrices for these zooms; 1 leaves an image as it is."""
+        """Return the matrices for these zoom factors; 1 leaves an image unchanged."""
         linear = np.zeros((len(height), 2, 2))
         linear[:, 0, 0], linear[:, 1, 1] = width, height
         return self.around_the_middle(x, linear)
@@ -175,7 +185,7 @@ class RandomZoom(Moved):
 
 @layer_classes.register()
 class RandomTranslation(Moved):
-    """Each image moved down and to the right by up to these shares of its height and width."""
+    """Moves each image down and to the right, by up to these fractions of its height and width."""
 
     def __init__(
         self,
@@ -198,7 +208,7 @@ class RandomTranslation(Moved):
         return self.moved(down.reshape(-1) * x.shape[1], right.reshape(-1) * x.shape[2])
 
     def moved(self, down, right) -> np.ndarray:
-        """The matrices for moves by so many pixels."""
+        """Return the matrices for moves by these numbers of pixels."""
         matrix = np.tile(np.eye(2, 3), (len(down), 1, 1))
         matrix[:, 0, 2], matrix[:, 1, 2] = -right, -down
         return matrix
@@ -206,8 +216,9 @@ class RandomTranslation(Moved):
 
 @layer_classes.register()
 class RandomContrast(Randomly):
-    """(x - mean)·c + mean for each image and channel, c between 1 - factor and 1 + factor, and
-    nothing outside value_range. factor: a number or a pair (down, up).
+    """Computes (x - mean)·c + mean for each image and channel, with a random c between 1 - factor
+    and 1 + factor. The results are clipped to value_range. factor: a number or a pair (down,
+    up).
     """
 
     def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
@@ -224,8 +235,8 @@ class RandomContrast(Randomly):
 
 @layer_classes.register()
 class RandomBrightness(Randomly):
-    """Each image made brighter or darker by up to factor times the length of value_range, and
-    nothing outside that range.
+    """Adds to each image a random number of up to factor times the length of value_range. The
+    results are clipped to value_range.
     """
 
     def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):

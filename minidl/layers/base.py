@@ -1,4 +1,4 @@
-"""What every layer of the library is: the core's Layer, with names, dtypes, symbols and state.
+"""The base class of all layers: the core's Layer, with names, dtypes, symbols and state.
 
 Your own layer is a subclass with `build` (make weights) and `call` (use them):
 
@@ -25,7 +25,7 @@ from ..support.dry_run import dry_run, real
 from ..support.dry_run import state as dry
 from ..support.registry import Registry
 from ..support.structures import tree_map
-from ..tensor import Tensor, Variable, quietly, switches
+from ..tensor import Tensor, Variable, name_scope, quietly, switches
 from . import describing
 from .calling import (
     NO_DATA,
@@ -56,7 +56,7 @@ layer_classes = Registry("layer")
 
 
 class _Added:
-    ever = False  # whether add_loss was ever called: if not, there is nothing to forget
+    ever = False  # whether add_loss was ever called; if not, nothing is reset
 
 
 losses_added = _Added()
@@ -73,17 +73,17 @@ class Layer(core.Layer):
     `input_spec`, see InputSpec.
     """
 
-    takes_raw_input = False  # True for layers made for raw numbers: Embedding, Rescaling, ...
-    takes_texts = False  # ... and for strings
+    takes_raw_input = False  # True for layers that take unscaled numbers: Embedding, ...
+    takes_texts = False  # True for layers that take strings
     changes_input = False  # whether `to_input` changes tensors of the right dtype too
     output_shape: Any = None
     input_spec: Any = None
     activity_regularizer: Any = None
     build_shape: Any = None  # the shape that build was given
-    added_losses: Any = ()  # what add_loss was given in the last call
+    added_losses: Any = ()  # the arguments of add_loss in the last call
     supports_masking = False  # whether masks pass: True in a class with a compute_mask of its own
     mask_arguments: tuple = ()  # the arguments of `call`, if it takes masks
-    _makes_masks = False  # whether compute_mask does more than hand on what is there
+    _makes_masks = False  # whether compute_mask does more than return its input mask
     _training_place: int | None = None  # where `call` takes `training`
 
     def __new__(cls, *args, **kwargs):
@@ -118,12 +118,12 @@ class Layer(core.Layer):
         if activity_regularizer is not None:
             self.activity_regularizer = regularizers.get(activity_regularizer)
         self._trainable = bool(trainable)
-        self.first_weights = weights  # the numbers that they begin with, once they are made
+        self.first_weights = weights  # the initial values of the weights
         self._input = self._output = None  # the symbols of the first symbolic call
 
     # -- for subclasses
     def build(self, input_shape=None) -> None:
-        """Make the weights, if there are any. input_shape: None for the batch, then the rest."""
+        """Create the weights, if any. input_shape: None for the batch, then the other sizes."""
         self.built = True
 
     def call(self, *args, **kwargs):
@@ -150,10 +150,10 @@ class Layer(core.Layer):
         aggregation="none",
         name: str | None = None,
     ) -> Variable:
-        """A new variable of this layer, to keep: self.w = self.add_weight((3, 4), name='w').
+        """Create a variable of this layer. Keep it: self.w = self.add_weight((3, 4), name='w').
 
         initializer: a name or a function of a shape; 'glorot_uniform' if left out, and 'zeros' for
-        whole numbers. regularizer: a penalty in the loss; constraint: a limit kept after each step.
+        whole numbers. regularizer: a penalty in the loss. constraint: a limit after each step.
         """
         shape = tuple(int(n) for n in np.atleast_1d(np.asarray(() if shape is None else shape)))
         dtype = np.dtype(dtype or self.dtype)
@@ -161,9 +161,9 @@ class Layer(core.Layer):
         spend(math.prod(shape), self.name, shape)
         with real():  # also those that are made in `call`
             value = initializers.draw(initializers.get(initializer), shape, dtype)
-        variable = Variable(value, name=name or "weight", trainable=trainable, dtype=dtype)
+        with name_scope(self.name):
+            variable = Variable(value, name=name or "weight", trainable=trainable, dtype=dtype)
         variable.trainable = trainable and self._trainable
-        variable.path = f"{self.name}/{variable.name}"
         variable.regularizer = regularizer and regularizers.get(regularizer)
         variable.constraint = constraint and constraints.get(constraint)
         return variable
@@ -171,43 +171,41 @@ class Layer(core.Layer):
     add_variable = add_weight
 
     def add_loss(self, loss) -> None:
-        """Add a number, computed in `call`, to what the model's training makes smaller. It counts
-        for this call alone.
-        """
+        """Add a number, computed in `call`, to the model's loss. It counts only for this call."""
         added = loss if isinstance(loss, (list, tuple)) else [loss]
         self.added_losses = [*self.added_losses, *added]
         losses_added.ever = True
 
     @property
     def losses(self) -> list:
-        """The penalties on trainable weights, and what add_loss was given in the last call, here
-        and in the layers inside.
+        """The penalties on trainable weights and the arguments of add_loss in the last call, of
+        this layer and the layers inside.
         """
         penalties = [v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None]
         return [*[loss for layer in self.all_layers() for loss in layer.added_losses], *penalties]
 
     @property
     def metrics(self) -> list:
-        """The metrics kept as attributes, here and in the layers inside."""
+        """The metrics that are attributes of this layer or of the layers inside."""
         things = [value for layer in self.all_layers() for value in vars(layer).values()]
         return [value for value in things if hasattr(value, "update_state")]
 
     # -- its weights
     @property
     def layers_inside(self) -> list[Any]:
-        """The layers among this one's attributes, also inside lists, tuples and dicts, in the order
-        they were set.
+        """The layers among this one's attributes, also in lists, tuples and dicts, in the order in
+        which they were set.
         """
         return layers_in(self)
 
     def all_layers(self) -> list[Any]:
-        """This layer and all inside it, at any depth, each once."""
+        """This layer and all layers inside it, at any depth, each once."""
         return all_layers(self)
 
     @property
     def weights(self) -> list[Variable]:
-        """All variables, its own first and then those of the layers inside; each once. Trainable
-        ones stand before the others.
+        """All variables: first trainable ones, then the others. In both, the layer's own come
+        before those of the layers inside; each once.
         """
         return all_weights(self)
 
@@ -218,7 +216,7 @@ class Layer(core.Layer):
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
-        """The variables that training leaves alone."""
+        """The variables that training does not move."""
         moving = {id(v) for v in self.trainable_weights}
         return [v for v in self.weights if id(v) not in moving]
 
@@ -228,8 +226,8 @@ class Layer(core.Layer):
 
     @property
     def trainable(self) -> bool:
-        """Whether training moves this layer's weights; setting it reaches the layers inside as
-        well.
+        """Whether training moves this layer's weights. Setting it also sets it for the layers
+        inside.
         """
         return self._trainable
 
@@ -243,8 +241,8 @@ class Layer(core.Layer):
         return [v.numpy() for v in self.weights]
 
     def set_weights(self, weights) -> None:
-        """Give all weights new values, in the order of `get_weights()`. Nothing changes if a shape
-        does not fit.
+        """Set the values of all weights, in the order of `get_weights()`. If a shape does not fit,
+        nothing is changed.
         """
         set_weights(self, weights)
 
@@ -254,24 +252,22 @@ class Layer(core.Layer):
 
     # -- as plain data
     def get_config(self) -> dict:
-        """The arguments that make a layer like this one, as plain data; `from_config` takes them
-        back.
-        """
+        """The arguments that create a layer like this one, as plain data, for `from_config`."""
         return describing.config_of(self, Layer)
 
     @classmethod
     def from_config(cls, config: dict):
-        """A layer from what `get_config` gave. A class whose __init__ has no **kwargs gets its name
-        and trainable afterwards.
+        """Create a layer from the data of `get_config`. If __init__ of the class has no **kwargs,
+        name and trainable are set afterwards.
         """
         return describing.from_config(cls, config)
 
     # -- calling it
     def __call__(self, *args, training: bool | None = None, **kwargs):
-        """Compute on tensors or arrays; on a symbol, record the call for a functional model.
+        """Compute on tensors or arrays. Called on a symbol, record the call for a functional model.
 
-        training: True or False for this call and all inside it; None inherits from the call around
-        (False at the top).
+        training: True or False for this call and all calls inside it; None takes the flag of the
+        call around it (False for the outermost call).
         """
         plain = len(args) == 1 and not kwargs and type(args[0]) is Tensor
         plain = plain and args[0].mask is None and not self._makes_masks
@@ -291,7 +287,7 @@ class Layer(core.Layer):
         return work(args, kwargs)
 
     def _switched(self, work, args, kwargs, training: bool):
-        """The outermost call, or one with another training flag than the call around it."""
+        """Make the outermost call, or one that changes the training flag."""
         outer = switches.training
         if dry.kept is not None:
             keep_parts(self)
@@ -307,16 +303,16 @@ class Layer(core.Layer):
             finally:
                 switches.training = outer
         finally:
-            switches.training = outer  # again: Ctrl-C may have fallen into the first
+            switches.training = outer  # again: Ctrl-C may have interrupted the first line
 
     def _masked(self, args, kwargs):
-        """The same where there may be masks."""
+        """Make a call whose inputs or arguments may have masks."""
         args, mask = take_masks(self, args, kwargs)
         result = self._computed(args, kwargs)
         return hand_on(self, args[0] if args else None, mask, result)
 
     def _computed(self, args, kwargs):
-        """`call`, and what is noted of its result."""
+        """Call `call`, and store the shape and the penalty of its result."""
         if dry.kept is not None:
             keep_parts(self)
         if self._training_place is not None:
@@ -334,15 +330,15 @@ class Layer(core.Layer):
         return result
 
     def explained(self, error: ValueError, *inputs) -> ValueError:
-        """The error to raise for one that `call` raised on these inputs: one that says the cure."""
+        """Return the error to raise instead of one that `call` raised; it names the cure."""
         return error
 
     def _recorded(self, args, kwargs, training):
-        """The symbol of the result, for a functional model."""
+        """Record the call for a functional model. Returns the symbol of the result."""
         if training is not None:
             kwargs["training"] = training
         if has_unknown_sizes(args) and not self.built and not self.layers_inside:
-            self._build_from(args)  # the zeros that `record` tries would hide which are unknown
+            self._build_from(args)  # the zeros of `record` would hide which sizes are unknown
         output = symbolic.record(self, args, kwargs, self.name)
         self.output_shape = tree_map(lambda s: s.shape, output)
         if self._output is None:  # of several calls, `input` and `output` are those of the first
@@ -351,12 +347,12 @@ class Layer(core.Layer):
 
     @property
     def input_dtype(self):
-        """The dtype that float inputs are converted to; None leaves them alone."""
+        """The dtype that float inputs are converted to; None does not convert."""
         return self.dtype
 
     def to_input(self, x):
-        """Arrays become tensors; floats get this layer's dtype, so that x / 255.0 (float64) leaves
-        the network float32.
+        """Convert arrays to tensors, and floats to this layer's dtype, so that x / 255.0 (float64)
+        becomes float32.
         """
         return to_input(x, self.input_dtype, self)
 
@@ -368,7 +364,7 @@ class Layer(core.Layer):
         self.built = True
 
     def __init_subclass__(cls, **kwargs):
-        """Note where `call` takes `training`, and have `build` mark the layer as built."""
+        """Store the place of `training` in the arguments of `call`; let `build` set `built`."""
         super().__init_subclass__(**kwargs)
         cls._training_place = place_of_training(cls.call)
         cls.mask_arguments = arguments_with_masks(cls.call)
@@ -380,30 +376,30 @@ class Layer(core.Layer):
     # -- in a functional model
     @property
     def input(self):
-        """The symbol it was first called on, in a functional or built Sequential model."""
+        """The symbol of the layer's first call, in a functional or built Sequential model."""
         if self._input is None:
-            raise AttributeError("input")  # __getattr__ says more
+            raise AttributeError("input")  # __getattr__ explains
         return self._input
 
     @property
     def output(self):
-        """The symbol of its first call's result: Model(model.inputs, layer.output) cuts a model
-        there.
+        """The result of the layer's first call, a symbol. Model(model.inputs, layer.output) is the
+        model up to this layer.
         """
         if self._output is None:
             raise AttributeError("output")
         return self._output
 
     def compute_output_shape(self, input_shape):
-        """The shape of what it gives for inputs of this shape, batch axis first (None where
-        unknown). Asking does not build it.
+        """The shape of the output for inputs of this shape, batch axis first (None where unknown).
+        The layer is not built.
         """
         layer = self if self.built else copy.deepcopy(self)
         return dry_run(lambda: shape_of_result(layer, input_shape), for_show=True)
 
     @property
     def compute_dtype(self) -> str:
-        """The name of its dtype; `variable_dtype` is the same, for there are no mixed ones here."""
+        """The name of its dtype. `variable_dtype` is the same: there is no mixed precision."""
         return self.dtype.name
 
     variable_dtype = compute_dtype

@@ -1,4 +1,6 @@
-"""The layers of a first network: the core's, with Keras's arguments, and advice where they fail."""
+"""The layers of a first network: the core's, with Keras's arguments, and with advice in their
+errors.
+"""
 
 from __future__ import annotations
 
@@ -73,13 +75,17 @@ class Dense(core.Dense, Layer):
             self.bias.constraint = self.bias_constraint
 
     def to_input(self, x):
-        """As for any layer; whole numbers, such as pixels 0..255, become floats too."""
+        """Convert the input as for any layer; whole numbers, such as pixels 0..255, become floats
+        too.
+        """
         x = super().to_input(x)
         is_whole = getattr(x, "requires_grad", None) is False and x.dtype.kind != "f"
         return x.astype(self.dtype) if is_whole else x
 
     def explained(self, error, x):
-        """The error, or if the shape of x does not fit, one that says how to make it fit."""
+        """Return the error. If the shape of x does not fit, it is one that says how to
+        make it fit.
+        """
         if len(x.shape) > 1 and x.shape[-1] == self.kernel.shape[0]:
             return error
         return ValueError(dense_advice(self.name, self.kernel.shape[0], x.shape))
@@ -87,10 +93,11 @@ class Dense(core.Dense, Layer):
 
 @layer_classes.register()
 class Flatten(core.Flatten, Layer):
-    """Each sample as one row of numbers: (n, 28, 28) becomes (n, 784), and (n,) becomes (n, 1).
+    """Reshapes each sample to one row of numbers: (n, 28, 28) becomes (n, 784), and (n,) becomes
+    (n, 1).
 
-    data_format: 'channels_first' for samples (channels, ...), which are read as if the channels
-    were the last axis.
+    data_format: 'channels_first' for samples (channels, ...): the channels are moved to the last
+    axis first.
     """
 
     def __init__(self, data_format=None, **kwargs):
@@ -99,13 +106,15 @@ class Flatten(core.Flatten, Layer):
         self.changes_input = self.data_format == "channels_first"
 
     def to_input(self, x):
-        """As for any layer; with 'channels_first', the channels become the last axis."""
+        """Convert the input as for any layer; with 'channels_first', the channels become the last
+        axis.
+        """
         x = super().to_input(x)
         first = self.data_format == "channels_first" and len(x.shape) > 2
         return ops.moveaxis(x, 1, -1) if first else x
 
     def explained(self, error, x):
-        """The error, or for a single number one that says what is expected."""
+        """Return the error. For a single number, it is one that says what is expected."""
         if x.shape:
             return error
         return ValueError(
@@ -115,11 +124,11 @@ class Flatten(core.Flatten, Layer):
 
 @layer_classes.register()
 class Dropout(core.Dropout, Layer):
-    """In training sets each number to 0 with probability `rate` and scales the rest by 1/(1 -
-    rate). Srivastava et al. 2014
+    """Sets each number to 0 with probability `rate` in training, and multiplies the others by 1/(1
+    - rate). Srivastava et al. 2014
 
-    Outside training it does nothing. noise_shape: axes of size 1 share one draw. seed: None draws
-    from the library's own.
+    Outside training it does nothing. noise_shape: all entries along an axis of size 1 share one
+    draw. seed: None uses the random generator of the library.
     """
 
     supports_masking = True
@@ -137,17 +146,19 @@ class Dropout(core.Dropout, Layer):
         self.rng = generator(self.seed)
 
     def to_input(self, x):
-        """As for any layer; whole numbers become floats too."""
+        """Convert the input as for any layer; whole numbers become floats too."""
         x = super().to_input(x)
         return x if x.dtype.kind == "f" else x.astype(self.dtype)
 
     def shape_of_draw(self, x) -> tuple:
-        """The shape of x, but 1 where one draw serves all."""
+        """The shape of x, with size 1 along the axes whose entries share one draw."""
         return checked_shape_of_draw(self, x.shape)
 
 
 def checked_shape_of_draw(layer, shape: tuple) -> tuple:
-    """The sizes of the random numbers that a layer with a noise_shape draws for this shape."""
+    """Return the shape of the random numbers that a layer with a noise_shape draws for an input of
+    this shape. ValueError if the two do not fit.
+    """
     wanted = shape if layer.noise_shape is None else layer.noise_shape
     fits = len(wanted) == len(shape) and all(m in (None, 1, n) for m, n in zip(wanted, shape))
     if not fits:

@@ -1,4 +1,4 @@
-"""A sequence read in both directions."""
+"""A layer that reads a sequence in both directions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _SAME = ("stateful", "return_sequences", "return_state")
 
 @layer_classes.register()
 class Bidirectional(Layer):
-    """A recurrent layer that reads a sequence from both ends: one copy of `layer` goes forward, one
-    backward, each with weights of its own, and the two outputs of a step become one. Schuster &
+    """Reads a sequence from both ends: one copy of the recurrent `layer` goes forward, one
+    backward. Each has its own weights, and the two outputs of a step are merged. Schuster &
     Paliwal 1997.
 
     merge_mode: 'concat', 'sum', 'ave', 'mul', or None for a pair of outputs. backward_layer: the
-    one that goes backward, with go_backwards=True; left out, it is like `layer`.
+    layer that goes backward, with go_backwards=True; if left out, a copy of `layer`.
     """
 
     def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
@@ -57,7 +57,7 @@ class Bidirectional(Layer):
         self.backward_layer.build(input_shape)
 
     def compute_mask(self, inputs, mask=None):
-        """The mask of the outputs: that of the inputs, if there is an output for each step."""
+        """Return the mask of the inputs if there is an output for each step, else None."""
         outputs = [mask if self.forward_layer.return_sequences else None]
         outputs = outputs * 2 if self.merge_mode is None else outputs
         if self.forward_layer.return_state:
@@ -87,7 +87,7 @@ class Bidirectional(Layer):
         return (*merged, *states) if self.merge_mode is None else (merged, *states)
 
     def reset_state(self) -> None:
-        """With `stateful`: the next batch begins with zeros."""
+        """Reset the states of a `stateful` layer: the next batch begins with zeros."""
         self.forward_layer.reset_state()
         self.backward_layer.reset_state()
 
@@ -95,7 +95,9 @@ class Bidirectional(Layer):
 
 
 def renamed(layer, direction: str, **changes):
-    """A new layer like this one, called after its direction, with these attributes changed."""
+    """Create a layer like this one, with the direction in its name, and with these attributes
+    changed.
+    """
     described = serialize(layer)
     name = described["config"]["name"].removeprefix(f"{direction}_")
     described["config"] |= {"name": f"{direction}_{name}", **changes}

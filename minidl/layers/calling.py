@@ -1,4 +1,6 @@
-"""How a layer is called: what its inputs become, and where its methods take what."""
+"""Functions for the call of a layer: they convert its inputs, and find its arguments `training` and
+`mask`.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,10 @@ _BY_NAME_ONLY = 1 << 30  # the place of an argument that can only be given by na
 
 
 def to_input(x, dtype, layer=None) -> Any:
-    """Arrays as tensors, floats in this dtype (None leaves them alone); options as they are. layer:
-    whose input it is; if it takes strings, arrays of those stay arrays.
+    """Convert arrays to tensors, and floats to this dtype (None does not convert). Options stay
+    unchanged.
+
+    layer: the layer that receives the input. If it takes strings, arrays of strings stay arrays.
     """
     if type(x) is Tensor and (x.array.dtype == dtype or dtype is None):
         return x
@@ -38,19 +42,19 @@ def to_input(x, dtype, layer=None) -> Any:
 
 
 def shape_of_batch(x) -> tuple:
-    """The shape of an input with None for the number of samples."""
+    """Return the shape of an input, with None for the number of samples."""
     shape = x.shape if isinstance(x, Operators) else np.shape(x)
     return (None, *shape[1:]) if shape else ()
 
 
 def has_unknown_sizes(args) -> bool:
-    """Whether a symbol among the arguments has an axis of unknown size beside the batch's."""
+    """Whether a symbol among the arguments has an axis of unknown size besides the batch axis."""
     symbols = [s for s in leaves(args) if isinstance(s, symbolic.Symbol)]
     return any(None in s.shape[1:] for s in symbols)
 
 
 def shape_of_result(layer, input_shape):
-    """The shape of what the layer gives for inputs of this shape, or of these shapes."""
+    """Return the shape of the layer's output for inputs of this shape, or of these shapes."""
     if any(isinstance(n, (tuple, list)) for n in input_shape):
         symbols: Any = [symbolic.Symbol(s, layer.dtype) for s in input_shape]
     else:
@@ -59,7 +63,9 @@ def shape_of_result(layer, input_shape):
 
 
 def better_error(layer, error: Exception, args) -> Exception:
-    """The error to raise for one that the layer's `call` raised: one that says the cure."""
+    """Return the error to raise instead of one that the layer's `call` raised; it names
+    the cure.
+    """
     if isinstance(error, ValueError):
         return layer.explained(error, *args)
     given = args[0] if args else None
@@ -73,7 +79,7 @@ def better_error(layer, error: Exception, args) -> Exception:
 
 
 def _kinds(value) -> str:
-    """What was given, without the data: [Tensor, None]."""
+    """Describe the kinds of values that were passed, without the data: [Tensor, None]."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{k!r}: {_kinds(v)}" for k, v in value.items()) + "}"
     if isinstance(value, (list, tuple)):
@@ -82,21 +88,23 @@ def _kinds(value) -> str:
 
 
 def flag_apart(place: int | None, args, training):
-    """The inputs, and the training flag, which may stand among them here: layer(x, True)."""
+    """Return (the inputs, the training flag), also if the flag is passed by position: layer(x,
+    True).
+    """
     if place is None or len(args) <= place:
         return args, training
     return args[:place], args[place]
 
 
 def penalise(layer, result) -> None:
-    """Add the layer's penalty on its output to the losses, a sample."""
+    """Add the layer's penalty on its output, divided by the number of samples, to the losses."""
     for x in leaves(result):
         if np.size(x):
             layer.add_loss(layer.activity_regularizer(x) / (len(x) if x.shape else 1))
 
 
 def place_of_training(call) -> int | None:
-    """The position of the argument `training`; None if `call` does not take it."""
+    """Return the position of the argument `training`; None if `call` does not take it."""
     code = getattr(call, "__code__", None)
     if code is None:
         return None
@@ -108,7 +116,9 @@ def place_of_training(call) -> int | None:
 
 
 def build_once(build):
-    """The method, which does nothing for a layer that is built: the first weights would be lost."""
+    """Wrap `build` so that it does nothing for a built layer. A second build would replace the
+    weights.
+    """
 
     def once(self, *args, **kwargs):
         if self.built:
@@ -133,7 +143,9 @@ def build_once(build):
 
 
 def _no_shape(layer, args: tuple) -> TypeError:
-    """The error for a `build` that failed because it was not given the shape of the inputs."""
+    """Return the error for a `build` that failed because it did not receive the shape of the
+    inputs.
+    """
     received = repr(args[0]) if args else "nothing"
     return TypeError(
         f"{type(layer).__name__}.build takes the shape of the inputs, the batch axis first: "

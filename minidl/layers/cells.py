@@ -1,9 +1,9 @@
-"""What a recurrent layer computes at one step: a cell takes the input of the step and the states
-before it, and gives an output and the states after it.
+"""Cells: the computation of a recurrent layer at one step. A cell takes the input of the step and
+the states of the step before, and returns an output and the new states.
 
-A cell of your own has `state_size` (how many numbers a state has; a list for several states) and
-`call(inputs, states)`, which returns (output, list of new states). `RNN(cell)` walks with it
-through a sequence.
+Your own cell defines `state_size` (the size of a state; a list for several states) and
+`call(inputs, states)`, which returns (output, list of new states). `RNN(cell)` calls it at each
+step of a sequence.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ WEIGHTS = ("kernel", "recurrent", "bias")
 
 
 class Cell(Layer):
-    """Base of the cells below: weights, and dropout that falls on the same units at all steps of a
+    """Base of the cells below: weights, and dropout that drops the same units at all steps of a
     sequence. Gal & Ghahramani 2016.
 
-    given: the arguments of the cell by name. gates: how many blocks of `units` columns the weights
-    have.
+    given: the arguments of the cell by name. gates: the number of blocks of `units` columns in the
+    weights.
     """
 
     gates = 1
@@ -48,7 +48,7 @@ class Cell(Layer):
             check_number(f"{title}: {name}", given[name], 0, 1)
             for name in ("dropout", "recurrent_dropout")
         )
-        self.factors: dict = {}  # what dropout multiplies by, until the next sequence
+        self.factors: dict = {}  # the factors of dropout, until the next sequence
 
     def build(self, input_shape):
         self.rng = generator(self.seed)
@@ -69,31 +69,33 @@ class Cell(Layer):
         )
 
     def shape_of_bias(self, columns: int) -> tuple:
-        """The sizes of the bias."""
+        """Return the shape of the bias."""
         return (columns,)
 
     def bias_or_zeros(self):
-        """The bias, as an op over a whole sequence takes it."""
+        """Return the bias, or zeros without one: the ops over a whole sequence always take
+        a bias.
+        """
         if self.bias is not None:
             return self.bias
         return np.zeros(self.shape_of_bias(self.gates * self.units), self.dtype)
 
     def get_initial_state(self, batch_size: Any = None) -> list:
-        """The states before the first step: zeros."""
+        """Return the states before the first step: zeros."""
         sizes = np.atleast_1d(self.state_size)
         return [Tensor(np.zeros((batch_size, n), self.dtype)) for n in sizes]
 
     # -- dropout
     def dropped(self, x, which: str, training):
-        """x, in training without the units that fall out. which: 'dropout' for an input of the
+        """Return x, in training with dropped units set to 0. which: 'dropout' for an input of the
         cell, 'recurrent_dropout' for a state.
         """
         factor = self.factor(which, x.shape, training)
         return x if factor is None else x * factor
 
     def factor(self, which: str, shape: tuple, training):
-        """0 for the units that fall out in this sequence and 1/(1 - rate) for the others; None if
-        none do.
+        """Return 0 for the units dropped in this sequence and 1/(1 - rate) for the others; None
+        without dropout.
         """
         rate = getattr(self, which)
         if not training or rate == 0:
@@ -105,13 +107,15 @@ class Cell(Layer):
         return self.factors[which]
 
     def reset_dropout_mask(self) -> None:
-        """Draw anew which units fall out: a new sequence begins. RNN calls it."""
+        """Forget which units are dropped, at the start of a new sequence. RNN calls this method."""
         self.factors.clear()
 
 
 @layer_classes.register()
 class SimpleRNNCell(Cell):
-    """h = activation(x·W + h₋·U + b), from the input x and the state h₋ before. Elman 1990."""
+    """Computes h = activation(x·W + h₋·U + b) from the input x and the previous state h₋. Elman
+    1990.
+    """
 
     def __init__(
         self,

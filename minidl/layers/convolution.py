@@ -1,4 +1,4 @@
-"""Layers that slide kernels of weights over sequences, images and films."""
+"""Layers that slide kernels of weights over sequences, images and videos."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from .windows import Windowed
 
 
 class Convolution(Windowed):
-    """Base of layers with filters: (n, *places, channels) becomes (n, *stops, filters)."""
+    """Base of layers with filters: (n, *sizes, channels) becomes (n, *positions, filters), with one
+    output for each position of the window.
+    """
 
     def __init__(
         self,
@@ -77,10 +79,11 @@ class Convolution(Windowed):
 
 @layer_classes.register("Convolution1D")
 class Conv1D(Convolution):
-    """Filters that slide along a sequence: (n, steps, features) becomes (n, stops, filters).
+    """Filters that slide along a sequence: (n, steps, features) becomes (n, positions, filters).
 
     z[o] = activation(Σₖ x[o·strides + k·dilation_rate]·kernel[k] + bias), kernel: (kernel_size,
-    features, filters). padding: 'valid', 'same', or 'causal', so that no output sees later steps.
+    features, filters). padding: 'valid', 'same', or 'causal', with which no output depends on later
+    steps.
     """
 
     rank, paddings = 1, ("valid", "same", "causal")
@@ -91,22 +94,24 @@ class Conv2D(Convolution):
     """Filters that slide over images: (n, height, width, channels) becomes (n, rows, columns,
     filters).
 
-    Each filter is looked for everywhere. kernel: (*kernel_size, channels, filters). padding:
-    'valid' leaves out where the window would stand over the edge, 'same' puts zeros around.
+    Each filter is applied at every position. kernel: (*kernel_size, channels, filters). padding:
+    'valid' uses only positions inside the image, 'same' pads the image with zeros.
     """
 
 
 @layer_classes.register("Convolution3D")
 class Conv3D(Convolution):
-    """Filters that slide over films or volumes: (n, depth, height, width, channels) becomes (n,
-    *stops, filters).
+    """Filters that slide over videos or volumes: (n, depth, height, width, channels) becomes (n,
+    *positions, filters).
     """
 
     rank = 3
 
 
 class Depthwise(Windowed):
-    """Base of layers with depth_multiplier filters for each channel, which see that one alone."""
+    """Base of layers with depth_multiplier filters for each channel. Each filter uses one channel
+    only.
+    """
 
     def __init__(
         self,
@@ -151,8 +156,8 @@ class Depthwise(Windowed):
 
 @layer_classes.register()
 class DepthwiseConv1D(Depthwise):
-    """Each feature of a sequence with filters of its own: (n, steps, features) becomes (n, stops,
-    features·depth_multiplier).
+    """Applies separate filters to each feature of a sequence: (n, steps, features) becomes (n,
+    positions, features·depth_multiplier).
     """
 
     rank = 1
@@ -160,8 +165,8 @@ class DepthwiseConv1D(Depthwise):
 
 @layer_classes.register()
 class DepthwiseConv2D(Depthwise):
-    """Each channel of an image with filters of its own: (n, height, width, channels) becomes (n,
-    rows, columns, channels·depth_multiplier).
+    """Applies separate filters to each channel of an image: (n, height, width, channels) becomes
+    (n, rows, columns, channels·depth_multiplier).
     """
 
 
@@ -222,11 +227,15 @@ class Separable(Windowed):
 
 @layer_classes.register("SeparableConvolution1D")
 class SeparableConv1D(Separable):
-    """A convolution of sequences in two steps: each feature by itself, then the features mixed."""
+    """A convolution of sequences in two steps: first each feature separately, then a mix of the
+    features.
+    """
 
     rank = 1
 
 
 @layer_classes.register("SeparableConvolution2D")
 class SeparableConv2D(Separable):
-    """A convolution of images in two steps: each channel by itself, then the channels mixed."""
+    """A convolution of images in two steps: first each channel separately, then a mix of the
+    channels.
+    """

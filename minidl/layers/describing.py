@@ -1,4 +1,4 @@
-"""A layer as the arguments that make one like it, and back."""
+"""Describes a layer by the arguments that create one like it, and creates layers from them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ _OBJECTS = ("_initializer", "_regularizer", "_constraint")
 
 
 def config_of(layer, base: type) -> dict:
-    """The arguments of the layer's class, as plain data. base: the class whose arguments all have.
+    """Return the arguments of the layer's class as plain data. base: the class whose arguments all
+    layers have.
 
-    Where 'zeros' was given and became an object with a config of its own, the object is described.
+    If the argument was a name, such as 'zeros', and became an object with its own config, the
+    object is described.
     """
     config = {"name": layer.name, "trainable": layer.trainable, "dtype": layer.dtype.name}
     if type(layer).__init__ is not base.__init__:
@@ -24,7 +26,7 @@ def config_of(layer, base: type) -> dict:
         config = {**given, **config}
     own = str(type(layer).__init__.__module__).partition(".")[0] == _LIBRARY
     for name in config:
-        now = name in vars(layer) and name != "output_shape"  # which a call notes on any layer
+        now = name in vars(layer) and name != "output_shape"  # set by each call
         if now and (own or name.endswith(_OBJECTS)):
             config[name] = vars(layer)[name]  # which may have been set later
     config.pop("activity_regularizer", None)
@@ -35,8 +37,10 @@ def config_of(layer, base: type) -> dict:
 
 
 def _added(cls: type, base: type) -> set[str]:
-    """The arguments that a get_config of your own adds: of the class nearest to the library's which
-    has one, those that its __init__ names beyond the library's class above.
+    """Return the names of the arguments that a get_config written by the user adds.
+
+    These are the arguments in __init__ of the user's class nearest to the library that defines
+    get_config, without those of the library's class above it.
     """
     chain = [c for c in cls.__mro__ if issubclass(c, base)]
     writers = [i for i, c in enumerate(chain) if "get_config" in vars(c) and not _is_ours(c)]
@@ -52,7 +56,7 @@ def _is_ours(cls: type) -> bool:
 
 
 def from_config(cls: type, config: dict):
-    """A layer of this class from its config."""
+    """Create a layer of this class from its config."""
     config = {name: from_data(value) for name, value in config.items()}
     parameters = inspect.signature(cls.__init__).parameters
     if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
@@ -64,7 +68,7 @@ def from_config(cls: type, config: dict):
 
 
 def without(layer, attribute: str) -> Exception:
-    """The error for an attribute that the layer does not have: it says what to do."""
+    """Return the error for an attribute that the layer does not have; it says what to do."""
     cls = type(layer).__name__
     if "name" not in vars(layer) and not attribute.startswith("__"):
         return RuntimeError(f"{cls}.__init__ must begin with super().__init__().")

@@ -1,4 +1,4 @@
-"""A layer that multiplies by a kernel along any axes, which an equation names by letters."""
+"""A layer that multiplies by a kernel along any axes. An equation names the axes by letters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ _EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a
 
 
 def _read(equation) -> tuple:
-    """Whether '...' stands in front, and the letters of the input, the kernel and the output."""
+    """Parse the equation. Returns whether '...' comes first, and the letters of input, kernel and
+    output.
+    """
     match = _EQUATION.fullmatch(equation.replace(" ", "")) if isinstance(equation, str) else None
     dots = [match[i] is not None for i in (1, 3, 5, 7)] if match else []
     if match is None or dots not in ([False] * 4, [True, False] * 2, [False, True] * 2):
@@ -87,7 +89,7 @@ class EinsumDense(Layer):
                 )
 
     def _sizes(self, shape) -> dict:
-        """How long the axis of each letter is, where the input's shape is this."""
+        """Map each letter to the size of its axis, for inputs of this shape."""
         extra = self._further_axes(shape)
         sizes = dict(zip(self._letters, self._declared(extra)))
         for letter, size in zip(self._taken, shape[extra:] if self._before else shape):
@@ -101,7 +103,7 @@ class EinsumDense(Layer):
         return sizes
 
     def _further_axes(self, shape) -> int:
-        """For how many axes of the input '...' stands."""
+        """The number of input axes that '...' stands for."""
         extra, dots = len(shape) - len(self._taken), "..." in self.equation
         if extra < 0 or (extra and not dots):
             raise ValueError(
@@ -111,7 +113,7 @@ class EinsumDense(Layer):
         return extra
 
     def _declared(self, extra: int) -> tuple:
-        """The sizes that output_shape gives to the letters of the output, None for the batch."""
+        """The sizes that output_shape gives for the letters of the output, None for the batch."""
         batch_has_no_letter = self._before and extra  # it is among the axes of '...'
         declared = (*(() if batch_has_no_letter else (None,)), *self.partial_output_shape)
         if len(declared) != len(self._letters):
@@ -123,7 +125,9 @@ class EinsumDense(Layer):
         return declared
 
     def _bias_shape(self, sizes) -> list:
-        """A size for the letters of bias_axes, 1 for those between and behind them."""
+        """The shape of the bias: the sizes of the letters in bias_axes, and 1 for letters between
+        and after them.
+        """
         biased = self.bias_axes or ""
         first = min([self._letters.index(letter) for letter in biased], default=0)
         return [sizes[letter] if letter in biased else 1 for letter in self._letters[first:]]
@@ -160,8 +164,8 @@ class EinsumDense(Layer):
         )
 
     def _starting(self, shape):
-        """The initializer for this kernel; to one that counts inputs and units it is shown as a
-        matrix.
+        """Return the initializer for this kernel. Initializers that use the numbers of inputs and
+        units receive the kernel's shape as that of a matrix.
         """
         initializer: Any = self.kernel_initializer
         if not isinstance(initializer, initializers.VarianceScaling):

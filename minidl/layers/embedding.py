@@ -1,4 +1,4 @@
-"""Whole numbers, such as the places of words in a vocabulary, as learned vectors."""
+"""Learned vectors for whole numbers, such as the indices of words in a vocabulary."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from .base import Layer, layer_classes
 
 @layer_classes.register()
 class Embedding(Layer):
-    """A learned vector for each whole number 0 .. input_dim-1 (a word, a user): (n, length) becomes
-    (n, length, output_dim).
+    """Maps each whole number 0 .. input_dim-1 (a word, a user) to a learned vector: (n, length)
+    becomes (n, length, output_dim).
 
-    mask_zero: number 0 stands for no word; where it stands, the output's mask says that the step
-    does not count.
+    mask_zero: whether 0 means padding. The mask of the output is then False at these steps.
     """
 
     takes_raw_input = True

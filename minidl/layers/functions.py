@@ -1,4 +1,4 @@
-"""Any function as a layer, and layers that pass their input on."""
+"""Layers that apply any function, and layers that return their input."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from .base import Layer, layer_classes
 
 @layer_classes.register()
 class Lambda(Layer):
-    """Any function of a tensor as a layer. To save a model with one, register the function, or
-    write a Layer, which is clearer.
+    """Applies any function of a tensor. To save a model with a Lambda, register the function, or
+    better, write a Layer.
 
-    mask: the mask of the output, or a function(inputs, mask) of it; None if the mask ends here. The
-    function may take the mask of the input as its argument `mask`.
+    mask: the mask of the output, or a function(inputs, mask) that returns it; None if the output
+    has no mask. The function may take the input's mask as its argument `mask`.
     """
 
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
         super().__init__(**kwargs)
-        # as a file names it
+        # a name, as in files
         function = activations.get(function) if isinstance(function, str) else function
         if not callable(function):
             raise TypeError(f"Lambda takes a function of a tensor; received {function!r}.")
@@ -36,7 +36,7 @@ class Lambda(Layer):
 
 @layer_classes.register()
 class ActivityRegularization(Layer):
-    """Passes its input on and adds l1·Σ|x| + l2·Σx² to the loss."""
+    """Returns its input, and adds l1·Σ|x| + l2·Σx² to the loss."""
 
     supports_masking = True
 
@@ -49,13 +49,13 @@ class ActivityRegularization(Layer):
 
     def get_config(self):
         config = super().get_config()
-        del config["activity_regularizer"]  # l1 and l2 say it
+        del config["activity_regularizer"]  # l1 and l2 contain it
         return config
 
 
 @layer_classes.register()
 class Identity(Layer):
-    """Passes its input on."""
+    """Returns its input."""
 
     supports_masking = True
 
@@ -65,8 +65,8 @@ class Identity(Layer):
 
 @layer_classes.register()
 class Masking(Layer):
-    """Marks the steps of which every feature is `mask_value` as steps that do not count, and sets
-    them to 0: (n, steps, features) stays as it is, and gets a mask (n, steps).
+    """Marks the steps whose features all equal `mask_value` as padding and sets them to 0. The
+    shape (n, steps, features) stays, and the output has a mask (n, steps).
     """
 
     def __init__(self, mask_value=0.0, **kwargs):

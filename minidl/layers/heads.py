@@ -1,5 +1,5 @@
-"""What the layers of multi_head.py share: projections of the sequences for several heads, and masks
-for them.
+"""The common parts of the layers in multi_head.py: projections of the sequences for several heads,
+and their masks.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from .einsum import EinsumDense
 
 
 def projection(rank: int, taken: int, sizes) -> dict:
-    """The arguments of an EinsumDense that takes the last `taken` axes of an input with `rank` axes
-    and gives axes of these sizes in their place.
+    """Return the arguments of an EinsumDense that replaces the last `taken` axes of its input,
+    which has `rank` axes, by axes of these sizes.
     """
     letters, new = ascii_lowercase[:rank], ascii_lowercase[rank : rank + len(sizes)]
     kept, summed = letters[: rank - taken], letters[rank - taken :]
@@ -32,7 +32,7 @@ def projection(rank: int, taken: int, sizes) -> dict:
 
 
 class Heads(Layer):
-    """Base of the layers below: four projections, of query, key and value and back.
+    """Base of attention layers with four projections: of query, key, value and output.
 
     given: the arguments of the layer by name.
     """
@@ -41,7 +41,7 @@ class Heads(Layer):
 
     def __init__(self, given: dict, kwargs: dict):
         super().__init__(**kwargs)
-        self.penalty = regularizers.get(given["activity_regularizer"])  # of each projection
+        self.penalty = regularizers.get(given["activity_regularizer"])  # for each projection
         self.use_bias, self.use_gate, self.seed = (
             given["use_bias"],
             given["use_gate"],
@@ -65,13 +65,15 @@ class Heads(Layer):
         del config["flash_attention"]
         return config
 
-    # -- what a subclass says
+    # -- defined by subclasses
     def sizes(self, part: str) -> tuple:
-        """(heads, numbers a head) that the projection of 'query', 'key' or 'value' gives."""
+        """Return (number of heads, size of each head) of the projection of 'query', 'key' or
+        'value'.
+        """
         raise NotImplementedError
 
     def output_sizes(self, query_shape) -> tuple:
-        """The sizes of the output of a step."""
+        """Return the sizes of one step of the output."""
         return (query_shape[-1],)
 
     def build(self, query_shape, value_shape=None, key_shape=None):
@@ -88,7 +90,7 @@ class Heads(Layer):
         for part, shape in shapes.items():
             if shape is not None:
                 self.part(part).build(shape)
-        self.build_shape = None  # one shape is not enough to build it: a file describes no building
+        self.build_shape = None  # one shape is not enough to build it, so files do not store it
 
     def _make(self, part: str, arguments: dict, name: str | None = None) -> None:
         setattr(self, f"{self.prefix}{part}_dense", self._projected(name or part, arguments))
@@ -99,18 +101,18 @@ class Heads(Layer):
             for kind in ("kernel", "bias")
             for what in ("initializer", "regularizer", "constraint")
         }
-        for kind in ("kernel", "bias"):  # an initializer of its own, for numbers of its own
+        for kind in ("kernel", "bias"):  # a copy: each draws other numbers
             options[f"{kind}_initializer"] = deserialize(serialize(options[f"{kind}_initializer"]))
         arguments["bias_axes"] = arguments["bias_axes"] if self.use_bias else None
         options |= {"activity_regularizer": self.penalty, "dtype": self.dtype}
         return EinsumDense(**arguments, activation=activation, name=name, **options)
 
     def part(self, name: str) -> EinsumDense:
-        """The projection of 'query', 'key', 'value' or 'output'."""
+        """Return the projection of 'query', 'key', 'value' or 'output'."""
         return getattr(self, f"{self.prefix}{name}_dense")
 
     def compute_mask(self, query, mask=None):
-        """The mask of the outputs: that of the queries."""
+        """Return the mask of the outputs, which is that of the queries."""
         return mask
 
     def __call__(self, query, value, key=None, *others, **kwargs):
@@ -142,12 +144,14 @@ class Heads(Layer):
         return (z, weights) if return_attention_scores else z
 
     def axes(self, rank: int) -> tuple:
-        """The axes of the query along which its steps lie."""
+        """Return the axes of the query that contain its steps."""
         return (1,)
 
     def _seen(self, q: tuple, k: tuple, axes, masks: dict, seen, use_causal_mask: bool):
-        """Which query sees which key: booleans that broadcast with (n, ..., T, S), or None. q, k:
-        the shapes of query and key.
+        """Return which query may use which key: booleans that broadcast with (n, ..., T, S), or
+        None.
+
+        q, k: the shapes of query and key.
         """
         found = [] if seen is None else [np.asarray(seen, bool)]
         for name, mask in masks.items():
@@ -166,10 +170,10 @@ class Heads(Layer):
         return result
 
     def _attended(self, q, k, v, axes, seen, training, with_weights):
-        """The mean of the values that each query takes, and with_weights the weights.
+        """Return the weighted mean of the values for each query; with_weights: also the weights.
 
-        Projected q, k, v of more axes than (n, steps, heads, numbers) become such: axes along which
-        nothing is attended to are counted to the samples.
+        If the projected q, k, v have more axes than (n, steps, heads, numbers), they are reshaped
+        to these: axes that are not attention axes become part of the sample axis.
         """
         kept = [a for a in range(1, q.ndim - 2) if a not in axes]
         order = (0, *kept, *axes, q.ndim - 2, q.ndim - 1)
@@ -189,7 +193,9 @@ class Heads(Layer):
         return z.transpose(tuple(np.argsort(order))), weights
 
     def _in_steps(self, flat: list, seen, training):
-        """(means, weights), where the weights are asked for or some of them fall out."""
+        """Compute (means, weights) by separate ops, if the weights are returned or dropout is
+        applied to them.
+        """
         q, k, v = flat
         k, v = (ops.repeat(x, q.shape[2] // x.shape[2], axis=2) for x in (k, v))
         q, k, v = (ops.swapaxes(x, 1, 2) for x in (q * q.shape[3] ** -0.5, k, v))
@@ -199,13 +205,15 @@ class Heads(Layer):
 
 
 def unmasked(x):
-    """The same numbers without their mask, which the projections do not need."""
+    """Return the tensor without its mask, which the projections do not need."""
     return x if x.mask is None else x.reshape(x.shape)
 
 
 def with_heads(seen, samples, steps, keys) -> np.ndarray:
-    """A mask as one for (samples, heads, steps, keys), where each of these may be several axes. It
-    broadcasts with them; the axis of the heads, and samples but the first, may be left out.
+    """Reshape a mask for (samples, heads, steps, keys), where each of these may be several axes.
+
+    The result broadcasts with them. The mask may lack the axis of the heads, and all sample axes
+    except the first.
     """
     front = seen.ndim - len(steps) - len(keys)
     missing = (1,) * (len(samples) + 1 - front)

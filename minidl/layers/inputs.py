@@ -1,4 +1,4 @@
-"""Where a model begins: a symbol that stands for the data."""
+"""The input of a model: a symbol that stands for the data."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from .making import shape_of_one_sample
 def Input(
     shape=None, batch_size=None, dtype=None, name=None, batch_shape=None, **ignored
 ) -> Symbol:
-    """Where a model begins: a symbol for a batch of samples. shape: of one sample, without the
-    batch axis.
+    """Create a symbol for a batch of samples, the input of a model. shape: of one sample, without
+    the batch axis.
     """
     return InputLayer(shape, batch_size, dtype, name, batch_shape, **ignored).output
 
 
 @layer_classes.register()
 class InputLayer(Layer):
-    """The layer behind `Input`: it computes nothing, and stands for the data."""
+    """The layer of `Input`. It computes nothing and stands for the data."""
 
     built = True
 
@@ -69,7 +69,9 @@ class InputLayer(Layer):
 
 
 def _dtype_of_data(dtype) -> np.dtype | None:
-    """Real numbers, or strings for a model that begins with a layer of strings."""
+    """Return the dtype of the data: a type of real numbers, or strings if the model begins with a
+    layer of strings.
+    """
     if dtype is None:
         return None
     try:

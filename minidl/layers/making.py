@@ -1,4 +1,6 @@
-"""What layers need while they are made: names, the shape of a sample, a limit on their weights."""
+"""Helpers for the creation of layers: automatic names, the shape of a sample, a limit on the size
+of weights.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +18,21 @@ _counts: Counter = Counter()
 
 
 def automatic_name(class_name: str) -> str:
-    """dense, dense_1, dense_2, ... counted over the process, as Keras does."""
+    """Return a free name: dense, dense_1, dense_2, ... counted over the process, as in Keras."""
     name = snake_case(class_name)
     _counts[name] += 1
     return name if _counts[name] == 1 else f"{name}_{_counts[name] - 1}"
 
 
 def reset_names() -> None:
-    """Begin counting the automatic names anew."""
+    """Restart the counting of automatic names."""
     _counts.clear()
 
 
 def shape_of_one_sample(shape, name: str) -> tuple:
-    """The sizes of a sample as a tuple; ValueError, naming the layer, for what is none."""
+    """Return the shape of a sample as a tuple. ValueError, which names the layer, if it is no
+    shape.
+    """
     if not isinstance(shape, (tuple, list, np.ndarray)):
         shape = (shape,)
     shape = tuple(shape)
@@ -49,8 +53,9 @@ _budget = _Budget()
 
 @contextmanager
 def weight_budget(numbers: int):
-    """Inside, layers may make weights of so many numbers in all, those of the file that is read;
-    ValueError beyond. To look at shapes costs no more than such a file can mean.
+    """Limit the weights that layers create inside this with-block to `numbers` numbers in all,
+    those in the file that is read. ValueError beyond. A damaged file therefore cannot use up the
+    memory.
     """
     _budget.left = numbers
     try:
@@ -61,7 +66,7 @@ def weight_budget(numbers: int):
 
 
 def spend(numbers: int, name: str, shape: tuple) -> None:
-    """Take the numbers of a new weight off the budget; ValueError if they are not there."""
+    """Subtract the size of a new weight from the budget. ValueError if too little is left."""
     _budget.left -= numbers
     if _budget.left < 0:
         raise ValueError(f"{name}: a weight of shape {shape} is more than the file holds.")

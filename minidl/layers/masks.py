@@ -1,6 +1,6 @@
-"""How masks travel. A mask says which steps of a sequence count: booleans (n, steps), True where a
-step counts. It stands on the tensor that it belongs to, as `x.mask`, and a layer hands it on from
-its input to its result.
+"""Masks and how layers pass them on. A mask says which steps of a sequence are data and which are
+padding: booleans (n, steps), True for data. It is an attribute of its tensor, `x.mask`, and a
+layer computes the mask of its output from that of its input.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from ..tensor import Operators, Tensor
 
 
 def mask_of(x) -> Any:
-    """The mask of a tensor, None for what has none; of nested inputs the masks, nested alike."""
+    """Return the mask of a tensor, or None. For nested inputs, return their masks in the same
+    structure.
+    """
     if is_nested(x):
         return tree_map(mask_of, x)
     return x.mask if isinstance(x, Operators) else None
 
 
 def with_mask(x, mask) -> Any:
-    """The same numbers with this mask, as a tensor of its own; gradients flow through."""
+    """Return a new tensor of the same numbers with this mask. Gradients pass through it."""
     if mask is None:
         return x
     x = x.reshape(x.shape)
@@ -31,23 +33,23 @@ def with_mask(x, mask) -> Any:
 
 
 def as_mask(mask) -> Tensor:
-    """A mask as a tensor of booleans; numbers count where they are not 0."""
+    """Convert a mask to a tensor of booleans. Numbers are True where they are not 0."""
     is_mask = isinstance(mask, Tensor) and mask.dtype == bool
     return mask if is_mask else Tensor(mask, dtype=bool)
 
 
 def arguments_with_masks(call) -> tuple:
-    """The names of the arguments of `call`, if some of them are masks; () if none is."""
+    """Return the names of the arguments of `call` if some of them are masks, else ()."""
     code = getattr(call, "__code__", None)
     names = () if code is None else code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     return names if any(name == "mask" or name.endswith("_mask") for name in names) else ()
 
 
 def take_masks(layer, args, kwargs: dict) -> tuple[Any, Any]:
-    """(the inputs of `call`, the mask of the first of them). Fills in the masks that `call` takes
-    and was not given: for one input `mask`, for several `value_mask` for an input `value`.
+    """Return (the inputs of `call`, the mask of the first of them), and add missing mask arguments
+    to kwargs: `mask` for a single input, else `value_mask` for an input `value`.
 
-    An explicit `mask` that `call` does not take stands on the input from here on.
+    If `call` takes no `mask`, an explicit `mask` becomes the mask of the input tensor.
     """
     names = layer.mask_arguments
     if kwargs.get("mask") is not None and "mask" not in names:
@@ -63,14 +65,17 @@ def take_masks(layer, args, kwargs: dict) -> tuple[Any, Any]:
 
 
 def _are_tensors(value) -> bool:
-    """Whether a value, or all that is in it, are arrays or tensors, or None among them."""
+    """Whether a value, or everything inside it, is an array, a tensor or None."""
     values = [v for v in leaves(value) if v is not None]
     return bool(values) and all(isinstance(v, (Tensor, np.ndarray)) for v in values)
 
 
 def hand_on(layer, inputs, mask, result) -> Any:
-    """The result of a call with the mask that the layer computes for it. mask: of the inputs. A
-    result that has a mask keeps it. Warns where a mask ends at a layer that does not know masks.
+    """Return the result of a call, with the mask that the layer computes for it. mask: of the
+    inputs.
+
+    A result that already has a mask keeps it. Warns if a mask is lost because the layer does not
+    support masks.
     """
     marked = [mask_of(x) is not None for x in leaves(result)]
     if all(marked):
@@ -89,7 +94,7 @@ def hand_on(layer, inputs, mask, result) -> Any:
 
 
 def _marked(x, mask, inputs) -> Any:
-    """A tensor with its mask. An input that was passed on is not changed for its owner."""
+    """Set the mask of a tensor. If the tensor is one of the inputs, a copy is returned instead."""
     if mask is None or type(x) is not Tensor or x.mask is not None:
         return x
     if any(x is known for known in inputs):

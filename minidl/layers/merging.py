@@ -1,5 +1,5 @@
-"""Layers with several inputs: layer([a, b]). The functions of the same names in small letters do
-the same at once: add([a, b]).
+"""Layers with several inputs: layer([a, b]). The functions of the same names in small letters
+create such a layer and call it: add([a, b]).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from .base import Layer, layer_classes
 
 
 class Merge(Layer):
-    """Base: subclasses give `merge(inputs)`. Shapes of samples broadcast; an input with fewer axes
-    gets them behind the batch axis.
+    """Base of merging layers. Subclasses define `merge(inputs)`. Shapes of samples broadcast; an
+    input with fewer axes gets axes of size 1 after the batch axis.
     """
 
     aligns = True  # False where inputs need not have the same shape
@@ -56,13 +56,15 @@ class Merge(Layer):
         return self.merge(list(inputs))
 
     def compute_mask(self, inputs, mask=None):
-        """A step counts where it counts in one of the inputs; no mask if an input has none."""
+        """Return the mask that is True where the mask of any input is; None if an input has no
+        mask.
+        """
         if mask is None or any(m is None for m in mask):
             return None
         return reduce(ops.logical_or, mask)
 
     def merge(self, inputs: list):
-        """The inputs as one tensor."""
+        """Return the inputs merged into one tensor."""
         raise NotImplementedError(f"{type(self).__name__} needs a method merge(self, inputs).")
 
 
@@ -138,7 +140,7 @@ class Minimum(Merge):
 
 @layer_classes.register()
 class Concatenate(Merge):
-    """The inputs side by side along `axis`; their other axes agree."""
+    """Joins the inputs along `axis`. Their other axes must have the same sizes."""
 
     aligns = False
 
@@ -158,7 +160,7 @@ class Concatenate(Merge):
                 f"shapes {_listed(shapes)}."
             )
         sizes = [{s[i] for s in shapes if i < len(s)} - {None} for i in range(axes)]
-        sizes[self.axis] = set()  # along it they may differ; None may turn out to be any
+        sizes[self.axis] = set()  # sizes may differ along this axis; None may be any size
         if any(len(shape) != axes for shape in shapes) or any(len(found) > 1 for found in sizes):
             raise ValueError(
                 f"Concatenate '{self.name}' joins along axis {self.axis}, so all other axes must "
@@ -167,7 +169,7 @@ class Concatenate(Merge):
             )
 
     def compute_mask(self, inputs, mask=None):
-        """The masks joined as the inputs are; an input without a mask counts everywhere."""
+        """Return the joined masks. An input without a mask counts as True everywhere."""
         if mask is None or all(m is None for m in mask):
             return None
         masks = [_spread(m, x) for x, m in zip(inputs, mask)]
@@ -179,7 +181,7 @@ class Concatenate(Merge):
 
 
 def _spread(mask, x):
-    """A mask of steps for each number of x; True everywhere if there is none."""
+    """Repeat a mask of steps for each number of x; without a mask, True everywhere."""
     if mask is None:
         return ops.ones(x.shape, bool)
     return ops.broadcast_to(ops.expand_dims(mask, -1), x.shape) if mask.ndim < x.ndim else mask
@@ -187,11 +189,11 @@ def _spread(mask, x):
 
 @layer_classes.register()
 class Dot(Merge):
-    """Sums the products of two inputs along an axis of each: for (n, d) and (n, d) with axes=1, the
-    n scalar products as (n, 1).
+    """Sums the products of two inputs along one axis of each. For (n, d) and (n, d) with axes=1,
+    the result holds the n scalar products as (n, 1).
 
-    axes: an axis, or one for each input. normalize: with vectors of length 1, so that the result is
-    their cosine.
+    axes: an axis, or one for each input. normalize: scale the vectors to length 1 first, so that
+    the result is the cosine of their angle.
     """
 
     aligns = False

@@ -1,4 +1,6 @@
-"""Attention with several heads: each looks at the sequences in projections of its own."""
+"""Attention with several heads. Each head applies attention to its own projections of the
+sequences.
+"""
 
 from __future__ import annotations
 

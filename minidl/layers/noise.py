@@ -1,5 +1,5 @@
-"""Layers that disturb what passes, in training only, so that the network cannot lean on any single
-number.
+"""Layers that add noise to their input or drop parts of it, in training only. The network then
+cannot rely on any single number.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ from .basic import Dropout, checked_shape_of_draw
 
 
 class Noise(Layer):
-    """Base of layers that draw random numbers. seed: None draws from the library's own
-    randomness.
+    """Base of layers that draw random numbers. seed: None uses the random generator of the
+    library.
     """
 
-    noise_shape: tuple | None = None  # sizes of the draw; None for the input's own
+    noise_shape: tuple | None = None  # shape of the draw; None for the input's shape
 
     def build(self, input_shape):
         self.rng = generator(self.seed)
 
     def floats(self, x):
-        """x, whole numbers as floats of the layer's kind."""
+        """Return x; whole numbers are converted to floats of the layer's dtype."""
         return x if x.dtype.kind == "f" else x.astype(self.dtype)
 
     def shape_of_draw(self, x) -> tuple:
-        """The shape of x, but 1 where one draw serves all."""
+        """The shape of x, with size 1 along the axes whose entries share one draw."""
         return checked_shape_of_draw(self, x.shape)
 
 
 class SpatialDropout(Dropout):
-    """Base of the dropout of whole channels: a channel is dropped everywhere in a sample or
-    nowhere, since neighbours in space tell the same. Tompson et al. 2015
+    """Base of dropout of whole channels. A channel of a sample is dropped at all positions or at
+    none, since neighbouring positions hold similar numbers. Tompson et al. 2015
     """
 
-    sizes = "rows, columns"  # what lies in space, in words
-    rank = 2  # how many axes of space there are
+    sizes = "rows, columns"  # names of the spatial axes
+    rank = 2  # number of spatial axes
 
     def __init__(self, rate, data_format=None, seed=None, **kwargs):
         data_format = backend.checked_data_format(type(self).__name__, data_format)

@@ -1,5 +1,5 @@
-"""Layers that bring the signals inside a network to a common scale, at every step. The formulas
-with their derivatives stand in core/derivatives/normalizing.py.
+"""Layers that normalize the numbers inside a network to a common scale, in every step. The formulas
+and their derivatives are in core/derivatives/normalizing.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .spec import places
 
 
 class AlongAxis(Layer):
-    """Base of layers whose weights have one number a place along `axis`."""
+    """Base of layers whose weights have one number for each entry along `axis`."""
 
     learns = "weights"  # the word for them in errors
 
@@ -31,8 +31,9 @@ class AlongAxis(Layer):
             )
 
     def checked(self, x) -> tuple:
-        """(x as floats, the axes of the weights in it). It may have more axes, or fewer, than the
-        inputs that the weights were made for; ValueError if its shape does not fit them.
+        """Return (x as floats, the axes of x that the weights belong to). x may have more or fewer
+        axes than the inputs that the weights were created for; ValueError if its shape does not
+        fit.
         """
         as_built = len(x.shape) == self._ndim
         kept = self._kept if as_built else places(self.axis, x.shape, self.name)
@@ -90,7 +91,7 @@ class Scaled(AlongAxis):
 
 
 def _one_axis(title, axis):
-    """The axis of the features, which may come in a list."""
+    """Return the axis of the features. It may be passed in a list."""
     axes = axis if isinstance(axis, (list, tuple)) else (axis,)
     if len(axes) != 1:
         raise ValueError(f"{title}: axis is one axis, that of the features; received {axis!r}.")
@@ -170,7 +171,7 @@ class BatchNormalization(Scaled):
         return scaled(z, self.gamma, self.beta, kept)
 
     def _standardized(self, x, mask, axes, moments: list):
-        """(x − mean)/√(variance + ε), mean and variance being those of the steps that count."""
+        """Return (x − mean)/√(variance + ε), moments over the steps whose mask is True."""
         if mask.shape != x.shape[:-1]:
             raise ValueError(
                 f"BatchNormalization '{self.name}' takes a mask of the input's shape without its "
@@ -203,8 +204,7 @@ class GroupNormalization(Scaled):
     """gamma·(x − mean)/√(variance + ε) + beta, mean and variance being those of each sample and
     group. Wu & He 2018.
 
-    groups: in how many equal parts the features along `axis` are cut; -1 makes each feature a group
-    of its own.
+    groups: the number of equal parts of the features along `axis`; -1: one group for each feature.
     """
 
     supports_masking = True

@@ -1,4 +1,6 @@
-"""All places of a sequence, an image or a film as one: their mean or their largest number."""
+"""Global pooling: the mean or the largest number over all positions of a sequence, an image or a
+video.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,10 @@ _PLACES = {1: "steps", 2: "height, width", 3: "depth, height, width"}
 
 
 class GlobalPooling(Layer):
-    """Base of layers that make one vector of each sample: (n, *places, channels) becomes (n,
+    """Base of layers that compute one vector for each sample: (n, *sizes, channels) becomes (n,
     channels).
 
-    keepdims: whether the axes of the places stay, with size 1.
+    keepdims: whether the pooled axes stay, with size 1.
     """
 
     rank = 1
@@ -26,7 +28,7 @@ class GlobalPooling(Layer):
         self.keepdims = keepdims
 
     def checked(self, x):
-        """x as floats, if it has the right number of axes."""
+        """Return x as floats. ValueError if it has the wrong number of axes."""
         first = self.data_format == "channels_first"
         if len(x.shape) != self.rank + 2:
             channels = "features" if self.rank == 1 else "channels"
@@ -40,20 +42,20 @@ class GlobalPooling(Layer):
 
     @property
     def axes(self) -> tuple[int, ...]:
-        """Where the places stand in the input."""
+        """The axes of the input to pool over."""
         start = 2 if self.data_format == "channels_first" else 1
         return tuple(range(start, start + self.rank))
 
 
 class GlobalAverage(GlobalPooling):
-    """Base of layers that take the mean of all places."""
+    """Base of layers that compute the mean over all positions."""
 
     def call(self, x):
         return self.checked(x).mean(axis=self.axes, keepdims=self.keepdims)
 
 
 class GlobalMax(GlobalPooling):
-    """Base of layers that take the largest number of all places."""
+    """Base of layers that compute the largest number over all positions."""
 
     def call(self, x):
         return self.checked(x).max(axis=self.axes, keepdims=self.keepdims)
@@ -62,7 +64,7 @@ class GlobalMax(GlobalPooling):
 @layer_classes.register("GlobalAvgPool1D")
 class GlobalAveragePooling1D(GlobalAverage):
     """The mean over all steps of a sequence, such as the words of a text: (n, steps, features)
-    becomes (n, features). Steps that a mask leaves out do not count; the mean of no steps at all is
+    becomes (n, features). Steps whose mask is False do not count; the mean of no steps at all is
     0 (in Keras nan).
     """
 
@@ -103,13 +105,15 @@ class GlobalMaxPooling2D(GlobalMax):
 
 @layer_classes.register("GlobalAvgPool3D")
 class GlobalAveragePooling3D(GlobalAverage):
-    """The mean of each channel over depth, height and width: (n, channels) is left."""
+    """The mean of each channel over depth, height and width; the result is (n, channels)."""
 
     rank = 3
 
 
 @layer_classes.register("GlobalMaxPool3D")
 class GlobalMaxPooling3D(GlobalMax):
-    """The largest number of each channel over depth, height and width: (n, channels) is left."""
+    """The largest number of each channel over depth, height and width; the result is (n,
+    channels).
+    """
 
     rank = 3

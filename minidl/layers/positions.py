@@ -1,5 +1,5 @@
-"""Where in a sequence a step stands, as numbers that attention can use: it sees no order by
-itself.
+"""Numbers that encode the position of a step in a sequence. Attention itself does not use the order
+of the steps.
 """
 
 from __future__ import annotations

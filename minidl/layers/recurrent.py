@@ -1,8 +1,7 @@
-"""Recurrent layers with a cell of their own: SimpleRNN, LSTM and GRU. cells.py says what they
-compute at a step.
+"""Recurrent layers: SimpleRNN, LSTM and GRU. The formulas of one step are in cells.py.
 
-With the usual activations the whole sequence is one op of core/derivatives/sequences.py, which
-gives the same numbers as the walk of RNN, several times as fast.
+With the default activations the whole sequence is one op of core/derivatives/sequences.py. It gives
+the same numbers as RNN's loop over the steps and is several times as fast.
 """
 
 from __future__ import annotations
@@ -40,12 +39,12 @@ class Recurrent(RNN):
         return config
 
     def op(self):
-        """The op that computes the whole sequence."""
+        """Return the op that computes the whole sequence."""
         raise NotImplementedError
 
     def is_one_op(self, training) -> bool:
-        """Whether the op computes what the cell does: with the usual activations, and where no
-        units of the states fall out.
+        """Whether the op computes the same as the cell: with the default activations and without
+        dropout of the states.
         """
         recurrent = getattr(self.cell, "recurrent_activation", activations.sigmoid)
         usual = self.cell.activation is activations.tanh and recurrent is activations.sigmoid
@@ -66,7 +65,7 @@ class Recurrent(RNN):
         return z[:, : last + 1] if len(states) > 1 else z, states
 
 
-# What a layer answers for its cell: layer.units is layer.cell.units.
+# Attributes that a layer takes from its cell: layer.units is layer.cell.units.
 _OF_THE_CELL = """
     units activation recurrent_activation use_bias unit_forget_bias reset_after dropout
     recurrent_dropout kernel_initializer recurrent_initializer bias_initializer kernel_regularizer

@@ -1,4 +1,4 @@
-"""The same numbers in another shape. The batch axis always stays where it is."""
+"""Layers that change the shape of samples. The batch axis always stays first."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from .. import ops
 from ..support.checks import check_count
 from .base import Layer, layer_classes
 
-_MOST = 1 << 31  # numbers a sample: more cannot be meant
+_MOST = 1 << 31  # the largest number of entries in a sample
 
 
 @layer_classes.register()
 class Reshape(Layer):
-    """Each sample in a new shape, read in the same order; one axis may be -1 and is then worked
-    out.
+    """Reshapes each sample to target_shape. The order of the numbers stays. One size may be -1 and
+    is then computed.
     """
 
     def __init__(self, target_shape, **kwargs):
@@ -49,7 +49,9 @@ def _target(shape) -> tuple:
 
 @layer_classes.register()
 class Permute(Layer):
-    """The axes of each sample in another order, counted from 1: Permute((2, 1)) swaps two."""
+    """Reorders the axes of each sample, which are counted from 1: Permute((2, 1)) exchanges two
+    axes.
+    """
 
     def __init__(self, dims, **kwargs):
         super().__init__(**kwargs)
@@ -71,7 +73,7 @@ class Permute(Layer):
 
 @layer_classes.register()
 class RepeatVector(Layer):
-    """Each sample n times over: (batch, features) becomes (batch, n, features)."""
+    """Repeats each sample n times: (batch, features) becomes (batch, n, features)."""
 
     def __init__(self, n, **kwargs):
         super().__init__(**kwargs)

@@ -1,4 +1,4 @@
-"""Layers that give all images one size: by resampling, or by cutting."""
+"""Layers that give all images the same size, by resampling or cropping."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ class OfImages(Layer):
         return y if len(x.shape) == 4 else y[0]
 
     def change(self, x, training: bool):
-        """What becomes of images (n, height, width, channels)."""
+        """Return the prepared images. x: (n, height, width, channels)."""
         raise NotImplementedError(f"{type(self).__name__} needs a method change(self, x, training)")
 
     def floats(self, x):
-        """x as floats of the layer's kind."""
+        """Return x as floats of the layer's dtype."""
         return x if x.dtype == self.dtype else x.astype(self.dtype)
 
 
 class Sized(OfImages):
-    """Base of layers whose results are height x width."""
+    """Base of layers whose output images have the size height x width."""
 
     def __init__(self, height, width, data_format=None, **kwargs):
         super().__init__(data_format, **kwargs)
@@ -53,28 +53,28 @@ class Sized(OfImages):
 
     @property
     def size(self) -> tuple[int, int]:
-        """The height and the width of its results."""
+        """The height and the width of the output."""
         return self.height, self.width
 
     def largest_part(self, x):
-        """The largest part in the middle of the images that has the shape of the results."""
+        """Return the largest centred part of the images that has the aspect ratio of the output."""
         h, w = x.shape[1:3]
         height = max(min(h, int(w * self.height / self.width)), 1)
         width = max(min(w, int(h * self.width / self.height)), 1)
         return self.cut(x, (h - height) // 2, (w - width) // 2, height, width)
 
     def cut(self, x, row: int, column: int, height: int, width: int):
-        """A part of the images."""
+        """Return the part of the images with this top left corner, height and width."""
         return x[:, row : row + height, column : column + width]
 
 
 @layer_classes.register()
 class Resizing(Sized):
-    """Images in another size. Whole numbers stay whole.
+    """Resizes images. Whole numbers stay whole.
 
     interpolation: 'bilinear', 'nearest', 'bicubic', 'lanczos3', 'lanczos5'. crop_to_aspect_ratio:
-    cut instead of distorting; pad_to_aspect_ratio: put fill_value around instead. antialias: let
-    each pixel of a smaller image see all those that it replaces.
+    crop instead of distorting; pad_to_aspect_ratio: pad with fill_value instead. antialias: compute
+    each pixel of a smaller image from all pixels that it replaces.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class Resizing(Sized):
         return ops.clip(ops.round(y), limits.min, limits.max).astype(x.dtype)
 
     def _padded(self, x):
-        """The images with fill_value around, so that they have the shape of the results."""
+        """Pad the images with fill_value to the aspect ratio of the output."""
         h, w = x.shape[1:3]
         rows = max(h, int(w * self.height / self.width)) - h
         columns = max(w, int(h * self.width / self.height)) - w
@@ -128,7 +128,7 @@ class Resizing(Sized):
 
 @layer_classes.register()
 class CenterCrop(Sized):
-    """The middle of images, height x width. What is smaller than that is enlarged first."""
+    """Crops the centre of images, height x width. Smaller images are enlarged first."""
 
     def change(self, x, training):
         x = self.floats(x)
@@ -140,8 +140,8 @@ class CenterCrop(Sized):
 
 @layer_classes.register()
 class RandomCrop(Sized):
-    """In training a part of the images, height x width, anywhere, the same for a whole batch.
-    Outside training, and for smaller images, the largest part in the middle, resized.
+    """Crops a random part of the images, height x width, in training. The part is the same for a
+    whole batch. Outside training, and for smaller images, the largest centred part is resized.
     """
 
     def __init__(self, height, width, seed=None, data_format=None, name=None, **kwargs):

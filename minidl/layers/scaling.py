@@ -1,6 +1,4 @@
-"""Layers that bring inputs to a common scale, once and for all: by numbers that are given or taken
-from the data.
-"""
+"""Layers that scale inputs by fixed numbers, which are arguments or computed from the data."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from .spec import places
 
 @layer_classes.register()
 class Rescaling(Layer):
-    """scale·x + offset: Rescaling(1/255) brings pixels into 0..1."""
+    """Computes scale·x + offset: Rescaling(1/255) scales pixels to 0..1."""
 
     supports_masking = True
     takes_raw_input = True
@@ -41,16 +39,16 @@ class Rescaling(Layer):
 
 @layer_classes.register()
 class Normalization(Layer):
-    """(x − mean)/max(√variance, ε) with mean and variance of the data: learn them with adapt(data),
-    or pass them.
+    """Computes (x − mean)/max(√variance, ε) with mean and variance of the data. Compute them with
+    adapt(data), or pass them.
 
-    axis: the axes whose entries are scaled each by itself (the features; None: one mean for all).
-    invert: the way back.
+    axis: the axes whose entries are scaled separately (the features; None: one mean for all).
+    invert: compute the inverse.
     """
 
     supports_masking = True
     takes_raw_input = True
-    adapt_mean: Any  # variables that adapt sets, or tensors of what was given
+    adapt_mean: Any  # variables set by adapt, or tensors of the arguments
     adapt_variance: Any
 
     def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
@@ -89,17 +87,17 @@ class Normalization(Layer):
             )
 
     def _places(self, axes: int) -> tuple:
-        """The axes that are scaled each by itself, in inputs with so many axes."""
+        """The axes whose entries are scaled separately, for inputs with this number of axes."""
         return self._kept if axes == self._axes else places(self.axis, (1,) * axes, self.name)
 
     @property
     def mean(self) -> Tensor:
-        """What is subtracted, in a shape that broadcasts with the input: (1, features)."""
+        """The mean to subtract, in a shape that broadcasts with the input: (1, features)."""
         return Tensor(self._spread(self.adapt_mean, self._axes))
 
     @property
     def variance(self) -> Tensor:
-        """The square of what is divided by, in a shape that broadcasts with the input."""
+        """The variance, in a shape that broadcasts with the input."""
         return Tensor(self._spread(self.adapt_variance, self._axes))
 
     def _spread(self, numbers, axes) -> np.ndarray:
@@ -107,8 +105,8 @@ class Normalization(Layer):
         return numbers.data.reshape([sizes.get(i, 1) for i in range(axes)])
 
     def adapt(self, data, batch_size=None, steps=None) -> None:
-        """Learn mean and variance from data (an array, or arrays one after another), in float64 and
-        piece by piece.
+        """Compute mean and variance of data (an array, or an iterable of arrays) in float64, one
+        piece at a time.
         """
         if self.input_mean is not None:
             raise ValueError(
@@ -126,8 +124,8 @@ class Normalization(Layer):
         self.adapt_variance.assign(variance)
 
     def _rows(self, piece) -> np.ndarray:
-        """A piece of the data as an array of a shape that fits the layer, which is built if it is
-        the first. (n,) counts as (n, 1).
+        """Return a piece of the data as an array that fits the layer. The first piece builds the
+        layer. (n,) counts as (n, 1).
         """
         piece = as_array(piece[0] if isinstance(piece, tuple) else piece)
         piece = piece[:, None] if piece.ndim == 1 else piece
@@ -163,14 +161,14 @@ class Normalization(Layer):
 
 
 class _Sums:
-    """What mean and variance are computed from, piece by piece: Σ(x - first), Σ(x - first)², with
-    `first` the mean of the first piece. Near the mean the squares stay exact.
+    """Sums for mean and variance over all pieces: Σ(x - first), Σ(x - first)², where `first` is the
+    mean of the first piece. The subtraction keeps the squares exact.
     """
 
     first: Any = None
 
     def add(self, part: np.ndarray, axes: tuple) -> None:
-        """Count the numbers along these axes."""
+        """Add the numbers of a piece along these axes to the sums."""
         if self.first is None:
             self.first = part.mean(axis=axes, keepdims=True)
             self.count, self.total, self.squares = 0, 0.0, 0.0
@@ -189,7 +187,7 @@ class _Sums:
 
 
 def _pieces(data):
-    """The arrays of the data, one after another. A list of lists of numbers is one array."""
+    """Yield the arrays of the data. A list of lists of numbers is one array."""
     if hasattr(data, "shape"):
         return [data]
     if not isinstance(data, (list, tuple)) or not data:

@@ -1,8 +1,8 @@
-"""What cuts, frames and enlarges signals, images and volumes: the layers that work along the axes
-of space, and leave samples and channels alone.
+"""Layers that crop or pad signals, images and volumes along the spatial axes. The axes of samples
+and channels stay unchanged.
 
 Shapes, for data_format 'channels_last': (n, steps, channels), (n, rows, columns, channels), (n,
-planes, rows, columns, channels). 'channels_first' has the channels behind the samples.
+planes, rows, columns, channels). With 'channels_first' the channel axis is the second one.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ SIZES = {1: "steps", 2: "rows, columns", 3: "planes, rows, columns"}
 
 
 class Spatial(Layer):
-    """Base of layers that work along `rank` axes of space. data_format: where the channels stand;
-    None for the library's default, see `minidl.backend.image_data_format`.
+    """Base of layers that work along `rank` spatial axes. data_format: the position of the channel
+    axis; None for the default, see `minidl.backend.image_data_format`.
     """
 
     rank = 1
@@ -30,7 +30,7 @@ class Spatial(Layer):
         self.data_format = backend.checked_data_format(type(self).__name__, data_format)
 
     def axes(self, x) -> range:
-        """The axes of space of this input; ValueError if it has others than the layer works on."""
+        """Return the spatial axes of this input. ValueError if it has the wrong number of axes."""
         last = self.data_format == "channels_last"
         if len(x.shape) != self.rank + 2:
             sizes = SIZES[self.rank]
@@ -42,14 +42,18 @@ class Spatial(Layer):
         return range(1, 1 + self.rank) if last else range(2, 2 + self.rank)
 
     def get_config(self):
-        """The arguments; the default that data_format had is said, because it may change."""
+        """Return the arguments. A default data_format is stored explicitly, because the default may
+        change.
+        """
         config = super().get_config()
         return {k: self.data_format if k == "data_format" else v for k, v in config.items()}
 
 
 def pairs(what: str, value, rank: int) -> tuple:
-    """((before, after), ...) for each axis of space, from one number for all, one number an axis,
-    or a pair an axis; for one axis also from its pair. ValueError names `what`.
+    """Return ((before, after), ...), a pair for each spatial axis.
+
+    value: one number for all axes, one number for each axis, or a pair for each axis; for a single
+    axis also its pair. ValueError names `what`.
     """
     given: Any = value
     if rank == 1 and np.ndim(given) == 1:
@@ -69,7 +73,7 @@ def pairs(what: str, value, rank: int) -> tuple:
 
 
 class Cropping(Spatial):
-    """Base of layers that cut away what lies at the ends of each axis of space."""
+    """Base of layers that remove entries at the ends of each spatial axis."""
 
     def __init__(self, cropping, data_format=None, **kwargs):
         super().__init__(data_format, **kwargs)
@@ -125,7 +129,7 @@ class Cropping3D(Cropping):
 
 
 class ZeroPadding(Spatial):
-    """Base of layers that put zeros at the ends of each axis of space."""
+    """Base of layers that add zeros at the ends of each spatial axis."""
 
     def __init__(self, padding, data_format=None, **kwargs):
         super().__init__(data_format, **kwargs)
@@ -141,8 +145,8 @@ class ZeroPadding(Spatial):
 
 @layer_classes.register()
 class ZeroPadding1D(ZeroPadding):
-    """Zeros before and after each sequence: (n, steps, channels). padding: (before, after), or one
-    number for both.
+    """Adds zeros before and after each sequence: (n, steps, channels). padding: (before, after), or
+    one number for both.
     """
 
     def __init__(self, padding=1, data_format=None, **kwargs):
@@ -151,8 +155,8 @@ class ZeroPadding1D(ZeroPadding):
 
 @layer_classes.register()
 class ZeroPadding2D(ZeroPadding):
-    """A frame of zeros around images. padding: ((top, bottom), (left, right)), or one number for
-    rows and one for columns, or one for all.
+    """Adds zeros around images. padding: ((top, bottom), (left, right)), or one number for rows and
+    one for columns, or one for all.
     """
 
     rank = 2
@@ -163,8 +167,8 @@ class ZeroPadding2D(ZeroPadding):
 
 @layer_classes.register()
 class ZeroPadding3D(ZeroPadding):
-    """A shell of zeros around volumes. padding: a pair, or a number, for each of the three axes; or
-    one number for all.
+    """Adds zeros around volumes. padding: a pair, or a number, for each of the three axes; or one
+    number for all.
     """
 
     rank = 3

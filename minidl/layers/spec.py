@@ -1,5 +1,5 @@
-"""What a layer of your own demands of its inputs: self.input_spec = InputSpec(ndim=2) in its
-__init__ or build.
+"""The shape and dtype that your own layer requires of its inputs: self.input_spec =
+InputSpec(ndim=2) in its __init__ or build.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from ..support.structures import leaves
 
 
 class InputSpec:
-    """The shape, the number of axes (ndim, or between min_ndim and max_ndim), the sizes of some
-    axes, {-1: 64}, and the dtype.
+    """Requirements on an input: its shape, its number of axes (ndim, or between min_ndim and
+    max_ndim), the sizes of some axes, {-1: 64}, and its dtype.
 
-    None stands for any. A layer whose `input_spec` is set refuses inputs that do not fit; a list of
-    specs is for several inputs.
-    The dtype is kept for you to read: a layer converts its inputs.
+    None allows any. A layer with an `input_spec` raises ValueError for inputs that do not fit. A
+    list of specs is for several inputs. The dtype is not checked, since a layer converts its
+    inputs.
     """
 
     def __init__(
@@ -39,8 +39,8 @@ class InputSpec:
         self.axes = {int(axis): size for axis, size in (axes or {}).items()}
 
     def fits(self, shape: tuple) -> bool:
-        """Whether an input of this shape is what it asks for; an axis that it gives no size, or
-        None, may have any.
+        """Whether an input of this shape fits. An axis without a required size, or with None, may
+        have any size.
         """
         n, sizes = len(shape), {**dict(enumerate(self.shape or ())), **self.axes}
         return (
@@ -51,7 +51,7 @@ class InputSpec:
         )
 
     def get_config(self) -> dict:
-        """The arguments that make one like it."""
+        """Return the arguments that create an equal InputSpec."""
         return {
             name: getattr(self, name)
             for name in ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes")
@@ -59,7 +59,7 @@ class InputSpec:
 
     @classmethod
     def from_config(cls, config: dict) -> InputSpec:
-        """One like that of the config."""
+        """Create an InputSpec from the data of `get_config`."""
         return cls(**config)
 
     def __repr__(self):
@@ -70,8 +70,8 @@ class InputSpec:
 
 
 def check_spec(layer_name: str, specs: Any, x: Any) -> None:
-    """ValueError if an input does not fit its spec. specs: one or a list of them, as x is one input
-    or a structure of inputs.
+    """Raise ValueError if an input does not fit its spec. specs: one or a list of them, as x is one
+    input or a structure of inputs.
     """
     for spec, value in zip(leaves(specs), leaves(x)):
         if isinstance(spec, InputSpec) and not spec.fits(np.shape(value)):
@@ -82,7 +82,9 @@ def check_spec(layer_name: str, specs: Any, x: Any) -> None:
 
 
 def places(axis, shape: tuple, layer_name: str) -> tuple:
-    """Axes counted from 0 and in order, of one or several; ValueError if the shape has no such."""
+    """Return one or several axes as a sorted tuple, counted from 0. ValueError if the shape lacks
+    one.
+    """
     axes = tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
     if any(not -len(shape) <= a < len(shape) for a in axes):
         raise ValueError(

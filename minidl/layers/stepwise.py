@@ -1,4 +1,4 @@
-"""A walk through a sequence, step by step: RNN, with any cell, and cells on top of each other."""
+"""RNN, which calls any cell at each step of a sequence, and stacked cells."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .base import Layer, layer_classes
 
 @layer_classes.register()
 class RNN(Layer):
-    """Calls `cell` on each step of (n, steps, ...), with the states that it gave at the step
-    before.
+    """Calls `cell` at each step of (n, steps, ...), with the states of the step before.
 
-    cell: has `state_size` and call(inputs, states) -> (output, new states); a list of cells stands
-    on top of each other. return_sequences, return_state, go_backwards, stateful: see SimpleRNN.
-    unroll is accepted: there is no other way here. zero_output_for_mask: the output is 0 where the
-    mask is False, instead of that of the step before.
+    cell: an object with `state_size` and call(inputs, states) -> (output, new states). A list of
+    cells is stacked: each cell takes the output of the one before. return_sequences, return_state,
+    go_backwards, stateful: see SimpleRNN. unroll is accepted and has no effect.
+    zero_output_for_mask: the output is 0 where the mask is False, instead of that of the step
+    before.
     """
 
     def __init__(
@@ -41,11 +41,11 @@ class RNN(Layer):
         self.return_sequences, self.return_state = return_sequences, return_state
         self.go_backwards, self.stateful, self.unroll = go_backwards, stateful, unroll
         self.zero_output_for_mask = zero_output_for_mask
-        self.states = None  # with `stateful`: arrays, in which the last batch ended
+        self.states = None  # with `stateful`: the last states of the last batch
 
     @property
     def state_size(self) -> list:
-        """The sizes of the states; a list in the list for a cell of cells."""
+        """The sizes of the states; for stacked cells, a list for each cell."""
         return size_list(self.cell)
 
     def build(self, input_shape):
@@ -53,7 +53,7 @@ class RNN(Layer):
             self.cell.build((input_shape[0], *input_shape[2:]))
 
     def compute_mask(self, inputs, mask=None):
-        """The mask of the outputs: that of the inputs, if there is an output for each step."""
+        """Return the mask of the inputs if there is an output for each step, else None."""
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
         mask = mask if self.return_sequences else None
         return [mask, *[None] * len(self.state_size)] if self.return_state else mask
@@ -82,7 +82,8 @@ class RNN(Layer):
             )
 
     def walk(self, x, states, mask, training):
-        """The output (of all steps with return_sequences, else of the last) and the last states.
+        """Compute all steps. Returns the output (of all steps with return_sequences, else of the
+        last) and the last states.
 
         x: (n, steps, ...). states: a list of tensors. mask: booleans (n, steps), or None.
         """
@@ -98,7 +99,7 @@ class RNN(Layer):
         return ops.stack(outputs, axis=1) if self.return_sequences else outputs[-1], states
 
     def _step(self, x, states, training):
-        """The cell's output, and its new states as a list."""
+        """Call the cell once. Returns its output, and its new states as a list."""
         if isinstance(self.cell, Layer):
             output, new = self.cell(x, states, training=training)
         else:
@@ -123,11 +124,11 @@ class RNN(Layer):
         return states
 
     def get_initial_state(self, batch_size) -> list:
-        """The states before the first step: those of the cell's get_initial_state, or zeros."""
+        """Return the states before the first step: from the cell's get_initial_state, or zeros."""
         return initial_states(self.cell, batch_size, self.dtype)
 
     def reset_state(self) -> None:
-        """With `stateful`: the next batch begins with zeros."""
+        """Reset the states of a `stateful` layer: the next batch begins with zeros."""
         self.states = None
 
     reset_states = reset_state
@@ -135,7 +136,7 @@ class RNN(Layer):
 
 @layer_classes.register()
 class StackedRNNCells(Layer):
-    """Several cells as one: each takes the output of the one below as its input."""
+    """Several cells as one. Each takes the output of the one before as its input."""
 
     def __init__(self, cells, **kwargs):
         super().__init__(**kwargs)
@@ -148,7 +149,7 @@ class StackedRNNCells(Layer):
 
     @property
     def output_size(self) -> int:
-        """How many numbers the last cell gives."""
+        """The size of the last cell's output."""
         return output_size(self.cells[-1])
 
     def build(self, input_shape):
@@ -158,7 +159,7 @@ class StackedRNNCells(Layer):
             input_shape = (input_shape[0], output_size(cell))
 
     def get_initial_state(self, batch_size: Any = None) -> list:
-        """The states of each cell before the first step."""
+        """Return the states of each cell before the first step."""
         found = [initial_states(cell, batch_size, self.dtype) for cell in self.cells]
         return [s if is_list(c.state_size) else s[0] for c, s in zip(self.cells, found)]
 
@@ -180,7 +181,7 @@ def is_list(value) -> bool:
 
 
 def checked_cell(cell):
-    """The cell; ValueError, naming the cure, if it is none."""
+    """Return the cell. ValueError, with the cure, if it is not a cell."""
     missing = [name for name in ("call", "state_size") if not hasattr(cell, name)]
     if missing:
         raise ValueError(
@@ -191,13 +192,13 @@ def checked_cell(cell):
 
 
 def size_list(cell) -> list:
-    """The sizes of a cell's states."""
+    """Return the sizes of a cell's states as a list."""
     size = cell.state_size
     return list(size) if is_list(size) else [size]
 
 
 def output_size(cell) -> int:
-    """How many numbers a cell gives at a step: its output_size, or else that of its first state."""
+    """Return the size of a cell's output: its output_size, or else the size of its first state."""
     size = getattr(cell, "output_size", None)
     return leaves(cell.state_size)[0] if size is None else size
 
@@ -212,11 +213,15 @@ def initial_states(cell, batch_size: int, dtype) -> list:
 
 # --- masks
 def where_on(on, new, before):
-    """The new values of the samples that are on, the others as before."""
+    """Return the new values of the samples whose entry in `on` is True, and the old values of the
+    others.
+    """
     return ops.where(on.reshape(on.shape + (1,) * (new.ndim - 1)), new, before)
 
 
 def first_output(states, output):
-    """What stands for the output before the first step: the first state, if it is an output."""
+    """Return the output to use before the first step: the first state if it has the
+    output's shape.
+    """
     state = leaves(states)[0]
     return state if state.shape == output.shape else ops.zeros_like(output)

@@ -1,4 +1,4 @@
-"""Convolutions the other way: layers that make sequences, images and films larger."""
+"""Transposed convolutions: layers that enlarge sequences, images and videos."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from .windows import Windowed
 
 
 class Transposed(Windowed):
-    """Base of layers that do to their inputs what a convolution does to gradients: each input place
-    paints the kernel into the output, `strides` places after the one before. Zeiler et al. 2010.
+    """Base of transposed convolutions, whose output is the gradient of a convolution. The kernel,
+    times each input number, is added to the output, `strides` positions after the one before.
+    Zeiler et al. 2010.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Signals, images and volumes made larger: each entry several times, or numbers between them."""
+"""Layers that enlarge signals, images and volumes, by repeating entries or by interpolation."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from .space import Spatial
 
 
 class UpSampling(Spatial):
-    """Base of layers that make each axis of space `size` times as long, each entry standing there
-    `size` times.
-    """
+    """Base of layers that make each spatial axis `size` times as long, by repeating each entry."""
 
     def __init__(self, size, data_format=None, **kwargs):
         super().__init__(data_format, **kwargs)
@@ -30,7 +28,7 @@ class UpSampling(Spatial):
         return x
 
     def enlarged(self, x, axis: int, factor: int):
-        """Each entry along the axis `factor` times."""
+        """Return x with each entry along the axis repeated `factor` times."""
         before, after = x.shape[: axis + 1], x.shape[axis + 1 :]
         copies = ops.broadcast_to(x.reshape(*before, 1, *after), (*before, factor, *after))
         return copies.reshape(*before[:-1], before[-1] * factor, *after)
@@ -38,7 +36,7 @@ class UpSampling(Spatial):
 
 @layer_classes.register()
 class UpSampling1D(UpSampling):
-    """Each step `size` times: (n, steps, channels) becomes (n, size·steps, channels)."""
+    """Repeats each step `size` times: (n, steps, channels) becomes (n, size·steps, channels)."""
 
     def __init__(self, size=2, **kwargs):
         super().__init__(size, "channels_last", **kwargs)
@@ -46,12 +44,11 @@ class UpSampling1D(UpSampling):
 
 @layer_classes.register()
 class UpSampling2D(UpSampling):
-    """Each pixel `size` times in both directions; or, with another interpolation than 'nearest',
-    numbers between the pixels.
+    """Repeats each pixel `size` times in both directions, or interpolates between pixels.
 
     interpolation: 'nearest', 'bilinear', 'bicubic' (Keys 1981, a = -1/2), 'lanczos3' or 'lanczos5'.
-    Pixels are squares and their numbers hold in the middle; at the edges the weights of the pixels
-    that are there are made to sum to 1.
+    The number of a pixel is its value at the pixel's centre. At the edges, the weights of the
+    existing pixels are scaled to sum to 1.
     """
 
     rank = 2
@@ -66,7 +63,9 @@ class UpSampling2D(UpSampling):
         self.interpolation = interpolation.lower()
 
     def enlarged(self, x, axis, factor):
-        """As for all, or the numbers between as weighted sums of those at hand."""
+        """Return x enlarged along the axis: entries repeated, or weighted sums of neighbouring
+        entries.
+        """
         if self.interpolation == "nearest":
             return super().enlarged(x, axis, factor)
         x = x if x.dtype.kind == "f" else x.astype(self.dtype)
@@ -76,7 +75,7 @@ class UpSampling2D(UpSampling):
 
 @layer_classes.register()
 class UpSampling3D(UpSampling):
-    """Each entry of a volume `size` times in all three directions."""
+    """Repeats each entry of a volume `size` times in all three directions."""
 
     rank = 3
 
@@ -88,8 +87,10 @@ class UpSampling3D(UpSampling):
 
 
 def between(n: int, factor: int, kernel, reach: int) -> np.ndarray:
-    """The weights (n, factor·n) of n numbers in each of the factor·n that lie between and on them:
-    kernel(distance), made to sum to 1. reach: the distance from which on the kernel is 0.
+    """Return the interpolation weights (n, factor·n): of n numbers in each of factor·n new ones.
+
+    The weights are kernel(distance), scaled to sum to 1. reach: the distance beyond which the
+    kernel is 0.
     """
     places = (np.arange(n * factor) + 0.5) / factor - 0.5
     distance = np.abs(places - np.arange(n)[:, None])
@@ -98,19 +99,21 @@ def between(n: int, factor: int, kernel, reach: int) -> np.ndarray:
 
 
 def triangle(d):
-    """1 - d: straight lines from number to number."""
+    """Return 1 - d, the kernel of linear interpolation."""
     return 1 - d
 
 
 def cubic(d):
-    """Cubic polynomials, smooth where they meet. Keys 1981, equation 4, with a = -1/2."""
+    """Return the kernel of cubic interpolation, with a = -1/2. Keys 1981, equation 4."""
     near = (1.5 * d - 2.5) * d * d + 1
     far = ((-0.5 * d + 2.5) * d - 4) * d + 2
     return np.where(d < 1, near, far)
 
 
 def lanczos(reach: int):
-    """sinc(d)·sinc(d/reach): the ideal low-pass in a window of this reach. Duchon 1979."""
+    """Return the kernel sinc(d)·sinc(d/reach), a low-pass filter with a window of this reach.
+    Duchon 1979.
+    """
     return lambda d: np.sinc(d) * np.sinc(d / reach)
 
 

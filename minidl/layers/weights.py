@@ -1,5 +1,5 @@
-"""What a layer consists of: the variables, layers, metrics and random generators among its
-attributes; which weights training moves, what their numbers are, what a dry run puts back.
+"""Finds the parts of a layer among its attributes: variables, layers, metrics and random
+generators. Lists its weights, sets their values, and saves the state that a dry run restores.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..tensor import Tensor, Variable
 
 
 def parts_in(value):
-    """The things among values, also those inside lists, tuples and dicts."""
+    """Yield the objects among values, also those in lists, tuples and dicts."""
     for thing in value.values() if isinstance(value, dict) else value:
         if isinstance(thing, (list, tuple, dict)):
             yield from parts_in(thing)
@@ -25,17 +25,17 @@ def parts_in(value):
 
 
 def things_in(value) -> Iterator[Any]:
-    """The variables and layers among values, also those inside lists, tuples and dicts."""
+    """Yield the variables and layers among values, also those in lists, tuples and dicts."""
     return (thing for thing in parts_in(value) if isinstance(thing, (Variable, Layer)))
 
 
 def layers_in(layer) -> list:
-    """The layers among the attributes of this one."""
+    """List the layers among the attributes of this layer."""
     return [t for t in things_in(vars(layer)) if isinstance(t, Layer) and t is not layer]
 
 
 def all_layers(layer) -> list:
-    """The layer and all inside it, at any depth, each once."""
+    """List the layer and all layers inside it, at any depth, each once."""
     found = {id(layer): layer}
     waiting = [layer]
     while waiting:
@@ -47,19 +47,19 @@ def all_layers(layer) -> list:
 
 
 def all_weights(layer) -> list[Variable]:
-    """All variables, the layer's own first and then those of the layers inside; each once."""
+    """List all variables, the layer's own first and then those of the layers inside, each once."""
     return _collected(layer, set(), lambda owner, variable: True, frozen=True)
 
 
 def moving_weights(layer) -> list[Variable]:
-    """The variables that training moves: none in a layer whose `trainable` is False."""
+    """List the variables that training moves: none in a layer whose `trainable` is False."""
     return _collected(layer, set(), lambda owner, v: owner.trainable and v.trainable, frozen=False)
 
 
 def _collected(layer, seen: set, wanted, frozen: bool) -> list[Variable]:
-    """The variables for which wanted(layer, variable) holds, trainable ones before the others.
+    """List the variables for which wanted(layer, variable) is True, trainable ones first.
 
-    seen: ids of what was found already. frozen: whether to look into frozen layers too.
+    seen: ids of the objects found already. frozen: whether to search frozen layers too.
     """
     if id(layer) in seen or not (frozen or layer.trainable):
         return []
@@ -79,7 +79,7 @@ def _collected(layer, seen: set, wanted, frozen: bool) -> list[Variable]:
 
 
 def set_trainable_inside(layer, value: bool) -> None:
-    """Freeze or free what the layer holds: its variables, and the layers inside."""
+    """Set `trainable` of the layer's variables and of the layers inside."""
     for thing in things_in(vars(layer)):
         if isinstance(thing, Variable):
             thing.trainable = value and thing.born_trainable
@@ -88,7 +88,7 @@ def set_trainable_inside(layer, value: bool) -> None:
 
 
 def set_weights(layer, weights) -> None:
-    """Give all weights new values. ValueError, and nothing changed, if one does not fit."""
+    """Set the values of all weights. ValueError if one does not fit; then nothing is changed."""
     if not isinstance(weights, (list, tuple)) and not hasattr(weights, "__array__"):
         raise TypeError(
             f"{layer.name}: set_weights takes a list of arrays, as get_weights() gives; received "
@@ -112,13 +112,15 @@ def set_weights(layer, weights) -> None:
 
 
 # --- in a dry run
-_OURS = ("added_losses", "output_shape")  # what a call notes on the layer by itself
+_OURS = ("added_losses", "output_shape")  # attributes that every call sets
 
 
 def keep_parts(layer) -> None:
-    """Let the dry run put back all that this layer and those inside may change in their calls."""
+    """Let the dry run restore everything that calls of this layer and the layers inside
+    may change.
+    """
     for inner in layer.all_layers():
-        if inner.built:  # else it is about to be made, and that is meant to last
+        if inner.built:  # else this call builds it, and the result stays
             for part in parts_in(vars(inner)):
                 if not isinstance(part, Layer):
                     keep_part(part)
@@ -126,7 +128,7 @@ def keep_parts(layer) -> None:
 
 
 def keep_part(part) -> None:
-    """Let the dry run put back an attribute that holds numbers: a tensor, an array, a metric, a
+    """Let the dry run restore an attribute that holds numbers: a tensor, an array, a metric, or a
     random generator.
     """
     generator = getattr(part, "generator", part)  # a SeedGenerator holds one
@@ -143,7 +145,7 @@ def keep_part(part) -> None:
 
 
 def gathered_by(metric) -> Callable[[], None]:
-    """What a metric holds now, in attributes and lists; what is returned puts it back."""
+    """Copy the state of a metric, in attributes and lists. Returns a function that restores it."""
     before = {k: list(v) if type(v) is list else v for k, v in vars(metric).items()}
 
     def put_back() -> None:
@@ -155,11 +157,11 @@ def gathered_by(metric) -> Callable[[], None]:
 
 
 def counts_of(layer) -> Callable[[], None]:
-    """The losses that the layer was given and the numbers among its attributes, as they are now;
-    what is returned puts them back.
+    """Copy the layer's added losses and the numbers among its attributes. Returns a function that
+    restores them.
 
-    Numbers stay as they are if other attributes have changed too: then `call` has made something,
-    weights or layers, that is meant to last.
+    The numbers are not restored if other attributes have changed too: `call` has then created
+    weights or layers, which stay.
     """
     before, added = dict(vars(layer)), layer.added_losses
 

@@ -1,5 +1,5 @@
-"""Layers with a window that slides over sequences, images or films; and those that take the largest
-number or the mean of what it sees.
+"""Layers with a window that slides over sequences, images or videos, and pooling: the largest
+number or the mean in each window.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Windowed(Layer):
     channels: int | None = None  # that the weights were made for
 
     def slide(self, window, strides, padding, data_format, dilation_rate=1) -> None:
-        """Note how the window slides; ValueError for what cannot be meant."""
+        """Store the settings of the window. ValueError for an invalid one."""
         title = type(self).__name__
         self.window = per_axis(f"{title}: {self.window_name}", window, self.rank)
         self.strides = per_axis(f"{title}: strides", strides, self.rank)
@@ -46,13 +46,13 @@ class Windowed(Layer):
         self.channels_first = self.data_format == "channels_first"
 
     def keep(self, name: str, initializer, regularizer, constraint) -> None:
-        """Note what a weight begins with, its penalty and its limit."""
+        """Store the initializer, regularizer and constraint of a weight."""
         vars(self)[f"{name}_initializer"] = initializers.get(initializer)
         vars(self)[f"{name}_regularizer"] = regularizer and regularizers.get(regularizer)
         vars(self)[f"{name}_constraint"] = constraint and constraints.get(constraint)
 
     def make(self, kept: str, shape: tuple, name: str):
-        """A new weight from what was noted under `kept`."""
+        """Create a weight with the settings stored under the name `kept`."""
         initializer, regularizer, constraint = (
             vars(self)[f"{kept}_{what}"] for what in ("initializer", "regularizer", "constraint")
         )
@@ -62,23 +62,27 @@ class Windowed(Layer):
 
     @property
     def unknown_sizes(self) -> tuple[int, int]:
-        """Two sizes of an input's axis that the window has room in."""
+        """Two sizes of an input axis into which the window fits."""
         return unknown_sizes(self.window, self.strides, self.dilation_rate)
 
     def get_config(self) -> dict:
-        """The arguments of the class, with a number for each axis where one stood for all."""
+        """Return the arguments of the class. A number that stood for all axes becomes one for each
+        axis.
+        """
         config, kept = super().get_config(), ("strides", "dilation_rate", "data_format")
         now = {self.window_name: self.window, **{name: getattr(self, name) for name in kept}}
         return {**config, **{name: _plain(now[name]) for name in now if name in config}}
 
     def to_input(self, x):
-        """As for any layer; whole numbers, such as pixels 0..255, become floats too."""
+        """Convert the input as for any layer; whole numbers, such as pixels 0..255, become floats
+        too.
+        """
         x = super().to_input(x)
         return x if x.dtype.kind == "f" else x.astype(self.dtype)
 
     def see_channels(self, input_shape) -> int:
-        """The number of channels of inputs of this shape; ValueError if they are none, or if it is
-        not known.
+        """Return the number of channels of inputs of this shape. ValueError if it is 0 or
+        unknown.
         """
         self._check_axes(input_shape)
         channels = input_shape[1 if self.channels_first else -1]
@@ -95,7 +99,7 @@ class Windowed(Layer):
         return channels
 
     def check(self, x) -> None:
-        """ValueError for inputs that the window or the weights are not for."""
+        """Raise ValueError for inputs that do not fit the window or the weights."""
         self._check_axes(x.shape)
         channels = x.shape[1 if self.channels_first else -1]
         if self.channels not in (None, channels):
@@ -112,7 +116,7 @@ class Windowed(Layer):
             raise ValueError(images_advice(title, ", ".join(order), self.rank, tuple(shape)))
 
     def explained(self, error, *inputs):
-        """The error, or for a window that is larger than the inputs one that says the cure."""
+        """Return the error. For a window larger than the inputs, it is one that says the cure."""
         if "the window reaches over" not in str(error):
             return error
         title = f"{type(self).__name__} '{self.name}'"
@@ -120,12 +124,12 @@ class Windowed(Layer):
 
 
 def _plain(value):
-    """A tuple as a list, which files know."""
+    """Return a tuple as a list, as in JSON files."""
     return list(value) if isinstance(value, tuple) else value
 
 
 class Pooling(Windowed):
-    """Base of layers that make one number of each window, channel by channel."""
+    """Base of layers that compute one number for each window and channel."""
 
     window_name = "pool_size"
     pool: Any = staticmethod(ops.max_pool)
@@ -188,7 +192,9 @@ class AveragePooling3D(MaxPooling3D):
 
 
 class AdaptivePooling(Windowed):
-    """Base of layers that make output_size numbers of each axis, however long it is."""
+    """Base of layers that divide each axis into output_size parts, however long it is, and pool
+    each part.
+    """
 
     pool: Any = staticmethod(ops.adaptive_max_pool)
 

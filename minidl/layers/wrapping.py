@@ -1,4 +1,4 @@
-"""Layers that hold another layer and decide what it is called on."""
+"""Layers that contain another layer and call it on parts of their input."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from .base import Layer, layer_classes
 
 @layer_classes.register()
 class TimeDistributed(Layer):
-    """Calls `layer` on each time step by itself, always with the same weights: (n, steps, ...)
-    becomes (n, steps, what it gives).
+    """Calls `layer` on each time step separately, with the same weights: (n, steps, ...) becomes
+    (n, steps, size of its output).
     """
 
     def __init__(self, layer, **kwargs):

@@ -1,5 +1,5 @@
-"""What to watch while training. core/metrics.py has the mean and the accuracy, `base.py` what all
-metrics of the library share; each file after it is one family.
+"""Metrics to watch in training. core/metrics.py has the mean and the accuracy, `base.py` the base
+class of all metrics; every other file has one family.
 """
 
 from .. import losses
@@ -68,8 +68,8 @@ from .watched import (
 MeanMetricWrapper = FunctionMetric  # Keras's name
 register = registry.register
 
-# The losses as functions are found among the metrics too (metrics.mse), but for those that Keras
-# has among its losses alone.
+# The losses as functions are also metrics (metrics.mse), except those that Keras
+# has only among its losses.
 _LOSSES_ALONE = {
     "categorical_generalized_cross_entropy",
     "circle",

@@ -1,4 +1,4 @@
-"""Accuracies: the share of right answers."""
+"""Accuracies: the fraction of right answers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class SparseCategoricalAccuracy(core.SparseCategoricalAccuracy, MeanMetric):
         super().__init__(name, dtype)
 
     def explained(self, error, y_true, y_pred):
-        """The error of targets that do not fit."""
+        """Return the error for targets that do not fit."""
         if y_true.size == np.prod(y_pred.shape[:-1]):
             return error
         return answers.shapes_differ(type(self).__name__, y_true.shape, y_pred.shape)
@@ -61,8 +61,8 @@ class SparseCategoricalAccuracy(core.SparseCategoricalAccuracy, MeanMetric):
 
 @registry.register("acc")
 class Accuracy(MeanMetric):
-    """The share of entries that are equal. As a name in compile(), 'accuracy' picks the fitting
-    one: see `resolve_accuracy`.
+    """The fraction of entries that are equal. In compile(), the name 'accuracy' selects the
+    accuracy that fits: see `resolve_accuracy`.
     """
 
     def __init__(self, name: str | None = "accuracy", dtype=None):

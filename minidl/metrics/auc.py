@@ -1,4 +1,4 @@
-"""Areas under curves that have one point a threshold: ROC, precision over recall, their gains."""
+"""Areas under curves with one point for each threshold: ROC, precision-recall, and their gains."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ _SUMMATIONS = ("interpolation", "majoring", "minoring")
 
 @registry.register()
 class AUC(ThresholdMetric):
-    """The area under a curve that has one point a threshold. For 'ROC' it is the chance that a yes
-    gets a larger output than a no.
+    """The area under a curve with one point for each threshold. For 'ROC' it is the probability
+    that a yes gets a larger output than a no.
 
-    curve: 'ROC' (recall over the share of false alarms), 'PR' (precision over recall), 'PRGAIN'
-    (the gains of both).
-    num_thresholds: so many evenly spaced from 0 to 1, or thresholds: a list of those between.
-    summation_method: between two points 'interpolation', or the larger ('majoring') or smaller
-    ('minoring') height. from_logits: put outputs through a sigmoid first.
-    multi_label: one area for each of the outputs, averaged, with label_weights if given; otherwise
-    these weigh the outputs' counts.
+    curve: 'ROC' (recall against false positive rate), 'PR' (precision against recall), 'PRGAIN'
+    (the gains of both). num_thresholds: the number of evenly spaced thresholds from 0 to 1.
+    thresholds: a list of those between instead. summation_method: the height between two points:
+    'interpolation', or the larger ('majoring') or smaller ('minoring') one. from_logits: apply a
+    sigmoid to the outputs first.
+
+    multi_label: compute one area for each output and average them, with label_weights if given.
+    Without multi_label, these weights multiply the outputs' counts.
+
     PR is interpolated after Davis and Goadrich, The relationship between precision-recall and ROC
     curves, ICML 2006.
     """
@@ -130,7 +132,9 @@ def _check(curve: str, summation_method: str) -> None:
 
 
 def _points_of(num_thresholds: int | None, thresholds) -> list[float]:
-    """The thresholds from below 0 to above 1: every output exceeds the first and none the last."""
+    """Return the thresholds from below 0 to above 1. Every output is above the first and below the
+    last.
+    """
     if thresholds is None:
         between = np.linspace(0, 1, check_count("AUC: num_thresholds", num_thresholds, 2))[1:-1]
     else:

@@ -1,7 +1,8 @@
-"""What all metrics of the library add to core/metrics.py: names, variables of every sort, configs.
+"""The base class of metrics. It adds names, variables of several kinds and configs to
+core/metrics.py.
 
-A metric gathers over the batches of an epoch, so its result is exact for all samples. The library's
-own add up in variables of float64.
+A metric adds up its sums over the batches of an epoch, so its result is exact for all samples. The
+library's metrics use float64 variables.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ registry = Registry("metric")
 
 
 class Metric(core.Metric, Configurable):
-    """Base class: `update_state` takes a batch in, `result` says where it stands, `reset_state`
-    starts anew.
+    """Base class of metrics. `update_state` adds a batch, `result` returns the value so far,
+    `reset_state` starts again.
 
-    A metric of your own keeps what it gathers in variables, made in `__init__` after
+    Your own metric keeps its sums in variables, created in `__init__` after
     super().__init__(name=name):
 
     >>> self.total = self.add_weight(name="total", initializer="zeros")
@@ -39,35 +40,35 @@ class Metric(core.Metric, Configurable):
     def __init__(self, name: str | None = None, dtype=None):
         super().__init__(name or snake_case(type(self).__name__))
         self.set_dtype(dtype)
-        # A subclass may speak of variables that it makes after this; if not, the next reset says so
+        # A reset may use variables that the subclass creates later; else the next reset raises
         with contextlib.suppress(AttributeError):
             self.reset_state()
 
     @property
     def dtype(self) -> str:
-        """What add_weight makes variables of: as given, else `minidl.config.floatx()`."""
+        """The dtype of the variables that add_weight creates: the given one, else
+        `minidl.config.floatx()`.
+        """
         return self._dtype or backend.floatx()
 
     def set_dtype(self, dtype) -> None:
-        """Take this dtype; None for the default."""
+        """Set the dtype; None for the default."""
         self._dtype = None if dtype is None else backend.number_type(dtype).name
 
     def update_state(self, y_true, y_pred, sample_weight=None) -> None:
-        """Take in one batch. y_true, y_pred: arrays or tensors; sample_weight: one number a
-        sample.
-        """
+        """Add one batch. y_true, y_pred: arrays or tensors; sample_weight: one number a sample."""
         raise NotImplementedError(
             f"{type(self).__name__} needs a method update_state(self, y_true, y_pred, "
             f"sample_weight=None)."
         )
 
     def result(self) -> Any:
-        """The value over everything since the last reset."""
+        """Return the value over all batches since the last reset."""
         raise NotImplementedError(f"{type(self).__name__} needs a method result(self).")
 
     def reset_state(self) -> None:
-        """Forget all batches: unless overridden, every variable becomes 0. A `reset_states`, the
-        name in Keras 2, is called too.
+        """Reset every variable to 0, unless overridden. If a subclass defines `reset_states`, the
+        name in Keras 2, call that instead.
         """
         if type(self).reset_states is not Metric.reset_states:
             self.reset_states()
@@ -87,7 +88,7 @@ class Metric(core.Metric, Configurable):
             inner.reset_state()
 
     def _held(self, kind: type) -> list:
-        """What of this kind the attributes hold, also in lists and dicts."""
+        """List the objects of this class among the attributes, also in lists and dicts."""
         return [v for value in vars(self).values() for v in leaves(value) if isinstance(v, kind)]
 
     def add_weight(
@@ -100,12 +101,13 @@ class Metric(core.Metric, Configurable):
         aggregation=None,
         synchronization=None,
     ):
-        """A variable to gather in, which training does not move.
+        """Create a variable for sums, which training does not move.
 
         name: a string. shape: (), a whole number or a tuple. initializer: 'zeros', 'ones', ..., a
         function of the shape, or the numbers themselves.
+
         By position: Keras 3's order (shape, initializer) or Keras 2's (name, shape). The last two
-        arguments mean nothing here.
+        arguments have no effect.
         """
         given = list(args)
         if given and isinstance(given[0], str):
@@ -127,8 +129,8 @@ class Metric(core.Metric, Configurable):
     add_variable = add_weight
 
     def add_sum(self, name: str, shape=()) -> Variable:
-        """A variable of zeros in float64, to add up in: without an initializer, which would take
-        from the library's randomness.
+        """Create a float64 variable of zeros for a sum. No initializer is used, since it would
+        change the state of the library's random generator.
         """
         zeros = np.zeros(shape, np.float64)
         self._variables.append(Variable(zeros, name=name, trainable=False))
@@ -139,25 +141,27 @@ class Metric(core.Metric, Configurable):
 
     @property
     def variables(self) -> list[Variable]:
-        """All that this metric gathers in, also in lists, dicts and metrics that it holds."""
+        """The variables of this metric, also in lists, dicts and metrics inside."""
         inner = [v for m in self._held(Metric) for v in m.variables]
         own = {id(v): v for v in [*self._variables, *self._held(Variable), *inner]}
         return list(own.values())
 
     # -- as functions, which change nothing
     def stateless_update_state(self, metric_variables, *args, **kwargs) -> list[Tensor]:
-        """What `variables` would hold after this batch, if they held `metric_variables` before."""
+        """Return the values of `variables` after this batch, if they had the values
+        `metric_variables` before.
+        """
         with self._holding(metric_variables):
             self.update_state(*args, **kwargs)
             return self._values()
 
     def stateless_result(self, metric_variables) -> Any:
-        """What `result` would give, if `variables` held `metric_variables`."""
+        """Return the `result` for `variables` with the values `metric_variables`."""
         with self._holding(metric_variables):
             return self.result()
 
     def stateless_reset_state(self) -> list[Tensor]:
-        """What `variables` would hold after a reset."""
+        """Return the values of `variables` after a reset."""
         with self._holding(self._values()):
             self.reset_state()
             return self._values()
@@ -167,7 +171,7 @@ class Metric(core.Metric, Configurable):
 
     @contextlib.contextmanager
     def _holding(self, values):
-        """For a block of code, let `variables` hold these values."""
+        """Set the values of `variables` inside a with-block."""
         values, own = list(values), self.variables
         if len(values) != len(own):
             raise ValueError(
@@ -183,8 +187,8 @@ class Metric(core.Metric, Configurable):
                 variable.assign(value)
 
     def sums(self, names: str, shape: tuple) -> None:
-        """Give this metric variables of this shape under these names, zeros of float64: for sizes
-        that only the first batch shows. ValueError if it has gathered in another shape.
+        """Create float64 variables of zeros with these names and this shape, which is known only
+        from the first batch. ValueError if the metric has variables of another shape.
         """
         for name in names.split():
             old = vars(self).get(name)
@@ -207,8 +211,8 @@ class Metric(core.Metric, Configurable):
 
 
 def targets_like(y_true: np.ndarray, shape: tuple, output_shape: tuple, title: str) -> np.ndarray:
-    """y_true in this shape, from which it may differ by a last axis of 1; ValueError for any other,
-    which names `title`.
+    """Return y_true in this shape, from which it may differ by a last axis of size 1. ValueError,
+    naming `title`, for any other shape.
     """
     if y_true.shape == shape:
         return y_true

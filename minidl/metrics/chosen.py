@@ -1,4 +1,6 @@
-"""Metrics by name, and which accuracy the word 'accuracy' means in compile()."""
+"""Lookup of metrics by name, and the choice of the accuracy for the name 'accuracy' in
+compile().
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ _GENERAL = {
 
 
 def get(identifier) -> Any:
-    """A metric from a name, a class, an instance, a loss, a function(y_true, y_pred) or what
-    `serialize` gave; None for None.
+    """Return the metric for a name, a class, an instance, a loss, a function(y_true, y_pred) or the
+    data of `serialize`; None for None.
     """
     if identifier is None:
         return None
@@ -59,7 +61,9 @@ _OFTEN = (
 
 
 def _unknown(name: str) -> str:
-    """What is near, and the most used of the many: all of them would fill a screen."""
+    """Return the message for an unknown name: similar names, and the most used ones, since there
+    are many.
+    """
     known = [*registry.names, *losses.registry.names]
     often = [n for n in _OFTEN if n in known]
     return (
@@ -69,8 +73,8 @@ def _unknown(name: str) -> str:
 
 
 def deserialize(config, custom_objects: dict | None = None) -> Any:
-    """The metric that a name or `serialize` described. One of your own is found in custom_objects,
-    or by the name it was registered under.
+    """Create the metric of a name or of the data of `serialize`. Your own metrics are found in
+    custom_objects, or by their registered names.
     """
     with custom_object_scope(custom_objects or {}):
         if isinstance(config, str):
@@ -82,13 +86,13 @@ def deserialize(config, custom_objects: dict | None = None) -> Any:
 
 
 def check_metric(identifier) -> None:
-    """ValueError if this names no metric."""
+    """Raise ValueError if this is not a metric."""
     if identifier not in ("accuracy", "acc"):
         get(identifier)
 
 
 def resolve_metric(identifier, loss, target_shape: tuple, output_shape: tuple) -> Metric:
-    """The metric that compile() was given, under the name it was typed as."""
+    """Return the metric for an argument of compile(), with the name that the user typed."""
     if identifier in ("accuracy", "acc"):
         return resolve_accuracy(identifier, loss, target_shape, output_shape)
     metric = get(identifier)

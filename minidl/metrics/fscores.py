@@ -1,4 +1,4 @@
-"""F scores: one number that is high only if precision and recall both are."""
+"""F scores: combinations of precision and recall that are high only if both are high."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ class FBetaScore(Metric):
             getattr(self, name).data[...] += more
 
     def says_yes(self, p: np.ndarray) -> np.ndarray:
-        """Which outputs count as a yes: those above the threshold, or the largest of a sample."""
+        """Return which outputs count as yes: those above the threshold, or the largest one of a
+        sample.
+        """
         if self.threshold is not None:
             if not self._warned:
                 kind = type(self).__name__

@@ -62,7 +62,8 @@ class IoU(Metric):
         if self.ignore_class is not None:
             kept &= t != self.ignore_class
         if kept.any():
-            self.total_cm.data[...] += confusion_matrix(t[kept], p[kept], self.num_classes, w[kept])
+            counts = confusion_matrix(t[kept], p[kept], self.num_classes, w[kept])
+            self.total_cm.data[...] = self.total_cm.data + counts  # which may be whole numbers
 
     def result(self):
         matrix = self.total_cm.data

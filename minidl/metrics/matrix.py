@@ -1,4 +1,4 @@
-"""The confusion matrix: how often each class was taken for which."""
+"""The confusion matrix: how often samples of one class were predicted as another."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from .base import Metric, registry
 def confusion_matrix(
     y_true, y_pred, num_classes: int | None = None, sample_weight=None
 ) -> np.ndarray:
-    """How often each class was taken for which: entry (i, j) counts samples of class i that were
-    predicted as j.
+    """Count predictions by class: entry (i, j) counts samples of class i that were predicted as j.
 
-    y_true: labels (n,) or one-hot (n, classes). y_pred: labels (n,), or outputs (n, classes), of
-    which the largest counts.
-    Returns an array (classes, classes): rows true, columns predicted; whole numbers unless
-    sample_weight is given.
+    y_true: labels (n,) or one-hot (n, classes). y_pred: labels (n,), or outputs (n, classes), whose
+    largest is the prediction. Returns an array (classes, classes): rows true, columns predicted;
+    whole numbers unless sample_weight is given.
     """
     t, p = _labels(y_true, "y_true"), _labels(y_pred, "y_pred")
     if t.shape != p.shape:
@@ -64,7 +62,7 @@ class ConfusionMatrix(Metric):
         self._start_from(np.zeros((num_classes or 0,) * 2))
 
     def _start_from(self, counts: np.ndarray) -> None:
-        """Count on from this matrix."""
+        """Set the matrix to these counts."""
         self._variables.clear()
         self.matrix = self.add_sum("matrix", counts.shape).assign(counts)
 

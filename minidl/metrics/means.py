@@ -1,4 +1,4 @@
-"""Means over all samples: of values, of what a function gives, of a loss."""
+"""Means over all samples: of values, of the results of a function, of a loss."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .base import Metric, registry, targets_like
 
 @registry.register()
 class Mean(core.Mean, Metric):
-    """The weighted mean of the values it is given: Σ w·v / Σ w."""
+    """The weighted mean of values: Σ w·v / Σ w."""
 
     def __init__(self, name: str | None = "mean", dtype=None):
         super().__init__(name or "")
         self.set_dtype(dtype)
 
     def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
-        """values: a number or array; sample_weight: a number, or one a value, or what
-        `losses.weights_like` spreads over the values.
+        """Add values to the mean. values: a number or array. sample_weight: a number, or one for
+        each value, or weights that `losses.weights_like` extends to the values.
         """
         if isinstance(values, Tensor):
             values = values.array
@@ -40,7 +40,7 @@ class Mean(core.Mean, Metric):
 
 
 def plain(values) -> np.ndarray:
-    """Values of any sort as an array."""
+    """Convert values of any type to an array."""
     if isinstance(values, Tensor):
         return values.array
     if isinstance(values, (list, tuple)):
@@ -49,20 +49,22 @@ def plain(values) -> np.ndarray:
 
 
 def spread(sample_weight, shape: tuple):
-    """Weights for values of this shape: for a single value their sum, else one a value."""
+    """Return weights for values of this shape: for a single value their sum, else one for each
+    value.
+    """
     return losses.weights_like(sample_weight, shape) if shape else float(np.sum(sample_weight))
 
 
 @registry.register()
 class Sum(Metric):
-    """The weighted sum of the values it is given: Σ w·v."""
+    """The weighted sum of values: Σ w·v."""
 
     def __init__(self, name: str | None = "sum", dtype=None):
         super().__init__(name, dtype)
         self.total = self.add_sum("total")
 
     def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
-        """values and sample_weight as for Mean."""
+        """Add values to the sum. values and sample_weight as for Mean."""
         values = plain(values)
         weight = 1.0 if sample_weight is None else spread(sample_weight, values.shape)
         self.total.array[...] += float((values * weight).sum())
@@ -72,13 +74,13 @@ class Sum(Metric):
 
 
 class MeanMetric(core.MeanMetric, Mean):
-    """The mean over the samples of what `measure(y_true, y_pred)` gives for each."""
+    """The mean over the samples of `measure(y_true, y_pred)`."""
 
     def __init__(self, name: str | None = None, dtype=None):
         super().__init__(name, dtype)
 
     def measure(self, y_true: np.ndarray, y_pred: np.ndarray):
-        """One number per sample, from arrays."""
+        """Return one number for each sample, from arrays."""
         raise NotImplementedError(
             f"{type(self).__name__} needs a method measure(self, y_true, y_pred)."
         )
@@ -98,18 +100,18 @@ class MeanMetric(core.MeanMetric, Mean):
             raise better from error
 
     def explained(self, error: ValueError, y_true, y_pred) -> ValueError:
-        """The error to raise for one that `measure` raised: one that says the cure."""
+        """Return the error to raise instead of one that `measure` raised; it names the cure."""
         return error
 
     def targets(self, y_true: np.ndarray, shape: tuple, output_shape: tuple) -> np.ndarray:
-        """y_true in this shape, from which it may differ by a last axis of 1; ValueError for any
-        other.
+        """Return y_true in this shape, from which it may differ by a last axis of size 1.
+        ValueError for any other.
         """
         return targets_like(y_true, shape, output_shape, type(self).__name__)
 
 
 class FunctionMetric(MeanMetric):
-    """Any function(y_true, y_pred, **options) of tensors, averaged over the samples."""
+    """The mean over the samples of any function(y_true, y_pred, **options) of tensors."""
 
     def __init__(self, fn, name=None, dtype=None, **options):
         super().__init__(name or getattr(fn, "__name__", "metric"), dtype)
@@ -123,14 +125,16 @@ class FunctionMetric(MeanMetric):
         return values if values.ndim else np.full(len(y_pred), values)
 
     def get_config(self):
-        """The function by its name: file yours with @minidl.metrics.register()."""
+        """Return the config with the function's name. Register your own with
+        @minidl.metrics.register().
+        """
         name = getattr(self.fn, "__name__", self.name)
         return {**super().get_config(), "fn": name, **self.options}
 
     @classmethod
     def from_config(cls, config):
-        """The function is looked up by its name among the metrics and the losses, then
-        elsewhere.
+        """Create the metric. The function is looked up by name among the metrics and the losses,
+        then elsewhere.
         """
         fn = config["fn"]
         if isinstance(fn, dict):  # as Keras describes a function
@@ -147,7 +151,7 @@ class FunctionMetric(MeanMetric):
 
 
 class LossMetric(MeanMetric):
-    """A loss, watched as a metric: the mean over all samples."""
+    """The mean of a loss over all samples."""
 
     def __init__(self, loss, name=None, dtype=None):
         super().__init__(name or snake_case(loss.name), dtype)
@@ -161,7 +165,7 @@ class LossMetric(MeanMetric):
 
     @classmethod
     def from_config(cls, config):
-        """A loss inside the config may be given as `losses.serialize` describes it."""
+        """Create the metric. The config may contain a loss as `losses.serialize` describes it."""
         return cls(
             **{**config, "loss": losses.as_loss(config["loss"])} if "loss" in config else config
         )

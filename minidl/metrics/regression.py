@@ -1,6 +1,6 @@
-"""R² and correlations: how well numbers are predicted, against what their mean would do.
+"""R² and correlations: the quality of predicted numbers, compared with the mean of the targets.
 
-Shapes: y_true and y_pred alike, (n, outputs), or (n,).
+Shapes: y_true and y_pred have the same shape, (n, outputs) or (n,).
 """
 
 from __future__ import annotations

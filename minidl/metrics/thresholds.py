@@ -1,9 +1,8 @@
-"""Yes-or-no answers counted at thresholds: right and wrong, precision and recall.
+"""Metrics that count yes-or-no answers at thresholds: right and wrong ones, precision and recall.
 
-An output above the threshold says yes. Only the counts at each threshold are kept, so memory does
-not grow with the data.
-Shapes: y_true and y_pred alike, (n,) or (n, outputs), or (n,) and (n, 1); all outputs are counted
-together unless said otherwise.
+An output above the threshold means yes. Only the counts at each threshold are kept, so memory does
+not grow with the data. Shapes: y_true and y_pred alike, (n,) or (n, outputs), or (n,) and (n, 1);
+all outputs are counted together unless said otherwise.
 """
 
 from __future__ import annotations
@@ -41,8 +40,8 @@ class ThresholdMetric(Metric):
         self.add(*self.answers(y_true, y_pred, sample_weight))
 
     def answers(self, y_true, y_pred, sample_weight) -> tuple:
-        """(yes or no, output, weight) as arrays of one shape; class_id and top_k have chosen among
-        the outputs.
+        """Return (yes or no, output, weight) as arrays of one shape, for the outputs that class_id
+        and top_k select.
         """
         p, title = as_array(y_pred), type(self).__name__
         t = targets_like(as_array(y_true, keep_ints=True), p.shape, p.shape, title)
@@ -56,7 +55,7 @@ class ThresholdMetric(Metric):
         return t > 0.5, p, w
 
     def add(self, t, p, w) -> None:
-        """Count these answers: all together, however many axes they have."""
+        """Count these answers: all together, with any number of axes."""
         self.gather(counts_above(self._order, t.ravel(), p.ravel(), w.ravel()))
 
     def gather(self, counts: dict) -> None:
@@ -66,19 +65,19 @@ class ThresholdMetric(Metric):
 
 
 def said(title: str, message: str) -> bool:
-    """Warn if there is a message; whether there was."""
+    """Warn if there is a message. Returns whether there was one."""
     if message:
         warnings.warn(f"{title}: {message}", stacklevel=5)
     return bool(message)
 
 
 def weights_of(sample_weight, shape: tuple) -> np.ndarray:
-    """The sample weights spread over outputs of this shape; 1 each if there are none."""
+    """Extend the sample weights to outputs of this shape; without weights, return 1 for each."""
     return np.ones(shape) if sample_weight is None else losses.weights_like(sample_weight, shape)
 
 
 def only_largest(p: np.ndarray, k: int) -> np.ndarray:
-    """The k largest outputs of each sample, and -inf in the place of the others."""
+    """Keep the k largest outputs of each sample, and replace the others by -inf."""
     best = np.argsort(-p, axis=-1, kind="stable")[..., :k]
     kept = np.full(p.shape, -np.inf)
     np.put_along_axis(kept, best, np.take_along_axis(p, best, axis=-1), axis=-1)
@@ -86,11 +85,11 @@ def only_largest(p: np.ndarray, k: int) -> np.ndarray:
 
 
 def counts_above(thresholds, t, p, w) -> dict[str, np.ndarray]:
-    """The four counts by name, at each of the rising thresholds, for flat arrays: is the answer
-    yes?, output, weight.
+    """Return the four counts by name at each threshold. thresholds: ascending. t, p, w: flat arrays
+    of the true answers, the outputs and the weights.
 
-    Each output falls into the bin of how many thresholds it exceeds; a sum from the last bin down
-    counts for every threshold.
+    Each output falls into the bin with the number of thresholds below it. Cumulative sums from the
+    last bin give the counts for every threshold.
     """
     # 0.3 in float32 does not exceed 0.3
     limits = thresholds.astype(p.dtype) if p.dtype.kind == "f" else thresholds
@@ -109,7 +108,7 @@ def counts_above(thresholds, t, p, w) -> dict[str, np.ndarray]:
 
 
 def ratio(part, rest) -> np.ndarray:
-    """part / (part + rest), and 0 where both are 0."""
+    """Return part / (part + rest), and 0 where both are 0."""
     part, rest = np.asarray(part), np.asarray(rest)
     whole = part + rest
     return np.where(whole == 0, 0.0, part / np.where(whole == 0, 1, whole))
@@ -145,7 +144,7 @@ class _AtThresholds(ThresholdMetric):
         return super().answers(y_true, y_pred, sample_weight)
 
     def value(self) -> np.ndarray:
-        """The metric at each of the rising thresholds."""
+        """Return the metric at each of the ascending thresholds."""
         raise NotImplementedError
 
     def result(self):
@@ -163,8 +162,8 @@ class _Count(_AtThresholds):
 
 @registry.register()
 class TruePositives(_Count):
-    """How many answers are yes and rightly so. thresholds: a number, or a list for one result each;
-    0.5 if left out.
+    """The number of answers yes that are right. thresholds: a number, or a list for one result
+    each; 0.5 if left out.
     """
 
     counted = "true_positives"
@@ -172,21 +171,21 @@ class TruePositives(_Count):
 
 @registry.register()
 class TrueNegatives(_Count):
-    """How many answers are no and rightly so. thresholds: as for TruePositives."""
+    """The number of answers no that are right. thresholds: as for TruePositives."""
 
     counted = "true_negatives"
 
 
 @registry.register()
 class FalsePositives(_Count):
-    """How many answers are yes and should be no: false alarms. thresholds: as for TruePositives."""
+    """The number of answers yes that are wrong. thresholds: as for TruePositives."""
 
     counted = "false_positives"
 
 
 @registry.register()
 class FalseNegatives(_Count):
-    """How many answers are no and should be yes: misses. thresholds: as for TruePositives."""
+    """The number of answers no that are wrong. thresholds: as for TruePositives."""
 
     counted = "false_negatives"
 
@@ -196,11 +195,10 @@ _EVERY = -1e10  # with top_k and no threshold, each of the k largest says yes
 
 @registry.register()
 class Precision(_AtThresholds):
-    """TP / (TP + FP): how many of the answers yes are right.
+    """TP / (TP + FP): the fraction of the answers yes that are right.
 
     thresholds: a number, or a list for one result each; 0.5 if left out. top_k: only the k largest
-    outputs of a sample may say yes.
-    class_id: count this column of (n, classes) alone.
+    outputs of a sample may be yes. class_id: count only this column of (n, classes).
     """
 
     counted = "true_positives false_positives"
@@ -216,9 +214,7 @@ class Precision(_AtThresholds):
 
 @registry.register()
 class Recall(_AtThresholds):
-    """TP / (TP + FN): how many of those that should be yes are found. Arguments as for
-    Precision.
-    """
+    """TP / (TP + FN): the fraction of the true yes that are found. Arguments as for Precision."""
 
     counted = "true_positives false_negatives"
 

@@ -1,5 +1,5 @@
-"""The best of two rates that one can have, given the other: a stricter threshold wins one and loses
-the other.
+"""The best value of one rate while another rate is at least a given value. A stricter threshold
+raises one and lowers the other.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class _BestUnder(ThresholdMetric):
         return super().answers(y_true, y_pred, sample_weight)
 
     def rates(self) -> tuple:
-        """(what must be at least `needed`, what is wanted), at each threshold."""
+        """Return (the rate that must be at least `needed`, the rate to maximize) at each
+        threshold.
+        """
         raise NotImplementedError
 
     def result(self):

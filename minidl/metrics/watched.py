@@ -1,4 +1,4 @@
-"""Losses watched as metrics. A row, the decorator `watch`, says which loss; the rest is derived.
+"""Losses as metrics. The decorator `watch` names the loss and creates the constructor.
 
 Shapes as for the loss of the same name: y_true and y_pred alike, (n, outputs); class indices (n,)
 for the sparse one.
@@ -19,8 +19,8 @@ from .means import LossMetric
 
 
 def watch(loss: type[losses.Loss], *aliases: str, name: str | None = None, options: str = ""):
-    """Decorator: file a LossMetric that watches `loss`, and give it the constructor
-    (name, dtype, *options).
+    """Decorator: register a LossMetric for `loss`, and give it the constructor (name, dtype,
+    *options).
 
     aliases: further names in compile(). name: its default name, if not that of the class. options:
     the arguments of the loss that the metric takes too, kept as attributes.

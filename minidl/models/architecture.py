@@ -1,8 +1,9 @@
-"""A functional model's structure as plain data and back: its layers, and how they are connected.
+"""Converts the structure of a functional model, its layers and their connections, to plain data and
+back.
 
-The layout is Keras's: each layer with the symbols it was called on, which are named by (layer,
-number of its call, number of its result). Operators on symbols, `x + y`, are steps without a layer;
-they stand in the list by the name of their op.
+The layout is Keras's. Each layer is listed with the symbols it was called on, named by (layer,
+number of its call, number of its result). Operators on symbols, such as `x + y`, are steps without
+a layer. They are listed under the name of their op.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from .steps import (
 __all__ = ["checked", "graph_config", "graph_from_config", "model_classes", "result_number"]
 
 model_classes = Registry("model")
-# Dropout(seed=SeedGenerator(...)) has one in its config
+# the config of Dropout(seed=SeedGenerator(...)) contains one
 register_keras_serializable("minidl")(SeedGenerator)
 
 
@@ -42,8 +43,8 @@ register_keras_serializable("minidl")(SeedGenerator)
 
 
 def graph_config(model) -> dict:
-    """The layers of a functional model in Keras's layout, each with the calls that led to the
-    outputs.
+    """Describe the layers of a functional model in Keras's layout, each with the calls that lead to
+    the outputs.
     """
     graph, where, calls = model.symbol_graph, {}, {}
     names = _names(graph)
@@ -71,7 +72,7 @@ def graph_config(model) -> dict:
 
 
 def _names(graph) -> dict[int, str]:
-    """The names of the layers, and of the steps without a layer: add, add_1, ..."""
+    """Map the id of each layer, and of each step without a layer, to its name: add, add_1, ..."""
     names = {id(layer): layer.name for layer in graph.layers}
     taken = set(names.values())
     for node in graph.steps:
@@ -103,7 +104,9 @@ def _described(node, name) -> dict:
 
 
 def _with_history(structure, where, plain=False):
-    """The same structure as data; each symbol by the name of what made it."""
+    """Convert a structure of symbols to data: each symbol becomes the name of the step that made
+    it.
+    """
     if isinstance(structure, Symbol):
         return _history(structure, where, plain)
     if isinstance(structure, dict):
@@ -131,7 +134,7 @@ def _history(symbol, where, plain: bool):
 
 
 def result_number(symbol) -> int:
-    """Which of the results of its step a symbol is."""
+    """The index of a symbol among the results of its step."""
     return symbol.node.places.index(symbol.path) if symbol.node is not None and symbol.path else 0
 
 
@@ -139,7 +142,9 @@ def result_number(symbol) -> int:
 
 
 def graph_from_config(cls, config: dict, custom_objects: dict | None = None):
-    """A functional model from `graph_config`'s data. ValueError if it is not consistent."""
+    """Build a functional model from the data of `graph_config`. ValueError if the data are
+    inconsistent.
+    """
     with custom_object_scope(custom_objects or {}):
         entries = {entry["name"]: entry for entry in config["layers"]}
         things: dict[str, Any] = {}
@@ -163,7 +168,7 @@ def graph_from_config(cls, config: dict, custom_objects: dict | None = None):
 
 
 def _place(name, number, entries, things, symbols) -> bool:
-    """Make one call, if what it needs is there."""
+    """Make one call if all its inputs exist already. Returns whether it was made."""
     entry = entries[name]
     if name not in things:
         things[name] = step_of(entry) if is_step(entry) else deserialize(entry)
@@ -207,8 +212,8 @@ def _histories(data) -> list:
 
 
 def _restored(data, symbols) -> Any:
-    """Arguments as they were: symbols, tuples, slices and arrays in the place of their
-    descriptions.
+    """Restore the arguments of a call: descriptions become symbols, tuples, slices and arrays
+    again.
     """
     if isinstance(data, list):
         return [_restored(v, symbols) for v in data]
@@ -226,7 +231,9 @@ def _restored(data, symbols) -> Any:
 
 
 def _found(places, symbols):
-    """Input or output symbols from [name, call, result] triples, alone or in lists and dicts."""
+    """Look up input or output symbols by triples [name, call, result], alone or in lists
+    and dicts.
+    """
     if isinstance(places, dict):
         return {k: _found(v, symbols) for k, v in places.items()}
     if len(places) == 3 and isinstance(places[0], str):

@@ -1,4 +1,6 @@
-"""Inputs as a model was declared for them, and the names of its inputs and outputs."""
+"""Converts inputs to the shapes that a model was declared with, and names its inputs and
+outputs.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,10 @@ from .graph import match
 
 
 def as_declared(x, declared, name: str) -> Any:
-    """x, checked against the symbols that the model was declared with. name: of the model."""
+    """Check x against the input symbols of the model, and return it in their structure and shapes.
+
+    name: the model's name, for errors.
+    """
     if isinstance(declared, Symbol):
         if is_nested(x) and len(x) == 1:  # [x] or {'name': x} for the one input
             x = match(declared, x)[0]
@@ -27,7 +32,9 @@ def as_declared(x, declared, name: str) -> Any:
 
 
 def _fitting(x, declared: tuple, title: str):
-    """x in the declared shape: (n,) for one feature a sample, grey images without a channel."""
+    """Return x in the declared shape: (n,) becomes (n, 1) for one feature a sample, and grey images
+    get a channel axis.
+    """
     if not hasattr(x, "shape") or fits(x.shape, declared):
         return x
     if fits((*x.shape, 1), declared):
@@ -38,14 +45,14 @@ def _fitting(x, declared: tuple, title: str):
 
 
 def only_one(symbols):
-    """[x] as x, as Keras takes it: one input or output is no list of them."""
+    """Return x for [x], as Keras does: one input or output is not a list."""
     is_list = isinstance(symbols, (list, tuple)) and len(symbols) == 1
     return symbols[0] if is_list and isinstance(symbols[0], Symbol) else symbols
 
 
 def names_of(structure) -> list[str]:
-    """Names for inputs or outputs: the keys of a dict without others inside, else those of the
-    layers they come from, each once.
+    """Names for inputs or outputs, without repetition: the keys of a flat dict, else the names of
+    the layers that the symbols come from.
     """
     if isinstance(structure, dict) and not any(map(is_nested, structure.values())):
         return sorted(structure)

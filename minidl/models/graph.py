@@ -1,5 +1,5 @@
-"""A functional model's steps, in an order in which each finds its inputs ready. Knows nodes and
-layers, no Model.
+"""Runs the steps of a functional model in an order in which the inputs of each step are ready. This
+file uses nodes and layers, never the class Model.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from ..symbolic import Node, Symbol, replace
 
 
 class Graph:
-    """What leads from the input symbols to the output symbols.
+    """All steps that lead from the input symbols to the output symbols.
 
-    inputs, outputs: a Symbol, or a list, tuple or dict of them. ValueError if an output needs
-    something not among the inputs.
+    inputs, outputs: a Symbol, or a list, tuple or dict of them. ValueError if an output depends on
+    a symbol that is not among the inputs.
     """
 
     def __init__(self, inputs, outputs):
@@ -26,8 +26,8 @@ class Graph:
         self.layers = self._by_depth()
 
     def _in_order(self) -> list[Node]:
-        """Every step between inputs and outputs, each after those it needs (the walk keeps its own
-        stack).
+        """List every step between inputs and outputs, each after the steps it depends on. The
+        search keeps its own stack, so deep models do not reach Python's recursion limit.
         """
         order, seen, started = [], set(), {id(s) for s in self.starts}
         stack: list[tuple[Any, bool]] = [(s, False) for s in reversed(self.ends)]
@@ -46,8 +46,8 @@ class Graph:
         return order
 
     def _by_depth(self) -> list[Layer]:
-        """The layers, each once, those farthest from the outputs first: the order in which Keras
-        lists them and their weights.
+        """List the layers, each once, those farthest from the outputs first. Keras lists layers and
+        their weights in this order.
         """
         makers = {
             id(s): s.maker if s.maker is not None and s.node is None else None for s in self.starts
@@ -55,7 +55,7 @@ class Graph:
         depth: dict[int, int] = {}  # of each step, or input symbol: the longest way to an output
         deepest: dict[
             int, int
-        ] = {}  # of each function: a layer called twice stands where its first call stands
+        ] = {}  # of each function: a layer called twice has the place of its first call
         things: dict[int, Any] = {}
         for node in reversed(self.steps):
             key = id(node.function)
@@ -75,7 +75,9 @@ class Graph:
         return [things[key] for key in ordered if isinstance(things[key], Layer)]
 
     def _places(self) -> dict[int, int]:
-        """When a walk back from the outputs first comes to each function or input layer."""
+        """Map each layer or function to its position in a walk from the outputs back to
+        the inputs.
+        """
         places: dict[int, int] = {}
         seen: set[int] = set()
         stack: list[Any] = [*reversed(self.ends)]
@@ -92,8 +94,8 @@ class Graph:
         return places
 
     def run(self, values):
-        """The outputs for real inputs, given in the structure of the inputs or as a dict by input
-        name.
+        """Compute the outputs. values: the inputs, in the structure of the input symbols or as a
+        dict by input name.
         """
         known = {id(s): v for s, v in zip(self.starts, match(self.inputs, values))}
         results: dict[int, Any] = {}
@@ -120,7 +122,7 @@ def _symbols_in(structure) -> list[Symbol]:
 
 
 def match(inputs, values) -> list:
-    """The values in the order of the input symbols. ValueError says which are missing."""
+    """List the values in the order of the input symbols. ValueError names the missing ones."""
     symbols = _symbols_in(inputs)
     deep = is_nested(inputs) and any(map(is_nested, parts_of(inputs)))
     if deep and is_nested(values) and any(map(is_nested, parts_of(values))):
@@ -145,7 +147,7 @@ def match(inputs, values) -> list:
 
 
 def _by_name(names, values: dict) -> list:
-    """The values in the order of these names. ValueError says which are missing."""
+    """List the values in the order of these names. ValueError names the missing ones."""
     missing = [name for name in names if name not in values]
     received = f"received {', '.join(map(repr, values))}."
     if missing and len(missing) == len(names) == len(values):
@@ -156,7 +158,7 @@ def _by_name(names, values: dict) -> list:
 
 
 def _deep(inputs, values) -> list:
-    """The same for inputs that stand in containers inside containers, {'a': {'b': x}}."""
+    """Like `match`, for inputs in containers inside containers, such as {'a': {'b': x}}."""
     if isinstance(inputs, Symbol):
         return match(inputs, values)
     keys = sorted(inputs) if isinstance(inputs, dict) else range(len(inputs))
@@ -169,7 +171,7 @@ def _deep(inputs, values) -> list:
 
 
 def _outline(structure) -> str:
-    """The containers and names of inputs or data, without the data."""
+    """Describe the containers and names of inputs or data for an error, without the data."""
     if isinstance(structure, dict):
         return "{" + ", ".join(f"{k!r}: {_outline(v)}" for k, v in structure.items()) + "}"
     if is_nested(structure):

@@ -1,4 +1,4 @@
-"""Models in one '.h5' file, as until 2023."""
+"""Reads and writes whole models as one '.h5' file, the format of Keras until 2023."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .rebuilding import described_model
 
 
 def write_model(path: str, model, include_optimizer: bool = True) -> None:
-    """A whole model as '.h5', which Keras still reads. Today's kind is '.keras'."""
+    """Write a whole model as '.h5', which Keras still reads. The current format is '.keras'."""
     state.check_built(model, model.built)
     described = checked(to_keras(serialize(model)))
     config = {key: described[key] for key in ("class_name", "config")}
@@ -34,13 +34,14 @@ def write_model(path: str, model, include_optimizer: bool = True) -> None:
         for layer in model.layers
         if not isinstance(layer, InputLayer)
     }
-    memory = memory_of(model) if is_kept else []
+    memory = memory_of(model)["optimizer/vars"] if is_kept else []
     keras_2.write(path, config, compiled, layers, memory)
 
 
 def read_model(path: str, custom_objects: dict | None = None, compile: bool = True):
-    """The model in a whole-model '.h5' file of Keras or minidl, compiled as it was. The optimizer
-    remembers what minidl or Keras 3 wrote.
+    """Read the model in a whole-model '.h5' file of Keras or minidl, and compile it as before.
+
+    The optimizer's memory is restored if minidl or Keras 3 wrote the file.
     """
     with (
         keras_2.opened(path) as (config, settings, ours, arrays),
@@ -62,7 +63,7 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
 
 
 def layer_pairs(arrays, model, skip_mismatch: bool = False) -> list:
-    """(variable, array) for all weights; ValueError if the file has others."""
+    """Pair each variable with its array in the file. ValueError if the file holds other weights."""
     stored = keras_2.layers_of(arrays)
     own = [layer for layer in model.layers if layer.weights]
     by_place = [datasets for datasets in stored.values() if datasets]
@@ -86,7 +87,7 @@ def layer_pairs(arrays, model, skip_mismatch: bool = False) -> list:
 
 
 def _in_order(layer) -> list:
-    """In this kind of file all that a layer trains, nested models included, stands before the
-    rest.
+    """List the weights in the order of this format: all trainable ones, also of nested models, come
+    first.
     """
     return [*layer.trainable_weights, *layer.non_trainable_weights]

@@ -1,4 +1,4 @@
-"""What compile was given and what the optimizer remembers, in files of Keras's kinds."""
+"""Stores compile's arguments and the optimizer's memory in files of Keras's formats."""
 
 from __future__ import annotations
 
@@ -18,28 +18,32 @@ from ..support.configs import (
 )
 from ..support.registry import REGISTRIES
 from ..support.warning import warn
-from .memory import memory, set_memory
+from .memory import memory_groups, set_memory
 
 _FIRST = "minidl_optimizer"  # where the first version of minidl kept the memory, in its own units
 
 
 def compiled_with(model) -> dict:
-    """What compile was given, as data."""
+    """Return compile's arguments as plain data."""
     return checked(serialize(model.compile_arguments))
 
 
-def memory_of(model) -> list[np.ndarray]:
-    """What the optimizer remembers of the trainable weights; nothing if it trains others."""
+def memory_of(model) -> dict[str, list[np.ndarray]]:
+    """Return the optimizer's arrays for the trainable weights, by their group in a file; none if it
+    trains other variables.
+    """
     optimizer, trainable = model.optimizer, model.trainable_weights
     if not optimizer.trainable_variables:
         optimizer = copy.deepcopy(optimizer)
         optimizer.build(trainable)
     same = [id(v) for v in trainable] == [id(v) for v in optimizer.trainable_variables]
-    return memory(optimizer) if same else []
+    return memory_groups(optimizer) if same else {"optimizer/vars": []}
 
 
 def memory_in(arrays, path: str) -> list | dict:
-    """The memory in a file, as `memory_of` gave it; from the first version a dict by names."""
+    """Read the optimizer's arrays from a file, in the form of `memory_groups`. A file of minidl's
+    first version gives a dict by name.
+    """
     if arrays.find(f"{_FIRST}/iterations") is None:
         return arrays.numbered(path)
     found = {}
@@ -53,7 +57,7 @@ def memory_in(arrays, path: str) -> list | dict:
 
 
 def compile_again(model, config: dict, memory: list | dict) -> None:
-    """Compile with what `compiled_with` gave, and let the optimizer go on."""
+    """Compile with the data of `compiled_with`, and restore the optimizer's memory."""
     model.compile(**deserialize(believable(config)))
     _set_memory(model, memory)
 
@@ -70,15 +74,15 @@ def _set_memory(model, memory: list | dict) -> None:
 
 
 def compile_as_in_keras(model, config: dict, memory, custom_objects) -> None:
-    """Compile with what Keras noted of compile's arguments, and let the optimizer go on; a warning
-    if something there is unknown here, or does not fit.
+    """Compile with the arguments that Keras stored, and restore the optimizer's memory. Warns if an
+    argument is unknown here, or if the memory does not fit.
     """
     names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
     options = {k: v for k, v in config.items() if k in names}
     try:
         with custom_object_scope(custom_objects or {}):
             model.compile(**deserialize(_functions_by_name(from_keras(believable(options)))))
-    except Exception as error:  # of Keras's classes and the user's: the weights are of use anyway
+    except Exception as error:  # any class may raise; the weights are still usable
         warn(
             f"What compile() was given could not be restored ({error}). Call compile() again "
             f"before training."
@@ -91,8 +95,8 @@ def compile_as_in_keras(model, config: dict, memory, custom_objects) -> None:
 
 
 def _functions_by_name(data) -> Any:
-    """The same, with the name in the place of Keras's own loss and metric functions; one of the
-    user's that has such a name stays.
+    """Replace each of Keras's own loss and metric functions by its name. A function of the user
+    with the same name stays.
     """
     if isinstance(data, list):
         return [_functions_by_name(v) for v in data]

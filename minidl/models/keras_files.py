@@ -1,9 +1,10 @@
-"""Models in Keras 3's own kinds of file, `.keras` and `.weights.h5`: they open there and here, and
-training goes on in both.
+"""Reads and writes models in Keras 3's own formats, `.keras` and `.weights.h5`. Both libraries can
+open the files and continue the training.
 
-What Keras passes over stands in the file for minidl alone: all that compile was given, also what
-Keras does not have, and which layers share a random generator. Random state is not kept. Steps that
-are operators (x + y) become Keras's layers of the same effect.
+An extra entry in the file, which Keras ignores, holds what only minidl needs: all arguments of
+compile, also those that Keras does not have, and which layers share a random generator. The state
+of random generators is not stored. Steps that are operators (x + y) become Keras layers with the
+same effect.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ from .rebuilding import described_model
 
 
 def write_model(path: str, model, include_optimizer: bool = True) -> None:
-    """One .keras file that Keras 3 opens, compiled and ready to train on:
-    `keras.models.load_model(path)`.
+    """Write one .keras file. `keras.models.load_model(path)` opens it in Keras 3, compiled and
+    ready to train.
     """
     state.check_built(model, model.built)
     config, groups = checked(to_keras(serialize(model))), weight_groups(model)
@@ -44,13 +45,15 @@ def write_model(path: str, model, include_optimizer: bool = True) -> None:
         theirs = compile_to_keras(config["minidl_compile_config"])
         if theirs is not None:
             config["compile_config"] = theirs
-        groups["optimizer/vars"] = memory_of(model)
+        groups |= memory_of(model)
     keras.write(path, config, groups)
 
 
 def read_model(path: str, custom_objects: dict | None = None, compile: bool = True):
-    """The model in a .keras file, with its weights, compiled as it was, here or in Keras.
-    SaveFormatError for whatever is wrong.
+    """Read the model in a .keras file of minidl or Keras, with its weights, and compile it as
+    before.
+
+    SaveFormatError for every fault in the file.
     """
     with keras.opened(path) as (config, arrays), custom_object_scope(custom_objects or {}), quiet():
         with weight_budget(arrays.total()):
@@ -73,8 +76,8 @@ def write_weights(path: str, model) -> None:
 
 
 def read_weights(path: str, model, skip_mismatch: bool = False) -> None:
-    """Weights from a '.weights.h5', '.keras' or whole-model '.h5' file. Nothing changes if they do
-    not fit.
+    """Read weights from a '.weights.h5', '.keras' or whole-model '.h5' file. The model stays
+    unchanged if they do not fit.
     """
     with keras.opened_weights(path) as arrays:
         pairs = layer_pairs if keras_2.is_whole_model(arrays) else _pairs
@@ -85,12 +88,14 @@ def read_weights(path: str, model, skip_mismatch: bool = False) -> None:
 
 
 def weight_groups(model) -> dict:
-    """The weights as arrays, by the groups in which Keras keeps them."""
+    """Return the weights as arrays, in the groups in which Keras stores them."""
     return {path: [v.data for v in variables] for path, variables in _groups(model)}
 
 
 def _pairs(arrays, model, skip_mismatch: bool = False) -> list:
-    """(variable, array) for all weights; ValueError if the file does not have just these."""
+    """Pair each variable with its array. ValueError if the file does not have exactly these
+    weights.
+    """
     pairs = []
     for path, variables in _groups(model):
         count = arrays.count(path)
@@ -113,12 +118,13 @@ def _pairs(arrays, model, skip_mismatch: bool = False) -> list:
 
 
 def _groups(layer: Layer, path: str = "", seen: set | None = None):
-    """(group, its own variables) for a layer and all inside, in the order and under the names that
-    Keras gives them.
+    """Yield (group, the layer's own variables) for a layer and all layers inside it, in Keras's
+    order and under Keras's names.
 
-    A layer is found once: under the first of its holder's attributes, in alphabetical order, that
-    leads to it, those that begin with _ last; a model's `layers` is such an attribute. In a list or
-    dict it is called after its class, with a number.
+    Each layer is listed once. Its group is named after the first attribute of the holding layer
+    that leads to it. Attributes are searched in alphabetical order, those that begin with _ last;
+    `layers` of a model is such an attribute. In a list or dict, the group is named after the
+    layer's class, with a number.
     """
     seen = set() if seen is None else seen
     if id(layer) in seen:
@@ -127,7 +133,7 @@ def _groups(layer: Layer, path: str = "", seen: set | None = None):
     beneath = {id(v) for x in layer.layers_inside for v in x.weights}
     yield f"{path}vars", [v for v in layer.weights if id(v) not in beneath]
     is_stack = isinstance(layer, Sequential)
-    same = ["symbol_graph_layers", *["stack"] * is_stack]  # they hold what `layers` holds
+    same = ["symbol_graph_layers", *["stack"] * is_stack]  # the same layers as in `layers`
     held = {k: v for k, v in vars(layer).items() if k not in same}
     if hasattr(layer, "layers"):
         held["layers"] = layer.layers  # pyright: ignore[reportAttributeAccessIssue]
@@ -140,7 +146,7 @@ def _groups(layer: Layer, path: str = "", seen: set | None = None):
 
 
 def _groups_in(container, path: str, seen: set):
-    """The same for what a list, tuple or dict holds."""
+    """Yield the groups of the layers in a list, tuple or dict, as `_groups` does."""
     counts: dict[str, int] = {}
     for child in container.values() if isinstance(container, dict) else container:
         if isinstance(child, (Layer, list, tuple, dict)):
@@ -154,7 +160,7 @@ def _groups_in(container, path: str, seen: set):
 
 
 def _kind(child) -> str:
-    """What Keras calls such a thing in a list."""
+    """The name that Keras gives to such an object in a list."""
     if not isinstance(child, Layer):
         return "container"
     name = type(child).__name__

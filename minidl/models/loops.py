@@ -1,4 +1,6 @@
-"""What fit, evaluate, predict and their like do with a model, its batches and its callbacks."""
+"""Implements fit, evaluate, predict and related methods for a model, its batches and its
+callbacks.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +24,19 @@ from . import sources
 from .preparing import check_frozen, check_validation
 from .restoring import Parts, restored_after
 
-# A classifier that guesses among C classes has the loss ln C. A first loss of twice that is too
-# much; for few classes this is, since a small network is easily that far off by chance.
+# A classifier that guesses among C classes has the loss ln C. A first loss far above it is a
+# sign of a mistake. With few classes, a small network reaches twice ln C by chance.
 LARGE_FIRST_LOSS = 2.5
 
 
 class FitHooks(Hooks):
-    """The hooks of `fit`: callbacks, validation, a look at the first loss, data that run out.
+    """The hooks of `fit`: callbacks, validation, a check of the first loss, a warning when data run
+    out.
 
-    steps: batches an epoch, None if only the end will tell. validate: measures the validation data
-    and returns the logs, or None. is_due: whether an epoch, from 1, ends with a validation.
-    classes: how many there are, if the first loss can be judged by that; else 0.
+    steps: batches in an epoch, None if unknown before the end. validate: a function that evaluates
+    the validation data and returns the logs, or None. is_due: a function of the epoch, from 1:
+    whether it ends with a validation. classes: the number of classes, 0 if the first loss cannot be
+    checked.
     """
 
     def __init__(
@@ -87,7 +91,9 @@ class BatchHooks(Hooks):
 
 
 def due_every(freq):
-    """is_due for `validation_freq`: every so many epochs, or in those of a list, from 1."""
+    """Return the function is_due for `validation_freq`: every so many epochs, or the epochs of a
+    list, counted from 1.
+    """
     if isinstance(freq, (list, tuple, set)):
         return lambda epoch: epoch in freq
     every = check_count("validation_freq", freq, 1)
@@ -95,7 +101,9 @@ def due_every(freq):
 
 
 def sorted_floats(logs) -> dict:
-    """Logs as plain floats, in alphabetical order; what has several numbers stays an array."""
+    """Return the logs as plain floats in alphabetical order. A log of several numbers stays an
+    array.
+    """
     values = {k: float(v) if np.ndim(v) == 0 else np.asarray(v) for k, v in logs.items()}
     return dict(sorted(values.items()))
 
@@ -129,7 +137,7 @@ def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rn
 
 
 def hooks_of(model, plan: sources.Plan, run: CallbackList, is_due) -> FitHooks:
-    """What happens around the epochs and batches of this fit."""
+    """Create the hooks of this fit."""
     validate = None
     if plan.validation is not None:  # in silence
         validate = partial(measured, model, plan.validation, run.without(ProgressBar))
@@ -138,8 +146,10 @@ def hooks_of(model, plan: sources.Plan, run: CallbackList, is_due) -> FitHooks:
 
 
 def largest_product(model, batches) -> float:
-    """How many multiplications the largest matrix product of a step takes: samples of a batch,
-    times the places of the layer's output that use the same weights, times these weights.
+    """The number of multiplications in the largest matrix product of a training step.
+
+    This is the number of samples in a batch, times the positions of the layer's output that share
+    the weights, times the number of these weights.
     """
     products = [0]
     for layer in model.all_layers():
@@ -151,7 +161,9 @@ def largest_product(model, batches) -> float:
 
 
 def generator_of_shuffles(model, seed) -> np.random.Generator:
-    """The generator that `seed` asks for; without one, that of all fits of this model."""
+    """The random generator made from `seed`; without a seed, the one that all fits of this model
+    share.
+    """
     if seed is not None:
         return generator(seed)
     if model.shuffle_generator is None:
@@ -160,7 +172,7 @@ def generator_of_shuffles(model, seed) -> np.random.Generator:
 
 
 def evaluate(model, batches, steps, verbose, callbacks) -> dict:
-    """The loss and the metrics over the batches."""
+    """Compute the loss and the metrics over the batches."""
     bar = progress_bar(verbose)
     run = CallbackList([*as_list(callbacks), *bar], model, {"steps": steps or batches.steps})
 
@@ -174,7 +186,7 @@ def evaluate(model, batches, steps, verbose, callbacks) -> dict:
 
 
 def measured(model, batches, run: CallbackList) -> dict:
-    """The logs of all batches, with the callbacks of a test around them."""
+    """Compute the logs over all batches, and call the callbacks of a test."""
     run.call("on_test_begin")
     with no_grad():
         going_on = _until_stopped(model, "stop_evaluating", batches)
@@ -184,7 +196,7 @@ def measured(model, batches, run: CallbackList) -> dict:
 
 
 def _until_stopped(model, flag: str, batches):
-    """The batches, until a callback sets the model's flag."""
+    """Yield the batches until a callback sets this flag of the model."""
     setattr(model, flag, False)
     empty = True
     for batch in batches:
@@ -201,7 +213,7 @@ def _until_stopped(model, flag: str, batches):
 
 
 def predict(model, batches, steps, verbose, callbacks) -> Any:
-    """The outputs for all samples, in the structure of the model's outputs."""
+    """Compute the outputs for all samples, in the structure of the model's outputs."""
     bar = progress_bar(verbose)
     run = CallbackList([*as_list(callbacks), *bar], model, {"steps": steps or batches.steps})
 
@@ -235,21 +247,21 @@ def one_batch(model, x, y, sample_weight, class_weight=None) -> Batches:
 
 
 def predict_on_batch(model, x) -> Any:
-    """The outputs for these samples, computed at once."""
+    """Compute the outputs for these samples in one batch."""
     x = as_tensors(samples(x, "x", model.takes_several(), model.takes_texts))
     outputs = restored_after(model, lambda: model.predict_step(x), recording=False)
     return tree_map(lambda t: t.numpy(), outputs)
 
 
 def as_list(value) -> list:
-    """None as [], one thing as [thing]."""
+    """Convert to a list: None becomes [], a single value [value]."""
     if value is None:
         return []
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def progress_bar(verbose) -> list[ProgressBar]:
-    """[the progress bar] that `verbose` asks for, or []."""
+    """Return [the progress bar] for this value of `verbose`, or []."""
     if verbose in (0, False):
         return []
     if verbose not in ("auto", 1, 2, True):

@@ -1,7 +1,7 @@
-"""The model: layers that compute together, and can be trained, looked at and saved.
+"""The model: layers that compute together and that can be trained, inspected and saved.
 
-Subclass `Model` with a `call` for a network of your own, and override `train_step` for a training
-rule of your own.
+Subclass `Model` with a `call` for your own network, and override `train_step` for your own training
+rule.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Model(Trainer, Layer):
     symbols_out: Any = None
     symbol_graph_layers: Any = ()
     stop_evaluating = stop_predicting = False  # a callback may set them
-    _loss_graph: Graph | None = None  # leads to the symbols that add_loss was given, too
+    _loss_graph: Graph | None = None  # also leads to the symbols passed to add_loss
 
     def __init__(self, inputs=None, outputs=None, name: str | None = None, **kwargs):
         if (inputs is None) != (outputs is None):
@@ -69,7 +69,7 @@ class Model(Trainer, Layer):
 
     @property
     def input_dtype(self):
-        """The dtype that float inputs are converted to; None leaves that to the layers inside."""
+        """The dtype that float inputs are converted to; None if the layers inside convert them."""
         if self.symbols_in is not None:
             return getattr(self.symbols_in, "dtype", None)
         computes_itself = any(isinstance(v, Variable) for v in vars(self).values())
@@ -89,8 +89,8 @@ class Model(Trainer, Layer):
         return outputs
 
     def add_loss(self, loss) -> None:
-        """As in a layer. A functional model also takes a symbol: its mean is then part of the loss
-        in every call (tutorials of VAEs).
+        """Add a term to the loss, as in a layer. A functional model also takes a symbol: the
+        symbol's mean is added to the loss in every call, as tutorials of VAEs do.
         """
         if not isinstance(loss, Symbol):
             super().add_loss(loss)
@@ -107,27 +107,27 @@ class Model(Trainer, Layer):
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers, in order; a functional model's input layers among them."""
+        """The layers in order. A functional model's input layers are among them."""
         return self.layers_inside
 
     @property
     def inputs(self) -> list | None:
-        """The symbols that go in, as a list; None before a Sequential knows them."""
+        """The input symbols as a list; None before a Sequential knows its input shape."""
         return None if self.symbols_in is None else leaves(self.symbols_in)
 
     @property
     def outputs(self) -> list | None:
-        """The symbols that come out, as a list."""
+        """The output symbols as a list."""
         return None if self.symbols_out is None else leaves(self.symbols_out)
 
     @property
     def input(self):
-        """The symbol that goes in, or the list or dict of them."""
+        """The input symbol, or the list or dict of input symbols."""
         return self.symbols_in if self.symbols_in is not None else super().input
 
     @property
     def output(self):
-        """The symbol that comes out, or the list or dict of them."""
+        """The output symbol, or the list or dict of output symbols."""
         return self.symbols_out if self.symbols_out is not None else super().output
 
     @property
@@ -143,7 +143,7 @@ class Model(Trainer, Layer):
         return [] if self.symbols_in is None else names_of(self.symbols_in)
 
     def takes_several(self) -> bool:
-        """Whether a list of arrays means several inputs: not if the model has just one."""
+        """Whether a list of arrays stands for several inputs. False if the model has one input."""
         return self.symbols_in is None or is_nested(self.symbols_in)
 
     @property
@@ -157,7 +157,7 @@ class Model(Trainer, Layer):
 
     @property
     def unknown_sizes(self) -> tuple[int, int]:
-        """Two sizes of an input's axis for which all windows inside make one stop, and two."""
+        """Two sizes of an input axis for which every window inside has one and two positions."""
         low, high = 1, 2
         for layer in reversed(self.layers):
             first, second = unknown_sizes_of(layer) or (1, 2)
@@ -166,7 +166,9 @@ class Model(Trainer, Layer):
 
     @property
     def takes_texts(self) -> bool:
-        """Whether an input is of strings, or, where inputs are not declared, a layer takes them."""
+        """Whether an input holds strings. Without declared inputs: whether a layer takes
+        strings.
+        """
         if self.symbols_in is None:
             return any(layer.takes_texts for layer in self.layers_inside)
         return any(symbol.dtype.kind == "U" for symbol in leaves(self.symbols_in))
@@ -189,8 +191,8 @@ class Model(Trainer, Layer):
         )
 
     def build(self, input_shape=None) -> None:
-        """Make the weights for inputs of this shape, the batch axis first (None), by a call on
-        zeros.
+        """Create the weights by a call on zeros. input_shape: the shape of the inputs, None for the
+        batch axis, which is first.
         """
         unbuilt = not any(layer.built for layer in self.layers_inside)
         if input_shape is not None and self.symbol_graph is None and unbuilt:
@@ -200,7 +202,7 @@ class Model(Trainer, Layer):
         self.built = True
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all weights."""
+        """Set the gradients of all weights to None."""
         for weight in self.weights:
             weight.zero_grad()
 
@@ -241,12 +243,14 @@ class Model(Trainer, Layer):
         )
 
     def check_path(self, filepath, weights_alone: bool = False) -> None:
-        """Raise now what saving to this path would raise: for a folder, or without h5py."""
+        """Raise the error that saving to this path would raise: for a folder, or if h5py is
+        missing.
+        """
         saving.check_path(path_of(filepath, "filepath"), weights_alone)
 
     def save_weights(self, filepath, overwrite=True, *, save_format=None) -> None:
-        """Write the weights alone: '.weights.h5' in Keras 3's kind (needs h5py), anything else in
-        minidl's own.
+        """Write the weights only: '.weights.h5' in Keras 3's format (needs h5py), any other ending
+        in minidl's own format.
         """
         saving.save_weights(self, filepath, overwrite)
 
@@ -255,14 +259,14 @@ class Model(Trainer, Layer):
         saving.load_weights(self, filepath, skip_mismatch)
 
     def restore(self, filepath) -> None:
-        """Go on where a file of `save` stopped: its weights, optimizer memory and random state,
-        into this model. All or nothing.
+        """Load the weights, optimizer memory and random state of a file of `save` into this model,
+        so that training continues from there. If anything does not fit, nothing is changed.
         """
         saving.restore(self, filepath)
 
     def get_config(self) -> dict:
-        """The architecture as plain data: for a functional model its layers and how they are
-        connected.
+        """Return the architecture as plain data. For a functional model: its layers and their
+        connections.
         """
         if self.symbol_graph is not None and type(self).__init__ is Model.__init__:
             return architecture.graph_config(self)
@@ -270,7 +274,7 @@ class Model(Trainer, Layer):
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None):
-        """A model from what `get_config` gave."""
+        """Create a model from the data of `get_config`."""
         if "input_layers" in config:
             return architecture.graph_from_config(cls, config, custom_objects)
         return super().from_config(config)
@@ -281,7 +285,7 @@ class Model(Trainer, Layer):
 
 
 def _symbols_of(shapes, dtype=None):
-    """A symbol for a shape; a list or dict of symbols for a list or dict of shapes."""
+    """Create a symbol for a shape; for a list or dict of shapes, a list or dict of symbols."""
     if isinstance(shapes, dict):
         return {name: _symbols_of(shape, dtype) for name, shape in shapes.items()}
     if is_nested(shapes[0]):

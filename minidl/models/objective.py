@@ -1,5 +1,6 @@
-"""What a model is judged by: for each output its loss, its share in the total and its metrics. Made
-by compile(), filled in when the first outputs show their shapes.
+"""The losses and metrics of a model's outputs: for each output its loss, the loss's weight in the
+total, and its metrics. compile() creates the objects; the shapes of the first outputs complete
+them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ..support.checks import check_number
 from ..support.registry import did_you_mean
 from ..support.structures import is_nested, leaves, paths, pick, tree_map
 
-_BY_SHAPE = ("crossentropy", "ce")  # names of a family; the shapes decide which of it is meant
+_BY_SHAPE = ("crossentropy", "ce")  # the shapes decide which cross-entropy is used
 
 
 class Output:
@@ -29,9 +30,10 @@ class Output:
         self.metrics: list[tuple[str, Metric, bool]] = []  # (label, metric, counts sample weights?)
 
     def choose_metrics(self, specs, shapes: tuple, prefix: str, taken: set) -> None:
-        """Make the metrics from what compile() was given, and give each a label of its own.
+        """Create the metrics from the arguments of compile(), each with its own label.
 
-        specs: pairs (metric, whether it counts sample weights). shapes: of targets and outputs.
+        specs: pairs (metric, whether it uses sample weights). shapes: of targets and outputs.
+        prefix: of the labels. taken: labels already in use.
         """
         for spec, weighted in specs:
             metric = resolve_metric(_by_shape(spec, *shapes), self.loss, *shapes)
@@ -46,18 +48,18 @@ class Output:
             self.metrics.append((label, metric, weighted))
 
     def compute_loss(self, y, y_pred, sample_weight):
-        """The share of this output in the total."""
+        """Return this output's loss times its weight in the total."""
         loss = self.loss(y, y_pred, sample_weight)
         return loss if self.weight == 1.0 else loss * self.weight
 
     def update_metrics(self, y, y_pred, sample_weight) -> None:
-        """Take a batch into all metrics."""
+        """Add a batch to all metrics."""
         for _, metric, weighted in self.metrics:
             metric.update_state(y, y_pred, sample_weight if weighted else None)
 
 
 class Objective:
-    """The losses and metrics of all outputs, as given to compile(); `outputs` is empty until
+    """The losses and metrics of all outputs, as given to compile(). `outputs` is empty before
     `fill_in`.
     """
 
@@ -88,8 +90,8 @@ class Objective:
         return None if is_nested(self.loss) else self.loss
 
     def fill_in(self, y, y_pred, names: list[str] | None) -> None:
-        """Choose losses and metrics for targets and outputs of these shapes. names: those of the
-        outputs, if the model knows them.
+        """Choose losses and metrics for targets and outputs of these shapes. names: of the outputs,
+        or None if unknown.
         """
         names = output_names(y_pred, names)
         prefixes = [f"{name}_" if len(names) > 1 else "" for name in names]
@@ -118,7 +120,7 @@ class Objective:
         self.outputs, self.single = outputs, outputs[0] if len(outputs) == 1 else None
 
     def labelled(self) -> list[tuple[str, Metric]]:
-        """(label, metric) for all, in Keras's order: the losses of several outputs first."""
+        """Return (label, metric) for all, in Keras's order: the losses of several outputs first."""
         metrics = [(label, metric) for o in self.outputs for label, metric, _ in o.metrics]
         if self.single:
             return metrics  # its loss is the loss itself
@@ -127,8 +129,8 @@ class Objective:
         return [*trackers, *sorted(metrics, key=lambda pair: pair[0])]
 
     def check_targets(self, y, y_pred, size, finite: bool = True) -> None:
-        """Look at all targets of a fit or evaluate before it starts. size: how many samples there
-        are. finite: whether NaN is refused; a loss of yours may leave it out.
+        """Check all targets before a fit or evaluate starts. size: the number of samples. finite:
+        whether NaN is refused; a loss of the user may ignore NaN.
         """
         for output, target, value, _ in self._apart(y, y_pred, None):
             if output.loss is not None and target is not None:
@@ -139,16 +141,16 @@ class Objective:
                 output.loss.align(np.asarray(target[:1]), value.plain.of(value.array[:1]))
 
     def _apart(self, y, y_pred, sample_weight):
-        """(output, its targets, its values, its sample weights) for each output."""
+        """Yield (output, its targets, its values, its sample weights) for each output."""
         names = [output.name for output in self.outputs]
         targets = spread(along(y, y_pred), names, "y", everywhere=False)
         weights = spread(along(sample_weight, y_pred), names, "sample_weight")
         return zip(self.outputs, targets, leaves(y_pred), weights)
 
     def compute_loss(self, y, y_pred, sample_weight, names, samples):
-        """The weighted sum of the losses of all outputs; None if there are no targets for them.
-
-        names: of the outputs, if the model knows them. samples: whose first axis is their number.
+        """Return the weighted sum of the losses of all outputs; None if they have no targets.
+        names: of the outputs, or None. samples: the array whose first axis is the number of
+        samples.
         """
         if not self.outputs:
             self.fill_in(y, y_pred, names)
@@ -157,7 +159,7 @@ class Objective:
         return self.total(y, y_pred, sample_weight, count_samples(samples))
 
     def total(self, y, y_pred, sample_weight, size: int):
-        """The weighted sum of the outputs' losses, each of which is noted in its tracker."""
+        """Return the weighted sum of the outputs' losses, and add each loss to its running mean."""
         total = None
         for output, target, value, weight in self._apart(y, y_pred, sample_weight):
             if output.loss is None or target is None:
@@ -169,7 +171,7 @@ class Objective:
         return total
 
     def update_metrics(self, y, y_pred, sample_weight, names=None) -> None:
-        """Take a batch into all metrics."""
+        """Add a batch to the metrics of all outputs."""
         if not self.outputs:
             self.fill_in(y, y_pred, names)
         if self.single and not is_nested(y_pred) and not is_nested(y):
@@ -179,7 +181,7 @@ class Objective:
             output.update_metrics(target, value, weight)
 
     def no_loss(self, total) -> Exception:
-        """The error for a batch whose loss is no number. total: what came instead, or None."""
+        """The error for a batch without a loss. total: the value that came instead, or None."""
         if total is not None:
             return TypeError(
                 "The loss is a symbol: its function uses something from the making of the model, "
@@ -201,8 +203,9 @@ def output_names(y_pred, names: list[str] | None) -> list[str]:
 
 
 def along(given, y_pred):
-    """`given` as a list, one for each output, where outputs stand in lists and dicts inside of
-    others; as it is where they do not. ValueError if it is nested in another way.
+    """Flatten `given` to a list with one entry for each output, if outputs are nested in lists and
+    dicts. Otherwise return it unchanged. ValueError if its structure differs from that of the
+    outputs.
     """
     parts = y_pred.values() if isinstance(y_pred, dict) else y_pred
     if not is_nested(given) or not is_nested(y_pred) or not any(map(is_nested, parts)):
@@ -217,12 +220,12 @@ def along(given, y_pred):
 
 
 def spread(given, names: list[str], what: str, everywhere: bool = True) -> list[Any]:
-    """`given` as a list aligned with the outputs: a dict goes by name, a list by place, one value
-    to all (everywhere) or to the one.
+    """Return `given` as a list with one entry for each output. A dict is matched by name, a list by
+    position. A single value goes to every output if `everywhere`, else only to a single output.
     """
     if isinstance(given, dict):
         return _by_name(given, names, what)
-    lists = what.endswith("metrics")  # of which one output may have several
+    lists = what.endswith("metrics")  # one output may have several metrics
     plain = not isinstance(given, (list, tuple)) or len(given) != 1
     if len(names) == 1 and (lists or plain) and not (what == "loss_weights" and is_nested(given)):
         return [given]
@@ -243,7 +246,7 @@ def spread(given, names: list[str], what: str, everywhere: bool = True) -> list[
 
 
 def _by_name(given: dict, names: list[str], what: str) -> list[Any]:
-    """The entries of a dict in the order of the outputs; None where it has none."""
+    """List the entries of a dict in the order of the outputs; None for a missing one."""
     for key in given:
         if key not in names:
             raise ValueError(
@@ -254,7 +257,7 @@ def _by_name(given: dict, names: list[str], what: str) -> list[Any]:
 
 
 def _unwrapped(loss):
-    """[loss] as loss, for each output of a dict or list of them."""
+    """Replace [loss] by loss, for each output of a dict or list."""
     outputs = loss.items() if isinstance(loss, dict) and "class_name" not in loss else ()
     if isinstance(loss, (list, tuple)):
         outputs = enumerate(loss)
@@ -275,7 +278,9 @@ def _get_loss(identifier):
 
 
 def _by_shape(name, target_shape: tuple, output_shape: tuple):
-    """'crossentropy' as the cross-entropy that fits the shapes; anything else as it is."""
+    """Return for 'crossentropy' the name of the cross-entropy that fits the shapes; any other name
+    unchanged.
+    """
     if not isinstance(name, str) or name not in _BY_SHAPE:
         return name
     if output_shape[-1:] == (1,):
@@ -285,7 +290,7 @@ def _by_shape(name, target_shape: tuple, output_shape: tuple):
 
 
 def _only_one(loss, name: str):
-    """The loss of an output; ValueError if there are several."""
+    """Return the loss of an output. ValueError if several losses are given."""
     if isinstance(loss, (list, tuple)):
         raise ValueError(
             f"loss: an output has one loss; received {len(loss)} for {name!r}. Their sum is a loss "

@@ -1,4 +1,4 @@
-"""Models in minidl's own kind of file."""
+"""Reads and writes models in minidl's own file format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from .rebuilding import described_model
 
 
 def write_model(path, model, include_optimizer: bool = True) -> None:
-    """Architecture, weights, compile's arguments, the optimizer's memory and the random state."""
+    """Write the architecture, weights, compile's arguments, the optimizer's memory and the random
+    state.
+    """
     state.check_built(model, model.built or model.weights)
     description: dict[str, Any] = {
         "model": serialize(model),
@@ -33,7 +35,9 @@ def write_model(path, model, include_optimizer: bool = True) -> None:
 
 
 def read_model(path, custom_objects: dict | None = None, compile: bool = True):
-    """The model that write_model wrote. Nothing half-made is ever returned."""
+    """Read the model that write_model wrote. Raises an error rather than return an incomplete
+    model.
+    """
     description, arrays = native.read(path, ("model",))
     with reading(path), custom_object_scope(custom_objects or {}), quiet():
         weights = _weights(arrays)
@@ -50,8 +54,8 @@ def read_model(path, custom_objects: dict | None = None, compile: bool = True):
 
 
 def restore(path, model) -> None:
-    """Weights, optimizer memory and random state from a file, into a model of the same
-    architecture. Nothing changes if they do not fit.
+    """Load weights, optimizer memory and random state from a file into a model of the same
+    architecture. The model stays unchanged if they do not fit.
     """
     description, arrays = native.read(path, ("model",))
     weights, random, shuffling = (
@@ -66,7 +70,7 @@ def restore(path, model) -> None:
             state.set_random_state(model, description["random"])
             if model.optimizer is not None:
                 state.set_optimizer_state(model, description, arrays)
-        except Exception:  # a damaged file raises nearly anything; it goes on below
+        except Exception:  # a damaged file may raise any error; raised again below
             model.set_weights(weights)
             model.shuffle_generator = shuffling
             state.set_random_state(model, random)
@@ -77,12 +81,14 @@ def restore(path, model) -> None:
 
 
 def write_weights(path, model) -> None:
-    """The weights alone."""
+    """Write the weights only."""
     native.write(path, "weights", {}, state.named_weights(model))
 
 
 def read_weights(path, model, skip_mismatch: bool = False) -> None:
-    """Weights from a file of write_weights or write_model. Nothing changes if they do not fit."""
+    """Read weights from a file of write_weights or write_model. The model stays unchanged if they
+    do not fit.
+    """
     _, arrays = native.read(path, ("weights", "model"))
     with reading(path):
         state.set_named_weights(model, _weights(arrays), skip_mismatch)

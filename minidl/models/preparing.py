@@ -1,4 +1,4 @@
-"""Before a run: a first look at the data, and at what was frozen since compile()."""
+"""Checks before a run: the data, and whether layers were frozen or unfrozen since compile()."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..support.warning import warn
 
 
 def require_compiled(model) -> None:
-    """RuntimeError if compile() was not called."""
+    """Raise RuntimeError if compile() was not called."""
     if model.optimizer is None:
         raise RuntimeError(
             f"Model '{model.name}' is not compiled. Call model.compile(optimizer='adam', loss=..., "
@@ -26,9 +26,9 @@ def require_compiled(model) -> None:
 def prepare(model, batches) -> None:
     """Run the first sample through the model, and check the targets of all samples.
 
-    A train_step of your own may not use what goes in and comes out of the whole model: a GAN takes
-    images there and noise in `call`, or has no call at all. So nothing is checked for it; whatever
-    is wrong, train_step itself will say.
+    A model with its own train_step is not checked: it may use inputs and outputs differently. For
+    example, a GAN trains on images but its `call` takes noise, or it has no `call`. Errors then
+    come from train_step itself.
     """
     if type(model).train_step is not core.Trainer.train_step:
         with suppress(Exception):
@@ -50,7 +50,7 @@ def prepare(model, batches) -> None:
 
 
 def check_validation(model, batches) -> None:
-    """Look at the targets of the validation data, as `prepare` does at those for training."""
+    """Check the targets of the validation data, as `prepare` checks those of the training data."""
     own_step = type(model).train_step is not core.Trainer.train_step
     if own_step or not isinstance(batches, Batches) or not model.compile_objective.outputs:
         return
@@ -73,8 +73,8 @@ def _output(model, x):
 
 
 def build_optimizer(model) -> None:
-    """Show the optimizer the weights to move, now that they exist. ValueError if it moves others
-    already.
+    """Pass the weights that training moves to the optimizer, once they exist. ValueError if the
+    optimizer already moves other variables.
     """
     weights = model.trainable_weights
     known = {id(v) for v in model.optimizer.trainable_variables}
@@ -83,7 +83,7 @@ def build_optimizer(model) -> None:
 
 
 def check_frozen(model) -> None:
-    """Warn if nothing can be learned, or if a layer was frozen or freed since compile()."""
+    """Warn if no weight is trainable, or if a layer was frozen or unfrozen since compile()."""
     then = model.trainable_at_compile
     layers = model.all_layers()
     changed = [a.name for a in layers if then.get(id(a), a.trainable) != a.trainable]
@@ -102,18 +102,18 @@ def check_frozen(model) -> None:
 
 
 def warn_once(model, message: str) -> None:
-    """Warn, but of the same thing only once after each compile()."""
+    """Warn, but give the same warning only once after each compile()."""
     if message not in model.warned_of:
         model.warned_of.add(message)
         warn(message)
 
 
 def as_compiled(model, work: Callable[[], Any]) -> Any:
-    """work(). A model that was frozen as a whole after compile() goes on training as it was
-    compiled, with a warning.
+    """Call work(). If the whole model was frozen after compile(), unfreeze its layers during the
+    call, as they were at compile(), and warn.
 
-    GANs are written so since 2016: compile the discriminator, freeze it, compile the two together,
-    and train each in turn.
+    Programs with GANs have needed this since 2016: they compile the discriminator, freeze it,
+    compile the combined model, and train both in turn.
     """
     if model.trainable or not model.trainable_at_compile.get(id(model), False):
         return work()
@@ -134,10 +134,12 @@ def as_compiled(model, work: Callable[[], Any]) -> Any:
         finally:
             _set_trainable(layers, now)
     finally:
-        _set_trainable(layers, now)  # again: Ctrl-C may have fallen into the first
+        _set_trainable(layers, now)  # again: Ctrl-C may have interrupted the first call
 
 
 def _set_trainable(layers, values) -> None:
-    """The outermost first: it sets those inside, which then get what is theirs."""
+    """Set `trainable` of each layer, outer layers first: setting one also sets the layers inside,
+    which then receive their own value.
+    """
     for layer, trainable in zip(layers, values):
         layer.trainable = trainable

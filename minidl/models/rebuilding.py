@@ -1,4 +1,4 @@
-"""Models from descriptions, and copies of models."""
+"""Builds models from descriptions, and copies models."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .architecture import model_classes, result_number
 
 
 def described_model(data) -> Any:
-    """The model that a description from a file is of, with fresh weights. ValueError if it is of
-    something else, or not believable.
+    """Build the model that a description from a file describes, with fresh weights. ValueError if
+    it describes something else or is inconsistent.
     """
     model = deserialize(believable(data))
     if not isinstance(model, model_classes.filed("Model")):
@@ -28,7 +28,7 @@ def described_model(data) -> Any:
 
 
 def model_from_json(json_string: str, custom_objects: dict | None = None):
-    """A model with fresh weights from what `to_json` gave."""
+    """Build a model with fresh weights from the JSON text of `to_json`."""
     try:
         described = json.loads(json_string)
     except (TypeError, ValueError) as error:
@@ -44,8 +44,10 @@ def model_from_json(json_string: str, custom_objects: dict | None = None):
 
 
 def clone_model(model, input_tensors=None, clone_function=None):
-    """A model of the same architecture with fresh weights, compiled alike with a fresh optimizer.
-    clone_function: what to make of each layer, layer -> layer.
+    """Create a model of the same architecture with fresh weights, compiled with the same arguments
+    and a fresh optimizer.
+
+    clone_function: a function layer -> layer that creates the copy of each layer.
     """
     clone = _clone(model, clone_function)
     if model.compiled:
@@ -55,7 +57,9 @@ def clone_model(model, input_tensors=None, clone_function=None):
 
 
 def _fresh(thing):
-    """Another one, if it gathers something while a model trains; else the same."""
+    """Return a new copy of an object whose state changes during training; return other objects
+    unchanged.
+    """
     if isinstance(thing, (Optimizer, Metric)):
         return type(thing).from_config(thing.get_config())
     return thing
@@ -89,7 +93,7 @@ def _clone(model, clone_function):
 
 
 def _cloned_step(node, clone_of, made: dict[int, Layer], clone_function):
-    """The results of a step, done by the clone of its layer."""
+    """Compute the results of a step with the copy of its layer."""
     function = node.function
     args, kwargs = replace((node.args, node.kwargs), clone_of)
     if not isinstance(function, Layer):

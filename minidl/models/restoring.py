@@ -1,4 +1,6 @@
-"""The one place where a run switches things on, and switches them back; what it looks up once."""
+"""Sets and restores the state of a model around a run of fit, evaluate or predict, and keeps what
+is looked up once for the run.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,12 @@ from .preparing import as_compiled
 
 
 class Parts:
-    """The layers, the penalised weights and the metrics of a model, while a run goes on."""
+    """The layers, the weights with penalties and the metrics of a model, collected once
+    for a run.
+    """
 
     def __init__(self, model):
-        model.run_parts = None  # those of another run would be found
+        model.run_parts = None  # else the parts of another run would be used
         self.layers = model.all_layers()
         self.penalised = [v for v in model.weights if v.regularizer is not None]
         self.metrics = metrics_of(self.layers)
@@ -23,7 +27,7 @@ class Parts:
 
 
 def metrics_of(layers) -> list[Metric]:
-    """The metrics that layers keep as attributes, each once."""
+    """List the metrics that layers hold as attributes, each once."""
     found: dict[int, Metric] = {}
     for layer in layers:
         for name, part in vars(layer).items():
@@ -34,11 +38,13 @@ def metrics_of(layers) -> list[Metric]:
 
 
 def restored_after(model, work: Callable[[], Any], recording: bool, bars=()) -> Any:
-    """work(), as fit, evaluate, predict and their like do it. Afterwards all is as it was, also
-    after an error or Ctrl-C: the switches, what the model keeps for the run, and no gradient is
-    left. What an interrupt elsewhere may have left is reset before.
+    """Call work(), the body of fit, evaluate or predict, and restore the state of the model
+    afterwards.
 
-    recording: whether operations are recorded, for training. bars: progress bars to end.
+    This happens also after an error or Ctrl-C: the thread's settings and the model's attributes for
+    the run are restored, and all gradients are None. State that an earlier interrupt left behind is
+    reset first. recording: whether operations are recorded, for training. bars: progress bars to
+    end.
     """
     before = model.stop_on_nan, model.shuffle_generator, model.run_parts
 
@@ -59,4 +65,4 @@ def restored_after(model, work: Callable[[], Any], recording: bool, bars=()) -> 
         finally:
             restore()
     finally:
-        restore()  # again: Ctrl-C may have fallen into the first
+        restore()  # again: Ctrl-C may have interrupted the first call

@@ -1,4 +1,6 @@
-"""The doors to files: which kind a path means, and what old tutorials call it."""
+"""The public functions that read and write model files. They choose the format by the path's
+ending, and accept the arguments of old tutorials.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,8 @@ def _kind(path: str) -> str:
 def save_model(
     model, filepath, overwrite: bool = True, *, include_optimizer: bool = True, save_format=None
 ) -> None:
-    """Write a model to one file: '.keras' is Keras 3's own kind, anything else minidl's ('.npz' is
-    its usual ending).
+    """Write a model to one file: '.keras' is Keras 3's own format, any other ending is minidl's
+    (usually '.npz').
     """
     path = path_of(filepath, "filepath")
     check_path(path, save_format=save_format)
@@ -48,8 +50,9 @@ _FOREIGN += (".json", ".yaml", ".yml", ".csv", ".txt", ".mat", ".npy", ".zip")
 
 
 def check_path(path: str, weights_alone: bool = False, save_format=None) -> None:
-    """Raise what saving to this path would raise: ValueError for a folder or a kind that is for
-    weights alone, ImportError without h5py. A warning for the ending of another kind.
+    """Raise the error that saving to this path would raise: ValueError for a folder or for a format
+    that holds only weights, ImportError without h5py. Warns about endings of other programs'
+    formats.
     """
     if path.endswith(("/", os.sep)) or os.path.isdir(path):
         raise ValueError(
@@ -73,7 +76,7 @@ def check_path(path: str, weights_alone: bool = False, save_format=None) -> None
 
 
 def _check_hooks(model) -> None:
-    """A warning for what Keras's layers may override about files, and minidl does not call."""
+    """Warn about methods for files that Keras's layers may override and minidl does not call."""
     for layer in model.all_layers():
         hooks = [
             name
@@ -92,12 +95,13 @@ def _check_hooks(model) -> None:
 def load_model(
     filepath, custom_objects: dict | None = None, compile: bool = True, safe_mode: bool = True
 ):
-    """The model in a file that `model.save` of minidl or of Keras 3 wrote.
+    """Read the model in a file that `model.save` of minidl or of Keras 3 wrote.
 
-    custom_objects: {'MyLayer': MyLayer, ...} for classes and functions of yours that were not
-    registered. compile: also restore what compile() was given and the optimizer's memory. safe_mode
-    is accepted for Keras's sake: no file is ever a program here.
-    Raises SaveFormatError, which names the file, for whatever is wrong in it.
+    custom_objects: {'MyLayer': MyLayer, ...} for your own classes and functions that were not
+    registered. compile: also restore compile's arguments and the optimizer's memory. safe_mode is
+    accepted for compatibility with Keras: minidl never executes code from a file.
+
+    Raises SaveFormatError, which names the file, for every fault in it.
     """
     path = path_of(filepath, "filepath")
     if os.path.isdir(path):
@@ -114,8 +118,8 @@ def load_model(
 
 
 def save_weights(model, filepath, overwrite: bool = True) -> None:
-    """Write the weights alone: '.h5' in the kind of Keras 3, anything else in minidl's own
-    ('cp-0001.ckpt' too).
+    """Write the weights only: '.h5' in Keras 3's format, any other ending, such as 'cp-0001.ckpt',
+    in minidl's own format.
     """
     path = path_of(filepath, "filepath")
     if not overwrite and os.path.exists(path):
@@ -131,7 +135,9 @@ def save_weights(model, filepath, overwrite: bool = True) -> None:
 
 
 def load_weights(model, filepath, skip_mismatch: bool = False) -> None:
-    """Read weights from what save_weights or save wrote. Nothing changes if they do not fit."""
+    """Read weights from a file of save_weights or save. The model stays unchanged if they do not
+    fit.
+    """
     path = path_of(filepath, "filepath")
     if _kind(path) == "h5" or is_keras(path):
         keras_files.read_weights(path, model, skip_mismatch)
@@ -146,5 +152,7 @@ def load_weights(model, filepath, skip_mismatch: bool = False) -> None:
 
 
 def restore(model, filepath) -> None:
-    """Weights, optimizer memory and random state of a native file, into a model that is there."""
+    """Load weights, optimizer memory and random state of a file in minidl's format into
+    this model.
+    """
     own_files.restore(path_of(filepath, "filepath"), model)

@@ -1,4 +1,4 @@
-"""A stack of layers, each fed by the one before."""
+"""A stack of layers. The output of each layer is the input of the next one."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ from .model import Model
 
 @model_classes.register()
 class Sequential(Model, core.Sequential):
-    """Sequential([Flatten(), Dense(128, activation='relu'), Dense(10)]), or the same with add().
+    """A stack of layers: Sequential([Flatten(), Dense(128, activation='relu'), Dense(10)]), or the
+    same with add().
 
-    If it begins with Input(shape), or its first layer has input_shape=, the weights are made at
-    once; else at the first data.
+    If it begins with Input(shape), or if its first layer has input_shape=, the weights are created
+    at once. Otherwise they are created when the first data arrive.
     """
 
     def __init__(self, layers=None, trainable: bool = True, name: str | None = None):
         super().__init__(name=name, trainable=trainable)
         self.stack: list[Layer] = []
-        self._between: list[Symbol] = []  # what each layer gives, once the inputs are known
+        self._between: list[Symbol] = []  # each layer's output, once the inputs are known
         for layer in layers if isinstance(layers, (list, tuple)) else [layers]:
             if layer is not None:
                 self.add(layer)
 
     def add(self, layer, rebuild: bool = True) -> None:
-        """Put a layer on top."""
+        """Add a layer at the end."""
         if isinstance(layer, InputLayer):
             layer = layer.output
         if isinstance(layer, Symbol):
             if self.stack:
                 raise ValueError("Input must be the first thing in a Sequential.")
             self.symbols_in = self.symbols_out = layer
-            self.changes_input = True  # somebody said the shape: another one is an error
+            self.changes_input = True  # the shape is declared: any other is an error
             return
         if not isinstance(layer, Layer):
             cure = ""
@@ -55,7 +56,7 @@ class Sequential(Model, core.Sequential):
             self.symbols_in = self.symbols_out = _declared_input(layer)
             self.changes_input = self.symbols_in is not None
         if self.symbols_out is not None:
-            self._stack([layer])  # if it does not fit, this raises, and the model stays as it was
+            self._stack([layer])  # raises if it does not fit; the model is unchanged
         self.stack.append(layer)
 
     def _stack(self, layers) -> None:
@@ -67,7 +68,7 @@ class Sequential(Model, core.Sequential):
         self.built = True
 
     def pop(self, rebuild: bool = True) -> Layer:
-        """Take the top layer off and return it."""
+        """Remove the last layer and return it."""
         if not self.stack:
             raise ValueError("There is no layer left to take off.")
         layer = self.stack.pop()
@@ -80,11 +81,13 @@ class Sequential(Model, core.Sequential):
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers from bottom to top."""
+        """The layers, first to last."""
         return list(self.stack)
 
     def build(self, input_shape=None) -> None:
-        """Make the weights for inputs of this shape, the batch axis first (None)."""
+        """Create the weights. input_shape: the shape of the inputs, None for the batch axis, which
+        is first.
+        """
         if self.symbols_in is None and input_shape is not None and self.stack:
             dtype = str if self.stack[0].takes_texts else self.stack[0].dtype
             self.symbols_in = self.symbols_out = Input(batch_shape=tuple(input_shape), dtype=dtype)
@@ -92,19 +95,19 @@ class Sequential(Model, core.Sequential):
         self.built = True
 
     def takes_several(self) -> bool:
-        """Whether a list of arrays means several inputs: no, a stack has one."""
+        """Whether a list of arrays stands for several inputs. False: a stack has one input."""
         return False
 
     @property
     def takes_texts(self) -> bool:
-        """Whether it begins with a layer of strings, or was declared for them."""
+        """Whether the first layer takes strings, or the input was declared as strings."""
         declared = self.symbols_in is not None and self.symbols_in.dtype.kind == "U"
         return declared or any(layer.takes_texts for layer in self.stack[:1])
 
     call: Any = core.Sequential.call
 
     def to_input(self, x):
-        """As for any layer, in the shape that was declared."""
+        """Convert the input as for any layer, in the declared shape."""
         x = super().to_input(x)
         return as_declared(x, self.symbols_in, self.name) if self.changes_input else x
 
@@ -116,7 +119,7 @@ class Sequential(Model, core.Sequential):
         self.built = True
 
     def get_config(self) -> dict:
-        """The layers, with the input that was declared for them."""
+        """The layers as plain data, with the declared input."""
         declared = getattr(self.symbols_in, "maker", None)
         first = [] if declared is None else [serialize(declared)]
         return {
@@ -127,7 +130,7 @@ class Sequential(Model, core.Sequential):
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None):
-        """A model from what `get_config` gave."""
+        """Create a model from the data of `get_config`."""
         model = cls(name=config.get("name"), trainable=config.get("trainable", True))
         for layer in [deserialize(layer) for layer in config["layers"]]:
             model.add(layer)
@@ -138,8 +141,8 @@ class Sequential(Model, core.Sequential):
 
 
 def _declared_input(layer) -> Symbol | None:
-    """The input that a first layer declares: input_shape=, or the inputs of a model used as a
-    layer.
+    """The input symbol that a first layer declares: from input_shape=, or the input of a model used
+    as a layer.
     """
     if layer.declared_shape is not None:
         return Input(layer.declared_shape, dtype=layer.dtype)

@@ -1,4 +1,4 @@
-"""From what fit, evaluate and predict are given to batches that a model can go through."""
+"""Converts the data arguments of fit, evaluate and predict to batches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..tensor import quietly
 
 
 def looked_at(model, x, y, sample_weight) -> tuple:
-    """x, y and sample_weight as `arrays` gives them, after a look at the weights."""
+    """Return x, y and sample_weight as `arrays` does, after a check of the sample weights."""
     x, y, weight = arrays(model, x, y, sample_weight)
     if weight is not None:
         check_weights(weight)
@@ -33,7 +33,9 @@ def looked_at(model, x, y, sample_weight) -> tuple:
 
 
 def arrays(model, x, y, sample_weight) -> tuple:
-    """x, y and sample_weight as arrays of one length, in the structure that the model takes."""
+    """Convert x, y and sample_weight to arrays with the same number of samples, in the structure
+    that the model takes.
+    """
     if x is None:
         raise ValueError("No data: pass x (and y) as arrays with one sample a row.")
     x = samples(x, "x", model.takes_several(), model.takes_texts)
@@ -48,7 +50,7 @@ def arrays(model, x, y, sample_weight) -> tuple:
 
 
 def weighed(batch: tuple, class_weight) -> tuple:
-    """(x, y, sample_weight) with the weights of the classes as those of the samples."""
+    """Return (x, y, sample_weight) of a batch, with the class weights as sample weights."""
     if class_weight is None:
         return batch
     x, y, sample_weight = batch
@@ -61,7 +63,9 @@ def weighed(batch: tuple, class_weight) -> tuple:
 
 @dataclass
 class Plan:
-    """What a fit goes through: batches, so many steps of them an epoch, and validation batches."""
+    """The data of a fit: training batches, the number of steps in an epoch, and validation
+    batches.
+    """
 
     batches: Any
     steps: int | None
@@ -69,7 +73,9 @@ class Plan:
 
     @property
     def epoch(self):
-        """One epoch of training batches each time it is gone through."""
+        """Return an iterable that gives one epoch of training batches each time it is iterated
+        over.
+        """
         return self.batches if self.steps == self.batches.steps else self._portions
 
     def __post_init__(self):
@@ -85,8 +91,10 @@ def plan_fit(
     sizes: tuple,
     rng: np.random.Generator | None,
 ) -> Plan:
-    """The plan of a fit. data: x, y, sample_weight, class_weight. sizes: batch_size,
-    validation_batch_size, steps_per_epoch, validation_steps. rng: shuffles, or None.
+    """Create the plan of a fit.
+
+    data: x, y, sample_weight, class_weight. sizes: batch_size, validation_batch_size,
+    steps_per_epoch, validation_steps. rng: the generator that shuffles, or None.
     """
     batch_size, validation_batch_size, steps_per_epoch, validation_steps = sizes
     *parts, class_weight = data
@@ -105,7 +113,7 @@ def plan_fit(
             check_classes(y, class_weight)
     size = check_count("validation_batch_size", validation_batch_size or size)
     validation = for_validation(model, validation_data, size)
-    if validation_parts is not None:  # class_weight is of the training part alone
+    if validation_parts is not None:  # class_weight applies to the training part only
         validation = Batches(*validation_parts, batch_size=size)
     steps = batches.steps
     if steps_per_epoch is not None:
@@ -116,7 +124,9 @@ def plan_fit(
 
 
 def _stream(model, parts, class_weight, validation_split, rng) -> Stream:
-    """The training batches that x brings, the first of them checked."""
+    """Create the stream of training batches from x, which yields batches, and check the first
+    batch.
+    """
     x, y, sample_weight = parts
     given = {"y": y, "sample_weight": sample_weight, "validation_split": validation_split or None}
     for name, value in given.items():
@@ -134,7 +144,9 @@ def _stream(model, parts, class_weight, validation_split, rng) -> Stream:
 
 
 def split(model, parts: tuple, fraction: float) -> tuple[tuple, tuple]:
-    """(training part, validation part) of (x, y, sample_weight); a warning for unseen classes."""
+    """Return (training part, validation part) of (x, y, sample_weight). Warns if the validation
+    part has classes that the training part does not have.
+    """
     training, validation_parts = split_tail(parts, fraction)
     y, has_classes = training[1], model.loss_kind in ("sparse", "categorical", "binary")
     if has_classes and isinstance(y, np.ndarray):
@@ -143,7 +155,7 @@ def split(model, parts: tuple, fraction: float) -> tuple[tuple, tuple]:
 
 
 def for_validation(model, data, batch_size):
-    """The batches of `validation_data`; None if there is none."""
+    """Create the batches of `validation_data`; None if there is none."""
     if data is None:
         return None
     if is_stream(data):
@@ -157,7 +169,7 @@ def for_validation(model, data, batch_size):
 
 
 def for_evaluate(model, x, y, sample_weight, batch_size, steps):
-    """The batches of `evaluate`, which may be arrays or what brings batches."""
+    """Create the batches of `evaluate` from arrays or from a source of batches."""
     if is_stream(x):
         return Stream(x, texts=model.takes_texts)
     x, y, weight = looked_at(model, x, y, sample_weight)
@@ -165,7 +177,7 @@ def for_evaluate(model, x, y, sample_weight, batch_size, steps):
 
 
 def for_predict(model, x, batch_size, steps):
-    """The batches of `predict`: inputs alone."""
+    """Create the batches of `predict`, which hold inputs only."""
     if is_stream(x):
         return Stream(x, texts=model.takes_texts)
     x = samples(x, "x", model.takes_several(), model.takes_texts)
@@ -173,17 +185,19 @@ def for_predict(model, x, batch_size, steps):
 
 
 def at_most(batches, steps):
-    """The batches, or the first `steps` of them if that is given."""
+    """Return the batches, or only the first `steps` of them if `steps` is given."""
     return batches if steps is None else Portions(batches, steps, endless=False)
 
 
 def batch_size_for(value, samples: int, steps) -> int:
-    """As given; else 32, or as many as make `steps` batches of the samples."""
+    """Return the batch size: the given value, else the size that makes `steps` batches, else 32."""
     if value is not None:
         return check_count("batch_size", value)
     return 32 if steps is None else max(1, math.ceil(samples / check_count("steps", steps)))
 
 
 def can_judge_first_loss(batches) -> bool:
-    """Whether the first batch is large enough, and unweighed, to compare its loss with guessing."""
+    """Whether the first batch is large enough, and has no sample weights, to compare its loss with
+    that of guessing.
+    """
     return batches.first()[2] is None and batches.samples_of_first() >= 16

@@ -1,5 +1,5 @@
-"""What a model holds besides its architecture, as arrays and plain data, and back: weights, the
-optimizer's memory, where its random generators stand.
+"""Converts the state of a model to arrays and plain data and back: weights, the optimizer's memory,
+the state of random generators.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..optimizers import converted
 
 
 def check_built(model, is_built) -> None:
-    """ValueError if the model has no weights yet, and nothing to be saved."""
+    """Raise ValueError if the model has no weights yet, so that there is nothing to save."""
     if not is_built:
         raise ValueError(
             f"Model '{model.name}' has no weights yet: call it on data, or fit it, before saving."
@@ -22,13 +22,13 @@ def check_built(model, is_built) -> None:
 
 
 def named_weights(model) -> dict[str, np.ndarray]:
-    """The weights under the names they have in a file."""
+    """Return the weights by the names that they have in a file."""
     return {f"weights/{i:04d}/{v.name}": v.data for i, v in enumerate(model.weights)}
 
 
 def set_named_weights(model, arrays: dict[str, np.ndarray], skip_mismatch: bool = False) -> None:
-    """Give the weights the values of a file. ValueError, and nothing changed, if names or shapes
-    differ.
+    """Set the weights to the values from a file. ValueError if names or shapes differ; then nothing
+    is changed.
     """
     own = dict(zip(named_weights(model), model.weights))
     if not own and arrays:
@@ -57,14 +57,14 @@ def _place(name: str) -> str:
 
 
 def assign(pairs) -> None:
-    """Give each variable its array."""
+    """Copy each array into its variable."""
     for variable, array in pairs:
         variable.assign(array)
 
 
 def build_shape(model):
-    """What build needs to make the weights: the shape of the first input, or a Sequential's
-    first layer.
+    """The argument of `build` that creates the weights: the shape of the first input, or of the
+    first layer of a Sequential.
     """
     deferred = model.build_shape is None and model.inputs is None and model.layers
     if deferred and isinstance(model, Sequential):
@@ -73,8 +73,8 @@ def build_shape(model):
 
 
 def build_to(model, shape) -> None:
-    """Make the weights of a model that has none yet, for inputs of the shape that `build_shape`
-    gave; None if it gave none.
+    """Create the weights of a model that has none yet. shape: the value of `build_shape`,
+    or None.
     """
     shape = believable({"shape": shape})["shape"]
     if shape is not None and not model.weights:
@@ -85,8 +85,8 @@ def build_to(model, shape) -> None:
 
 
 def optimizer_state(model) -> tuple[list[int], dict[str, np.ndarray]]:
-    """(the places in model.weights of what the optimizer trains, its memory under the names that it
-    has in a file). ValueError if it trains something else.
+    """Return (the positions in model.weights of the weights that the optimizer moves, its arrays by
+    their names in a file). ValueError if it moves other variables.
     """
     optimizer = model.optimizer
     places = {id(v): i for i, v in enumerate(model.weights)}
@@ -101,8 +101,8 @@ def optimizer_state(model) -> tuple[list[int], dict[str, np.ndarray]]:
 
 
 def set_optimizer_state(model, description: dict, arrays: dict[str, np.ndarray]) -> None:
-    """What the optimizer remembered, for the weights that it trained. It is set all at once or not
-    at all.
+    """Restore the optimizer's arrays for the weights that it trained: all of them, or after an
+    error none.
     """
     prefix, optimizer, own = "optimizer/", model.optimizer, model.weights
     state = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
@@ -131,7 +131,9 @@ _GENERATORS = ("PCG64", "PCG64DXSM")  # of numpy.random
 
 
 def generators(model) -> dict[str, np.random.Generator]:
-    """The random generators of the layers (dropout) and of fit's shuffles, by place."""
+    """Return the random generators of the layers (dropout) and of fit's shuffling, by attribute
+    path.
+    """
     found = {}
     for i, layer in enumerate(model.all_layers()):
         for name, value in vars(layer).items():
@@ -142,7 +144,9 @@ def generators(model) -> dict[str, np.random.Generator]:
 
 
 def random_state(model) -> dict:
-    """Where each generator stands, so that training goes on as if it had not stopped."""
+    """Return the state of each random generator, with which training continues as if it had not
+    stopped.
+    """
     found = generators(model)
     states = {place: generator.bit_generator.state for place, generator in found.items()}
     for place, state in states.items():
@@ -155,9 +159,9 @@ def random_state(model) -> dict:
 
 
 def set_random_state(model, states: dict) -> None:
-    """Put the generators where a file says; ValueError for what is no such state.
+    """Set the random generators to states from a file. ValueError if a state is invalid.
 
-    In files of the first version that of the shuffles is called _shuffling.
+    Files of minidl's first version call the generator of the shuffling _shuffling.
     """
     states = {place.replace("/_shuffling", "/shuffle_generator"): s for place, s in states.items()}
     for place, state in states.items():
@@ -176,7 +180,7 @@ def set_random_state(model, states: dict) -> None:
 
 
 def shared_generators(model) -> list[list[str]]:
-    """The places of each generator that stands at several."""
+    """List the groups of attribute paths that hold the same random generator."""
     places: dict[int, list[str]] = {}
     for place, generator in generators(model).items():
         places.setdefault(id(generator), []).append(place)
@@ -184,8 +188,8 @@ def shared_generators(model) -> list[list[str]]:
 
 
 def share_generators(model, groups: list[list[str]]) -> None:
-    """Let the places of each group have one generator, and one SeedGenerator around it. ValueError
-    if there is none at a place.
+    """Let the attribute paths of each group hold the same generator, in the same SeedGenerator.
+    ValueError if a path has no generator.
     """
     own, layers = generators(model), model.all_layers()
     for group in groups:

@@ -1,5 +1,6 @@
-"""The steps without a layer that a description may name: the ops of the table, the doors to them
-that look at shapes or values, and comparisons. By name, and nothing else.
+"""Names for steps without a layer in descriptions of models: ops of core/derivatives, functions of
+`minidl.ops` that choose an op by shapes or values, and comparisons. A description refers to them
+only by name.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _STEPS: dict[Any, Any] = {
     (DOORS, "detach"): ops.stop_gradient,
     (DOORS, "mask_of"): mask_of,
 }
-# What ops.step wraps: what has no derivative.
+# Functions without a derivative, which ops.step wraps.
 _COMPARISONS = {
     name: getattr(np, name)
     for name in (
@@ -45,7 +46,7 @@ _COMPARISONS = {
         *("gcd", "lcm", "heaviside", "signbit", "isposinf", "isneginf", "nextafter"),
     )
 }
-# Those that take a size.
+# Functions whose arguments contain a size.
 GROWING = {
     *("broadcast_to", "tile", "repeat", "pad", "put", "one_hot", "multi_hot", "diag"),
     *("bincount", "histogram"),
@@ -59,7 +60,7 @@ def op_name(node) -> str:
 
 
 def described_step(node, name: str) -> dict:
-    """A step without a layer as data. ValueError for a function that is no op."""
+    """Describe a step without a layer as data. ValueError for a function that is not an op."""
     op, module = op_name(node), TABLE if isinstance(node.function, partial) else DOORS
     if (module, op) not in _STEPS:
         raise ValueError(
@@ -70,12 +71,12 @@ def described_step(node, name: str) -> dict:
 
 
 def is_step(entry: dict) -> bool:
-    """Whether this describes a step without a layer."""
+    """Whether this description is that of a step without a layer."""
     return entry.get("module") in (TABLE, DOORS)
 
 
 def step_of(entry: dict) -> Any:
-    """The function that a description of a step names."""
+    """Return the function that a description of a step names."""
     key = entry.get("module"), entry["class_name"]
     if key not in _STEPS:
         raise ValueError(f"There is no op {entry['class_name']!r} here.")
@@ -83,7 +84,7 @@ def step_of(entry: dict) -> Any:
 
 
 def described_comparison(function) -> tuple[str, dict] | None:
-    """(the name of a comparison, its options); None if the function is no comparison."""
+    """Return (the name of a comparison, its options); None if the function is not a comparison."""
     options = function.keywords if isinstance(function, partial) else {}
     bare = function.func if isinstance(function, partial) else function
     name = next((name for name, known in _COMPARISONS.items() if known is bare), None)
@@ -91,5 +92,5 @@ def described_comparison(function) -> tuple[str, dict] | None:
 
 
 def comparison(name: str, options: dict) -> Any:
-    """The comparison of this name."""
+    """Return the comparison with this name and these options."""
     return partial(_COMPARISONS[name], **options)

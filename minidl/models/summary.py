@@ -12,13 +12,14 @@ def table(
     show_trainable=False,
     layer_range=None,
 ) -> str:
-    """Layers with their output shapes and numbers of parameters, and the totals below, as Keras
-    lays it out.
+    """Return the table of layers, output shapes and numbers of parameters, with totals, in Keras's
+    layout.
 
-    The total is the model's alone: what the optimizer keeps has a line of its own, and Keras adds
-    it to the total after fit.
+    The total counts the model's parameters only. The optimizer's arrays have a line of their own,
+    while Keras adds them to the total after fit.
 
-    A model that is no plain stack has a column more: what each layer is connected to.
+    A model that is not a plain stack has one more column: the layers that each layer is connected
+    to.
     """
     came_from = _connections(model)
     columns = _columns(came_from, show_trainable)
@@ -34,7 +35,7 @@ def table(
 
 
 def _columns(came_from: dict, show_trainable: bool) -> list[tuple[str, float]]:
-    """The heads, and for each column at which share of the width it ends."""
+    """Return for each column its heading and the share of the width at which it ends."""
     heads, shares = ["Layer (type)", "Output Shape", "Param #"], [0.45, 0.80, 1.0]
     if came_from:
         heads, shares = [*heads, "Connected to"], [0.31, 0.56, 0.74, 1.0]
@@ -90,7 +91,7 @@ def _totals(model) -> list[str]:
 
 
 def _listed(layers, nested: bool, depth: int = 0):
-    """(depth, layer) for each layer; with those inside models below them, if `nested`."""
+    """Yield (depth, layer) for each layer; if `nested`, also for the layers of models inside."""
     for layer in layers:
         yield depth, layer
         if nested and hasattr(layer, "layers"):
@@ -98,7 +99,9 @@ def _listed(layers, nested: bool, depth: int = 0):
 
 
 def _in_range(layers, layer_range):
-    """The layers from the first to the last name given (or the start of a name)."""
+    """Select the layers from the first to the last name given. A name may be only the beginning of
+    one.
+    """
     if layer_range is None:
         return layers
     first, last = layer_range
@@ -116,7 +119,9 @@ def _in_range(layers, layer_range):
 
 
 def _connections(model) -> dict[str, list[str]]:
-    """For a graph that is no plain chain of layers: the names of what feeds each layer."""
+    """Map each layer's name to the names of the layers before it, if the graph is not a plain
+    chain.
+    """
     graph = getattr(model, "symbol_graph", None)
     if graph is None:
         return {}
@@ -158,13 +163,14 @@ def _size(weights) -> tuple[int, int]:
 
 
 def _size_of_memory(optimizer) -> list[tuple[int, int]]:
-    """[what the optimizer keeps], once it trains: its arrays, and as Keras counts, its counter and
-    its rate, 4 bytes each.
+    """Return [(number, bytes) of the optimizer's arrays], or [] before training. As in Keras, the
+    counter and the learning rate count too, 4 bytes each.
     """
     if optimizer is None or not optimizer.trainable_variables:
         return []
-    numbers = [v for v in optimizer.variables if v.name in ("iteration", "learning_rate")]
-    arrays = [v.array for v in optimizer.variables[len(numbers) :]]
+    kept = optimizer.variables
+    numbers = [v for v in kept if v.name in ("iteration", "learning_rate")]
+    arrays = [v.array for v in kept if v.name not in ("iteration", "learning_rate")]
     size = sum(a.size for a in arrays) + len(numbers)
     return [(size, sum(a.nbytes for a in arrays) + 4 * len(numbers))]
 

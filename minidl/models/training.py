@@ -1,7 +1,7 @@
-"""compile, fit, evaluate, predict: the core's Trainer, with all that users of Keras may ask of it.
+"""compile, fit, evaluate, predict: the core's Trainer with all the arguments of Keras.
 
-The loop itself, `train_step` and `run`, is the core's: minidl/core/training.py. What happens around
-it stands in loops.py, where the data come from in sources.py, what is measured in objective.py.
+The loop itself, `train_step` and `run`, is in minidl/core/training.py. The hooks of the loop are in
+loops.py, the sources of data in sources.py, losses and metrics of the outputs in objective.py.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ..callbacks import History
 from ..core import training as core
 from ..data import count_samples
 from ..guards.loss import explain_non_finite
+from ..guards.optimizer import labelled
 from ..metrics import Mean
 from ..support.checks import check_count
 from ..symbolic import Symbol
@@ -28,10 +29,10 @@ from .restoring import Parts, metrics_of, restored_after
 
 
 class Trainer(core.Trainer):
-    """What a model adds to a layer: compile, fit, evaluate, predict."""
+    """Adds training to a layer: compile, fit, evaluate, predict."""
 
     name: str
-    all_layers: Any  # these two the layer has
+    all_layers: Any  # defined by the layer
     trainable_weights: Any
     history: History | None = None
     resume_at = 0  # BackupAndRestore sets it: the epochs before were run in an earlier process
@@ -41,9 +42,9 @@ class Trainer(core.Trainer):
     _loss_tracker: Any = None
     output_names: list[str] | None = None
     first_output_shape: tuple = ()  # of the model's first output, once data have passed through it
-    # while fit or evaluate runs: what need not be looked up each step
+    # while fit or evaluate runs: the parts looked up once
     run_parts: Parts | None = None
-    shuffle_generator: Any = None  # fit's generator: a second fit goes on where the first stopped
+    shuffle_generator: Any = None  # fit's generator: a second fit continues its numbers
 
     # --- compile: choose how to learn
     def compile(
@@ -74,7 +75,7 @@ class Trainer(core.Trainer):
         self.optimizer = optimizers.required(optimizer)
         self.compile_objective = objective
         self._loss_tracker = Mean("loss")
-        self.warned_of: set[str] = set()  # what was warned of, once
+        self.warned_of: set[str] = set()  # the warnings given since compile()
         self.trainable_at_compile = {id(layer): layer.trainable for layer in self.all_layers()}
         self._compile_arguments = {
             "optimizer": self.optimizer,
@@ -92,21 +93,23 @@ class Trainer(core.Trainer):
 
     @property
     def loss(self) -> Any:
-        """The loss as compile() was given it: a name, an object, or a list or dict of those."""
+        """The loss as it was passed to compile(): a name, an object, or a list or dict of those."""
         return None if self.optimizer is None else self._compile_arguments["loss"]
 
     @property
     def compile_arguments(self) -> dict:
-        """What compile() was given, by name, the optimizer as an object."""
+        """The arguments of compile() by name, with the optimizer as an object."""
         return self._compile_arguments
 
     @property
     def loss_kind(self) -> str | None:
-        """What the targets of a model with one output mean: 'sparse', 'binary', 'regression'..."""
+        """The kind of targets that the loss of a single output takes: 'sparse', 'binary',
+        'regression'...
+        """
         return getattr(self.compile_objective.only_loss, "kind", None)
 
     def number_of_classes(self) -> int:
-        """How many classes a model with one output chooses from; 0 if that is not known."""
+        """The number of classes of a model with a single output; 0 if unknown."""
         if not self.first_output_shape or self.loss_kind not in ("binary", "sparse", "categorical"):
             return 0
         return 2 if self.loss_kind == "binary" else self.first_output_shape[-1]
@@ -167,7 +170,7 @@ class Trainer(core.Trainer):
         return loops.fit(self, plan, span, verbose, callbacks, is_due, rng)
 
     def prepare(self, batches) -> None:
-        """Look at the first samples: weights are made, shapes known, targets checked."""
+        """Run the first samples through the model to create the weights, and check the targets."""
         prepare(self, batches)
 
     def train_on_batch(
@@ -180,9 +183,8 @@ class Trainer(core.Trainer):
         *,
         reset_metrics=True,
     ):
-        """One step of training on exactly these samples; returns the loss and metrics on them.
-
-        reset_metrics=False: on them and all since the last reset_metrics(), as Keras 2 had it.
+        """Make one training step on exactly these samples. Returns the loss and metrics on them;
+        reset_metrics=False: on all since the last reset_metrics(), as in Keras 2.
         """
         require_compiled(self)
         batch = loops.one_batch(self, x, y, sample_weight, class_weight)
@@ -209,8 +211,8 @@ class Trainer(core.Trainer):
         callbacks=None,
         return_dict=False,
     ) -> Any:
-        """The loss and metrics on this data: [loss, *metrics], only the loss if there are no
-        metrics, or a dict.
+        """Compute the loss and metrics on this data. Returns [loss, *metrics], only the loss if
+        there are no metrics, or with return_dict a dict.
         """
         require_compiled(self)
         batches = sources.for_evaluate(self, x, y, sample_weight, batch_size, steps)
@@ -220,10 +222,8 @@ class Trainer(core.Trainer):
     def predict(
         self, x, batch_size=None, verbose: int | str = "auto", steps=None, callbacks=None
     ) -> Any:
-        """The outputs for all samples as an array (several: a list or dict of arrays), computed
-        batch by batch.
-
-        For one small batch model(x) is quicker.
+        """Compute the outputs for all samples, batch by batch: an array; for several outputs a list
+        or dict of arrays. For one small batch, model(x) is faster.
         """
         batches = sources.for_predict(self, x, batch_size, steps)
         return loops.predict(self, batches, steps, verbose, callbacks)
@@ -231,8 +231,8 @@ class Trainer(core.Trainer):
     def test_on_batch(
         self, x, y=None, sample_weight=None, return_dict=False, *, reset_metrics=True
     ):
-        """The loss and metrics on exactly these samples; reset_metrics=False: and on all since the
-        last reset_metrics().
+        """Compute the loss and metrics on exactly these samples. reset_metrics=False: on all
+        samples since the last reset_metrics().
         """
         require_compiled(self)
         batch = loops.one_batch(self, x, y, sample_weight)
@@ -242,7 +242,7 @@ class Trainer(core.Trainer):
         return self._as_result(logs, return_dict)
 
     def predict_on_batch(self, x) -> Any:
-        """The outputs for these samples, as one batch."""
+        """Compute the outputs for these samples in one batch."""
         return loops.predict_on_batch(self, x)
 
     def _as_result(self, logs, return_dict):
@@ -257,8 +257,8 @@ class Trainer(core.Trainer):
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ) -> Tensor:
-        """The number to make smaller: the losses of the outputs, the penalties on weights, and what
-        layers added with add_loss.
+        """Compute the number that training minimizes: the losses of the outputs, plus the penalties
+        on weights, plus the terms that layers added with add_loss.
         """
         total, objective = None, self.compile_objective
         only = objective.single
@@ -276,22 +276,23 @@ class Trainer(core.Trainer):
         return total
 
     def check_loss(self, loss: Tensor, x=None, y=None) -> None:
-        """Stop with a diagnosis if the loss is nan or inf, before it reaches the weights.
-        compile(stop_on_nan=False) opts out.
+        """Raise an error with a diagnosis if the loss is nan or inf, before the weights change.
+        compile(stop_on_nan=False) disables this check.
         """
         number = loss.array
         if self.stop_on_nan and number.size == 1 and not math.isfinite(number.item()):
-            step, rate = self.optimizer.iterations + 1, float(self.optimizer.learning_rate)
+            rate = max(float(one.learning_rate) for _, one in labelled(self.optimizer))
+            step = self.optimizer.iterations + 1
             raise explain_non_finite(loss, x, y, self.trainable_weights, step, rate)
 
     def note_loss(self, loss, x) -> None:
-        """Take the loss of a batch into the mean over the epoch."""
+        """Add the loss of a batch to the mean over the epoch."""
         samples = len(x.array) if type(x) is Tensor else count_samples(x)
         self._loss_tracker.update_state(loss, sample_weight=samples)
 
     @property
     def losses(self) -> list:
-        """What is added to the losses of the outputs: penalties on weights, and what was given to
+        """The terms added to the losses of the outputs: penalties on weights, and the arguments of
         add_loss in the last call.
         """
         if self.run_parts is None:
@@ -300,7 +301,7 @@ class Trainer(core.Trainer):
         return [*added, *[v.regularizer(v) for v in self.run_parts.penalised if v.trainable]]
 
     def compute_metrics(self, x, y: Any, y_pred: Any, sample_weight=None) -> dict:
-        """Take the batch into every metric and return where each stands, by name."""
+        """Add the batch to every metric. Returns name -> running value."""
         only = self.compile_objective.single
         if only is not None and type(y) is np.ndarray and type(y_pred) is Tensor:
             for _, metric, weighted in only.metrics:
@@ -310,10 +311,10 @@ class Trainer(core.Trainer):
         return self.get_metrics_result()
 
     def get_metrics_result(self) -> dict:
-        """The current value of the loss (unless a train_step of your own leaves it out) and of each
-        metric, by name.
+        """The current value of each metric by name, the loss first. If your own train_step does not
+        update the loss, it is left out.
         """
-        if type(self).metrics is not Trainer.metrics:  # overridden: what it names, nothing else
+        if type(self).metrics is not Trainer.metrics:  # overridden: only its metrics
             return {metric.name: metric.result() for metric in self.metrics}
         labelled = (self.run_parts and self.run_parts.labelled) or self.labelled_metrics()
         results = {label: metric.result() for label, metric in labelled}
@@ -323,15 +324,15 @@ class Trainer(core.Trainer):
 
     @property
     def metrics(self) -> list:
-        """The metrics in use, the loss first; then those that you keep as attributes of the model
-        or its layers.
+        """The metrics in use, the loss first. Metrics that are attributes of the model or its
+        layers follow.
         """
         if self.optimizer is None:
             return metrics_of(self.all_layers())
         return list({id(metric): metric for _, metric in self.labelled_metrics()}.values())
 
     def labelled_metrics(self) -> list[tuple[str, Any]]:
-        """(name in the logs, metric) for each metric, the loss first."""
+        """Pairs (name in the logs, metric), the loss first."""
         if self.run_parts is not None and self.run_parts.labelled is not None:
             return self.run_parts.labelled
         kept = metrics_of(self.all_layers()) if self.run_parts is None else self.run_parts.metrics
@@ -343,10 +344,10 @@ class Trainer(core.Trainer):
 
     @property
     def metrics_names(self) -> list[str]:
-        """The names of what `evaluate` returns, in its order."""
+        """The names of the values that `evaluate` returns, in its order."""
         return [] if self.optimizer is None else list(dict(self.labelled_metrics()))
 
     def reset_metrics(self) -> None:
-        """Forget what the metrics have gathered."""
+        """Reset the loss and all metrics."""
         for metric in self.metrics:
             metric.reset_state()

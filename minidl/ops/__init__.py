@@ -1,13 +1,12 @@
-"""The public doors on tensors, under the names of keras.ops. Each takes tensors, arrays, numbers or
-symbols and returns a Tensor.
+"""The public functions on tensors, under the names of keras.ops. Each takes tensors, arrays,
+numbers or symbols and returns a Tensor.
 
-Reading one is reading where it leads: the formula with its derivative stands in
-minidl/core/derivatives.
-What steps from value to value (comparisons, argmax, floor, ...) has no derivative worth recording:
-its floats get gradient 0.
+The formula and the derivative of each function are in the op that it calls, in
+minidl/core/derivatives. Piecewise constant functions (comparisons, argmax, floor, ...) have the
+derivative 0, so their float results get gradient 0.
 """
 
-# ruff: noqa: F403  (each file lists its own doors in __all__)
+# ruff: noqa: F403  (each file lists its public functions in __all__)
 import importlib as _importlib
 from types import SimpleNamespace as _SimpleNamespace
 
@@ -65,7 +64,7 @@ __all__ += placing.__all__
 __all__ += loops.__all__
 
 
-# Doors in files that open at first use: file -> names.
+# Functions whose file is imported at first use: file -> names.
 LATER = {
     "bits": "bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or "
     "bitwise_right_shift bitwise_xor gcd heaviside isneginf isposinf lcm left_shift "
@@ -95,7 +94,9 @@ def __dir__():
 
 
 class _Shelf(_SimpleNamespace):
-    """Doors under one more name. `_later`: those of them that open at first use."""
+    """A namespace of public functions, such as ops.nn. `_later`: the functions that are imported at
+    first use.
+    """
 
     __slots__ = ("_later",)
 
@@ -109,13 +110,13 @@ class _Shelf(_SimpleNamespace):
 
 
 def _shelf(*names):
-    """The doors of these names under one more name."""
+    """Create a namespace of the functions with these names."""
     shelf = _Shelf(**{name: globals()[name] for name in sorted(names) if name not in _FILE_OF})
     shelf._later = [name for name in names if name in _FILE_OF]
     return shelf
 
 
-# As in Keras the doors also stand sorted: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file
+# As in Keras the functions are also grouped: ops.nn.relu, ops.numpy.mean, ops.linalg.inv (the file
 # itself).
 nn = _shelf(
     "moments",

@@ -1,4 +1,4 @@
-"""The same numbers in another arrangement: shapes, axes, joining, cutting and picking."""
+"""Functions that change the shape or the axes of a tensor, or join and split tensors."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def flip(x, axis=None):
 
 
 def _known(wanted, present):
-    """The None that ops.shape(symbol) has for the batch, as the -1 of reshape; a -1 beside it is
-    what is left of a sample.
+    """Convert None for the batch, from ops.shape(symbol), to the -1 of reshape. A -1 besides it is
+    replaced by the number of the remaining entries of a sample.
     """
     if not isinstance(wanted, (tuple, list)) or None not in wanted:
         return wanted
@@ -81,8 +81,8 @@ def _flip_index(ndim, axis):
 
 
 def expand_dims(x, axis):
-    """A new axis of size 1 at `axis`: (3,) becomes (1, 3) with 0, (3, 1) with 1 or -1. A tuple of
-    axes: one at each.
+    """Insert a new axis of size 1 at `axis`: (3,) becomes (1, 3) with 0, (3, 1) with 1 or -1. A
+    tuple of axes inserts one at each.
     """
     x = convert_to_tensor(x)
     if isinstance(axis, (tuple, list)):
@@ -92,7 +92,7 @@ def expand_dims(x, axis):
 
 
 def moveaxis(x, source, destination):
-    """The axes `source` at the places `destination`, the others in their old order."""
+    """Move the axes `source` to the positions `destination`; the others keep their order."""
     n = len(shape(x))
     source, destination = (
         [range(n)[a] for a in np.atleast_1d(axes)] for axes in (source, destination)
@@ -104,7 +104,7 @@ def moveaxis(x, source, destination):
 
 
 def rot90(array, k=1, axes=(0, 1)):
-    """Quarter turns in the plane of two axes, from the first towards the second."""
+    """Rotate by k·90 degrees in the plane of two axes, from the first towards the second."""
     a, b = axes
     if len(set(np.arange(len(shape(array)))[list(axes)])) < 2:
         raise ValueError(f"rot90: axes are two different ones; received {tuple(axes)}.")
@@ -129,18 +129,18 @@ def vstack(xs):
 
 
 def hstack(xs):
-    """Side by side: along the second axis, of vectors along their only one."""
+    """Join tensors along the second axis; vectors along their only axis."""
     xs = [x if len(shape(x)) else reshape(x, (1,)) for x in xs]
     return concatenate(xs, 0 if len(shape(xs[0])) == 1 else 1)
 
 
 def append(x1, x2, axis=None):
-    """x2 behind x1 along `axis`; without one, both flattened."""
+    """Join x1 and x2 along `axis`; without an axis, flatten both first."""
     return concatenate([ravel(x1), ravel(x2)] if axis is None else [x1, x2], axis or 0)
 
 
 def split(x, indices_or_sections, axis=0) -> list:
-    """Equal parts along `axis` if given a number, or cut before each of the given positions."""
+    """Split into a number of equal parts along `axis`, or before each of the given positions."""
     x = convert_to_tensor(x)
     size, cuts = x.shape[axis], indices_or_sections
     if isinstance(cuts, (int, np.integer)):
@@ -154,8 +154,8 @@ def split(x, indices_or_sections, axis=0) -> list:
 
 
 def unstack(x, num=None, axis=0) -> list:
-    """The layers along `axis`, each without that axis. num: how many, where x is a symbol that does
-    not know.
+    """Return the slices along `axis`, without that axis. num: their number, if x is a symbol of
+    unknown size.
     """
     x = convert_to_tensor(x)
     n = x.shape[axis] if num is None else num
@@ -169,8 +169,8 @@ def unstack(x, num=None, axis=0) -> list:
 
 @on_symbols
 def meshgrid(*x, indexing="xy") -> list:
-    """The coordinates of a grid: each vector repeated along the axes of the others ('xy': the first
-    two swapped, as in plots).
+    """Return the coordinates of a grid: each vector repeated along the axes of the others. With
+    'xy' the first two axes are exchanged, as in plots.
     """
     if indexing not in ("xy", "ij"):
         raise ValueError(f"meshgrid: indexing is 'xy' or 'ij'; received {indexing!r}.")
@@ -184,8 +184,8 @@ def meshgrid(*x, indexing="xy") -> list:
 
 
 def diff(a, n=1, axis=-1):
-    """Each entry along `axis` minus the one before it, n times over; of truth values: whether they
-    differ.
+    """Subtract from each entry along `axis` the one before it, n times. For booleans: whether the
+    two differ.
     """
     if n < 0:
         raise ValueError(f"diff: n is how often to subtract, 0 or more; received {n}.")

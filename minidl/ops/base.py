@@ -1,4 +1,4 @@
-"""Values in and out, and the help that every other file of this package uses."""
+"""Conversion of arguments and results, and helpers for all other files of this package."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ __all__ = [
 
 
 def on_symbols(function):
-    """Decorator for doors that must look at shapes or values: called with a symbol, the whole call
-    is noted and made later.
+    """Decorator for functions that use shapes or values of their arguments. If an argument is a
+    symbol, the whole call is recorded and computed later.
 
-    A door that only leads to `apply` does without: `apply` knows symbols itself.
+    A function that only calls `apply` does not need it: `apply` accepts symbols.
     """
 
     @wraps(function)
@@ -46,19 +46,21 @@ def on_symbols(function):
 
 
 def step(function, *xs):
-    """A function of the values that steps from value to value: its float results have gradient 0,
-    its others none.
+    """Compute a piecewise constant function of the values. Float results get gradient 0, others
+    none.
     """
     return apply(arithmetic.step, *xs, function=function)
 
 
 def axes_of(axis):
-    """An axis as NumPy takes it: a list becomes a tuple."""
+    """Convert a list of axes to a tuple, which NumPy needs."""
     return tuple(axis) if isinstance(axis, list) else axis
 
 
 def whole(x, what: str) -> np.ndarray:
-    """x as an array of whole numbers; what: the door and argument to name if it is not."""
+    """Return x as an array of whole numbers. what: the function and argument to name in
+    the error.
+    """
     numbers = as_array(x, keep_ints=True)
     if numbers.dtype.kind == "f" and not np.array_equal(numbers, np.floor(numbers)):
         raise TypeError(
@@ -69,8 +71,8 @@ def whole(x, what: str) -> np.ndarray:
 
 
 def convert_to_tensor(x, dtype=None) -> Any:
-    """x as a tensor; a tensor of that dtype comes back as it is, so that gradients still flow. A
-    list of tensors is stacked.
+    """Convert x to a tensor. A tensor of that dtype is returned unchanged, so that gradients still
+    pass. A list of tensors is stacked.
     """
     if isinstance(x, (list, tuple)) and any([isinstance(part, Operators) for part in leaves(x)]):
         x = apply(shaping.stack, *[convert_to_tensor(part) for part in x])
@@ -80,19 +82,21 @@ def convert_to_tensor(x, dtype=None) -> Any:
 
 
 def convert_to_numpy(x) -> np.ndarray:
-    """x as a plain array of its own."""
+    """Return x as a new array."""
     return np.array(as_array(x))
 
 
 def floats(x):
-    """x as a tensor of floats: whole numbers would wrap around or lose a slope of 0.2."""
+    """Return x as a tensor of floats: whole numbers could overflow, and cannot hold a
+    slope of 0.2.
+    """
     x = convert_to_tensor(x)
     return x if x.dtype.kind == "f" else x.astype(backend.floatx())
 
 
 def both_floats(x1, x2) -> tuple:
-    """x1 and x2, as they are if one of them is an array of floats; else whole numbers of both as
-    floats.
+    """Return x1 and x2 unchanged if one of them is an array of floats; otherwise convert whole
+    numbers to floats.
     """
     kinds = [x.dtype.kind for x in (x1, x2) if hasattr(x, "dtype")]
     return (x1, x2) if "f" in kinds else (floats(x1), floats(x2) if hasattr(x2, "dtype") else x2)
@@ -127,7 +131,7 @@ def stop_gradient(variable):
 
 
 def size(x) -> Any:
-    """How many numbers x holds; of a symbol whose batch is not known yet, a symbol too."""
+    """Return the number of entries of x; for a symbol with an unknown batch size, a symbol."""
     return _size(x) if has_symbol(x) and None in x.shape else int(np.prod(shape(x)))
 
 

@@ -1,4 +1,6 @@
-"""Whole numbers bit by bit, and what floats are made of. All of it steps from value to value."""
+"""Functions of the bits of whole numbers, and of the parts of floats. All are piecewise
+constant.
+"""
 
 from __future__ import annotations
 
@@ -79,5 +81,5 @@ def isneginf(x):
 
 
 def nextafter(x1, x2):
-    """The next float after x1 on the way to x2."""
+    """The next float after x1 in the direction of x2."""
     return step(np.nextafter, x1, x2)

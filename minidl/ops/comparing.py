@@ -1,5 +1,5 @@
-"""What steps from value to value (comparisons, roundings, questions), and the choice between
-elements. Of steps floats get gradient 0, truth values and whole numbers none.
+"""Piecewise constant functions (comparisons, rounding, tests), and selection of elements. Float
+results get gradient 0, booleans and whole numbers none.
 """
 
 from __future__ import annotations
@@ -125,8 +125,8 @@ def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
 
 @on_symbols
 def where(condition, x1=None, x2=None):
-    """x1 where the condition holds, else x2. Without x1 and x2: the positions where it holds, as
-    `nonzero` gives them.
+    """Select x1 where the condition is True, else x2. Without x1 and x2: the positions where it is
+    True, as `nonzero` returns them.
     """
     if x1 is None and x2 is None:
         return nonzero(condition)
@@ -136,12 +136,16 @@ def where(condition, x1=None, x2=None):
 
 
 def nonzero(x) -> tuple:
-    """The positions of what is not 0 (or not False): one tensor of whole numbers an axis."""
+    """Return the positions of the entries that are not 0 (or False): one tensor of whole numbers
+    for each axis.
+    """
     return tuple(Tensor(positions.astype(np.int32)) for positions in np.nonzero(as_array(x)))
 
 
 def select(condlist, choicelist, default=0):
-    """From each place the choice whose condition is the first to hold there, or `default`."""
+    """Take each entry from the choice whose condition is the first to be True there, or use
+    `default`.
+    """
     if len(condlist) != len(choicelist) or not condlist:
         raise ValueError(
             f"select: as many choices as conditions, at least one; received {len(choicelist)} and "
@@ -155,8 +159,8 @@ def select(condlist, choicelist, default=0):
 
 @on_symbols
 def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
-    """x with NaN and the infinities replaced; None: the largest number of the dtype. What is
-    replaced gets gradient 0.
+    """Replace NaN and infinities in x; None: by the largest number of the dtype. Replaced entries
+    get gradient 0.
     """
     numbers = as_array(x)
     return apply(

@@ -1,4 +1,4 @@
-"""Which entries there are, how often each occurs, and sums by number of the group."""
+"""Functions that count entries, and sums over groups of rows."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ __all__ = [
 
 @on_symbols
 def digitize(x, bins):
-    """For each entry the number of its bin; bins: the edges, rising (an edge belongs to the bin
-    above it) or falling (below).
+    """Return the index of the bin of each entry. bins: the edges, ascending (an edge belongs to the
+    bin above it) or descending (below).
     """
     return step(np.digitize, x, bins).astype("int32")
 
 
 @on_symbols
 def histogram(x, bins=10, range=None) -> tuple:
-    """How many entries lie in each of `bins` bins of equal width, and the edges of the bins, one
-    more. Neither has a gradient.
+    """Count the entries in each of `bins` bins of equal width. Returns (counts, edges), with one
+    more edge than bins. Neither has a gradient.
 
     bins may also be the edges. range: (lowest edge, highest edge), by default the smallest and
     largest entry.
@@ -49,8 +49,8 @@ def histogram(x, bins=10, range=None) -> tuple:
 
 @on_symbols
 def isin(x1, x2, assume_unique=False, invert=False):
-    """For each entry of x1 whether it occurs in x2; invert: whether it does not (assume_unique is
-    accepted: a hint for speed).
+    """Whether each entry of x1 occurs in x2; invert: whether it does not. assume_unique has no
+    effect.
     """
     return step(partial(np.isin, assume_unique=assume_unique, invert=invert), x1, x2)
 
@@ -65,12 +65,12 @@ def unique(
     size=None,
     fill_value=None,
 ):
-    """Each different entry once, from the smallest to the largest, or each different slice along
-    `axis`. A nan differs from every number, also from another nan.
+    """Return the distinct entries in ascending order, or the distinct slices along `axis`. A nan
+    differs from every number, also from another nan.
 
-    return_index, return_inverse, return_counts: also where each stands first, for each entry of x
-    the position of its like in the result, and how often each occurs. size: cut or filled up to so
-    many, with fill_value or the first of them; a symbol needs it.
+    return_index, return_inverse, return_counts: also return the first position of each, the
+    position in the result of each entry of x, and the count of each. size: cut or pad the result to
+    this size, with fill_value or the first entry; required for a symbol.
     """
     if size is None and has_symbol(x):
         raise ValueError(
@@ -108,8 +108,8 @@ def _unique(x, axis, size, fill_value) -> tuple:
 
 @on_symbols
 def segment_sum(data, segment_ids, num_segments=None, sorted=False):
-    """The sums of the rows with the same number: row i of the result adds the rows whose
-    segment_ids is i.
+    """Sum the rows of each segment: row i of the result is the sum of the rows whose segment_ids is
+    i.
     """
     data, ids = convert_to_tensor(data), whole(segment_ids, "segment_sum: segment_ids")
     n = int(ids.max(initial=-1)) + 1 if num_segments is None else int(num_segments)
@@ -124,8 +124,8 @@ def segment_sum(data, segment_ids, num_segments=None, sorted=False):
 
 @on_symbols
 def bincount(x, weights=None, minlength=0):
-    """How often 0, 1, 2, ... occur in x, or the sums of the weights there. Of a matrix: of each
-    row.
+    """Count how often 0, 1, 2, ... occur in x, or sum the weights there. For a matrix, do so in
+    each row.
     """
     numbers = whole(x, "bincount: x")
     if numbers.size and numbers.min() < 0:

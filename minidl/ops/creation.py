@@ -68,8 +68,8 @@ def full_like(x, fill_value, dtype=None):
 
 
 def arange(start, stop=None, step: Any = 1, dtype=None) -> Tensor:
-    """start, start + step, ... below stop; arange(stop) begins at 0. Whole numbers are int32,
-    fractions the default float type.
+    """Return start, start + step, ... below stop; arange(stop) begins at 0. Whole numbers are
+    int32, fractions the default float type.
     """
     step = 1 if step is None else step
     values = np.arange(start) if stop is None else np.arange(start, stop, step)
@@ -79,8 +79,8 @@ def arange(start, stop=None, step: Any = 1, dtype=None) -> Tensor:
 
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0) -> Any:
-    """num numbers at equal distances from start to stop, stop included if endpoint. retstep:
-    (numbers, the distance).
+    """Return num evenly spaced numbers from start to stop, which is included if endpoint. retstep:
+    return (numbers, the distance).
     """
     values, distance = np.linspace(
         as_array(start), as_array(stop), num, endpoint, retstep=True, axis=axis
@@ -91,8 +91,8 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 
 @on_symbols
 def one_hot(x, num_classes, axis=-1, dtype=None) -> Tensor:
-    """Whole numbers 0 .. num_classes-1 as rows with a single 1 (any other number: a row of
-    zeros).
+    """Encode whole numbers 0 .. num_classes-1 as rows with a single 1. Any other number gives a row
+    of zeros.
     """
     hot = as_array(x)[..., None] == np.arange(num_classes)
     return Tensor(np.moveaxis(hot, -1, axis), dtype=dtype or backend.floatx())
@@ -100,8 +100,8 @@ def one_hot(x, num_classes, axis=-1, dtype=None) -> Tensor:
 
 @on_symbols
 def multi_hot(inputs, num_classes, axis=-1, dtype=None) -> Tensor:
-    """Each row of whole numbers as one row of num_classes zeros, with a 1 for every number that
-    occurs in it.
+    """Encode each row of whole numbers as one row of num_classes zeros, with a 1 for every number
+    that occurs.
     """
     hot = as_array(inputs)[..., None] == np.arange(num_classes)
     hot = np.moveaxis(hot, -1, axis).max(axis=1 if hot.ndim > 2 else 0)

@@ -1,5 +1,5 @@
-"""Cross-entropies, one number an element or a sample. The table of derivatives has their formulas
-from logits; here the targets may need a gradient too.
+"""Cross-entropies, one number for each element or sample. core/derivatives has faster ones of
+logits; here the targets may need a gradient too.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ __all__ = ["binary_crossentropy", "categorical_crossentropy", "sparse_categorica
 
 @on_symbols
 def binary_crossentropy(target, output, from_logits=False):
-    """-t·ln p - (1 - t)·ln(1 - p), element by element. from_logits: output is what sigmoid would
-    make p.
-    """
+    """-t·ln p - (1 - t)·ln(1 - p), element by element. from_logits: p = sigmoid(output)."""
     t, x = _pair("binary_crossentropy", target, output)
     if from_logits:  # ln sigmoid(x) = -softplus(-x): no rounding, no overflow
         return t * softplus(-x) + (1 - t) * softplus(x)
@@ -34,8 +32,8 @@ def binary_crossentropy(target, output, from_logits=False):
 
 @on_symbols
 def categorical_crossentropy(target, output, from_logits=False, axis=-1):
-    """-Σ t·ln p over the classes on `axis`, one number a sample. from_logits: output is what
-    softmax would make p.
+    """-Σ t·ln p over the classes on `axis`, one number a sample. from_logits: p =
+    softmax(output).
     """
     t, x = _pair("categorical_crossentropy", target, output)
     if from_logits and not t.requires_grad:
@@ -47,8 +45,8 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
 
 @on_symbols
 def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
-    """-ln p of the right class, one number a sample. target: its number, 0 .. C-1. from_logits:
-    output before softmax.
+    """-ln p of the right class, one number a sample. target: its index, 0 .. C-1. from_logits: p =
+    softmax(output).
     """
     x = floats(output)
     labels = _labels(target, x.shape, axis)
@@ -71,7 +69,7 @@ def _pair(name, target, output) -> tuple[Tensor, Tensor]:
 
 
 def _labels(target, outputs: tuple, axis: int) -> np.ndarray:
-    """The targets as whole numbers, each a valid class, of the outputs' shape without the axis."""
+    """Return the targets as valid class indices, with the shape of the outputs without the axis."""
     name = "sparse_categorical_crossentropy"
     labels: Any = whole(target, f"{name}: targets")
     if labels.ndim == len(outputs) and labels.shape[-1] == 1:
@@ -91,5 +89,5 @@ def _labels(target, outputs: tuple, axis: int) -> np.ndarray:
 
 
 def _probabilities(x, axis):
-    """x divided by its sum and kept away from 0 and 1, where logarithms or slopes are infinite."""
+    """Divide x by its sum and clip it: at 0 and 1 logarithms or slopes are infinite."""
     return clip(x / x.sum(axis, keepdims=True), backend.epsilon(), 1 - backend.epsilon())

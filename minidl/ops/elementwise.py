@@ -1,4 +1,4 @@
-"""Element by element, and the choice between elements."""
+"""Functions that compute element by element."""
 
 from __future__ import annotations
 

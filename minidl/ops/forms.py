@@ -1,4 +1,6 @@
-"""Arrays cut, joined, mirrored and built by a rule; and rows gathered by their segment."""
+"""Functions that split, join, mirror or construct arrays; extremes and products of segments of
+rows.
+"""
 
 from __future__ import annotations
 
@@ -41,13 +43,13 @@ def tri(N, M=None, k=0, dtype=None):
 
 
 def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
-    """base^start ... base^stop, their logarithms at equal distances."""
+    """Return base^start ... base^stop with evenly spaced exponents."""
     values = np.logspace(as_array(start), as_array(stop), num, endpoint, base, axis=axis)
     return Tensor(values, dtype=dtype or backend.floatx())
 
 
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
-    """start ... stop, each the same multiple of the one before."""
+    """Return numbers from start to stop with a constant ratio."""
     values = np.geomspace(as_array(start), as_array(stop), num, endpoint, axis=axis)
     return Tensor(values, dtype=dtype or backend.floatx())
 
@@ -58,13 +60,13 @@ def empty_like(x, dtype=None):
 
 @on_symbols
 def unravel_index(indices, shape):
-    """The places in an array of this shape of positions in the flat array, a tensor an axis."""
+    """Convert positions in the flat array to positions in this shape: one tensor for each axis."""
     places = np.unravel_index(whole(indices, "unravel_index: indices"), tuple(shape))
     return tuple([Tensor(place.astype(np.int32)) for place in places])
 
 
 def diagflat(x, k=0):
-    """The entries of x, whatever its shape, on diagonal k of a matrix of zeros."""
+    """Return a matrix of zeros with the entries of x, which may have any shape, on diagonal k."""
     return diag(convert_to_tensor(x).ravel(), k)
 
 
@@ -78,7 +80,7 @@ def flipud(x):
 
 @on_symbols
 def array_split(x, indices_or_sections, axis=0):
-    """Like `split`, but a number of sections need not divide the axis: the first are longer by
+    """Split as `split` does, but into parts that may differ in size: the first ones are longer by
     one.
     """
     x = convert_to_tensor(x)
@@ -91,7 +93,7 @@ def array_split(x, indices_or_sections, axis=0):
 
 
 def hsplit(x, indices_or_sections):
-    """Cut along the second axis; a vector along its only one."""
+    """Split along the second axis; a vector along its only axis."""
     x = convert_to_tensor(x)
     return split(x, indices_or_sections, 1 if len(x.shape) > 1 else 0)
 
@@ -106,7 +108,7 @@ def dsplit(x, indices_or_sections):
 
 @on_symbols
 def dstack(xs):
-    """Joined along the third axis; matrices get one, vectors two more."""
+    """Join along the third axis. Matrices get one new axis, vectors two."""
     parts = [convert_to_tensor(x) for x in xs]
     forms = {0: (1, 1, 1), 1: (1, -1, 1)}
     parts = [x.reshape(forms.get(x.ndim, (*x.shape, 1))) if x.ndim < 3 else x for x in parts]
@@ -115,7 +117,7 @@ def dstack(xs):
 
 @on_symbols
 def kron(x1, x2):
-    """Each entry of x1 times all of x2, in its place."""
+    """The Kronecker product: a block matrix of each entry of x1 times x2."""
     a, b = convert_to_tensor(x1), convert_to_tensor(x2)
     axes = np.maximum(a.ndim, b.ndim)
     a = a.reshape((1,) * (axes - a.ndim) + a.shape)
@@ -127,7 +129,7 @@ def kron(x1, x2):
 
 @on_symbols
 def vander(x, N=None, increasing=False):
-    """The powers of each number of a vector, N of them, in a row: the highest first, or last if
+    """Return for each number of a vector a row of its N powers, the highest first, or last if
     increasing.
     """
     x = convert_to_tensor(x)
@@ -139,19 +141,19 @@ def vander(x, N=None, increasing=False):
 # --- rows by their segment: row i of the result is of the rows whose segment_ids is i
 @on_symbols
 def segment_max(data, segment_ids, num_segments=None, sorted=False):
-    """The largest of each segment; the lowest number there is for one without rows."""
+    """The largest number of each segment; the lowest number of the dtype for an empty one."""
     return _extreme(data, segment_ids, num_segments, np.argmax)
 
 
 @on_symbols
 def segment_min(data, segment_ids, num_segments=None, sorted=False):
-    """The smallest of each segment; the highest number there is for one without rows."""
+    """The smallest number of each segment; the highest number of the dtype for an empty one."""
     return _extreme(data, segment_ids, num_segments, np.argmin)
 
 
 @on_symbols
 def segment_prod(data, segment_ids, num_segments=None, sorted=False):
-    """The products of each segment; 1 for one without rows."""
+    """The product of each segment; 1 for an empty one."""
     data, rows = _rows(data, segment_ids, num_segments)
     ones = Tensor(np.ones((1, *data.shape[1:]), data.dtype))
     return concatenate([data[i].prod(0, keepdims=True) if len(i) else ones for i in rows], 0)

@@ -1,4 +1,4 @@
-"""Functions that are formulas of others, so that their derivatives follow."""
+"""Functions that are computed from other functions, from which their derivatives follow."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ def sinc(x):
 
 
 def fmax(x1, x2):
-    """The larger of two; of a number and NaN the number."""
+    """The larger of two numbers. If one of them is NaN, the other."""
     return where(isnan(x1), x2, where(isnan(x2), x1, maximum(x1, x2)))
 
 
 def fmin(x1, x2):
-    """The smaller of two; of a number and NaN the number."""
+    """The smaller of two numbers. If one of them is NaN, the other."""
     return where(isnan(x1), x2, where(isnan(x2), x1, minimum(x1, x2)))
 
 
@@ -98,7 +98,7 @@ def ldexp(x1, x2):
 
 
 def ptp(x, axis=None, keepdims=False):
-    """From peak to peak: the largest minus the smallest."""
+    """The largest number minus the smallest."""
     return largest(x, axis, keepdims) - smallest(x, axis, keepdims)
 
 
@@ -109,10 +109,10 @@ def erfc(x):
 
 @on_symbols
 def erfinv(x):
-    """The number whose erf is x, for x in (-1, 1); ±inf at ±1, NaN beyond. Its slope is √π/2·e^z².
+    """The inverse of erf for x in (-1, 1); ±inf at ±1, NaN beyond. Its derivative is √π/2·e^z².
 
-    Found by Newton's steps from an approximation (Winitzki 2008), the last of which is recorded:
-    its derivative is that of the function.
+    It is computed by Newton's method from an approximation (Winitzki 2008). Only the last step is
+    recorded, since its derivative is that of the function.
     """
     x = floats(x)
     y = as_array(x).astype(np.float64)
@@ -142,8 +142,8 @@ def cdist(x, y):
 
 @on_symbols
 def trapezoid(y, x=None, dx=1.0, axis=-1):
-    """The area under straight lines from value to value. x: where the values stand, else they are
-    dx apart.
+    """The integral by the trapezoidal rule. x: the positions of the values; otherwise they are dx
+    apart.
     """
     y = floats(y)
     front = (slice(None),) * range(y.ndim)[axis]

@@ -1,7 +1,7 @@
-"""Windows that slide over sequences, images and films: convolution and pooling.
+"""Convolution and pooling: windows that slide over sequences, images and videos.
 
-inputs: (samples, *places, channels), or (samples, channels, *places) for 'channels_first'.
-padding: 'valid' lets the window see nothing but the input; 'same' puts zeros around, so that with
+inputs: (samples, *sizes, channels), or (samples, channels, *sizes) for 'channels_first'. padding:
+'valid' uses only positions of the window inside the input; 'same' pads with zeros, so that with
 stride 1 the output has the input's size; 'causal' puts all zeros in front.
 """
 
@@ -37,13 +37,15 @@ __all__ = [
 
 
 def unknown_sizes(window, strides: Any = 1, dilation: Any = 1) -> tuple[int, int]:
-    """Two sizes of an axis at which the window makes one stop and two, whichever axis it is."""
+    """Return two sizes for which the window has one and two positions along every axis."""
     reach = (int(np.max(window)) - 1) * int(np.max(dilation)) + 1
     return reach, reach + int(np.max(strides))
 
 
 def on_windows(function):
-    """Decorator like on_symbols: axes of unknown size are tried out with room for the window."""
+    """Decorator like on_symbols. Axes of unknown size are tried with sizes that the window fits
+    into.
+    """
     parameters = inspect.signature(function)
 
     @wraps(function)
@@ -62,14 +64,14 @@ def on_windows(function):
 
 @on_windows
 def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
-    """Each patch of the inputs times the kernel, (*window, channels, filters). A kernel for a part
-    of the channels is for groups of them.
+    """Multiply each window of the inputs by the kernel, (*window, channels, filters). If the kernel
+    has only a part of the channels, the channels are convolved in groups.
     """
     return convolve(inputs, kernel, None, strides, padding, data_format, dilation_rate)
 
 
 def convolve(x, kernel, bias, strides, padding, data_format, dilation, relu=False):
-    """conv, a bias added, and with relu everything below 0 set to 0, in one step."""
+    """Compute conv plus a bias, with relu also max(z, 0), in one op."""
     x, kernel = channels_last(floats(x), data_format), floats(kernel)
     how = _sliding("conv", x, kernel.shape[:-2], strides, padding, dilation)
     groups, rest = divmod(x.shape[-1], kernel.shape[-2])
@@ -84,12 +86,14 @@ def convolve(x, kernel, bias, strides, padding, data_format, dilation, relu=Fals
 
 @on_windows
 def depthwise_conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
-    """Each channel with kernels of its own, (*window, channels, m): m outputs for each channel."""
+    """Apply separate kernels to each channel, (*window, channels, m): m outputs for each
+    channel.
+    """
     return depthwise(inputs, kernel, None, strides, padding, data_format, dilation_rate)
 
 
 def depthwise(x, kernel, bias, strides, padding, data_format, dilation):
-    """depthwise_conv, and a bias added, in one step."""
+    """Compute depthwise_conv plus a bias in one op."""
     x, kernel = channels_last(floats(x), data_format), floats(kernel)
     *window, c, m = kernel.shape
     how = _sliding("depthwise_conv", x, window, strides, padding, dilation)
@@ -114,7 +118,7 @@ def separable_conv(
     data_format=None,
     dilation_rate=1,
 ):
-    """depthwise_conv, and then at each place the channels mixed by pointwise_kernel, (1, ...,
+    """Compute depthwise_conv, then mix the channels at each position by pointwise_kernel, (1, ...,
     channels, filters).
     """
     x = depthwise(inputs, depthwise_kernel, None, strides, padding, data_format, dilation_rate)
@@ -131,11 +135,11 @@ def conv_transpose(
     data_format=None,
     dilation_rate=1,
 ):
-    """What conv does to gradients, done to the inputs: they grow by the strides. kernel: (*window,
-    filters, channels).
+    """Compute the transposed convolution, which is the gradient of conv: the sizes grow by the
+    strides. kernel: (*window, filters, channels).
 
-    output_padding: how many places more the output gets at its end; None lets 'same' give strides
-    times the input's size.
+    output_padding: the number of positions added at the end of the output; None gives with 'same'
+    strides times the input's size.
     """
     return upward(
         inputs, kernel, None, strides, padding, output_padding, data_format, dilation_rate
@@ -143,7 +147,7 @@ def conv_transpose(
 
 
 def upward(x, kernel, bias, strides, padding, output_padding, data_format, dilation):
-    """conv_transpose, and a bias added, in one step."""
+    """Compute conv_transpose plus a bias in one op."""
     x, kernel = channels_last(floats(x), data_format), floats(kernel)
     rank = x.ndim - 2
     strides = per_axis("strides", strides, rank)
@@ -167,7 +171,7 @@ def upward(x, kernel, bias, strides, padding, output_padding, data_format, dilat
 
 
 def _grown(n: int, reach: int, stride: int, padding: str, more) -> tuple[int, int]:
-    """The size that n places become, and how many of the places in front are cut off."""
+    """Return the output size for n positions, and how many positions are cut off in front."""
     if _checked(padding, ("valid", "same")) == "valid":
         room = 2 * reach - 2 + (max(stride - reach, 0) if more is None else more)
         front = reach - 1
@@ -185,9 +189,7 @@ def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None)
 
 @on_windows
 def average_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
-    """The mean of each channel in each window, of what the window sees of the inputs. strides:
-    pool_size if None.
-    """
+    """The mean of each channel in each window, without the padding. strides: pool_size if None."""
     return _pool(images.average_pool, inputs, pool_size, strides, padding, data_format)
 
 
@@ -228,17 +230,19 @@ def _adaptive(reduce, inputs, output_size, data_format):
 
 
 def channels_last(x, data_format):
-    """x with its channels as the last axis."""
+    """Move the channels of x to the last axis."""
     return moveaxis(x, 1, -1) if is_channels_first(data_format) else x
 
 
 def as_given(z, data_format):
-    """z, whose channels are the last axis, in the format of the inputs."""
+    """Convert z, whose channels are the last axis, to the format of the inputs."""
     return moveaxis(z, -1, 1) if is_channels_first(data_format) else z
 
 
 def is_channels_first(data_format) -> bool:
-    """Whether the channels stand before the places. None: as `image_data_format()` says."""
+    """Whether the channel axis comes before the spatial axes. None: the value of
+    `image_data_format()`.
+    """
     return backend.checked_data_format("ops", data_format) == "channels_first"
 
 
@@ -249,7 +253,7 @@ def _checked(padding, known: tuple) -> str:
 
 
 def per_axis(name: str, value: Any, rank: int, least: int = 1) -> tuple:
-    """A whole number for each axis of the window: 3 becomes (3, 3) for images."""
+    """Return a whole number for each axis of the window: 3 becomes (3, 3) for images."""
     values = tuple(value) if hasattr(value, "__len__") else (value,) * rank
     if len(values) != rank:
         raise ValueError(
@@ -259,7 +263,7 @@ def per_axis(name: str, value: Any, rank: int, least: int = 1) -> tuple:
 
 
 def _sliding(name: str, x, window, strides, padding, dilation) -> dict:
-    """The settings of the op. x: channels last."""
+    """Return the settings of the op. x: channels last."""
     rank = x.ndim - 2
     if len(window) != rank or rank < 1:
         raise ValueError(
@@ -281,7 +285,7 @@ def _sliding(name: str, x, window, strides, padding, dilation) -> dict:
 
 
 def _zeros(padding: str, n: int, reach: int, stride: int) -> tuple[int, int]:
-    """How many zeros stand before and behind an axis of n places."""
+    """Return the numbers of zeros before and after an axis of size n."""
     if padding == "valid":
         return 0, 0
     if padding == "causal":

@@ -1,8 +1,7 @@
-"""Equations with matrices, and matrices taken apart. A matrix is the last two axes; further axes in
-front are batches.
+"""Linear algebra: equations and decompositions. The last two axes are matrices, axes before them
+batches.
 
-`inv`, `det` and `solve` have derivatives. The others refuse to go backward (NotImplementedError),
-rather than answer wrongly.
+`inv`, `det` and `solve` have derivatives. The others raise NotImplementedError in backward().
 """
 
 from __future__ import annotations
@@ -36,7 +35,11 @@ def _matrix(x, door: str) -> Any:
 
 
 def without_derivative(*xs, result, door):
-    """An op with a result but no way back: result, computed by `door` from xs."""
+    """An op without a derivative: returns the result, and vjps that raise NotImplementedError.
+
+    door: the name of the public function, for the error. xs: its arguments. result: computed from
+    xs.
+    """
 
     def refuse(g):
         raise NotImplementedError(
@@ -49,19 +52,19 @@ def without_derivative(*xs, result, door):
 # --- with derivatives
 @on_symbols
 def inv(x):
-    """The inverse: inv(x) @ x is the identity. NaN for a singular matrix, which has none."""
+    """The inverse: inv(x) @ x is the identity. NaN for a singular matrix."""
     return apply(linear.inv, _square(x, "inv"))
 
 
 @on_symbols
 def det(x):
-    """The determinant: by how much the matrix stretches volumes; 0 for a singular one."""
+    """The determinant: the factor by which the matrix scales volumes; 0 for a singular matrix."""
     return apply(linear.det, _square(x, "det"))
 
 
 @on_symbols
 def solve(a, b):
-    """The x with a @ x = b, more exact and cheaper than inv(a) @ b. b: one vector, or a matrix of
+    """Solve a @ x = b for x, more exactly and faster than inv(a) @ b. b: one vector, or a matrix of
     columns. NaN where a is singular.
     """
     a, b = _square(a, "solve"), floats(b)
@@ -76,10 +79,10 @@ def solve(a, b):
 # --- without
 @on_symbols
 def cholesky(x, upper=False):
-    """The lower triangle L with L @ L.T = x, of a symmetric matrix with positive eigenvalues;
+    """The lower triangular L with L @ L.T = x, for a symmetric matrix with positive eigenvalues;
     upper: L.T. Without derivative.
 
-    ValueError for any other matrix, but for one of zeros: its L is 0.
+    ValueError for any other matrix, except a matrix of zeros, whose L is 0.
     """
     x = _square(x, "cholesky")
     nothing = ~x.data.any(axis=(-2, -1), keepdims=True)
@@ -100,10 +103,10 @@ def cholesky(x, upper=False):
 
 @on_symbols
 def qr(x, mode="reduced") -> tuple:
-    """(q, r) with q @ r = x: columns at right angles, of length 1, and an upper triangle. Without
+    """Return (q, r) with q @ r = x: q has orthonormal columns, r is upper triangular. Without
     derivative.
 
-    mode: 'reduced', q as wide as x is or as high, whichever is less, or 'complete', q square.
+    mode: 'reduced', where q has min(rows, columns) columns, or 'complete', where q is square.
     """
     if mode not in ("reduced", "complete"):
         raise ValueError(f"qr: mode is 'reduced' or 'complete'; received {mode!r}.")
@@ -118,10 +121,10 @@ def qr(x, mode="reduced") -> tuple:
 
 @on_symbols
 def svd(x, full_matrices=True, compute_uv=True) -> Any:
-    """(u, s, vh) with u @ diag(s) @ vh = x: a turn, a stretch along the axes by the singular values
-    s, and a turn. Without derivative.
+    """The singular value decomposition (u, s, vh) with u @ diag(s) @ vh = x. Without derivative.
 
-    s falls from the largest. full_matrices: u and vh square. compute_uv=False: s alone.
+    The singular values s are in descending order. full_matrices: u and vh are square.
+    compute_uv=False: return only s.
     """
     x = _matrix(x, "svd")
     parts = np.linalg.svd(x.data, full_matrices, compute_uv)
@@ -132,8 +135,8 @@ def svd(x, full_matrices=True, compute_uv=True) -> Any:
 
 @on_symbols
 def eigh(x) -> tuple:
-    """(w, v), the eigenvalues of a symmetric matrix, rising, and its eigenvectors, the columns of
-    v. Without derivative.
+    """Return (w, v): the eigenvalues of a symmetric matrix in ascending order, and its
+    eigenvectors, the columns of v. Without derivative.
     """
     x = _square(x, "eigh")
     return tuple(
@@ -143,8 +146,7 @@ def eigh(x) -> tuple:
 
 @on_symbols
 def lstsq(a, b, rcond=None):
-    """The x for which a @ x comes nearest to b: the smallest Σ (a @ x - b)², and of several such x
-    the shortest. Without derivative.
+    """The x that minimizes Σ (a @ x - b)²; of several such x the shortest. Without derivative.
 
     a: one matrix. b: a vector, or a matrix of columns. rcond: singular values below rcond times the
     largest count as 0.

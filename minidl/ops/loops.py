@@ -1,5 +1,5 @@
-"""Loops and branches under Keras's names. Here they are Python's own: nothing needs compiling, and
-every step is recorded.
+"""Loops and branches under Keras's names. They run as Python code, and every operation is
+recorded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ def cond(pred, true_fn, false_fn):
 
 
 def fori_loop(lower, upper, body_fun, init_val):
-    """value = body_fun(i, value) for each i from lower to upper - 1; returns the last value."""
+    """Compute value = body_fun(i, value) for each i from lower to upper - 1. Returns the last
+    value.
+    """
     value = init_val
     for i in range(int(lower), int(upper)):
         value = body_fun(i, value)
@@ -27,8 +29,8 @@ def fori_loop(lower, upper, body_fun, init_val):
 
 
 def while_loop(cond, body, loop_vars, maximum_iterations=None):
-    """loop_vars = body(*loop_vars) while cond(*loop_vars) holds; a single value may stand for a
-    list of one.
+    """Compute loop_vars = body(*loop_vars) while cond(*loop_vars) is True. A single value may
+    replace a list of one.
     """
     several = isinstance(loop_vars, (tuple, list))
     for _ in itertools.count() if maximum_iterations is None else range(int(maximum_iterations)):
@@ -42,8 +44,8 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
 
 @on_symbols
 def scan(f, init, xs=None, length=None, reverse=False, unroll=1) -> tuple:
-    """carry, y = f(carry, x) for each x along the first axis of xs; returns the last carry and all
-    y, stacked.
+    """Compute carry, y = f(carry, x) for each x along the first axis of xs. Returns the last carry
+    and all y, stacked.
 
     xs: a tensor or a structure of tensors; None: f gets None, `length` times. reverse: from the
     last x to the first.
@@ -57,18 +59,20 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1) -> tuple:
 
 @on_symbols
 def map(f, xs):
-    """f of each entry along the first axis of xs (a tensor or a structure of tensors), stacked."""
+    """Apply f to each entry along the first axis of xs (a tensor or a structure of tensors).
+    Returns the results, stacked.
+    """
     return _stacked([f(x) for x in _rows(xs, None, "map")])
 
 
 @on_symbols
 def vectorized_map(function, elements):
-    """The same as `map`."""
+    """Compute `map`."""
     return _stacked([function(x) for x in _rows(elements, None, "vectorized_map")])
 
 
 def _rows(xs, length, name) -> list[Any]:
-    """The structures of the first entries, of the second, ..."""
+    """List the structures of the first entries, of the second entries, ..."""
     if xs is None:
         if length is None:
             raise ValueError(f"{name}: pass xs, or a length.")

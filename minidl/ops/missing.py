@@ -1,4 +1,6 @@
-"""Reductions past what is missing (NaN). `reducing.py` has nansum, nanmean, nanmax and nanmin."""
+"""Reductions that ignore missing numbers (NaN). `reducing.py` has nansum, nanmean, nanmax and
+nanmin.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ def nancumprod(x, axis=None, dtype=None):
 
 
 def nanvar(x, axis=None, keepdims=False):
-    """The mean squared distance from nanmean; NaN where nothing is left."""
+    """The mean squared distance from nanmean; NaN if all numbers are NaN."""
     x = floats(x)
     away = square(x - nanmean(x, axis, True))
     return nansum(away, axis, keepdims) / total(
@@ -47,12 +49,12 @@ def nanstd(x, axis=None, keepdims=False):
 
 
 def nanargmax(x, axis=None, keepdims=False):
-    """Where the largest number stands; -1 where all is NaN."""
+    """The position of the largest number; -1 if all are NaN."""
     return _place(x, axis, keepdims, np.argmax, -np.inf)
 
 
 def nanargmin(x, axis=None, keepdims=False):
-    """Where the smallest number stands; -1 where all is NaN."""
+    """The position of the smallest number; -1 if all are NaN."""
     return _place(x, axis, keepdims, np.argmin, np.inf)
 
 

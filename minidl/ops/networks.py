@@ -1,4 +1,4 @@
-"""What makes networks more than matrix products: the functions between the layers."""
+"""Activation functions."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ swish, hard_swish = silu, hard_silu
 
 
 def gelu(x, approximate=True):
-    """x·Φ(x), with Φ the normal distribution's share below x; approximate: Φ by a tanh. Hendrycks
+    """x·Φ(x), where Φ is the cumulative normal distribution; approximate: Φ by a tanh. Hendrycks
     and Gimpel 2016.
     """
     return apply(gaussian.gelu_tanh if approximate else gaussian.gelu, floats(x))
@@ -156,7 +156,7 @@ def mish(x):
 
 
 def soft_shrink(x, threshold=0.5):
-    """x moved towards 0 by the threshold, and 0 where it is not larger."""
+    """x moved towards 0 by the threshold, and 0 where |x| is at most the threshold."""
     x = floats(x)
     return x - clip(x, -threshold, threshold)
 
@@ -188,7 +188,7 @@ def glu(x, axis=-1):
 
 @on_symbols
 def sparsemax(x, axis=-1):
-    """The nearest probabilities to x: like softmax, but small entries become exactly 0. Martins and
+    """The probabilities nearest to x: like softmax, but small entries become exactly 0. Martins and
     Astudillo 2016.
     """
     x = floats(x)

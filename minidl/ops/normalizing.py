@@ -1,4 +1,4 @@
-"""Numbers brought to a common scale: what the layers of these names compute."""
+"""Normalization: the functions that the layers of these names compute."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ __all__ = ["batch_normalization", "layer_normalization"]
 
 @on_symbols
 def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon=1e-3):
-    """(x - mean)/√(variance + epsilon), then times `scale` plus `offset`. Each of these: one number
-    a place along `axis`.
+    """(x - mean)/√(variance + epsilon), times `scale`, plus `offset`. Each of these has one number
+    for each entry along `axis`.
     """
     x = floats(x)
     axes = (range(x.ndim)[axis],)
@@ -29,8 +29,8 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
 
 @on_symbols
 def layer_normalization(x, gamma=None, beta=None, axis: Any = -1, epsilon=None):
-    """Each sample with mean 0 and variance 1 along `axis` (or axes), then times gamma plus beta. Ba
-    et al. 2016.
+    """Scale each sample to mean 0 and variance 1 along `axis` (or axes), then multiply by gamma and
+    add beta. Ba et al. 2016.
     """
     x = floats(x)
     axes = tuple(sorted([range(x.ndim)[a] for a in (axis if np.ndim(axis) else [axis])]))
@@ -40,14 +40,14 @@ def layer_normalization(x, gamma=None, beta=None, axis: Any = -1, epsilon=None):
 
 
 def scaled(z, scale, offset, axes):
-    """scale·z + offset. Both are None for none, or one number a place along the axes of z."""
+    """scale·z + offset. Each is None, or has one number for each entry along the axes of z."""
     z = z if scale is None else z * along(axes, scale, z.shape)
     return z if offset is None else z + along(axes, offset, z.shape)
 
 
 def along(axes, numbers, shape):
-    """Numbers, one a place along these axes (counted from 0), in a form that broadcasts with
-    `shape`.
+    """Reshape numbers, one for each entry along these axes (counted from 0), so that they broadcast
+    with `shape`.
     """
     numbers = convert_to_tensor(numbers)
     form = tuple([n if i in axes else 1 for i, n in enumerate(shape)])

@@ -1,4 +1,4 @@
-"""The entries in order: the largest and where it stands, sorting, quantiles."""
+"""Functions of the order of entries: largest entries and their positions, sorting, quantiles."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ __all__ = [
 
 @on_symbols
 def argmax(x, axis=None, keepdims=False):
-    """The position of the largest entry along `axis` (the first of several); without one, in the
-    flattened x.
+    """The position of the largest entry along `axis` (the first of several). Without an axis, the
+    position in the flattened x.
     """
     return step(partial(np.argmax, axis=axis, keepdims=keepdims), x).astype("int32")
 
 
 @on_symbols
 def argmin(x, axis=None, keepdims=False):
-    """The position of the smallest entry along `axis` (the first of several); without one, in the
-    flattened x.
+    """The position of the smallest entry along `axis` (the first of several). Without an axis, the
+    position in the flattened x.
     """
     return step(partial(np.argmin, axis=axis, keepdims=keepdims), x).astype("int32")
 
@@ -51,15 +51,15 @@ def argsort(x, axis=-1):
 
 
 def sort(x, axis=-1):
-    """The entries from the smallest to the largest; each keeps its gradient."""
+    """The entries in ascending order. Gradients pass to the entries."""
     x = convert_to_tensor(x)
     return take_along_axis(x, argsort(x, axis), axis)
 
 
 @on_symbols
 def top_k(x, k, sorted=True) -> tuple:
-    """The k largest entries of each row and their positions, the largest first (sorted is accepted:
-    they always are).
+    """Return the k largest entries of each row and their positions, the largest first. sorted has
+    no effect: they are always sorted.
     """
     x = convert_to_tensor(x)
     if not 0 <= k <= x.shape[-1]:
@@ -74,8 +74,8 @@ def top_k(x, k, sorted=True) -> tuple:
 
 @on_symbols
 def in_top_k(targets, predictions, k):
-    """For each row of predictions whether the target's is among the k largest; ties with the k-th
-    count as inside.
+    """Whether in each row of predictions the target's entry is among the k largest. An entry equal
+    to the k-th largest counts.
     """
     predictions, targets = (
         convert_to_tensor(predictions).detach(),
@@ -92,10 +92,10 @@ def median(x, axis=None, keepdims=False):
 
 @on_symbols
 def quantile(x, q, axis=None, method="linear", keepdims=False):
-    """The value below which a share q of the entries lies; several q make a new first axis.
+    """The value below which a fraction q of the entries lies. Several q create a new first axis.
 
-    method: between two entries 'linear' interpolates, 'lower', 'higher', 'nearest' and 'midpoint'
-    take what they say.
+    method: the value between two entries: 'linear' interpolates, 'lower', 'higher', 'nearest' take
+    one of them, 'midpoint' their mean.
     """
     x, q = floats(x), np.asarray(q, np.float64)
     if q.ndim > 1 or np.any(q < 0) or np.any(q > 1):
@@ -115,15 +115,13 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
 
 
 def _as_rows(x, axes):
-    """The entries along these axes as one last axis."""
+    """Combine these axes to one last axis."""
     kept = [a for a in range(x.ndim) if a not in axes]
     return transpose(x, [*kept, *axes]).reshape([*(x.shape[a] for a in kept), -1])
 
 
 def _share(method: str, way):
-    """How much the higher of two entries counts, if the place is this much of the way towards
-    it.
-    """
+    """The weight of the higher of two entries. way: the position between them, 0 to 1."""
     shares = {
         "linear": way,
         "lower": 0 * way,
@@ -137,7 +135,7 @@ def _share(method: str, way):
 
 
 def percentile(x, q, axis=None, method="linear", keepdims=False):
-    """The value below which q of 100 parts of the entries lie: `quantile` of q/100."""
+    """The value below which q percent of the entries lie: `quantile` of q/100."""
     q = np.asarray(q, np.float64)
     if not np.all((q >= 0) & (q <= 100)):
         raise ValueError(
@@ -148,8 +146,8 @@ def percentile(x, q, axis=None, method="linear", keepdims=False):
 
 
 def searchsorted(sorted_sequence, values, side="left"):
-    """For each value its place in a sorted sequence: how many entries are smaller ('left'), or not
-    larger ('right').
+    """The position of each value in a sorted sequence: the number of entries that are smaller
+    ('left'), or not larger ('right').
     """
     search: Any = partial(np.searchsorted, side=side)  # pyright: ignore[reportCallIssue]
     return step(search, sorted_sequence, values).astype("int32")

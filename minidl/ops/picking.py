@@ -1,4 +1,4 @@
-"""Picking entries, repeating them, moving them on; diagonals and triangles."""
+"""Functions that select, repeat or shift entries; diagonals and triangles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 
 @on_symbols
 def take(x, indices, axis=None):
-    """The entries at whole-number positions along `axis`; without one, of the flattened x."""
+    """Take the entries at these positions along `axis`; without an axis, of the flattened x."""
     positions = whole(indices, "take: positions")
     x = convert_to_tensor(x)
     return apply(shaping.take, x.ravel() if axis is None else x, indices=positions, axis=axis or 0)
@@ -34,8 +34,8 @@ def take(x, indices, axis=None):
 
 @on_symbols
 def take_along_axis(x, indices, axis=None):
-    """From each row along `axis` the entries at that row's own positions: sorts x, if given
-    argsort(x).
+    """Take the entries along `axis` at positions that differ for each row. With argsort(x) it sorts
+    x.
     """
     x, positions = convert_to_tensor(x), whole(indices, "take_along_axis: positions")
     if axis is None:
@@ -52,7 +52,7 @@ def take_along_axis(x, indices, axis=None):
 
 @on_symbols
 def repeat(x, repeats, axis=None):
-    """Each entry along `axis` several times in a row; repeats: one number, or one an entry."""
+    """Repeat each entry along `axis`. repeats: one number, or one for each entry."""
     x = ravel(x) if axis is None else convert_to_tensor(x)
     return take(
         x, np.repeat(np.arange(x.shape[axis or 0]), whole(repeats, "repeat: repeats")), axis or 0
@@ -61,7 +61,7 @@ def repeat(x, repeats, axis=None):
 
 @on_symbols
 def tile(x, repeats):
-    """The whole x several times in a row along each axis: (2, 3) tiled (2, 1) is (4, 3)."""
+    """Repeat the whole x along each axis: (2, 3) tiled (2, 1) is (4, 3)."""
     x = convert_to_tensor(x)
     repeats = np.atleast_1d(whole(repeats, "tile: repeats"))
     ndim = max(len(repeats), x.ndim)
@@ -76,8 +76,8 @@ def tile(x, repeats):
 
 @on_symbols
 def roll(x, shift, axis=None):
-    """Entries moved on by `shift` along `axis`; what falls out at the end comes in at the
-    beginning. No axis: of the flattened x.
+    """Shift entries by `shift` along `axis`; entries beyond the end come back at the beginning.
+    Without an axis, shift the flattened x.
     """
     x = convert_to_tensor(x)
     if axis is None:
@@ -90,8 +90,8 @@ def roll(x, shift, axis=None):
 
 
 def pad(x, pad_width, mode="constant", constant_values=None):
-    """A frame around x. pad_width: ((before, after), ...) one pair an axis, one pair or one number
-    for all.
+    """Add entries around x. pad_width: ((before, after), ...) one pair for each axis, one pair or
+    one number for all.
 
     mode: 'constant' (constant_values, 0 if left out), 'reflect' or 'symmetric' (x mirrored without
     or with its edge), 'edge'.
@@ -139,8 +139,8 @@ def triu(x, k=0):
 
 @on_symbols
 def diagonal(x, offset=0, axis1=0, axis2=1):
-    """The diagonal of the matrices in two axes, as the last axis; offset: how far above (or below,
-    negative) the main one.
+    """The diagonal of the matrices in two axes, as the last axis. offset: the number of diagonals
+    above (or below, if negative) the main one.
     """
     x = moveaxis(x, (axis1, axis2), (-2, -1))
     rows = np.arange(max(-offset, 0), max(min(x.shape[-2], x.shape[-1] - offset), max(-offset, 0)))
@@ -153,7 +153,9 @@ def trace(x, offset=0, axis1=0, axis2=1):
 
 @on_symbols
 def diag(x, k=0):
-    """A vector as the diagonal of a square of zeros, or a matrix's diagonal as a vector."""
+    """Return a square matrix with this vector as its diagonal, or the diagonal of this matrix as a
+    vector.
+    """
     x = convert_to_tensor(x)
     if x.ndim != 1:
         return diagonal(x, k)

@@ -1,4 +1,4 @@
-"""Windows of a tensor, and values put where positions say."""
+"""Slices of a tensor, and functions that put values at given positions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _window(start_indices, sizes) -> tuple:
 
 @on_symbols
 def slice(inputs, start_indices, shape):
-    """The window of the given shape that begins at start_indices, one number an axis each."""
+    """The part of this shape that begins at start_indices, one number for each axis."""
     x = convert_to_tensor(inputs)
     part = x[_window(start_indices, shape)]
     if part.shape != tuple(shape):
@@ -33,7 +33,7 @@ def slice(inputs, start_indices, shape):
 
 @on_symbols
 def slice_update(inputs, start_indices, updates):
-    """inputs with the window that begins at start_indices replaced by `updates`."""
+    """Return inputs with the part that begins at start_indices replaced by `updates`."""
     x = convert_to_tensor(inputs)
     updates = convert_to_tensor(updates, x.dtype)
     window = _window(start_indices, updates.shape)
@@ -46,14 +46,14 @@ def slice_update(inputs, start_indices, updates):
 
 
 def _positions(indices, name) -> tuple:
-    """One array of positions an axis, from rows of positions (n, axes)."""
+    """Convert rows of positions (n, axes) to one array for each axis."""
     return tuple(np.moveaxis(whole(indices, f"{name}: indices"), -1, 0))
 
 
 @on_symbols
 def scatter(indices, values, shape):
-    """Zeros of the given shape with values[i] added at indices[i], a row of positions on the first
-    axes.
+    """Return zeros of this shape with values[i] added at the position indices[i] on the
+    first axes.
     """
     return apply(
         shaping.put,
@@ -65,10 +65,10 @@ def scatter(indices, values, shape):
 
 @on_symbols
 def scatter_update(inputs, indices, updates, reduction=None):
-    """inputs with updates[i] at indices[i], a row of positions on the first axes: in place of what
-    is there, or added ('add').
+    """Return inputs with updates[i] at the position indices[i] on the first axes: instead of the
+    old entry, or added to it ('add').
 
-    Where several updates go to one place, the last one stays; with 'add' all are added.
+    If several updates have the same position, the last one is used; with 'add' all are added.
     """
     x, where = convert_to_tensor(inputs), _positions(indices, "scatter_update")
     updates = convert_to_tensor(updates, x.dtype)

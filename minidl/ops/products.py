@@ -1,4 +1,4 @@
-"""Products: of matrices, of vectors, and of whatever letters spell."""
+"""Products of matrices and vectors, and einsum."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def dense(x, kernel, bias=None):
 
 def dot(x1, x2):
     """NumPy's dot: the product with a number, or of the last axis of x1 with the second to last of
-    x2 (its only one, of a vector).
+    x2 (the only one of a vector).
     """
     if len(shape(x1)) and len(shape(x2)) > 2:
         return tensordot(x1, x2, (-1, -2))
@@ -41,15 +41,15 @@ def dot(x1, x2):
 
 
 def inner(x1, x2):
-    """The product along the last axes of both."""
+    """The sum of products along the last axes of both."""
     if not len(shape(x1)) or not len(shape(x2)):
         return convert_to_tensor(x1) * x2
     return tensordot(x1, x2, (-1, -1))
 
 
 def tensordot(x1, x2, axes: Any = 2):
-    """The products summed over pairs of axes. axes: the last n of x1 with the first n of x2, or
-    (axes of x1, axes of x2).
+    """The products summed over pairs of axes. axes: n for the last n of x1 with the first n of x2,
+    or (axes of x1, axes of x2).
     """
     n1, n2 = len(shape(x1)), len(shape(x2))
     if isinstance(axes, int):
@@ -67,8 +67,8 @@ def tensordot(x1, x2, axes: Any = 2):
 
 
 def cross(x1, x2):
-    """The cross product of vectors with three components, on the last axis: it stands at right
-    angles to both.
+    """The cross product of vectors with three components on the last axis: a vector perpendicular
+    to both.
     """
     if shape(x1)[-1:] != (3,) or shape(x2)[-1:] != (3,):
         raise ValueError(
@@ -80,12 +80,12 @@ def cross(x1, x2):
 
 
 def einsum(subscripts, *operands):
-    """Sums of products, spelled in letters: "ij,jk->ik" multiplies matrices, "bij->bji" transposes,
-    "ii->" is the trace.
+    """Compute sums of products. An equation names the axes by letters: "ij,jk->ik" multiplies
+    matrices, "bij->bji" transposes, "ii->" is the trace.
 
-    A letter after "->" stays an axis of the result, any other is summed over. "..." stands for
-    further axes, which broadcast.
-    Without "->" the letters that occur once stay, in the order of the alphabet.
+    The letters after "->" are the axes of the result. Products are summed over all other letters.
+    "..." stands for further axes, which broadcast. Without "->" the result has the letters that
+    occur once, in alphabetical order.
     """
     terms, arrow, out = subscripts.replace(" ", "").partition("->")
     terms = terms.split(",")
@@ -103,14 +103,14 @@ def einsum(subscripts, *operands):
 
 
 def _letters_that_stay(terms: list[str], dots: bool) -> str:
-    """The result's letters where none are given: those that occur once, behind the "..."."""
+    """Return the result's letters if none are given: those that occur once, after the "..."."""
     joined = "".join(terms).replace("...", "")
     return ("..." if dots else "") + "".join(sorted([c for c in joined if joined.count(c) == 1]))
 
 
 def _extra_axes(subscripts: str, terms: list[str], ranks: list[int]) -> list[int]:
-    """For each array how many axes its "..." stands for; ValueError where letters and axes do not
-    fit.
+    """Return the number of axes that "..." stands for in each array. ValueError if letters and axes
+    do not fit.
     """
     if len(terms) != len(ranks):
         raise ValueError(

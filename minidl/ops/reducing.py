@@ -1,4 +1,4 @@
-"""Many numbers to fewer, and running totals."""
+"""Reductions and cumulative sums and products."""
 
 from __future__ import annotations
 
@@ -109,9 +109,7 @@ def moments(x, axes, keepdims=False):
 
 @on_symbols
 def average(x, axis=None, weights=None):
-    """The mean, each entry counting as much as its weight. weights: of x's shape, or one number a
-    place along `axis`.
-    """
+    """The weighted mean. weights: of x's shape, or one number for each entry along `axis`."""
     x = floats(x)
     if weights is None:
         return x.mean(axis)
@@ -175,8 +173,8 @@ def _norm_of_sizes(size, ord, axes, keepdims):
 
 
 def normalize(x, axis=-1, order=2, epsilon=None):
-    """x divided by its norm along `axis`, so that the norm becomes 1; a norm below epsilon counts
-    as epsilon.
+    """Divide x by its norm along `axis`, so that the norm becomes 1. A norm below epsilon counts as
+    epsilon.
     """
     x = floats(x)
     if order == 2 and isinstance(axis, (tuple, list)):  # of all numbers there, not of a matrix
@@ -202,7 +200,7 @@ def nanmin(x, axis=None, keepdims=False):
 
 
 def nanmean(x, axis=None, keepdims=False):
-    """The mean of what is not NaN; NaN where nothing is left."""
+    """The mean of the numbers that are not NaN; NaN if all are."""
     x = floats(x)
     return nansum(x, axis, keepdims) / sum(logical_not(isnan(x)).astype(x.dtype), axis, keepdims)
 

@@ -1,6 +1,5 @@
-"""Images in another size, turned, moved or zoomed: each new pixel is a weighted mean of old ones.
-
-Images are (samples, height, width, channels) here.
+"""Resizing, rotating, moving and zooming of images. Each new pixel is a weighted mean of old
+pixels. Images are (samples, height, width, channels) here.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ KERNELS: dict[str, Any] = {
 
 
 def resize(x, size, interpolation: str, antialias: bool = False):
-    """The images x in the size (height, width)."""
+    """Resize the images x to (height, width)."""
     for axis, n in enumerate(size, start=1):
         old = x.shape[axis]
         if interpolation == "nearest":
@@ -49,10 +48,10 @@ def resize(x, size, interpolation: str, antialias: bool = False):
 
 
 def mixing(old: int, new: int, interpolation: str, antialias: bool) -> np.ndarray:
-    """The weights (old, new) of old pixels in new ones, along one axis.
+    """Return the weights (old, new) of old pixels in new ones, along one axis.
 
-    The centre of new pixel i stands at (i + ½)·old/new - ½ among the old ones. antialias: where
-    images become smaller each new pixel sees all old ones that it replaces.
+    The centre of new pixel i has the position (i + ½)·old/new - ½ among the old ones. antialias: if
+    the images become smaller, each new pixel uses all old ones that it replaces.
     """
     places = (np.arange(new) + 0.5) * old / new - 0.5
     distances = np.abs(places - np.arange(old)[:, None])
@@ -61,11 +60,12 @@ def mixing(old: int, new: int, interpolation: str, antialias: bool) -> np.ndarra
 
 
 def affine(x, matrix, interpolation: str, fill_mode: str, fill_value: float):
-    """The images with new pixel (row, column) taken from place matrix·(column, row, 1) of the old.
+    """Compute each new pixel (row, column) from the position matrix·(column, row, 1) of the old
+    image.
 
-    matrix: (samples, 2, 3), which gives (column, row). fill_mode: what stands beyond the edges:
-    fill_value ('constant'), the pixel at the edge ('nearest'), a mirror image ('reflect'), or the
-    image once more ('wrap').
+    matrix: (samples, 2, 3), which gives (column, row). fill_mode: the pixels outside the image:
+    fill_value ('constant'), the pixel at the edge ('nearest'), a mirror image ('reflect'), or a
+    copy of the image ('wrap').
     """
     n, h, w, c = x.shape
     rows, columns = np.mgrid[:h, :w]
@@ -86,7 +86,7 @@ def affine(x, matrix, interpolation: str, fill_mode: str, fill_value: float):
 
 
 def _neighbours(places, interpolation: str) -> list:
-    """The pixels at or beside these places along one axis, with their weights."""
+    """Return the pixels at or next to these positions along one axis, with their weights."""
     if interpolation == "nearest":
         return [(np.floor(places + 0.5).astype(np.intp), np.ones_like(places))]
     low = np.floor(places)
@@ -95,7 +95,7 @@ def _neighbours(places, interpolation: str) -> list:
 
 
 def _filled(index, n: int, fill_mode: str):
-    """Places beyond the edges of an axis of n as the places inside that stand for them."""
+    """Replace positions outside an axis of size n by the positions inside whose pixels are used."""
     if fill_mode == "wrap":
         return index % n
     if fill_mode == "reflect":  # c b a | a b c | c b a

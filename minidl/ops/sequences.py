@@ -1,4 +1,4 @@
-"""Doors for sequences: attention, and the loss and the reading of a network that writes a line."""
+"""Functions for sequences: attention, the CTC loss, and decoding of CTC outputs."""
 
 from __future__ import annotations
 
@@ -63,14 +63,16 @@ def dot_product_attention(
 
 
 def _side_by_side(q, groups: int):
-    """Queries (n, T, heads, d) as (n, heads/groups·T, groups, d)."""
+    """Reshape queries (n, T, heads, d) to (n, heads/groups·T, groups, d)."""
     n, steps, heads, depth = q.shape
     q = q.reshape(n, steps, groups, heads // groups, depth)
     return q.transpose(0, 3, 1, 2, 4).reshape(n, -1, groups, depth)
 
 
 def _stacked(x, heads: int, steps: int, groups: int):
-    """A mask or bias that broadcasts with (n, heads, T, S), for the queries of `_side_by_side`."""
+    """Reshape a mask or bias that broadcasts with (n, heads, T, S) for the queries of
+    `_side_by_side`.
+    """
     x = x.reshape((1,) * (4 - x.ndim) + x.shape)
     x = broadcast_to(x, (len(x), heads, steps, x.shape[3]))
     return x.reshape(len(x), groups, -1, x.shape[3])
@@ -112,7 +114,7 @@ def ctc_loss(target, output, target_length, output_length, mask_index=0):
 
 
 def _check_lines(shape: tuple, labels, lengths, steps, blank: int) -> None:
-    """ValueError for labels and lengths that do not go with logits of this shape."""
+    """Raise ValueError for labels and lengths that do not fit logits of this shape."""
     n = shape[0]
     if len(shape) != 3 or labels.ndim != 2 or not len(labels) == len(lengths) == len(steps) == n:
         raise ValueError(
@@ -147,12 +149,13 @@ def ctc_decode(
     merge_repeated=True,
     mask_index=0,
 ) -> Any:
-    """What logits (n, T, classes) read as: (labels, scores), the labels filled up with -1.
+    """Decode logits (n, T, classes) to (labels, scores). The labels are padded with -1.
 
-    strategy 'greedy': the best class of each step, repetitions merged (with merge_repeated) and
-    mask_index struck out; labels (1, n, T), scores (n, 1): minus the sum of the best logits.
-    'beam_search': the `top_paths` most probable lines, whichever path writes them, of `beam_width`
-    that are followed; labels (top_paths, n, T), scores (n, top_paths): ln of their probabilities.
+    strategy 'greedy': the best class of each step, with repetitions merged (with merge_repeated)
+    and mask_index removed; labels (1, n, T), scores (n, 1): minus the sum of the best logits.
+    'beam_search': the `top_paths` most probable label sequences, over all their paths, of
+    `beam_width` candidates; labels (top_paths, n, T), scores (n, top_paths): ln of their
+    probabilities.
     """
     x = as_array(convert_to_tensor(inputs))
     lengths = whole(sequence_lengths, "ctc_decode: sequence_lengths").reshape(-1)
@@ -170,7 +173,9 @@ def ctc_decode(
 
 
 def _filled_up(found, paths: int, x):
-    """(labels, scores) of all samples as tensors. found: for each sample lines with scores."""
+    """Return (labels, scores) of all samples as tensors. found: for each sample label sequences
+    with scores.
+    """
     labels = np.full((paths, len(x), x.shape[1]), -1, np.int32)
     scores = np.full((len(x), paths), -np.inf)
     for i, lines in enumerate(found):
@@ -180,7 +185,7 @@ def _filled_up(found, paths: int, x):
 
 
 def _best_path(x, merge: bool, blank: int) -> tuple:
-    """What the best class of each step reads as, and minus the sum of their logits."""
+    """Decode the best class of each step. Returns the labels, and minus the sum of their logits."""
     best = x.argmax(axis=1)
     changes = np.append(True, best[1:] != best[:-1])[: len(best)]
     kept = (best != blank) & changes if merge else best != blank
@@ -188,10 +193,11 @@ def _best_path(x, merge: bool, blank: int) -> tuple:
 
 
 def _beam_search(p, width: int, blank: int) -> list:
-    """The most probable lines, best first, with ln of their probabilities. Hannun et al. 2014.
+    """Return the most probable label sequences, best first, with ln of their probabilities. Hannun
+    et al. 2014.
 
-    p: (steps, classes). A line that is followed has two probabilities: of the paths that end in a
-    blank, after which its last label may come again, and of those that end in its last label.
+    p: (steps, classes). Each candidate has two probabilities: of the paths that end in a blank,
+    after which its last label may be repeated, and of those that end in its last label.
     """
     lines, scale = {(): (1.0, 0.0)}, 0.0
     for now in p.tolist():
@@ -206,7 +212,9 @@ def _beam_search(p, width: int, blank: int) -> list:
 
 
 def _grow(grown: dict, line: tuple, in_blank: float, in_label: float, now: list, blank: int):
-    """Add what becomes of a line at a step with these probabilities of the classes."""
+    """Add to `grown` the extensions of a label sequence at a step with class probabilities
+    `now`.
+    """
     either = in_blank + in_label
     for c, p in enumerate(now):
         if c == blank:

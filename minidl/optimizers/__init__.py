@@ -6,6 +6,7 @@ papers.
 from typing import Any
 
 from ..support import configs
+from ..support.registry import Registry
 from . import schedules
 from .adadelta import Adadelta
 from .adafactor import Adafactor
@@ -32,9 +33,12 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "LossScaleOptimizer",
+    "MultiOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
+    "OptimizerMap",
     "RAdam",
     "RMSprop",
     "ScheduleFreeAdamW",
@@ -49,6 +53,23 @@ __all__ = [
 ]
 
 register = registry.register
+# What opens its module at first use, and has no name for compile(): it is made of others.
+_WRAPPERS = Registry("optimizer of optimizers")
+_WRAPPERS.rooms.update(
+    {
+        "LossScaleOptimizer": f"{__name__}.loss_scale",
+        "MultiOptimizer": f"{__name__}.several",
+        "OptimizerMap": f"{__name__}.several",
+    }
+)
+
+
+def __getattr__(name):
+    if name not in _WRAPPERS.rooms:
+        raise AttributeError(f"module 'minidl.optimizers' has no attribute {name!r}.")
+    return _WRAPPERS.filed(name)
+
+
 _VARIANTS = {
     "momentum": "SGD(learning_rate=0.01, momentum=0.9)",
     "nesterov": "SGD(learning_rate=0.01, momentum=0.9, nesterov=True)",

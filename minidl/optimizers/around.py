@@ -68,22 +68,47 @@ def average(averages, variables, keep: float) -> None:
         a.array[...] = v.array if keep == 0 else a.array + (1 - keep) * (v.array - a.array)
 
 
-def gather(sums, grads: list) -> None:
+def gather(sums, grads: list, variables) -> None:
     """Add the gradients of one more batch to the sums."""
-    for total, g in zip(sums, grads):
+    for total, g, v in zip(sums, grads, variables):
         if g is not None:
-            total.array[...] += g
+            total.array[...] = _added(total.array, g, v)
 
 
-def means(sums, grads: list, count: int) -> list:
+def means(sums, grads: list, count: int, variables) -> list:
     """The mean gradients of `count` batches, of which `grads` is the last; None if none had one."""
-    return [_mean(total.array, g, count) for total, g in zip(sums, grads)]
+    return [_mean(total.array, g, count, v) for total, g, v in zip(sums, grads, variables)]
 
 
-def _mean(total, g, count):
+def _mean(total, g, count, variable):
     if g is None and not total.any():
         return None
-    return (total if g is None else total + g) / count
+    total = total if g is None else _added(total, g, variable)
+    return total if variable.overwrite_with_gradient else total / count
+
+
+def _added(total, g, variable):
+    return np.maximum(total, g) if variable.overwrite_with_gradient else total + g
+
+
+def overwrite(variables, grads: list) -> list:
+    """Put gradients in the place of the variables marked overwrite_with_gradient; the gradients of
+    the others, None for those.
+    """
+    for v, g in zip(variables, grads):
+        if g is not None and v.overwrite_with_gradient:
+            v.assign(g)
+    return [None if v.overwrite_with_gradient else g for v, g in zip(variables, grads)]
+
+
+def unscaled(grads: list, variables, factor: float) -> list:
+    """The gradients divided by the factor that the loss was multiplied by, but for those that take
+    the place of their variables.
+    """
+    return [
+        g if g is None or v.overwrite_with_gradient else g / factor
+        for g, v in zip(grads, variables)
+    ]
 
 
 def clear(variables) -> None:

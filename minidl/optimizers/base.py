@@ -141,12 +141,10 @@ class Optimizer(Configurable, core.Optimizer):
             guard.check_same(owner, variables, self.trainable_variables)
             return
         guard.check_slots(owner, names, self.update)
-        self.kept.build(variables, names, self.initial)
-        if self.use_ema:
-            self.kept.keep_averages()
-        if self.gradient_accumulation_steps:
-            self.kept.keep_sums()
+        summing = self.gradient_accumulation_steps is not None
+        self.kept.build(variables, names, self.initial, self.use_ema, summing)
         self.constrained = [v for v in variables if v.constraint is not None]
+        self.overwriting = any(v.overwrite_with_gradient for v in variables)
         self.clears_every = clears_every(vars(self))
         self.trainable_variables, self.built = variables, True
 
@@ -174,7 +172,7 @@ class Optimizer(Configurable, core.Optimizer):
         arrays = guard.aligned(type(self).__name__, list(grads), variables)
         guard.report_missing(arrays, variables)
         if self.loss_scale_factor:
-            arrays = [g if g is None else g / self.loss_scale_factor for g in arrays]
+            arrays = around.unscaled(arrays, variables, self.loss_scale_factor)
         given = {id(v): g for v, g in zip(variables, arrays)}
         self.go([given.get(id(v)) for v in self.trainable_variables])
 
@@ -196,9 +194,10 @@ class Optimizer(Configurable, core.Optimizer):
         if not kept.sums:
             self.update_all(grads, count)
         elif count % batches:
-            around.gather(kept.sums, grads)
+            around.gather(kept.sums, grads, self.trainable_variables)
         else:
-            self.update_all(around.means(kept.sums, grads, batches), count // batches)
+            means = around.means(kept.sums, grads, batches, self.trainable_variables)
+            self.update_all(means, count // batches)
             around.clear(kept.sums)
         if self.use_ema:
             self.average((count - 1) // batches)
@@ -208,6 +207,7 @@ class Optimizer(Configurable, core.Optimizer):
 
     def update_all(self, grads: list, t: int) -> None:
         """Clip the gradients, decay and move the variables, in update t."""
+        grads = around.overwrite(self.trainable_variables, grads) if self.overwriting else grads
         if self.clipvalue or self.clipnorm or self.global_clipnorm:
             grads = self.clipped(grads)
         lr = self.current_rate()

@@ -31,11 +31,11 @@ class Memory:
         self.rows: list[list[Any]] = []  # for each trained variable its slots, None for none
         self.averages: list[Variable] = []  # of the weights, if they are averaged
         self.sums: list[Variable] = []  # of the gradients, if several batches make one update
-        self.others: list[Variable] = []  # what an optimizer written for Keras adds
+        self.others: list[Variable] = []  # of optimizers inside, or what one written for Keras adds
 
-    def build(self, variables, names: Iterable[str], initial: Callable) -> None:
+    def build(self, variables, names: Iterable[str], initial: Callable, averages, sums) -> None:
         """Make the slots of these variables. initial(slot, w): what a slot of the array w begins
-        with.
+        with. averages, sums: whether an average of each variable, a sum of its gradients is kept.
         """
         called: dict[str, str] = {
             slot: name for group in self.groups for slot, name in group.items()
@@ -45,20 +45,16 @@ class Memory:
             for v in variables
         ]
         self.trained, self.names = list(variables), tuple(names)
+        if averages:
+            self.averages = [_kept(v, "average", v.array) for v in variables]
+        if sums:
+            zeros = [np.zeros_like(v.array) for v in variables]
+            self.sums = [_kept(v, "gradient_accumulator", z) for v, z in zip(variables, zeros)]
 
     def _first(self, v, slot: str, initial: Callable) -> Any:
         if is_ours(initial):  # may be of any shape, or None
             return initial(slot, v.array)
         return checked_initial(self.owner, slot, initial(slot, v.array), v.shape, v.dtype)
-
-    def keep_averages(self) -> None:
-        """Keep an average of each variable too."""
-        self.averages = [_kept(v, "average", v.array) for v in self.trained]
-
-    def keep_sums(self) -> None:
-        """Keep a sum of gradients for each variable too."""
-        zeros = [np.zeros_like(v.array) for v in self.trained]
-        self.sums = [_kept(v, "gradient_accumulator", z) for v, z in zip(self.trained, zeros)]
 
     @property
     def steps(self) -> int:
@@ -134,16 +130,21 @@ def checked_state(owner: str, own: dict, state) -> tuple[dict, int, float | None
     if numbers.get("optimizer", owner) != owner:
         raise ValueError(f"This state is not of this {owner} but of {numbers['optimizer']}.")
     for name, array in given.items():
-        _check_fits(owner, name, array, own[name].shape)
+        _check_fits(owner, name, array, own[name])
     count = numbers["iterations"]
     steps = check_count("iterations", count.item() if count.size == 1 else count, 0)
     rate = numbers.get("learning_rate")
     return given, steps, None if rate is None else check_number("learning_rate", rate, 0)
 
 
-def _check_fits(owner: str, name: str, array: np.ndarray, shape: tuple) -> None:
-    if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all():
+def _check_fits(owner: str, name: str, array: np.ndarray, own: np.ndarray) -> None:
+    """ValueError for another shape or kind of numbers, or what is not finite; a count is not below
+    0.
+    """
+    same = array.shape == own.shape and array.dtype.kind == own.dtype.kind
+    below = same and own.dtype.kind == "i" and (array < 0).any()
+    if not same or below or not np.isfinite(array).all():
         raise ValueError(
-            f"{owner}: '{name}' must be finite numbers of shape {shape}; received {array.dtype} "
-            f"of shape {array.shape}."
+            f"{owner}: '{name}' must be finite numbers of shape {own.shape}; received "
+            f"{array.dtype} of shape {array.shape}."
         )

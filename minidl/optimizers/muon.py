@@ -84,6 +84,10 @@ class Muon(Optimizer, core.Adam):
         named = any(re.search(word, path) for word in self.exclude_layers)
         return len(variable.shape) != 2 or embedding or named
 
+    def decay_of(self, variable) -> float | None:
+        """The weight decay of this variable."""
+        return self.adam_weight_decay if self.is_for_adam(variable) else self.weight_decay
+
     def slots(self):
         return ("m", "v")
 
@@ -101,7 +105,7 @@ class Muon(Optimizer, core.Adam):
 
     def move(self, grads, lr, t):
         for variable, g in zip(self.trainable_variables, grads):
-            own = self.adam_weight_decay if self.is_for_adam(variable) else self.weight_decay
+            own = self.decay_of(variable)
             if own:
                 around.decay([variable], [g], 1 - own * lr, *self.not_decayed)
         super().move(grads, lr, t)
@@ -113,9 +117,15 @@ class Muon(Optimizer, core.Adam):
         m *= self.momentum
         m += g
         d = g + self.momentum * m if self.nesterov else m
-        factor = 1.0 if self.rms_rate is None else self.rms_rate * math.sqrt(max(w.shape))
-        coefficients = self.muon_a, self.muon_b, self.muon_c
-        w -= lr * factor * orthogonal(d, self.ns_steps, *coefficients)
+        w -= lr * self.lr_adjust(self.zeropower_via_newtonschulz5(d, self.ns_steps))
+
+    def zeropower_via_newtonschulz5(self, x, steps: int):
+        """`orthogonal` with this optimizer's coefficients."""
+        return orthogonal(x, steps, self.muon_a, self.muon_b, self.muon_c)
+
+    def lr_adjust(self, x):
+        """x·0.2·√max(rows, columns), the 0.2 being rms_rate; x itself if that is None."""
+        return x if self.rms_rate is None else x * (self.rms_rate * math.sqrt(max(x.shape)))
 
 
 def orthogonal(d, steps: int = 5, a=3.4445, b=-4.7750, c=2.0315) -> np.ndarray:

@@ -1,8 +1,8 @@
-"""Pictures of training, drawn with matplotlib. This package alone names matplotlib, and `import
+"""Plots of training, drawn with matplotlib. Only this package imports matplotlib, and `import
 minidl` does not load it.
 
-Each function returns the figure. With `path` it is written there; without, it is shown if there is
-a screen to show it on.
+Each function returns the figure. With `path` the figure is written there; without, it is shown if
+there is a screen.
 """
 
 from .architecture import model

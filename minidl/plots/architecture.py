@@ -1,4 +1,4 @@
-"""A model as boxes and arrows: which layer feeds which, with shapes."""
+"""Plots a model as boxes and arrows: its layers, their connections and shapes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def model(
 
 
 def _widest(texts) -> tuple[int, int]:
-    """The lines and letters of the largest text."""
+    """Return the largest numbers of lines and of letters among the texts."""
     rows = [text.split("\n") for text in texts.values()]
     return max(map(len, rows)), max(len(line) for row in rows for line in row)
 
@@ -73,7 +73,7 @@ def _in_inches(ranks, texts, rankdir) -> dict:
 
 
 def _empty_page(placed, texts):
-    """A figure and an axis with room for boxes at these places."""
+    """Create a figure and an axis with space for boxes at these positions."""
     lines, letters = _widest(texts)
     low, high = (np.array([f(c) for c in zip(*placed.values())]) for f in (min, max))
     size = high - low + (0.6 + 0.1 * letters, 0.5 + 0.2 * lines)
@@ -109,7 +109,7 @@ def _draw_box(axis, place, text, thing, show_trainable):
 
 
 def _half_sizes(figure, axis, patches) -> dict:
-    """Half the width and height of each box: once drawn they are known."""
+    """Return half the width and height of each box, which are known once the boxes are drawn."""
     figure.canvas.draw()
     to_data = axis.transData.inverted()
     extents = {key: patch.get_window_extent() for key, patch in patches.items()}
@@ -136,8 +136,8 @@ def _draw_arrow(axis, begin, end, ranks, placed, size, downwards) -> None:
 
 
 def _edge(here, there, half, downwards, aside) -> tuple[float, float]:
-    """Where a line from the box at `here` to the one at `there` leaves it; from its left or upper
-    part if it must pass a box.
+    """Return the point where a line from the box at `here` to the one at `there` leaves it: at its
+    left or upper side if the line must pass another box.
     """
     dx, dy = there[0] - here[0], there[1] - here[1]
     along, across = (dy, dx) if downwards else (dx, dy)
@@ -150,7 +150,7 @@ def _edge(here, there, half, downwards, aside) -> tuple[float, float]:
 
 
 def _text(thing, shapes, dtype, names, activations) -> str:
-    """What a box says: a line for each thing that was asked for."""
+    """Return the text of a box, one line for each requested item."""
     if not isinstance(thing, Layer):
         return thing.name
     kind = type(thing).__name__

@@ -1,4 +1,4 @@
-"""What every plot does at its end: write the file, or show the window."""
+"""Helpers of all plots: write the figure to a file, or show it in a window."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _FILE_ONLY = ("agg", "pdf", "svg", "ps", "pgf", "cairo", "template")
 
 
 def panels(count: int, columns: int, width: float, height: float):
-    """(figure, axes): so many panels in rows of `columns`, each of this size in inches. Places that
-    are left over stay empty.
+    """Return (figure, axes) with this number of panels in rows of `columns`, each of this size in
+    inches. Remaining positions stay empty.
     """
     rows = math.ceil(count / columns)
     size = (width * columns, height * rows)
@@ -34,17 +34,17 @@ def panels(count: int, columns: int, width: float, height: float):
 
 
 def whole_steps(axis) -> None:
-    """Epochs or steps along the x axis: whole numbers, with a grid."""
+    """Label the x axis with whole numbers, for epochs or steps, and draw a grid."""
     axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axis.grid(alpha=0.3)
 
 
 def finish(figure, path=None, title: str | None = None):
-    """Write `figure` to `path`, making its folder; without a path show it, where there is a screen.
-    Returns the figure. title: over all panels.
+    """Write `figure` to `path`, creating its folder; without a path show it, if there is a screen.
+    Returns the figure. title: above all panels.
 
-    On a screen a written figure stays open too, for `show` at the end of a script; the latest
-    fifteen, so that none pile up.
+    On a screen a written figure stays open for `show` at the end of a script, at most the latest
+    fifteen.
     """
     if title:
         figure.suptitle(title)
@@ -59,18 +59,18 @@ def finish(figure, path=None, title: str | None = None):
 
 
 def write(figure, path, **settings) -> None:
-    """Write a figure to a file, in a folder that is made if it is not there."""
+    """Write a figure to a file, creating its folder."""
     path = path_of(path, "path")
     make_folder(path)
     make_readable(figure)
-    with warnings.catch_warnings():  # make_readable has said it, with the cure
+    with warnings.catch_warnings():  # make_readable has warned, with the cure
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(path, dpi=120, facecolor="white", **settings)
 
 
 def show() -> None:
-    """Open windows with the figures drawn so far, and wait until they are closed; nothing where
-    there is no screen.
+    """Open windows with the figures drawn so far, and wait until they are closed. Without a screen,
+    nothing happens.
     """
     if _on_a_screen():
         plt.show()

@@ -1,4 +1,4 @@
-"""Images with what the network took them for."""
+"""Plots images with their predicted labels."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def _as_pictures(images):
 
 
 def _labels(predicted, n):
-    """(labels, probabilities or None) from labels or from one row of scores an image."""
+    """Return (labels, probabilities or None) from labels or from one row of scores for
+    each image.
+    """
     if predicted is None:
         return None, None
     predicted = np.asarray(predicted)

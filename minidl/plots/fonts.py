@@ -1,5 +1,5 @@
-"""Letters that the usual font does not have, such as Hangul or Chinese: another font, or a word
-about it, in the place of empty boxes.
+"""Fonts for letters that the default font lacks, such as Hangul or Chinese; a warning if no font
+has them.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from ..support.warning import warn
 
 
 def make_readable(figure) -> None:
-    """Give every text of the figure fonts that have all its letters; a warning where no font on
-    this computer has them.
+    """Set fonts that have all letters for every text of the figure. Warn if no font on this
+    computer has them.
     """
     for text in figure.findobj(Text):
         written = text.get_text()
@@ -33,14 +33,14 @@ def make_readable(figure) -> None:
 
 
 def _lacking(written: str, font: str) -> str:
-    """The letters that the font does not have."""
+    """Return the letters that the font does not have."""
     path = font_manager.findfont(font)
     return "".join(c for c in dict.fromkeys(written) if not _has(path, c) and not c.isspace())
 
 
 @cache
 def font_with(letters: str) -> str | None:
-    """The name of an installed font that has all these letters; None if there is none."""
+    """Return the name of an installed font that has all these letters; None if there is none."""
     for font in font_manager.fontManager.ttflist:
         if "LastResort" in font.name.replace(" ", ""):  # which draws boxes for all letters
             continue

@@ -1,6 +1,4 @@
-"""The graph behind a tensor: which ops made it from what, before backward() walks it the other
-way.
-"""
+"""Plots the graph of a tensor: the ops that computed it and their inputs, before backward()."""
 
 from __future__ import annotations
 
@@ -71,7 +69,7 @@ def _draw_box(axis, place, tensor: Tensor, name: str) -> None:
 
 
 def _parents(root) -> dict:
-    """id -> (tensor, its inputs), for all that root was made from."""
+    """Map id -> (tensor, its inputs) for all tensors that root was computed from."""
     found, stack = {}, [root]
     while stack:
         tensor = stack.pop()
@@ -83,8 +81,8 @@ def _parents(root) -> dict:
 
 
 def _places(root, parents) -> dict:
-    """id -> (column, row): a value stands one column before the first op that uses it, and columns
-    are centred.
+    """Map id -> (column, row). A value is one column before the first op that uses it; columns are
+    centred.
     """
     before = {id(root): 0}
     # each before those it was made from

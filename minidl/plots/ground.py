@@ -1,4 +1,4 @@
-"""What pictures of trajectories share: the surface, the ways over it, start and minimum."""
+"""Common parts of plots of trajectories: the surface, the trajectories, start and minimum."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MAP = "GnBu"
 
 
 def several(trajectories, owner: str = "") -> list[Trajectory]:
-    """One trajectory, a list or a dict {label: trajectory} as a list. ValueError, naming the owner,
-    if the owner needs one and there is none.
+    """Return one trajectory, a list or a dict {label: trajectory} as a list. ValueError, naming the
+    owner, if there is none and the owner needs one.
     """
     if isinstance(trajectories, dict):
         ways = [copy.copy(one) for one in trajectories.values()]
@@ -30,13 +30,13 @@ def several(trajectories, owner: str = "") -> list[Trajectory]:
 
 
 def grid(surface, n: int):
-    """The points of the drawn part, n along each axis, and the heights there."""
+    """Return the points of a grid, n along each axis, and their heights."""
     x, y = np.meshgrid(*[np.linspace(low, high, n) for low, high in surface.within])
     return x, y, surface(x, y)
 
 
 def draw_ground(axis, surface, arrows: bool) -> None:
-    """Draw the surface itself: contour lines and downhill arrows, or a curve."""
+    """Draw the surface: contour lines and downhill arrows, or a curve."""
     axis.set(xlabel=surface.names[0], ylabel=surface.names[1])
     if len(surface.start) == 1:
         low, high = surface.within[0]
@@ -65,7 +65,7 @@ def _draw_arrows(axis, surface) -> None:
 
 
 def in_the_picture(surface, one) -> np.ndarray:
-    """(2, n): where to draw the points of a trajectory."""
+    """Return the points of a trajectory as plot coordinates (2, n)."""
     return np.stack([one.points[:, 0], one.values]) if len(surface.start) == 1 else one.points.T
 
 

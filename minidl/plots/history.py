@@ -1,4 +1,6 @@
-"""The course of training: one panel a quantity, training and validation in one picture."""
+"""Plots loss and metrics of a training: one panel for each quantity, with training and
+validation.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Looking into a trained network: its weights as images, what it confuses, and where it draws its
-borders.
-"""
+"""Plots of a trained network: its weights as images, its confusion matrix, its decision regions."""
 
 from __future__ import annotations
 
@@ -44,11 +42,11 @@ def weights(
 
 
 def confusion(true, predicted, path=None, names=None, title: str | None = None):
-    """How often each class was taken for each: rows are the true classes, columns the predicted;
-    the diagonal is right.
+    """Draw how often each class was predicted as each class: rows are the true classes, columns the
+    predicted ones; the diagonal is right.
 
     true: labels (n,). predicted: labels (n,), or scores (n, classes). Returns the figure; the
-    counts are in its picture.
+    counts are in its image.
     """
     true, predicted = np.asarray(true).reshape(-1), _classes(np.asarray(predicted))
     if len(true) != len(predicted) or not len(true):
@@ -69,7 +67,7 @@ def confusion(true, predicted, path=None, names=None, title: str | None = None):
 
 
 def _classes(predicted):
-    """The class of each sample, from classes or from a row of scores each."""
+    """Return the class of each sample, from classes or from rows of scores."""
     if predicted.ndim == 2 and predicted.shape[1] > 1:
         return predicted.argmax(axis=-1)
     return predicted.reshape(-1)
@@ -85,11 +83,10 @@ def _draw_counts(axis, counts) -> None:
 
 
 def regions(model, x, y, path=None, title: str | None = None):
-    """What a classifier answers at each point of the plane, under the samples: where it draws its
-    borders.
+    """Draw the class that a classifier predicts at each point of the plane, and the samples.
 
-    model: takes (n, 2), returns scores (n, classes), or probabilities or logits (n, 1), where a
-    sigmoid gives 0.5 its border and a logit 0. x: (n, 2). y: labels (n,).
+    model: takes (n, 2), returns scores (n, classes), or probabilities or logits (n, 1), with the
+    border at 0.5 after a sigmoid and at 0 for a logit. x: (n, 2). y: labels (n,).
     """
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y).reshape(-1).astype(int)
     if x.ndim != 2 or x.shape[1] != 2 or len(x) != len(y):
@@ -113,7 +110,7 @@ def regions(model, x, y, path=None, title: str | None = None):
 
 
 def _answers(model, points):
-    """The class that the model finds at each point."""
+    """Return the class that the model predicts at each point."""
     scores = np.asarray(model.predict(points, verbose=0, batch_size=4096))
     if scores.shape[-1] > 1:
         return scores.argmax(axis=-1)

@@ -1,4 +1,4 @@
-"""Curves that grow while a model trains: fit(..., callbacks=[plots.LivePlot()])."""
+"""Plots that are updated while a model trains: fit(..., callbacks=[plots.LivePlot()])."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which boxes and arrows a model has, and where the boxes stand."""
+"""Computes the boxes and arrows of a model's plot, and the positions of the boxes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from ..layers import Layer
 
 
 def boxes_and_arrows(model, nested: bool, prefix: str = "") -> tuple[dict, list]:
-    """({key: layer or step}, [(key, key), ...]). nested: models inside show their own boxes."""
+    """Return ({key: layer or step}, [(key, key), ...]). nested: draw the boxes of models inside."""
     graph = getattr(model, "symbol_graph", None)
     boxes, arrows = _of_layers(model, prefix) if graph is None else _of_graph(graph, prefix)
     return _expanded(boxes, arrows, prefix) if nested else (boxes, arrows)
 
 
 def _of_layers(model, prefix) -> tuple[dict, list]:
-    """A chain, or the layers of a class of your own, whose connections nobody knows."""
+    """Return the boxes and arrows of a chain; for your own class the layers only, since their
+    connections are unknown.
+    """
     first = getattr(getattr(model, "symbols_in", None), "maker", None)
     layers = [*([] if first is None else [first]), *model.layers]
     boxes = {f"{prefix}{layer.name}": layer for layer in layers}
@@ -40,7 +42,7 @@ def _of_graph(graph, prefix) -> tuple[dict, list]:
 
 
 def _free(name: str, thing, boxes: dict) -> str:
-    """The name, or `name 2`, `name 3` ... if another thing bears it."""
+    """Return the name, or `name 2`, `name 3` ... if another object has it."""
     key, number = name, 1
     while key in boxes and boxes[key] is not thing:
         number += 1
@@ -49,8 +51,8 @@ def _free(name: str, thing, boxes: dict) -> str:
 
 
 def _expanded(boxes, arrows, prefix) -> tuple[dict, list]:
-    """Models inside replaced by their own boxes: arrows into one go to its first box, arrows out
-    leave its last.
+    """Replace models inside by their own boxes. Arrows into a model go to its first box, arrows out
+    of it start at its last.
     """
     out, ends = {}, {}
     chain: list = []
@@ -66,8 +68,8 @@ def _expanded(boxes, arrows, prefix) -> tuple[dict, list]:
 
 
 def places(boxes, arrows) -> dict:
-    """key -> (rank, row): Graphviz's, if its program is there and the boxes are more than a
-    chain.
+    """Map key -> (rank, row). Graphviz computes the positions, if its program is installed and the
+    boxes are more than a chain.
     """
     branched = len(arrows) >= len(boxes)
     by_dot = _places_by_dot(boxes, arrows) if branched and shutil.which("dot") else None
@@ -75,8 +77,8 @@ def places(boxes, arrows) -> dict:
 
 
 def _places(boxes, arrows) -> dict:
-    """Each box one rank before the first that it feeds, the boxes of a rank side by side around
-    0.
+    """Place each box one rank before the first box that it points to, and the boxes of a rank side
+    by side around 0.
     """
     ranks = _ranks(boxes, arrows)
     rows: dict[int, list] = {}
@@ -110,13 +112,15 @@ def _around_0(keys) -> dict:
 
 
 def _neighbours_row(key, arrows, here, there, row) -> float:
-    """The mean row of the boxes at the other ends of its arrows; its own if there are none."""
+    """Return the mean row of the boxes at the other ends of its arrows; its own row if there are
+    none.
+    """
     rows = [row[arrow[there]] for arrow in arrows if arrow[here] == key]
     return sum(rows) / len(rows) if rows else row[key]
 
 
 def _places_by_dot(boxes, arrows) -> dict | None:
-    """The places that Graphviz finds, in ranks and rows; None if it fails."""
+    """Return the positions that Graphviz computes, in ranks and rows; None if it fails."""
     number = {key: i for i, key in enumerate(boxes)}
     lines = [f"n{number[a]} -> n{number[b]};" for a, b in arrows]
     lines += [f"n{i};" for i in number.values()]

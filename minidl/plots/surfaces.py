@@ -1,8 +1,8 @@
-"""Landscapes and the trajectories of optimizers over them: contour maps, a curve, a view in 3-D,
+"""Plots of surfaces and the trajectories of optimizers on them: contour maps, curves, 3-D views,
 heights and slots by step, an animation.
 
-A trajectory is what `minidl.surfaces.descend` returns; where several may be drawn, a list or a dict
-{label: trajectory} will do.
+A trajectory is the result of `minidl.surfaces.descend`. Functions that draw several take a list or
+a dict {label: trajectory}.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from .ground import MAP, draw_ground, draw_marks, draw_way, grid, in_the_picture
 def contour(
     surface: Surface, trajectories=(), path=None, title: str | None = None, arrows: bool = True
 ):
-    """The surface from above, its downhill arrows, and the trajectories on it, all in one picture.
-    A surface of one coordinate is a curve.
+    """Draw the surface from above, its downhill arrows, and the trajectories on it, in one plot. A
+    surface of one coordinate is a curve.
 
-    trajectories: none, one or several. arrows: the direction of −gradient at points of a grid; the
-    length says little, so all are alike.
+    trajectories: none, one or several. arrows: the direction of −gradient at points of a grid, all
+    of the same length.
     """
     figure, axis = plt.subplots(figsize=(7.2, 4.8), layout="constrained")
     ways = several(trajectories)
@@ -41,9 +41,7 @@ def contour(
 def trajectories(
     trajectories, path=None, columns: int = 3, title: str | None = None, arrows: bool = False
 ):
-    """One panel a trajectory, side by side, each on its own surface, with the height it ended
-    at.
-    """
+    """Draw one panel for each trajectory, each on its own surface, with its final height."""
     ways = several(trajectories, "trajectories")
     columns = min(columns, len(ways))
     figure, axes = panels(len(ways), columns, 3.6, 2.7)
@@ -76,8 +74,8 @@ def landscape(
     elevation: float = 40,
     azimuth: float = -60,
 ):
-    """The surface in three dimensions, with the trajectories on it. The view: elevation and azimuth
-    in degrees.
+    """Draw the surface in three dimensions, with the trajectories on it. elevation and azimuth: the
+    view, in degrees.
     """
     if len(surface.start) != 2:
         raise ValueError(f"{surface!r} has one coordinate, so it is a curve: use plots.contour.")
@@ -106,8 +104,8 @@ def _draw_point(axis, surface, point, marker, size, label) -> None:
 
 
 def descent(trajectories, path=None, title: str | None = None, log: bool = True):
-    """The height, the loss, against the step. log: a logarithmic scale, where all heights above the
-    minimum are positive.
+    """Draw the height, which is the loss, by step. log: a logarithmic scale, if all heights above
+    the minimum are positive.
     """
     ways = several(trajectories, "descent")
     figure, axis = plt.subplots(figsize=(6.4, 4), layout="constrained")
@@ -126,21 +124,21 @@ def descent(trajectories, path=None, title: str | None = None, log: bool = True)
 
 
 def _lowest(surfaces) -> float:
-    """The height of the lowest known minimum; 0 if none is known."""
+    """Return the height of the lowest known minimum; 0 if none is known."""
     known = [surface for surface in surfaces if surface.minimum is not None]
     return min([float(surface(*surface.minimum)) for surface in known], default=0.0)
 
 
 def _minus(floor: float) -> str:
-    """What is said of the floor that was subtracted: " − 1.5", or nothing for 0."""
+    """Return the label of the height that was subtracted: " − 1.5", or nothing for 0."""
     if abs(floor) <= 1e-12:
         return ""
     return f" {'+' if floor < 0 else '−'} {abs(floor):.3g}"
 
 
 def slots(one: Trajectory, path=None, title: str | None = None):
-    """What the optimizer remembered, a panel a slot, and the effective step |Δw|/|g| that came of
-    it; a line a coordinate.
+    """Draw the optimizer's slots, one panel each, and the effective step |Δw|/|g|, with one line
+    for each coordinate.
     """
     numbers = {**one.slots, "effective rate": one.effective_rates}
     figure, axes = panels(len(numbers), len(numbers), 3.6, 3.2)
@@ -158,8 +156,8 @@ def slots(one: Trajectory, path=None, title: str | None = None):
 
 
 def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, frames: int = 60):
-    """A GIF of the trajectories drawing themselves on their surface, through Pillow. path: where to
-    write it. Returns that path.
+    """Write a GIF in which the trajectories grow step by step, with Pillow. path: of the file.
+    Returns that path.
     """
     ways = several(trajectories, "animate")
     surface, file = ways[0].surface, Path(path)
@@ -190,7 +188,7 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
 
 
 def _empty_lines(axis, one: Trajectory, style) -> tuple:
-    """The trail and the head of a trajectory, which are filled frame by frame."""
+    """Return the trail and the head of a trajectory, which are filled frame by frame."""
     colour, marker, line = style
     (trail,) = axis.plot([], [], line, color=colour, linewidth=1.5, alpha=0.8)
     look = {"color": colour, "markersize": 6, "markeredgecolor": "white", "zorder": 5}

@@ -1,1 +1,1 @@
-"""What the whole library stands on: names to things, things as plain data, files, the console."""
+"""Helpers for the whole library: lookup of names, objects as plain data, files, the console."""

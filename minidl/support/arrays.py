@@ -1,5 +1,5 @@
-"""Whatever holds numbers, as an array: the one place where lists, scalars, frames and text are told
-apart.
+"""Converts lists, scalars, data frames, tensors and other values to arrays. This is the only file
+that distinguishes these types.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from . import backend
 
 
 class Number(float):
-    """A result: a float, which also answers to `.numpy()`, `.item()` and `.shape` as a tensor
-    would.
+    """A float with the methods `.numpy()` and `.item()` and the attribute `.shape`, like a tensor.
+    Results are returned as Numbers.
     """
 
     shape, ndim, size, dtype = (), 0, 1, np.dtype("float64")
@@ -37,12 +37,13 @@ NUMPY_1 = np.lib.NumpyVersion(np.__version__) < "2.0.0"
 
 
 def as_array(value, partner: np.dtype | None = None, keep_ints: bool = False) -> np.ndarray:
-    """`value` as an array of real numbers, without copying one that is an array already.
+    """Convert `value` to an array of real numbers. An array is returned without a copy.
 
-    Lists and Python numbers become the default float type (keep_ints: lists of whole numbers, as
-    labels are, stay so).
-    partner: the dtype which a bare number adopts, so that 2.0 * float32 stays float32, also on
-    NumPy 1.26.
+    Lists and Python numbers become the default float type (keep_ints: lists of whole numbers, such
+    as labels, stay whole).
+
+    partner: the dtype of a bare number, so that 2.0 * float32 stays float32, also on NumPy 1.26.
+
     Raises TypeError for text and objects, ValueError for ragged lists.
     """
     if isinstance(value, (bool, int, float, np.generic)):
@@ -115,7 +116,9 @@ def _numbers_or_objects(array) -> np.ndarray:
 
 
 def describe(value, array) -> str:
-    """What was received, never its contents: 'list of dtype <U3', with the cure for text."""
+    """Describe what was received, without its contents: 'list of dtype <U3', with the cure for
+    text.
+    """
     cure = ""
     if array.dtype.kind in "SU" or (
         array.dtype.kind == "O" and any(isinstance(v, str) for v in array.flat)
@@ -129,10 +132,10 @@ def describe(value, array) -> str:
 
 @cache
 def in_numpy_2(op):
-    """The op with the dtypes that NumPy 2 gives its results (NEP 50), for NumPy 1.26.
+    """Wrap an op so that under NumPy 1.26 its results have the dtypes of NumPy 2 (NEP 50).
 
-    NumPy 1.26 looks at the values of arrays without axes: there float32 * 2.0 is float64 if the
-    float32 has no axes, and a float64 without axes does not count beside float32 ones.
+    NumPy 1.26 decides by the values of arrays without axes: float32 * 2.0 is float64 if the float32
+    has no axes, and a float64 without axes is ignored next to float32 arrays.
     """
 
     @wraps(op)
@@ -156,7 +159,9 @@ def _with_numpy_2_dtype(data, op, arrays, params):
 
 
 def short(array, prefix: str) -> str:
-    """The values for a repr: all of a few, the ends of many."""
+    """Format the values for a repr: all of a small array, the first and last ones of a
+    large array.
+    """
     shown = array if array.ndim < 4 else array.ravel()
     return np.array2string(
         shown,

@@ -1,5 +1,5 @@
-"""What the whole library shares: the default float type, the fuzz factor that keeps divisions
-finite, and where images have their channels.
+"""Global settings: the default float type, the small number against division by zero, and the
+position of the channel axis of images.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ FORMATS = ("channels_last", "channels_first")
 
 
 def floatx() -> str:
-    """The dtype that new weights and Python lists get: 'float32' unless changed by `set_floatx`."""
+    """Return the dtype of new weights and Python lists: 'float32' unless changed by
+    `set_floatx`.
+    """
     return _settings["floatx"]
 
 
 def set_floatx(value: str) -> None:
-    """Set the default float dtype: 'float16', 'float32' or 'float64' (gradient checks want
-    float64).
+    """Set the default float dtype: 'float16', 'float32' or 'float64' (needed for gradient
+    checks).
     """
     name = value if isinstance(value, str) or value is None else np.dtype(value).name
     if name not in _FLOATS:
@@ -31,8 +33,8 @@ def set_floatx(value: str) -> None:
 
 
 def number_type(dtype) -> np.dtype:
-    """A dtype from its name, or from an object that has Keras's `compute_dtype`. ValueError for
-    bfloat16 where the package ml_dtypes is missing, which Keras and JAX bring along.
+    """Return a dtype for its name, or for an object with Keras's `compute_dtype`. ValueError for
+    bfloat16 without the package ml_dtypes, which Keras and JAX install.
     """
     name = getattr(dtype, "compute_dtype", dtype)
     if name != "bfloat16":
@@ -47,33 +49,37 @@ def number_type(dtype) -> np.dtype:
 
 
 def epsilon() -> float:
-    """The small number used against division by zero: 1e-7 unless changed by `set_epsilon`."""
+    """Return the small number used against division by zero: 1e-7 unless changed by
+    `set_epsilon`.
+    """
     return _settings["epsilon"]
 
 
 def set_epsilon(value: float) -> None:
-    """Set the fuzz factor; losses and optimizers created with `epsilon=None` use it."""
+    """Set the small number that losses and optimizers created with `epsilon=None` use."""
     if not 0 < value < 1:
         raise ValueError(f"set_epsilon expects a small number between 0 and 1; received {value!r}.")
     _settings["epsilon"] = float(value)
 
 
 def image_data_format() -> str:
-    """Where layers with data_format=None find the channels: 'channels_last', images being (samples,
-    rows, columns, channels), unless changed by `set_image_data_format`.
+    """Return the default of data_format: 'channels_last', for images (samples, rows, columns,
+    channels), unless changed by `set_image_data_format`.
     """
     return _settings["image_data_format"]
 
 
 def set_image_data_format(data_format: str) -> None:
-    """Set the default for layers that are made from now on: 'channels_last', or 'channels_first'
-    for images (samples, channels, rows, columns).
+    """Set the default for layers that are created later: 'channels_last', or 'channels_first' for
+    images (samples, channels, rows, columns).
     """
     _settings["image_data_format"] = checked_data_format("set_image_data_format", data_format)
 
 
 def checked_data_format(who: str, data_format: str | None) -> str:
-    """The data_format, or the default for None; ValueError, naming who asked, for any other."""
+    """Return the data_format, or the default for None. ValueError for any other, which names the
+    caller `who`.
+    """
     if data_format is None:
         return image_data_format()
     if data_format not in FORMATS:
@@ -84,5 +90,5 @@ def checked_data_format(who: str, data_format: str | None) -> str:
 
 
 def backend() -> str:
-    """'numpy': what everything here is computed with."""
+    """Return 'numpy', the library that computes everything."""
     return "numpy"

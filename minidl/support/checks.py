@@ -1,5 +1,5 @@
-"""What public functions ask of a number: one clear error that names the argument and the value; and
-functions that get a second chance after an error.
+"""Checks of arguments: a clear error that names the argument and the value. Also a wrapper that
+calls a function again after an error.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ def check_number(
     open_below: bool = False,
     open_above: bool = True,
 ) -> float:
-    """A finite number from low to high, where open_below and open_above say whether the limits
-    themselves are too far; ValueError naming the argument otherwise.
+    """Return the value as a finite number from low to high. ValueError, naming the argument,
+    otherwise.
+
+    open_below, open_above: whether the limit itself is excluded.
     """
     if getattr(value, "shape", None) == ():  # an array or a Tensor of one number
         value = value.item()
@@ -39,7 +41,7 @@ def check_number(
 
 
 def _described(low: float, high: float, open_below: bool, open_above: bool) -> str:
-    """'number of at least 0 and below 1', or whatever the limits are."""
+    """Describe the limits in words: 'number of at least 0 and below 1'."""
     limits = []
     if low != -math.inf:
         limits.append(f"{'above' if open_below else 'of at least'} {low:g}")
@@ -49,7 +51,7 @@ def _described(low: float, high: float, open_below: bool, open_above: bool) -> s
 
 
 def check_count(name: str, value, least: int = 1) -> int:
-    """`value` if it is a whole number of at least `least`; ValueError naming the argument
+    """Return `value` if it is a whole number of at least `least`. ValueError, naming the argument,
     otherwise.
     """
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
@@ -58,24 +60,26 @@ def check_count(name: str, value, least: int = 1) -> int:
 
 
 def is_number(value) -> bool:
-    """Whether this is one real number, also as an array or tensor; True and False are none."""
+    """Whether this is one real number, also as an array or tensor. True and False are not
+    numbers.
+    """
     if getattr(value, "shape", None) == () and not isinstance(value, np.generic):
         value = value.item()
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
 def check_flag(name: str, value) -> bool:
-    """`value` if it is True or False; TypeError naming the argument otherwise."""
+    """Return `value` if it is True or False. TypeError, naming the argument, otherwise."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} is True or False; received {value!r}.")
     return bool(value)
 
 
 def retried(today: Callable, again: Callable[[Exception, tuple, dict], Any]) -> Callable:
-    """The function, where a TypeError or ValueError is shown to again(error, args, kwargs).
+    """Wrap a function: if it raises TypeError or ValueError, call again(error, args, kwargs).
 
-    again returns a function without arguments to call instead, or None to let the error pass. A
-    call that succeeds costs nothing more.
+    `again` returns a function without arguments to call instead, or None to raise the error. A call
+    without an error costs nothing more.
     """
 
     @wraps(today)

@@ -1,9 +1,9 @@
-"""Objects as plain data and back: what `get_config`, `from_config`, `to_json` and the files of
-`save` are made of.
+"""Converts objects to plain data and back, for `get_config`, `from_config`, `to_json` and the files
+of `save`.
 
-A layer, loss or optimizer is described by the arguments it was made with. Coming back, a class is
-looked up by name in the library's registries or among what you registered (custom.py); no module
-is ever imported because a file names it.
+A layer, loss or optimizer is described by the arguments of its constructor. To restore it, its
+class is looked up by name in the library's registries or among the classes that the user registered
+(custom.py). No module is ever imported because a file names it.
 """
 
 from __future__ import annotations
@@ -47,31 +47,33 @@ __all__ = [
 
 
 def remembering(thing, args: tuple, kwargs: dict):
-    """The thing, with the arguments that its class was called with kept for `given_arguments`."""
+    """Store the arguments of the constructor on the new object, for `given_arguments`. Returns the
+    object.
+    """
     vars(thing)["_made_with"] = SimpleNamespace(args=args, kwargs=kwargs)
     return thing
 
 
 def made_with(thing) -> SimpleNamespace | None:
-    """`args` and `kwargs`, as kept by `remembering`; None if nothing was. What is put there instead
-    is what get_config describes the thing by.
+    """Return the stored arguments of the constructor (`args` and `kwargs`), or None. If they are
+    changed, get_config describes the object by the changed ones.
     """
     return getattr(thing, "__dict__", {}).get("_made_with")
 
 
 class Configurable:
-    """Remembers the arguments it was made with, so that `get_config` needs no writing for most
-    classes.
+    """Base of classes that store the arguments of their constructor, so that most need no
+    `get_config` of their own.
     """
 
     def __new__(cls, *args, **kwargs):
         return remembering(super().__new__(cls), args, kwargs)
 
     def get_config(self) -> dict:
-        """The constructor's arguments by name, as plain data.
+        """Return the constructor's arguments by name, as plain data.
 
-        In a get_config of your own, super().get_config() gives the arguments of the class above,
-        to which yours are added.
+        In your own get_config, super().get_config() returns the arguments of the class above; add
+        yours.
         """
         arguments, adding = given_arguments(self), _adding(type(self))
         if adding is not None:
@@ -85,18 +87,18 @@ class Configurable:
 
     @classmethod
     def from_config(cls, config: dict):
-        """A new one from what `get_config` gave."""
+        """Create an object from the data of `get_config`."""
         return cls(**{name: deserialize(value) for name, value in config.items()})
 
 
 def _adding(cls: type) -> type | None:
-    """The class whose get_config adds to the one of Configurable; None if there is none."""
+    """Return the class whose get_config extends that of Configurable; None if there is none."""
     own = [c for c in cls.__mro__ if "get_config" in vars(c) and c is not Configurable]
     return own[-1] if own else None
 
 
 def parameters(function) -> list:
-    """The parameters that have a name: without *args and **kwargs."""
+    """List the named parameters, without *args and **kwargs."""
     import inspect
 
     found = inspect.signature(function).parameters.values()
@@ -104,8 +106,8 @@ def parameters(function) -> list:
 
 
 def given_arguments(thing: Configurable) -> dict:
-    """What the constructor received, with defaults for what was left out; TypeError if that cannot
-    be known.
+    """Return the arguments of the constructor, with defaults for missing ones. TypeError if they
+    are not known.
     """
     import inspect
 
@@ -131,8 +133,8 @@ def given_arguments(thing: Configurable) -> dict:
 
 
 def serialize(value) -> Any:
-    """`value` as what JSON can hold: numbers, strings, lists and dicts. A function nobody
-    registered stays as it is.
+    """Convert `value` to JSON data: numbers, strings, lists and dicts. A function that is not
+    registered stays a function.
     """
     if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):
         return np.dtype(value).name
@@ -194,7 +196,7 @@ def _function(function):
 
 
 def _filed(thing) -> tuple[str | None, str | None]:
-    """(kind, name) in the registry that holds it."""
+    """Return (kind, name) of the registry entry that holds the object."""
     for kind, registry in REGISTRIES.items():
         if kind in MODULES and (name := registry.name_of(thing)):
             return kind, name
@@ -205,10 +207,10 @@ def _filed(thing) -> tuple[str | None, str | None]:
 
 
 def deserialize(data, custom_objects: dict | None = None, safe_mode=True) -> Any:
-    """What `serialize` described. ValueError for a class that is neither the library's nor
+    """Restore what `serialize` described. ValueError for a class that is neither in the library nor
     registered.
 
-    custom_objects: yours by name. safe_mode: nothing is unsafe here, as no module is imported.
+    custom_objects: your own classes by name. safe_mode has no effect: no module is ever imported.
     """
     if custom_objects:
         with custom_object_scope(custom_objects):
@@ -236,8 +238,8 @@ def deserialize(data, custom_objects: dict | None = None, safe_mode=True) -> Any
     return cls.from_config(config)  # pyright: ignore[reportAttributeAccessIssue]
 
 
-# What stands for values that JSON has not: how each is made from its config. DTypePolicy is how
-# Keras writes dtypes.
+# Values without a JSON type, each with the function that restores it from its config. Keras writes
+# dtypes as DTypePolicy.
 _PLAIN = {
     "__numpy__": lambda config: np.array(config["value"], dtype=_plain_dtype(config["dtype"])),
     "__slice__": lambda config: slice(*[None if n is None else operator.index(n) for n in config]),
@@ -253,14 +255,15 @@ def _plain_dtype(name) -> np.dtype:
     return dtype
 
 
-# --- what every `get` begins with
+# --- used by every `get`
 
 
 def found(identifier, kind: str, **general) -> Any:
-    """What a name or a description stands for, and an object of a class; the rest as it is.
+    """Return the object for an identifier: a name or a description is looked up, a class is
+    instantiated, everything else is returned unchanged.
 
-    kind: 'loss', 'metric', ..., the registry to look in. general: classes of that kind which only
-    descriptions may name.
+    kind: the registry to search: 'loss', 'metric', ... general: further classes of this kind, which
+    only descriptions may name.
     """
     if isinstance(identifier, dict) and "class_name" in identifier:
         return described(identifier, kind, **general)
@@ -270,7 +273,7 @@ def found(identifier, kind: str, **general) -> Any:
 
 
 def described(data: dict, kind: str, **general) -> Any:
-    """What `serialize` described, of this kind: no module need be named."""
+    """Restore an object of this kind from what `serialize` described. The module may be missing."""
     module = data.get("module") or f"minidl.{MODULES[kind]}"
     with custom_object_scope({**general, **SCOPE.objects}):
         return deserialize({"config": {}, **data, "module": module})

@@ -1,4 +1,6 @@
-"""What the place that we print to can do: redraw a line or not, show ━ or not."""
+"""Abilities of the output stream: whether a line can be redrawn, whether it can show ━. Also a safe
+print.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,13 @@ import sys
 
 
 def stream():
-    """Standard output, or None where there is none (pythonw) or it is closed."""
+    """Return standard output, or None if it is missing (pythonw) or closed."""
     out = sys.stdout
     return None if out is None or getattr(out, "closed", False) else out
 
 
 def is_live(out) -> bool:
-    """Whether a line can be drawn over: in a terminal or a notebook, not in a file."""
+    """Whether a line can be redrawn: True in a terminal or notebook, False in a file."""
     return bool(getattr(out, "isatty", lambda: False)()) or type(out).__module__.startswith(
         "ipykernel"
     )
@@ -28,8 +30,8 @@ def can_show(out, text: str) -> bool:
 
 
 def say(text: str) -> None:
-    """Print a line; characters the stream cannot show become '?'. Never fails for want of a
-    stream.
+    """Print a line. Characters that the stream cannot show become '?'. Without a stream, nothing
+    happens.
     """
     out = stream()
     if out is not None:

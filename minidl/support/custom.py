@@ -1,4 +1,4 @@
-"""What you register, so that files may name it: classes and functions of your own.
+"""Registers your own classes and functions, so that files may name them.
 
 >>> @register_keras_serializable()
 ... class MyLayer(Layer): ...
@@ -48,15 +48,15 @@ CustomObjectScope = custom_object_scope
 
 
 def get_custom_objects() -> dict:
-    """The dict of what was registered, by 'package>name'; you may add to it."""
+    """Return the dict of registered objects by 'package>name'. You may add to it."""
     return REGISTERED
 
 
 def get_registered_name(thing) -> str:
-    """'package>name' of a registered class or function, otherwise its own name."""
+    """Return 'package>name' of a registered class or function, otherwise its own name."""
     return next((key for key, known in REGISTERED.items() if known is thing), thing.__name__)
 
 
 def get_registered_object(name: str, custom_objects: dict | None = None):
-    """What was registered as 'package>name', or None."""
+    """Return the object registered as 'package>name', or None."""
     return {**REGISTERED, **SCOPE.objects, **(custom_objects or {})}.get(name)

@@ -23,21 +23,21 @@ CHUNK = 64 * 1024  # bytes read from the network at a time
 
 
 class DataFileError(ValueError):
-    """A data file is damaged, is not what its name says, or cannot be fetched. The message says
-    which, and the cure.
+    """Raised if a data file is damaged, has the wrong content, or cannot be downloaded. The message
+    gives the cause and the cure.
     """
 
 
 def cache_dir() -> str:
-    """The folder that keeps downloads: the environment variable MINIDL_HOME, or `.minidl` in the
+    """Return the folder of downloads: the environment variable MINIDL_HOME, or `.minidl` in the
     user's home folder.
     """
     return os.path.abspath(os.path.expanduser(os.environ.get("MINIDL_HOME") or "~/.minidl"))
 
 
 def path_of(value, owner: str) -> str:
-    """A path as a string: from a string, bytes or a path object. TypeError, naming the owner, for
-    anything else.
+    """Return a path as a string, from a string, bytes or a path object. TypeError, naming the
+    owner, for anything else.
     """
     try:
         path = os.fsdecode(value)
@@ -51,7 +51,7 @@ def path_of(value, owner: str) -> str:
 
 
 def make_folder(path: str) -> None:
-    """Make the folder in which this file will stand, if it is not there."""
+    """Create the folder of this file if it does not exist."""
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
 
 
@@ -111,7 +111,7 @@ def _open_new(temporary: str, path: str) -> BinaryIO:
 
 
 def _replace(temporary: str, path: str) -> None:
-    """Give the new file the old one's name, in a single step of the operating system."""
+    """Rename the new file to the old one's name, in a single step of the operating system."""
     try:
         os.replace(temporary, path)
     except PermissionError as error:  # Windows, while another program has the old file open
@@ -122,8 +122,8 @@ def _replace(temporary: str, path: str) -> None:
 
 
 def _sync_folder(folder: str) -> None:
-    """Ask that the folder's list of names reach the disk too. Windows cannot; some network disks
-    will not.
+    """Ask the system to write the folder's list of names to the disk. Windows and some network
+    disks cannot.
     """
     if os.name == "posix":
         with contextlib.suppress(OSError):
@@ -209,8 +209,8 @@ def _is_https(url: str) -> bool:
 
 
 def _fetch(url: str, name: str, max_bytes: int, timeout: float) -> bytes:
-    """The bytes behind a URL, with a progress bar called `name`. Raises OSError, HTTPException or
-    DataFileError.
+    """Download the bytes of a URL, with a progress bar called `name`. Raises OSError, HTTPException
+    or DataFileError.
     """
     import urllib.error
 
@@ -240,8 +240,8 @@ def _fetch(url: str, name: str, max_bytes: int, timeout: float) -> bytes:
 
 
 def _https_opener():
-    """An opener that checks the server's certificate and never leaves https, whatever a redirect
-    says.
+    """Return an opener that checks the server's certificate and refuses redirects to other
+    protocols than https.
     """
     import ssl
     import urllib.error
@@ -259,7 +259,9 @@ def _https_opener():
 
 
 def _progress_bar(name: str, total: int | None):
-    """A tqdm bar on stderr, silent unless stderr is a terminal (it is None under pythonw)."""
+    """Return a tqdm bar on stderr, silent unless stderr is a terminal (it is None under
+    pythonw).
+    """
     from tqdm import tqdm
 
     terminal = sys.stderr is not None and sys.stderr.isatty()

@@ -1,7 +1,7 @@
-"""A computation whose only purpose is to show shapes: it leaves no trace in what it touches.
+"""Dry runs: computations that only show shapes, and restore everything that they change.
 
-Before a thing is changed, `keep(thing, snapshot)` is called. snapshot(thing) returns a function
-that puts it back, and at the end of the outermost dry run all these functions are called.
+Before an object is changed, `keep(thing, snapshot)` is called. snapshot(thing) returns a function
+that restores the object. At the end of the outermost dry run all these functions are called.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 
 
 class State(threading.local):
-    """What this thread's dry run has to put back."""
+    """The state of this thread's dry run."""
 
-    kept: dict | None = None  # id of a thing -> what puts it back; None outside a dry run
+    kept: dict | None = None  # id of an object -> function that restores it; None: no dry run
     room: float | None = None  # while a file is read: how many numbers it may still ask for
     unknown = 0  # sizes that are only guessed: 0 none, 1 the batch's, 2 others too
     for_show = False  # whether even `with real():` changes nothing for good
@@ -25,9 +25,9 @@ state = State()
 
 
 def dry_run(work: Callable[[], Any], for_show: bool = False) -> Any:
-    """work(): what it computes changes nothing for good, also if an error or Ctrl-C ends it.
+    """Call work() and restore everything that it changed, also after an error or Ctrl-C.
 
-    for_show: not even the weights that are made are meant to last.
+    for_show: restore also what is created inside `with real():`, such as new weights.
     """
     before = state.kept, state.for_show
     if state.kept is not None and state.for_show >= for_show:
@@ -47,11 +47,13 @@ def dry_run(work: Callable[[], Any], for_show: bool = False) -> Any:
         finally:
             put_back()
     finally:
-        put_back()  # again: Ctrl-C may have fallen into the first
+        put_back()  # again: Ctrl-C may have interrupted the first call
 
 
 class real:
-    """`with real():` inside a dry run, what happens here is meant to last: weights are made."""
+    """`with real():` inside a dry run, changes are permanent: the weights of a layer are
+    created.
+    """
 
     def __enter__(self):
         self.kept = state.kept
@@ -63,9 +65,11 @@ class real:
 
 
 class reading_of:
-    """`with reading_of(numbers):` what is made here is described by a file that holds so many
-    numbers. Dry runs have batches without samples, which cost nothing; what they show in spite of
-    that is counted, and ValueError ends a file that asks for more than files of its size do.
+    """`with reading_of(numbers):` limits the size of objects created from a file of that many
+    numbers.
+
+    Dry runs use batches without samples, which take no memory. Other arrays that they create are
+    counted. ValueError if the file asks for more than a file of its size reasonably can.
     """
 
     def __init__(self, numbers: int):
@@ -82,7 +86,7 @@ _FREE = 1 << 22  # numbers that any file may ask for
 
 
 def take_room(numbers: int, what: str) -> None:
-    """Count these numbers, if a file is being read; ValueError if it asks for too many in all."""
+    """Count these numbers while a file is read. ValueError if the file asks for too many in all."""
     if state.room is not None:
         state.room -= numbers
         if state.room < 0:
@@ -90,7 +94,7 @@ def take_room(numbers: int, what: str) -> None:
 
 
 class guessing:
-    """`with guessing(2):` the sizes of what is computed are guesses; see State.unknown."""
+    """`with guessing(2):` the sizes of computed arrays are guesses; see State.unknown."""
 
     def __init__(self, unknown: int):
         self.unknown = unknown
@@ -103,10 +107,11 @@ class guessing:
 
 
 def guessed(present: tuple, wanted: tuple) -> tuple | None:
-    """The shape to go on with where zeros of a guessed size do not fit into the wanted shape, which
-    the data may fit well; None if the sizes are known, and the reshape is a mistake.
+    """Return the shape to use instead if a reshape fails only because a size is a guess. None if
+    the sizes are known, so that the reshape is a mistake.
 
-    -1 becomes the number of entries: it differs from guess to guess, so its size stays unknown.
+    An axis of -1 gets the number of entries as its size. This differs between guesses, so the size
+    stays unknown.
     """
     keeps_batch = wanted[:1] == present[:1]
     if state.unknown < (2 if keeps_batch else 1) or wanted.count(-1) > 1 or min(wanted) < -1:
@@ -115,19 +120,19 @@ def guessed(present: tuple, wanted: tuple) -> tuple | None:
 
 
 def is_dry() -> bool:
-    """Whether a dry run is going on in this thread."""
+    """Whether this thread is in a dry run."""
     return state.kept is not None
 
 
 def keep(thing, snapshot: Callable[[Any], Callable[[], None]]) -> None:
-    """Put back at the end of the dry run what snapshot(thing) looks at now. Once for each thing."""
+    """Take a snapshot of an object, once, so that the dry run restores it at its end."""
     if state.kept is not None and id(thing) not in state.kept:
-        # which holds the thing, so that its id stays its own
+        # the function refers to the object, so its id is not reused
         state.kept[id(thing)] = snapshot(thing)
 
 
 def numbers_of(tensor) -> Callable[[], None]:
-    """The numbers of a tensor as they are now; what is returned puts them back."""
+    """Copy the numbers of a tensor. Returns a function that restores them."""
     array, numbers, version = tensor.array, tensor.array.copy(), tensor.version[0]
 
     def put_back() -> None:
@@ -139,7 +144,7 @@ def numbers_of(tensor) -> Callable[[], None]:
 
 
 def entries_of(array) -> Callable[[], None]:
-    """The same for the entries of a bare array."""
+    """Copy the entries of an array. Returns a function that restores them."""
     entries = array.copy()
 
     def put_back() -> None:
@@ -150,7 +155,7 @@ def entries_of(array) -> Callable[[], None]:
 
 
 def place_of(generator) -> Callable[[], None]:
-    """Where a random generator stands now; what is returned puts it back there."""
+    """Copy the state of a random generator. Returns a function that restores it."""
     place = generator.bit_generator.state
 
     def put_back() -> None:

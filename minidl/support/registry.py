@@ -1,5 +1,5 @@
-"""Names to things: 'adam' -> Adam, 'mse' -> MeanSquaredError; an unknown name is answered with the
-nearest known one.
+"""Registries: find classes and functions by name, 'adam' -> Adam, 'mse' -> MeanSquaredError. The
+error for an unknown name suggests the most similar known name.
 """
 
 from __future__ import annotations
@@ -8,17 +8,18 @@ import importlib
 import threading
 from typing import Any
 
-REGISTRIES: dict[str, Registry] = {}  # kind -> its registry: what a file may name, and nothing else
+REGISTRIES: dict[str, Registry] = {}  # kind -> its registry; a file may name only these
 REGISTERED: dict[
     str, Any
 ] = {}  # what you registered: 'Custom>MyLayer' -> MyLayer, and what you put there by hand
 
 
-MODULES = {  # where files say that the things of each kind stand
+MODULES = {  # kind -> the module that files name for it
     "layer": "layers",
     "loss": "losses",
     "metric": "metrics",
     "optimizer": "optimizers",
+    "optimizer of optimizers": "optimizers",
     "initializer": "initializers",
     "activation": "activations",
     "regularizer": "regularizers",
@@ -29,7 +30,7 @@ MODULES = {  # where files say that the things of each kind stand
 
 
 class Scope(threading.local):
-    """What `with custom_object_scope(...)` adds for the present thread."""
+    """The objects that `with custom_object_scope(...)` adds in the current thread."""
 
     objects: dict[str, Any] = {}
 
@@ -38,15 +39,15 @@ SCOPE = Scope()
 
 
 def custom_object(name):
-    """What you filed under exactly this name, for the block of code or for good; None if
-    nothing.
+    """Return the object that the user registered under exactly this name, in a scope or
+    permanently; None if there is none.
     """
     return SCOPE.objects.get(name, REGISTERED.get(name))
 
 
 class Registry:
-    """The things of one kind ('optimizer', 'loss', ...) by name; capitals and underscores in a name
-    do not matter.
+    """The classes or functions of one kind ('optimizer', 'loss', ...) by name. Capital letters and
+    underscores in a name do not matter.
 
     >>> optimizers = Registry("optimizer", naming=str.lower)
     >>> @optimizers.register()
@@ -59,13 +60,13 @@ class Registry:
         self.kind = kind
         self._names: dict[str, object] = {}  # as they are listed, e.g. 'mean_squared_error'
         self._by_plain: dict[str, object] = {}  # as they are looked up, e.g. 'meansquarederror'
-        # what is filed only when its module is opened, at first use: 'StringLookup' -> its module
+        # names registered when their module is imported, at first use: 'StringLookup' -> module
         self.rooms: dict[str, str] = {}
         self._naming = naming or snake_case
         REGISTRIES[kind] = self
 
     def register(self, *aliases: str):
-        """Decorator: file a class or function under its name and any aliases."""
+        """Decorator: register a class or function under its name and any aliases."""
 
         def file(thing):
             self._names[self._naming(thing.__name__)] = thing
@@ -78,7 +79,7 @@ class Registry:
 
     @property
     def names(self) -> dict[str, object]:
-        """All things by the names under which they are listed; opens every room."""
+        """Return all entries by their listed names. Imports every module that registers entries."""
         for module in self.rooms.values():
             importlib.import_module(module)
         return self._names
@@ -91,16 +92,18 @@ class Registry:
         return self.missing(name) if thing is None else thing
 
     def missing(self, name: str) -> Any:
-        """What to answer for a name that is not there: a ValueError with the nearest."""
+        """Called for an unknown name. Raises ValueError with the most similar known name."""
         raise ValueError(unknown(self.kind, name, self.names))
 
     def name_of(self, thing) -> str | None:
-        """The name under which this very class or function is filed, or None."""
+        """Return the name under which this class or function is registered, or None."""
         name = str(getattr(thing, "__name__", ""))
         return name if self._by_plain.get(_plain(name)) is thing else None
 
     def filed(self, name) -> Any:
-        """What the library itself, or a decorator, filed under this name; None if nothing."""
+        """Return what the library or a decorator registered under this name; None if there is
+        nothing.
+        """
         if not isinstance(name, str):
             return None
         plain = _plain(name)
@@ -116,8 +119,8 @@ class Registry:
 
 
 def find(name: str, module: str | None = None, registered_name: str | None = None) -> Any:
-    """The class or function of this name: among the custom objects, else in the registry that
-    `module` points at.
+    """Return the class or function with this name: among the custom objects, else in the registry
+    of `module`.
     """
     if not isinstance(name, str):
         raise ValueError(f"A class is given by its name; received {type(name).__name__}.")
@@ -137,7 +140,7 @@ def find(name: str, module: str | None = None, registered_name: str | None = Non
 
 
 def _pointed_at(parts: list[str], ours: bool) -> list[Registry]:
-    """The registries that a module, split at its dots, may mean."""
+    """Return the registries that a module path, split at its dots, may refer to."""
     kinds = [kind for kind, place in MODULES.items() if ours and place.split(".")[-1] in parts]
     if not kinds and ours:
         kinds = ["model", "layer"]
@@ -160,7 +163,9 @@ def _plain(name: str) -> str:
 
 
 def unknown(kind: str, name, known) -> str:
-    """The message for a name that is not there: what, the nearest, and all that there are."""
+    """Return the message for an unknown name: the name, the most similar one, and all
+    known names.
+    """
     return (
         f"Unknown {kind} {name!r}.{did_you_mean(str(name), known)} Available: "
         f"{', '.join(sorted(known))}."
@@ -168,7 +173,7 @@ def unknown(kind: str, name, known) -> str:
 
 
 def did_you_mean(name: str, known) -> str:
-    """ " Did you mean 'adam'?" or, when nothing is near, an empty string."""
+    """Return " Did you mean 'adam'?", or an empty string if no known name is similar."""
     import difflib  # slow to load, and only needed once somebody has mistyped
 
     lowered = {str(k).lower(): str(k) for k in sorted(known, key=str)}

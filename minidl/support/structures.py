@@ -1,5 +1,5 @@
-"""Nested data: tuples, lists and dicts with values in them, as models with several inputs or
-outputs take and give.
+"""Nested structures: tuples, lists and dicts of values, as models with several inputs or outputs
+take and return.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from typing import Any
 
 
 def tree_map(function, structure, *others) -> Any:
-    """The same structure with function(value) for each value; with `others` of the same structure,
-    function(value, other, ...).
+    """Return the same structure with function(value) for each value. With `others` of the same
+    structure: function(value, other, ...).
 
-    Dicts are walked, and come back, in the order of their keys, as in Keras: in which order they
-    were written says nothing.
+    Dicts are processed and returned in the order of their keys, as in Keras. The order in which
+    they were written has no meaning.
     """
     if isinstance(structure, dict):
         return {
@@ -28,12 +28,14 @@ def tree_map(function, structure, *others) -> Any:
 
 
 def leaves(structure) -> list[Any]:
-    """The values in a structure, in order."""
+    """List the values in a structure, in order."""
     return [value for _, value in paths(structure)]
 
 
 def paths(structure, path: tuple = ()) -> list[tuple[tuple, Any]]:
-    """(path, value) of each value: (('a', 0), 5) in {'a': [5]}; the path of a bare value is ()."""
+    """List (path, value) of each value: (('a', 0), 5) in {'a': [5]}. The path of a single value is
+    ().
+    """
     if isinstance(structure, dict):
         return [found for k in keys(structure) for found in paths(structure[k], (*path, k))]
     if isinstance(structure, (list, tuple)):
@@ -42,7 +44,7 @@ def paths(structure, path: tuple = ()) -> list[tuple[tuple, Any]]:
 
 
 def keys(structure: dict) -> list:
-    """A dict's keys in order; as they stand if they have none."""
+    """List a dict's keys: sorted if all are strings, otherwise in the dict's own order."""
     return sorted(structure) if all(isinstance(k, str) for k in structure) else list(structure)
 
 
@@ -52,12 +54,12 @@ def is_nested(structure) -> bool:
 
 
 def parts_of(structure) -> list[Any]:
-    """What a container holds, one level deep."""
+    """List the values and containers in a container, one level deep."""
     return list(structure.values() if isinstance(structure, dict) else structure)
 
 
 def pick(structure, path: tuple) -> Any:
-    """The value at a path."""
+    """Return the value at a path."""
     for key in path:
         structure = structure[key]
     return structure

@@ -1,7 +1,7 @@
-"""How many threads NumPy's matrix products may use while a model runs.
+"""Limits the number of threads of NumPy's matrix products while a model runs.
 
-A large product is quicker on several threads. A small one is not, and where other programs keep the
-processor busy, its threads wait for each other, which costs several times what the product takes.
+A large product is faster on several threads. A small one is not. If other programs use the
+processor, the threads wait for each other, which takes several times as long as the product.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ CHOSEN = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class _Running:
-    """How many runs there are at the moment, in all threads of Python, and the limit of the first,
-    which knows how many threads there were before.
+    """The number of current runs in all Python threads, and the limit set by the first run, which
+    stores the original number of threads.
     """
 
     lock = threading.Lock()
@@ -35,10 +35,11 @@ def _controller():
 
 @contextmanager
 def threads_for(multiplications: float):
-    """Inside, matrix products run on one thread if none needs this many multiplications or more.
+    """Use one thread for matrix products in this with-block, unless a product needs so many
+    multiplications that several threads are faster.
 
-    multiplications: those of the largest product. Nothing changes if the environment chooses the
-    number of threads (OPENBLAS_NUM_THREADS and the like).
+    multiplications: those of the largest product. Nothing changes if an environment variable sets
+    the number of threads (OPENBLAS_NUM_THREADS and the like).
     """
     if multiplications >= SMALL or any(name in os.environ for name in CHOSEN):
         yield

@@ -1,4 +1,4 @@
-"""Warnings that point at the line of the user's program which they are about."""
+"""Warnings that refer to the line of the user's program that caused them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _INSIDE = (__name__.partition(".")[0], "contextlib")  # a context manager is ent
 
 
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn, as of the nearest line outside the library."""
+    """Warn, with the nearest line of the call stack outside the library as the location."""
     level, frame = 2, sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in _INSIDE:
         level, frame = level + 1, frame.f_back

@@ -1,7 +1,7 @@
 """The public Tensor: the core's, with NumPy's names and functions, and errors that say the cure.
 
-operators.py: the methods. numpy_functions.py: `np.exp(t)` and the like. tensor.py, variable.py: the
-classes.
+operators.py has the methods, numpy_functions.py `np.exp(t)` and the like, tensor.py and variable.py
+the classes.
 """
 
 from ..core.backward import GraphError, newest_first
@@ -9,7 +9,7 @@ from ..core.tensor import switches
 from .operators import Operators
 from .switched import no_grad, quiet, quietly
 from .tensor import Tensor, apply, wrap
-from .variable import Variable
+from .variable import Variable, name_scope
 
 __all__ = [
     "GraphError",
@@ -17,6 +17,7 @@ __all__ = [
     "Tensor",
     "Variable",
     "apply",
+    "name_scope",
     "newest_first",
     "no_grad",
     "quiet",

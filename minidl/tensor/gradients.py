@@ -1,4 +1,4 @@
-"""Gradients that a computation on the side must leave as they were."""
+"""Protects gradients from an additional computation."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import contextlib
 
 @contextlib.contextmanager
 def gradients_put_back(tensors):
-    """Inside, these have no gradient; afterwards each has the one that it had before.
+    """Clear the gradients of these tensors inside a with-block, and restore them at its end.
 
-    tensors: such as keep one, leaves or with retain_grad().
+    tensors: tensors that keep a gradient, leaves or with retain_grad().
     """
     before = [(t, t.grad) for t in tensors]
     for t in tensors:

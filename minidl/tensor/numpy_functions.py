@@ -11,12 +11,12 @@ from ..core.derivatives import arithmetic, linear, nonlinear, shaping
 
 
 class NumpyFunctions:
-    """NumPy asks an argument that has these two methods to compute its functions."""
+    """The two methods with which NumPy's functions call an argument's own implementation."""
 
     _apply: Callable[..., Any]
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        """np.exp(t), np.maximum(t, 0), array * t: the op of the table."""
+        """Compute np.exp(t), np.maximum(t, 0) or array * t with the op of core/derivatives."""
         plain = method == "__call__" and not kwargs
         if plain and ufunc in _UFUNCS:
             return self._apply(_UFUNCS[ufunc], *inputs)
@@ -31,7 +31,9 @@ class NumpyFunctions:
         )
 
     def __array_function__(self, function, types, args, kwargs):
-        """np.mean(t): the method of that name; plain NumPy where no gradient is at stake."""
+        """Compute np.mean(t) with the method of that name, or with NumPy if no gradient is
+        needed.
+        """
         name: str = function.__name__
         name = {"amax": "max", "amin": "min"}.get(name, name)
         first = args[0] if args else kwargs.get("a")
@@ -46,7 +48,7 @@ class NumpyFunctions:
 
 
 def _method(tensor, name: str, args, kwargs: dict[str, Any]):
-    """tensor.name(*args), with NumPy's names of arguments as the method calls them."""
+    """Call tensor.name(*args), with NumPy's argument names converted to those of the method."""
     named: dict[str, Any] = {}
     for key, value in kwargs.items():
         if key != "a" and value is not None:
@@ -56,7 +58,7 @@ def _method(tensor, name: str, args, kwargs: dict[str, Any]):
 
 
 def _in_numpy(function, name: str, args, kwargs: dict):
-    """The function of NumPy on plain arrays; TypeError where a gradient would be lost."""
+    """Call NumPy's function on arrays. TypeError if a gradient would be lost."""
     found: list[Any] = []
     args = _as_plain(args, found)
     kwargs = {k: _as_plain(v, found) for k, v in kwargs.items()}
@@ -71,7 +73,7 @@ def _in_numpy(function, name: str, args, kwargs: dict):
 
 
 def _as_plain(value, found: list):
-    """The same arguments with an array in the place of each tensor, which is added to found."""
+    """Replace each tensor in the arguments by its array, and append the tensor to `found`."""
     if isinstance(value, NumpyFunctions):
         found.append(value)
         return np.asarray(value)

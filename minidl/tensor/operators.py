@@ -1,4 +1,6 @@
-"""NumPy's methods for tensors and for values that are not known yet, one line each to the table."""
+"""NumPy's methods for tensors and symbols. Each is one line that calls an op of
+core/derivatives.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from .numpy_functions import NumpyFunctions
 
 
 class Operators(NumpyFunctions, core.Operators):
-    """What can be computed from a value, known or still to come."""
+    """Operators and methods of a tensor or of a symbol, whose value comes later."""
 
     shape: Any
     dtype: Any
@@ -113,7 +115,7 @@ class Operators(NumpyFunctions, core.Operators):
         return self[tuple([0 if i in axes else slice(None) for i in places])]
 
     def dot(self, other):
-        """NumPy's dot as far as it is a matrix product or a product with a number."""
+        """Compute NumPy's dot if it is a matrix product or a product with a number."""
         if not self.shape or not np.shape(other):
             return self * other
         if len(np.shape(other)) > 2:
@@ -129,12 +131,12 @@ class Operators(NumpyFunctions, core.Operators):
 
 
 def as_tuple(axis):
-    """A list of axes as the tuple that NumPy wants."""
+    """Convert a list of axes to a tuple, which NumPy needs."""
     return tuple(axis) if isinstance(axis, list) else axis
 
 
 def plain_index(index):
-    """An index that NumPy understands: tensors and lists in it become arrays."""
+    """Convert an index for NumPy: tensors and lists in it become arrays."""
     if isinstance(index, tuple):
         return tuple([plain_index(part) for part in index])
     if isinstance(index, list):

@@ -1,4 +1,4 @@
-"""What is switched off for a while: recording, and NumPy's warnings about inf and nan."""
+"""Temporarily switches off recording, or NumPy's warnings about inf and nan."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ..support.arrays import NUMPY_1
 
 
 def quietly(work, *args, **settings):
-    """work(*args, **settings); inf and nan travel on without a warning.
+    """Call work(*args, **settings) without NumPy's warnings about inf and nan.
 
-    As `with quiet():`, but nothing stays switched off if Ctrl-C falls into the end of it.
+    Unlike `with quiet():`, the warnings are restored even if Ctrl-C interrupts the end of the call.
     """
     if switches.quiet:
         return work(*args, **settings)
@@ -50,9 +50,10 @@ else:
 
 
 class quiet:
-    """`with quiet():` inf and nan travel on without a warning; training reports them, with a cure.
+    """`with quiet():` NumPy does not warn about inf and nan. Training reports them itself, with a
+    cure.
 
-    Inside another one it does nothing, so that a step of training pays for one alone.
+    A nested block does nothing, so a training step pays for one only.
     """
 
     def __enter__(self):
@@ -66,9 +67,10 @@ class quiet:
 
 
 class no_grad(core.no_grad):
-    """`with no_grad():` nothing inside is recorded: it costs less, and there is no backward.
+    """`with no_grad():` operations inside are not recorded. They cost less; backward() is
+    impossible.
 
-    It is a decorator too: `@no_grad()` above a function.
+    It is also a decorator: `@no_grad()` above a function.
     """
 
     def __call__(self, function):

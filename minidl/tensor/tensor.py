@@ -1,4 +1,4 @@
-"""Tensor as users know it: the core's class, with checks of what it is given."""
+"""The public Tensor: the core's class, with checks of its arguments."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from .switched import quietly, silently
 
 
 def apply(op, *inputs, **params):
-    """Compute op(*inputs) and record how to go back.
+    """Compute op(*inputs) and record it for backward().
 
-    op: a function of the table: arrays in, (array, one vjp per argument) out. inputs: tensors,
-    arrays, lists, numbers, or symbols, whose values come later. params: whatever is not
-    differentiated. The result needs a gradient if an input does and recording is on. A plain array
-    among the inputs is kept, not copied: changing it before backward() goes unnoticed, so wrap it
-    in a Tensor first.
+    op: a function of core/derivatives: arrays in, (array, one vjp per argument) out. inputs:
+    tensors, arrays, lists, numbers, or symbols, whose values come later. params: arguments that
+    have no gradient. The result needs a gradient if an input does and recording is on. An array
+    among the inputs is not copied, and changing it before backward() is not detected; wrap it in a
+    Tensor first.
     """
     for x in inputs:
         if not isinstance(x, Tensor):
@@ -41,11 +41,11 @@ def apply(op, *inputs, **params):
 
 
 def _apply_mixed(op, inputs, params):
-    """`apply` where not all inputs are tensors. A bare number takes the dtype of the arrays beside
-    it: 2.0 * float32 is float32.
+    """Apply an op if not all inputs are tensors. A bare number gets the dtype of the arrays among
+    the inputs: 2.0 * float32 is float32.
     """
     for x in inputs:
-        if hasattr(x, "record_op"):  # a symbol: note the op, and compute it later
+        if hasattr(x, "record_op"):  # a symbol: record the op, and compute it later
             return x.record_op(op, inputs, params)
     dtypes = [x.dtype for x in inputs if isinstance(x, (Tensor, np.ndarray))]
     partner = np.result_type(*dtypes) if dtypes else None
@@ -65,9 +65,9 @@ class Tensor(Operators, core.Tensor):
     """A NumPy array that remembers how it was computed.
 
     data: numbers, lists, arrays or another tensor; copied. Lists and Python numbers become the
-    default float type. requires_grad: True for a value whose gradient is wanted (a leaf); after
-    `backward()` it stands in `.grad`. dtype: convert to this dtype. Only float tensors can have a
-    gradient (TypeError otherwise).
+    default float type. Arrays keep NumPy's rules: uint8 100 − 128 is 228, so divide images by 255.0
+    first. requires_grad: True for a leaf whose gradient is wanted, in `.grad` after `backward()`.
+    dtype: convert to this dtype. Only float tensors can have a gradient (TypeError otherwise).
     """
 
     _apply = staticmethod(apply)
@@ -91,8 +91,8 @@ class Tensor(Operators, core.Tensor):
 
     @property
     def data(self) -> np.ndarray:
-        """The array itself. A graph that still needs the old values notices `t.data = ...` and
-        `t.data -= ...`.
+        """The array. backward() detects `t.data = ...` and `t.data -= ...` if it needs the old
+        values.
         """
         return self.array
 
@@ -104,7 +104,7 @@ class Tensor(Operators, core.Tensor):
         self.version[0] += 1
 
     def replace(self, array: np.ndarray) -> None:
-        """Hold the numbers of this array from now on."""
+        """Use this array as the tensor's data from now on."""
         self.array = array if array is self.array else array.copy()
 
     @property
@@ -131,18 +131,20 @@ class Tensor(Operators, core.Tensor):
         self._grad = gradient if self._grad is None else np.asarray(self._grad + gradient)
 
     def like(self, value, what: str) -> np.ndarray:
-        """The value as an array of this dtype; ValueError, naming `what`, for another shape."""
+        """Convert the value to an array of this dtype. ValueError, naming `what`, for another
+        shape.
+        """
         array = np.asarray(as_array(value), dtype=self.array.dtype)
         if array.shape != self.array.shape:
             raise ValueError(f"{self.label()} received {what} of shape {array.shape}.")
         return array
 
     def label(self) -> str:
-        """What an error calls it."""
+        """The tensor's name in errors."""
         return f"A tensor of shape {self.shape}"
 
     def numpy(self) -> np.ndarray:
-        """A copy as a plain array, yours to change."""
+        """Return a copy as a NumPy array, which you may change."""
         return self.array.copy()
 
     def item(self) -> float:
@@ -150,7 +152,7 @@ class Tensor(Operators, core.Tensor):
         return self.array.item()
 
     def copy(self) -> Tensor:
-        """The same values in memory of their own; gradients flow through."""
+        """Return the same values in new memory. Gradients pass through it."""
         return self + 0 if self.requires_grad else Tensor(self.array)
 
     def tolist(self):
@@ -199,13 +201,11 @@ class Tensor(Operators, core.Tensor):
             raise GraphError(_explained(self, error)) from None
 
     def remember_logits(self, kind: str, logits: Tensor) -> None:
-        """Keep the logits that these probabilities come from. kind: 'softmax' or 'sigmoid'."""
+        """Store the logits of these probabilities. kind: 'softmax' or 'sigmoid'."""
         self._logits = (kind, logits, self.version[0], logits.version[0])
 
     def logits(self) -> tuple[str, Tensor] | None:
-        """('softmax' or 'sigmoid', the logits) if that function has made this tensor and neither
-        has changed since.
-        """
+        """('softmax' or 'sigmoid', its logits) if neither tensor has changed since; else None."""
         if self._logits is None:
             return None
         kind, source, version, source_version = self._logits
@@ -217,7 +217,7 @@ class Tensor(Operators, core.Tensor):
         self.retains = True
 
     def zero_grad(self) -> None:
-        """Forget the gradient."""
+        """Set the gradient to None."""
         self._grad = None
 
     # -- changing it
@@ -330,7 +330,7 @@ wrap = Tensor.of  # a tensor around an array that nobody else will change: no co
 
 
 def _explained(tensor: Tensor, error: GraphError) -> str:
-    """What went wrong in backward, and the cure."""
+    """Return the message for an error in backward(): the cause and the cure."""
     if isinstance(error, ChangedError):
         return (
             f"{error.tensor.label()} was modified in place after '{error.op.__name__}' had used "

@@ -1,7 +1,9 @@
-"""Variable as users know it: the core's class, with trainable, assign_add and Keras's names."""
+"""The public Variable: the core's class, with trainable, assign_add and Keras's names."""
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 from typing import Any
 
 from ..core import tensor as core
@@ -10,17 +12,30 @@ from ..support.dry_run import keep, numbers_of
 from ..support.registry import REGISTRIES
 from .tensor import Tensor
 
+_SCOPES: Any = contextvars.ContextVar("scopes", default=())  # of this thread, the outermost first
+
+
+@contextlib.contextmanager
+def name_scope(name: str):
+    """`with name_scope("encoder"):` lets paths of variables made inside begin with it."""
+    before = _SCOPES.set((*_SCOPES.get(), str(name)))
+    try:
+        yield name
+    finally:
+        _SCOPES.reset(before)
+
 
 class Variable(Tensor, core.Variable):
     """A named weight: a leaf that training changes.
 
-    initializer: its first numbers, or an initializer or its name, and `shape`. name: 'kernel',
-    'bias', ... trainable: False for a weight that gradients do not move.
+    initializer: the initial numbers, or an initializer or its name together with `shape`. name:
+    'kernel', 'bias', ... trainable: False for a weight that training does not move.
     """
 
     regularizer: Any = None  # a penalty on its numbers, which models add to their loss
     constraint: Any = None  # what optimizers put its numbers through after a step
-    path = ""  # layer/name, for a weight of a layer
+    # True: optimizers put its gradient in its place; of several batches the largest. Scales are so.
+    overwrite_with_gradient = False
 
     def __init__(
         self, initializer, shape=None, dtype=None, trainable: bool = True, name: str = "variable"
@@ -35,14 +50,14 @@ class Variable(Tensor, core.Variable):
                 )
             initializer = initializer(tuple(shape))
         Tensor.__init__(self, initializer, dtype=dtype)
-        self.name = name
-        # What was made trainable: unfreezing a layer does not free its counters and moving means.
+        self.name, self.path = name, "/".join((*_SCOPES.get(), str(name)))  # like 'dense/kernel'
+        # The initial value: unfreezing a layer leaves its counters and moving means as they were.
         self.born_trainable = trainable
         self.trainable = trainable
 
     @property
     def trainable(self) -> bool:
-        """Whether training moves it; whole-number variables never are."""
+        """Whether training moves the variable. Whole-number variables are never trainable."""
         return self.requires_grad
 
     @trainable.setter
@@ -50,13 +65,15 @@ class Variable(Tensor, core.Variable):
         self.requires_grad = bool(value) and self.array.dtype.kind == "f"
 
     def replace(self, array) -> None:
-        """Hold these numbers, in the same memory: optimizers keep the arrays of their variables."""
+        """Copy these numbers into the variable's memory: optimizers hold references to the
+        array.
+        """
         if array is not self.array:
             self.array[...] = array
 
     def assign(self, value) -> Variable:
-        """Replace the numbers, keeping shape and dtype. A graph that still needs the old ones
-        refuses to go backward.
+        """Replace the numbers in place. Shape and dtype stay. backward() fails for a graph that
+        still needs the old numbers.
         """
         array = self.like(value, "values")
         keep(self, numbers_of)
@@ -75,7 +92,7 @@ class Variable(Tensor, core.Variable):
 
     @property
     def value(self) -> Variable:
-        """Itself: in Keras a variable and its value are two things, here they are one."""
+        """The variable itself. In Keras a variable and its value are different objects."""
         return self
 
     def __reduce__(self):
@@ -83,11 +100,13 @@ class Variable(Tensor, core.Variable):
             "requires_grad": self.requires_grad,
             "regularizer": self.regularizer,
             "constraint": self.constraint,
+            "path": self.path,
+            "overwrite_with_gradient": self.overwrite_with_gradient,
         }
         return Variable, (self.array, None, None, self.born_trainable, self.name), about
 
     def label(self) -> str:
-        """What an error calls it."""
+        """The variable's name in errors."""
         return f"Variable '{self.name}' of shape {self.shape}"
 
     def __repr__(self):

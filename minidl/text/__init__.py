@@ -1,5 +1,5 @@
-"""What tutorials find under keras.preprocessing: words, numbers in sequences and images, made ready
-for a network.
+"""Preprocessing of words, numbers in sequences and images, under Keras's names in
+keras.preprocessing.
 """
 
 from .. import data

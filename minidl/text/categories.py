@@ -1,5 +1,5 @@
-"""Layers for the columns of a table: categories as rows of zeros and ones, numbers as bins,
-anything as a bin of its hash.
+"""Layers for the columns of a table. They convert categories to rows of zeros and ones, numbers to
+bins, and any value to a bin by its hash.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from .hashing import fingerprint
 
 
 class Categories(Layer):
-    """What the layers here share: they take numbers just as they are, and know no sparse
-    results.
+    """Base of the layers here: inputs are not converted to floats, and sparse results are
+    refused.
     """
 
     takes_raw_input = True
@@ -35,9 +35,9 @@ class Categories(Layer):
 
 @layer_classes.register()
 class CategoryEncoding(Categories):
-    """Whole numbers 0 .. num_tokens-1 as rows with a column for each.
+    """Encodes whole numbers 0 .. num_tokens-1 as rows with one column for each.
 
-    output_mode: 'one_hot' makes a row of each number; 'multi_hot' one row of all numbers of a
+    output_mode: 'one_hot' creates one row for each number; 'multi_hot' one row for all numbers of a
     sample, with a 1 for each that occurs; 'count' the same with how often it occurs, or with the
     sum of its count_weights.
     """
@@ -78,13 +78,12 @@ class CategoryEncoding(Categories):
 
 @layer_classes.register()
 class Discretization(Categories):
-    """Numbers as the bins they fall into: bin 0 ends before the first boundary, and each boundary
-    begins the next bin.
+    """Converts numbers to the indices of bins. Bin 0 ends before the first boundary, and each
+    boundary begins the next bin.
 
-    bin_boundaries: in ascending order. Or num_bins, and adapt(data), which looks for boundaries
-    that make the bins equally full;
-    epsilon: how exactly, as a share of the data. output_mode: 'int' gives the bin's number; the
-    others as in CategoryEncoding.
+    bin_boundaries: in ascending order. Or num_bins, and adapt(data), which finds boundaries that
+    make the bins equally full. epsilon: the tolerance of this, as a fraction of the data.
+    output_mode: 'int' returns the bin's index; the others as in CategoryEncoding.
     """
 
     def __init__(
@@ -114,7 +113,7 @@ class Discretization(Categories):
         )
 
     def adapt(self, data, steps=None) -> None:
-        """Learn the boundaries from data: an array, a list of numbers, or arrays one after another
+        """Compute the boundaries from data: an array, a list of numbers, or an iterable of arrays
         (the first `steps` of them).
         """
         if self.num_bins is None:
@@ -153,12 +152,14 @@ class Discretization(Categories):
 
     def get_config(self):
         config = {**super().get_config(), "bin_boundaries": self.bin_boundaries}
-        del config["trainable"]  # which Keras does not take here
+        del config["trainable"]  # Keras does not accept it here
         return config
 
     @classmethod
     def from_config(cls, config):
-        """A layer from what `get_config` gave; learned boundaries stand in it beside num_bins."""
+        """Create a layer from the data of `get_config`, which also contain the learned
+        boundaries.
+        """
         learned = config.get("bin_boundaries") if config.get("num_bins") is not None else None
         layer = super().from_config(
             config if learned is None else {**config, "bin_boundaries": None}
@@ -183,14 +184,16 @@ def _ascending(boundaries) -> list[float]:
 
 
 def _summary(values: np.ndarray, epsilon: float) -> np.ndarray:
-    """Of n values every (n·ε)th, so about 1/ε of them; all where n is smaller than that."""
+    """Summarize sorted values by every (n·ε)th of them, so about 1/ε values; all if n is
+    smaller.
+    """
     step = max(values.size * epsilon, 1.0)
     picked = np.sort(values, axis=None)[int(step - 1) :: int(step)]
     return np.stack([picked, np.full_like(picked, step)])
 
 
 def _shortened(summary: np.ndarray, epsilon: float) -> np.ndarray:
-    """A summary by 1/ε values: those at the shares ε, 2ε, ... of all that it stands for."""
+    """Shorten a summary to 1/ε values: those at the fractions ε, 2ε, ... of all values."""
     values, counts = summary
     if len(values) * epsilon < 1:
         return summary
@@ -202,10 +205,10 @@ def _shortened(summary: np.ndarray, epsilon: float) -> np.ndarray:
 
 @layer_classes.register()
 class Hashing(Categories):
-    """Strings or whole numbers as bins 0 .. num_bins-1, by a hash: no vocabulary to learn, but some
-    will share a bin.
+    """Converts strings or whole numbers to bins 0 .. num_bins-1 by a hash. It needs no vocabulary,
+    but different values may share a bin.
 
-    mask_value: what goes into bin 0, which is then kept for it alone. output_mode: as in
+    mask_value: the value for bin 0, which is then used for no other. output_mode: as in
     Discretization.
     """
 

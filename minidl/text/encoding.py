@@ -1,7 +1,5 @@
-"""Categories in the forms a network takes: the numbers themselves, or rows with one column for each
-category.
-
-What the layers of layers/categories.py and layers/lookup.py have in common.
+"""Encodings of categories: the numbers themselves, or rows with one column for each category. Used
+by the layers of categories.py and lookup.py.
 """
 
 from __future__ import annotations
@@ -17,7 +15,9 @@ _OLDER = {"binary": "multi_hot", "tf-idf": "tf_idf"}
 
 
 def check_mode(owner: str, mode, known: tuple) -> str:
-    """The output mode by today's name. ValueError, naming the owner, if it is none of `known`."""
+    """Return the current name of the output mode. ValueError, naming the owner, if it is not in
+    `known`.
+    """
     mode = _OLDER.get(mode, mode) if isinstance(mode, str) else mode
     if mode not in known:
         raise ValueError(
@@ -28,12 +28,11 @@ def check_mode(owner: str, mode, known: tuple) -> str:
 
 
 def encode(places: np.ndarray, mode: str, depth: int) -> np.ndarray:
-    """Whole numbers 0 .. depth-1 as rows of `depth` columns; a number outside leaves no trace.
+    """Encode whole numbers 0 .. depth-1 as rows of `depth` columns; other numbers are ignored.
 
-    mode: 'int' leaves them as they are. 'one_hot' makes a row of each number, in the place of a
-    last axis of size 1 or else behind it.
-    'multi_hot' and 'count' make one row of all numbers along the second axis, or the only one:
-    whether each occurs, or how often.
+    mode: 'int' returns them unchanged. 'one_hot' creates one row for each number; it replaces a
+    last axis of size 1 or is a new last axis. 'multi_hot' and 'count' create one row for all
+    numbers along the last axis: whether each occurs, or how often.
     """
     if mode == "int":
         return places
@@ -60,8 +59,8 @@ def encode(places: np.ndarray, mode: str, depth: int) -> np.ndarray:
 
 
 def batches(data, steps: int | None = None):
-    """What `adapt` was given, piece by piece: an array or a list is one piece, anything else is
-    gone through.
+    """Yield the data for `adapt` in pieces. An array or a list is one piece, anything else is
+    iterated over.
     """
     if isinstance(data, (str, bytes, list, tuple)) or hasattr(data, "__array__"):
         return [data]
@@ -74,8 +73,8 @@ def batches(data, steps: int | None = None):
 
 
 def strings(x, owner: str, encoding: str = "utf-8") -> np.ndarray:
-    """An array of str objects from a str, a list, an array or a column of a table. TypeError,
-    naming the owner, for anything else.
+    """Return an array of str objects from a str, a list, an array or a column of a table.
+    TypeError, naming the owner, for anything else.
     """
     array = np.array(x, dtype=object) if isinstance(x, (str, bytes, list, tuple)) else np.asarray(x)
     if array.dtype.kind in "biufc":
@@ -104,7 +103,7 @@ def strings(x, owner: str, encoding: str = "utf-8") -> np.ndarray:
 
 
 def numbers(x, owner: str) -> np.ndarray:
-    """An array of numbers as they came: whole ones stay whole. TypeError, naming the owner, for
+    """Return an array of numbers; whole ones stay whole. TypeError, naming the owner, for
     strings.
     """
     try:
@@ -118,7 +117,7 @@ def numbers(x, owner: str) -> np.ndarray:
 
 
 def whole_numbers(x, owner: str) -> np.ndarray:
-    """The same as int64; ValueError for fractions."""
+    """Return an array of int64. ValueError for fractions."""
     array = np.asarray(x)
     if array.dtype.kind == "f" and (array != np.floor(array)).any():
         raise ValueError(f"{owner} takes whole numbers, one for each category; received fractions.")

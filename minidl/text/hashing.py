@@ -1,10 +1,9 @@
-"""A number for any text, the same on every computer: FarmHash's Fingerprint64, by which TensorFlow
-and Keras put words into bins.
+"""FarmHash's Fingerprint64: a number for any text, the same on every computer. TensorFlow and Keras
+use it to put words into bins.
 
-Published by Google (G. Pike 2014) under the MIT licence; this is its arithmetic, written on
-Python's whole numbers. A hash mixes:
-multiplying carries each bit upwards, turning and shifting brings high bits down again, so that
-every letter moves every bit.
+Published by Google (G. Pike 2014) under the MIT licence; this is its arithmetic with Python's whole
+numbers. Multiplication changes the bits above each bit, rotation and shifts move high bits down, so
+that every letter changes every bit.
 """
 
 from __future__ import annotations
@@ -88,7 +87,7 @@ def _up_to_64(data: bytes, n: int) -> int:
 
 
 def _pair(data: bytes, start: int, a: int, b: int) -> tuple[int, int]:
-    """Two running numbers with 32 bytes mixed in."""
+    """Mix 32 bytes into two running numbers."""
     w, x, y, z = (_word(data, start + i) for i in (0, 8, 16, 24))
     a += w
     b = _turned(b + a + z, 21)
@@ -98,7 +97,7 @@ def _pair(data: bytes, start: int, a: int, b: int) -> tuple[int, int]:
 
 
 def _long(data: bytes, n: int) -> int:
-    """Blocks of 64 bytes one after another, and the last 64 bytes once more."""
+    """Mix blocks of 64 bytes, and the last 64 bytes once more."""
     seed = 81
     x, y = (seed * _K2 + _word(data, 0)) & _ALL, seed * _K1 + 113 & _ALL
     z, v, w = _folded(y * _K2 + 113) * _K2 & _ALL, (0, 0), (0, 0)
@@ -114,7 +113,7 @@ def _long(data: bytes, n: int) -> int:
 
 
 def _block(data, start, x, y, z, v, w, factor, weight):
-    """One block into the seven running numbers."""
+    """Mix one block into the seven running numbers."""
     x = _turned(x + y + v[0] + _word(data, start + 8), 37) * factor & _ALL
     y = _turned(y + v[1] + _word(data, start + 48), 42) * factor & _ALL
     x ^= w[1] * weight & _ALL

@@ -1,4 +1,4 @@
-"""Whole numbers and strings as their places in a vocabulary."""
+"""Lookup of whole numbers and strings in a vocabulary."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from .vocabulary import Lookup
 
 @layer_classes.register()
 class IntegerLookup(Lookup):
-    """Whole numbers, such as ids, as their places in a vocabulary. All settings: see Lookup.
+    """Converts whole numbers, such as ids, to their indices in a vocabulary. All settings: see
+    Lookup.
 
-    Several places for unknown numbers are shared out by number % num_oov_indices, or with
-    oov_method='farmhash' by a hash.
+    If there are several indices for unknown numbers, number % num_oov_indices selects one, or with
+    oov_method='farmhash' a hash.
     """
 
     parsed = staticmethod(int)
@@ -66,7 +67,7 @@ class IntegerLookup(Lookup):
 
     @classmethod
     def from_config(cls, config):
-        """A layer from what `get_config` gave, its vocabulary included."""
+        """Create a layer with its vocabulary from the data of `get_config`."""
         vocabulary = config.get("vocabulary")
         if isinstance(vocabulary, list):
             config = {**config, "vocabulary": [int(token) for token in vocabulary]}
@@ -81,7 +82,9 @@ class IntegerLookup(Lookup):
 
 
 class OfStrings(Layer):
-    """Layers of strings take symbols of strings alone: Input(..., dtype='string')."""
+    """Base of layers of strings, which accept only symbols of strings: Input(...,
+    dtype='string').
+    """
 
     takes_texts = True
 
@@ -100,10 +103,10 @@ class OfStrings(Layer):
 
 @layer_classes.register()
 class StringLookup(OfStrings, Lookup):
-    """Strings, such as names, as their places in a vocabulary. All settings: see Lookup.
+    """Converts strings, such as names, to their indices in a vocabulary. All settings: see Lookup.
 
-    Several places for unknown strings are shared out by a hash. invert=True gives a NumPy array of
-    strings.
+    If there are several indices for unknown strings, a hash selects one. invert=True returns a
+    NumPy array of strings.
     """
 
     def __init__(

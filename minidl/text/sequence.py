@@ -1,4 +1,4 @@
-"""Sequences of different lengths as one array, and windows that slide along a series."""
+"""Sequences of different lengths as one array, and windows over a time series."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..support.checks import check_count
 def pad_sequences(
     sequences, maxlen=None, dtype="int32", padding="pre", truncating="pre", value=0.0
 ) -> np.ndarray:
-    """Lists of different lengths as rows of one array (n, maxlen): short ones filled up with
-    `value`, long ones cut.
+    """Convert lists of different lengths to rows of one array (n, maxlen): pad short ones with
+    `value`, cut long ones.
 
-    maxlen: the longest one's if left out. padding, truncating: 'pre' fills or cuts at the begin,
-    'post' at the end.
+    maxlen: the largest length if left out. padding, truncating: 'pre' pads or cuts at the
+    beginning, 'post' at the end.
     """
     for name, where in (("padding", padding), ("truncating", truncating)):
         if where not in ("pre", "post"):
@@ -37,7 +37,7 @@ def pad_sequences(
 
 
 def _listed(sequences) -> list:
-    """The sequences as a list; TypeError or ValueError for what holds none."""
+    """Return the sequences as a list. TypeError or ValueError if there are none."""
     if not np.iterable(sequences):
         raise TypeError(
             f"pad_sequences takes a list of sequences, as [[1, 2], [3]]; received {sequences!r}."
@@ -52,7 +52,7 @@ def _listed(sequences) -> list:
 
 
 def _fitting(sequence: np.ndarray, row: np.ndarray) -> np.ndarray:
-    """The sequence in the dtype of the table; TypeError for strings among numbers."""
+    """Return the sequence in the dtype of the table. TypeError for strings among numbers."""
     if sequence.dtype.kind in "USO" and row.dtype.kind in "biuf":
         try:
             return sequence.astype(row.dtype)
@@ -65,7 +65,7 @@ def _fitting(sequence: np.ndarray, row: np.ndarray) -> np.ndarray:
 
 
 def _shape_of_entries(sequences: list) -> tuple:
-    """The shape of what stands in the sequences; ValueError if there are several."""
+    """Return the common shape of the entries. ValueError if they differ."""
     inner = next((s.shape[1:] for s in sequences if len(s)), ())
     for number, s in enumerate(sequences):
         if len(s) and s.shape[1:] != inner:
@@ -77,7 +77,7 @@ def _shape_of_entries(sequences: list) -> tuple:
 
 
 class Windows(PyDataset):
-    """Batches of windows of a series: what `timeseries_dataset_from_array` gives."""
+    """Batches of windows of a time series, the result of `timeseries_dataset_from_array`."""
 
     def __init__(
         self, data, targets, starts: np.ndarray, offsets: np.ndarray, batch_size: int | None
@@ -111,12 +111,12 @@ def timeseries_dataset_from_array(
     start_index=None,
     end_index=None,
 ) -> Windows:
-    """Windows that slide along a series, in batches (x, y): x (batch, sequence_length, ...), y the
+    """Return windows of a time series in batches (x, y): x (batch, sequence_length, ...), y the
     target of each window's first step.
 
-    targets: aligned with the windows' starts, or None. sequence_stride: steps from window to
-    window; sampling_rate: from number to number inside one. start_index, end_index: the part of the
-    data to use.
+    targets: aligned with the first steps of the windows, or None. sequence_stride: steps from
+    window to window; sampling_rate: steps between the numbers in a window. start_index, end_index:
+    the part of the data to use.
     """
     data, targets = as_array(data), None if targets is None else as_array(targets, keep_ints=True)
     length = check_count("sequence_length", sequence_length)
@@ -140,13 +140,13 @@ def timeseries_dataset_from_array(
 
 
 class TimeseriesGenerator(PyDataset):
-    """Batches (x, y): x (batch, length, ...) the steps before a moment, y the target of that
-    moment, as older tutorials forecast.
+    """Batches (x, y) for forecasts, as in older tutorials: x (batch, length, ...) the steps before
+    a time, y the target at that time.
 
     (`timeseries_dataset_from_array` aligns y with the first step of a window; its targets here
-    would be targets[length:].) stride: steps from window to window; sampling_rate: from number to
-    number inside one; start_index, end_index: the first and last step to use.
-    shuffle: windows at random places; reverse: each window backwards.
+    would be targets[length:].) stride: steps from window to window; sampling_rate: steps between
+    the numbers in a window; start_index, end_index: the first and last step to use. shuffle:
+    windows at random positions; reverse: each window backwards.
     """
 
     def __init__(
@@ -200,8 +200,8 @@ class TimeseriesGenerator(PyDataset):
 
 
 def make_sampling_table(size: int, sampling_factor=1e-5) -> np.ndarray:
-    """How likely `skipgrams` keeps each word, the commonest first: frequent ones seldom. Of word i,
-    as Zipf's law guesses its frequency.
+    """Return the probability that `skipgrams` keeps each word, the most frequent word first. The
+    frequency of word i is estimated by Zipf's law.
 
     Mikolov et al. 2013: min(1, sqrt(factor/frequency)), the frequency of the i-th being 1/(i·(ln i
     + 0.577) + 1/2 - 1/(12i)).
@@ -221,8 +221,9 @@ def skipgrams(
     sampling_table=None,
     seed=None,
 ) -> tuple[list, list]:
-    """Pairs [word, other word] with labels: 1 for words that stand at most window_size apart, 0 for
-    `negative_samples` times as many pairs with a word drawn at random. Number 0 is no word.
+    """Return pairs [word, other word] with labels: 1 for words at most window_size apart, 0 for
+    `negative_samples` times as many pairs with a random word. The number 0 is not a word.
+
     categorical: labels [0, 1] and [1, 0]. sampling_table: see make_sampling_table.
     """
     rng, words = np.random.default_rng(seed), [int(word) for word in sequence]

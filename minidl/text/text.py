@@ -1,4 +1,4 @@
-"""Texts as lists of numbers, one a word."""
+"""Conversion of texts to lists of numbers, one for each word."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PUNCTUATION = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 def text_to_word_sequence(
     input_text: str, filters=_PUNCTUATION, lower=True, split=" "
 ) -> list[str]:
-    """The words of a text: in small letters, each character of `filters` being a gap like
+    """Split a text into words in lower case. Each character of `filters` separates words like
     `split`.
     """
     input_text = input_text.lower() if lower else input_text
@@ -36,11 +36,11 @@ def hashing_trick(
     split=" ",
     analyzer=None,
 ) -> list[int]:
-    """The words of a text as numbers 1 .. n-1, made from their letters: no vocabulary is needed,
-    but two words may share a number.
+    """Convert the words of a text to numbers 1 .. n-1 by a hash. No vocabulary is needed, but two
+    words may share a number.
 
-    hash_function: of a word, giving a whole number; None or 'md5': the same numbers on every
-    machine and in every run.
+    hash_function: a function of a word that returns a whole number; None or 'md5': the same numbers
+    on every computer and in every run.
     """
     if check_count("hashing_trick: n", n) < 2:
         raise ValueError(
@@ -56,9 +56,7 @@ def hashing_trick(
 def one_hot(
     input_text: str, n: int, filters=_PUNCTUATION, lower=True, split=" ", analyzer=None
 ) -> list[int]:
-    """The words of a text as numbers 1 .. n-1: `hashing_trick` under the name that it has in older
-    tutorials.
-    """
+    """Call `hashing_trick`: its name in older tutorials."""
     return hashing_trick(input_text, n, None, filters, lower, split, analyzer)
 
 
@@ -69,14 +67,13 @@ def _md5(word: str) -> int:
 
 
 class Tokenizer:
-    """Words as whole numbers, the commonest being 1; 0 is left for padding. num_words: keep the
-    num_words - 1 commonest.
+    """Numbers words by frequency. The most frequent word is 1; 0 is for padding. num_words: keep
+    the num_words - 1 most frequent words.
 
     After fit_on_texts: word_index {word: number}, word_counts {word: how often}, word_docs {word:
-    in how many texts}, document_count.
-    oov_token: a word to stand for all unknown ones, which gets number 1. char_level: each character
-    counts as a word. analyzer: a function of a text that gives its words. A text may also be a list
-    of words.
+    in how many texts}, document_count. oov_token: a word that replaces all unknown ones and has
+    number 1. char_level: each character is a word. analyzer: a function of a text that returns its
+    words. A text may also be a list of words.
     """
 
     def __init__(
@@ -105,7 +102,7 @@ class Tokenizer:
         return text_to_word_sequence(text, self.filters, self.lower, self.split)
 
     def fit_on_texts(self, texts) -> None:
-        """Count the words of these texts and number them, the commonest first."""
+        """Count the words of these texts and number them, the most frequent first."""
         if isinstance(texts, str):
             raise ValueError(
                 "Tokenizer.fit_on_texts takes a list of texts; received one text, whose letters "
@@ -122,20 +119,22 @@ class Tokenizer:
         self.index_word = {i: word for word, i in self.word_index.items()}
 
     def _kept(self, number: int | None) -> int | None:
-        """The number, or oov_token's (None without one) if it is unknown or too rare."""
+        """Return the number, or that of oov_token (None without one) if the word is unknown or too
+        rare.
+        """
         if number is None or (self.num_words and number >= self.num_words):
             return None if self.oov_token is None else self.word_index.get(self.oov_token)
         return number
 
     def texts_to_sequences(self, texts) -> list[list[int]]:
-        """Each text as the list of its words' numbers; unknown words are left out, or become
-        oov_token's.
+        """Convert each text to the list of its words' numbers. Unknown words are left out, or
+        become oov_token.
         """
         rows = [[self._kept(self.word_index.get(w)) for w in self._words(text)] for text in texts]
         return [[n for n in row if n is not None] for row in rows]
 
     def sequences_to_texts(self, sequences) -> list[str]:
-        """The way back: the words of each list of numbers, with blanks between."""
+        """Convert lists of numbers back to texts, with spaces between the words."""
         rows = [
             [self._kept(int(n) if int(n) in self.index_word else None) for n in row]
             for row in sequences
@@ -143,7 +142,7 @@ class Tokenizer:
         return [" ".join(self.index_word[n] for n in row if n is not None) for row in rows]
 
     def texts_to_matrix(self, texts, mode="binary") -> np.ndarray:
-        """Each text as a row with a column a word: see sequences_to_matrix."""
+        """Convert each text to a row with one column for each word: see sequences_to_matrix."""
         return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
 
     def sequences_to_matrix(self, sequences, mode="binary") -> np.ndarray:
@@ -173,7 +172,7 @@ class Tokenizer:
         return table
 
     def _weigh(self, line: np.ndarray, words: int, mode: str) -> None:
-        """Make of the counts of a text's words, in place, what the mode says."""
+        """Convert the counts of a text's words, in place, to the values of the mode."""
         if mode == "binary":
             line[:] = line > 0
         elif mode == "freq":
@@ -184,9 +183,7 @@ class Tokenizer:
                 line[n] = (1 + np.log(line[n])) * np.log(1 + self.document_count / (1 + texts))
 
     def get_config(self) -> dict[str, Any]:
-        """What it was made with and what it has counted, the counts as JSON, as Keras writes
-        them.
-        """
+        """Return the arguments and the counts of words, the counts as JSON text as in Keras."""
         counted = {
             "word_counts": self.word_counts,
             "word_docs": self.word_docs,
@@ -209,12 +206,12 @@ class Tokenizer:
         }
 
     def to_json(self, **options) -> str:
-        """All of it as JSON; `tokenizer_from_json` reads it."""
+        """Return the tokenizer as JSON, for `tokenizer_from_json`."""
         return json.dumps({"class_name": "Tokenizer", "config": self.get_config()}, **options)
 
 
 def tokenizer_from_json(json_string: str) -> Tokenizer:
-    """The tokenizer that `to_json` wrote, here or in Keras."""
+    """Create the tokenizer from the JSON of `to_json`, of minidl or Keras."""
     config = json.loads(json_string)["config"]
     tables = {
         name: json.loads(config.pop(name))

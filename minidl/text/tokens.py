@@ -1,4 +1,4 @@
-"""Tokens of a vocabulary: read from a file, checked, and how rare each is."""
+"""Reads the tokens of a vocabulary from a file, checks them, and computes how rare they are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..support.disk import path_of
 
 
 def read_tokens(owner: str, path, parsed) -> list:
-    """The tokens in a text file, one a line, each as `parsed` makes it of its line."""
+    """Return the tokens in a text file, one for each line. parsed: converts a line to a token."""
     path = path_of(path, f"{owner}: vocabulary")
     if not os.path.isfile(path):
         raise FileNotFoundError(
@@ -29,8 +29,8 @@ def read_tokens(owner: str, path, parsed) -> list:
 
 
 def check_tokens(owner: str, tokens: list, special: list, never: set, most: int | None) -> None:
-    """ValueError unless these can be a vocabulary behind the special tokens: each once, none of
-    those in `never`, no more than `most` in all.
+    """Raise ValueError if these tokens are no valid vocabulary: one occurs twice or is in `never`,
+    or there are more than `most`, including the special tokens.
     """
     repeated = [token for token, n in Counter(tokens).items() if n > 1]
     if repeated:
@@ -60,16 +60,16 @@ def check_tokens(owner: str, tokens: list, special: list, never: set, most: int 
 def inverse_frequencies(
     tokens: list, samples_with: Counter, samples: int, special: int
 ) -> np.ndarray:
-    """ln(1 + samples/(1 + samples with it)) of each token, after as many means as there are special
-    tokens.
+    """Return ln(1 + samples/(1 + samples with it)) for each token, after their mean for each
+    special token.
     """
     idf = np.array([math.log(1 + samples / (1 + samples_with[token])) for token in tokens])
     return np.concatenate([np.full(special, idf.mean() if tokens else 0.0), idf])
 
 
 def rows_of(tokens: np.ndarray, whole: bool) -> list[list]:
-    """An array as samples, each a list of tokens. Of an array without rows each token is a sample,
-    of such a batch all are one.
+    """Return an array as a list of samples, each a list of tokens. In an array with one axis, all
+    tokens are one sample, or with `whole` each token is a sample.
     """
     if tokens.ndim < 2:
         tokens = tokens.reshape(-1, 1) if whole else tokens.reshape(1, -1)
@@ -77,8 +77,8 @@ def rows_of(tokens: np.ndarray, whole: bool) -> list[list]:
 
 
 def with_vocabulary(make, config: dict):
-    """The layer that `make` gives for a description, with the vocabulary that stands in it.
-    ValueError if it does not stand there.
+    """Create the layer of a description by make(config), with its vocabulary. ValueError if the
+    description has none.
     """
     config = {k: v for k, v in config.items() if k != "has_input_vocabulary"}
     vocabulary, weights, size = (
@@ -103,7 +103,7 @@ def with_vocabulary(make, config: dict):
 
 
 def check_settings(kind: str, mode: str, invert, pad_to_max_tokens, max_tokens, sparse) -> None:
-    """ValueError for settings of a lookup layer that do not go together."""
+    """Raise ValueError for settings of a lookup layer that cannot be combined."""
     if sparse:
         raise ValueError(f"{kind}: sparse results are not known here; leave sparse=False.")
     if invert and mode != "int":

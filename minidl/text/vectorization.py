@@ -1,4 +1,4 @@
-"""Texts as numbers: made alike, cut into words, and each word looked up."""
+"""Conversion of texts to numbers: standardized, split into words, and looked up in a vocabulary."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class TextVectorization(OfStrings):
             self._lookup_layer.fixed = True
 
     def _samples(self, x) -> list[list[str]]:
-        """The tokens of each text."""
+        """Return the tokens of each text."""
         texts = np.atleast_1d(strings(x, self.owner, self.encoding))
         if texts.ndim > 1 and self.split is not None:
             if texts.shape[1:] != (1,):
@@ -104,9 +104,9 @@ class TextVectorization(OfStrings):
         return [self._grams(row) for row in rows] if self._widths else rows
 
     def _grams(self, row: list[str]) -> list[str]:
-        """The tokens of a text, and with ngrams those of neighbours."""
+        """Return the tokens of a text, with ngrams also those of neighbouring tokens."""
         widths = self._widths
-        if isinstance(widths, range):  # which may go on for ever; a text has an end
+        if isinstance(widths, range):  # it may be longer than any text
             widths = widths[: len(row)]
         return [" ".join(row[i : i + n]) for n in widths for i in range(len(row) - n + 1)]
 
@@ -121,8 +121,8 @@ class TextVectorization(OfStrings):
         ).reshape(texts.shape)
 
     def _answer(self, label: str, texts: np.ndarray):
-        """What the user's function makes of the texts; one error if it was meant for a single
-        text.
+        """Call the user's function on the texts. The error says if it works only for a
+        single text.
         """
         advice = (
             f"{self.owner}: the function given as {label} is called once, with a NumPy "
@@ -143,24 +143,24 @@ class TextVectorization(OfStrings):
         return answer
 
     def adapt(self, data, batch_size=None, steps=None) -> None:
-        """Learn the vocabulary from texts: a list or array of them, or such batches one after
-        another (the first `steps` of them).
+        """Learn the vocabulary from texts: a list or array of them, or an iterable of such batches
+        (the first `steps` of them).
         """
         self._lookup_layer.learn(self._samples(piece) for piece in batches(data, steps))
 
     def get_vocabulary(self, include_special_tokens=True) -> list:
-        """The tokens by their places; include_special_tokens: with '' for padding (in mode 'int')
-        and '[UNK]' for unknown ones.
+        """Return the tokens by index. include_special_tokens: with '' for padding (in mode 'int')
+        and '[UNK]' for unknown tokens.
         """
         return self._lookup_layer.get_vocabulary(include_special_tokens)
 
     def vocabulary_size(self) -> int:
-        """How many places there are, the special ones included."""
+        """Return the number of indices, including the special tokens."""
         return self._lookup_layer.vocabulary_size()
 
     def set_vocabulary(self, vocabulary, idf_weights=None) -> None:
-        """Take these tokens: a list, an array, or the path of a text file with one a line.
-        idf_weights: for output_mode='tf_idf'.
+        """Set the vocabulary: a list, an array, or the path of a text file with one token on each
+        line. idf_weights: for output_mode='tf_idf'.
         """
         self._lookup_layer.set_vocabulary(vocabulary, idf_weights)
 
@@ -198,13 +198,13 @@ class TextVectorization(OfStrings):
 
     @classmethod
     def from_config(cls, config):
-        """A layer from what `get_config` gave, its vocabulary included."""
+        """Create a layer with its vocabulary from the data of `get_config`."""
         return with_vocabulary(super().from_config, config)
 
 
 def _widths(label: str, ngrams):
-    """How many neighbours make a token each: 1 .. n for a number n, those of a tuple in order. No
-    list is made of a number, which may be large.
+    """Return the lengths of the n-grams: 1 .. n for a number n, those of a tuple in order. A number
+    is not expanded to a list, since it may be large.
     """
     if ngrams is None:
         return ()
@@ -214,7 +214,7 @@ def _widths(label: str, ngrams):
 
 
 def _check_function(label: str, value, known: tuple):
-    """The setting, if it is one of the known ones, None or a function."""
+    """Return the setting if it is one of the known ones, None or a function."""
     if value is not None and value not in known and not callable(value):
         raise ValueError(
             f"TextVectorization: {label} is {', '.join(map(repr, known))}, None or a function; "

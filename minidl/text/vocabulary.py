@@ -1,7 +1,7 @@
-"""Words and other tokens as their places in a vocabulary, which is given or learned from data with
-`adapt`.
+"""The base class of lookup layers: tokens as indices of a vocabulary, which is an argument or is
+learned from data with `adapt`.
 
-Tensors hold numbers, so the layers of strings are called on data before the model sees it: x =
+Tensors hold only numbers, so layers of strings are called on data before the model: x =
 vectorize(texts).
 """
 
@@ -28,21 +28,20 @@ from .tokens import (
     with_vocabulary,
 )
 
-# Places until it is known better: of a token outside the vocabulary, and of one to be left out.
+# Temporary indices: of a token outside the vocabulary, and of a token to be left out.
 _UNKNOWN, NOWHERE = -1, -2
 
 
 class Lookup(Layer):
-    """What IntegerLookup and StringLookup share: a vocabulary, in which the place of a token is its
+    """Base of IntegerLookup and StringLookup: a vocabulary, in which the index of a token is its
     number.
 
-    First come the special tokens: mask_token at 0 (if there is one, and output_mode is 'int'; else
-    it is left out of the rows), then num_oov_indices places for what is unknown. After them the
-    vocabulary, at most max_tokens in all. output_mode: 'int' gives places; 'one_hot' a row for each
-    token; 'multi_hot', 'count' and 'tf_idf' one row a sample, with a column for each place: whether
-    it occurs, how often, and how often times idf_weights, which are larger for rare tokens.
-    pad_to_max_tokens: rows of max_tokens columns.
-    invert: the way back, from places to tokens.
+    First come the special tokens: mask_token at 0 (if there is one and output_mode is 'int';
+    otherwise it is left out of the rows), then num_oov_indices indices for unknown tokens. The
+    vocabulary follows, at most max_tokens in all. output_mode: 'int' returns indices; 'one_hot' a
+    row for each token; 'multi_hot', 'count' and 'tf_idf' one row a sample, with a column for each
+    index: whether it occurs, how often, and how often times idf_weights, which are larger for rare
+    tokens. pad_to_max_tokens: rows of max_tokens columns. invert: convert indices to tokens.
     """
 
     takes_raw_input = True
@@ -88,11 +87,11 @@ class Lookup(Layer):
 
     # -- for subclasses
     def tokens_of(self, x) -> np.ndarray:
-        """The tokens in the data, as an array."""
+        """Return the tokens in the data as an array."""
         raise NotImplementedError(f"{type(self).__name__} needs a method tokens_of(self, x).")
 
     def bin_of(self, token) -> int:
-        """Which of the places for unknown tokens this one gets, if there are several."""
+        """Return which of several indices for unknown tokens this token gets."""
         raise NotImplementedError(f"{type(self).__name__} needs a method bin_of(self, token).")
 
     # -- the vocabulary
@@ -105,22 +104,22 @@ class Lookup(Layer):
 
     @property
     def has_vocabulary(self) -> bool:
-        """Whether it was given its tokens, or has learned them."""
+        """Whether the vocabulary was set or learned."""
         return self._tokens is not None
 
     def get_vocabulary(self, include_special_tokens=True) -> list:
-        """The tokens by their places; include_special_tokens: with those for padding and for
-        unknown ones, which come first.
+        """Return the tokens by index. include_special_tokens: with those for padding and for
+        unknown tokens, which come first.
         """
         return [*(self._special if include_special_tokens else []), *(self._tokens or [])]
 
     def vocabulary_size(self) -> int:
-        """How many places there are, the special ones included."""
+        """Return the number of indices, including the special tokens."""
         return len(self._special) + len(self._tokens or [])
 
     def set_vocabulary(self, vocabulary, idf_weights=None) -> None:
-        """Take these tokens: a list, an array, or the path of a text file with one a line. Special
-        ones may stand in front, all or none.
+        """Set the vocabulary: a list, an array, or the path of a text file with one token on each
+        line. Special tokens may come first, all or none.
 
         idf_weights: for output_mode='tf_idf', a number for each token of the vocabulary.
         """
@@ -148,7 +147,7 @@ class Lookup(Layer):
         self._adopt(given[in_front:], idf)
 
     def _idf_of(self, weights, tokens: int, missing: int) -> np.ndarray:
-        """The weights of all places; those of what is unknown are the mean."""
+        """Return the weights of all indices; that of unknown tokens is the mean."""
         idf = np.asarray(weights, dtype=self.dtype)
         if idf.shape != (tokens,):
             raise ValueError(
@@ -158,8 +157,8 @@ class Lookup(Layer):
         return np.concatenate([np.full(missing, idf.mean(), self.dtype), idf])
 
     def _adopt(self, tokens: list, idf) -> None:
-        """A new vocabulary. RuntimeError if rows would change their width after the layer was
-        used.
+        """Set a new vocabulary. RuntimeError if the layer was used and its rows would change their
+        width.
         """
         size = len(self._special) + len(tokens)
         if (
@@ -242,7 +241,7 @@ class Lookup(Layer):
         )
 
     def places_of(self, tokens: np.ndarray) -> np.ndarray:
-        """The place of each token, in an array of the same shape."""
+        """Return the index of each token, in an array of the same shape."""
         flat = tokens.ravel().tolist()
         places = np.array([self._places.get(token, _UNKNOWN) for token in flat], np.int64)
         unknown = np.flatnonzero(places == _UNKNOWN)
@@ -262,7 +261,7 @@ class Lookup(Layer):
         return places.reshape(tokens.shape)
 
     def encoded(self, places: np.ndarray) -> Tensor:
-        """Places as the output_mode wants them."""
+        """Encode indices by the output_mode."""
         if self.output_mode == "int":
             return wrap(places)
         columns: Any = self.max_tokens if self.pad_to_max_tokens else self.vocabulary_size()
@@ -273,7 +272,7 @@ class Lookup(Layer):
         return wrap(rows)
 
     def tokens_at(self, places: np.ndarray) -> Any:
-        """The way back: the token at each place, oov_token where there is none."""
+        """Return the token at each index, oov_token if there is none."""
         known: dict = dict(enumerate(self._tokens or [], len(self._special)))
         if self.mask_token is not None:
             known[0] = self.mask_token
@@ -296,5 +295,5 @@ class Lookup(Layer):
 
     @classmethod
     def from_config(cls, config):
-        """A layer from what `get_config` gave, its vocabulary included."""
+        """Create a layer with its vocabulary from the data of `get_config`."""
         return with_vocabulary(super().from_config, config)

@@ -1,17 +1,17 @@
-"""What tutorials of 2015 to 2021 type and Keras has dropped since. The library works without this
-room: it is added from above.
+"""Names and arguments in tutorials of 2015 to 2021 that Keras has removed since. The library works
+without this package, which wraps the library's classes from above.
 
 backend.py: `K`, with its functions (functions.py, variables.py, graphs.py). arguments.py: names of
-arguments. names.py: names of things. logs.py: names of what is recorded. methods.py: methods and
-attributes. fitting.py: fit and its kin. optimizers.py: `lr`, `decay`. paths.py: where to import
-from. imports.py: names that are nowhere. warning.py: what is said of them.
+arguments. names.py: names of classes and functions. logs.py: names of logs. methods.py: methods and
+attributes. fitting.py: fit and related methods. optimizers.py: `lr`, `decay`. paths.py: import
+paths. imports.py: errors for unknown names. warning.py: the warning for all of them.
 """
 
 from .. import constructors, numbers
 from .. import optimizers as keras_optimizers
 from . import arguments, backend, fitting, imports, logs, methods, names, optimizers, paths
 
-__all__ = ["paths"]  # which the front door opens last
+__all__ = ["paths"]  # front.py opens these paths last
 
 constructors.explain_arguments(names.ROOMS)  # before older names, which wrap it
 backend.attach()

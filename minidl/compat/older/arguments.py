@@ -1,8 +1,8 @@
-"""Arguments under the names that they had: Dense(output_dim=10), ReduceLROnPlateau(epsilon=0.1),
-Model(input=x, output=y).
+"""Old names of arguments: Dense(output_dim=10), ReduceLROnPlateau(epsilon=0.1), Model(input=x,
+output=y).
 
-`accept_all` says of each class which names mean what today; its __init__ then reads as if today's
-had been typed.
+`accept_all` tells each class which old names it takes. Its __init__ is then called with the current
+names.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from .warning import older
 
 
 class Dropped:
-    """An argument that is left out today. why: what to know about it; harmless: whether a value may
-    be ignored, else `cure` is raised.
+    """An argument that no longer exists. why: the reason, for the warning. harmless: whether a
+    value may be ignored; if not, `cure` is raised as an error.
     """
 
     def __init__(
@@ -33,20 +33,21 @@ Meaning = Any  # today's name; or `Dropped`; or a function of the value that giv
 
 
 def accept(cls: type, method: str = "__init__", **meanings: Meaning) -> None:
-    """Let a method take older arguments too. meanings: today's name for each, `Dropped`, or, for
-    those that Keras still takes in silence, a function that gives today's arguments.
+    """Let a method take old arguments too. meanings: for each the current name, or `Dropped`, or
+    (for arguments that Keras still takes without a warning) a function that returns the current
+    arguments.
     """
     title = cls.__name__ if method == "__init__" else method
     setattr(cls, method, _in_todays_words(getattr(cls, method), title, meanings))
 
 
 def accept_in(module: ModuleType, name: str, **meanings: Meaning) -> None:
-    """The same for a function of a module."""
+    """Let a function of a module take old arguments too, as `accept` does for a method."""
     setattr(module, name, _in_todays_words(getattr(module, name), name, meanings))
 
 
 def _in_todays_words(today, title: str, meanings: dict[str, Meaning]):
-    """The function, called again with today's names where it did not know the older ones."""
+    """Wrap a function: if it does not know an argument, call it again with the current names."""
 
     def again(error, args, kwargs):
         if meanings.keys().isdisjoint(kwargs):
@@ -62,8 +63,8 @@ def _in_todays_words(today, title: str, meanings: dict[str, Meaning]):
 
 
 def translated(title: str, kwargs: dict, meanings: dict[str, Meaning]) -> dict:
-    """The arguments in today's names, with a warning for each that was not; TypeError for one that
-    is there under both names.
+    """Return the arguments with current names, and warn of each old one. TypeError for an argument
+    that is given under both names.
     """
     result = {name: value for name, value in kwargs.items() if name not in meanings}
     for name in meanings.keys() & kwargs.keys():
@@ -200,7 +201,7 @@ IN_COMPILE: dict[str, Meaning] = {
 
 
 def accept_all() -> None:
-    """Let the classes take what the tables say."""
+    """Let the classes take the old arguments in the tables."""
     for cls, meanings in MEANINGS:
         accept(cls, **meanings)
     accept(models.Model, "compile", **IN_COMPILE)

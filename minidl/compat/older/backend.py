@@ -1,4 +1,4 @@
-"""`from minidl import backend as K; K.mean(x)`: the functions of K, in their older place."""
+"""`from minidl import backend as K; K.mean(x)`: the functions of K in their old place."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _FUNCTIONS = {
 
 
 def enable_op_determinism() -> None:
-    """Nothing: the same program on the same computer gives the same numbers here anyway, once
-    `set_random_seed` was called.
+    """Do nothing: after `set_random_seed`, the same program on the same computer always gives the
+    same numbers.
     """
 
 
@@ -29,7 +29,7 @@ _FUNCTIONS["experimental"] = SimpleNamespace(enable_op_determinism=enable_op_det
 
 
 def attach() -> None:
-    """Let minidl.backend answer to the names of K."""
+    """Add the names of K to minidl.backend."""
     backend.__getattr__ = _look_up  # pyright: ignore[reportAttributeAccessIssue]
 
 

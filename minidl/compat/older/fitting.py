@@ -1,6 +1,4 @@
-"""fit, evaluate and predict as they were called before 2021: their older names, and arguments that
-they have no more.
-"""
+"""fit, evaluate and predict as before 2021: their old names, and arguments that no longer exist."""
 
 from __future__ import annotations
 
@@ -25,11 +23,11 @@ _ALIKE = (
 
 
 class OlderFitting:
-    """Methods that models had."""
+    """Methods that models had in older versions."""
 
     def fit_generator(self: Any, generator, *args, **kwargs):
-        """fit(generator), as it was called before 2020. Positional: steps_per_epoch, epochs,
-        verbose, callbacks, validation_data.
+        """Call fit(generator): the name before 2020. By position: steps_per_epoch, epochs, verbose,
+        callbacks, validation_data.
         """
         older("fit_generator", "written fit")
         names = (
@@ -43,18 +41,18 @@ class OlderFitting:
         return self.fit(generator, **dict(zip(names, args)), **kwargs)
 
     def evaluate_generator(self: Any, generator, steps=None, **kwargs):
-        """evaluate(generator), as it was called before 2020."""
+        """Call evaluate(generator): the name before 2020."""
         older("evaluate_generator", "written evaluate")
         return self.evaluate(generator, steps=steps, **kwargs)
 
     def predict_generator(self: Any, generator, steps=None, **kwargs):
-        """predict(generator), as it was called before 2020."""
+        """Call predict(generator): the name before 2020."""
         older("predict_generator", "written predict")
         return self.predict(generator, steps=steps, **kwargs)
 
     def predict_classes(self: Any, x, **kwargs) -> np.ndarray:
-        """The class of each sample: the largest output, or whether the only one is above 0.5 (then
-        of shape (n, 1)).
+        """Return the class of each sample: the index of the largest output, or for a single output
+        whether it is above 0.5 (shape (n, 1)).
         """
         today = "written predict, and np.argmax(p, axis=-1), or p > 0.5 for one output"
         older("predict_classes", today)
@@ -62,13 +60,13 @@ class OlderFitting:
         return p.argmax(axis=-1) if p.shape[-1] > 1 else (p > 0.5).astype("int32")
 
     def predict_proba(self: Any, x, **kwargs) -> np.ndarray:
-        """predict, under an older name."""
+        """Call predict: an old name."""
         older("predict_proba", "written predict")
         return self.predict(x, **kwargs)
 
 
 def attach() -> None:
-    """Give models the methods above, and let theirs take the older arguments."""
+    """Add the methods above to models, and let the current methods take the old arguments."""
     for name, method in vars(OlderFitting).items():
         if not name.startswith("__"):
             setattr(Model, name, method)
@@ -93,7 +91,9 @@ def _translating(today):
 
 
 def _in_todays_words(kwargs: dict, known: set) -> dict:
-    """nb_epoch means epochs; what concerns worker processes means nothing here."""
+    """Rename nb_epoch to epochs, and remove arguments for worker processes, which have no
+    effect.
+    """
     result = {name: value for name, value in kwargs.items() if name in known}
     for name in [name for name in kwargs if name not in known]:
         if name == "nb_epoch":
@@ -108,7 +108,7 @@ def _in_todays_words(kwargs: dict, known: set) -> dict:
 
 
 def _class_weight(word: str) -> None:
-    """None for 'auto', of which Keras 2 took no notice. TypeError for any other word."""
+    """Return None for 'auto', which Keras 2 ignored. TypeError for any other word."""
     if word != "auto":
         raise TypeError(f"class_weight is a dict {{class: weight}}; received {word!r}; {_ALIKE}.")
     older("class_weight='auto'", f"left out, as it never had an effect; {_ALIKE}")

@@ -1,8 +1,8 @@
-"""K.mean, K.argmax, K.switch, ...: what `from keras import backend as K` brought to compute with,
-with the defaults of its day.
+"""K.mean, K.argmax, K.switch, ...: the functions of `from keras import backend as K`, with their
+old defaults.
 
-Most of it is today's `ops` under the same name. Here stand those whose arguments, order or defaults
-were others, and those whose names are gone.
+Most of them are the current `ops` of the same name. This file has those with other arguments, order
+or defaults, and those whose names no longer exist.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from ...tensor import Tensor, Variable
 
 
 def _floats(x):
-    """Truth values as floats, so that their mean is a share; anything else as it is."""
+    """Convert booleans to floats, so that their mean is a fraction; return anything else
+    unchanged.
+    """
     x = ops.convert_to_tensor(x)
     return x.astype(backend.floatx()) if x.dtype.kind == "b" else x
 
@@ -231,10 +233,10 @@ def bias_add(x, bias, data_format=None):
 
 
 def switch(condition, then_expression, else_expression):
-    """then_expression where the condition holds, else else_expression; either may be a function
-    that gives it.
+    """Return then_expression where the condition is True, else else_expression. Either may be a
+    function without arguments that returns it.
 
-    A condition with fewer axes speaks for whole rows of the expressions.
+    A condition with fewer axes selects whole rows of the expressions.
     """
     then, other = (
         e() if callable(e) and not ops.is_tensor(e) else e

@@ -1,4 +1,4 @@
-"""What `K` had for the time when a model was a graph that a session ran: much of it is done by
+"""Functions of `K` from the time when a model was a graph that ran in a session. Most of them are
 plain Python today.
 """
 
@@ -17,7 +17,7 @@ from ...ops.base import on_symbols
 from ...support import backend
 from ...support.structures import tree_map
 from ...symbolic import Symbol
-from ...tensor import switches
+from ...tensor import name_scope, switches
 
 _uids: Counter = Counter()
 
@@ -122,19 +122,14 @@ def _chosen(x, alt, training):
 
 
 def get_uid(prefix="") -> int:
-    """1, 2, 3, ... for each prefix."""
+    """Return 1, 2, 3, ... for each prefix."""
     _uids[prefix] += 1
     return _uids[prefix]
 
 
 def reset_uids() -> None:
-    """Begin counting anew."""
+    """Restart the counting."""
     _uids.clear()
-
-
-def name_scope(name):
-    """`with K.name_scope('x'):` changes nothing: names are those of layers."""
-    return contextlib.nullcontext()
 
 
 def image_dim_ordering() -> str:
@@ -147,7 +142,7 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
     backend.set_image_data_format(named.get(dim_ordering, dim_ordering))
 
 
-GRAPHS: dict[str, Any] = {
+GRAPHS: dict[str, Any] = {"name_scope": name_scope} | {
     name: globals()[name]
     for name in (
         "function",
@@ -157,7 +152,6 @@ GRAPHS: dict[str, Any] = {
         "in_train_phase",
         "learning_phase",
         "learning_phase_scope",
-        "name_scope",
         "reset_uids",
         "set_image_dim_ordering",
         "set_learning_phase",

@@ -1,8 +1,7 @@
-"""`from minidl.layers import Lstm`: what `minidl.layers.Lstm` is answered with, and the nearest
-name, in the place of Python's own sentence.
+"""A helpful error for `from minidl.layers import Lstm`, with the most similar name.
 
-Python drops what a module says of a name that it lacks, and then looks for a module of that name.
-That look is answered here.
+Python discards the error that a module raises for an unknown name, and then searches for a
+submodule of that name. The finder here answers this search.
 """
 
 from __future__ import annotations
@@ -16,10 +15,14 @@ _LIBRARY = __name__.partition(".")[0]
 
 
 class NamesInRooms:
-    """Asked last, for modules that are nowhere: those inside the library are names misspelt."""
+    """The last finder that Python asks. A module inside the library that no other finder knows is a
+    misspelt name.
+    """
 
     def find_spec(self, fullname, path=None, target=None):
-        """ModuleNotFoundError with what the module says of this name; None for other modules."""
+        """Raise ModuleNotFoundError with the library's message for this name; return None for other
+        modules.
+        """
         parent, _, name = fullname.rpartition(".")
         module = sys.modules.get(parent)
         if parent.partition(".")[0] != _LIBRARY or module is None or name.startswith("__"):
@@ -35,7 +38,7 @@ class NamesInRooms:
 
 
 def answer() -> None:
-    """Let `from minidl.layers import ...` say what is wrong with a name, in every room."""
+    """Install the finder, and let every module of the library be searched like a package."""
     if not any(type(finder).__name__ == NamesInRooms.__name__ for finder in sys.meta_path):
         sys.meta_path.append(NamesInRooms())
     for name, module in list(sys.modules.items()):

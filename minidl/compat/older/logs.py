@@ -1,5 +1,5 @@
-"""What is recorded, under the names of before 2019: 'acc' for 'accuracy', 'lr' for 'learning_rate'.
-Callbacks may ask for either.
+"""Old names of logs, before 2019: 'acc' for 'accuracy', 'lr' for 'learning_rate'. Callbacks may use
+either.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ PAIRS = [
 
 
 def other_name(name, known) -> str | None:
-    """The name under which the same thing is recorded, if that is another: 'val_accuracy' for the
-    'val_acc' of older tutorials.
+    """Return the other name of the same log: 'val_accuracy' for the 'val_acc' of older tutorials;
+    None if there is none.
     """
     part = "val_" if str(name).startswith("val_") else ""
     for one, other in PAIRS:
@@ -31,7 +31,7 @@ def other_name(name, known) -> str | None:
 
 
 def attach() -> None:
-    """Let logs, histories and the callbacks that watch a number know the other names."""
+    """Let logs, histories and the callbacks that watch a number accept the other names."""
     _accept_in_records()
     _accept_in_monitors()
 

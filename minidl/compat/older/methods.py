@@ -1,5 +1,5 @@
-"""Methods and attributes that Keras 2 had on layers, models, optimizers and callbacks. Each says
-what it is called today, and does it.
+"""Methods and attributes that Keras 2 had on layers, models, optimizers and callbacks. Each warns
+with the current name, and calls it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .warning import older
 
 
 class Shown:
-    """A property that gives way to what a class of yours stores under the same name."""
+    """A property that an instance attribute of the same name overrides."""
 
     def __init__(self, getter):
         self.getter, self.__doc__ = getter, getter.__doc__
@@ -27,13 +27,13 @@ class Shown:
 
 
 class OlderLayer:
-    """What every layer had."""
+    """Methods and attributes that every layer had."""
 
     @Shown
     def input_shape(self: Any):
         """The shape of its inputs, the batch axis first."""
         if self._input is None and self.build_shape is None:
-            raise AttributeError("input_shape")  # Layer.__getattr__ says more
+            raise AttributeError("input_shape")  # Layer.__getattr__ explains
         return (
             self.build_shape
             if self._input is None
@@ -42,7 +42,7 @@ class OlderLayer:
 
     @Shown
     def updates(self: Any) -> list:
-        """Nothing: moving averages are kept while the layer computes."""
+        """An empty list: moving averages are updated while the layer computes."""
         return []
 
     def get_input_at(self: Any, node_index: int):
@@ -58,7 +58,7 @@ class OlderLayer:
         return tree_map(lambda s: s.shape, _first(self, "output", node_index))
 
     def add_metric(self: Any, value, name=None, aggregation="mean") -> None:
-        """Watch a number that `call` computes: its mean over the batches shows in the history under
+        """Watch a number that `call` computes. Its mean over the batches is in the history under
         this name.
         """
         if has_symbol(value):
@@ -88,22 +88,22 @@ def _first(layer, end: str, node_index: int):
 
 
 class OlderModel:
-    """What every model had."""
+    """Methods and attributes that every model had."""
 
     def reset_states(self: Any) -> None:
-        """Does nothing: no layer here keeps a state from batch to batch."""
+        """Do nothing: no layer here keeps a state from batch to batch."""
         older("reset_states()", "left out: no layer here keeps a state from batch to batch")
 
     def to_yaml(self: Any, **options):
-        """Gone, as YAML can make a reader run code."""
+        """Raise an error: YAML was removed, since reading it can execute code."""
         raise RuntimeError(
             "to_yaml is gone: write model.to_json(), which minidl.models.model_from_json reads."
         )
 
     @Shown
     def compiled_loss(self: Any):
-        """loss = self.compiled_loss(y, y_pred), in a train_step: what compile() was given, measured
-        and noted for the history.
+        """The function for loss = self.compiled_loss(y, y_pred) in a train_step: it computes
+        compile's loss and records it for the history.
         """
         older("self.compiled_loss(y, y_pred)", "self.compute_loss(y=y, y_pred=y_pred)")
 
@@ -120,8 +120,8 @@ class OlderModel:
 
     @Shown
     def compiled_metrics(self: Any):
-        """self.compiled_metrics.update_state(y, y_pred), in a train_step: the metrics that
-        compile() was given.
+        """The object for self.compiled_metrics.update_state(y, y_pred) in a train_step: it updates
+        compile's metrics.
         """
         older("self.compiled_metrics.update_state(y, y_pred)", "self.compute_metrics(x, y, y_pred)")
 
@@ -135,7 +135,7 @@ class OlderModel:
 
 
 def _objective(model, y, y_pred):
-    """What compile() was given, filled in for outputs of these shapes."""
+    """Return the model's losses and metrics, completed for outputs of these shapes."""
     require_compiled(model)
     if not model.compile_objective.outputs:
         model.compile_objective.fill_in(y, y_pred, model.output_names)
@@ -148,28 +148,28 @@ def _remembered(optimizer) -> dict:
 
 
 class OlderOptimizer:
-    """What every optimizer had."""
+    """Methods and attributes that every optimizer had."""
 
     @Shown
     def weights(self: Any) -> list:
-        """How many steps were made, and what it remembers of each variable."""
+        """The number of steps, and the slots of each variable."""
         older("optimizer.weights", "optimizer.get_state()")
         return list(_remembered(self).values())
 
     @Shown
     def decay(self: Any) -> float:
-        """0: what a schedule takes off, learning_rate shows already."""
+        """0: learning_rate already includes the effect of a schedule."""
         older("optimizer.decay", "a part of optimizer.learning_rate, which follows the schedule")
         return 0.0
 
     def get_weights(self: Any) -> list:
-        """The numbers of `variables`, as set_weights takes them."""
+        """Return the values of `variables`, in the order of set_weights."""
         older("optimizer.get_weights()", "optimizer.get_state()")
         return [variable.numpy() for variable in self.variables]
 
     def minimize(self: Any, loss: Any, var_list: Any, tape=None):
-        """One step along the gradients of a loss, given as a function without arguments (or as a
-        tensor, with its tape).
+        """Make one step along the gradients of a loss: a function without arguments, or a tensor
+        with its tape.
         """
         older(
             "optimizer.minimize(loss, variables)",
@@ -192,7 +192,7 @@ class OlderOptimizer:
 
 
 def add_all() -> None:
-    """Give the classes what stands above."""
+    """Add the methods above to the classes."""
     for old, today in (
         (OlderLayer, layers.Layer),
         (OlderModel, models.Model),

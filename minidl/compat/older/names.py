@@ -1,4 +1,4 @@
-"""Things under the names that they had: constraints.maxnorm, losses.cosine_proximity,
+"""Old names of classes and functions: constraints.maxnorm, losses.cosine_proximity,
 losses.Reduction.NONE.
 """
 
@@ -29,14 +29,14 @@ from .warning import older
 
 
 class Reduction:
-    """The words for `reduction=`, as losses.Reduction had them."""
+    """The values of `reduction=`, as losses.Reduction had them."""
 
     AUTO = SUM_OVER_BATCH_SIZE = "sum_over_batch_size"
     SUM, NONE = "sum", "none"
 
 
 def model_from_yaml(yaml_string, custom_objects=None):
-    """Gone, as YAML can make a reader run code."""
+    """Raise an error: YAML was removed, since reading it can execute code."""
     raise RuntimeError(
         "Models are written as JSON: model.to_json() and minidl.models.model_from_json(text)."
     )
@@ -69,12 +69,11 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
 }
 
 
-# What Keras has and minidl has not: no likeness of a name should send anybody elsewhere.
+# Names that Keras has and minidl has not: no similar name is suggested for them.
 ABSENT = {
     layers: "ConvLSTM1D ConvLSTM2D ConvLSTM3D CuDNNGRU CuDNNLSTM HashedCrossing MelSpectrogram "
     "RandomHeight RandomWidth SpectralNormalization Wrapper",
     callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
-    optimizers: "LossScaleOptimizer",
 }
 
 
@@ -97,10 +96,10 @@ ROOMS = (
 
 
 def _forward(module: ModuleType, names: dict[str, Any]) -> None:
-    """Let a module answer to these names as well."""
+    """Add these names to a module."""
     title, absent = module.__name__.partition(".")[2], ABSENT.get(module, "").split()
 
-    opened = vars(module).get("__getattr__")  # rooms that the module opens itself
+    opened = vars(module).get("__getattr__")  # names that the module imports at first use
 
     def look_up(name: str):
         if name in absent:
@@ -132,7 +131,7 @@ def _unknown(module: ModuleType, name: str) -> str:
 
 
 class OlderLosses(Registry):
-    """The losses by name, older names among them."""
+    """The registry of losses, with old names too."""
 
     older = dict.fromkeys(("cosine_proximity", "cosineproximity", "cosine"), "cosine_similarity")
 
@@ -148,14 +147,14 @@ class OlderLosses(Registry):
 
 
 def forward_all() -> None:
-    """The table above, and the words by which compile() may name a loss."""
+    """Add the names of the table above, and the old names of losses in compile()."""
     for module in ROOMS:
         _forward(module, NAMES.get(module, {}))
     REGISTRIES["loss"].__class__ = OlderLosses
 
 
 def tidy() -> None:
-    """dir(minidl.initializers) lists what it is for, not what it is made with."""
+    """Let dir() of a module list only its public names, not the modules that it imports."""
     for module in ROOMS:
         module.__dir__ = lambda module=module: _public(module)  # pyright: ignore
 

@@ -1,4 +1,4 @@
-"""What tutorials before 2022 wrote of optimizers: `lr`, `decay` and another order of arguments."""
+"""Arguments of optimizers in tutorials before 2022: `lr`, `decay` and another order."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ ORDERS = {
 
 @registry.register()
 class SettableDecay(InverseTimeDecay):
-    """What `decay` makes of a rate: it shrinks from wherever it was last set, as it did then for
-    ReduceLROnPlateau and its like.
+    """The schedule for `decay`. The rate decreases from the value to which it was last set, as it
+    did then for ReduceLROnPlateau and similar callbacks.
     """
 
     def set_to(self, rate: float, step: int) -> SettableDecay:
-        """The same shrinking, but so that the rate of this step is `rate`."""
+        """Return the same decay, scaled so that the rate of this step is `rate`."""
         return SettableDecay(rate * (1 + self.decay_rate * step), 1, self.decay_rate)
 
 
 def rate_of(kind: type, rate, old: dict) -> Any:
-    """What `lr` and `decay` meant in the tutorials' time, as a learning rate of today."""
+    """Return the current form of `lr` and `decay`: a learning rate or a schedule."""
     owner = kind.__name__
     if "lr" in old:
         own, passed = arguments(kind)
@@ -67,7 +67,9 @@ def rate_of(kind: type, rate, old: dict) -> Any:
 
 
 def accept_lr_and_decay() -> None:
-    """Let every optimizer take them; an argument that is unknown is answered with the nearest."""
+    """Let every optimizer take `lr` and `decay`. The error for an unknown argument suggests a
+    similar one.
+    """
     base: Any = optimizers.Optimizer
     today, named = base.__init__, arguments(base)[0]
 
@@ -82,7 +84,7 @@ def accept_lr_and_decay() -> None:
 
 
 def _with_older_rate(today, args: tuple, kwargs: dict, old: dict, unknown) -> None:
-    """__init__ with a rate that `lr` and `decay` gave. TypeError for an unknown argument."""
+    """Call __init__ with the rate of `lr` and `decay`. TypeError for an unknown argument."""
     optimizer, *positional = args
     kind, options = type(optimizer), {k: v for k, v in kwargs.items() if k not in old}
     if unknown:
@@ -95,7 +97,9 @@ def _with_older_rate(today, args: tuple, kwargs: dict, old: dict, unknown) -> No
 
 
 def let_decay_be_set() -> None:
-    """A rate that `decay` shrinks may be set by hand; one that follows a schedule may not."""
+    """Allow setting a rate that `decay` reduces. A rate that follows another schedule cannot be
+    set.
+    """
     base: Any = optimizers.Optimizer
     plain = base.learning_rate
 
@@ -111,7 +115,7 @@ def let_decay_be_set() -> None:
 
 
 def explain_order(cls: type, old_order: str, by_name: str) -> None:
-    """Add to what a class says of arguments by position that their order was once another."""
+    """Add to a class's error for positional arguments that their order was once different."""
 
     def again(error, args, kwargs):
         if len(args) < 3 or type(args[0]) is not cls:
@@ -125,7 +129,7 @@ def explain_order(cls: type, old_order: str, by_name: str) -> None:
 
 
 def add_all() -> None:
-    """Give the optimizers what stands above."""
+    """Add all of the above to the optimizers."""
     accept_lr_and_decay()
     let_decay_be_set()
     for cls, (old_order, by_name) in ORDERS.items():

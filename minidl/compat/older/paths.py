@@ -1,5 +1,5 @@
-"""Where things once stood: `from minidl.layers.advanced_activations import LeakyReLU` finds what is
-today in `minidl.layers`.
+"""Old import paths: `from minidl.layers.advanced_activations import LeakyReLU` finds the class that
+is now in `minidl.layers`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "backend.tensorflow_backend": ("backend",),
 }
 
-# Rooms of minidl's first version, under their first names: for one release more.
+# Modules of minidl's first version under their first names, for one more release.
 MOVED = {
     "derivatives": "core.derivatives",
     "registry": "support.registry",
@@ -77,7 +77,7 @@ MOVED = {
     "tape": "compat.keras",
 }
 
-# Paths whose things live outside Keras today.
+# Paths whose contents are outside Keras today.
 ELSEWHERE = {
     **dict.fromkeys(
         ("wrappers", "wrappers.scikit_learn"),
@@ -95,13 +95,13 @@ def count_params(weights) -> int:
 
 
 def print_summary(model, line_length=None, positions=None, print_fn=None) -> None:
-    """model.summary(), as it was called before 2018."""
+    """Call model.summary(): the name before 2018."""
     model.summary(line_length, positions, print_fn)
 
 
 class OlderPath(ModuleType):
-    """A module that has nothing of its own: asked for a name, it says where that stands today and
-    gives it.
+    """A module without contents of its own. For a name, it warns with the current path and returns
+    the object there.
     """
 
     def __getattr__(self, name: str) -> Any:
@@ -128,7 +128,7 @@ class OlderPath(ModuleType):
 
 
 def open_paths() -> None:
-    """Make the old paths importable, and all of them, old and new, under `minidl.keras` too."""
+    """Make the old paths importable, and all paths, old and new, under `minidl.keras` too."""
     for path in [*PATHS, *ELSEWHERE]:
         module = sys.modules[f"{_LIBRARY}.{path}"] = OlderPath(
             f"{_LIBRARY}.{path}", f"What older tutorials import from {path}."

@@ -1,4 +1,4 @@
-"""K.ctc_batch_cost and K.ctc_decode, which took probabilities, the last class being no label."""
+"""K.ctc_batch_cost and K.ctc_decode, which take probabilities with the blank as the last class."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def ctc_batch_cost(y_true, y_pred, input_length, label_length):
 
 
 def ctc_decode(y_pred, input_length, greedy=True, beam_width=100, top_paths=1) -> tuple:
-    """What probabilities (n, T, classes) read as: (a list of top_paths tensors (n, T), filled up
-    with -1; scores), as ops.ctc_decode gives them.
+    """Decode probabilities (n, T, classes): returns (a list of top_paths tensors (n, T), padded
+    with -1; scores), as ops.ctc_decode.
     """
     logits = ops.log(ops.floats(y_pred) + backend.epsilon())
     labels, scores = ops.ctc_decode(

@@ -1,5 +1,5 @@
-"""K.variable, K.random_normal, K.print_tensor: what older tutorials keep numbers in, draw them with
-and look at them with.
+"""K.variable, K.random_normal, K.print_tensor: functions of older tutorials that store, draw and
+print numbers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ...tensor import Tensor, Variable, wrap
 
 
 def variable(value, dtype=None, name=None, constraint=None) -> Variable:
-    """A tensor whose numbers can be set: K.set_value, K.update, or its own `assign`."""
+    """Create a tensor whose numbers can be set: K.set_value, K.update, or its method `assign`."""
     made = Variable(value, dtype=dtype or backend.floatx(), name=name or "variable")
     made.constraint = constraint
     return made
@@ -57,7 +57,7 @@ def random_normal_variable(shape, mean, scale, dtype=None, name=None, seed=None)
 
 
 def set_value(x, value) -> None:
-    """K.set_value(optimizer.lr, 0.1), or of a variable."""
+    """Set the value of a variable or of a learning rate: K.set_value(optimizer.lr, 0.1)."""
     x.assign(value)
 
 
@@ -103,7 +103,7 @@ def dropout(x, level, noise_shape=None, seed=None):
 
 # --- looking
 def print_tensor(x, message="", summarize=3):
-    """Print the numbers and pass them on."""
+    """Print the numbers and return the tensor."""
     return _print_tensor(x, message, summarize)
 
 

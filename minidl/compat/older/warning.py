@@ -1,4 +1,4 @@
-"""What is said of an older spelling."""
+"""The warning for an old name."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import warnings
 
 
 def older(spelling: str, today: str) -> None:
-    """A FutureWarning, for the line outside the library that it is about: this spelling still
-    works, and what it is today.
+    """Warn (FutureWarning) at the user's line that this old name still works, and give the current
+    one.
     """
     level, frame, library = 2, sys._getframe(1), __name__.partition(".")[0]
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == library:
