@@ -239,3 +239,39 @@ def test_classes_in_another_order_and_mistakes(folder):
         maker.flow_from_directory(folder, class_mode="int")
     with pytest.raises(ValueError, match="needs two classes; there are 1"):
         maker.flow_from_directory(folder, classes=["dog"], class_mode="binary")
+
+
+# --- batches of files that a table names: a data frame, or a dict of columns
+
+
+def table():
+    names = [f"cat/{i}.png" for i in (0, 2, 3)] + ["dog/9.png"] + [f"dog/{i}.png" for i in (0, 2)]
+    return {
+        "filename": names,
+        "class": ["cat"] * 3 + ["dog"] * 3,
+        "age": [1.5, 2.5, 3.5, 4.5, 5.5, 6.5],
+        "weight": [1, 2, 3, 4, 5, 6],
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "grays", "labels"),
+    [
+        ({}, [0, 2, 3, 10, 12], [[1, 0]] * 3 + [[0, 1]] * 2),
+        ({"class_mode": "binary"}, [0, 2, 3, 10, 12], [0, 0, 0, 1, 1]),
+        ({"class_mode": "sparse", "classes": ["dog"]}, [10, 12], [0, 0]),
+        ({"class_mode": "raw", "y_col": "age"}, [0, 2, 3, 10, 12], [1.5, 2.5, 3.5, 5.5, 6.5]),
+        ({"class_mode": "sparse", "subset": "validation"}, [0, 2], [0, 0]),
+        ({"class_mode": "sparse", "subset": "training"}, [3, 10, 12], [0, 1, 1]),
+    ],
+)
+def test_batches_of_a_table(folder, options, grays, labels):
+    maker = ImageDataGenerator(validation_split=0.4)
+    with pytest.warns(UserWarning, match=r"1 files of the table are missing, the first is .*dog"):
+        flow = maker.flow_from_dataframe(
+            table(), folder, target_size=(3, 4), shuffle=False, weight_col="weight", **options
+        )
+    x, y, weights = next(flow)
+    assert x[:, 0, 0, 0].tolist() == grays and y.tolist() == labels and len(weights) == len(grays)
+    assert len(flow.filenames) == flow.samples == len(grays)
+    assert weights[-1] == (2 if options.get("subset") == "validation" else 6)

@@ -18,8 +18,10 @@ from ..support.arrays import as_array
 from ..support.checks import check_number
 from ..support.warning import warn
 from ..tensor import wrap
+from .changes import brighter, matrix, shift
 from .flows import Flow, flow_of_arrays, flow_of_directory
 from .images import known
+from .tables import flow_of_table
 
 FILL_MODES = ("constant", "nearest", "reflect", "wrap")
 _STILL: dict[str, Any] = {"theta": 0.0, "tx": 0.0, "ty": 0.0, "shear": 0.0, "zx": 1.0, "zy": 1.0}
@@ -150,6 +152,40 @@ class ImageDataGenerator:
         where = (directory, classes, class_mode, follow_links)
         return flow_of_directory(self, where, load, (batch_size, shuffle, seed), saved, subset)
 
+    def flow_from_dataframe(
+        self,
+        dataframe,
+        directory=None,
+        x_col="filename",
+        y_col="class",
+        weight_col=None,
+        target_size=(256, 256),
+        color_mode="rgb",
+        classes=None,
+        class_mode="categorical",
+        batch_size=32,
+        shuffle=True,
+        seed=None,
+        save_to_dir=None,
+        save_prefix="",
+        save_format="png",
+        subset=None,
+        interpolation="nearest",
+    ) -> Flow:
+        """Batches of the images that a table names: in column x_col their paths (below directory),
+        in y_col their classes as texts, or, for class_mode='raw', numbers; several for a list of
+        columns. Rows whose file is missing are left out, with a warning.
+        """
+        load = {
+            "color_mode": color_mode,
+            "target_size": target_size,
+            "interpolation": interpolation,
+        }
+        saved = (save_to_dir, save_prefix, save_format)
+        table = (dataframe, directory, x_col, y_col, weight_col)
+        wanted = (classes, class_mode)
+        return flow_of_table(self, table, wanted, load, (batch_size, shuffle, seed), saved, subset)
+
     def fit(self, x, augment=False, rounds=1, seed=None) -> None:
         """Learn from x (n, ...) what featurewise_* and zca_whitening need. augment: from `rounds`
         changed copies of x.
@@ -196,17 +232,17 @@ class ImageDataGenerator:
         rows, columns = img_shape[:2] if self.data_format == "channels_last" else img_shape[1:]
         low, high = self.zoom_range or (1.0, 1.0)
         zx, zy = rng.uniform(low, high, 2)
-        shift, brightness = self.channel_shift_range, self.brightness_range
+        most, brightness = self.channel_shift_range, self.brightness_range
         return {
             "theta": rng.uniform(-self.rotation_range, self.rotation_range),
-            "ty": _shift(rng, self.height_shift_range, rows),
-            "tx": _shift(rng, self.width_shift_range, columns),
+            "ty": shift(rng, self.height_shift_range, rows),
+            "tx": shift(rng, self.width_shift_range, columns),
             "shear": rng.uniform(-self.shear_range, self.shear_range),
             "zx": zx,
             "zy": zy,
             "flip_horizontal": bool(rng.random() < 0.5 and self.horizontal_flip),
             "flip_vertical": bool(rng.random() < 0.5 and self.vertical_flip),
-            "channel_shift_intensity": rng.uniform(-shift, shift) if shift else None,
+            "channel_shift_intensity": rng.uniform(-most, most) if most else None,
             "brightness": rng.uniform(*brightness) if brightness else None,
         }
 
@@ -219,21 +255,21 @@ class ImageDataGenerator:
         x = x if last else x.transpose(1, 2, 0)
         change = {**_STILL, **transform_parameters}
         if any(change[name] != still for name, still in _STILL.items()):
-            x = self._moved(x, _matrix(change, *x.shape[:2]))
+            x = self._moved(x, matrix(change, *x.shape[:2]))
         if change.get("channel_shift_intensity") is not None:
             x = np.clip(x + change["channel_shift_intensity"], x.min(), x.max())
         x = x[:, ::-1] if change.get("flip_horizontal") else x
         x = x[::-1] if change.get("flip_vertical") else x
-        x = x if change.get("brightness") is None else _brighter(x, change["brightness"])
+        x = x if change.get("brightness") is None else brighter(x, change["brightness"])
         return np.ascontiguousarray(x if last else x.transpose(2, 0, 1), dtype=self.dtype)
 
     def random_transform(self, x, seed=None) -> np.ndarray:
         """One image, changed by chance."""
         return self.apply_transform(x, self.get_random_transform(np.shape(x), seed))
 
-    def _moved(self, x, matrix):
+    def _moved(self, x, places):
         kind = ("nearest", "bilinear")[self.interpolation_order]
-        moved = affine(wrap(x[None]), matrix[None, :2], kind, self.fill_mode, self.cval)
+        moved = affine(wrap(x[None]), places[None, :2], kind, self.fill_mode, self.cval)
         return as_array(moved)[0]
 
 
@@ -245,36 +281,3 @@ def _pair(name: str, value) -> tuple[float, float] | None:
         raise ValueError(f"{name} is a pair of numbers, (low, high); received {value!r}.")
     low, high = (check_number(name, v) for v in value)
     return low, high
-
-
-def _shift(rng, limits, length: int) -> float:
-    """A shift in pixels, drawn up to a limit or from a list of shifts."""
-    if np.ndim(limits):
-        shift = rng.choice(limits) * rng.choice([-1, 1])
-    else:
-        shift = rng.uniform(-limits, limits)
-    return float(shift * length if np.max(limits) < 1 else shift)
-
-
-def _matrix(change: dict[str, Any], rows: int, columns: int) -> np.ndarray:
-    """From a new pixel (column, row, 1) to its place in the old image: rotation, shift, shear and
-    zoom about the middle, one after another.
-    """
-    a, b = math.radians(change["theta"]), math.radians(change["shear"])
-    rotation = [[math.cos(a), -math.sin(a), 0], [math.sin(a), math.cos(a), 0], [0, 0, 1]]
-    shift = [[1, 0, change["tx"]], [0, 1, change["ty"]], [0, 0, 1]]
-    shear = [[1, -math.sin(b), 0], [0, math.cos(b), 0], [0, 0, 1]]
-    zoom = np.diag([change["zx"], change["zy"], 1])
-    to_middle = np.array([[1, 0, (columns - 1) / 2], [0, 1, (rows - 1) / 2], [0, 0, 1]])
-    return np.linalg.multi_dot([to_middle, rotation, shift, shear, zoom, np.linalg.inv(to_middle)])
-
-
-def _brighter(x, factor: float):
-    """Values times a factor, kept from 0 to 255; values beyond are stretched into that range and
-    back.
-    """
-    low, high = x.min(), x.max()
-    if low >= 0 and high <= 255:
-        return np.clip(x * factor, 0, 255)
-    between = (x - low) / (high - low) * factor
-    return np.clip(between, 0, 1) * (high - low) + low

@@ -114,19 +114,31 @@ def flow_of_directory(maker, where: tuple, load: dict, how: tuple, saved: tuple,
     numbers = np.asarray(files.labels)
     kept = [np.flatnonzero(numbers == k) for k in range(len(files.class_names or ()))]
     files = files.chosen(np.concatenate([k[part_of(maker, len(k), subset)] for k in kept]))
-    labels = _labels(files, class_mode)
+    print(f"Found {len(files.paths)} images belonging to {len(kept)} classes.")
+    flow = flow_of_files(maker, files, class_mode, None, load, how, saved)
+    flow.filenames = [os.path.relpath(p, os.path.expanduser(directory)) for p in files.paths]
+    return flow
+
+
+def flow_of_files(maker, files: Files, class_mode, weights, load, how, saved) -> Any:
+    """The flow of these files, which also has what programs ask of it: names and numbers."""
 
     def read(i):
         return img_to_array(load_img(files.paths[i], **load), maker.data_format)
 
-    print(f"Found {len(files.paths)} images belonging to {len(kept)} classes.")
-    flow = Flow(maker, read, len(files.paths), labels, None, how, saved)
-    return _described(flow, files, directory)
+    labels, names = _labels(files, class_mode), files.class_names or []
+    flow: Any = Flow(maker, read, len(files.paths), labels, weights, how, saved)
+    flow.class_indices = {name: i for i, name in enumerate(names)}
+    flow.classes, flow.num_classes = files.labels, len(names)
+    flow.filepaths = files.paths
+    return flow
 
 
 def _labels(files: Files, class_mode: str | None) -> Any:
     if class_mode in ("input", None):
         return class_mode
+    if class_mode == "raw":
+        return files.labels
     if class_mode == "categorical":
         return encoded(files, class_mode)
     if class_mode == "binary" and len(files.class_names or ()) != 2:
@@ -135,16 +147,6 @@ def _labels(files: Files, class_mode: str | None) -> Any:
             f"{files.class_names}. Use 'sparse' or 'categorical'."
         )
     return np.asarray(files.labels, np.float32)
-
-
-def _described(flow: Any, files: Files, directory) -> Flow:
-    """The flow with what programs ask of it: names and numbers of classes and files."""
-    names = files.class_names or []
-    flow.class_indices = {name: i for i, name in enumerate(names)}
-    flow.classes, flow.num_classes = files.labels, len(names)
-    flow.filepaths = files.paths
-    flow.filenames = [os.path.relpath(p, os.path.expanduser(directory)) for p in files.paths]
-    return flow
 
 
 def part_of(maker, n: int, subset) -> slice:
