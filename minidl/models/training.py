@@ -276,14 +276,12 @@ class Trainer(core.Trainer):
         return total
 
     def check_loss(self, loss: Tensor, x=None, y=None) -> None:
-        """Raise an error with a diagnosis if the loss is nan or inf, before the weights change.
-        compile(stop_on_nan=False) disables this check.
-        """
+        """Raise a diagnosis if the loss is nan or inf; compile(stop_on_nan=False) disables this."""
         number = loss.array
         if self.stop_on_nan and number.size == 1 and not math.isfinite(number.item()):
             rate = max(float(one.learning_rate) for _, one in labelled(self.optimizer))
-            step = self.optimizer.iterations + 1
-            raise explain_non_finite(loss, x, y, self.trainable_weights, step, rate)
+            step, weights = self.optimizer.iterations + 1, self.trainable_weights
+            raise explain_non_finite(loss, x, y, weights, step, rate)
 
     def note_loss(self, loss, x) -> None:
         """Add the loss of a batch to the mean over the epoch."""

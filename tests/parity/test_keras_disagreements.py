@@ -8,4 +8,4 @@ CASES = cases()
 
 @pytest.mark.parametrize("title", CASES)
 def test_random_arguments_come_to_the_same(title):
-    assert disagreements(title, CASES[title], seed=2026, rounds=3) == []
+    assert disagreements(title, CASES[title], seed=2026, rounds=1) == []
