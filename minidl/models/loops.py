@@ -19,7 +19,7 @@ from ..support.checks import check_count
 from ..support.structures import tree_map
 from ..support.threads import threads_for
 from ..support.warning import warn
-from ..tensor import Variable, no_grad
+from ..tensor import Variable, no_grad, quietly
 from . import sources
 from .preparing import check_frozen, check_validation
 from .restoring import Parts, restored_after
@@ -165,9 +165,10 @@ def generator_of_shuffles(model, seed) -> np.random.Generator:
     share.
     """
     if seed is not None:
-        return generator(seed)
+        return quietly(generator, seed)
     if model.shuffle_generator is None:
-        model.shuffle_generator = generator()
+        # NumPy changes its own warnings meanwhile; quietly() restores them even after Ctrl-C.
+        model.shuffle_generator = quietly(generator)
     return model.shuffle_generator
 
 
