@@ -25,7 +25,7 @@ from ..support.dry_run import dry_run, real
 from ..support.dry_run import state as dry
 from ..support.registry import Registry
 from ..support.structures import tree_map
-from ..tensor import Tensor, Variable, name_scope, quietly, switches
+from ..tensor import Tensor, Variable, quietly, switches
 from . import describing
 from .calling import (
     NO_DATA,
@@ -161,8 +161,9 @@ class Layer(core.Layer):
         spend(math.prod(shape), self.name, shape)
         with real():  # also those that are made in `call`
             value = initializers.draw(initializers.get(initializer), shape, dtype)
-        with name_scope(self.name):
-            variable = Variable(value, name=name or "weight", trainable=trainable, dtype=dtype)
+        variable = Variable(value, name=name or "weight", trainable=trainable, dtype=dtype)
+        scopes = variable.path.removesuffix(str(variable.name))  # of name_scope, around the layer
+        variable.path = f"{scopes}{self.name}/{variable.name}"
         variable.trainable = trainable and self._trainable
         variable.regularizer = regularizer and regularizers.get(regularizer)
         variable.constraint = constraint and constraints.get(constraint)
