@@ -35,12 +35,15 @@ def test_a_loop_over_positions_makes_one_array_of_zeros(monkeypatch):
 
 
 def test_an_index_beside_other_uses_adds_up_and_changes_nobodys_array():
-    x = Tensor(np.ones((3, 2)), requires_grad=True)
+    y = Tensor(np.ones((3, 2)), requires_grad=True)
+    w = Tensor(np.ones((3, 2)), requires_grad=True)
+    picked = y[0]  # older than the sum, so its gradient comes after that of the sum
+    total = y + w  # y and w are passed one and the same array
     gradient = np.full((3, 2), 5.0)
-    y = x * 1.0  # its gradient is what was given to backward: it must not be added into
-    (y + 0.0 * y[1].sum() + y[0, 0] * 7.0).backward(gradient)
+    (total + picked.sum() * 7.0).backward(gradient)
     np.testing.assert_array_equal(gradient, np.full((3, 2), 5.0))
-    np.testing.assert_array_equal(x.grad, [[5 + 7 * 30, 5], [5, 5], [5, 5]])
+    np.testing.assert_array_equal(w.grad, np.full((3, 2), 5.0))
+    np.testing.assert_array_equal(y.grad, [[5 + 210, 5 + 210], [5, 5], [5, 5]])
 
 
 def test_a_place_that_is_named_twice_gets_both():

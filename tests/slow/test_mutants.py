@@ -44,9 +44,15 @@ MUTANTS = [
     ),
     (
         "core/derivatives/shaping.py",
-        "np.add.at(dx, index, g) if _may_repeat(index) else dx.__setitem__(index, g)",
-        "dx.__setitem__(index, g)",
+        "Placed(index, g, _may_repeat(index))",
+        "Placed(index, g, False)",
         "test_derivatives.py",
+    ),
+    (
+        "core/backward.py",
+        "waiting[key] = waiting[key].copy()",
+        "pass",
+        "core/test_core_placed.py",
     ),
     (
         "core/derivatives/linear.py",
@@ -339,8 +345,8 @@ MUTANTS = [
     ),
     (
         "optimizers/muon.py",
-        "math.sqrt(max(w.shape))",
-        "math.sqrt(min(w.shape))",
+        "math.sqrt(max(x.shape))",
+        "math.sqrt(min(x.shape))",
         "test_optimizer_rules.py",
     ),
     ("optimizers/muon.py", "c * (s @ s)", "c * s", "test_optimizer_rules.py"),
