@@ -419,7 +419,9 @@ def test_names_that_are_there_are_still_imported_first():
     lines = (
         "from minidl.layers import Dense; from minidl.activations import relu; import minidl.plots"
     )
-    subprocess.run([sys.executable, "-W", "error", "-c", lines], check=True)
+    subprocess.run(
+        [sys.executable, "-W", "error", "-W", "ignore::EncodingWarning", "-c", lines], check=True
+    )
 
 
 def test_determinism_can_be_asked_for():
