@@ -18,7 +18,7 @@ os.environ["JAX_ENABLE_X64"] = (
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 try:
-    import jax  # noqa: F401
+    import jax
     import keras
     import torch
     from keras.src.backend.common import dtypes
@@ -70,3 +70,10 @@ def in_float64(monkeypatch):
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def memory_given_back():
+    """After each file, forget what JAX has compiled: over all files that would be many GB."""
+    yield
+    jax.clear_caches()
