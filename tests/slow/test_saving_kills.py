@@ -121,9 +121,11 @@ def test_ctrl_c_while_saving(name, tmp_path):
     said, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     assert int(said) > 10
-    # h5py's weak references can swallow a signal; nothing else may be heard of one
+    # h5py's weak references can swallow a signal, and Python's ZipFile speaks of itself if one ends
+    # its __init__ half way; nothing else may be heard of a signal.
     heard = {line for line in errors.splitlines() if line and line[0] not in " TE"}
-    assert {line.strip(": ") for line in heard} <= {"KeyboardInterrupt"}, errors
+    half_made = "AttributeError: 'ZipFile' object has no attribute '_writing'"
+    assert {line.strip(": ") for line in heard} <= {"KeyboardInterrupt", half_made}, errors
     parts = [part for part in os.listdir(tmp_path) if part != name]
     assert len(parts) <= 3, parts  # a signal may come while the half file is being taken away
 
