@@ -142,4 +142,5 @@ def test_forty_interrupts(action, tmp_path, rounds=40):
     # Python's weak references, which h5py keeps, can swallow a signal: then the save ends well
     assert swallowed <= (rounds / 4 if action == "m.keras" else 0)
     heard = {line.strip(": ") for line in done.stderr.splitlines() if line and line[0] not in " TE"}
-    assert heard <= {"KeyboardInterrupt"}, done.stderr
+    half_made = "AttributeError: 'ZipFile' object has no attribute '_writing'"  # Python's own word
+    assert heard <= {"KeyboardInterrupt", half_made}, done.stderr
