@@ -329,7 +329,7 @@ for name, (x, y) in TREE.items():
     axis.text(
         x,
         y,
-        name,
+        name.replace("-", "-\n"),
         ha="center",
         va="center",
         bbox={"boxstyle": "round", "facecolor": "#DCEBF5", "edgecolor": "#0072B2"},

@@ -177,12 +177,13 @@ for what in ("loss", "accuracy"):
                 color="0.85",
                 linewidth=1,
             )
-            for name, (colour, marker, _) in zip(members.split(), plots.base.LINES):
+            for name, (colour, marker, line) in zip(members.split(), plots.base.LINES):
                 axis.plot(
                     epochs,
                     histories[name][key],
                     color=colour,
                     marker=marker,
+                    linestyle=line,
                     markersize=4,
                     label=name,
                 )

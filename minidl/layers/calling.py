@@ -127,8 +127,8 @@ def build_once(build):
             build(self, *args, **kwargs)
         except (TypeError, AttributeError, IndexError, ValueError) as error:
             shape = args[0] if args else None
-            is_shape = isinstance(shape, (tuple, list, dict))
-            sizes = list(shape.values() if isinstance(shape, dict) else shape if is_shape else ())
+            shape = list(shape.values()) if isinstance(shape, dict) else shape
+            sizes = list(shape) if isinstance(shape, (tuple, list)) else []
             several = any(isinstance(n, (tuple, list)) for n in sizes)
             clear = isinstance(error, ValueError) and not (several and "inhomog" in str(error))
             if kwargs or clear or (sizes and not several):

@@ -99,7 +99,9 @@ def both_floats(x1, x2) -> tuple:
     numbers to floats.
     """
     kinds = [x.dtype.kind for x in (x1, x2) if hasattr(x, "dtype")]
-    return (x1, x2) if "f" in kinds else (floats(x1), floats(x2) if hasattr(x2, "dtype") else x2)
+    if "f" in kinds:
+        return x1, x2
+    return floats(x1), (floats(x2) if hasattr(x2, "dtype") else x2)
 
 
 def array(x, dtype=None):

@@ -14,7 +14,7 @@ arrays:
 >>> z, (vjp_x, vjp_y) = arithmetic.mul(np.array(3.0), np.array(4.0))      # z = 12
 >>> vjp_x(1.0), vjp_y(1.0)                                                # (4.0, 3.0)
 
-The modules sequences, ctc and attention open when the first layer needs them.
+The modules images, sequences, ctc and attention are imported when a layer first needs them.
 """
 
 from . import arithmetic, gaussian, linear, losses, nonlinear, normalizing, reductions, shaping

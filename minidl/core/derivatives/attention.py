@@ -24,9 +24,7 @@ def dot_product_attention(q, k, v, *bias, mask=None, scale=1.0):
     p *= factor
     for b in bias:
         p += b
-    if mask is not None:
-        np.copyto(p, _lowest(p.dtype), where=~mask)
-    _softmax_in_place(p)
+    _softmax_in_place(p, mask)
     z = np.empty((len(q), q.shape[2], q.shape[1], v.shape[3]), p.dtype)
     np.matmul(p, v, out=np.swapaxes(z, 1, 2))
 
@@ -58,7 +56,10 @@ def _lowest(dtype):
     return -0.7 * np.finfo(dtype).max
 
 
-def _softmax_in_place(x):
+def _softmax_in_place(x, mask):
+    """Replace the scores by their softmax along the keys, where the mask, if any, is True."""
+    if mask is not None:
+        np.copyto(x, _lowest(x.dtype), where=~mask)
     x -= x.max(axis=-1, keepdims=True)
     np.exp(x, out=x)
     x /= x.sum(axis=-1, keepdims=True)

@@ -130,7 +130,8 @@ def _correlate(x, w, bias=None, *, window, relu=False):
     overlap = len(stops) > 1 and window.dilation[0] == 1 and window.kernel[0] > window.strides[0]
     shared = overlap and (x.shape[-1] < 48 or x.shape[-2] >= 20)
     # The bias of a whole row of stops at once: a longer inner loop.
-    row = None if bias is None else np.tile(bias, stops[-1] if len(stops) > 1 else 1)
+    repeats = stops[-1] if len(stops) > 1 else 1
+    row = None if bias is None else np.tile(bias, repeats)
     for at, patches in _patches(x, window, f, shared):
         part = z[at]
         np.matmul(patches, w.reshape(-1, f), out=part.reshape(*patches.shape[:-1], f))
