@@ -27,7 +27,7 @@ FLOORS = [
     ["data"],
     ["text", "datasets", "surfaces", "files"],
     ["models"],
-    ["plots", "homework"],
+    ["plots", "homework", "course"],
     ["utils", "saving"],
     ["compat"],
     ["front"],
