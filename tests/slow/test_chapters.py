@@ -19,7 +19,7 @@ CHAPTERS = sorted(p for p in (ROOT / "chapters").glob("ch*.py") if p.stem != "ch
 FIGURES = {
     "ch01": {"sizes", "batch", "channels", "broadcasting"},
     "ch02": {"steps", "graph", "layer"},
-    "ch03": {"xor_linear", "xor_relu", "activations", "initialisation"},
+    "ch03": {"xor_linear", "xor_relu", "activations", "initialisation", "gradients"},
     "ch04": {"cross_entropy"},
     "ch05": {"history", "spirals"},
     "ch06": {"cost", "cost_3d", "rates", "rates_cost", "dip", "schedules", "schedules_paths"},
