@@ -292,11 +292,10 @@ is logarithmic.
 # %%
 figure, axis = plt.subplots(figsize=(6, 3.4), layout="constrained")
 sizes = {}
-styles = {"normal, 0.01": "o-", "normal, 0.1": "s--", "Glorot": "^-."}
+styles = {"normal, 0.01": "o-", "normal, 1": "s--", "Glorot": "^-."}
 for name, style in styles.items():
-    kind = KINDS.get(name, minidl.initializers.RandomNormal(stddev=0.1))
     outs = [Tensor(data, requires_grad=True)]
-    for layer in ten_layers(kind):
+    for layer in ten_layers(KINDS[name]):
         outs.append(layer(outs[-1]))
         outs[-1].retain_grad()
     outs[-1].backward(rng.normal(size=outs[-1].shape).astype("float32"))
@@ -309,10 +308,10 @@ plots.finish(figure, FIGURES / "ch03_gradients.png")
 
 # %% [markdown]
 """
-With small weights the gradient **vanishes**: the first layers receive a billionth of it, and
-do not learn. With weights that are a little too large it does not vanish here, because tanh
-saturates, but it is no longer the same from layer to layer. With Glorot's weights all layers
-get a gradient of about the same size. Chapter 19 meets vanishing gradients again, in time.
+With small weights the gradient **vanishes**: the first layers receive a hundred-millionth of
+it, and do not learn. With large weights it **explodes**: it arrives thousands of times too
+large, and a step with it throws the weights anywhere. With Glorot's weights all layers get a
+gradient of about the same size. Chapter 19 meets both again, in time.
 """
 
 # %%
@@ -320,6 +319,11 @@ claim(
     "small weights: every gradient dies out too",
     sizes["normal, 0.01"][0] / sizes["normal, 0.01"][10],
     below=1e-6,
+)
+claim(
+    "large weights: the gradient explodes",
+    sizes["normal, 1"][0] / sizes["normal, 1"][10],
+    above=100,
 )
 claim(
     "Glorot: the gradient at the data is nearly as large as at the end",
