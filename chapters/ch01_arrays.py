@@ -35,12 +35,13 @@ FIGURES = Path("figures")
 ## 1. Data is an array, and its first axis counts the samples
 
 What do a table of people, a text, an image and a video have in common? Each can be
-written as an array of numbers. The first axis always counts the **samples**: the people,
-the texts, the images, the videos. The other axes say how one sample is arranged.
+written as an array of numbers. The first axis always counts the **samples**: the
+people, the texts, the images, the videos. The other axes say how one sample is
+arranged.
 
-The *shape* of an array is its size along each axis, and the number of its entries is the
-product of the shape. Each entry is usually a `float32`, which takes 4 bytes. So an array
-of shape $(s_1, s_2, \\dots, s_k)$ takes $4 \\cdot s_1 s_2 \\cdots s_k$ bytes.
+The *shape* of an array is its size along each axis, and the number of its entries is
+the product of the shape. Each entry is usually a `float32`, which takes 4 bytes. So an
+array of shape $(s_1, s_2, \\dots, s_k)$ takes $4 \\cdot s_1 s_2 \\cdots s_k$ bytes.
 
 How large are typical data sets? Guess first: does a million tweets fit into the memory
 of your computer?
@@ -79,8 +80,7 @@ claim(
 )
 
 # %% [markdown]
-"""
-The tweets do not fit. The next figure shows all examples; its axis is logarithmic, so
+""" The tweets do not fit. The next figure shows all examples; its axis is logarithmic, so
 each line to the right means ten times as much (`figures/ch01_sizes.png`).
 
 **Try it.** Add a data set of your own to `EXAMPLES`: ten minutes of music at 44 100
@@ -105,8 +105,8 @@ plots.finish(figure, FIGURES / "ch01_sizes.png")
 A network does not look at all samples at once. It takes a few at a time, a **batch**.
 Taking a batch is a slice along the first axis, which is then called the *batch axis*.
 
-Does a slice copy the numbers? If it did, training would copy the whole data set in every
-epoch. We load MNIST, 60 000 images of handwritten digits, and ask NumPy.
+Does a slice copy the numbers? If it did, training would copy the whole data set in
+every epoch. We load MNIST, 60 000 images of handwritten digits, and ask NumPy.
 """
 
 # %%
@@ -125,12 +125,11 @@ plots.digits(
 )
 
 # %% [markdown]
-"""
-`figures/ch01_batch.png` shows the batch, each image with its digit.
+""" `figures/ch01_batch.png` shows the batch, each image with its digit.
 
 The `Dense` layers of the next chapters take vectors, not images. `reshape` turns each
-image into one long row: first the 28 pixels of row 0, then those of row 1, and so on. The
-pixel in row 10, column 3 therefore becomes number $28 \\cdot 10 + 3$.
+image into one long row: first the 28 pixels of row 0, then those of row 1, and so on.
+The pixel in row 10, column 3 therefore becomes number $28 \\cdot 10 + 3$.
 
 **Try it.** Which pixel is number 400 of the flat image? Find its row and column with
 `divmod`.
@@ -151,8 +150,8 @@ print(f"a batch of images {batch.shape} becomes a batch of vectors {flat.shape}"
 
 A colour image has a third axis, the **channels**: red, green and blue. Where does this
 axis stand? TensorFlow, Keras and minidl put it last, (height, width, channels). Theano
-and PyTorch put it first, (channels, height, width). These are the same numbers with their
-axes in another order.
+and PyTorch put it first, (channels, height, width). These are the same numbers with
+their axes in another order.
 
 `np.moveaxis` changes the order. `reshape` can produce the same shape. Is it the same?
 """
@@ -174,8 +173,7 @@ claim(
 )
 
 # %% [markdown]
-"""
-A picture makes the difference clear. We colour a digit red, green and blue in three
+""" A picture makes the difference clear. We colour a digit red, green and blue in three
 stripes, once with its axes moved and once reshaped, and show both as the reader of
 channels first would see them (`figures/ch01_channels.png`).
 """
@@ -197,8 +195,8 @@ plots.finish(figure, FIGURES / "ch01_channels.png")
 """
 ## 4. Broadcasting: a smaller array is repeated
 
-Let $X$ have shape (32, 10), and $y$ shape (10,). What is $X + y$? The shapes differ, but
-the meaning is clear: add $y$ to each of the 32 rows. Written with loops:
+Let $X$ have shape (32, 10), and $y$ shape (10,). What is $X + y$? The shapes differ,
+but the meaning is clear: add $y$ to each of the 32 rows. Written with loops:
 
 $$\\text{out}_{ij} = X_{ij} + y_j$$
 """
@@ -219,10 +217,9 @@ def add_with_loops(X, y):
 claim("X + y repeats y 32 times", add_with_loops(X, y), equals=X + y, within=0)
 
 # %% [markdown]
-"""
-NumPy follows two rules. First, the array with fewer axes gets new axes of size 1 *in
-front*: (10,) becomes (1, 10). Second, an axis of size 1 is repeated until it fits: (1, 10)
-becomes (32, 10). The figure shows both steps (`figures/ch01_broadcasting.png`).
+""" NumPy follows two rules. First, the array with fewer axes gets new axes of size 1 *in
+front*: (10,) becomes (1, 10). Second, an axis of size 1 is repeated until it fits: (1,
+10) becomes (32, 10). The figure shows both steps (`figures/ch01_broadcasting.png`).
 """
 
 # %%
@@ -239,8 +236,7 @@ axes[0].set_ylabel("axis 0: 32 samples")
 plots.finish(figure, FIGURES / "ch01_broadcasting.png")
 
 # %% [markdown]
-"""
-Is the repeated array stored 32 times? And how much faster is it than two loops? The
+""" Is the repeated array stored 32 times? And how much faster is it than two loops? The
 *stride* of an axis says how many bytes lie between one entry and the next.
 """
 
@@ -262,8 +258,8 @@ print(f"(32, 10) + (10,): broadcasting is {ratio:.0f} times as fast as two loops
 ## 5. Where broadcasting bites
 
 Targets often have shape (n,), and the outputs of a network shape (n, 1). What is their
-difference? By the two rules, (n,) becomes (1, n), and then both become (n, n): a table of
-*all pairs*. There is no error message, and the loss is wrong.
+difference? By the two rules, (n,) becomes (1, n), and then both become (n, n): a table
+of *all pairs*. There is no error message, and the loss is wrong.
 """
 
 # %%
@@ -275,9 +271,8 @@ print(f"a perfect prediction, and its mean squared error by NumPy: {by_numpy}")
 claim("minidl's losses line the two up", by_minidl, equals=0)
 
 # %% [markdown]
-"""
-**Try it.** Print `targets - outputs`. Which of its entries are the four differences that
-were meant?
+""" **Try it.** Print `targets - outputs`. Which of its entries are the four differences
+that were meant?
 
 ## 6. The way back: what was repeated is added up
 
@@ -287,8 +282,8 @@ entries of $X + y$, then each use contributes 1:
 
 $$\\frac{\\partial L}{\\partial y_j} = \\sum_{i=1}^{32} 1 = 32$$
 
-What was *repeated* on the way forward is *added up* on the way back. `Tensor` is minidl's
-array that can compute gradients.
+What was *repeated* on the way forward is *added up* on the way back. `Tensor` is
+minidl's array that can compute gradients.
 """
 
 # %%
@@ -303,13 +298,12 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-"""
-Exercises (homework: hw01)
+""" Exercises (homework: hw01)
 
 1. How many bytes do the videos take as uint8, as the camera delivers them? Why do we
    still turn them into float32?
-2. Which of these can be added: (3, 1) + (4,), (3, 1) + (1, 4), (3,) + (4,),
-   (2, 3, 4) + (3, 1)? What comes out?
+2. Which of these can be added: (3, 1) + (4,), (3, 1) + (1, 4), (3,) + (4,), (2, 3, 4) +
+   (3, 1)? What comes out?
 3. Subtract from each of the 784 columns of `flat` its mean, without a loop.
 4. All distances between 100 points in the plane: (100, 1, 2) − (1, 100, 2). How much
    memory does the step in between take?

@@ -12,8 +12,8 @@ After this chapter you
 The tutorials take this for granted: "[04] DeepLearning, 옵티마이저" calls it the function
 that maps parameters and a batch to gradients, by the chain rule.
 
-It takes about 45 minutes to read and 5 seconds to run. You need to know what a derivative
-is, and chapter 1.
+It takes about 45 minutes to read and 5 seconds to run. You need to know what a
+derivative is, and chapter 1.
 
     python chapters/ch02_autograd.py                prints, and draws figures/ch02_*.png
 """
@@ -35,7 +35,8 @@ FIGURES = Path("figures")
 """
 ## 1. By hand
 
-The derivative $f'(x)$ says how much $f$ changes when $x$ changes a little. Our example is
+The derivative $f'(x)$ says how much $f$ changes when $x$ changes a little. Our example
+is
 
 $$f(x) = e^{x \\sin x}$$
 
@@ -63,15 +64,15 @@ print(f"f(1.5) = {f(1.5):.6f}, f'(1.5) = {exact:.10f}")
 """
 ## 2. By numbers
 
-Can a computer find the slope without any calculus? Take a small step $h$ and look how much
-$f$ changes. You can look ahead only, or to both sides:
+Can a computer find the slope without any calculus? Take a small step $h$ and look how
+much $f$ changes. You can look ahead only, or to both sides:
 
 $$f'(x) \\approx \\frac{f(x+h) - f(x)}{h} \\qquad
 f'(x) \\approx \\frac{f(x+h) - f(x-h)}{2h}$$
 
 How small should $h$ be? As small as possible, one might think. Let us measure the error
-for many steps. (It is the mean error at 41 points, because at a single point an error can
-be small by luck.)
+for many steps. (It is the mean error at 41 points, because at a single point an error
+can be small by luck.)
 """
 
 # %%
@@ -105,10 +106,9 @@ axis.legend()
 plots.finish(figure, FIGURES / "ch02_steps.png")
 
 # %% [markdown]
-"""
-The figure has the shape of a V (`figures/ch02_steps.png`). On the right the step is too
-large: the curve bends within it. On the left the step is too small: $f(x+h)$ and $f(x)$
-agree in nearly all digits, and their difference consists of rounding errors.
+""" The figure has the shape of a V (`figures/ch02_steps.png`). On the right the step is
+too large: the curve bends within it. On the left the step is too small: $f(x+h)$ and
+$f(x)$ agree in nearly all digits, and their difference consists of rounding errors.
 """
 
 # %%
@@ -121,17 +121,16 @@ claim("a tiny step drowns in rounding", both_sides[0], above=1e-4)
 claim("a large step misses the curve", both_sides[-1], above=1e-1)
 
 # %% [markdown]
-"""
-**Try it.** Compute with `np.float32` instead of Python's floats, which have twice as many
-digits. Where does the lowest point of the V go?
+""" **Try it.** Compute with `np.float32` instead of Python's floats, which have twice as
+many digits. Where does the lowest point of the V go?
 
 ## 3. With a tape
 
 Numerical derivatives are easy, but slow and inexact. Derivatives by hand are exact, but
 laborious. Is there a way to let the computer do what you did on paper?
 
-There is. A complicated formula consists of simple steps, and for each step the derivative
-is known. The **tape** is a record of these steps. Every number remembers
+There is. A complicated formula consists of simple steps, and for each step the
+derivative is known. The **tape** is a record of these steps. Every number remembers
 
 * its *parents*, the numbers that it was computed from;
 * for each parent the *local slope*: how much the number changes with this parent.
@@ -167,16 +166,17 @@ class Number:
 
 
 # %% [markdown]
-"""
-`backward` is the chain rule. It walks from the result back to the beginning. If the result
-changes by `number.grad` for each unit of `number`, and `number` changes by `slope` for each
-unit of its parent, then the result changes by the product for each unit of the parent.
+""" `backward` is the chain rule. It walks from the result back to the beginning. If the
+result changes by `number.grad` for each unit of `number`, and `number` changes by
+`slope` for each unit of its parent, then the result changes by the product for each
+unit of the parent.
 
-Why `+=`? A number may be used twice. Then it changes the result in two ways, and both count.
+Why `+=`? A number may be used twice. Then it changes the result in two ways, and both
+count.
 
-One thing is missing: the order. A number may pass its gradient on only when it has received
-all of its parts. `in_order` lists parents before children; read backwards, the children
-come first.
+One thing is missing: the order. A number may pass its gradient on only when it has
+received all of its parts. `in_order` lists parents before children; read backwards, the
+children come first.
 """
 
 
@@ -215,17 +215,16 @@ claim(
 )
 
 # %% [markdown]
-"""
-That is all. Every deep-learning framework has these forty lines at its heart.
+""" That is all. Every deep-learning framework has these forty lines at its heart.
 
-**Try it.** Print `x.grad` and call `backward` a second time. Why is the gradient now twice
-as large? (This is why training loops set gradients to zero.)
+**Try it.** Print `x.grad` and call `backward` a second time. Why is the gradient now
+twice as large? (This is why training loops set gradients to zero.)
 
 ## 4. The same in minidl
 
 minidl computes with arrays instead of single numbers. For each operation,
-`minidl/core/derivatives` holds its value and, for each argument, a function that passes the
-gradient back. `plots.graph` draws the tape (`figures/ch02_graph.png`).
+`minidl/core/derivatives` holds its value and, for each argument, a function that passes
+the gradient back. `plots.graph` draws the tape (`figures/ch02_graph.png`).
 """
 
 # %%
@@ -250,9 +249,9 @@ claim(
 """
 ## 5. Why backwards?
 
-One could also walk forwards: change one weight, and follow the change to the loss. That is
-one walk *for each weight*. Walking backwards starts at the loss, which is a single number,
-and finds the slopes of *all* weights in one walk.
+One could also walk forwards: change one weight, and follow the change to the loss. That
+is one walk *for each weight*. Walking backwards starts at the loss, which is a single
+number, and finds the slopes of *all* weights in one walk.
 
 The next cell computes the loss of one layer with 7 850 weights. Its tape is in
 `figures/ch02_layer.png`.
@@ -283,8 +282,9 @@ claim(
 """
 ## 6. Never trust a derivative that was not checked
 
-The two ways help each other: the tape is fast, and numbers are hard to get wrong. So every
-new derivative is compared with numbers, in 64-bit floats. `check_gradients` does it.
+The two ways help each other: the tape is fast, and numbers are hard to get wrong. So
+every new derivative is compared with numbers, in 64-bit floats. `check_gradients` does
+it.
 """
 
 # %%
@@ -297,10 +297,9 @@ print(report)
 claim("autograd and finite differences agree", bool(report))
 
 # %% [markdown]
-"""
-Does the check notice a mistake? Here is $x^2$ with a wrong derivative: the factor 2 is
-missing. (An op returns its value and a tuple with one function for each argument. The comma
-makes a tuple of one.)
+""" Does the check notice a mistake? Here is $x^2$ with a wrong derivative: the factor 2 is
+missing. (An op returns its value and a tuple with one function for each argument. The
+comma makes a tuple of one.)
 """
 
 
@@ -318,12 +317,11 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-"""
-Exercises (homework: hw02, hw03)
+""" Exercises (homework: hw02, hw03)
 
 1. Give Number a division, a power and tanh. Check each against numbers.
 2. Leave out the + in `parent.grad +=`. Which of the claims notices?
-3. `in_order` calls itself. Make a chain of 100 000 additions and see what happens. How does
-   minidl avoid it? (Look into `minidl/core/backward.py`.)
+3. `in_order` calls itself. Make a chain of 100 000 additions and see what happens. How
+   does minidl avoid it? (Look into `minidl/core/backward.py`.)
 4. Draw the tape of a two-layer network with `plots.graph`.
 """

@@ -1,5 +1,6 @@
 # %% [markdown]
-"""Chapter 3: what a layer computes, why it needs a non-linearity, and how its weights begin.
+"""Chapter 3: what a layer computes, why it needs a non-linearity, and how its weights
+begin.
 
 After this chapter you can
 
@@ -8,8 +9,8 @@ After this chapter you can
 * choose an activation, and tell a good initialisation from a bad one by a picture.
 
 The tutorials use Dense, ReLU and softmax in every network; "TensorFlow Tutorial (4) -
-Optimizer" (2021) says that an activation bends data into the shape one wants, such as 0 or
-1, or no negative numbers.
+Optimizer" (2021) says that an activation bends data into the shape one wants, such as 0
+or 1, or no negative numbers.
 
 It takes about 45 minutes to read and 10 seconds to run. You need chapters 1 and 2.
 
@@ -34,14 +35,14 @@ minidl.set_random_seed(0)
 """
 ## 1. Dense by hand
 
-A `Dense` layer with 4 units has 4 outputs. Each output is a weighted sum of *all* inputs,
-plus a number of its own, the **bias**:
+A `Dense` layer with 4 units has 4 outputs. Each output is a weighted sum of *all*
+inputs, plus a number of its own, the **bias**:
 
 $$\\text{out}_{nj} = \\sum_i x_{ni} W_{ij} + b_j \\qquad\\text{or}\\qquad
 \\text{out} = xW + b$$
 
-$n$ counts the samples of the batch, $i$ the inputs and $j$ the units. How many numbers does
-such a layer learn, if it has 3 inputs? Think before you run the cell.
+$n$ counts the samples of the batch, $i$ the inputs and $j$ the units. How many numbers
+does such a layer learn, if it has 3 inputs? Think before you run the cell.
 """
 
 # %%
@@ -65,8 +66,8 @@ products can be regrouped,
 
 $$(x W_1) W_2 = x (W_1 W_2)$$
 
-and $W_1 W_2$ is just another matrix. Two layers of this kind compute nothing that a single
-one could not.
+and $W_1 W_2$ is just another matrix. Two layers of this kind compute nothing that a
+single one could not.
 """
 
 # %%
@@ -81,9 +82,8 @@ claim(
 )
 
 # %% [markdown]
-"""
-An **activation** between the layers changes this. It is a function that bends: relu, for
-example, replaces negative numbers by 0.
+""" An **activation** between the layers changes this. It is a function that bends: relu,
+for example, replaces negative numbers by 0.
 
 We test it on XOR: points of two classes that lie in opposite corners. No straight line
 separates them. What will a network do that can draw only straight lines?
@@ -110,13 +110,12 @@ for activation in (None, "relu"):
     print(f"activation={activation}: {scores[1]:.0%} right, loss {scores[0]:.3f}")
 
 # %% [markdown]
-"""
-The two figures `ch03_xor_linear.png` and `ch03_xor_relu.png` show what each network answers
-in each place of the plane.
+""" The two figures `ch03_xor_linear.png` and `ch03_xor_relu.png` show what each network
+answers in each place of the plane.
 
-Without an activation the loss is $\\ln 2 \\approx 0.693$. That is the loss of somebody who
-answers "half and half" to every question. (On which side of one half a point falls is then
-chance, so 30 % right is no worse than 50 %.)
+Without an activation the loss is $\\ln 2 \\approx 0.693$. That is the loss of somebody
+who answers "half and half" to every question. (On which side of one half a point falls
+is then chance, so 30 % right is no worse than 50 %.)
 
 **Try it.** Replace relu by tanh. How do the borders in the picture change?
 """
@@ -135,9 +134,10 @@ claim(
 """
 ## 3. Activations and their slopes
 
-Which function should bend? In the textbook a neuron is a *step*: it fires or it does not.
-Nobody trains with steps, and the picture shows why. Gradients pass backwards through the
-activation, multiplied by its **slope**. Where the slope is 0, nothing arrives.
+Which function should bend? In the textbook a neuron is a *step*: it fires or it does
+not. Nobody trains with steps, and the picture shows why. Gradients pass backwards
+through the activation, multiplied by its **slope**. Where the slope is 0, nothing
+arrives.
 
 Look at the dashed lines in `figures/ch03_activations.png`.
 """
@@ -186,14 +186,15 @@ claim(
 """
 ## 4. Softmax turns scores into probabilities
 
-The last layer of a classifier gives one score for each class. Scores may be negative and do
-not sum to 1. **Softmax** makes probabilities of them:
+The last layer of a classifier gives one score for each class. Scores may be negative
+and do not sum to 1. **Softmax** makes probabilities of them:
 
 $$p_k = \\frac{e^{s_k}}{\\sum_j e^{s_j}}$$
 
 All $p_k$ are positive, their sum is 1, and the largest score becomes the largest
-probability. What happens if you add 1000 to every score? The factor $e^{1000}$ cancels, so
-nothing changes. A program must take care, though: $e^{1000}$ is too large for a float.
+probability. What happens if you add 1000 to every score? The factor $e^{1000}$ cancels,
+so nothing changes. A program must take care, though: $e^{1000}$ is too large for a
+float.
 """
 
 # %%
@@ -215,9 +216,9 @@ claim(
 """
 ## 5. How weights begin
 
-Weights start as random numbers. Of what size? We send 500 samples through ten layers with
-tanh, and look at the activations after layers 1, 4, 7 and 10. Guess first: what happens if
-all weights are very small? And if they are large?
+Weights start as random numbers. Of what size? We send 500 samples through ten layers
+with tanh, and look at the activations after layers 1, 4, 7 and 10. Guess first: what
+happens if all weights are very small? And if they are large?
 """
 
 # %%
@@ -256,11 +257,10 @@ for axis in axes[-1]:
 plots.finish(figure, FIGURES / "ch03_initialisation.png")
 
 # %% [markdown]
-"""
-In `figures/ch03_initialisation.png`, small weights let the signal die: after a few layers
-all activations are 0. Large weights push every unit to -1 or 1, where tanh is flat. Glorot
-and Bengio (2010) found the size between the two. If a layer has $n$ inputs and $m$ outputs,
-its weights get the variance
+""" In `figures/ch03_initialisation.png`, small weights let the signal die: after a few
+layers all activations are 0. Large weights push every unit to -1 or 1, where tanh is
+flat. Glorot and Bengio (2010) found the size between the two. If a layer has $n$ inputs
+and $m$ outputs, its weights get the variance
 
 $$\\frac{2}{n + m}$$
 
@@ -282,11 +282,10 @@ claim(
 )
 
 # %% [markdown]
-"""
-What do the *gradients* do? They travel the other way, and each layer multiplies them by its
-weights and by the slope of tanh. We start with a gradient of the same size at layer 10 and
-measure how large it is when it reaches each layer. The axis of `figures/ch03_gradients.png`
-is logarithmic.
+""" What do the *gradients* do? They travel the other way, and each layer multiplies them
+by its weights and by the slope of tanh. We start with a gradient of the same size at
+layer 10 and measure how large it is when it reaches each layer. The axis of
+`figures/ch03_gradients.png` is logarithmic.
 """
 
 # %%
@@ -307,11 +306,11 @@ axis.legend()
 plots.finish(figure, FIGURES / "ch03_gradients.png")
 
 # %% [markdown]
-"""
-With small weights the gradient **vanishes**: the first layers receive a hundred-millionth of
-it, and do not learn. With large weights it **explodes**: it arrives thousands of times too
-large, and a step with it throws the weights anywhere. With Glorot's weights all layers get a
-gradient of about the same size. Chapter 19 meets both again, in time.
+""" With small weights the gradient **vanishes**: the first layers receive a
+hundred-millionth of it, and do not learn. With large weights it **explodes**: it
+arrives thousands of times too large, and a step with it throws the weights anywhere.
+With Glorot's weights all layers get a gradient of about the same size. Chapter 19 meets
+both again, in time.
 """
 
 # %%
@@ -336,8 +335,8 @@ claim(
 """
 ## 6. Why not zero?
 
-All weights equal, why is that bad? Because equal units get equal gradients, so they stay
-equal for ever. Eight units then do the work of one.
+All weights equal, why is that bad? Because equal units get equal gradients, so they
+stay equal for ever. Eight units then do the work of one.
 """
 
 # %%
@@ -360,13 +359,12 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-"""
-Exercises (homework: hw01, hw02)
+""" Exercises (homework: hw01, hw02)
 
 1. Repeat step 5 with relu, and with he_normal (He et al. 2015). Which keeps the signal
    alive?
 2. How many units does XOR need? Try 1, 2, 3, 4, each from ten seeds.
-3. Write softsign, x / (1 + |x|), as a function of tensors and use it:
-   `layers.Dense(16, activation=softsign)`.
+3. Write softsign, x / (1 + |x|), as a function of tensors and use it: `layers.Dense(16,
+   activation=softsign)`.
 4. What does softmax do to (2, 1, -1) · 10, and to (2, 1, -1) / 10?
 """

@@ -7,8 +7,8 @@ Training makes a number smaller, the loss. Which number? After this chapter you 
 * say what each loss does with outliers, and with answers that are sure and wrong;
 * avoid the traps: unstable logarithms, and softmax twice or not at all.
 
-MSE, NLL and cross-entropy are those of "Loss, Optimizer" by Sunwoo Lee; the table of which
-loss for which problem is that of "[04] DeepLearning, 옵티마이저".
+MSE, NLL and cross-entropy are those of "Loss, Optimizer" by Sunwoo Lee; the table of
+which loss for which problem is that of "[04] DeepLearning, 옵티마이저".
 
 It takes about 45 minutes to read and 5 seconds to run. You need chapters 1 to 3.
 
@@ -32,13 +32,14 @@ rng = np.random.default_rng(0)
 ## 1. Squared errors
 
 A network predicts the number $p$, and $y$ would have been right. How wrong is it? The
-error $p - y$ may be positive or negative, and the mean of errors could be 0 although each
-is large. Squares have no sign. The **mean squared error** (MSE) of $n$ predictions is
+error $p - y$ may be positive or negative, and the mean of errors could be 0 although
+each is large. Squares have no sign. The **mean squared error** (MSE) of $n$ predictions
+is
 
 $$\\text{MSE} = \\frac{1}{n} \\sum_{i=1}^n (p_i - y_i)^2$$
 
-Some books write $\\frac{1}{2n}$ instead of $\\frac{1}{n}$. The half cancels the 2 of the
-derivative; the lowest point is the same.
+Some books write $\\frac{1}{2n}$ instead of $\\frac{1}{n}$. The half cancels the 2 of
+the derivative; the lowest point is the same.
 
 Four predictions follow, the last one far off. Which share of the loss is due to it?
 """
@@ -59,11 +60,11 @@ claim(
 claim("its share of the plain errors is smaller", sizes[3] / sizes.sum(), below=0.9)
 
 # %% [markdown]
-"""
-If outliers are mistakes in the data, that is not what you want. The **mean absolute error**
-(MAE) counts each unit of error the same. The **Huber** loss is a compromise: a parabola for
-small errors, a straight line for large ones. For yes-or-no answers, $y = \\pm 1$, there is
-the **hinge** loss, $\\max(0, 1 - y p)$: it is 0 as soon as the answer is right by 1.
+""" If outliers are mistakes in the data, that is not what you want. The **mean absolute
+error** (MAE) counts each unit of error the same. The **Huber** loss is a compromise: a
+parabola for small errors, a straight line for large ones. For yes-or-no answers, $y =
+\\pm 1$, there is the **hinge** loss, $\\max(0, 1 - y p)$: it is 0 as soon as the answer
+is right by 1.
 
 The figure compares them (`figures/ch04_shapes.png`).
 """
@@ -82,9 +83,8 @@ axis.legend()
 plots.finish(figure, FIGURES / "ch04_shapes.png")
 
 # %% [markdown]
-"""
-Here is a way to see the difference. A network that must answer the *same* number $c$ for
-all samples: which $c$ is best? We try 401 numbers. There is one outlier, 100.
+""" Here is a way to see the difference. A network that must answer the *same* number $c$
+for all samples: which $c$ is best? We try 401 numbers. There is one outlier, 100.
 """
 
 # %%
@@ -108,14 +108,13 @@ claim(
 )
 
 # %% [markdown]
-"""
-**Try it.** What is the best constant for the Huber loss, `losses.Huber()`? Guess whether it
-lies nearer to the mean or to the median.
+""" **Try it.** What is the best constant for the Huber loss, `losses.Huber()`? Guess
+whether it lies nearer to the mean or to the median.
 
 ## 2. Cross-entropy
 
-A classifier gives each class a probability. Let $p$ be the probability that it gave to the
-*true* class. The cross-entropy is
+A classifier gives each class a probability. Let $p$ be the probability that it gave to
+the *true* class. The cross-entropy is
 
 $$-\\ln p$$
 
@@ -141,13 +140,12 @@ axis.legend()
 plots.finish(figure, FIGURES / "ch04_cross_entropy.png")
 
 # %% [markdown]
-"""
-The same formula has three names, for three ways to write down the truth:
+""" The same formula has three names, for three ways to write down the truth:
 
 * *sparse categorical*: the number of the right class, 0 or 2;
 * *categorical*: **one-hot**, a row with a 1 at the right class, (1, 0, 0) or (0, 0, 1);
-* *binary*: for a single yes-or-no question, 1 or 0. With $p$ the probability of yes it is
-  $-y \\ln p - (1 - y) \\ln (1 - p)$.
+* *binary*: for a single yes-or-no question, 1 or 0. With $p$ the probability of yes it
+  is $-y \\ln p - (1 - y) \\ln (1 - p)$.
 """
 
 # %%
@@ -175,14 +173,15 @@ claim(
 """
 ## 3. Softmax belongs into the loss, or into the network, but not into both
 
-The numbers before softmax are called **logits**. Tutorials for PyTorch say that the last
-layer is `LogSoftmax` and the loss `NLLLoss` (negative log-likelihood), or else that there is
-no last softmax and the loss is `CrossEntropyLoss`. Both are the same:
+The numbers before softmax are called **logits**. Tutorials for PyTorch say that the
+last layer is `LogSoftmax` and the loss `NLLLoss` (negative log-likelihood), or else
+that there is no last softmax and the loss is `CrossEntropyLoss`. Both are the same:
 
 $$\\text{CrossEntropy} = \\text{NLL} \\circ \\text{LogSoftmax}$$
 
-In Keras, `from_logits=True` says that the network ends in logits. What if it ends in softmax
-and you still say `from_logits=True`? Then softmax is applied twice. No error appears.
+In Keras, `from_logits=True` says that the network ends in logits. What if it ends in
+softmax and you still say `from_logits=True`? Then softmax is applied twice. No error
+appears.
 """
 
 # %%
@@ -210,8 +209,8 @@ claim(
 """
 ## 4. Stability
 
-Exp and log in the wrong order fail where the network is very sure. The formula as written
-computes $e^{1000}$, which no float can hold. Rearranged, nothing overflows:
+Exp and log in the wrong order fail where the network is very sure. The formula as
+written computes $e^{1000}$, which no float can hold. Rearranged, nothing overflows:
 
 $$\\ln \\sum_j e^{z_j} = m + \\ln \\sum_j e^{z_j - m}, \\qquad m = \\max_j z_j$$
 """
@@ -227,10 +226,9 @@ claim("as written it is no number", not np.isfinite(naive))
 claim("ln Σ exp(z) = max + ln Σ exp(z − max): nothing overflows", stable, equals=1000)
 
 # %% [markdown]
-"""
-The opposite happens too. In float32, the sigmoid of 40 is exactly 1, so $\\ln(1-p)$ is
-$-\\infty$, and no gradient comes back. In minidl probabilities remember their logits, and the
-loss is computed from these. So a network that is sure and wrong still learns.
+""" The opposite happens too. In float32, the sigmoid of 40 is exactly 1, so $\\ln(1-p)$ is
+$-\\infty$, and no gradient comes back. In minidl probabilities remember their logits,
+and the loss is computed from these. So a network that is sure and wrong still learns.
 """
 
 # %%
@@ -246,8 +244,8 @@ claim("a sigmoid that is sure and wrong still learns", z.grad, equals=1)
 """
 ## 5. Why these pairs belong together
 
-Why softmax *with* cross-entropy? Look at the gradient with respect to the logits. All the
-exponentials and logarithms cancel, and what remains is the error itself:
+Why softmax *with* cross-entropy? Look at the gradient with respect to the logits. All
+the exponentials and logarithms cancel, and what remains is the error itself:
 
 $$\\frac{\\partial L}{\\partial z} = \\frac{p - y}{n}$$
 
@@ -276,9 +274,9 @@ claim(
 """
 ## 6. Loss and cost
 
-Some tutorials distinguish the *loss* of one sample from the *cost* $J$, the mean over all
-$m$ samples: $J = \\frac{1}{m} \\sum_i L_i$. With `reduction="none"` a loss returns one number
-for each sample.
+Some tutorials distinguish the *loss* of one sample from the *cost* $J$, the mean over
+all $m$ samples: $J = \\frac{1}{m} \\sum_i L_i$. With `reduction="none"` a loss returns
+one number for each sample.
 """
 
 # %%
@@ -298,15 +296,14 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-"""
-Exercises (homework: hw04)
+""" Exercises (homework: hw04)
 
 1. Write the Huber loss, a parabola in the middle and straight outside, as a function of
    (y_true, y_pred), and pass it to compile.
-2. What is the cross-entropy of an untrained network on 10 classes? And on 1000? Use it to
-   find bugs before training.
-3. label_smoothing=0.1: what is the smallest loss that a perfect network can reach, and why
-   is it not 0?
+2. What is the cross-entropy of an untrained network on 10 classes? And on 1000? Use it
+   to find bugs before training.
+3. label_smoothing=0.1: what is the smallest loss that a perfect network can reach, and
+   why is it not 0?
 4. Minimise MSE and cross-entropy on the same sigmoid neuron from z = -8. Draw both with
    `plots.descent`.
 """

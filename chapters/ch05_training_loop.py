@@ -8,8 +8,8 @@ After this chapter you
 * know what `compile` and `fit` do for you, and how to put your own step into `fit`.
 
 The steps are those of "[04] DeepLearning, 옵티마이저", the post after Chollet's book, Korean
-edition: draw a batch, predict, measure the loss, find the gradients, move the parameters a
-little against them.
+edition: draw a batch, predict, measure the loss, find the gradients, move the
+parameters a little against them.
 
 It takes about 40 minutes to read and 10 seconds to run. You need chapters 1 to 4.
 
@@ -31,11 +31,11 @@ FIGURES = Path("figures")
 """
 ## 1. The task
 
-300 points lie on three spirals, 100 on each. The network gets the two coordinates of a point
-and answers with the spiral. It has one hidden layer of 32 units.
+300 points lie on three spirals, 100 on each. The network gets the two coordinates of a
+point and answers with the spiral. It has one hidden layer of 32 units.
 
-We shall train the *same* network in four ways and compare the weights at the end. So all
-four begin with the same random weights and see the same batches in the same order.
+We shall train the *same* network in four ways and compare the weights at the end. So
+all four begin with the same random weights and see the same batches in the same order.
 """
 
 # %%
@@ -61,11 +61,12 @@ batches = [
 One step of training consists of five parts. In the next cell they are numbered.
 
 1. Draw a batch.
-2. Predict: $h = \\text{relu}(x W_1 + b_1)$, scores $= h W_2 + b_2$, $p$ = softmax(scores).
+2. Predict: $h = \\text{relu}(x W_1 + b_1)$, scores $= h W_2 + b_2$, $p$ =
+   softmax(scores).
 3. Measure the loss: the mean of $-\\ln p$ of the right class.
 4. Find the gradients: go backwards through every line above.
-5. Move each weight a little against its gradient, $W \\leftarrow W - r \\cdot \\partial L /
-   \\partial W$. The number $r$ is the learning rate.
+5. Move each weight a little against its gradient, $W \\leftarrow W - r \\cdot \\partial
+   L / \\partial W$. The number $r$ is the learning rate.
 
 Step 4 is the long one. It starts with the famous $p - y$ of chapter 4.
 """
@@ -96,9 +97,8 @@ print(f"by hand:       loss {loss:.4f}, right {accuracy:.1%}")
 claim("300 points on three spirals are learned", accuracy, above=0.95)
 
 # %% [markdown]
-"""
-**Try it.** Remove the line `dh[h <= 0] = 0`. It is the derivative of relu. Does training
-still work?
+""" **Try it.** Remove the line `dh[h <= 0] = 0`. It is the derivative of relu. Does
+training still work?
 
 ## 3. With the tape
 
@@ -123,14 +123,13 @@ by_tape = np.concatenate([w.numpy().ravel() for w in weights])
 claim("the very weights that were found by hand", by_tape, equals=by_hand, within=1e-2)
 
 # %% [markdown]
-"""
-Why `zero_grad`? Gradients *add up* until they are cleared. Exercise 1 asks what happens if
-one forgets it, and when it is useful.
+""" Why `zero_grad`? Gradients *add up* until they are cleared. Exercise 1 asks what
+happens if one forgets it, and when it is useful.
 
 ## 4. With layers and an optimizer
 
-Nothing new happens here; the parts only get names. Layers hold the weights, a loss object
-computes the loss, and the optimizer moves the weights and clears the gradients.
+Nothing new happens here; the parts only get names. Layers hold the weights, a loss
+object computes the loss, and the optimizer moves the weights and clears the gradients.
 """
 
 # %%
@@ -153,9 +152,9 @@ claim("and again the same", by_layers, equals=by_hand, within=1e-2)
 ## 5. And `fit`
 
 `compile` chooses optimizer, loss and metrics. `fit` does the rest: it shuffles, cuts
-batches, repeats the five steps, computes the metrics, shows the progress and records the
-history. The five steps are in the method `train_step`, and you can write your own. This one
-reports what it does in its first two steps.
+batches, repeats the five steps, computes the metrics, shows the progress and records
+the history. The five steps are in the method `train_step`, and you can write your own.
+This one reports what it does in its first two steps.
 """
 
 
@@ -194,9 +193,8 @@ class Loud(Model):
 
 
 # %% [markdown]
-"""
-`validation_split=0.2` holds back a fifth of the points. The network never learns from these;
-they show how it does on points that it has not seen.
+""" `validation_split=0.2` holds back a fifth of the points. The network never learns from
+these; they show how it does on points that it has not seen.
 """
 
 # %%
@@ -213,9 +211,8 @@ claim("fit does the same", log["accuracy"][-1], above=0.9)
 claim("and keeps a record of each epoch", len(log["loss"]), equals=EPOCHS)
 
 # %% [markdown]
-"""
-(The loss that `fit` reports is the mean over the batches of the epoch, on 240 of the 300
-points. The losses above are those of the last batch.)
+""" (The loss that `fit` reports is the mean over the batches of the epoch, on 240 of the
+300 points. The losses above are those of the last batch.)
 
 `figures/ch05_history.png` shows the record, `figures/ch05_spirals.png` what the network
 answers in each place of the plane.
@@ -234,13 +231,12 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-"""
-Exercises (homework: hw06)
+""" Exercises (homework: hw06)
 
-1. Leave out w.zero_grad() in section 3. What happens to the loss, and why? When would you
-   want gradients to add up?
+1. Leave out w.zero_grad() in section 3. What happens to the loss, and why? When would
+   you want gradients to add up?
 2. Leave out b1 in section 2. Which of the claims notices?
-3. Stop the loop of section 4 when the loss has not improved for 20 epochs, and go back to
-   the best weights.
+3. Stop the loop of section 4 when the loss has not improved for 20 epochs, and go back
+   to the best weights.
 4. Replace SGD(0.5) by Adam(0.01) in section 4. How many epochs are needed now?
 """

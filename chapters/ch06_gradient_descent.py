@@ -53,8 +53,8 @@ J = cost(x, y, start=(-2.5, 2.5), within=((-3, 5), (-4, 3.5)))
 """
 ## 2. Why not solve an equation?
 
-At the lowest point the gradient is 0. For a line these are two equations with two unknowns,
-and school mathematics solves them. Why not always do that?
+At the lowest point the gradient is 0. For a line these are two equations with two
+unknowns, and school mathematics solves them. Why not always do that?
 """
 
 # %%
@@ -64,14 +64,13 @@ print(f"the best line: y = {w_best:.3f}·x {b_best:+.3f}, J = {J(w_best, b_best)
 claim("at the analytic minimum J is flat", J.gradient(w_best, b_best), equals=0)
 
 # %% [markdown]
-"""
-With $p$ parameters there are $p$ equations. A matrix of $p^2$ numbers must be stored, and
-solving takes about $p^3$ operations. Four times the parameters take 64 times as long. And it
-works only where the model is linear, which a network is not.
+""" With $p$ parameters there are $p$ equations. A matrix of $p^2$ numbers must be stored,
+and solving takes about $p^3$ operations. Four times the parameters take 64 times as
+long. And it works only where the model is linear, which a network is not.
 
-(There are methods between the two. Newton's method uses curvature, which again needs $p^2$
-numbers. Evolution tries random changes and needs no derivative, but very many tries. For
-networks, plain gradients won.)
+(There are methods between the two. Newton's method uses curvature, which again needs
+$p^2$ numbers. Evolution tries random changes and needs no derivative, but very many
+tries. For networks, plain gradients won.)
 """
 
 # %%
@@ -91,9 +90,9 @@ claim("its equations alone would fill more than 64 GB", gigabytes, above=64)
 """
 ## 3. Step by step
 
-Imagine that you stand on a mountain in fog. You do not see the valley, but you feel where
-the ground falls most steeply. You take a step there, and feel again. That is **gradient
-descent**. With the learning rate $r$:
+Imagine that you stand on a mountain in fog. You do not see the valley, but you feel
+where the ground falls most steeply. You take a step there, and feel again. That is
+**gradient descent**. With the learning rate $r$:
 
 $$w \\leftarrow w - r \\frac{\\partial J}{\\partial w} \\qquad
 b \\leftarrow b - r \\frac{\\partial J}{\\partial b}$$
@@ -119,12 +118,11 @@ claim(
 )
 
 # %% [markdown]
-"""
-`figures/ch06_cost.png` shows the landscape from above, with lines of equal height, and
+""" `figures/ch06_cost.png` shows the landscape from above, with lines of equal height, and
 `figures/ch06_cost_3d.png` from the side.
 
-One tutorial says that an optimizer "optimizes the learning rate". It does not: the rate is
-the length of its steps. What it makes small is the cost.
+One tutorial says that an optimizer "optimizes the learning rate". It does not: the rate
+is the length of its steps. What it makes small is the cost.
 """
 
 # %%
@@ -145,9 +143,9 @@ plots.landscape(
 """
 ## 4. Too low, right, too high
 
-How long may a step be? It depends on the **curvature**, how strongly the ground bends. In a
-narrow valley a long step lands on the opposite slope, higher than before. On a bowl the limit
-is known exactly:
+How long may a step be? It depends on the **curvature**, how strongly the ground bends.
+In a narrow valley a long step lands on the opposite slope, higher than before. On a
+bowl the limit is known exactly:
 
 $$r < \\frac{2}{\\text{largest curvature}}$$
 
@@ -172,10 +170,9 @@ plots.descent(
 )
 
 # %% [markdown]
-"""
-See `figures/ch06_rates.png` for the three ways and `figures/ch06_rates_cost.png` for the
-cost. The rate that is too high goes *down* at first, along the valley. But across the valley
-each step is longer than the last, and in the end that wins.
+""" See `figures/ch06_rates.png` for the three ways and `figures/ch06_rates_cost.png` for
+the cost. The rate that is too high goes *down* at first, along the valley. But across
+the valley each step is longer than the last, and in the end that wins.
 """
 
 # %%
@@ -187,14 +184,13 @@ claim("across the valley each step is longer than the last", np.diff(across), ab
 claim("beyond 2/curvature it climbs without limit in the end", high[-1], above=high[0])
 
 # %% [markdown]
-"""
-**Try it.** Take a rate a little below the limit, `1.9 / curvature`. Does it arrive?
+""" **Try it.** Take a rate a little below the limit, `1.9 / curvature`. Does it arrive?
 
 ## 5. Dips
 
-A network's landscape has more than one valley. A short step can be caught in a small dip; a
-long one leaps over it, or anywhere. `two_valleys` has a shallow dip at -2 and the deep one
-at 3 (`figures/ch06_dip.png`).
+A network's landscape has more than one valley. A short step can be caught in a small
+dip; a long one leaps over it, or anywhere. `two_valleys` has a shallow dip at -2 and
+the deep one at 3 (`figures/ch06_dip.png`).
 """
 
 # %%
@@ -227,13 +223,13 @@ claim("and came back: luck", astray.points[-1, 0], equals=-2, within=0.05)
 """
 ## 6. A rate that falls
 
-With small batches the gradient is noisy: each batch points in a slightly different direction.
-Near the lowest point the noise is all that is left. A constant rate then jumps around the
-minimum for ever. A **schedule** lowers the rate: long steps while it is far, short ones at
-the end.
+With small batches the gradient is noisy: each batch points in a slightly different
+direction. Near the lowest point the noise is all that is left. A constant rate then
+jumps around the minimum for ever. A **schedule** lowers the rate: long steps while it
+is far, short ones at the end.
 
-Three ways, with batches of two samples: constant; $r_t = 0.3 / (1 + 0.05\\,t)$; and half a
-cosine wave from 0.3 to 0.
+Three ways, with batches of two samples: constant; $r_t = 0.3 / (1 + 0.05\\,t)$; and
+half a cosine wave from 0.3 to 0.
 """
 
 # %%
@@ -270,10 +266,10 @@ constant, *falling = excess.values()
 claim("a falling rate lets the noise die out", max(falling), below=constant / 4)
 
 # %% [markdown]
-"""
-The cost of single steps jumps wildly. The thick lines of `figures/ch06_schedules.png` are
-running means over 20 steps: there one sees that the constant rate stays where it is, and the
-others sink. `figures/ch06_schedules_paths.png` shows the three ways from above.
+""" The cost of single steps jumps wildly. The thick lines of `figures/ch06_schedules.png`
+are running means over 20 steps: there one sees that the constant rate stays where it
+is, and the others sink. `figures/ch06_schedules_paths.png` shows the three ways from
+above.
 """
 
 # %%
@@ -293,15 +289,14 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-"""
-Exercises (homework: hw05)
+""" Exercises (homework: hw05)
 
-1. At which rate does section 4 arrive in the fewest steps? Compare it with
-   2 / (smallest + largest curvature).
-2. Multiply x by 10. What happens to the curvature, and to the right rate? This is why inputs
-   are scaled.
-3. Replace the loss by 'binary_crossentropy' (targets y > 0). Is there an analytic minimum
-   now?
-4. Write a schedule of your own, a function of the step, that beats the cosine at the end of
-   section 6.
+1. At which rate does section 4 arrive in the fewest steps? Compare it with 2 /
+   (smallest + largest curvature).
+2. Multiply x by 10. What happens to the curvature, and to the right rate? This is why
+   inputs are scaled.
+3. Replace the loss by 'binary_crossentropy' (targets y > 0). Is there an analytic
+   minimum now?
+4. Write a schedule of your own, a function of the step, that beats the cosine at the
+   end of section 6.
 """

@@ -10,8 +10,8 @@ After this chapter you can
 It is the workflow of "TensorFlow Tutorial (4) - Optimizer" (2021) and of "[04]
 DeepLearning, 옵티마이저", the post after Chollet's book, Korean edition.
 
-It takes about 30 minutes to read and half a minute to run. You need chapters 3 to 5; if you
-only want to see a network learn, begin here.
+It takes about 30 minutes to read and half a minute to run. You need chapters 3 to 5; if
+you only want to see a network learn, begin here.
 
     python chapters/ch07_mnist.py
     train, evaluate, draw figures/ch07_*.png
@@ -32,8 +32,8 @@ from minidl import layers, losses, models, plots
 from minidl.course import claim
 
 # %% [markdown]
-"""
-The next cell only reads the options of the command line above. In a notebook there are none.
+""" The next cell only reads the options of the command line above. In a notebook there are
+none.
 """
 
 # %%
@@ -51,8 +51,8 @@ if arguments.picture and not Path(arguments.picture).is_file():
 """
 ## 1. The data
 
-MNIST has 60 000 images to learn from and 10 000 to be examined on. Each image has 28 x 28
-pixels with values from 0 to 255, and a label, the digit that it shows.
+MNIST has 60 000 images to learn from and 10 000 to be examined on. Each image has 28 x
+28 pixels with values from 0 to 255, and a label, the digit that it shows.
 
 Networks learn best from numbers of about the size 1. So we divide by 255.
 """
@@ -67,9 +67,10 @@ print(f"the first label is {y_train[0]}")
 """
 ## 2. The network
 
-784 pixels go in, 10 scores come out, one for each digit. In between there are 128 hidden
-units with relu (chapter 3). `Dropout` sets a fifth of the hidden numbers to 0 during
-training, always others, so that no unit can rely on a single other one (chapter 12).
+784 pixels go in, 10 scores come out, one for each digit. In between there are 128
+hidden units with relu (chapter 3). `Dropout` sets a fifth of the hidden numbers to 0
+during training, always others, so that no unit can rely on a single other one (chapter
+12).
 
 How many weights does the network have? Compute it, and compare with the summary.
 """
@@ -90,9 +91,10 @@ model.summary()
 """
 ## 3. Before training
 
-An untrained network knows nothing. A good guesser gives each of the 10 digits the probability
-$1/10$, and its cross-entropy is $-\\ln \\frac{1}{10} \\approx 2.3$. If the first loss of a
-network is much larger, something is wrong, and it is worth knowing before an hour of training.
+An untrained network knows nothing. A good guesser gives each of the 10 digits the
+probability $1/10$, and its cross-entropy is $-\\ln \\frac{1}{10} \\approx 2.3$. If the
+first loss of a network is much larger, something is wrong, and it is worth knowing
+before an hour of training.
 """
 
 # %%
@@ -110,12 +112,12 @@ claim(
 """
 ## 4. Training
 
-The optimizer makes the loss smaller, batch by batch, by moving the weights. Five epochs are
-five passes through all images.
+The optimizer makes the loss smaller, batch by batch, by moving the weights. Five epochs
+are five passes through all images.
 
-`validation_split=0.1` holds back the last tenth of the images. The network does not learn from
-them. After each epoch it is examined on them: this tells us whether it *understands*, or only
-learns its images by heart.
+`validation_split=0.1` holds back the last tenth of the images. The network does not
+learn from them. After each epoch it is examined on them: this tells us whether it
+*understands*, or only learns its images by heart.
 """
 
 # %%
@@ -128,10 +130,10 @@ claim(
 )
 
 # %% [markdown]
-"""
-`figures/ch07_history.png` shows the loss and the accuracy, on the images that it learned from
-and on those held back. (The training curve is measured while dropout disturbs the network, and
-while it is still learning. That is why the validation curve may lie above it at first.)
+""" `figures/ch07_history.png` shows the loss and the accuracy, on the images that it
+learned from and on those held back. (The training curve is measured while dropout
+disturbs the network, and while it is still learning. That is why the validation curve
+may lie above it at first.)
 """
 
 # %%
@@ -160,8 +162,8 @@ claim(
 """
 ## 6. From scores to probabilities
 
-The network ends in scores (logits). To get probabilities, put softmax behind it: the trained
-model becomes the first layer of a new one.
+The network ends in scores (logits). To get probabilities, put softmax behind it: the
+trained model becomes the first layer of a new one.
 """
 
 # %%
@@ -180,8 +182,9 @@ claim(
 """
 ## 7. What it reads, and where it is wrong
 
-`figures/ch07_digits.png` shows 24 test images with the answers. `figures/ch07_mistakes.png`
-shows the mistakes that the network was surest of. Would you have read these digits right?
+`figures/ch07_digits.png` shows 24 test images with the answers.
+`figures/ch07_mistakes.png` shows the mistakes that the network was surest of. Would you
+have read these digits right?
 """
 
 # %%
@@ -206,8 +209,9 @@ print(f"figures are in {str(arguments.figures).rstrip('/')}/")
 """
 ## 8. Your own digit
 
-Draw a digit, dark on white, save it as a square picture, and give its name on the command
-line. `read_picture` makes it look like an image of MNIST: small, centred, light on dark.
+Draw a digit, dark on white, save it as a square picture, and give its name on the
+command line. `read_picture` makes it look like an image of MNIST: small, centred, light
+on dark.
 """
 
 # %%
@@ -220,11 +224,10 @@ if arguments.picture:
 plots.show()
 
 # %% [markdown]
-"""
-Exercises (homework: hw07)
+""" Exercises (homework: hw07)
 
-1. Train for one epoch and for fifteen. When does the validation accuracy stop rising while
-   the training accuracy still does?
+1. Train for one epoch and for fifteen. When does the validation accuracy stop rising
+   while the training accuracy still does?
 2. Leave out `/ 255.0`. Read the warning, then watch the first loss. What was it before?
 3. Replace "adam" by "sgd". How many epochs does it need for the same accuracy? And
    SGD(learning_rate=0.1, momentum=0.9)?

@@ -7,9 +7,9 @@ After this chapter you can
 * say why momentum is no guarantee;
 * tell a saddle from a minimum, and why saddles are the commoner obstacle.
 
-It shows what "Loss, Optimizer" by Sunwoo Lee, "Neural Network Optimizer(Momentum, AdaGrad,
-RMSprop, Adam)" and "Optimizer" (parent 신경망 구현) say of local and global minima, and where it
-is more than can be promised.
+It shows what "Loss, Optimizer" by Sunwoo Lee, "Neural Network Optimizer(Momentum,
+AdaGrad, RMSprop, Adam)" and "Optimizer" (parent 신경망 구현) say of local and global minima,
+and where it is more than can be promised.
 
 It takes about 30 minutes to read and 15 seconds to run. You need chapters 6 and 9.
 
@@ -33,14 +33,14 @@ FIGURES = Path("figures")
 """
 ## 1. Two valleys
 
-A **local minimum** is the lowest point of its surroundings. The **global minimum** is the
-lowest point of all. Our landscape is a curve with the slope
+A **local minimum** is the lowest point of its surroundings. The **global minimum** is
+the lowest point of all. Our landscape is a curve with the slope
 
 $$f'(x) = \\frac{(x + 2)\\,x\\,(x - 3)}{6}$$
 
-It is flat at three places: a valley at -2, a hill at 0, and the deepest valley at 3. We let go
-at $x = -4$, on the left. Plain descent takes steps against the slope. **Momentum** also keeps
-a part of its last step, like a ball that has speed:
+It is flat at three places: a valley at -2, a hill at 0, and the deepest valley at 3. We
+let go at $x = -4$, on the left. Plain descent takes steps against the slope.
+**Momentum** also keeps a part of its last step, like a ball that has speed:
 
 $$v \\leftarrow \\mu v - r f'(x) \\qquad x \\leftarrow x + v$$
 
@@ -80,8 +80,8 @@ claim(
 """
 ## 2. The others
 
-Adagrad, RMSprop and Adam give each weight a step size of its own. Is that a help against a
-valley? We try six optimizers at three rates, 500 steps each.
+Adagrad, RMSprop and Adam give each weight a step size of its own. Is that a help
+against a valley? We try six optimizers at three rates, 500 steps each.
 """
 
 # %%
@@ -102,11 +102,12 @@ for name, make in KINDS.items():
     print(f"  {name:30s}" + "".join(f"{end:8.2f}" for end in ends[name]))
 
 # %% [markdown]
-"""
-Being adaptive is no help against a valley; being fast is. (Adagrad at 0.02 and 0.05 is still
-on its way down to -2, because its steps shrink. After 5000 steps at 0.02 it is at -2.33.)
+""" Being adaptive is no help against a valley; being fast is. (Adagrad at 0.02 and 0.05 is
+still on its way down to -2, because its steps shrink. After 5000 steps at 0.02 it is at
+-2.33.)
 
-`figures/ch10_two_valleys.png` shows three of them, `figures/ch10_two_valleys.gif` moves.
+`figures/ch10_two_valleys.png` shows three of them, `figures/ch10_two_valleys.gif`
+moves.
 """
 
 # %%
@@ -136,8 +137,8 @@ plots.animate(paths[:2], path=FIGURES / "ch10_two_valleys.gif", title="Rolling o
 """
 ## 3. No promise
 
-"Momentum finds the global minimum", one tutorial says. Let us start from the other side, at
-$x = 5$. Now the deepest valley comes *first*, and whoever rolls on leaves it
+"Momentum finds the global minimum", one tutorial says. Let us start from the other
+side, at $x = 5$. Now the deepest valley comes *first*, and whoever rolls on leaves it
 (`figures/ch10_no_promise.png`).
 """
 
@@ -167,15 +168,15 @@ for momentum in (0.0, 0.9):
     print(f"momentum {momentum}: the global minimum from {reached:.0%} of 20 starts")
 
 # %% [markdown]
-"""
-**Try it.** Find a momentum between 0 and 0.9 that reaches the global minimum from *both*
-$x = -4$ and $x = 5$.
+""" **Try it.** Find a momentum between 0 and 0.9 that reaches the global minimum from
+*both* $x = -4$ and $x = 5$.
 
 ## 4. Noise
 
-The gradient of a few samples is noisy. One tutorial says that stochastic descent easily ends
-in local minima. Compared with whole-batch descent it is rather the other way round: noise can
-shake a ball out of a shallow valley. (This is a sketch with made-up noise, not with samples.)
+The gradient of a few samples is noisy. One tutorial says that stochastic descent easily
+ends in local minima. Compared with whole-batch descent it is rather the other way
+round: noise can shake a ball out of a shallow valley. (This is a sketch with made-up
+noise, not with samples.)
 
 A thousand balls start at $x = -4$. How many are in the deeper valley after 400 steps?
 """
@@ -200,13 +201,13 @@ claim(
 """
 ## 5. Saddles
 
-A **saddle** is flat, but no minimum: in one direction the ground rises, in another it falls.
-With two parameters both are easy to find. With a million parameters a flat point is a minimum
-only if the ground rises in *all* directions, which is very unlikely. So saddles are far more
-common there (Dauphin et al. 2014).
+A **saddle** is flat, but no minimum: in one direction the ground rises, in another it
+falls. With two parameters both are easy to find. With a million parameters a flat point
+is a minimum only if the ground rises in *all* directions, which is very unlikely. So
+saddles are far more common there (Dauphin et al. 2014).
 
-Our saddle lies at (0, 0). We start on the ridge that leads to it, a thousandth beside. How
-many steps does each optimizer need to leave it?
+Our saddle lies at (0, 0). We start on the ridge that leads to it, a thousandth beside.
+How many steps does each optimizer need to leave it?
 """
 
 # %%
@@ -264,16 +265,16 @@ plots.show()
 """
 ## What no optimizer promises
 
-The global minimum. Each goes downhill from where it starts; memory, noise and large steps
-change which valley that is. For networks this hurts less than the picture suggests: their many
-valleys are about equally deep.
+The global minimum. Each goes downhill from where it starts; memory, noise and large
+steps change which valley that is. For networks this hurts less than the picture
+suggests: their many valleys are about equally deep.
 
 Exercises (homework: hw05)
 
-1. Find the smallest momentum (rate 0.05, start -4) that still passes the hill. Does a larger
-   rate make up for less momentum?
-2. Give plain descent a schedule that starts at 0.5 and falls: `ExponentialDecay(0.5, 10,
-   0.5)`. Where does it end? And from 0.9?
-3. Add noise to the start on the saddle's ridge, y = 1e-9. How many more steps does plain
-   descent need? Why only so few?
+1. Find the smallest momentum (rate 0.05, start -4) that still passes the hill. Does a
+   larger rate make up for less momentum?
+2. Give plain descent a schedule that starts at 0.5 and falls: `ExponentialDecay(0.5,
+   10, 0.5)`. Where does it end? And from 0.9?
+3. Add noise to the start on the saddle's ridge, y = 1e-9. How many more steps does
+   plain descent need? Why only so few?
 """

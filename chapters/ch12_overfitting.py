@@ -1,8 +1,8 @@
 # %% [markdown]
 """Chapter 12: overfitting: when a network learns its examples by heart, and what helps.
 
-After this chapter you can see overfitting in two curves, and you know four remedies: more
-data, dropout, weight decay (L2) and stopping early.
+After this chapter you can see overfitting in two curves, and you know four remedies:
+more data, dropout, weight decay (L2) and stopping early.
 
 "Optimizer" (parent 신경망 구현) and "Loss, Optimizer" by Sunwoo Lee speak of the smallest
 training loss. What one wants is the smallest loss on data that was never seen.
@@ -32,8 +32,8 @@ loss = losses.SparseCategoricalCrossentropy(from_logits=True)
 """
 ## 1. Seen and unseen
 
-We make it easy to overfit: a network with 270 000 weights learns from only 1000 images. 3000
-other images are held back; the network is examined on them after each epoch.
+We make it easy to overfit: a network with 270 000 weights learns from only 1000 images.
+3000 other images are held back; the network is examined on them after each epoch.
 
 The helpers below build the network and train it. `kind` and `rate` are for later.
 """
@@ -68,8 +68,7 @@ def train(model, n=1000, epochs=30, callbacks=()):
 
 
 # %% [markdown]
-"""
-What will the two losses do in 30 epochs?
+""" What will the two losses do in 30 epochs?
 """
 
 # %%
@@ -90,10 +89,9 @@ plots.history(
 )
 
 # %% [markdown]
-"""
-`figures/ch12_overfitting.png` is the picture to remember. The training loss goes to nothing.
-The validation loss falls, turns round and rises. From the turn on the network learns details
-that are true of its 1000 images only. This is **overfitting**.
+""" `figures/ch12_overfitting.png` is the picture to remember. The training loss goes to
+nothing. The validation loss falls, turns round and rises. From the turn on the network
+learns details that are true of its 1000 images only. This is **overfitting**.
 """
 
 # %%
@@ -109,8 +107,8 @@ claim("the turn came early", turn, below=15)
 """
 ## 2. It would learn nonsense just as well
 
-How good is a network's memory? Zhang et al. (2017) gave images labels drawn by lot. There is
-nothing to understand then, only to remember. We try it with 500 images.
+How good is a network's memory? Zhang et al. (2017) gave images labels drawn by lot.
+There is nothing to understand then, only to remember. We try it with 500 images.
 """
 
 # %%
@@ -144,9 +142,10 @@ claim("nothing helps like more data", lowest[0] > lowest[1] > lowest[2])
 """
 ## 4. Dropout
 
-In training each hidden number is set to 0 with probability ½, and the others are doubled, so
-that the sum stays about the same (Srivastava et al. 2014). A unit cannot rely on a single other
-one, because that one may be missing. In evaluation nothing is dropped.
+In training each hidden number is set to 0 with probability ½, and the others are
+doubled, so that the sum stays about the same (Srivastava et al. 2014). A unit cannot
+rely on a single other one, because that one may be missing. In evaluation nothing is
+dropped.
 """
 
 # %%
@@ -161,13 +160,14 @@ claim(
 """
 ## 5. A price on large weights
 
-To remember a single image, a network needs large weights. **L2 regularization** puts a price
-on them. The loss becomes
+To remember a single image, a network needs large weights. **L2 regularization** puts a
+price on them. The loss becomes
 
 $$L + \\lambda \\sum w^2$$
 
-(It is ready-made: `Dense(..., kernel_regularizer="l2")`. Here we write it ourselves, to see it.
-It is added only while learning, so that the losses that are measured stay comparable.)
+(It is ready-made: `Dense(..., kernel_regularizer="l2")`. Here we write it ourselves, to
+see it. It is added only while learning, so that the losses that are measured stay
+comparable.)
 """
 
 
@@ -192,10 +192,10 @@ claim("the price keeps weights small", small, below=0.7 * large)
 """
 ## 6. Stopping early
 
-If the validation loss rises after a few epochs, why not stop there? A **callback** is an object
-whose methods `fit` calls after each epoch. This one remembers the best weights, and stops when
-nothing has improved for `patience` epochs. (It is ready-made too:
-`minidl.callbacks.EarlyStopping(patience=3, restore_best_weights=True)`.)
+If the validation loss rises after a few epochs, why not stop there? A **callback** is
+an object whose methods `fit` calls after each epoch. This one remembers the best
+weights, and stops when nothing has improved for `patience` epochs. (It is ready-made
+too: `minidl.callbacks.EarlyStopping(patience=3, restore_best_weights=True)`.)
 """
 
 
@@ -235,8 +235,8 @@ claim(
 """
 ## 7. Side by side
 
-`figures/ch12_remedies.png` shows all four. Look at the validation loss at the end, and at the
-lowest point.
+`figures/ch12_remedies.png` shows all four. Look at the validation loss at the end, and
+at the lowest point.
 """
 
 # %%
@@ -263,14 +263,14 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-"""
-The accuracy hardly moves: an overfitted network is wrong about as often, but surer of it.
+""" The accuracy hardly moves: an overfitted network is wrong about as often, but surer of
+it.
 
 Exercises (homework: hw06)
 
 1. A smaller network is a remedy too. How many hidden units are best for 1000 images?
 2. Combine dropout, L2 and more epochs. How far does the best validation accuracy go?
 3. Choose λ by the validation loss, then report the test accuracy once. Why only once?
-4. L2 in the loss and AdamW's weight_decay are different with Adam: chapter 9, section 6.
-   Compare them here.
+4. L2 in the loss and AdamW's weight_decay are different with Adam: chapter 9, section
+   6. Compare them here.
 """

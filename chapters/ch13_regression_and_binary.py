@@ -1,8 +1,8 @@
 # %% [markdown]
 """Chapter 13: regression and binary classification on small data, from end to end.
 
-After this chapter you can take a small table of numbers to a model you trust: split, scale,
-compare with a simple baseline, train, and judge on what was held back.
+After this chapter you can take a small table of numbers to a model you trust: split,
+scale, compare with a simple baseline, train, and judge on what was held back.
 
 Which loss belongs to which problem is said in "[04] DeepLearning, 옵티마이저"; here the two
 that are not MNIST are carried through.
@@ -30,10 +30,10 @@ minidl.set_random_seed(0)
 """
 ## 1. The data: 400 flats
 
-**Regression** means predicting a number. Ours is the rent of a flat, from its area (m²), its
-age (years) and its distance to the centre (km). The table is made up, so we know the truth:
-each square metre counts less the farther out it lies, and there is noise of 40 in every rent.
-In real life nobody knows the formula.
+**Regression** means predicting a number. Ours is the rent of a flat, from its area
+(m²), its age (years) and its distance to the centre (km). The table is made up, so we
+know the truth: each square metre counts less the farther out it lies, and there is
+noise of 40 in every rent. In real life nobody knows the formula.
 """
 
 # %%
@@ -50,12 +50,14 @@ for row, price in zip(table[:3], rent):
 """
 ## 2. Split, then scale
 
-100 flats are held back. They are the exam, and the model must not know anything about them.
+100 flats are held back. They are the exam, and the model must not know anything about
+them.
 
-Area and distance have different sizes and units. We bring every column to mean 0 and standard
-deviation 1, because equal steps then mean about the same in each direction (chapter 9). The
-mean and the deviation are computed from the 300 training flats *alone*. Why not from all 400?
-Because they would tell the model something about the exam.
+Area and distance have different sizes and units. We bring every column to mean 0 and
+standard deviation 1, because equal steps then mean about the same in each direction
+(chapter 9). The mean and the deviation are computed from the 300 training flats
+*alone*. Why not from all 400? Because they would tell the model something about the
+exam.
 """
 
 # %%
@@ -74,9 +76,9 @@ claim(
 """
 ## 3. Baselines
 
-How good is good? Compare with something simple. The first baseline always answers the mean
-rent. The second is the best straight line (chapter 6). A network that does not beat them is
-not needed.
+How good is good? Compare with something simple. The first baseline always answers the
+mean rent. The second is the best straight line (chapter 6). A network that does not
+beat them is not needed.
 """
 
 # %%
@@ -92,9 +94,10 @@ errors = {
 """
 ## 4. The network
 
-The last layer has one output and *no* activation, because a rent may be any number. It learns
-by the mean squared error. We report the mean absolute error, which is easier to understand: the
-average mistake, in the unit of the rent once it is multiplied by `spread`.
+The last layer has one output and *no* activation, because a rent may be any number. It
+learns by the mean squared error. We report the mean absolute error, which is easier to
+understand: the average mistake, in the unit of the rent once it is multiplied by
+`spread`.
 """
 
 # %%
@@ -124,13 +127,13 @@ claim(
 )
 
 # %% [markdown]
-"""
-Another common measure is $R^2$, the share of the variation that the model explains:
+""" Another common measure is $R^2$, the share of the variation that the model explains:
 
 $$R^2 = 1 - \\frac{\\sum_i (y_i - p_i)^2}{\\sum_i (y_i - \\bar y)^2}$$
 
-1 would be perfect, and 0 is the mean. Noise cannot be explained, so 1 is out of reach here.
-`figures/ch13_regression.png` shows each of the 100 flats; on the line the prediction is right.
+1 would be perfect, and 0 is the mean. Noise cannot be explained, so 1 is out of reach
+here. `figures/ch13_regression.png` shows each of the 100 flats; on the line the
+prediction is right.
 """
 
 # %%
@@ -154,9 +157,9 @@ plots.finish(figure, FIGURES / "ch13_regression.png")
 """
 ## 5. Between the data and beyond them
 
-What does a network answer where it has seen nothing? We let one learn a sine from 200 noisy
-points between $-\\pi$ and $\\pi$, and ask it from $-2\\pi$ to $2\\pi$. The learning rate falls to
-0, so that the noise of the batches dies out (chapter 6).
+What does a network answer where it has seen nothing? We let one learn a sine from 200
+noisy points between $-\\pi$ and $\\pi$, and ask it from $-2\\pi$ to $2\\pi$. The
+learning rate falls to 0, so that the noise of the batches dies out (chapter 6).
 """
 
 # %%
@@ -190,16 +193,16 @@ claim("between the data it interpolates well", wrong[inside].mean(), below=0.08)
 claim("beyond the data it knows nothing", wrong[outside].mean(), above=0.3)
 
 # %% [markdown]
-"""
-See `figures/ch13_sine.png`. Nothing in the data says that the curve goes on as a sine.
+""" See `figures/ch13_sine.png`. Nothing in the data says that the curve goes on as a sine.
 
 **Try it.** Use relu instead of tanh. What does the network do beyond the data now?
 
 ## 6. Binary classification
 
-Two classes, a single yes-or-no question: the last layer has one output with a *sigmoid*, and the
-loss is the binary cross-entropy. The data are two interlocked half moons. The baseline is a
-single neuron, which is called *logistic regression*. It can only draw a straight border.
+Two classes, a single yes-or-no question: the last layer has one output with a
+*sigmoid*, and the loss is the binary cross-entropy. The data are two interlocked half
+moons. The baseline is a single neuron, which is called *logistic regression*. It can
+only draw a straight border.
 """
 
 # %%
@@ -237,14 +240,14 @@ claim(
 """
 ## 7. The threshold is yours
 
-The sigmoid's output is a probability. Usually 0.5 separates no from yes, but you may choose.
-Think of a medical test: a missed illness is worse than a false alarm.
+The sigmoid's output is a probability. Usually 0.5 separates no from yes, but you may
+choose. Think of a medical test: a missed illness is worse than a false alarm.
 
 * **Recall**: of those that *are* of class 1, how many were found?
 * **Precision**: of those that were *called* class 1, how many are?
 
-A low threshold finds more and is wrong more often. (The moons have more noise now, so that
-there is something to decide.)
+A low threshold finds more and is wrong more often. (The moons have more noise now, so
+that there is something to decide.)
 """
 
 # %%
@@ -264,17 +267,16 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-"""
-When one class is rare, accuracy misleads. If one image in a thousand shows an illness, the
-answer "healthy" is right in 99.9 % of all cases, and finds nobody. Then look at recall and
-precision.
+""" When one class is rare, accuracy misleads. If one image in a thousand shows an illness,
+the answer "healthy" is right in 99.9 % of all cases, and finds nobody. Then look at
+recall and precision.
 
 Exercises (homework: hw04, hw06)
 
 1. Forget the scaling of section 2. What does minidl say, and what becomes of the error?
 2. Let three flats cost ten times as much, by a typing error. Compare loss="mse" with
    loss="mae".
-3. Class 1 is ten times as rare in the training data: what happens to recall, and what does
-   class_weight do?
+3. Class 1 is ten times as rare in the training data: what happens to recall, and what
+   does class_weight do?
 4. Predict the rent's logarithm instead. Is the mean absolute error better?
 """

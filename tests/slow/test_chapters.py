@@ -41,7 +41,7 @@ FIGURES = {
     "ch12": {"overfitting", "remedies"},
     "ch13": {"regression_history", "regression", "sine", "moons_neuron", "moons_network"},
     "ch14": {"templates", "hidden", "activity", "confusion", "mistakes", "gradients", "fooled"},
-    "ch15": {"two_heads"},
+    "ch15": {"two_heads", "siamese"},
     "ch16": {"training"},
 }
 ANIMATIONS = {"ch09": {"race"}, "ch10": {"two_valleys"}}
