@@ -31,7 +31,7 @@ from minidl.course import claim
 FIGURES = Path("figures")
 
 # %% [markdown]
-"""
+r"""
 ## 1. Data is an array, and its first axis counts the samples
 
 What do a table of people, a text, an image and a video have in common? Each can be
@@ -41,7 +41,7 @@ arranged.
 
 The *shape* of an array is its size along each axis, and the number of its entries is
 the product of the shape. Each entry is usually a `float32`, which takes 4 bytes. So an
-array of shape $(s_1, s_2, \\dots, s_k)$ takes $4 \\cdot s_1 s_2 \\cdots s_k$ bytes.
+array of shape $(s_1, s_2, \dots, s_k)$ takes $4 \cdot s_1 s_2 \cdots s_k$ bytes.
 
 How large are typical data sets? Guess first: does a million tweets fit into the memory
 of your computer?
@@ -80,7 +80,8 @@ claim(
 )
 
 # %% [markdown]
-""" The tweets do not fit. The next figure shows all examples; its axis is logarithmic, so
+"""
+The tweets do not fit. The next figure shows all examples; its axis is logarithmic, so
 each line to the right means ten times as much (`figures/ch01_sizes.png`).
 
 **Try it.** Add a data set of your own to `EXAMPLES`: ten minutes of music at 44 100
@@ -125,11 +126,12 @@ plots.digits(
 )
 
 # %% [markdown]
-""" `figures/ch01_batch.png` shows the batch, each image with its digit.
+r"""
+`figures/ch01_batch.png` shows the batch, each image with its digit.
 
 The `Dense` layers of the next chapters take vectors, not images. `reshape` turns each
 image into one long row: first the 28 pixels of row 0, then those of row 1, and so on.
-The pixel in row 10, column 3 therefore becomes number $28 \\cdot 10 + 3$.
+The pixel in row 10, column 3 therefore becomes number $28 \cdot 10 + 3$.
 
 **Try it.** Which pixel is number 400 of the flat image? Find its row and column with
 `divmod`.
@@ -173,7 +175,8 @@ claim(
 )
 
 # %% [markdown]
-""" A picture makes the difference clear. We colour a digit red, green and blue in three
+"""
+A picture makes the difference clear. We colour a digit red, green and blue in three
 stripes, once with its axes moved and once reshaped, and show both as the reader of
 channels first would see them (`figures/ch01_channels.png`).
 """
@@ -192,13 +195,13 @@ for axis, title, planes in (
 plots.finish(figure, FIGURES / "ch01_channels.png")
 
 # %% [markdown]
-"""
+r"""
 ## 4. Broadcasting: a smaller array is repeated
 
 Let $X$ have shape (32, 10), and $y$ shape (10,). What is $X + y$? The shapes differ,
 but the meaning is clear: add $y$ to each of the 32 rows. Written with loops:
 
-$$\\text{out}_{ij} = X_{ij} + y_j$$
+$$\text{out}_{ij} = X_{ij} + y_j$$
 """
 
 # %%
@@ -217,7 +220,8 @@ def add_with_loops(X, y):
 claim("X + y repeats y 32 times", add_with_loops(X, y), equals=X + y, within=0)
 
 # %% [markdown]
-""" NumPy follows two rules. First, the array with fewer axes gets new axes of size 1 *in
+"""
+NumPy follows two rules. First, the array with fewer axes gets new axes of size 1 *in
 front*: (10,) becomes (1, 10). Second, an axis of size 1 is repeated until it fits: (1,
 10) becomes (32, 10). The figure shows both steps (`figures/ch01_broadcasting.png`).
 """
@@ -236,7 +240,8 @@ axes[0].set_ylabel("axis 0: 32 samples")
 plots.finish(figure, FIGURES / "ch01_broadcasting.png")
 
 # %% [markdown]
-""" Is the repeated array stored 32 times? And how much faster is it than two loops? The
+"""
+Is the repeated array stored 32 times? And how much faster is it than two loops? The
 *stride* of an axis says how many bytes lie between one entry and the next.
 """
 
@@ -271,7 +276,8 @@ print(f"a perfect prediction, and its mean squared error by NumPy: {by_numpy}")
 claim("minidl's losses line the two up", by_minidl, equals=0)
 
 # %% [markdown]
-""" **Try it.** Print `targets - outputs`. Which of its entries are the four differences
+r"""
+**Try it.** Print `targets - outputs`. Which of its entries are the four differences
 that were meant?
 
 ## 6. The way back: what was repeated is added up
@@ -280,7 +286,7 @@ In the next chapter we compute gradients. There, broadcasting has a consequence 
 seeing now. Each entry of $y$ is used in 32 rows of $X + y$. If $L$ is the sum of all
 entries of $X + y$, then each use contributes 1:
 
-$$\\frac{\\partial L}{\\partial y_j} = \\sum_{i=1}^{32} 1 = 32$$
+$$\frac{\partial L}{\partial y_j} = \sum_{i=1}^{32} 1 = 32$$
 
 What was *repeated* on the way forward is *added up* on the way back. `Tensor` is
 minidl's array that can compute gradients.
@@ -298,7 +304,8 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-""" Exercises (homework: hw01)
+"""
+Exercises (homework: hw01)
 
 1. How many bytes do the videos take as uint8, as the camera delivers them? Why do we
    still turn them into float32?

@@ -32,17 +32,17 @@ from minidl.course import claim
 FIGURES = Path("figures")
 
 # %% [markdown]
-"""
+r"""
 ## 1. By hand
 
 The derivative $f'(x)$ says how much $f$ changes when $x$ changes a little. Our example
 is
 
-$$f(x) = e^{x \\sin x}$$
+$$f(x) = e^{x \sin x}$$
 
 With the chain rule and the product rule you can find its derivative on paper:
 
-$$f'(x) = e^{x \\sin x} \\cdot (x \\cos x + \\sin x)$$
+$$f'(x) = e^{x \sin x} \cdot (x \cos x + \sin x)$$
 
 For one formula this is fine. For a network with a hundred layers nobody wants to do it.
 """
@@ -61,14 +61,14 @@ exact = slope(1.5)
 print(f"f(1.5) = {f(1.5):.6f}, f'(1.5) = {exact:.10f}")
 
 # %% [markdown]
-"""
+r"""
 ## 2. By numbers
 
 Can a computer find the slope without any calculus? Take a small step $h$ and look how
 much $f$ changes. You can look ahead only, or to both sides:
 
-$$f'(x) \\approx \\frac{f(x+h) - f(x)}{h} \\qquad
-f'(x) \\approx \\frac{f(x+h) - f(x-h)}{2h}$$
+$$f'(x) \approx \frac{f(x+h) - f(x)}{h} \qquad
+f'(x) \approx \frac{f(x+h) - f(x-h)}{2h}$$
 
 How small should $h$ be? As small as possible, one might think. Let us measure the error
 for many steps. (It is the mean error at 41 points, because at a single point an error
@@ -106,9 +106,10 @@ axis.legend()
 plots.finish(figure, FIGURES / "ch02_steps.png")
 
 # %% [markdown]
-""" The figure has the shape of a V (`figures/ch02_steps.png`). On the right the step is
-too large: the curve bends within it. On the left the step is too small: $f(x+h)$ and
-$f(x)$ agree in nearly all digits, and their difference consists of rounding errors.
+"""
+The figure has the shape of a V (`figures/ch02_steps.png`). On the right the step is too
+large: the curve bends within it. On the left the step is too small: $f(x+h)$ and $f(x)$
+agree in nearly all digits, and their difference consists of rounding errors.
 """
 
 # %%
@@ -121,7 +122,8 @@ claim("a tiny step drowns in rounding", both_sides[0], above=1e-4)
 claim("a large step misses the curve", both_sides[-1], above=1e-1)
 
 # %% [markdown]
-""" **Try it.** Compute with `np.float32` instead of Python's floats, which have twice as
+r"""
+**Try it.** Compute with `np.float32` instead of Python's floats, which have twice as
 many digits. Where does the lowest point of the V go?
 
 ## 3. With a tape
@@ -135,8 +137,8 @@ derivative is known. The **tape** is a record of these steps. Every number remem
 * its *parents*, the numbers that it was computed from;
 * for each parent the *local slope*: how much the number changes with this parent.
 
-For a sum $z = a + b$ both slopes are 1. For a product $z = a \\cdot b$ they are
-$\\partial z/\\partial a = b$ and $\\partial z/\\partial b = a$.
+For a sum $z = a + b$ both slopes are 1. For a product $z = a \cdot b$ they are
+$\partial z/\partial a = b$ and $\partial z/\partial b = a$.
 """
 
 
@@ -166,7 +168,8 @@ class Number:
 
 
 # %% [markdown]
-""" `backward` is the chain rule. It walks from the result back to the beginning. If the
+"""
+`backward` is the chain rule. It walks from the result back to the beginning. If the
 result changes by `number.grad` for each unit of `number`, and `number` changes by
 `slope` for each unit of its parent, then the result changes by the product for each
 unit of the parent.
@@ -215,7 +218,8 @@ claim(
 )
 
 # %% [markdown]
-""" That is all. Every deep-learning framework has these forty lines at its heart.
+"""
+That is all. Every deep-learning framework has these forty lines at its heart.
 
 **Try it.** Print `x.grad` and call `backward` a second time. Why is the gradient now
 twice as large? (This is why training loops set gradients to zero.)
@@ -297,7 +301,8 @@ print(report)
 claim("autograd and finite differences agree", bool(report))
 
 # %% [markdown]
-""" Does the check notice a mistake? Here is $x^2$ with a wrong derivative: the factor 2 is
+"""
+Does the check notice a mistake? Here is $x^2$ with a wrong derivative: the factor 2 is
 missing. (An op returns its value and a tuple with one function for each argument. The
 comma makes a tuple of one.)
 """
@@ -317,7 +322,8 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-""" Exercises (homework: hw02, hw03)
+"""
+Exercises (homework: hw02, hw03)
 
 1. Give Number a division, a power and tanh. Check each against numbers.
 2. Leave out the + in `parent.grad +=`. Which of the claims notices?

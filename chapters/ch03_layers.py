@@ -32,14 +32,14 @@ rng = np.random.default_rng(0)
 minidl.set_random_seed(0)
 
 # %% [markdown]
-"""
+r"""
 ## 1. Dense by hand
 
 A `Dense` layer with 4 units has 4 outputs. Each output is a weighted sum of *all*
 inputs, plus a number of its own, the **bias**:
 
-$$\\text{out}_{nj} = \\sum_i x_{ni} W_{ij} + b_j \\qquad\\text{or}\\qquad
-\\text{out} = xW + b$$
+$$\text{out}_{nj} = \sum_i x_{ni} W_{ij} + b_j \qquad\text{or}\qquad
+\text{out} = xW + b$$
 
 $n$ counts the samples of the batch, $i$ the inputs and $j$ the units. How many numbers
 does such a layer learn, if it has 3 inputs? Think before you run the cell.
@@ -82,7 +82,8 @@ claim(
 )
 
 # %% [markdown]
-""" An **activation** between the layers changes this. It is a function that bends: relu,
+"""
+An **activation** between the layers changes this. It is a function that bends: relu,
 for example, replaces negative numbers by 0.
 
 We test it on XOR: points of two classes that lie in opposite corners. No straight line
@@ -110,10 +111,11 @@ for activation in (None, "relu"):
     print(f"activation={activation}: {scores[1]:.0%} right, loss {scores[0]:.3f}")
 
 # %% [markdown]
-""" The two figures `ch03_xor_linear.png` and `ch03_xor_relu.png` show what each network
+r"""
+The two figures `ch03_xor_linear.png` and `ch03_xor_relu.png` show what each network
 answers in each place of the plane.
 
-Without an activation the loss is $\\ln 2 \\approx 0.693$. That is the loss of somebody
+Without an activation the loss is $\ln 2 \approx 0.693$. That is the loss of somebody
 who answers "half and half" to every question. (On which side of one half a point falls
 is then chance, so 30 % right is no worse than 50 %.)
 
@@ -183,13 +185,13 @@ claim(
 )
 
 # %% [markdown]
-"""
+r"""
 ## 4. Softmax turns scores into probabilities
 
 The last layer of a classifier gives one score for each class. Scores may be negative
 and do not sum to 1. **Softmax** makes probabilities of them:
 
-$$p_k = \\frac{e^{s_k}}{\\sum_j e^{s_j}}$$
+$$p_k = \frac{e^{s_k}}{\sum_j e^{s_j}}$$
 
 All $p_k$ are positive, their sum is 1, and the largest score becomes the largest
 probability. What happens if you add 1000 to every score? The factor $e^{1000}$ cancels,
@@ -257,12 +259,13 @@ for axis in axes[-1]:
 plots.finish(figure, FIGURES / "ch03_initialisation.png")
 
 # %% [markdown]
-""" In `figures/ch03_initialisation.png`, small weights let the signal die: after a few
+r"""
+In `figures/ch03_initialisation.png`, small weights let the signal die: after a few
 layers all activations are 0. Large weights push every unit to -1 or 1, where tanh is
 flat. Glorot and Bengio (2010) found the size between the two. If a layer has $n$ inputs
 and $m$ outputs, its weights get the variance
 
-$$\\frac{2}{n + m}$$
+$$\frac{2}{n + m}$$
 
 and the spread of the activations stays about the same from layer to layer.
 """
@@ -282,9 +285,10 @@ claim(
 )
 
 # %% [markdown]
-""" What do the *gradients* do? They travel the other way, and each layer multiplies them
-by its weights and by the slope of tanh. We start with a gradient of the same size at
-layer 10 and measure how large it is when it reaches each layer. The axis of
+"""
+What do the *gradients* do? They travel the other way, and each layer multiplies them by
+its weights and by the slope of tanh. We start with a gradient of the same size at layer
+10 and measure how large it is when it reaches each layer. The axis of
 `figures/ch03_gradients.png` is logarithmic.
 """
 
@@ -306,7 +310,8 @@ axis.legend()
 plots.finish(figure, FIGURES / "ch03_gradients.png")
 
 # %% [markdown]
-""" With small weights the gradient **vanishes**: the first layers receive a
+"""
+With small weights the gradient **vanishes**: the first layers receive a
 hundred-millionth of it, and do not learn. With large weights it **explodes**: it
 arrives thousands of times too large, and a step with it throws the weights anywhere.
 With Glorot's weights all layers get a gradient of about the same size. Chapter 19 meets
@@ -359,7 +364,8 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-""" Exercises (homework: hw01, hw02)
+"""
+Exercises (homework: hw01, hw02)
 
 1. Repeat step 5 with relu, and with he_normal (He et al. 2015). Which keeps the signal
    alive?

@@ -28,7 +28,7 @@ FIGURES = Path("figures")
 rng = np.random.default_rng(0)
 
 # %% [markdown]
-"""
+r"""
 ## 1. Squared errors
 
 A network predicts the number $p$, and $y$ would have been right. How wrong is it? The
@@ -36,10 +36,10 @@ error $p - y$ may be positive or negative, and the mean of errors could be 0 alt
 each is large. Squares have no sign. The **mean squared error** (MSE) of $n$ predictions
 is
 
-$$\\text{MSE} = \\frac{1}{n} \\sum_{i=1}^n (p_i - y_i)^2$$
+$$\text{MSE} = \frac{1}{n} \sum_{i=1}^n (p_i - y_i)^2$$
 
-Some books write $\\frac{1}{2n}$ instead of $\\frac{1}{n}$. The half cancels the 2 of
-the derivative; the lowest point is the same.
+Some books write $\frac{1}{2n}$ instead of $\frac{1}{n}$. The half cancels the 2 of the
+derivative; the lowest point is the same.
 
 Four predictions follow, the last one far off. Which share of the loss is due to it?
 """
@@ -60,10 +60,11 @@ claim(
 claim("its share of the plain errors is smaller", sizes[3] / sizes.sum(), below=0.9)
 
 # %% [markdown]
-""" If outliers are mistakes in the data, that is not what you want. The **mean absolute
+r"""
+If outliers are mistakes in the data, that is not what you want. The **mean absolute
 error** (MAE) counts each unit of error the same. The **Huber** loss is a compromise: a
 parabola for small errors, a straight line for large ones. For yes-or-no answers, $y =
-\\pm 1$, there is the **hinge** loss, $\\max(0, 1 - y p)$: it is 0 as soon as the answer
+\pm 1$, there is the **hinge** loss, $\max(0, 1 - y p)$: it is 0 as soon as the answer
 is right by 1.
 
 The figure compares them (`figures/ch04_shapes.png`).
@@ -83,7 +84,8 @@ axis.legend()
 plots.finish(figure, FIGURES / "ch04_shapes.png")
 
 # %% [markdown]
-""" Here is a way to see the difference. A network that must answer the *same* number $c$
+"""
+Here is a way to see the difference. A network that must answer the *same* number $c$
 for all samples: which $c$ is best? We try 401 numbers. There is one outlier, 100.
 """
 
@@ -108,7 +110,8 @@ claim(
 )
 
 # %% [markdown]
-""" **Try it.** What is the best constant for the Huber loss, `losses.Huber()`? Guess
+r"""
+**Try it.** What is the best constant for the Huber loss, `losses.Huber()`? Guess
 whether it lies nearer to the mean or to the median.
 
 ## 2. Cross-entropy
@@ -116,9 +119,9 @@ whether it lies nearer to the mean or to the median.
 A classifier gives each class a probability. Let $p$ be the probability that it gave to
 the *true* class. The cross-entropy is
 
-$$-\\ln p$$
+$$-\ln p$$
 
-For $p = 1$ it is 0. For $p \\to 0$ it goes to infinity: who is sure and wrong pays the
+For $p = 1$ it is 0. For $p \to 0$ it goes to infinity: who is sure and wrong pays the
 most. Could one not take the squared error $(1-p)^2$? Compare them at the left end of
 `figures/ch04_cross_entropy.png`.
 """
@@ -140,12 +143,13 @@ axis.legend()
 plots.finish(figure, FIGURES / "ch04_cross_entropy.png")
 
 # %% [markdown]
-""" The same formula has three names, for three ways to write down the truth:
+r"""
+The same formula has three names, for three ways to write down the truth:
 
 * *sparse categorical*: the number of the right class, 0 or 2;
 * *categorical*: **one-hot**, a row with a 1 at the right class, (1, 0, 0) or (0, 0, 1);
 * *binary*: for a single yes-or-no question, 1 or 0. With $p$ the probability of yes it
-  is $-y \\ln p - (1 - y) \\ln (1 - p)$.
+  is $-y \ln p - (1 - y) \ln (1 - p)$.
 """
 
 # %%
@@ -170,14 +174,14 @@ claim(
 )
 
 # %% [markdown]
-"""
+r"""
 ## 3. Softmax belongs into the loss, or into the network, but not into both
 
 The numbers before softmax are called **logits**. Tutorials for PyTorch say that the
 last layer is `LogSoftmax` and the loss `NLLLoss` (negative log-likelihood), or else
 that there is no last softmax and the loss is `CrossEntropyLoss`. Both are the same:
 
-$$\\text{CrossEntropy} = \\text{NLL} \\circ \\text{LogSoftmax}$$
+$$\text{CrossEntropy} = \text{NLL} \circ \text{LogSoftmax}$$
 
 In Keras, `from_logits=True` says that the network ends in logits. What if it ends in
 softmax and you still say `from_logits=True`? Then softmax is applied twice. No error
@@ -206,13 +210,13 @@ claim(
 )
 
 # %% [markdown]
-"""
+r"""
 ## 4. Stability
 
 Exp and log in the wrong order fail where the network is very sure. The formula as
 written computes $e^{1000}$, which no float can hold. Rearranged, nothing overflows:
 
-$$\\ln \\sum_j e^{z_j} = m + \\ln \\sum_j e^{z_j - m}, \\qquad m = \\max_j z_j$$
+$$\ln \sum_j e^{z_j} = m + \ln \sum_j e^{z_j - m}, \qquad m = \max_j z_j$$
 """
 
 # %%
@@ -226,8 +230,9 @@ claim("as written it is no number", not np.isfinite(naive))
 claim("ln Σ exp(z) = max + ln Σ exp(z − max): nothing overflows", stable, equals=1000)
 
 # %% [markdown]
-""" The opposite happens too. In float32, the sigmoid of 40 is exactly 1, so $\\ln(1-p)$ is
-$-\\infty$, and no gradient comes back. In minidl probabilities remember their logits,
+r"""
+The opposite happens too. In float32, the sigmoid of 40 is exactly 1, so $\ln(1-p)$ is
+$-\infty$, and no gradient comes back. In minidl probabilities remember their logits,
 and the loss is computed from these. So a network that is sure and wrong still learns.
 """
 
@@ -241,13 +246,13 @@ losses.BinaryCrossentropy()(np.array([[0.0]]), ops.sigmoid(z)).backward()
 claim("a sigmoid that is sure and wrong still learns", z.grad, equals=1)
 
 # %% [markdown]
-"""
+r"""
 ## 5. Why these pairs belong together
 
 Why softmax *with* cross-entropy? Look at the gradient with respect to the logits. All
 the exponentials and logarithms cancel, and what remains is the error itself:
 
-$$\\frac{\\partial L}{\\partial z} = \\frac{p - y}{n}$$
+$$\frac{\partial L}{\partial z} = \frac{p - y}{n}$$
 
 A squared error after a sigmoid has no such luck. Its gradient contains the slope of the
 sigmoid, which is almost 0 where the network is sure, also where it is sure and wrong.
@@ -271,11 +276,11 @@ claim(
 )
 
 # %% [markdown]
-"""
+r"""
 ## 6. Loss and cost
 
 Some tutorials distinguish the *loss* of one sample from the *cost* $J$, the mean over
-all $m$ samples: $J = \\frac{1}{m} \\sum_i L_i$. With `reduction="none"` a loss returns
+all $m$ samples: $J = \frac{1}{m} \sum_i L_i$. With `reduction="none"` a loss returns
 one number for each sample.
 """
 
@@ -296,7 +301,8 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-""" Exercises (homework: hw04)
+"""
+Exercises (homework: hw04)
 
 1. Write the Huber loss, a parabola in the middle and straight outside, as a function of
    (y_true, y_pred), and pass it to compile.

@@ -55,18 +55,18 @@ batches = [
 ]
 
 # %% [markdown]
-"""
+r"""
 ## 2. Everything by hand
 
 One step of training consists of five parts. In the next cell they are numbered.
 
 1. Draw a batch.
-2. Predict: $h = \\text{relu}(x W_1 + b_1)$, scores $= h W_2 + b_2$, $p$ =
+2. Predict: $h = \text{relu}(x W_1 + b_1)$, scores $= h W_2 + b_2$, $p$ =
    softmax(scores).
-3. Measure the loss: the mean of $-\\ln p$ of the right class.
+3. Measure the loss: the mean of $-\ln p$ of the right class.
 4. Find the gradients: go backwards through every line above.
-5. Move each weight a little against its gradient, $W \\leftarrow W - r \\cdot \\partial
-   L / \\partial W$. The number $r$ is the learning rate.
+5. Move each weight a little against its gradient, $W \leftarrow W - r \cdot \partial L
+   / \partial W$. The number $r$ is the learning rate.
 
 Step 4 is the long one. It starts with the famous $p - y$ of chapter 4.
 """
@@ -97,7 +97,8 @@ print(f"by hand:       loss {loss:.4f}, right {accuracy:.1%}")
 claim("300 points on three spirals are learned", accuracy, above=0.95)
 
 # %% [markdown]
-""" **Try it.** Remove the line `dh[h <= 0] = 0`. It is the derivative of relu. Does
+"""
+**Try it.** Remove the line `dh[h <= 0] = 0`. It is the derivative of relu. Does
 training still work?
 
 ## 3. With the tape
@@ -123,8 +124,9 @@ by_tape = np.concatenate([w.numpy().ravel() for w in weights])
 claim("the very weights that were found by hand", by_tape, equals=by_hand, within=1e-2)
 
 # %% [markdown]
-""" Why `zero_grad`? Gradients *add up* until they are cleared. Exercise 1 asks what
-happens if one forgets it, and when it is useful.
+"""
+Why `zero_grad`? Gradients *add up* until they are cleared. Exercise 1 asks what happens
+if one forgets it, and when it is useful.
 
 ## 4. With layers and an optimizer
 
@@ -193,7 +195,8 @@ class Loud(Model):
 
 
 # %% [markdown]
-""" `validation_split=0.2` holds back a fifth of the points. The network never learns from
+"""
+`validation_split=0.2` holds back a fifth of the points. The network never learns from
 these; they show how it does on points that it has not seen.
 """
 
@@ -211,7 +214,8 @@ claim("fit does the same", log["accuracy"][-1], above=0.9)
 claim("and keeps a record of each epoch", len(log["loss"]), equals=EPOCHS)
 
 # %% [markdown]
-""" (The loss that `fit` reports is the mean over the batches of the epoch, on 240 of the
+"""
+(The loss that `fit` reports is the mean over the batches of the epoch, on 240 of the
 300 points. The losses above are those of the last batch.)
 
 `figures/ch05_history.png` shows the record, `figures/ch05_spirals.png` what the network
@@ -231,7 +235,8 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-""" Exercises (homework: hw06)
+"""
+Exercises (homework: hw06)
 
 1. Leave out w.zero_grad() in section 3. What happens to the loss, and why? When would
    you want gradients to add up?

@@ -33,13 +33,13 @@ FIGURES = Path("figures")
 rng = np.random.default_rng(0)
 
 # %% [markdown]
-"""
+r"""
 ## 1. A model of two parameters
 
 We start with the smallest model there is, a straight line $y = w x + b$. It has two
 parameters, so its cost can be drawn as a landscape over the plane:
 
-$$J(w, b) = \\frac{1}{m} \\sum_{i=1}^m (w x_i + b - y_i)^2$$
+$$J(w, b) = \frac{1}{m} \sum_{i=1}^m (w x_i + b - y_i)^2$$
 
 Training means finding the lowest point of this landscape.
 """
@@ -64,7 +64,8 @@ print(f"the best line: y = {w_best:.3f}·x {b_best:+.3f}, J = {J(w_best, b_best)
 claim("at the analytic minimum J is flat", J.gradient(w_best, b_best), equals=0)
 
 # %% [markdown]
-""" With $p$ parameters there are $p$ equations. A matrix of $p^2$ numbers must be stored,
+"""
+With $p$ parameters there are $p$ equations. A matrix of $p^2$ numbers must be stored,
 and solving takes about $p^3$ operations. Four times the parameters take 64 times as
 long. And it works only where the model is linear, which a network is not.
 
@@ -87,15 +88,15 @@ print(f"{parameters:11d}{gigabytes:8.1f} GB   for the small network of chapter 7
 claim("its equations alone would fill more than 64 GB", gigabytes, above=64)
 
 # %% [markdown]
-"""
+r"""
 ## 3. Step by step
 
 Imagine that you stand on a mountain in fog. You do not see the valley, but you feel
 where the ground falls most steeply. You take a step there, and feel again. That is
 **gradient descent**. With the learning rate $r$:
 
-$$w \\leftarrow w - r \\frac{\\partial J}{\\partial w} \\qquad
-b \\leftarrow b - r \\frac{\\partial J}{\\partial b}$$
+$$w \leftarrow w - r \frac{\partial J}{\partial w} \qquad
+b \leftarrow b - r \frac{\partial J}{\partial b}$$
 
 We take 30 steps with the gradient worked out by hand, and then the same with minidl.
 """
@@ -118,7 +119,8 @@ claim(
 )
 
 # %% [markdown]
-""" `figures/ch06_cost.png` shows the landscape from above, with lines of equal height, and
+"""
+`figures/ch06_cost.png` shows the landscape from above, with lines of equal height, and
 `figures/ch06_cost_3d.png` from the side.
 
 One tutorial says that an optimizer "optimizes the learning rate". It does not: the rate
@@ -140,14 +142,14 @@ plots.landscape(
 )
 
 # %% [markdown]
-"""
+r"""
 ## 4. Too low, right, too high
 
 How long may a step be? It depends on the **curvature**, how strongly the ground bends.
 In a narrow valley a long step lands on the opposite slope, higher than before. On a
 bowl the limit is known exactly:
 
-$$r < \\frac{2}{\\text{largest curvature}}$$
+$$r < \frac{2}{\text{largest curvature}}$$
 
 We take three rates, the last a little above this limit. What do you expect?
 """
@@ -170,7 +172,8 @@ plots.descent(
 )
 
 # %% [markdown]
-""" See `figures/ch06_rates.png` for the three ways and `figures/ch06_rates_cost.png` for
+"""
+See `figures/ch06_rates.png` for the three ways and `figures/ch06_rates_cost.png` for
 the cost. The rate that is too high goes *down* at first, along the valley. But across
 the valley each step is longer than the last, and in the end that wins.
 """
@@ -184,7 +187,8 @@ claim("across the valley each step is longer than the last", np.diff(across), ab
 claim("beyond 2/curvature it climbs without limit in the end", high[-1], above=high[0])
 
 # %% [markdown]
-""" **Try it.** Take a rate a little below the limit, `1.9 / curvature`. Does it arrive?
+"""
+**Try it.** Take a rate a little below the limit, `1.9 / curvature`. Does it arrive?
 
 ## 5. Dips
 
@@ -220,7 +224,7 @@ claim("with 0.9 it passed the global one", astray.points.max(), above=3)
 claim("and came back: luck", astray.points[-1, 0], equals=-2, within=0.05)
 
 # %% [markdown]
-"""
+r"""
 ## 6. A rate that falls
 
 With small batches the gradient is noisy: each batch points in a slightly different
@@ -228,8 +232,8 @@ direction. Near the lowest point the noise is all that is left. A constant rate 
 jumps around the minimum for ever. A **schedule** lowers the rate: long steps while it
 is far, short ones at the end.
 
-Three ways, with batches of two samples: constant; $r_t = 0.3 / (1 + 0.05\\,t)$; and
-half a cosine wave from 0.3 to 0.
+Three ways, with batches of two samples: constant; $r_t = 0.3 / (1 + 0.05\,t)$; and half
+a cosine wave from 0.3 to 0.
 """
 
 # %%
@@ -266,7 +270,8 @@ constant, *falling = excess.values()
 claim("a falling rate lets the noise die out", max(falling), below=constant / 4)
 
 # %% [markdown]
-""" The cost of single steps jumps wildly. The thick lines of `figures/ch06_schedules.png`
+"""
+The cost of single steps jumps wildly. The thick lines of `figures/ch06_schedules.png`
 are running means over 20 steps: there one sees that the constant rate stays where it
 is, and the others sink. `figures/ch06_schedules_paths.png` shows the three ways from
 above.
@@ -289,7 +294,8 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-""" Exercises (homework: hw05)
+"""
+Exercises (homework: hw05)
 
 1. At which rate does section 4 arrive in the fewest steps? Compare it with 2 /
    (smallest + largest curvature).

@@ -32,7 +32,8 @@ from minidl import layers, losses, models, plots
 from minidl.course import claim
 
 # %% [markdown]
-""" The next cell only reads the options of the command line above. In a notebook there are
+"""
+The next cell only reads the options of the command line above. In a notebook there are
 none.
 """
 
@@ -88,11 +89,11 @@ model = models.Sequential(
 model.summary()
 
 # %% [markdown]
-"""
+r"""
 ## 3. Before training
 
 An untrained network knows nothing. A good guesser gives each of the 10 digits the
-probability $1/10$, and its cross-entropy is $-\\ln \\frac{1}{10} \\approx 2.3$. If the
+probability $1/10$, and its cross-entropy is $-\ln \frac{1}{10} \approx 2.3$. If the
 first loss of a network is much larger, something is wrong, and it is worth knowing
 before an hour of training.
 """
@@ -130,7 +131,8 @@ claim(
 )
 
 # %% [markdown]
-""" `figures/ch07_history.png` shows the loss and the accuracy, on the images that it
+"""
+`figures/ch07_history.png` shows the loss and the accuracy, on the images that it
 learned from and on those held back. (The training curve is measured while dropout
 disturbs the network, and while it is still learning. That is why the validation curve
 may lie above it at first.)
@@ -224,7 +226,8 @@ if arguments.picture:
 plots.show()
 
 # %% [markdown]
-""" Exercises (homework: hw07)
+"""
+Exercises (homework: hw07)
 
 1. Train for one epoch and for fifteen. When does the validation accuracy stop rising
    while the training accuracy still does?

@@ -30,19 +30,19 @@ from minidl.surfaces import descend, saddle, two_valleys
 FIGURES = Path("figures")
 
 # %% [markdown]
-"""
+r"""
 ## 1. Two valleys
 
 A **local minimum** is the lowest point of its surroundings. The **global minimum** is
 the lowest point of all. Our landscape is a curve with the slope
 
-$$f'(x) = \\frac{(x + 2)\\,x\\,(x - 3)}{6}$$
+$$f'(x) = \frac{(x + 2)\,x\,(x - 3)}{6}$$
 
 It is flat at three places: a valley at -2, a hill at 0, and the deepest valley at 3. We
 let go at $x = -4$, on the left. Plain descent takes steps against the slope.
 **Momentum** also keeps a part of its last step, like a ball that has speed:
 
-$$v \\leftarrow \\mu v - r f'(x) \\qquad x \\leftarrow x + v$$
+$$v \leftarrow \mu v - r f'(x) \qquad x \leftarrow x + v$$
 
 Where does each of them end? Guess first.
 """
@@ -102,7 +102,8 @@ for name, make in KINDS.items():
     print(f"  {name:30s}" + "".join(f"{end:8.2f}" for end in ends[name]))
 
 # %% [markdown]
-""" Being adaptive is no help against a valley; being fast is. (Adagrad at 0.02 and 0.05 is
+"""
+Being adaptive is no help against a valley; being fast is. (Adagrad at 0.02 and 0.05 is
 still on its way down to -2, because its steps shrink. After 5000 steps at 0.02 it is at
 -2.33.)
 
@@ -168,7 +169,8 @@ for momentum in (0.0, 0.9):
     print(f"momentum {momentum}: the global minimum from {reached:.0%} of 20 starts")
 
 # %% [markdown]
-""" **Try it.** Find a momentum between 0 and 0.9 that reaches the global minimum from
+"""
+**Try it.** Find a momentum between 0 and 0.9 that reaches the global minimum from
 *both* $x = -4$ and $x = 5$.
 
 ## 4. Noise

@@ -68,7 +68,8 @@ def train(model, n=1000, epochs=30, callbacks=()):
 
 
 # %% [markdown]
-""" What will the two losses do in 30 epochs?
+"""
+What will the two losses do in 30 epochs?
 """
 
 # %%
@@ -89,7 +90,8 @@ plots.history(
 )
 
 # %% [markdown]
-""" `figures/ch12_overfitting.png` is the picture to remember. The training loss goes to
+"""
+`figures/ch12_overfitting.png` is the picture to remember. The training loss goes to
 nothing. The validation loss falls, turns round and rises. From the turn on the network
 learns details that are true of its 1000 images only. This is **overfitting**.
 """
@@ -157,13 +159,13 @@ claim(
 )
 
 # %% [markdown]
-"""
+r"""
 ## 5. A price on large weights
 
 To remember a single image, a network needs large weights. **L2 regularization** puts a
 price on them. The loss becomes
 
-$$L + \\lambda \\sum w^2$$
+$$L + \lambda \sum w^2$$
 
 (It is ready-made: `Dense(..., kernel_regularizer="l2")`. Here we write it ourselves, to
 see it. It is added only while learning, so that the losses that are measured stay
@@ -263,7 +265,8 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-""" The accuracy hardly moves: an overfitted network is wrong about as often, but surer of
+"""
+The accuracy hardly moves: an overfitted network is wrong about as often, but surer of
 it.
 
 Exercises (homework: hw06)

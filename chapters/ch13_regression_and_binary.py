@@ -127,9 +127,10 @@ claim(
 )
 
 # %% [markdown]
-""" Another common measure is $R^2$, the share of the variation that the model explains:
+r"""
+Another common measure is $R^2$, the share of the variation that the model explains:
 
-$$R^2 = 1 - \\frac{\\sum_i (y_i - p_i)^2}{\\sum_i (y_i - \\bar y)^2}$$
+$$R^2 = 1 - \frac{\sum_i (y_i - p_i)^2}{\sum_i (y_i - \bar y)^2}$$
 
 1 would be perfect, and 0 is the mean. Noise cannot be explained, so 1 is out of reach
 here. `figures/ch13_regression.png` shows each of the 100 flats; on the line the
@@ -154,12 +155,12 @@ axis.set(xlabel="rent", ylabel="predicted", title="100 flats it has never seen")
 plots.finish(figure, FIGURES / "ch13_regression.png")
 
 # %% [markdown]
-"""
+r"""
 ## 5. Between the data and beyond them
 
 What does a network answer where it has seen nothing? We let one learn a sine from 200
-noisy points between $-\\pi$ and $\\pi$, and ask it from $-2\\pi$ to $2\\pi$. The
-learning rate falls to 0, so that the noise of the batches dies out (chapter 6).
+noisy points between $-\pi$ and $\pi$, and ask it from $-2\pi$ to $2\pi$. The learning
+rate falls to 0, so that the noise of the batches dies out (chapter 6).
 """
 
 # %%
@@ -193,7 +194,8 @@ claim("between the data it interpolates well", wrong[inside].mean(), below=0.08)
 claim("beyond the data it knows nothing", wrong[outside].mean(), above=0.3)
 
 # %% [markdown]
-""" See `figures/ch13_sine.png`. Nothing in the data says that the curve goes on as a sine.
+"""
+See `figures/ch13_sine.png`. Nothing in the data says that the curve goes on as a sine.
 
 **Try it.** Use relu instead of tanh. What does the network do beyond the data now?
 
@@ -267,7 +269,8 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-""" When one class is rare, accuracy misleads. If one image in a thousand shows an illness,
+"""
+When one class is rare, accuracy misleads. If one image in a thousand shows an illness,
 the answer "healthy" is right in 99.9 % of all cases, and finds nobody. Then look at
 recall and precision.
 

@@ -38,15 +38,15 @@ loss = losses.SparseCategoricalCrossentropy(from_logits=True)
 minidl.set_random_seed(0)
 
 # %% [markdown]
-"""
+r"""
 ## 1. One layer: a template for each digit
 
 We start with the simplest network: 784 pixels, 10 scores, nothing between. The score of
 digit $k$ is the sum of all pixels, each times its weight, plus a bias:
 
-$$s_k = \\sum_{\\text{pixels } i} x_i W_{ik} + b_k$$
+$$s_k = \sum_{\text{pixels } i} x_i W_{ik} + b_k$$
 
-So $W_{\\cdot k}$ is an image of its own, a **template**: where it is positive, ink
+So $W_{\cdot k}$ is an image of its own, a **template**: where it is positive, ink
 speaks for the digit; where it is negative, ink speaks against it. What do you think the
 template of 0 looks like? See `figures/ch14_templates.png`.
 """
@@ -73,9 +73,10 @@ claim(
 )
 
 # %% [markdown]
-""" The borders of the templates look like noise. Why? In these places no training image
-has any ink. A pixel that is always 0 gives no gradient, so its weights are still the
-random numbers of the start.
+"""
+The borders of the templates look like noise. Why? In these places no training image has
+any ink. A pixel that is always 0 gives no gradient, so its weights are still the random
+numbers of the start.
 """
 
 # %%
@@ -143,7 +144,8 @@ axis.set(
 plots.finish(figure, FIGURES / "ch14_activity.png")
 
 # %% [markdown]
-""" A column of `figures/ch14_activity.png` that is blank is a **dead** unit: it is 0 for
+"""
+A column of `figures/ch14_activity.png` that is blank is a **dead** unit: it is 0 for
 every image. relu then passes no gradient back to it, so it will never learn anything
 again.
 """
@@ -206,13 +208,13 @@ print(f"how sure: {right:.1%} where it is right, {mistaken:.1%} where it is wron
 claim("on the whole it is less sure where it is wrong", right, above=mistaken + 0.15)
 
 # %% [markdown]
-"""
+r"""
 ## 6. Where does it look?
 
 The tape gives the gradient of any number with respect to any other. So far these were
 weights. Now we ask: which *pixel* would change the score of the right digit most?
 
-$$\\frac{\\partial s_k}{\\partial x_i}$$
+$$\frac{\partial s_k}{\partial x_i}$$
 
 In `figures/ch14_gradients.png`, ink where it is blue speaks for the digit.
 """
@@ -233,7 +235,8 @@ plots.weights(
 )
 
 # %% [markdown]
-""" If you know what helps a digit, you also know what hurts it. Goodfellow et al. (2015)
+"""
+If you know what helps a digit, you also know what hurts it. Goodfellow et al. (2015)
 changed every pixel a little *against* the gradient. You hardly see it
 (`figures/ch14_fooled.png`). Does the network still read the digits?
 """
@@ -270,7 +273,8 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-""" Exercises (homework: hw07)
+"""
+Exercises (homework: hw07)
 
 1. Set hidden units to 0, one at a time. Which one costs the most accuracy, and for
    which digit?

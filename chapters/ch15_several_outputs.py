@@ -30,15 +30,15 @@ minidl.set_random_seed(0)
 rng = np.random.default_rng(0)
 
 # %% [markdown]
-"""
+r"""
 ## 1. One trunk, two heads
 
 Think of a tree: a **trunk** of layers, and two **heads** that grow from it, each with a
 question and a loss of its own. What gradient does the trunk get? It influences the sum
 $L = L_a + L_b$ in two ways, and by the chain rule both count:
 
-$$\\frac{\\partial L}{\\partial \\text{trunk}} =
-\\frac{\\partial L_a}{\\partial \\text{trunk}} + \\frac{\\partial L_b}{\\partial \\text{trunk}}$$
+$$\frac{\partial L}{\partial \text{trunk}} =
+\frac{\partial L_a}{\partial \text{trunk}} + \frac{\partial L_b}{\partial \text{trunk}}$$
 
 A trunk of a single number shows it. Head a is $3t$, head b is $t^2$.
 """
@@ -82,7 +82,8 @@ ink, ink_test = x.mean(axis=(1, 2)) * 10, x_test.mean(axis=(1, 2)) * 10
 answers, test_answers = {"digit": y, "ink": ink}, {"digit": y_test, "ink": ink_test}
 
 # %% [markdown]
-""" `Sequential` can only stack layers. For a tree we call the layers ourselves, on
+"""
+`Sequential` can only stack layers. For a tree we call the layers ourselves, on
 **symbols**: an `Input` stands for data that will come later. `Model` then gets the
 inputs and the outputs, and finds the layers between them. `compile` gets one loss for
 each output, by its name.
@@ -111,8 +112,9 @@ model.summary()
 plots.model(model, FIGURES / "ch15_two_heads.png", show_shapes=True)
 
 # %% [markdown]
-""" `figures/ch15_two_heads.png` is the tree. Now we train it. The loss weights are ½ and
-½, so the number that training makes smaller is the average of both losses.
+"""
+`figures/ch15_two_heads.png` is the tree. Now we train it. The loss weights are ½ and ½,
+so the number that training makes smaller is the average of both losses.
 """
 
 # %%
@@ -157,7 +159,8 @@ claim(
 )
 
 # %% [markdown]
-""" **Try it.** Swap the losses' units: measure ink in hundredths instead of tenths. What
+"""
+**Try it.** Swap the losses' units: measure ink in hundredths instead of tenths. What
 happens to its loss, and to the balance?
 
 ## 4. Several inputs, and one layer in two places
@@ -185,7 +188,8 @@ claim("both images go through the same weights", len(describe.weights), equals=4
 claim("the rest has only two more", len(same.weights), equals=6)
 
 # %% [markdown]
-""" To train it we need pairs. Each image gets a partner: for half of them one of the same
+"""
+To train it we need pairs. Each image gets a partner: for half of them one of the same
 digit, for the others any.
 """
 
@@ -205,7 +209,8 @@ print(f"the same digit? {pairs_right:.1%} of the test pairs right")
 claim("it can tell which pairs are alike", pairs_right, above=0.8)
 
 # %% [markdown]
-""" (Inputs are given by their names, or as a list in their order.)
+"""
+(Inputs are given by their names, or as a list in their order.)
 
 ## 5. Cutting a model
 
@@ -223,7 +228,8 @@ claim(
 plots.show()
 
 # %% [markdown]
-""" Exercises (homework: hw07)
+"""
+Exercises (homework: hw07)
 
 1. Add a third head: is the digit even? Which loss, how many units? Does the first head
    get better or worse?
