@@ -26,6 +26,9 @@ FIGURES = {
     "ch08": {"paths", "cost"},
     "ch09": {
         "zigzag",
+        "book",
+        "lookahead",
+        "standstill",
         "side_by_side",
         "race",
         "landscape",
@@ -92,7 +95,7 @@ def test_a_chapter_has_the_form_of_one(chapter):
     number = int(chapter.stem[2:4])
     most = 150 if number == 9 else 125  # chapter 9 has the whole family
     if "import claim" in "".join(lines):  # a lesson: text stands between the cells of code
-        most = 200
+        most = 260 if number == 9 else 200
     assert 40 <= statements + comments <= most  # however often a statement is wrapped
     assert lines[0] == "# %% [markdown]" and lines[1].startswith(f'"""Chapter {number}: ')
     assert (
