@@ -40,7 +40,7 @@ FIGURES = {
         "family",
     },
     "ch10": {"two_valleys", "no_promise", "saddle", "saddle_3d"},
-    "ch11": {"loss", "accuracy"},
+    "ch11": {"loss", "accuracy", "seeds"},
     "ch12": {"overfitting", "remedies"},
     "ch13": {"regression_history", "regression", "sine", "moons_neuron", "moons_network"},
     "ch14": {"templates", "hidden", "activity", "confusion", "mistakes", "gradients", "fooled"},
