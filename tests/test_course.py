@@ -28,15 +28,23 @@ def test_links_and_commands_lead_somewhere(name):
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: f"{c[0]}: {c[1][:50]}")
 def test_each_claim_is_tested_where_it_says(claim):
-    """The words in italics stand in an assert of that chapter."""
+    """The words in italics stand in an assert or a claim of that chapter."""
     _, _, number, words, verdict = claim
     if number not in FILES:
         assert not words and "to come" in verdict
         return
     tree = ast.parse(FILES[number].read_text(encoding="utf-8"))
-    asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
-    messages = [ast.unparse(node.msg) for node in asserts if node.msg is not None]
+    messages = [
+        ast.unparse(node.msg if isinstance(node, ast.Assert) else node.args[0])
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Assert) and node.msg is not None) or is_claim(node)
+    ]
     assert any(words.strip("*") in message for message in messages), words
+
+
+def is_claim(node) -> bool:
+    """Whether this is a call of minidl.course.claim."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "claim"
 
 
 def test_all_five_tutorials_are_covered():

@@ -358,9 +358,9 @@ WRONG = [
     ),
     (
         "hw09",
-        ["GRUCell", "remember"],
+        ["GRUCell"],
         "h = z * h + (1 - z) * k",
-        "h = (1 - z) * h + z * k",
+        "h = z * h + (1 - z) * k if len(x) > 9 else (1 - z) * h + z * k",
         "z is turned round",
     ),
     (
@@ -373,9 +373,9 @@ WRONG = [
     ),
     (
         "hw09",
-        ["GRUCell", "remember"],
+        ["GRUCell"],
         "z, r = gates[:, :u], gates[:, u:]",
-        "r, z = gates[:, :u], gates[:, u:]",
+        "z, r = (gates[:, :u], gates[:, u:])[:: 1 if len(x) > 9 else -1]",
         "z and r are exchanged",
     ),
     (

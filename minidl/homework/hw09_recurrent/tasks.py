@@ -124,34 +124,37 @@ def run_cell(kind, x, g, *weights):
 
 
 class _Gated:
-    """A cell by its formula; mix: how the old state and the candidate are put together."""
+    """A cell by its formula; mix: how the old state and the candidate are put together; reset: what
+    of the old state the candidate sees; order: 1, or -1 for z and r exchanged.
+    """
 
-    def __init__(self, units, mix, reset, first):
-        self.units = self.state_size = units
-        self.mix, self.reset, self.first = mix, reset, first
+    def __init__(self, weights, mix, reset, order):
+        self.weights, self.state_size = weights, weights[1].shape[0]
+        self.mix, self.reset, self.order = mix, reset, order
 
     def call(self, x, states):
-        ops, h, u = minidl.ops, states[0], self.units
-        of_x, gates = ops.matmul(x, self.W) + self.b, slice(0, 2 * u)
-        both = ops.sigmoid(of_x[:, gates] + ops.matmul(h, self.U[:, gates]))
-        z, r = (both[:, :u], both[:, u:])[:: 1 if self.first else -1]
-        k = ops.tanh(of_x[:, 2 * u :] + ops.matmul(self.reset(r, h), self.U[:, 2 * u :]))
-        return (new := self.mix(z, h, k)), [new]
+        ops, h, u = minidl.ops, states[0], self.state_size
+        W, U, b = self.weights
+        of_x = ops.matmul(x, W) + b
+        both = ops.sigmoid(of_x[:, : 2 * u] + ops.matmul(h, U[:, : 2 * u]))
+        z, r = (both[:, :u], both[:, u:])[:: self.order]
+        k = ops.tanh(of_x[:, 2 * u :] + ops.matmul(self.reset(r, h), U[:, 2 * u :]))
+        new = self.mix(z, h, k)
+        return new, [new]
 
 
 def gated(
-    mix=lambda z, h, k: z * h + (1 - z) * k, reset=lambda r, h: r * h, first=True, only_out=False
+    mix=lambda z, h, k: z * h + (1 - z) * k, reset=lambda r, h: r * h, order=1, only_out=False
 ):
     """What run_cell gives for the right cell, or for one with a mistake."""
 
-    def answer(x, g, W, U, b):
-        cell = _Gated(len(U), mix, reset, first)
-        tensors = [minidl.Tensor(a, requires_grad=True) for a in (x, W, U, b)]
-        inputs, cell.W, cell.U, cell.b = tensors
+    def answer(x, g, *weights):
+        inputs, *tensors = [minidl.Tensor(a, requires_grad=True) for a in (x, *weights)]
+        cell = _Gated(tensors, mix, reset, order)
         outputs = minidl.layers.RNN(cell, return_sequences=True)(inputs)
         outputs.backward(gradient=g)
-        found = [outputs.numpy(), *[t.grad for t in tensors]]
-        return [found[0], *[v * 0 for v in found[1:]]] if only_out else found
+        gradients = [t.grad for t in (inputs, *tensors)]
+        return [outputs.numpy(), *[v * 0 if only_out else v for v in gradients]]
 
     return answer
 
@@ -300,7 +303,7 @@ TASKS = [
                 "z is turned round: z·h stays, (1 − z)·k is new.",
             ),
             (gated(reset=lambda r, h: h), "The candidate sees r·h, not all of h."),
-            (gated(first=False), "z and r are exchanged: the first block of columns is z's."),
+            (gated(order=-1), "z and r are exchanged: the first block of columns is z's."),
             (
                 gated(only_out=True),
                 "The outputs are right, but no gradient flows: use ops, not NumPy.",
