@@ -1,5 +1,5 @@
 # %% [markdown]
-r"""Chapter 19: recurrent networks: what came before, kept in mind.
+"""Chapter 19: recurrent networks: what came before, kept in mind.
 
 After this chapter you can read a sequence step by step: with a recurrent network by
 hand, its gradients through time by hand, and with minidl's layers. You will have
@@ -210,8 +210,8 @@ the variance: 0 is perfect, 1 means that nothing was remembered.
 `ch19_memory.png`: all do well with 5 steps. With 60, the networks whose gradient does
 not arrive have learned *nothing at all*, and the picture of section 3 said so before
 any training. The LSTM with its usual bias is among them! The SimpleRNN with a rotation
-gets the gradient, but each step of noise shakes its state: with 60 steps it may succeed
-or fail, with other random numbers. The open LSTM remembers.
+gets the gradient, but each step of noise shakes its state: with 20 steps and more it
+may succeed or fail, with other random numbers. The open LSTM remembers.
 
 Try it: give the LSTM as it comes three times as many epochs.
 """
@@ -423,7 +423,8 @@ print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-"""Exercises (homework: hw09)
+"""
+Exercises (homework: hw09)
 
 1. Write the cell of a SimpleRNN as a class with `state_size` and `call`, and let
    `layers.RNN` walk with it. Is it as fast as `SimpleRNN`? Why not?
