@@ -133,7 +133,7 @@ scores = model(pages[:1]).numpy()
 claim("every step has a score for each class", scores.shape[1:], equals=(46, 11))
 
 # %% [markdown]
-"""## 3. Many ways to write the same
+r"""## 3. Many ways to write the same
 
 The network gives 46 answers, the target has 3 to 6 digits. Which step belongs to which
 digit? CTC does not ask. Class 0 is the **blank**: "nothing new here". A **path** names
@@ -148,7 +148,7 @@ write 77: the two would be merged. Between two equal digits a path must hold a b
 The probability of a *path* is the product of its classes' probabilities, one a step.
 The probability of a *word* is the sum over all paths that read as it. The loss is
 
-$$L = -\\ln \\sum_{\\text{paths that read as the word}} \\; \\prod_t p_t(\\text{class at } t)$$
+$$L = -\ln \sum_{\text{paths that read as the word}} \; \prod_t p_t(\text{class at } t)$$
 
 For 4 steps and 3 classes we can simply try all $3^4 = 81$ paths.
 
@@ -285,7 +285,7 @@ for turn in range(ROUNDS):
         print(f"round {turn + 1:2}: loss {loss:6.3f}, lines read right {right:.0%}")
 
 # %% [markdown]
-"""## 6. What it has learned
+r"""## 6. What it has learned
 
 The exam: 2000 lines made of test digits, which the network has never seen. A line counts
 only if all its digits are right and none is missing. With about 4.5 digits a line, 95 %
@@ -296,11 +296,11 @@ network where a digit stands, yet each digit has its peak where it stands. The p
 short: a digit is said once, for a step or two, and between the digits the blank speaks.
 That is typical of CTC.
 
-The second row of `ch20_sums.png` is the first one after training. Now $\\alpha$ and
-$\\beta$ agree: of the broad band a staircase is left, flat where a blank waits, and
+The second row of `ch20_sums.png` is the first one after training. Now $\alpha$ and
+$\beta$ agree: of the broad band a staircase is left, flat where a blank waits, and
 stepping down where a digit is said.
 
-Try it: draw $\\alpha$ for a *wrong* word, with two digits exchanged. Where does it break?
+Try it: draw $\alpha$ for a *wrong* word, with two digits exchanged. Where does it break?
 """
 
 # %%
@@ -337,14 +337,14 @@ axes[1].legend(loc="upper left", bbox_to_anchor=(1, 1))
 plots.finish(figure, FIGURES / "ch20_peaks.png")
 
 # %% [markdown]
-"""## 7. Greedy or beam?
+r"""## 7. Greedy or beam?
 
 So far we took the most probable class of each step: the most probable *path*. But a word
 has many paths. Can the best word differ from the best path?
 
 Take two steps with the probabilities 0.6 for blank and 0.4 for a digit, twice. The best
 path is blank, blank: 0.36. It reads as nothing. The three paths that read as the digit
-have $0.4 \\cdot 0.4 + 2 \\cdot 0.4 \\cdot 0.6 = 0.64$ together. The greedy search is wrong.
+have $0.4 \cdot 0.4 + 2 \cdot 0.4 \cdot 0.6 = 0.64$ together. The greedy search is wrong.
 
 The **beam search** goes from step to step and keeps the best few *words*, each with the
 sum over its paths (Hannun et al. 2014). It costs more, and finds what is more probable.
