@@ -352,8 +352,9 @@ sum over its paths (Hannun et al. 2014). It costs more, and finds what is more p
 How much does it help? Where the network is sure, every word has one great path, and both
 agree. We make it unsure, with noise over the lines, such as it has never seen. Now they
 differ, and the beam's word is the one that the network thinks more probable. Is it also
-right more often? Look at the numbers: a better search for the answer of a network that is
-wrong need not find the truth. The beam pays where a language model helps to choose.
+right more often? Look at the numbers: here it is not. A better search for the answer of
+a network that is wrong need not find the truth. The beam pays where a dictionary or a
+language model helps to choose among its words.
 
 Try it: `beam_width=1` and `beam_width=50`. What changes: the answers, or only the time?
 """
@@ -379,7 +380,7 @@ def chance(scores, texts):
 two_steps = np.log([[[0.6, 0.4], [0.6, 0.4]]])
 claim("the best path says nothing", greedy(two_steps) == [""])
 claim("the best word is a digit", beam(two_steps) == ["0"])
-noisy = pages[:300] + 0.15 * rng.normal(size=pages[:300].shape).astype("float32")
+noisy = pages[:300] + 0.25 * rng.normal(size=pages[:300].shape).astype("float32")
 unsure = model.predict(noisy, verbose=0)
 for name, given in (("clean", scores[:300]), ("noisy", unsure)):
     by_path, by_word = greedy(given), beam(given)
