@@ -22,14 +22,14 @@ SHAPES = (
 
 
 def framed(x, top, bottom):
-    """x with rows and columns of zeros: so many above and on the left, so many below and on the
+    """Return x with `top` rows of zeros above and columns on the left, `bottom` below and on the
     right.
     """
     return np.pad(x, ((0, 0), (top, bottom), (top, bottom), (0, 0)))
 
 
 def windows(x, w, stride, padding):
-    """What the window sees at each stop: (n, rows, columns, c, kh, kw)."""
+    """Return what the window sees at each stop: (n, rows, columns, c, kh, kw)."""
     seen = sliding_window_view(framed(x, padding, padding), w.shape[:2], axis=(1, 2))
     return seen[:, ::stride, ::stride]
 
@@ -44,7 +44,9 @@ def by_kernel(g, x, w, stride, padding):
 
 
 def spread(g, x, w, stride, padding, add=np.add):
-    """The gradient by the padded x. add: how what comes to a pixel joins what is there."""
+    """Return the gradient by the padded x. add(old, new): the gradient of a pixel after another
+    window has seen it.
+    """
     dx = framed(np.zeros_like(x, g.dtype), padding, padding)
     for i, j in np.ndindex(g.shape[1:3]):
         seen = dx[:, i * stride : i * stride + len(w), j * stride : j * stride + w.shape[1]]
@@ -58,7 +60,7 @@ def by_input(g, x, w, stride, padding):
 
 
 def cut(x, size):
-    """The windows side by side: (n, rows, columns, size², c)."""
+    """Cut x into windows that stand side by side: (n, rows, columns, size², c)."""
     n, height, width, c = x.shape
     rows, columns = height // size, width // size
     x = x[:, : rows * size, : columns * size].reshape(n, rows, size, columns, size, c)
@@ -66,7 +68,7 @@ def cut(x, size):
 
 
 def joined(parts, x, size):
-    """The opposite of cut, with zeros where no window is."""
+    """Put the windows together to an array of the shape of x, with zeros where no window is."""
     (n, rows, columns, _, c), whole = parts.shape, np.zeros(x.shape)
     parts = parts.reshape(n, rows, columns, size, size, c).swapaxes(2, 3)
     whole[:, : rows * size, : columns * size] = parts.reshape(n, rows * size, columns * size, c)
@@ -99,7 +101,7 @@ def gradients(rng):
 
 
 def pictures(rng):
-    """The last is below 0 everywhere."""
+    """Return cases of max_pool. All numbers of the last one are below 0."""
     made = [
         (rng.normal(size=s), n) for *s, n in ((2, 4, 6, 3, 2), (2, 7, 9, 2, 2), (1, 6, 7, 1, 3))
     ]
@@ -107,7 +109,7 @@ def pictures(rng):
 
 
 def pictures_with_ties(rng):
-    """Whole numbers, of which many are equal, come last."""
+    """Return cases of its gradient. The last two have whole numbers, many of which are equal."""
     cases = pictures(rng) + [(rng.integers(-2, 2, (3, 6, 7, 2)).astype(float), n) for n in (2, 3)]
     return [(rng.normal(size=pooled(*case).shape), *case) for case in cases]
 
@@ -141,7 +143,7 @@ def _evenly(g, x, size):
 
 
 def trainings(rng):
-    """(images, labels from 0 to 2, the weights of a network at the start, a gradient)."""
+    """Return (images, labels from 0 to 2, the weights of a network at the start, a gradient)."""
     x, y = rng.normal(size=(24, 7, 7, 2)), rng.integers(0, 3, 24)
     shapes = ((3, 3, 2, 4), (4,), (2, 2, 4, 5), (5,), (45, 3), (3,))
     start = [rng.normal(size=s).astype("float32") / 4 for s in shapes]
@@ -149,8 +151,8 @@ def trainings(rng):
 
 
 def run_layer(kind, x, y, start, g):
-    """What the layer makes of x, its gradients, and a training of a network with two of it. Less
-    than that if weights or result do not have the shapes asked for.
+    """Return the layer's output for x, its gradients, and a training of a network with two such
+    layers. If the weights or the output have other shapes than asked for, stop there.
     """
     layer = kind(4, 3, stride=2, padding=1)
     layer(x[:1])
@@ -171,7 +173,7 @@ def run_layer(kind, x, y, start, g):
 
 
 def trained(first, second, x, y, start):
-    """The losses of three epochs of a network, and its weights after them."""
+    """Train a network for three epochs. Return its losses, and its weights after them."""
     relu, head = minidl.layers.ReLU, [minidl.layers.Flatten(), minidl.layers.Dense(3)]
     model = minidl.Sequential([*first, relu(), *second, relu(), *head])
     model(x[:1])
@@ -182,8 +184,8 @@ def trained(first, second, x, y, start):
 
 
 def judge_layer(answer, x, y, start, g):
-    """A quarter of the points for the output, three quarters with the gradients, all of them with
-    the training.
+    """Give a quarter of the points for the output, three quarters if the gradients are right too,
+    and all points if the training is.
     """
     faults = fault_of_output, fault_of_gradients, fault_of_training
     for share, fault in zip((0.0, 0.25, 0.75), faults):
@@ -246,7 +248,7 @@ def fault_of_training(answer, x, y, start, g):
 
 
 def alike(received, expected):
-    """Whether they are the same but for the rounding of float32."""
+    """Tell whether two arrays are equal but for the rounding of float32."""
     received = np.asarray(received, float)
     if received.shape != expected.shape:
         return False
