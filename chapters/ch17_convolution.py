@@ -185,11 +185,11 @@ filters = np.stack([w, w.T, np.full((3, 3), 1 / 9), around], axis=-1)
 filters = filters.reshape(3, 3, 1, 4).astype("float32")
 seen = ops.conv(x_test[:1], filters, padding="same").numpy()[0]
 titles = ["image", "left to right", "top to bottom", "mean", "all edges"]
-channels = [x_test[0, :, :, 0], *np.moveaxis(seen, -1, 0)]
-draw(channels, titles, "edges", "One digit, four filters")
-turned = ops.conv(x_test[:1].swapaxes(1, 2), filters[..., :1]).numpy()
-upright = ops.conv(x_test[:1], filters[..., 1:2]).numpy().swapaxes(1, 2)
-claim("a turned image for a turned filter", turned, equals=upright, within=1e-4)
+shown = [x_test[0, :, :, 0], *np.moveaxis(seen, -1, 0)]
+draw(shown, titles, "edges", "One digit, four filters")
+flat = np.ones((1, 9, 9, 1), "float32")  # an image without edges
+z = ops.conv(flat, filters).numpy()[0, 0, 0]
+claim("nothing but its mean is seen", z, equals=[0, 0, 1, 0])
 
 # %% [markdown]
 """## 5. How many weights?
@@ -270,9 +270,8 @@ before, after = conv(x_test[:1]).numpy(), conv(move(x_test[:1], 2)).numpy()
 claim("conv(move(x)) is move(conv(x))", after, equals=move(before, 2), within=1e-5)
 pooled = layers.MaxPooling2D()(conv(x_test[:1])).numpy()
 claim("pooling halves height and width", pooled.shape == (1, 14, 14, 4))
-twice = layers.MaxPooling2D()(pooled).numpy()
-channels = [before[0, :, :, 0], pooled[0, :, :, 0], twice[0, :, :, 0]]
-draw(channels, ["28 x 28", "14 x 14", "7 x 7"], "pooling", "A channel, pooled twice")
+shown = [before[0, :, :, 0], pooled[0, :, :, 0]]
+draw(shown, ["28 x 28", "14 x 14"], "pooling", "A channel before and after")
 
 # %% [markdown]
 """## 7. A digit, three pixels further right
@@ -313,11 +312,10 @@ for name, stack in networks.items():
     for pixels in range(-4, 5):
         moved = move(x_test, pixels)
         found[pixels] = model.evaluate(moved, y_test, batch_size=500, verbose=0)[1]
-    print(f"{name}: {model.count_params():,} weights, {found[0]:.1%}", end=", ")
-    print(f"moved by three pixels {found[3]:.1%}")
+    print(f"{name}: {model.count_params():,} weights")
 
 # %%
-claim("in the middle Dense reads", accuracy["Dense"][0], at_least=0.89)
+claim("in the middle Dense reads", accuracy["Dense"][0], at_least=0.87)
 claim("three pixels further right Dense reads", accuracy["Dense"][3], below=0.65)
 claim("in the middle Conv2D reads", accuracy["Conv2D"][0], at_least=0.93)
 claim("three pixels further right Conv2D reads", accuracy["Conv2D"][3], at_least=0.9)
@@ -379,10 +377,12 @@ a = last(colour)
 first(np.moveaxis(colour, -1, 1))
 first.set_weights(last.get_weights())
 b = first(np.moveaxis(colour, -1, 1)).numpy()
-print(f"channels last {a.shape}, channels first {b.shape}")
-claim("the same numbers", np.moveaxis(b, 1, -1), equals=a, within=1e-5)
-default = minidl.config.image_data_format()
-claim("channels last is the default", default == "channels_last")
+claim(
+    f"{b.shape} has the same numbers as {a.shape}",
+    np.moveaxis(b, 1, -1),
+    equals=a,
+    within=1e-5,
+)
 
 # %% [markdown]
 """## 9. Videos
@@ -394,7 +394,8 @@ with three sides, and `Conv3D` does that: its filters see time as well as space.
 
 With a filter of 2 x 1 x 1, the weights -1 and 1, a pixel of one frame is subtracted
 from the same pixel of the next frame. What is left? What has *moved*. In our videos a
-bright square crosses a still background (`ch17_video.png`).
+bright square crosses a still background. The figure `ch17_video.png` shows one frame,
+and what the filter makes of it: red where the square leaves, blue where it arrives.
 
 The post's other order is (samples, frames, channels, height, width). This is not what
 `channels_first` means in Keras: there the channels come before the frames, (samples,
@@ -407,13 +408,12 @@ Try it: make the square stop for twenty frames. What does the filter show?
 videos = np.zeros((4, 240, 144, 256, 3), "uint8")
 videos[:] = rng.integers(0, 120, size=(144, 256, 3))  # the same in each frame
 for t in range(240):
-    left = 4 * t % 240
-    videos[:, t, 60:90, left : left + 16] = 255
+    videos[:, t, 60:90, 4 * t % 240 : 4 * t % 240 + 16] = 255
 print(f"{videos.ndim}-D tensor {videos.shape}, {videos.nbytes / 1e6:.0f} MB")
-space_and_time = layers.Conv3D(filters=8, kernel_size=3)
-z = space_and_time(videos[:1, :16])  # 16 frames of one video
-claim("each axis of the window costs two", z.shape == (1, 14, 142, 254, 8))
-claim("27 pixels of 3 channels, and a bias", space_and_time.count_params() == 8 * 82)
+conv = layers.Conv3D(filters=8, kernel_size=3)
+z = conv(videos[:1, :16])  # 16 frames of one video
+claim("along each axis two less", z.shape == (1, 14, 142, 254, 8))
+claim("27 pixels of 3 channels and a bias, 8 times", conv.count_params() == 8 * 82)
 
 # %%
 motion = layers.Conv3D(1, (2, 1, 1), use_bias=False)
@@ -434,7 +434,8 @@ claim("one axis apart", np.array_equal(np.moveaxis(theirs, 2, 1), first))
 plots.show()
 
 # %% [markdown]
-"""Exercises (homework: hw08)
+"""
+Exercises (homework: hw08)
 
 1. Write the convolution with padding and stride, its two gradients, and max pooling,
    and train a network with a layer made of them. This is the homework.
