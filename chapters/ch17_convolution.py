@@ -33,7 +33,8 @@ minidl.set_random_seed(0)
 rng = np.random.default_rng(0)
 
 # %% [markdown]
-r"""## 1. One filter, by hand
+r"""
+## 1. One filter, by hand
 
 How could a program find the edge between a dark and a bright part of an image? It looks
 at a small window, 3 x 3 pixels, and asks: is the right side brighter than the left one?
@@ -68,11 +69,11 @@ x = np.zeros((6, 6))
 x[:, 3:] = 1  # the right half is bright
 w = np.array([[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]])
 z = slide(x, w)
-claim("the image has 6 x 6 pixels, the window 4 x 4 positions", z.shape == (4, 4))
 claim("every row of the result is 0 3 3 0", z, equals=[[0, 3, 3, 0]] * 4)
 
 # %% [markdown]
-"""The figure `ch17_sliding.png` shows the three of them. Blue numbers are positive, red
+"""
+The figure `ch17_sliding.png` shows the three of them. Blue numbers are positive, red
 ones are negative, white is 0. Where the image does not change, the result is 0, because
 the weights of this filter add up to 0. The two columns of threes are the edge: two
 positions of the window see it.
@@ -93,11 +94,12 @@ def draw(images, titles, name, title, numbers=False):
     plots.finish(figure, FIGURES / f"ch17_{name}.png", title)
 
 
-titles = ["image", "filter", "result"]
-draw([x, w, z], titles, "sliding", "Right minus left, at every position", True)
+title = "Right minus left, at every position"
+draw([x, w, z], ["image", "filter", "result"], "sliding", title, numbers=True)
 
 # %% [markdown]
-r"""## 2. The same as one product of matrices
+r"""
+## 2. The same as one product of matrices
 
 Two loops in Python are slow. Where is the matrix product? Write the nine pixels of each
 window as one row. There are 16 windows, so this makes a matrix $P$ of shape (16, 9),
@@ -127,7 +129,8 @@ layer.set_weights([w.reshape(3, 3, 1, 1)])
 claim("the layer computes the same", layer(images).numpy()[0, :, :, 0], equals=z)
 
 # %% [markdown]
-r"""## 3. Padding and stride
+r"""
+## 3. Padding and stride
 
 The result is smaller than the image, 4 instead of 6, because the window must not leave
 the image. In a deep network each layer would lose a border. What helps? A frame of
@@ -160,7 +163,8 @@ for options, p, s in [
     claim(f"{options} makes {shape}", shape[1] == positions(28, 3, p, s))
 
 # %% [markdown]
-"""## 4. Filters on a digit
+"""
+## 4. Filters on a digit
 
 What do different filters see? The figure `ch17_edges.png` shows a digit and what four
 filters make of it. "Left to right" and "top to bottom" find edges of one direction, a
@@ -187,12 +191,10 @@ seen = ops.conv(x_test[:1], filters, padding="same").numpy()[0]
 titles = ["image", "left to right", "top to bottom", "mean", "all edges"]
 shown = [x_test[0, :, :, 0], *np.moveaxis(seen, -1, 0)]
 draw(shown, titles, "edges", "One digit, four filters")
-flat = np.ones((1, 9, 9, 1), "float32")  # an image without edges
-z = ops.conv(flat, filters).numpy()[0, 0, 0]
-claim("nothing but its mean is seen", z, equals=[0, 0, 1, 0])
 
 # %% [markdown]
-"""## 5. How many weights?
+"""
+## 5. How many weights?
 
 Eight filters make 26 x 26 x 8 numbers of a digit. A `Dense` layer could do that as
 well. How many weights would it need? Every output has a weight for every pixel: more
@@ -237,7 +239,8 @@ axis.set(xlabel="output (6 x 6 positions)", ylabel="input (8 x 8 pixels)")
 plots.finish(figure, FIGURES / "ch17_matrix.png", "A convolution as a Dense matrix")
 
 # %% [markdown]
-r"""## 6. Moving, and pooling
+r"""
+## 6. Moving, and pooling
 
 What happens when the digit moves? The result moves with it, as the same weights are
 everywhere. This is called *equivariance*:
@@ -274,7 +277,8 @@ shown = [before[0, :, :, 0], pooled[0, :, :, 0]]
 draw(shown, ["28 x 28", "14 x 14"], "pooling", "A channel before and after")
 
 # %% [markdown]
-"""## 7. A digit, three pixels further right
+"""
+## 7. A digit, three pixels further right
 
 Now the test. Two networks learn the same 10 000 digits, which all stand in the middle
 of their image. One is the network of chapter 7. The other has three convolutions, and a
@@ -329,7 +333,8 @@ axis.legend()
 plots.finish(figure, FIGURES / "ch17_moves.png", "Who reads a digit that has moved?")
 
 # %% [markdown]
-"""The figure `ch17_moves.png` shows it for movements to both sides. The convolutional
+"""
+The figure `ch17_moves.png` shows it for movements to both sides. The convolutional
 network has a quarter of the weights, and moving costs it next to nothing.
 
 `ch17_digits.png` shows eight digits that the `Dense` network loses when they move. In
@@ -343,8 +348,7 @@ before = dense.predict(x_test, verbose=0).argmax(axis=1)
 after = dense.predict(moved, verbose=0).argmax(axis=1)
 lost = np.flatnonzero((before == y_test) & (after != y_test))[:8]
 by_conv = conv.predict(moved[lost], verbose=0).argmax(axis=1)
-saved = np.sum(by_conv == y_test[lost])
-claim("of eight digits that Dense loses, Conv2D reads", saved, at_least=6)
+claim("Conv2D reads most of them", np.mean(by_conv == y_test[lost]), at_least=0.75)
 
 plots.digits(
     np.concatenate([x_test[lost], moved[lost], moved[lost]]),
@@ -355,7 +359,8 @@ plots.digits(
 )
 
 # %% [markdown]
-"""## 8. Two data formats
+"""
+## 8. Two data formats
 
 Where do the channels of an image stand? The post has both: (samples, height, width,
 channels), *channels last*, as in TensorFlow, and (samples, channels, height, width),
@@ -385,7 +390,8 @@ claim(
 )
 
 # %% [markdown]
-"""## 9. Videos
+"""
+## 9. Videos
 
 A video is a stack of images, the *frames*. The post's example is 60 seconds of 144 x
 256 pixels, four frames a second, and a batch of four videos: (4, 240, 144, 256, 3), a
@@ -409,7 +415,6 @@ videos = np.zeros((4, 240, 144, 256, 3), "uint8")
 videos[:] = rng.integers(0, 120, size=(144, 256, 3))  # the same in each frame
 for t in range(240):
     videos[:, t, 60:90, 4 * t % 240 : 4 * t % 240 + 16] = 255
-print(f"{videos.ndim}-D tensor {videos.shape}, {videos.nbytes / 1e6:.0f} MB")
 conv = layers.Conv3D(filters=8, kernel_size=3)
 z = conv(videos[:1, :16])  # 16 frames of one video
 claim("along each axis two less", z.shape == (1, 14, 142, 254, 8))
@@ -421,13 +426,17 @@ motion(videos[:1, :2])
 kernel = np.array([-1.0, 1.0]).reshape(2, 1, 1, 1, 1) * np.full((3, 1), 1 / 3)
 motion.set_weights([kernel])
 moved = np.concatenate([motion(video[None]).numpy() for video in videos])
-claim("between 240 frames there are 239 steps", moved.shape == (4, 239, 144, 256, 1))
 claim("a still background has gone", np.abs(moved[:, :, :60]).max(), at_most=1e-3)
 claim("the square is seen", np.abs(moved[:, :, 60:90]).max(axis=(2, 3, 4)), at_least=50)
 
 # %%
-frames = [videos[0, 20].mean(axis=-1), moved[0, 20, :, :, 0]]
-draw(frames, ["frame 20", "frame 21 minus frame 20"], "video", "What has moved?")
+frame = videos[0, 20].mean(axis=-1)
+draw(
+    [frame, moved[0, 20, :, :, 0]],
+    ["frame 20", "frame 21 minus frame 20"],
+    "video",
+    "What has moved?",
+)
 first = np.moveaxis(videos[:1, :2], -1, 1)  # what Keras calls channels first
 theirs = np.moveaxis(videos[:1, :2], -1, 2)  # what the post calls so
 claim("one axis apart", np.array_equal(np.moveaxis(theirs, 2, 1), first))
