@@ -94,8 +94,7 @@ def draw(images, titles, name, title, numbers=False):
     plots.finish(figure, FIGURES / f"ch17_{name}.png", title)
 
 
-title = "Right minus left, at every position"
-draw([x, w, z], ["image", "filter", "result"], "sliding", title, numbers=True)
+draw([x, w, z], ["image", "filter", "result"], "sliding", "Right minus left", True)
 
 # %% [markdown]
 r"""
@@ -229,7 +228,7 @@ claim(
     equals=z,
     within=1e-3,
 )
-claim("with nine different weights besides 0", len(np.unique(matrix)) == 10)
+claim("it has nine different weights besides 0", len(np.unique(matrix)) == 10)
 
 # %%
 figure, axis = plt.subplots(figsize=(4.2, 5.4), layout="constrained")
@@ -271,7 +270,7 @@ claim("the largest of 2 x 2", ops.max_pool(small, 2).numpy().ravel(), equals=[5,
 conv = layers.Conv2D(4, 3, padding="same", use_bias=False)
 before, after = conv(x_test[:1]).numpy(), conv(move(x_test[:1], 2)).numpy()
 claim("conv(move(x)) is move(conv(x))", after, equals=move(before, 2), within=1e-5)
-pooled = layers.MaxPooling2D()(conv(x_test[:1])).numpy()
+pooled = ops.max_pool(before, 2).numpy()
 claim("pooling halves height and width", pooled.shape == (1, 14, 14, 4))
 shown = [before[0, :, :, 0], pooled[0, :, :, 0]]
 draw(shown, ["28 x 28", "14 x 14"], "pooling", "A channel before and after")
@@ -348,7 +347,11 @@ before = dense.predict(x_test, verbose=0).argmax(axis=1)
 after = dense.predict(moved, verbose=0).argmax(axis=1)
 lost = np.flatnonzero((before == y_test) & (after != y_test))[:8]
 by_conv = conv.predict(moved[lost], verbose=0).argmax(axis=1)
-claim("Conv2D reads most of them", np.mean(by_conv == y_test[lost]), at_least=0.75)
+claim(
+    "Conv2D reads of those that Dense loses",
+    np.mean(by_conv == y_test[lost]),
+    at_least=0.75,
+)
 
 plots.digits(
     np.concatenate([x_test[lost], moved[lost], moved[lost]]),
@@ -416,8 +419,7 @@ videos[:] = rng.integers(0, 120, size=(144, 256, 3))  # the same in each frame
 for t in range(240):
     videos[:, t, 60:90, 4 * t % 240 : 4 * t % 240 + 16] = 255
 conv = layers.Conv3D(filters=8, kernel_size=3)
-z = conv(videos[:1, :16])  # 16 frames of one video
-claim("along each axis two less", z.shape == (1, 14, 142, 254, 8))
+claim("two less on each axis", conv(videos[:1, :16]).shape == (1, 14, 142, 254, 8))
 claim("27 pixels of 3 channels and a bias, 8 times", conv.count_params() == 8 * 82)
 
 # %%
@@ -430,16 +432,10 @@ claim("a still background has gone", np.abs(moved[:, :, :60]).max(), at_most=1e-
 claim("the square is seen", np.abs(moved[:, :, 60:90]).max(axis=(2, 3, 4)), at_least=50)
 
 # %%
-frame = videos[0, 20].mean(axis=-1)
-draw(
-    [frame, moved[0, 20, :, :, 0]],
-    ["frame 20", "frame 21 minus frame 20"],
-    "video",
-    "What has moved?",
-)
-first = np.moveaxis(videos[:1, :2], -1, 1)  # what Keras calls channels first
-theirs = np.moveaxis(videos[:1, :2], -1, 2)  # what the post calls so
-claim("one axis apart", np.array_equal(np.moveaxis(theirs, 2, 1), first))
+shown = [videos[0, 20].mean(axis=-1), moved[0, 20, :, :, 0]]
+draw(shown, ["frame 20", "frame 21 minus frame 20"], "video", "What has moved?")
+of_keras, of_the_post = (np.moveaxis(videos[:1, :2], -1, axis) for axis in (1, 2))
+claim("one axis apart", np.array_equal(np.moveaxis(of_the_post, 2, 1), of_keras))
 plots.show()
 
 # %% [markdown]
