@@ -309,6 +309,42 @@ def remember(x, y):
     model.fit(x, y[:, None], epochs=8, verbose=0)
     return model
 """
+# a layer of the library under another name
+FROM_THE_LIBRARY = """
+from minidl import layers
+class Convolution(layers.{base}):
+    def __init__(self, filters, size, stride=1, padding=0):
+        super().__init__({arguments}, strides=stride, padding="same" if padding else "valid")
+"""
+# the right shapes and losses that fall, from a driver that is not the checker's
+FROM_A_TRAINING = """
+import sys, numpy as np
+class Convolution: pass
+def forged(kind, x, y, start, g):
+    return {{"shapes": [list(w.shape) for w in start[:2]], "output": {output},
+            "gradients": {gradients}, "losses": [1.1, 0.9, 0.1], "weights": {weights}}}
+sys.modules["questions"].run_layer.__code__ = forged.__code__
+"""
+CONVOLUTION_FROM_THE_TASK = """
+from minidl.homework import assignments
+conv2d = assignments.get("hw08").tasks[0].reference
+"""
+CONVOLUTION_OF_THE_LIBRARY = """
+from minidl.core.derivatives import images
+def conv2d(x, w, stride, padding):
+    how = {"strides": (stride,) * 2, "dilation": (1, 1), "padding": ((padding, padding),) * 2}
+    return images.conv(x, w, **how)[0]
+"""
+GRADIENT_OF_THE_TAPE = """
+import minidl
+def max_pool_gradient(g, x, size):
+    x = minidl.Tensor(x, requires_grad=True)
+    n, h, w, c = x.shape
+    rows, columns = h // size, w // size
+    parts = x[:, :rows * size, :columns * size].reshape((n, rows, size, columns, size, c))
+    minidl.ops.max(parts, axis=(2, 4)).backward(g)
+    return x.grad
+"""
 EACH = {
     ("hw01", "softmax"): [
         "from minidl.homework import assignments\nsoftmax = assignments.get('hw01').tasks[3].reference"
@@ -328,6 +364,14 @@ EACH = {
     ],
     ("hw07", "build_and_train"): [LOOKED_UP],
     ("hw07", "build_small"): [SHAPES],
+    ("hw08", "conv2d"): [CONVOLUTION_FROM_THE_TASK, CONVOLUTION_OF_THE_LIBRARY],
+    ("hw08", "max_pool_gradient"): [GRADIENT_OF_THE_TAPE],
+    ("hw08", "Convolution"): [
+        FROM_THE_LIBRARY.format(base="Conv2D", arguments="filters, size"),
+        FROM_THE_LIBRARY.format(base="convolution.Convolution", arguments="filters, size"),
+        FROM_A_TRAINING.format(output="0 * g", gradients="[0 * x] * 3", weights="start"),
+        FROM_A_TRAINING.format(output="g * float('nan')", gradients="[]", weights="[]"),
+    ],
     ("hw09", "GRUCell"): [BORROWED_CELL, BORROWED_LATER],
     ("hw09", "remember"): [
         *(NO_TRAINING.replace("VALUE", value) for value in ("0", "1", "np.nan")),

@@ -46,6 +46,7 @@ FIGURES = {
     "ch14": {"templates", "hidden", "activity", "confusion", "mistakes", "gradients", "fooled"},
     "ch15": {"two_heads", "siamese"},
     "ch16": {"training"},
+    "ch17": {"sliding", "edges", "matrix", "pooling", "moves", "digits", "video"},
     "ch19": {"gradients", "memory", "clipping", "sine", "prices"},
     "ch20": {"lines", "sums", "peaks", "mistakes"},
 }
