@@ -6,8 +6,8 @@ answers for all others, by their dotted paths: "reduce_mean", "math.log". The fi
 load with the first such name.
 
 doors.py: arguments as TensorFlow takes them, types, texts. numbers.py: tf.math, tf.linalg.
-arrays.py: making, joining, selecting; tf.random. networks.py: tf.nn. images.py: tf.image.
-texts.py: tf.strings, tf.io. running.py: tf.function, tf.config, tf.debugging. events.py:
+arrays.py: making, joining, selecting. drawing.py: tf.random. networks.py: tf.nn. images.py:
+tf.image. texts.py: tf.strings, tf.io. running.py: tf.function, tf.config, tf.debugging. events.py:
 tf.summary. absent.py: what is not here, and what to write instead.
 """
 
@@ -24,7 +24,7 @@ from ...support.registry import did_you_mean
 
 _LIBRARY = __name__.partition(".")[0]
 # Each file has a dict NAMES: dotted path -> thing.
-_FILES = "numbers arrays networks images texts running events"
+_FILES = "numbers arrays drawing networks images texts running events"
 
 
 @cache

@@ -26,6 +26,7 @@ _CURES = {
     "sparse SparseTensor": "stores a few numbers among many zeros. Use dense arrays.",
     "gradients": "belongs to graphs of TensorFlow 1. Write tape.gradient(loss, variables), after "
     "`with GradientTape() as tape:`.",
+    "experimental": "is TensorFlow's playground. NumPy's functions are those of minidl.ops.numpy.",
     "hessians": "is of second derivatives. minidl has first ones.",
     "custom_gradient": "gives a function a derivative of its own. Write an op, which returns its "
     "result and its derivatives, and call minidl.apply(op, x).",

@@ -1,4 +1,4 @@
-"""tf.constant, tf.zeros, tf.reshape, tf.gather, ...: making, joining, selecting; tf.random."""
+"""tf.constant, tf.zeros, tf.reshape, tf.gather, ...: making, joining, selecting."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops, random
+from ... import ops
 from ...ops.base import on_symbols
-from ...support.structures import tree_map
+from ...support.structures import leaves, tree_map
 from ...tensor import Tensor
-from .doors import door, opening, sizes, tensor, tensors
+from .doors import arranging, door, opening, sizes, tensor, tensors
 
 NAMES: dict[str, Any] = {}
 opens = opening(NAMES)
@@ -95,6 +95,7 @@ def _transpose(a, perm=None):
 
 
 @opens("squeeze", "input | axis")
+@arranging
 def _squeeze(x, axis=None):
     return ops.squeeze(x, sizes(axis) if axis is not None and np.size(axis) else None)
 
@@ -135,11 +136,13 @@ def _slice(x, begin, size):
 
 
 @opens("gather", "params | indices validate_indices axis batch_dims")
+@arranging
 @on_symbols
 def _gather(x, indices, validate_indices=None, axis=None, batch_dims=0):
     """The entries at these positions along an axis. batch_dims: so many first axes of both go
     together.
     """
+    x = tensor(x)
     axis = batch_dims if axis is None else range(x.ndim)[axis]
     if batch_dims == 0:
         return ops.take(x, indices, axis)
@@ -217,9 +220,9 @@ def _while_loop(cond, body, loop_vars, maximum_iterations=None):
 
 _OTHERS: dict[str, tuple[str, Callable]] = {
     "broadcast_to": ("input | shape", lambda x, shape: ops.broadcast_to(x, sizes(shape))),
-    "concat": ("*values | axis", ops.concatenate),
+    "concat": ("*values | axis", arranging(ops.concatenate)),
     "cond": ("| pred true_fn false_fn", ops.cond),
-    "expand_dims": ("input | axis", ops.expand_dims),
+    "expand_dims": ("input | axis", arranging(ops.expand_dims)),
     "ones_like": ("input | dtype", ops.ones_like),
     "rank": ("input", lambda x: Tensor(np.array(len(x.shape), np.int32))),
     "repeat": ("input | repeats axis", ops.repeat),
@@ -228,7 +231,7 @@ _OTHERS: dict[str, tuple[str, Callable]] = {
     "scatter_nd": ("indices updates | shape", lambda i, u, s: ops.scatter(i, u, sizes(s))),
     "searchsorted": ("sorted_sequence values | side", ops.searchsorted),
     "size": ("input", on_symbols(lambda x: Tensor(np.array(x.size, np.int32)))),
-    "stack": ("*values | axis", ops.stack),
+    "stack": ("*values | axis", arranging(ops.stack)),
     "stop_gradient": ("input", ops.stop_gradient),
     "tensor_scatter_nd_add": (
         "tensor indices updates",
@@ -245,47 +248,4 @@ NAMES["fill"] = door(lambda dims, value: ops.broadcast_to(value, sizes(dims)), "
 NAMES |= {"ones": _filled(1), "zeros": _filled(0)}
 NAMES |= {"is_tensor": ops.is_tensor, "newaxis": None}
 NAMES["meshgrid"] = lambda *args, **how: ops.meshgrid(*tensors(args), **how)
-
-# --- tf.random: what minidl.random, which has Keras's names, lacks
-
-
-class Generator:
-    """Random numbers that follow from one seed: Generator.from_seed(1).normal((2, 3))."""
-
-    def __init__(self, seed=None):
-        self._seeds = random.SeedGenerator(seed)
-
-    @classmethod
-    def from_seed(cls, seed, alg=None) -> Generator:
-        return cls(int(seed))
-
-    @classmethod
-    def from_non_deterministic_state(cls, alg=None) -> Generator:
-        return cls()
-
-    def normal(self, shape, mean=0.0, stddev=1.0, dtype: Any = "float32"):
-        return random.normal(sizes(shape), mean, stddev, np.dtype(dtype), self._seeds)
-
-    def uniform(self, shape, minval=0, maxval=1, dtype: Any = "float32"):
-        return random.uniform(sizes(shape), minval, maxval, np.dtype(dtype), self._seeds)
-
-
-def stateless(seed) -> np.random.Generator:
-    """A generator from the two whole numbers that stateless functions take."""
-    return np.random.default_rng(sizes(seed))
-
-
-def _stateless(function: Callable) -> Callable:
-    """Draw the same numbers for the same seed, two whole numbers."""
-
-    def drawn(shape, seed, low=0.0, high=1.0, dtype: Any = "float32"):
-        return function(sizes(shape), low, high, np.dtype(dtype), stateless(seed))
-
-    return drawn
-
-
-_ENDS = {"normal": "mean stddev", "truncated_normal": "mean stddev", "uniform": "minval maxval"}
-for _name, _ends in _ENDS.items():
-    _draw = _stateless(getattr(random, _name))
-    NAMES[f"random.stateless_{_name}"] = door(_draw, f"| shape seed {_ends} dtype")
-NAMES |= {"random.Generator": Generator, "random.set_seed": random.set_random_seed}
+NAMES |= {"nest.flatten": leaves, "nest.map_structure": tree_map}

@@ -55,6 +55,12 @@ class Strings(np.ndarray):
         """Return a text, or a list or an array of texts, as such an array."""
         return np.asarray(value, dtype=object).view(cls)
 
+    def __getitem__(self, index):
+        return np.asarray(super().__getitem__(index), dtype=object).view(Strings)
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
     def numpy(self) -> Any:
         """The bytes of a single text, or an array of the bytes of each, in UTF-8."""
         return self.each(lambda t: t if isinstance(t, bytes) else str(t).encode())[()]
@@ -147,6 +153,24 @@ def door(function: Callable, parameters: str) -> Callable:
         return function(**{own[n]: given[n] for n in order if n in given})
 
     return opened
+
+
+def arranging(function: Callable) -> Callable:
+    """Let a function that only puts entries elsewhere put texts elsewhere too."""
+
+    @wraps(function)
+    def arranged(**given):
+        first, *others = given.items()
+        parts = first[1] if isinstance(first[1], list) else [first[1]]
+        if not isinstance(parts[0], Strings):
+            return function(**given)
+        texts = np.concatenate([part.ravel() for part in parts])
+        ends = np.cumsum([part.size for part in parts])
+        places = [np.arange(end - p.size, end).reshape(p.shape) for p, end in zip(parts, ends)]
+        moved = function(places if isinstance(first[1], list) else places[0], **dict(others))
+        return texts.view(Strings)[moved.numpy()]
+
+    return arranged
 
 
 def opening(names: dict[str, Any]) -> Callable:

@@ -11,8 +11,8 @@ import numpy as np
 from ... import ops, random
 from ...ops.resampling import resize
 from ...tensor import Tensor
-from .arrays import stateless
 from .doors import door, limits, opening, sizes
+from .drawing import stateless
 
 NAMES: dict[str, Any] = {}
 opens = opening(NAMES)

@@ -13,7 +13,6 @@ import numpy as np
 
 from ... import ops
 from ...support.console import say
-from ...support.structures import tree_map
 from .. import modules
 from .doors import tensor, tensors
 
@@ -26,13 +25,17 @@ def function(func=None, **how) -> Callable:
 
 
 def py_function(func, inp, Tout=None):
-    """Call the function with the inputs. Everything here is Python anyway."""
-    return func(*inp)
+    """Call the function with the inputs. Tout: the type of its result, or of each of several."""
+    found = func(*inp)
+    if not isinstance(found, (list, tuple)):
+        return found if Tout is None else tensor(found, Tout)
+    kinds = Tout if isinstance(Tout, (list, tuple)) else [Tout] * len(found)
+    return [tensor(value, kind) for value, kind in zip(found, kinds)]
 
 
 def numpy_function(func, inp, Tout=None):
     """Call the function with the inputs as arrays."""
-    return tree_map(tensor, func(*[np.asarray(x) for x in tensors(inp)]))
+    return py_function(func, [np.asarray(x) for x in tensors(inp)], Tout)
 
 
 def print_(*inputs, sep=" ", end="\n", **where) -> None:

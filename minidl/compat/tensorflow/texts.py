@@ -77,7 +77,7 @@ def _reduce_join(x, axis=None, keepdims=False, separator=""):
     texts = texts.reshape(-1) if axis is None else np.moveaxis(texts, axis, -1)
     joined = Strings.of(np.empty(texts.shape[:-1], object))
     for place in np.ndindex(joined.shape):
-        joined[place] = separator.join(texts[place])
+        joined[place] = separator.join(np.asarray(texts[place]).tolist())
     return np.expand_dims(joined, axis) if keepdims and axis is not None else joined
 
 
