@@ -32,11 +32,12 @@ class DType:
     min = property(lambda self: limits(self.dtype).min, doc="The smallest number.")
 
     def __eq__(self, other):
-        other = getattr(other, "name", other)
-        return self.name == (other if isinstance(other, str) else np.dtype(other).name)
+        if isinstance(other, type) and issubclass(other, np.generic):
+            other = np.dtype(other)
+        return self.name == getattr(other, "name", other)
 
     def __hash__(self):
-        return hash(self.dtype)
+        return hash(self.name)
 
     def __repr__(self):
         return f"tf.{self.name}"
