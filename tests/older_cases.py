@@ -1,6 +1,6 @@
 """The functions of K, as Keras 2 had them: how they were called, and what came out, in plain NumPy.
 
-tests/test_older.py holds minidl to this table, tests/parity/test_older_backend.py the functions
+tests/compat/older/test_older.py holds minidl to this table, tests/parity/test_older_backend.py the functions
 that Keras itself still carries.
 """
 

@@ -6,13 +6,12 @@ import ast
 import subprocess
 import sys
 import tokenize
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from minidl.support.arrays import NUMPY_1
 
-ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "minidl"
 
 # From the ground up. A room imports only from floors below its own.
@@ -62,7 +61,7 @@ DOWNLOADS = {
     "support/disk.py",
 }
 # The folders of homework are written as a teacher writes them, who sees the library from outside;
-# tests/test_homework.py has them.
+# tests/homework/test_homework.py has them.
 MODULES = sorted(p for p in LIBRARY.rglob("*.py") if not p.parent.name.startswith("hw"))
 each_module = pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(LIBRARY)))
 

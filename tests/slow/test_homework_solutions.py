@@ -2,16 +2,11 @@
 where it should, and is told why.
 """
 
-import sys
-from pathlib import Path
-
 import pytest
+from places import ROOT
+from wrong import WRONG
 
 from minidl.homework import assignments, judging
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "homework"))
-from wrong import WRONG  # noqa: E402
 
 SOLUTIONS = {
     p.stem.split("_")[0]: p for p in sorted((ROOT / "tests" / "homework").glob("hw[0-9][0-9]_*.py"))

@@ -2,7 +2,7 @@
 remember, and every refusal.
 
 (Against Keras: tests/parity/test_keras_layers.py. Dense, Dropout and what all layers share:
-tests/test_layers.py.)
+tests/layers/test_layers.py.)
 """
 
 import numpy as np

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 
 from minidl.datasets import base, fashion_mnist, mnist, toy
 from minidl.support.disk import DataFileError
-
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ import copy
 import json
 import pickle
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import STORED
 
 import minidl
 from minidl import Sequential, Variable, layers
@@ -234,8 +234,7 @@ def test_the_librarys_sgd_and_adam_are_the_cores():
 # --- states of the first version
 # ---
 
-STORED = Path(__file__).parent / "stored" / "first_version"
-WENT_ON = json.loads((STORED / "went_on.json").read_text(encoding="utf-8"))
+WENT_ON = json.loads((STORED / "first_version" / "went_on.json").read_text(encoding="utf-8"))
 FIRST = {
     "sgd": lambda: SGD(0.1, momentum=0.9, nesterov=True),
     "adam": lambda: Adam(0.01),
@@ -254,17 +253,17 @@ FIRST = {
 @pytest.mark.parametrize("name", FIRST)
 def test_a_state_of_the_first_version_goes_on(name):
     """Saved after two epochs by the first version, which then trained two epochs more."""
-    model = minidl.models.load_model(STORED / f"{name}.npz", compile=False)
+    model = minidl.models.load_model(STORED / "first_version" / f"{name}.npz", compile=False)
     model.compile(FIRST[name](), "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.optimizer.build(model.trainable_weights)
-    with np.load(STORED / f"{name}.npz") as file:
+    with np.load(STORED / "first_version" / f"{name}.npz") as file:
         prefix = "optimizer/"
         state = {k.removeprefix(prefix): file[k] for k in file.files if k.startswith(prefix)}
     before = {k: v.copy() for k, v in state.items()}
     model.optimizer.set_state(converted(model.optimizer, state))
     for key, array in state.items():
         np.testing.assert_array_equal(array, before[key])
-    with np.load(STORED / "data.npz") as data:
+    with np.load(STORED / "first_version" / "data.npz") as data:
         history = model.fit(data["x"], data["y"], epochs=2, batch_size=16, verbose=0).history
     np.testing.assert_allclose(history["loss"], WENT_ON[name]["loss"], rtol=2e-6)
     for now, then in zip(model.get_weights(), WENT_ON[name]["weights"]):

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from older_cases import CASES, A, P
+from places import ROOT
 
 import minidl
 from minidl import backend as K
 from minidl import layers, losses, ops
 from minidl.compat.older.warning import older
 
-ROOT = Path(__file__).resolve().parents[1]
 X = np.linspace(-1, 1, 24, dtype=np.float32).reshape(8, 3)
 Y = X.sum(axis=1, keepdims=True)
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from forged import EACH, FORGED, PROBES, SHAPES
+from places import ROOT
 
 from minidl.homework import (
     assignments,
@@ -28,10 +30,7 @@ from minidl.homework import (
 )
 from minidl.homework.differences import difference
 
-ROOT = Path(__file__).resolve().parents[1]
 HOMEWORK = ROOT / "minidl" / "homework"
-sys.path.insert(0, str(ROOT / "tests" / "homework"))
-from forged import EACH, FORGED, PROBES, SHAPES  # noqa: E402
 
 LINUX = sys.platform == "linux"
 

@@ -4,11 +4,11 @@
 
 import math
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
 from optimizer_cases import CASES, KERAS_CASES, OWN, SHAPES, first_weights, follow, gradients, title
+from places import GOLDENS
 
 from minidl import Sequential, Variable, layers, ops, optimizers
 from minidl.optimizers import (
@@ -357,7 +357,7 @@ def test_as_in_keras_limits_hold_after_every_batch_and_schedules_count_batches()
     assert rates == [0.1, 0.05, 0.025]
 
 
-GOLDENS = np.load(Path(__file__).parent / "goldens" / "optimizers.npz", allow_pickle=False)
+KERAS = np.load(GOLDENS / "optimizers.npz", allow_pickle=False)
 
 
 def ours(case, dtype):
@@ -373,10 +373,10 @@ def ours(case, dtype):
 
 
 def test_every_case_has_its_line_in_the_file_of_kerass_weights():
-    assert GOLDENS["titles"].tolist() == [title(c) for c in KERAS_CASES]
+    assert KERAS["titles"].tolist() == [title(c) for c in KERAS_CASES]
     assert (
-        GOLDENS["weights"].shape == (len(KERAS_CASES), 5, sum(math.prod(s) for s in SHAPES))
-        and np.isfinite(GOLDENS["weights"]).all()
+        KERAS["weights"].shape == (len(KERAS_CASES), 5, sum(math.prod(s) for s in SHAPES))
+        and np.isfinite(KERAS["weights"]).all()
     )
 
 
@@ -388,7 +388,7 @@ def test_fifty_steps_end_where_kerass_do(number, dtype, tolerance):
     """
     if dtype == "float32" and "centered" in KERAS_CASES[number][1]:
         return
-    expected, furthest = GOLDENS["weights"][number], GOLDENS["weights"][number][-1]
+    expected, furthest = KERAS["weights"][number], KERAS["weights"][number][-1]
     error = np.abs(ours(KERAS_CASES[number], dtype) - expected)
     assert (error <= tolerance * furthest).all(), (
         f"off by {np.max(error / furthest):.1e} of the furthest weight"

@@ -7,17 +7,16 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import STORED
 
 import minidl
 from minidl import Input, Model, Sequential, layers, optimizers
 from minidl.models import load_model
 from minidl.support import disk
 
-STORED = Path(__file__).parent / "stored"
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(24, 6)).astype("float32")
 Y = X[:, :2] * X[:, 2:4]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 
 import minidl
 from minidl import (
@@ -38,7 +39,6 @@ from minidl.saving import (
     register_keras_serializable,
 )
 
-ROOT = Path(__file__).resolve().parents[1]
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(24, 6)).astype("float32")
 Y = (X[:, 0] + X[:, 1] > 0).astype("int64")
@@ -530,7 +530,7 @@ SEQUENCES = {
     "SinePositionEncoding": lambda: layers.SinePositionEncoding(max_wavelength=50),
 }
 LAYERS.update({name: (make, STEPS) for name, make in SEQUENCES.items()})
-# Cells stand inside RNN; attention takes several inputs (tests/layers/test_attention_layers.py).
+# Cells stand inside RNN; attention takes several inputs (tests/layers/test_attention.py).
 CELLS = {"SimpleRNNCell", "LSTMCell", "GRUCell", "StackedRNNCells"}
 ATTENTION = {"Attention", "AdditiveAttention", "MultiHeadAttention", "GroupedQueryAttention"}
 

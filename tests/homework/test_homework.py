@@ -14,15 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import strip
+from places import ROOT
 
 import minidl
 from minidl.homework import __main__ as command
 from minidl.homework import assignments, judging, reports, values
 
-ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "tests" / "homework"
-sys.path.insert(0, str(SOURCES))
-import strip  # noqa: E402
 
 TASKS = '''"""A small assignment."""
 from minidl.homework.assignments import Task

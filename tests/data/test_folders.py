@@ -3,11 +3,11 @@
 import io
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
+from places import ROOT
 
 import minidl
 from minidl import layers, utils
@@ -20,7 +20,6 @@ from minidl.utils import (
     save_img,
 )
 
-ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 
 
