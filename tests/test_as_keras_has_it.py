@@ -21,8 +21,6 @@ from minidl import (
     regularizers,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
 # --- descriptions: a get_config of one's own adds to what the base knows
 
 

@@ -16,8 +16,6 @@ from minidl import (
 )
 from minidl.saving import deserialize_keras_object, serialize_keras_object
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
 # --- losses as functions
 
 

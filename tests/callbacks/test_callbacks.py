@@ -30,9 +30,6 @@ X, Y = RNG.normal(size=(40, 3)).astype(np.float32), RNG.normal(size=(40, 1)).ast
 LABELS = (X.sum(axis=1) > 0).astype(int)
 
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 def network(dropout=0.0, optimizer=None, metrics=("mae",)):
     model = Sequential(
         [layers.Dense(8, "tanh", input_shape=(3,)), layers.Dropout(dropout), layers.Dense(1)]

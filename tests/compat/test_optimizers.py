@@ -29,8 +29,6 @@ from minidl.optimizers import (
     ScheduleFreeAdamW,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
 
 @family
 def test_lr_is_understood_and_said_to_be_old(cls):

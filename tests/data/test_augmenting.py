@@ -10,7 +10,6 @@ import minidl
 from minidl import layers
 from minidl.data import ImageDataGenerator
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 X = np.random.default_rng(0).uniform(0, 255, (10, 6, 8, 3)).astype("f")
 Y = np.arange(10)
 

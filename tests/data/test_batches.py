@@ -22,9 +22,6 @@ from minidl.data import (
 )
 from minidl.random import generator
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 # --- Batches
 
 

@@ -20,8 +20,6 @@ from minidl.utils import (
     save_img,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
 
 @pytest.fixture
 def picture(tmp_path):

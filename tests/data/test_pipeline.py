@@ -12,8 +12,6 @@ import minidl
 from minidl import Tensor, layers, set_random_seed
 from minidl.data import AUTOTUNE, INFINITE_CARDINALITY, Dataset
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
 
 def numbers(n):
     return Dataset.from_tensor_slices(np.arange(n))

@@ -24,9 +24,6 @@ from minidl import (
 )
 from minidl.layers import Activation, Dense, Dropout, Flatten, LeakyReLU, ReLU, Reshape, Softmax
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 3))
 

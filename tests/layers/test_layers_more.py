@@ -14,7 +14,6 @@ from minidl import (
     Model,
     Sequential,
     Tensor,
-    backend,
     check_gradients,
     initializers,
     layers,
@@ -23,16 +22,6 @@ from minidl import (
     optimizers,
     random,
 )
-
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
-@pytest.fixture
-def in_float64():
-    backend.set_floatx("float64")
-    yield
-    backend.set_floatx("float32")
-
 
 RNG = np.random.default_rng(7)
 A, B, C, D = (

@@ -60,13 +60,6 @@ CASES = {
 }
 
 
-@pytest.fixture
-def in_float64():
-    backend.set_floatx("float64")
-    yield
-    backend.set_floatx("float32")
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_as_in_numpy(name):
     layer, x, expected = CASES[name]

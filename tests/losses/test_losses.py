@@ -36,9 +36,6 @@ from minidl.losses import (
     Tversky,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 # Two samples, three classes: the example of Keras's own documentation. The values below were
 # measured with Keras 3.15.1.
 ONE_HOT = [[0, 1, 0], [0, 0, 1]]

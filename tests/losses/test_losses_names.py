@@ -40,9 +40,6 @@ from minidl.losses import (
     Tversky,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 # --- names, own functions, own classes
 # ---
 

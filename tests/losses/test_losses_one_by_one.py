@@ -35,9 +35,6 @@ from minidl.losses import (
     Tversky,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 # --- ignore_class
 # ---
 

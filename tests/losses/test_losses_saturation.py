@@ -22,9 +22,6 @@ from minidl.losses import (
     SparseCategoricalCrossentropy,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 # --- saturation: probabilities remember their logits
 # ---
 

@@ -268,9 +268,6 @@ def test_accuracy_of_binary_logits_is_cut_at_0():
 # -----------------------------------------------------------------------------
 
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 def classifier(**compiled):
     rng = np.random.default_rng(3)
     x, y = rng.normal(size=(10, 4)).astype(np.float32), rng.integers(0, 3, 10)

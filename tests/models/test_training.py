@@ -28,9 +28,6 @@ X = RNG.normal(size=(64, 4)).astype("float32")
 CLASSES, NUMBERS = (X.sum(axis=1) > 0).astype(int), X[:, :1] * 2
 
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 def two_heads(loss=None, **options):
     inputs = Input((4,), name="in")
     trunk = layers.Dense(8, activation="relu")(inputs)

@@ -19,9 +19,6 @@ from minidl.optimizers import (
     RMSprop,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 # --- clipping and decay
 # ---
 

@@ -21,9 +21,6 @@ from minidl.optimizers import (
     RMSprop,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 # --- the learning rate
 # ---
 

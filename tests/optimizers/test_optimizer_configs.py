@@ -16,9 +16,6 @@ from minidl.optimizers import (
     RMSprop,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 SETTINGS = dict(
     weight_decay=0.125,
     clipnorm=2.0,

@@ -21,9 +21,6 @@ from minidl.optimizers import (
     RMSprop,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 STATEFUL = [(cls, {}) for cls in [*FAMILY, Own]] + [
     (SGD, dict(momentum=0.9)),
     (SGD, dict(momentum=0.9, nesterov=True)),

@@ -19,8 +19,6 @@ from minidl.optimizers import (
     Optimizer,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
 
 @family
 def test_defaults_are_keras_defaults(cls):

@@ -21,9 +21,6 @@ from minidl.optimizers.schedules import (
     PolynomialDecay,
 )
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 # --- Keras's numbers
 # ---
 

@@ -12,19 +12,8 @@ import pytest
 from tensor_cases import A, f32, f64, leaf, right_or_refused
 
 import minidl
-from minidl import Tensor, Variable, apply, backend, no_grad, ops
+from minidl import Tensor, Variable, apply, ops
 from minidl.core.derivatives import arithmetic
-
-
-@pytest.fixture(autouse=True)
-def float_type_as_found():
-    before = backend.floatx()
-    yield
-    assert backend.floatx() == before
-    with no_grad():
-        pass
-    assert (leaf(1.0) * 2).requires_grad, "a test left recording switched off"
-
 
 # --- what it looks like
 # ---

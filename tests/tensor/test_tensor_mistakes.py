@@ -4,19 +4,8 @@ import numpy as np
 import pytest
 from tensor_cases import leaf
 
-from minidl import GraphError, Tensor, apply, backend, no_grad, ops
+from minidl import GraphError, Tensor, apply, backend, ops
 from minidl.support.arrays import as_array
-
-
-@pytest.fixture(autouse=True)
-def float_type_as_found():
-    before = backend.floatx()
-    yield
-    assert backend.floatx() == before
-    with no_grad():
-        pass
-    assert (leaf(1.0) * 2).requires_grad, "a test left recording switched off"
-
 
 MISTAKES = {
     "backward of a plain tensor": (

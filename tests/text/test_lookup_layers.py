@@ -18,9 +18,6 @@ GOLDENS = json.loads(FILE.read_text(encoding="utf-8"))
 TEXTS = ["foo bar", "bar baz", "baz bada boom"]
 
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
-
 # --- Keras's answers
 # ---
 
