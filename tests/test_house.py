@@ -3,6 +3,7 @@ read stays readable. The tables below are the map.
 """
 
 import ast
+import functools
 import subprocess
 import sys
 import tokenize
@@ -71,11 +72,16 @@ def unit_of(path):
     return relative.parts[0] if len(relative.parts) > 1 else relative.stem
 
 
-def imports(path):
-    """(target, hidden): the dotted module inside minidl, or the outside name; hidden if inside a
-    function.
+@functools.cache
+def imports(path) -> list[tuple[str, bool]]:
+    """(target, hidden) of each import: the dotted module inside minidl, or the outside name; hidden
+    if inside a function.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return list(found_imports(path))
+
+
+def found_imports(path):
+    tree = tree_of(path)
     functions = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.Lambda))]
     hidden = {id(n) for f in functions for n in ast.walk(f)}
     only_types = {
@@ -163,10 +169,16 @@ def test_no_import_circles():
 # --- what is to be read
 
 
+@functools.cache
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def lines_of_code(path):
     """The numbers of the lines that hold code: no blank lines, comments or docstrings."""
     docs = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         holds = (ast.Module, ast.ClassDef, ast.FunctionDef)
         if isinstance(node, holds) and ast.get_docstring(node, clean=False) is not None:
             docs.update(range(node.body[0].lineno, node.body[0].end_lineno + 1))
@@ -185,7 +197,7 @@ def lines_of_code(path):
 
 
 def functions(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef):
             yield node
 
@@ -210,7 +222,7 @@ def test_the_book_is_small():
 def test_the_book_is_plain(path):
     """Short functions, no warnings, no long errors, hardly an isinstance, no word of others."""
     text, code = path.read_text(encoding="utf-8"), lines_of_code(path)
-    tree = ast.parse(text)
+    tree = tree_of(path)
     for function in functions(path):
         assert length(function, code) <= 15, function.name
         assert branches(function) <= 6, function.name
@@ -257,7 +269,7 @@ def test_files_and_functions_stay_readable(path):
 
 def test_public_functions_and_classes_say_what_they_are():
     for path in MODULES:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree_of(path).body:
             if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and not node.name.startswith("_"):
                 one_line = isinstance(node, ast.FunctionDef) and len(node.body) == 1
                 assert one_line or ast.get_docstring(node), f"{path.name}: {node.name}"
@@ -415,7 +427,7 @@ def test_text_files_are_opened_in_utf_8():
     """On Windows the default is another encoding."""
     for folder in (LIBRARY, ROOT / "chapters"):
         for path in folder.rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in ast.walk(tree_of(path)):
                 called = node.func if isinstance(node, ast.Call) else None
                 name = getattr(called, "attr", getattr(called, "id", ""))
                 if name in ("read_text", "write_text"):
