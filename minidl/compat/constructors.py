@@ -57,7 +57,7 @@ _MEANT = {
         ),
     ),
     **dict.fromkeys(
-        ("alpha", "beta", "gamma", "margin", "threshold", "delta", "gain"),
+        ("alpha", "gamma", "margin", "threshold", "delta", "gain"),
         (_are_finite, "a finite number"),
     ),
     **dict.fromkeys(("mean", "stddev", "minval", "maxval"), (_are_finite, "a finite number")),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from minidl.preprocessing import Tokenizer
 
+import minidl
 from minidl import Sequential, layers, preprocessing, set_random_seed, utils
 from minidl.utils import pad_sequences, timeseries_dataset_from_array
 
@@ -257,3 +258,49 @@ def test_the_way_from_texts_to_a_trained_network():
     model.optimizer.learning_rate = 0.1
     model.fit(x, labels, epochs=40, verbose=0)
     assert model.evaluate(x, labels, verbose=0)[1] == 1.0
+
+
+def test_windows_before_a_moment():
+    series = np.arange(10.0)
+    batches = minidl.preprocessing.sequence.TimeseriesGenerator(
+        series, series * 10, length=3, batch_size=4
+    )
+    assert len(batches) == 2
+    x, y = batches[0]
+    assert x.tolist() == [[0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5]] and y.tolist() == [
+        30,
+        40,
+        50,
+        60,
+    ]
+    random = minidl.preprocessing.sequence.TimeseriesGenerator(
+        series, series * 10, length=3, shuffle=True, reverse=True
+    )
+    x, y = random[0]
+    assert (
+        len(x) == 128
+        and (x[:, 0] * 10 + 10 == y).all()
+        and set(y) == {10 * n for n in range(3, 10)}
+    )
+    with pytest.raises(ValueError, match="10 and 9"):
+        minidl.preprocessing.sequence.TimeseriesGenerator(series, series[1:], length=3)
+    with pytest.raises(ValueError, match="no step has 10 steps"):
+        minidl.preprocessing.sequence.TimeseriesGenerator(series, series, length=10)
+
+
+def test_pairs_of_neighbours():
+    skipgrams = minidl.preprocessing.sequence.skipgrams
+    assert skipgrams([1, 2, 0, 3], 9, window_size=1, negative_samples=0, shuffle=False) == (
+        [[1, 2], [2, 1]],
+        [1, 1],
+    )
+    couples, labels = skipgrams(list(range(1, 9)), 9, window_size=2, negative_samples=0.5, seed=3)
+    assert sum(labels) * 3 == 2 * len(labels) and all(
+        abs(a - b) <= 2 for (a, b), label in zip(couples, labels) if label
+    )
+    assert labels != sorted(labels, reverse=True) and all(1 <= b < 9 for _, b in couples)
+    _, hot = skipgrams([1, 2], 9, categorical=True, shuffle=False)
+    assert hot == [[0, 1], [0, 1], [1, 0], [1, 0]]
+    table = minidl.preprocessing.sequence.make_sampling_table(1000)
+    assert (np.diff(table[1:]) > 0).all() and table[0] == table[1] and table.max() <= 1
+    assert skipgrams([1, 2, 3], 9, sampling_table=np.zeros(4), negative_samples=0) == ([], [])
