@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import Input, Layer, Model, Tensor, layers, losses, no_grad, ops
+from minidl import (
+    Input,
+    Layer,
+    Model,
+    Tensor,
+    layers,
+    losses,
+    no_grad,
+    ops,
+)
 
 rng = np.random.default_rng(3)
 
@@ -511,3 +520,18 @@ def test_feeding_another_shape_than_declared():
     with pytest.raises(ValueError) as error:
         model(np.ones((2, 4)))
     assert "3" in str(error.value) and "(2, 4)" in str(error.value)
+
+
+def test_shapes_of_symbols_reshape():
+    x = Input((2, 3))
+    y = ops.reshape(x, (ops.shape(x)[0], -1))
+    assert y.shape == (None, 6) and Model(x, y)(np.zeros((5, 2, 3))).shape == (5, 6)
+
+
+def test_whole_division_and_remainder():
+    t, x = Tensor([7.0, -7.0]), Input((3,))
+    assert (t // 2).tolist() == [3.0, -4.0] and (t % 4).tolist() == [3.0, 1.0]
+    assert (9 // Tensor([2.0])).tolist() == [4.0] and (9 % Tensor([5.0])).tolist() == [4.0]
+    np.testing.assert_array_equal(
+        Model(x, (x // 2) + (x % 2))(np.array([[3.0, 4.0, 5.0]])).data, [[2.0, 2.0, 3.0]]
+    )

@@ -3,10 +3,16 @@
 import json
 import warnings
 
+import numpy as np
 import pytest
 from callback_cases import Breaks, X, Y, fit, network
 
-from minidl import Sequential, callbacks
+from minidl import (
+    Input,
+    Sequential,
+    callbacks,
+    layers,
+)
 from minidl.callbacks import (
     Callback,
     CSVLogger,
@@ -15,6 +21,7 @@ from minidl.callbacks import (
     ModelCheckpoint,
     ReduceLROnPlateau,
 )
+from minidl.layers import Dense
 
 # --- callbacks and logs
 # ---
@@ -123,3 +130,28 @@ def test_no_warning_where_all_is_well(tmp_path):
             CSVLogger(tmp_path / "a.csv"),
         )
     assert callbacks.ProgbarLogger is callbacks.ProgressBar
+
+
+def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
+    class Keeps(layers.Dense):
+        def save_own_variables(self, store):
+            store["more"] = np.ones(3)
+
+    model = Sequential([Input((4,)), Keeps(2)])
+    with pytest.warns(UserWarning, match="Keeps.save_own_variables is not called.*get_config"):
+        model.save_weights(tmp_path / "w.npz")
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("accuracy", "acc"), ("mae", "mean_absolute_error"), ("mean_squared_error", "mse")],
+)
+def test_a_history_knows_the_other_name(typed, asked):
+    model = Sequential([Input((3,)), Dense(1, "sigmoid")])
+    model.compile("sgd", "bce", metrics=[typed])
+    record = model.fit(X, (Y > 0) * 1.0, validation_split=0.5, verbose=0).history
+    with pytest.warns(FutureWarning, match=f"'val_{asked}' in the history is today 'val_{typed}'"):
+        assert record[f"val_{asked}"] == record[f"val_{typed}"]
+    with pytest.warns(FutureWarning):
+        assert record.get(asked) == record[typed]
+    assert record.get("nothing") is None and asked not in record

@@ -1,17 +1,19 @@
 """ModelCheckpoint: what it saves when, and under which names."""
 
 import os
+import sys
 
 import numpy as np
 import pytest
-from callback_cases import Scripted, X, classifier, fit, network
+from callback_cases import Scripted, X, Y, classifier, fit, network
 
-from minidl import models
+from minidl import Input, Sequential, callbacks, models, plots
 from minidl.callbacks import (
     Callback,
     ModelCheckpoint,
     ReduceLROnPlateau,
 )
+from minidl.layers import Dense
 
 LABELS = (X.sum(axis=1) > 0).astype(int)
 
@@ -145,3 +147,64 @@ def test_period_of_older_tutorials(tmp_path):
         old = ModelCheckpoint(tmp_path / "{epoch}.npz", period=2)
     fit(network(), old, epochs=5)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["2.npz", "4.npz"]
+
+
+def net(outputs=1, loss="mse", activation=None, **settings):
+    model = Sequential([Input((3,)), Dense(outputs, activation=activation)])
+    model.compile("sgd", loss, **settings)
+    return model
+
+
+# --- callbacks that write
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path: callbacks.CSVLogger(f"{path}/x.csv"),
+        lambda path: callbacks.ModelCheckpoint(f"{path}/x.npz"),
+        lambda path: callbacks.ModelCheckpoint(
+            os.fsencode(f"{path}/x.weights.h5"), save_weights_only=True
+        ),
+        lambda path: callbacks.BackupAndRestore(f"{path}/backup", delete_checkpoint=False),
+        lambda path: plots.LivePlot(path=f"{path}/x.png"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_made(make, tmp_path):
+    net().fit(X, Y, verbose=0, callbacks=[make(tmp_path / "new" / "er")])
+    assert len(os.listdir(tmp_path / "new" / "er")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "kind", "said"),
+    [
+        ("best.keras", {}, ImportError, "need h5py: pip install"),
+        ("best.h5", {}, ImportError, "need h5py"),
+        ("b.weights.h5", {"save_weights_only": True}, ImportError, "need h5py"),
+        ("b.weights.h5", {}, ValueError, "hold weights alone"),
+        ("", {}, ValueError, "is a folder"),
+    ],
+)
+def test_a_checkpoint_that_cannot_be_written_is_refused_before_training(
+    name, settings, kind, said, tmp_path, monkeypatch
+):
+    if kind is ImportError:
+        monkeypatch.setitem(sys.modules, "h5py", None)
+    model = net()
+    before = model.get_weights()
+    with pytest.raises(kind, match=said):
+        model.fit(
+            X, Y, verbose=0, callbacks=[callbacks.ModelCheckpoint(tmp_path / name, **settings)]
+        )
+    np.testing.assert_array_equal(before[0], model.get_weights()[0])
+
+
+def test_a_checkpoint_after_batches_knows_no_validation(tmp_path):
+    with pytest.warns(UserWarning, match="measured at the end of an epoch, and not after batches"):
+        callback = callbacks.ModelCheckpoint(
+            tmp_path / "{epoch}-{batch}.npz", save_freq=1, monitor="val_loss", save_best_only=True
+        )
+    net().fit(X[:8], Y[:8], batch_size=2, validation_split=0.5, verbose=0, callbacks=[callback])
+    assert sorted(os.listdir(tmp_path)) == ["1-1.npz", "1-2.npz"]
+    with pytest.raises(ValueError, match="names a number of the validation.*save_freq=2"):
+        callbacks.ModelCheckpoint(tmp_path / "{val_loss}.npz", save_freq=2)

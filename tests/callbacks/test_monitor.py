@@ -2,14 +2,20 @@
 
 import numpy as np
 import pytest
-from callback_cases import Scripted, X, classifier, fit, network
+from callback_cases import Scripted, X, Y, classifier, fit, network
 
-from minidl import metrics
+from minidl import (
+    Input,
+    Sequential,
+    callbacks,
+    metrics,
+)
 from minidl.callbacks import (
     EarlyStopping,
     ModelCheckpoint,
     ReduceLROnPlateau,
 )
+from minidl.layers import Dense
 
 LABELS = (X.sum(axis=1) > 0).astype(int)
 
@@ -78,3 +84,24 @@ def test_which_way_is_better_is_known_for_metrics_and_asked_for_otherwise():
         match="cannot tell whether 'novelty' should rise or fall: pass mode='max' or mode='min'",
     ):
         fit(network(), Scripted(novelty=np.arange(5.0)), EarlyStopping("novelty"))
+
+
+def compiled(loss="mse", outputs=1, **settings):
+    model = Sequential([Input((3,)), Dense(outputs)])
+    model.compile("sgd", loss, **settings)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("make", "mode"),
+    [
+        (lambda: callbacks.EarlyStopping("loss"), np.less),
+        (lambda: callbacks.EarlyStopping("loss", mode="max"), np.greater),
+        (lambda: callbacks.ReduceLROnPlateau("loss"), np.less),
+    ],
+)
+def test_monitor_op(make, mode):
+    callback = make()
+    assert callback.monitor_op is None
+    compiled().fit(X, Y, verbose=0, callbacks=[callback])
+    assert callback.monitor_op is mode

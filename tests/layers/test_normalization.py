@@ -161,3 +161,25 @@ def test_normalisation_is_one_op(name):
     )
     y = layer(x, training=True)
     assert [parent is x for parent, _ in y.edges] == [True]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        layers.BatchNormalization,
+        layers.LayerNormalization,
+        lambda: layers.GroupNormalization(3),
+        layers.RMSNormalization,
+        layers.UnitNormalization,
+        lambda: layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 4.0, 9.0]),
+    ],
+)
+def test_a_normalization_takes_another_number_of_axes(make):
+    """Built on (n, 4, 3), called on (n, 5, 4, 3): the numbers along the last axis are the same."""
+    layer, x = make(), np.random.default_rng(1).normal(size=(2, 5, 4, 3)).astype("float32")
+    fresh = make()
+    layer(x[:, 0])
+    np.testing.assert_allclose(layer(x).numpy(), fresh(x).numpy(), rtol=1e-6)
+    if not isinstance(layer, layers.UnitNormalization):
+        with pytest.raises(ValueError, match="received shape"):
+            layer(np.ones((2, 5, 4, 2), "float32"))

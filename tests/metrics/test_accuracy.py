@@ -147,3 +147,21 @@ def test_accuracies_as_functions():
         metrics.mse is metrics.MSE is losses.mean_squared_error
         and metrics.mae([0.0], [[2.0]]).numpy() == 2
     )
+
+
+@pytest.mark.parametrize(
+    ("weight", "value"),
+    [
+        ([[0.2, 0.4], [0.6, 0.8], [1, 0.1]], 0.548387),
+        ([[0.2, 0.4]], 0.666667),
+        ([[0.2], [0.4], [0.6]], 0.666667),
+        ([0.2, 0.4, 0.6], 0.666667),
+        (0.5, 0.666667),
+    ],
+)
+@pytest.mark.parametrize("metric", [metrics.BinaryAccuracy, metrics.Accuracy])
+def test_an_accuracy_of_several_outputs_takes_a_weight_for_each(metric, weight, value):
+    y = np.array([[1, 0], [0, 1], [1, 1]])
+    p = np.array([[0.9, 0.8], [0.3, 0.6], [0.2, 0.7]])
+    p = p if metric is metrics.BinaryAccuracy else p > 0.5
+    assert metric()(y, p, sample_weight=weight) == pytest.approx(value, abs=1e-6)

@@ -1,5 +1,7 @@
 """The area under a curve: the share of pairs in the right order."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from metric_cases import RNG, in_batches, pairs_won
@@ -50,3 +52,17 @@ def test_auc_of_logits_is_warned_about_once():
     with pytest.warns(UserWarning, match=r"AUC: the outputs run -1\.\.2.*from_logits=True"):
         metric.update_state([0, 1], [-1.0, 2.0])
     metric.update_state([0, 1], [-1.0, 2.0])
+
+
+def test_auc_with_thresholds_alone():
+    auc: Any = metrics.AUC(num_thresholds=None, thresholds=[0.5])
+    made: Any = metrics
+    np.testing.assert_allclose(auc.thresholds, [0, 0.5, 1], atol=1e-6)
+    again = metrics.AUC.from_config(auc.get_config())
+    assert again.thresholds == auc.thresholds and again.num_thresholds == 3
+    for wrong in (None, 1, 2.5):
+        with pytest.raises(ValueError, match="AUC: num_thresholds must be a whole number"):
+            made.AUC(num_thresholds=wrong)
+    for wrong in (None, "one", 0, -1.0):
+        with pytest.raises(ValueError, match="FBetaScore: beta must be a number above 0"):
+            made.FBetaScore(beta=wrong)

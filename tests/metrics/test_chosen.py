@@ -9,6 +9,7 @@ from minidl import (
     layers,
     losses,
     metrics,
+    ops,
 )
 from minidl.metrics import (
     Accuracy,
@@ -19,6 +20,7 @@ from minidl.metrics import (
     MeanSquaredError,
     SparseCategoricalAccuracy,
 )
+from minidl.saving import deserialize_keras_object, serialize_keras_object
 
 # --- what 'accuracy' means
 # ---
@@ -206,3 +208,46 @@ def test_accuracy_of_a_hinge_loss_is_cut_at_0(loss):
     found = metrics.resolve_accuracy("accuracy", losses.as_loss(loss), (8,), (8, 1))
     assert type(found) is BinaryAccuracy and found.threshold == 0
     assert found([-1, 1, 1, -1], [-0.2, 0.2, 0.7, 0.1]) == 0.75
+
+
+# --- metrics of one's own
+
+
+class Ratio(metrics.Metric):
+    def __init__(self, power=1, **kwargs):
+        super().__init__(**kwargs)
+        self.power = power
+        self.total = self.add_variable(shape=(), initializer="zeros", name="total")
+        self.count = self.add_variable(shape=(), dtype="int32", name="count")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.total.assign(self.total + ops.sum(ops.absolute(y_true - y_pred) ** self.power))
+        self.count.assign(self.count + len(y_true))
+
+    def result(self):
+        return self.total / self.count
+
+    def get_config(self):
+        return dict(power=self.power, **super().get_config())
+
+
+def test_get_and_deserialize_of_metrics():
+    assert (
+        metrics.get(None) is None and type(metrics.deserialize("mse")) is metrics.MeanSquaredError
+    )
+    described = metrics.serialize(Ratio(2, name="r"))
+    with pytest.raises(ValueError, match="custom_objects"):
+        metrics.deserialize(described)
+    again = metrics.deserialize(described, custom_objects={"Ratio": Ratio})
+    assert again.power == 2 and again.name == "r"
+    same = deserialize_keras_object(serialize_keras_object(again), custom_objects={"Ratio": Ratio})
+    assert same.get_config() == again.get_config()
+
+
+def test_the_wrapper_keeps_a_function_of_the_library():
+    metric = metrics.MeanMetricWrapper(losses.mean_absolute_error, name="far", dtype="float16")
+    fn = {"class_name": "function", "module": "builtins", "config": "mean_absolute_error"}
+    for config in (metric.get_config(), {**metric.get_config(), "fn": fn}):
+        again = metrics.MeanMetricWrapper.from_config(config)
+        assert again.get_config() == metric.get_config() and again.dtype == "float16"
+        assert again([[0.0, 0.0]], [[1.0, 2.0]]) == pytest.approx(1.5)

@@ -155,3 +155,18 @@ def test_a_loss_shared_by_a_metric_is_never_touched():
 
     metric = metrics.get(Watched(reduction="sum"))
     assert metric([[0.0], [0.0]], [[1.0], [3.0]]) == 5.0
+
+
+@pytest.mark.parametrize(
+    ("metric", "weight", "value"),
+    [
+        (metrics.Mean, [[1, 0.5]], 3.666667),
+        (metrics.Mean, [[1], [0.5]], 4.0),
+        (metrics.Mean, 0.3, 4.5),
+        (metrics.Sum, [[1, 0.5]], 11.0),
+        (metrics.Sum, [1, 0.5], 12.0),
+        (metrics.Sum, None, 18.0),
+    ],
+)
+def test_weights_of_values_are_spread(metric, weight, value):
+    assert metric()([[1, 5], [3, 9]], sample_weight=weight) == pytest.approx(value)

@@ -47,3 +47,22 @@ def test_r2_at_its_edges():
         metrics.R2Score("mean")
     with pytest.raises(ValueError, match=r"\(3,\).*\(3, 2\)"):
         metrics.R2Score()(np.ones(3), np.ones((3, 2)))
+
+
+def test_the_correlations_as_functions():
+    rng = np.random.default_rng(0)
+    y, p = rng.random((3, 8)), rng.random((3, 8))
+    found = metrics.pearson_correlation(y, p).numpy()
+    np.testing.assert_allclose(found, [np.corrcoef(a, b)[0, 1] for a, b in zip(y, p)], rtol=1e-5)
+    lin = [2 * np.cov(a, b, bias=True)[0, 1] / (a.var() + b.var() + (a.mean() - b.mean()) ** 2)
+           for a, b in zip(y.T, p.T)]  # fmt: skip
+    np.testing.assert_allclose(
+        metrics.concordance_correlation(y, p, axis=0).numpy(), lin, rtol=1e-4
+    )
+
+
+def test_adjusted_r2_counts_every_output_as_keras_does():
+    y = [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
+    p = [[0.4, 0.9, 1.6], [0.1, 1.2, 0.6], [1.5, 0.8, 0.6]]
+    found = metrics.R2Score(None, num_regressors=2)(y, p, sample_weight=[0.8, 0.1, 0.4])
+    np.testing.assert_allclose(found.numpy(), [-0.10259259, -12.115555, -1.0280001], rtol=1e-5)

@@ -141,3 +141,44 @@ def test_nothing_to_count_is_0_and_nan_is_no_yes():
 def test_errors_name_what_was_received(make, said):
     with pytest.raises(ValueError, match=said):
         make()
+
+
+# --- metrics on logits
+
+ON_LOGITS = [
+    (metrics.Precision, "Precision(thresholds=0)"),
+    (metrics.Recall, "Recall(thresholds=0)"),
+    (metrics.TruePositives, "TruePositives(thresholds=0)"),
+    (metrics.TrueNegatives, "TrueNegatives(thresholds=0)"),
+    (metrics.FalsePositives, "FalsePositives(thresholds=0)"),
+    (metrics.FalseNegatives, "FalseNegatives(thresholds=0)"),
+    (metrics.BinaryIoU, "BinaryIoU(threshold=0)"),
+    (lambda: metrics.F1Score(threshold=0.5), "F1Score()"),
+    (lambda: metrics.FBetaScore(threshold=0.5), "FBetaScore()"),
+    (lambda: metrics.PrecisionAtRecall(0.5), "AUC(from_logits=True)"),
+    (lambda: metrics.SensitivityAtSpecificity(0.5), "AUC(from_logits=True)"),
+]
+
+
+@pytest.mark.parametrize(("make", "cure"), ON_LOGITS, ids=[cure for _, cure in ON_LOGITS])
+def test_a_threshold_for_probabilities_on_logits_is_warned_about_once(make, cure):
+    metric = make()
+    y, logits = np.array([[0.0, 1], [1, 0]]), np.array([[-3.0, 0.2], [2.0, -0.1]])
+    with pytest.warns(UserWarning) as said:
+        metric.update_state(y, logits)
+        metric.update_state(y, logits)
+    assert len(said) == 1 and cure in str(said[0].message), [str(w.message) for w in said]
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        metrics.Precision(thresholds=0),
+        metrics.Recall(thresholds=[0.0]),
+        metrics.Precision(top_k=1),
+        metrics.BinaryIoU(threshold=0),
+    ],
+)
+def test_logits_that_are_expected_are_no_reason_to_warn(metric):
+    metric.update_state([[0.0, 1], [1, 0]], [[-3.0, 0.2], [2.0, -0.1]])
+    assert metric.result() == 1

@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import Input, Model, Sequential, Tensor, callbacks, layers, losses, ops
+from minidl import (
+    Input,
+    Model,
+    Sequential,
+    Tensor,
+    callbacks,
+    layers,
+    losses,
+    ops,
+)
 
 RNG = np.random.default_rng(7)
 X = RNG.normal(size=(70, 4)).astype("float32")
@@ -566,3 +575,35 @@ def test_a_train_step_that_never_tells_the_loss_reports_none():
     model = Silent([layers.Dense(1, input_shape=(2,))])
     model.compile("sgd", "mse", metrics=["mae"])
     assert set(model.fit(np.ones((8, 2)), np.ones(8), verbose=0).history) == {"mae"}
+
+
+# --- ends of models
+# ---
+
+
+def test_a_list_of_one_is_that_one():
+    base = Sequential([Input((4,)), layers.Dense(2)])
+    for model in (
+        Model(inputs=base.inputs, outputs=base.outputs),
+        Model([base.input], (base.output,)),
+    ):
+        assert model.predict(X, verbose=0).shape == model(X).shape == (len(X), 2)
+        assert (
+            model.input_shape == (None, 4)
+            and model.output_shape == (None, 2)
+            and len(model.inputs) == len(model.outputs) == 1
+        )
+        np.testing.assert_array_equal(model([X]).data, base(X).data)
+
+
+def test_layers_are_built_once():
+    layer = layers.Normalization()
+    layer.adapt(X * 3 + 1)
+    mean = np.array(layer.mean)
+    layer.build((None, 4))
+    np.testing.assert_array_equal(layer.mean, mean)
+    dense = layers.Dense(2)
+    dense.build((None, 4))
+    kernel = dense.kernel
+    dense.build((None, 4))
+    assert dense.kernel is kernel

@@ -5,11 +5,15 @@ import pytest
 from metric_cases import classifier, pairs_won
 
 from minidl import (
+    Input,
+    Model,
     Sequential,
     layers,
     losses,
     metrics,
+    models,
 )
+from minidl.layers import Dense
 from minidl.metrics import (
     SparseCategoricalAccuracy,
 )
@@ -128,3 +132,61 @@ def test_many_metrics_in_compile():
         pairs_won(y, p), abs=0.02
     )
     assert measured["mse"] == pytest.approx(((p - y) ** 2).mean(), rel=1e-5)
+
+
+# --- losses and metrics nested as the outputs are
+
+
+def nested_model():
+    x = layers.Input((3,))
+    a, b, c = (layers.Dense(2, name=n, kernel_initializer="ones")(x) for n in "abc")
+    return models.Model(x, {"a": a, "b": [b, c]})
+
+
+def test_losses_and_metrics_stand_as_the_outputs_do():
+    x, y = np.ones((8, 3)), np.zeros((8, 2))
+    y, nested = {"a": y, "b": [y, y]}, nested_model()
+    nested.compile(
+        "sgd", {"a": "mse", "b": ["mse", "mae"]}, metrics={"a": ["mae"], "b": [[], "mse"]}
+    )
+    found = nested.evaluate(x, y, verbose=0, return_dict=True)
+    assert found == pytest.approx(
+        {"loss": 21, "a_loss": 9, "b_loss": 9, "c_loss": 3, "a_mae": 3, "c_mse": 9}
+    )
+    nested.compile("sgd", "mse")
+    weight = {"a": np.ones(8), "b": [np.zeros(8), np.full(8, 2.0)]}
+    found = nested.evaluate(x, y, sample_weight=weight, verbose=0, return_dict=True)
+    assert found["loss"] == pytest.approx(9 + 0 + 18)
+    assert nested.fit(x, y, verbose=0).history["loss"][0] == pytest.approx(27)
+    nested.compile("sgd", {"a": "mse", "b": "mae"})
+    with pytest.raises(ValueError, match="must be nested alike"):
+        nested.evaluate(x, y, verbose=0)
+
+
+def test_a_loss_in_a_list_of_one():
+    x = layers.Input((3,))
+    a, b = (layers.Dense(2, name=n, kernel_initializer="ones")(x) for n in "ab")
+    two = models.Model(x, {"a": a, "b": b})
+    two.compile("sgd", {"a": ["mse"], "b": ["mae"]})
+    y = np.zeros((8, 2))
+    found = two.evaluate(np.ones((8, 3)), {"a": y, "b": y}, verbose=0, return_dict=True)
+    assert found == pytest.approx({"loss": 12, "a_loss": 9, "b_loss": 3})
+
+
+X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
+Y = X[:, :1]
+
+
+@pytest.mark.parametrize("loss", [{"a": ["mse"]}, ["mse"], [["mse"]], {"a": "mse"}])
+def test_a_loss_in_a_list(loss):
+    inputs = Input((3,))
+    model = Model(inputs, {"a": Dense(1, kernel_initializer="zeros")(inputs)})
+    model.compile("sgd", loss)
+    assert model.evaluate(X, {"a": Y}, verbose=0) == pytest.approx(float((Y**2).mean()), rel=1e-5)
+
+
+def test_two_losses_for_one_output():
+    with pytest.raises(ValueError, match="an output has one loss; received 2 for 'dense.*'"):
+        model = Sequential([Input((3,)), Dense(1)])
+        model.compile("sgd", {model.layers[0].name: ["mse", "mae"]})
+        model.fit(X, Y, verbose=0)

@@ -14,6 +14,7 @@ from minidl import (
     Variable,
     layers,
     ops,
+    optimizers,
 )
 from minidl.optimizers import (
     SGD,
@@ -350,3 +351,15 @@ def test_built():
     assert optimizer.built is False
     optimizer.build([Variable([1.0])])
     assert optimizer.built is True
+
+
+def test_an_optimizer_moves_some_of_its_variables():
+    a, b, c = Variable([1.0]), Variable([1.0]), Variable([1.0])
+    optimizer = optimizers.SGD(0.5)
+    optimizer.build([a, b])
+    optimizer.apply([[1.0]], [b])
+    optimizer.apply_gradients([([2.0], b), ([1.0], a)])
+    assert (a.item(), b.item(), optimizer.iterations) == (0.5, -0.5, 2)
+    with pytest.raises(ValueError, match="already trains 2 other variables"):
+        optimizer.apply([[1.0]], [c])
+    assert (a.item(), b.item(), c.item()) == (0.5, -0.5, 1.0)

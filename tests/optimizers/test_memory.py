@@ -12,7 +12,12 @@ import pytest
 from places import STORED
 
 import minidl
-from minidl import Sequential, Variable, layers
+from minidl import (
+    Sequential,
+    Variable,
+    layers,
+    optimizers,
+)
 from minidl.core import optimizer as core
 from minidl.optimizers import (
     SGD,
@@ -473,3 +478,22 @@ def test_an_update_of_your_own_counts_with_amsgrad_too():
     mine.build([w])
     mine.apply([np.ones(1, "float32")])
     assert w.array.item() == -6
+
+
+@pytest.mark.parametrize("kind", ["SGD", "Adam", "RMSprop", "Adagrad"])
+def test_an_optimizer_takes_the_values_of_its_variables(kind):
+    first, second = (getattr(optimizers, kind)(rate) for rate in (0.1, 0.2))
+    w, v = Variable([1.0, 2.0]), Variable([1.0, 2.0])
+    first.apply([np.ones(2, "float32")], [w])
+    second.build([v])
+    second.set_weights([variable.numpy() for variable in first.variables])
+    assert second.iterations == 1 and second.learning_rate == pytest.approx(0.1)
+    v.assign(w)
+    for optimizer, variable in ((first, w), (second, v)):
+        optimizer.apply([np.ones(2, "float32")], [variable])
+    np.testing.assert_array_equal(w.numpy(), v.numpy())
+    before = [np.copy(variable.numpy()) for variable in second.variables]
+    with pytest.raises(ValueError, match="of the shapes .* received"):
+        second.set_weights([np.ones(5)] * len(before))
+    for old, new in zip(before, second.variables):
+        np.testing.assert_array_equal(old, new.numpy())

@@ -8,6 +8,7 @@ import pickle
 import numpy as np
 import pytest
 
+import minidl
 from minidl import Sequential, Variable, layers, optimizers
 from minidl.compat.older.optimizers import SettableDecay
 from minidl.optimizers import SGD, Adam, schedules
@@ -489,3 +490,37 @@ def test_a_schedule_goes_on_after_set_state():
     second.build([v])
     second.set_state(first.get_state())
     assert second.learning_rate == 0.125 and "learning_rate" not in first.get_state()
+
+
+X = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
+ONES = np.ones((32, 1), "float32")
+
+
+def test_a_decayed_rate_can_be_set():
+    with pytest.warns(FutureWarning):
+        optimizer = optimizers.SGD(lr=0.8, decay=0.5)
+    w = Variable([0.0])
+    for _ in range(2):
+        optimizer.apply([[0.0]], [w])
+    assert float(optimizer.learning_rate) == 0.4
+    optimizer.learning_rate = float(optimizer.learning_rate) * 0.1
+    assert float(optimizer.learning_rate) == pytest.approx(0.04)
+    optimizer.apply([[0.0]], [w])
+    assert float(optimizer.learning_rate) == pytest.approx(0.08 / 2.5), (
+        "what was set shrinks on as before"
+    )
+    again = optimizers.deserialize(optimizers.serialize(optimizer))
+    again.iterations = 3
+    again.learning_rate = 0.5
+    assert float(again.learning_rate) == pytest.approx(0.5)
+    model = Sequential([layers.Dense(1, input_shape=(4,))])
+    with pytest.warns(FutureWarning):
+        model.compile(optimizers.SGD(0.1, decay=1e-3), "mse")
+    seen = model.fit(
+        X,
+        ONES,
+        epochs=4,
+        verbose=0,
+        callbacks=minidl.callbacks.ReduceLROnPlateau("loss", 0.5, patience=1, min_delta=9),
+    ).history
+    assert seen["learning_rate"][-1] == pytest.approx(0.1 * 0.5**2 / (1 + 1e-3 * 4), rel=1e-3)

@@ -519,3 +519,19 @@ def test_a_module_holds_all_that_it_lists(module):
     assert len(set(module.__all__)) == len(module.__all__) > 10
     for name in module.__all__:
         assert getattr(module, name) is not None
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("layers", "ConvLSTM2D"),
+        ("callbacks", "TensorBoard"),
+    ],
+)
+def test_what_keras_has_and_minidl_has_not_is_no_spelling_mistake(module, name):
+    with pytest.raises(
+        AttributeError,
+        match=f"Keras has {module}.{name}; minidl does not have it yet. dir\\(minidl.{module}\\)",
+    ):
+        getattr(getattr(minidl, module), name)
+    assert not hasattr(getattr(minidl, module), name)

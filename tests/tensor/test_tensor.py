@@ -12,7 +12,12 @@ import pytest
 from tensor_cases import A, f32, f64, leaf, right_or_refused
 
 import minidl
-from minidl import Tensor, Variable, apply, ops
+from minidl import (
+    Tensor,
+    Variable,
+    apply,
+    ops,
+)
 from minidl.core.derivatives import arithmetic
 
 # --- what it looks like
@@ -290,3 +295,11 @@ def test_requires_grad_can_be_switched():
     assert t.grad.item() == 2.0
     t.requires_grad = False
     assert not (t * 2).requires_grad
+
+
+def test_a_list_of_tensors_is_stacked_and_learns():
+    a, b = Variable([1.0, 2.0]), Variable([3.0, 4.0])
+    total = ops.sum([ops.sum(a * a), ops.sum(b)])
+    total.backward()
+    assert total.item() == 12.0 and a.grad.tolist() == [2.0, 4.0] and b.grad.tolist() == [1.0, 1.0]
+    assert ops.convert_to_tensor([a, b]).shape == (2, 2)

@@ -16,7 +16,7 @@ from derivative_rows_of_arrays import each_row
 from derivative_rows_of_sequences import TOOLS
 from derivative_samples import distinct, rng
 
-from minidl import Tensor, apply, check_gradients, ops
+from minidl import Tensor, Variable, apply, check_gradients, ops
 from minidl.core import derivatives
 from minidl.core.backward import Placed
 from minidl.core.derivatives import (
@@ -267,3 +267,35 @@ def test_a_reduction_is_not_fooled_by_a_view(f):
     a = distinct(4, 3)
     contiguous, strided = Tensor(a), Tensor(np.asfortranarray(a))
     np.testing.assert_allclose(f(contiguous).data, f(strided).data, rtol=1e-13)
+
+
+def leaf(value, dtype=np.float64):
+    return Tensor(np.asarray(value, dtype=dtype), requires_grad=True)
+
+
+# --- memory layouts
+# ---
+
+
+@pytest.mark.parametrize(
+    "layout", ["fortran", "reversed", "strided", "broadcast", "read-only", "big-endian"]
+)
+def test_any_memory_layout_will_do(layout):
+    base = np.random.default_rng(0).normal(size=(4, 6))
+    a = {
+        "fortran": np.asfortranarray(base),
+        "reversed": base[::-1, ::-1],
+        "strided": np.repeat(base, 2, axis=1)[:, ::2],
+        "broadcast": np.broadcast_to(base[0], (4, 6)),
+        "read-only": base.copy(),
+        "big-endian": base.astype(">f8"),
+    }[layout]
+    if layout == "read-only":
+        a.flags.writeable = False
+    x, twin = leaf(a), leaf(np.array(a, dtype=float, order="C"))
+    for t in (x, twin):
+        (ops.softmax(t @ t.T) * t[:, :4]).sum().backward()
+    np.testing.assert_allclose(x.grad, twin.grad, rtol=1e-12)
+    w = Variable(a)
+    w.assign(w.numpy() + 1)
+    np.testing.assert_allclose(w.data, a + 1, rtol=1e-6)
