@@ -197,6 +197,16 @@ def test_a_loss_of_no_samples_is_refused(cls):
         cls.from_config(config)(y[:0], p[:0])
 
 
+@pytest.mark.parametrize(
+    ("kind", "cls"), [(kind, cls) for kind in ("loss", "metric") for cls in things(kind)]
+)
+def test_what_a_description_makes_computes_the_same(kind, cls):
+    thing, (y, p) = made(cls, kind), data_of(cls, kind)
+    again = cls.from_config(thing.get_config())
+    first, second = (t(y) if p is None else t(y, p) for t in (thing, again))
+    same(first, second)
+
+
 @every("metric")
 def test_metrics_over_batches_again_and_after_nothing(cls):
     """Two batches count as one, a batch of nothing counts nothing, and a reset forgets all."""
@@ -244,13 +254,24 @@ def test_initializers(cls, dtype):
     takes_seed = "seed" in cls().get_config()
     for shape in ((5, 5), (3, 1), (1, 4)):
         more = {"seed": 3} if takes_seed else {}
-        one, two = (made(cls, "initializer", **more)(shape, dtype) for _ in range(2))
-        assert one.shape == shape and one.dtype == dtype and np.isfinite(one).all()
-        same(one, two)
+        draw = made(cls, "initializer", **more)
+        one = draw(shape, dtype)
+        assert type(one) is np.ndarray and one.shape == shape and one.dtype == dtype
+        assert np.isfinite(one).all()
+        same(one, made(cls, "initializer", **more)(shape, dtype))
+        same(one, cls.from_config(draw.get_config())(shape, dtype))
+    assert draw((np.int64(3), 4)).shape == (3, 4) and draw([3, 4]).dtype == np.float32
     if takes_seed:
-        minidl.set_random_seed(1)
         loose = cls()
-        assert not np.array_equal(loose((5, 5), dtype), cls()((5, 5), dtype))
+        first = loose((5, 5), dtype)
+        assert not np.array_equal(first, loose((5, 5), dtype))
+        minidl.set_random_seed(0)  # as at the beginning of each test
+        same(cls()((5, 5), dtype), first)
+
+
+@every("initializer")
+def test_initializers_draw_the_default_float_type(cls, in_float64):
+    assert made(cls, "initializer")((3, 4)).dtype == np.float64
 
 
 @every("regularizer")

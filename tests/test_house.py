@@ -275,6 +275,61 @@ def test_public_functions_and_classes_say_what_they_are():
                 assert one_line or ast.get_docstring(node), f"{path.name}: {node.name}"
 
 
+# --- the tests stand as the house does
+
+TESTS = ROOT / "tests"
+# Sources of over 60 lines of code without tests under their name: only ever fewer.
+ELSEWHERE = {
+    # a row of derivative_rows*.py for each op, in core/derivatives/test_derivatives.py
+    *("core/derivatives/linear.py", "core/derivatives/stepping.py"),
+    # rows of ops_rows*.py, in ops/test_ops.py; windows are in core/derivatives/test_images.py
+    *("ops/forms.py", "ops/images.py", "ops/resampling.py", "tensor/operators.py"),
+    # tests/parity/test_keras_files.py reads and writes with Keras itself
+    *("files/from_keras.py", "files/to_keras.py", "models/keras_2_files.py"),
+    *("models/keras_compiling.py", "models/architecture.py", "models/steps.py"),
+    # names alone, in test_catalogues.py
+    "metrics/__init__.py",
+    *("homework/syscalls.py", "plots/ground.py", "plots/placing.py"),
+}
+# Test files of over 500 lines, and how long they may be: only ever less.
+LONG_TESTS = {
+    "parity/test_keras_callbacks.py": 531,
+    "parity/test_keras_files.py": 1168,
+    "parity/test_keras_layers.py": 904,
+    "parity/test_keras_losses_and_metrics.py": 504,
+    "parity/test_keras_numbers.py": 857,
+    "parity/test_keras_ops.py": 685,
+    "test_pitfalls.py": 670,
+    "tutorials/snippets.py": 2039,
+}
+
+
+def tests_of(source):
+    """The test files of a source file: tests/layers/test_convolution*.py, or, for a package's own
+    file, tests/layers/test_layers*.py.
+    """
+    folder, name = source.relative_to(LIBRARY).parent, source.stem.strip("_")
+    if name == "init":
+        name = folder.name or "house"
+    return sorted((TESTS / folder).glob(f"test_{name}*.py"))
+
+
+def test_a_source_file_has_tests_of_its_name():
+    long = [path for path in MODULES if len(lines_of_code(path)) > 60]
+    without = {path.relative_to(LIBRARY).as_posix() for path in long if not tests_of(path)}
+    assert without <= ELSEWHERE, "write tests/<folder>/test_<file>.py"
+    assert without >= ELSEWHERE, "they have tests of their name now: take them off the list"
+
+
+def test_test_files_stay_readable():
+    """At most 500 lines, which ruff formats at 100 columns."""
+    for path in TESTS.rglob("*.py"):
+        name, lines = path.relative_to(TESTS).as_posix(), path.read_text("utf-8").splitlines()
+        limit = LONG_TESTS.get(name, 500)
+        assert len(lines) <= limit, f"{name} has {len(lines)} lines"
+        assert limit == 500 or len(lines) > 500, f"{name} is short now: take it off the list"
+
+
 # --- the afternoon: how much runs when README's network trains
 
 AFTERNOON = """

@@ -3,7 +3,6 @@
 import json
 import warnings
 
-import numpy as np
 import pytest
 from callback_cases import Breaks, X, Y, fit, network
 
@@ -11,7 +10,6 @@ from minidl import (
     Input,
     Sequential,
     callbacks,
-    layers,
 )
 from minidl.callbacks import (
     Callback,
@@ -130,16 +128,6 @@ def test_no_warning_where_all_is_well(tmp_path):
             CSVLogger(tmp_path / "a.csv"),
         )
     assert callbacks.ProgbarLogger is callbacks.ProgressBar
-
-
-def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
-    class Keeps(layers.Dense):
-        def save_own_variables(self, store):
-            store["more"] = np.ones(3)
-
-    model = Sequential([Input((4,)), Keeps(2)])
-    with pytest.warns(UserWarning, match="Keeps.save_own_variables is not called.*get_config"):
-        model.save_weights(tmp_path / "w.npz")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import weakref
 
 import numpy as np
 import pytest
+from training_cases import INPUTS, NUMBERS
 
 import minidl
 from minidl import (
@@ -111,3 +112,37 @@ def test_what_a_tape_cannot_differentiate(target, source, said):
     with pytest.raises(TypeError, match=said):
         tape.gradient(*pick)
     assert tape.gradient(things["loss"], w).item() == 6.0
+
+
+# --- a tape, as TensorFlow's tutorials write it
+# ----------------------------------------------------------------------
+
+
+def test_a_tape_gives_the_gradients_that_backward_gives():
+    x, w, b = minidl.Tensor(INPUTS), Variable(np.ones((4, 1)), name="w"), Variable([0.0], name="b")
+    with minidl.GradientTape() as tape:
+        loss = ops.mean(ops.square(x @ w + b - NUMBERS))
+    dw, nothing, db = tape.gradient(loss, [w, Variable([1.0]), b])
+    error = INPUTS @ np.ones((4, 1)) - NUMBERS
+    np.testing.assert_allclose(dw.numpy(), 2 * INPUTS.T @ error / 64, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(db.numpy(), 2 * error.mean(axis=0), rtol=1e-4, atol=1e-6)
+    assert nothing is None and w.grad is None and b.grad is None
+    minidl.optimizers.SGD(0.1).apply_gradients(zip([dw, db], [w, b]))
+    np.testing.assert_allclose(w.data, 1 - 0.2 * INPUTS.T @ error / 64, rtol=1e-4, atol=1e-6)
+    with pytest.raises(minidl.GraphError, match="persistent=True"):
+        tape.gradient(loss, w)
+
+
+def test_a_tape_watches_what_it_is_told_and_may_be_asked_twice():
+    x = minidl.Tensor([3.0])
+    with minidl.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = x * x
+        z = y * y
+    assert tape.gradient(z, {"x": x, "y": y})["x"].numpy() == pytest.approx([108.0])
+    assert tape.gradient(y, x).numpy() == pytest.approx([6.0]) and tape.gradient(
+        z, y
+    ).numpy() == pytest.approx([18.0])
+    assert not x.requires_grad and x.grad is None
+    with pytest.raises(TypeError, match="takes tensors"):
+        tape.watch(np.ones(2))

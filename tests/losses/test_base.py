@@ -6,6 +6,11 @@ import pytest
 from minidl import (
     losses,
 )
+from minidl.losses import (
+    KLDivergence,
+    MeanSquaredError,
+    Poisson,
+)
 
 # --- sample weights
 
@@ -50,3 +55,26 @@ def test_weights_that_do_not_fit_are_refused(weight):
 def test_the_loss_of_an_empty_batch_says_so(loss, y, p):
     with pytest.raises(ValueError, match="empty"):
         loss()(y, p)
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "p", "said"),
+    [
+        (Poisson, [[1.0]], [[-0.5]], r"Poisson.*-0\.5.*softplus"),
+        (KLDivergence, [[0.5, 0.5]], [[2.0, -1.0]], r"KLDivergence.*softmax"),
+    ],
+    ids=["poisson", "kld"],
+)
+def test_outputs_that_cannot_be_are_said_once_in_the_new_losses(loss, y, p, said):
+    loss = loss()
+    with pytest.warns(UserWarning, match=said):
+        loss(y, np.array(p))
+    loss(y, np.array(p))
+
+
+def test_dtype_is_that_of_the_loss():
+    assert (
+        MeanSquaredError(dtype="float64")(np.zeros((2, 1)), np.ones((2, 1), np.float32)).dtype
+        == np.float64
+    )
+    assert MeanSquaredError()(np.zeros((2, 1)), np.ones((2, 1), np.float32)).dtype == np.float32

@@ -7,7 +7,7 @@ import weakref
 
 import numpy as np
 import pytest
-from metric_cases import CHANCES, YES, classifier, in_batches
+from metric_cases import classifier
 
 from minidl import (
     Sequential,
@@ -198,46 +198,6 @@ def test_the_own_get_config_of_a_metric_adds_to_that_of_the_class_above():
     assert config == {"limit": 3.0, "name": "above", "dtype": "float32"}
     again = metrics.get(metrics.serialize(Above.from_config(config)))
     assert again.limit == 3.0 and again.name == "above"
-
-
-@pytest.mark.parametrize(
-    "metric",
-    [
-        Mean("m"),
-        MeanSquaredError(),
-        metrics.BinaryCrossentropy(from_logits=True),
-        metrics.Precision([0.2, 0.7], name="p"),
-        metrics.Recall(top_k=2, class_id=1),
-        metrics.AUC(num_thresholds=20, curve="pr", summation_method="minoring"),
-        metrics.AUC(thresholds=[0.3, 0.1], multi_label=True, label_weights=[1, 2, 3]),
-        metrics.F1Score("macro"),
-        metrics.FBetaScore(beta=2.0),
-        metrics.IoU(4, [1, 2]),
-        metrics.MeanIoU(4),
-        metrics.R2Score(None),
-        metrics.SensitivityAtSpecificity(0.3),
-        metrics.TopKCategoricalAccuracy(2),
-        BinaryAccuracy(threshold=0.2),
-        metrics.ConfusionMatrix(4),
-        metrics.get(losses.Huber(0.5)),
-        metrics.CosineSimilarity(axis=0),
-        metrics.OneHotMeanIoU(3),
-    ],
-    ids=lambda m: type(m).__name__,
-)
-def test_a_metric_describes_itself(metric):
-    data = json.loads(json.dumps(metrics.serialize(metric)))
-    again = metrics.get(data)
-    assert (
-        type(again) is type(metric)
-        and again.name == metric.name
-        and again.get_config() == metric.get_config()
-    )
-    if isinstance(metric, metrics.ThresholdMetric):
-        y, p = YES, CHANCES
-        np.testing.assert_array_equal(
-            np.asarray(in_batches(again, y, p)), np.asarray(in_batches(metric, y, p))
-        )
 
 
 @pytest.mark.parametrize(

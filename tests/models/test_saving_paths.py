@@ -50,3 +50,13 @@ def test_a_layer_that_describes_itself(ending, tmp_path):
     with pytest.raises(ValueError, match="describes itself without end"):
         model.save(tmp_path / f"m.{ending}")
     assert not os.listdir(tmp_path)
+
+
+def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
+    class Keeps(layers.Dense):
+        def save_own_variables(self, store):
+            store["more"] = np.ones(3)
+
+    model = Sequential([Input((4,)), Keeps(2)])
+    with pytest.warns(UserWarning, match="Keeps.save_own_variables is not called.*get_config"):
+        model.save_weights(tmp_path / "w.npz")

@@ -2,9 +2,19 @@
 
 import numpy as np
 import pytest
+from training_cases import INPUTS, NUMBERS
 
 import minidl
-from minidl import Input, Model, Sequential, layers, losses, ops, optimizers
+from minidl import (
+    Input,
+    Model,
+    Sequential,
+    layers,
+    losses,
+    metrics,
+    ops,
+    optimizers,
+)
 
 X = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
 ONES = np.ones((32, 1), "float32")
@@ -157,3 +167,52 @@ def test_a_train_step_of_ones_own_with_a_loss_that_has_classes():
     model = Silent()
     model.compile("sgd", "sparse_categorical_crossentropy")
     assert len(model.fit(X, np.arange(32) % 3, epochs=2, verbose=0).history["loss"]) == 2
+
+
+def test_a_train_step_written_as_keras_guides_write_it():
+    class Guide(Model):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.loss_tracker = metrics.Mean(name="loss")
+            self.mae_metric = metrics.MeanAbsoluteError(name="mae")
+
+        def train_step(self, data):
+            x, y = data
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+            self.zero_grad()
+            loss.backward()
+            self.optimizer.apply([v.grad for v in self.trainable_weights], self.trainable_weights)
+            self.loss_tracker.update_state(loss)
+            self.mae_metric.update_state(y, y_pred)
+            return {m.name: m.result() for m in self.metrics}
+
+        @property
+        def metrics(self):
+            return [self.loss_tracker, self.mae_metric]
+
+    inputs = Input((4,))
+    model = Guide(inputs, layers.Dense(1)(inputs))
+    model.compile("adam", "mse")
+    history = model.fit(INPUTS, NUMBERS, epochs=3, verbose=0).history
+    assert set(history) == {"loss", "mae"} and history["loss"][0] > history["loss"][-1] > 0
+
+
+def test_metrics_of_compile_are_there_in_the_first_step():
+    class Guide(Sequential):
+        def train_step(self, data):
+            x, y = data
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(y=y, y_pred=y_pred)
+            loss.backward()
+            self.optimizer.step()
+            for metric in self.metrics:
+                if metric.name == "loss":
+                    metric.update_state(loss)
+                else:
+                    metric.update_state(y, y_pred)
+            return {m.name: m.result() for m in self.metrics}
+
+    model = Guide([Input((4,)), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    assert set(model.fit(INPUTS, NUMBERS, verbose=0).history) == {"loss", "mae"}

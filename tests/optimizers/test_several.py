@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import Sequential, Variable, callbacks, layers, models, optimizers
+from minidl import Sequential, Variable, callbacks, layers, models
 from minidl.optimizers import (
     SGD,
     Adam,
@@ -181,52 +181,6 @@ def test_averages_are_kept_where_an_optimizer_keeps_them():
     np.testing.assert_array_equal(model.layers[0].kernel.data, kept.kept.averages[0].data)
 
 
-# --- the loss scale
-
-
-def test_the_scale_halves_at_inf_and_doubles_after_steps_without():
-    optimizer = LossScaleOptimizer(SGD(0.5), initial_scale=8, dynamic_growth_steps=2)
-    w = Variable([1.0, 2.0])
-    optimizer.build([w])
-    assert optimizer.scale_loss(3.0) == 24.0
-    optimizer.apply([[8.0, np.inf]])
-    np.testing.assert_array_equal(w.data, [1.0, 2.0])
-    assert (optimizer.loss_scale_factor, optimizer.iterations) == (4.0, 0)
-    optimizer.apply([[4.0, 8.0]])
-    np.testing.assert_array_equal(w.data, [0.5, 1.0])
-    assert (optimizer.loss_scale_factor, optimizer.iterations) == (4.0, 1)
-    optimizer.apply([[4.0, 8.0]])
-    np.testing.assert_array_equal(w.data, [0.0, 0.0])
-    assert (optimizer.loss_scale_factor, optimizer.iterations) == (8.0, 2)
-
-
-def test_fit_scales_nothing():
-    histories = [
-        compiled(optimizer).fit(X, Y, epochs=3, shuffle=False, verbose=0).history["loss"]
-        for optimizer in (Adam(0.01, clipnorm=0.1), LossScaleOptimizer(Adam(0.01, clipnorm=0.1)))
-    ]
-    assert histories[0] == histories[1]
-
-
-def test_the_rate_is_that_of_the_optimizer_inside():
-    inner = SGD(0.5, loss_scale_factor=4)
-    optimizer = LossScaleOptimizer(inner)
-    optimizer.learning_rate = 0.25
-    optimizer.iterations = 7
-    assert (inner.learning_rate, optimizer.learning_rate) == (0.25, 0.25)
-    assert (inner.iterations, optimizer.iterations) == (7, 7)
-    assert inner.loss_scale_factor is None
-    with pytest.raises(AttributeError, match="finds the scale itself"):
-        optimizer.loss_scale_factor = 2.0
-
-
-def test_settings_of_steps_belong_to_the_optimizer_inside():
-    LossScaleOptimizer(SGD(), clipnorm=None, use_ema=False, dynamic=True)  # as in older files
-    for options in ({"clipnorm": 1.0}, {"dynamic": False}, {"rate": 1}):
-        with pytest.raises(ValueError, match=f"no setting '{next(iter(options))}'"):
-            LossScaleOptimizer(SGD(), **options)
-
-
 # --- both, in files
 
 
@@ -267,15 +221,6 @@ def test_a_state_is_taken_whole_or_not_at_all(kind):
         np.testing.assert_array_equal(ours.data, expected.data)
 
 
-@pytest.mark.parametrize("kind", range(3))
-def test_a_description_and_a_copy_make_the_same(kind):
-    optimizer = around_both()[kind]
-    described = optimizers.serialize(optimizer)
-    assert optimizers.serialize(optimizers.deserialize(described)) == described
-    assert optimizers.serialize(pickle.loads(pickle.dumps(optimizer))) == described
-    assert repr(optimizer).startswith(f"<{type(optimizer).__name__} ")
-
-
 def test_an_optimizer_that_keras_has_not_stays_out_of_keras_files(tmp_path):
     import json
     import zipfile
@@ -311,90 +256,3 @@ def test_a_name_scope_begins_the_paths():
     with pytest.raises(ZeroDivisionError), minidl.name_scope("left"):
         _ = 1 / 0
     assert Variable([1.0], name="after").path == "after"
-
-
-def marked():
-    """A variable whose gradient takes its place, and one that moves."""
-    scale, w = Variable([1.0, 2.0], name="scale"), Variable([1.0, 2.0], name="w")
-    scale.overwrite_with_gradient = True
-    return scale, w
-
-
-@pytest.mark.parametrize("options", [{}, {"clipnorm": 1e3, "weight_decay": 0.0}])
-def test_a_gradient_may_take_its_variables_place(options):
-    scale, w = marked()
-    optimizer = SGD(1.0, loss_scale_factor=4.0, **options)
-    optimizer.apply([[8.0, 4.0], [8.0, 4.0]], [scale, w])
-    np.testing.assert_array_equal(scale.data, [8.0, 4.0])
-    np.testing.assert_array_equal(w.data, [-1.0, 1.0])
-    (scale.sum() * 3 + w.sum()).backward()
-    optimizer.step()
-    np.testing.assert_array_equal(scale.data, [3.0, 3.0])
-    np.testing.assert_array_equal(w.data, [-2.0, 0.0])
-
-
-def test_of_several_batches_the_largest_gradient_takes_the_place():
-    scale, w = marked()
-    optimizer = SGD(1.0, gradient_accumulation_steps=2)
-    optimizer.apply([[2.0, 5.0], [2.0, 5.0]], [scale, w])
-    np.testing.assert_array_equal(scale.data, [1.0, 2.0])
-    optimizer.apply([[4.0, 3.0], [4.0, 3.0]], [scale, w])
-    np.testing.assert_array_equal(scale.data, [4.0, 5.0])
-    np.testing.assert_array_equal(w.data, [-2.0, -2.0])
-
-
-def test_a_loss_scale_leaves_such_a_gradient_as_it_is():
-    scale, w = marked()
-    LossScaleOptimizer(SGD(1.0), initial_scale=8).apply([[8.0, 4.0], [8.0, 4.0]], [scale, w])
-    np.testing.assert_array_equal(scale.data, [8.0, 4.0])
-    np.testing.assert_array_equal(w.data, [0.0, 1.5])
-
-
-@pytest.mark.parametrize("kind", [SGD, Adam, RAdam, RMSprop])
-def test_an_update_step_of_ones_own_may_begin_with_that_of_the_class(kind):
-    class Half(kind):
-        """Steps of half the length."""
-
-        def update_step(self, gradient, variable, learning_rate):
-            super().update_step(gradient, variable, learning_rate / 2)
-
-    ours, theirs = Variable([1.0, 2.0]), Variable([1.0, 2.0])
-    half, plain = Half(0.1), kind(0.05)
-    for g in ([1.0, -2.0], [0.5, 3.0]):
-        half.apply([g], [ours])
-        plain.apply([g], [theirs])
-    np.testing.assert_allclose(ours.data, theirs.data, rtol=1e-6)
-    with pytest.raises(minidl.GraphError, match="modified in place"):
-        loss = ours * ours
-        half.update_step([1.0, 1.0], ours, 0.1)
-        loss.sum().backward()
-
-
-def test_an_apply_written_for_keras_decays_by_itself():
-    w, bias = Variable(np.ones((2, 2)), name="w"), Variable([1.0, 1.0], name="bias")
-    optimizer = optimizers.Muon(0.5, weight_decay=0.2, adam_weight_decay=0.4)
-    optimizer._apply_weight_decay([w, bias])
-    np.testing.assert_allclose(w.data, np.full((2, 2), 0.9), rtol=1e-6)
-    np.testing.assert_allclose(bias.data, [0.8, 0.8], rtol=1e-6)
-    optimizer = SGD(0.5, weight_decay=0.2)
-    optimizer.exclude_from_weight_decay(var_names=["bias"])
-    optimizer._apply_weight_decay([w, bias])
-    np.testing.assert_allclose(w.data, np.full((2, 2), 0.81), rtol=1e-6)
-    np.testing.assert_allclose(bias.data, [0.8, 0.8], rtol=1e-6)
-
-
-def test_the_parts_of_a_step_of_muon():
-    x = np.array([[0.2499, 0.9105], [0.2655, 0.8824]], np.float32)
-    muon = optimizers.Muon(rms_rate=0.2)
-    expected = [[-0.4422, 0.6457], [0.7285, 0.2968]]  # as Keras 3.15 computes
-    np.testing.assert_allclose(muon.zeropower_via_newtonschulz5(x, 5), expected, atol=1e-3)
-    np.testing.assert_allclose(muon.lr_adjust(np.ones((4, 2))), np.full((4, 2), 0.4))
-    assert optimizers.Muon(rms_rate=None).lr_adjust(x) is x
-
-
-def test_a_matrix_of_whole_numbers_counts_on_in_whole_numbers():
-    metric = minidl.metrics.MeanIoU(2)
-    metric.total_cm = metric.add_variable((2, 2), "zeros", "int64", name="counts")
-    metric.update_state([0, 1, 1], [0, 1, 0])
-    metric.update_state([0, 1], [0, 1])
-    np.testing.assert_array_equal(metric.total_cm.data, [[2, 0], [1, 2]])

@@ -73,3 +73,26 @@ def test_a_file_that_says_layers_dense_means_the_librarys(registered):
     registered["Dense"] = Doubling
     layer = minidl.layers.deserialize(minidl.layers.serialize(layers.Dense(2)))
     assert type(layer) is layers.Dense
+
+
+def test_a_registered_class_by_its_bare_name():
+    """In a description that names no module or another package, and where names are taken; a name
+    of the library stays the library's.
+    """
+
+    @minidl.saving.register_keras_serializable("bare")
+    class Tripling(layers.Layer):
+        def call(self, x):
+            return 3 * x
+
+    @minidl.saving.register_keras_serializable("bare", name="Dense")
+    class OtherDense(layers.Layer): ...
+
+    for module in (None, "somebody.elses"):
+        data = {"class_name": "Tripling", "config": {}, "module": module}
+        assert type(minidl.saving.deserialize_keras_object(data)) is Tripling
+    assert minidl.saving.get_registered_name(Tripling) == "bare>Tripling"
+    assert minidl.saving.get_registered_object("bare>Tripling") is Tripling
+    dense = {"class_name": "Dense", "config": {"units": 2}, "module": "keras.layers"}
+    assert type(minidl.saving.deserialize_keras_object(dense)) is layers.Dense
+    assert not issubclass(OtherDense, layers.Dense)

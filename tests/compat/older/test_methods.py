@@ -5,9 +5,15 @@ import warnings
 import numpy as np
 import pytest
 from older_cases import a_model, warned
+from training_cases import INPUTS
 
 import minidl
-from minidl import layers, ops
+from minidl import (
+    Input,
+    Sequential,
+    layers,
+    ops,
+)
 
 X = np.linspace(-1, 1, 24, dtype=np.float32).reshape(8, 3)
 Y = X.sum(axis=1, keepdims=True)
@@ -116,3 +122,10 @@ def test_methods_of_optimizers():
     assert w.numpy() == pytest.approx([0, 0], abs=1e-6)
     with pytest.warns(FutureWarning), pytest.raises(ValueError, match="function without arguments"):
         adam.minimize(3.0, [w])
+
+
+def test_predict_classes_for_one_and_for_many_outputs():
+    for units, activation, shape in ((1, "sigmoid", (64, 1)), (3, "softmax", (64,))):
+        model = Sequential([Input((4,)), layers.Dense(units, activation=activation)])
+        with pytest.warns(FutureWarning):
+            assert model.predict_classes(INPUTS, verbose=0).shape == shape
