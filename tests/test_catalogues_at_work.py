@@ -314,15 +314,19 @@ def test_schedules(cls):
 
 @every("optimizer")
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("shape", [(2, 3), (1, 3), (2, 1), (3,), ()])
-def test_optimizers(cls, dtype, shape):
+def test_optimizers(cls, dtype):
     """Steps downhill on w² end lower; shape and dtype stay; the description does not change."""
+    for shape in ((2, 3), (1, 3), (2, 1), (3,), ()):
+        goes_downhill(cls, np.ones(shape, dtype))
+
+
+def goes_downhill(cls, start):
     optimizer = cls(learning_rate=0.5)
-    w = Variable(np.ones(shape, dtype))
+    w = Variable(start)
     told = optimizer.get_config()
     for _ in range(5):
         optimizer.apply_gradients([(2 * w.numpy(), w)])
-    assert w.shape == shape and w.dtype == dtype
+    assert w.shape == start.shape and w.dtype == start.dtype
     assert (w.numpy() < 1).all() and np.isfinite(w.numpy()).all()
     assert optimizer.get_config() == told and optimizer.iterations == 5
 

@@ -64,7 +64,6 @@ DOWNLOADS = {
 # The folders of homework are written as a teacher writes them, who sees the library from outside;
 # tests/homework/test_homework.py has them.
 MODULES = sorted(p for p in LIBRARY.rglob("*.py") if not p.parent.name.startswith("hw"))
-each_module = pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(LIBRARY)))
 
 
 def unit_of(path):
@@ -109,8 +108,7 @@ def test_every_room_is_on_the_map():
     assert {unit_of(p) for p in MODULES} == set(FLOOR_OF)
 
 
-@each_module
-def test_imports_point_down(path):
+def imports_point_down(path):
     here = unit_of(path)
     for target, hidden in imports(path):
         parts = target.split(".")
@@ -122,8 +120,7 @@ def test_imports_point_down(path):
         assert not hidden, f"{path.name} hides the import of {target} in a function"
 
 
-@each_module
-def test_imports_from_outside(path):
+def imports_from_outside(path):
     here = str(path.relative_to(LIBRARY)).replace("\\", "/")
     for target, hidden in imports(path):
         package = target.split(".")[0]
@@ -256,8 +253,7 @@ LONG_FILES = {"layers/base.py": 415, "models/training.py": 352, "tensor/tensor.p
 LONG_FUNCTIONS: dict[str, int] = {}
 
 
-@each_module
-def test_files_and_functions_stay_readable(path):
+def files_and_functions_stay_readable(path):
     name = str(path.relative_to(LIBRARY)).replace("\\", "/")
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= LONG_FILES.get(name, 300)
@@ -265,6 +261,14 @@ def test_files_and_functions_stay_readable(path):
     for function in functions(path):
         limit = LONG_FUNCTIONS.get(f"{name}:{function.name}", 25)
         assert length(function, code) <= limit, function.name
+
+
+@pytest.mark.parametrize(
+    "kept", [imports_point_down, imports_from_outside, files_and_functions_stay_readable]
+)
+def test_in_every_module(kept):
+    for path in MODULES:
+        kept(path)
 
 
 def test_public_functions_and_classes_say_what_they_are():
@@ -304,7 +308,7 @@ LONG_TESTS = {
 }
 
 
-def tests_of(source):
+def own_tests_of(source):
     """The test files of a source file: tests/layers/test_convolution*.py, or, for a package's own
     file, tests/layers/test_layers*.py.
     """
@@ -316,7 +320,7 @@ def tests_of(source):
 
 def test_a_source_file_has_tests_of_its_name():
     long = [path for path in MODULES if len(lines_of_code(path)) > 60]
-    without = {path.relative_to(LIBRARY).as_posix() for path in long if not tests_of(path)}
+    without = {path.relative_to(LIBRARY).as_posix() for path in long if not own_tests_of(path)}
     assert without <= ELSEWHERE, "write tests/<folder>/test_<file>.py"
     assert without >= ELSEWHERE, "they have tests of their name now: take them off the list"
 

@@ -260,10 +260,10 @@ BELOW_ONE = ("beta_1", "beta_2", "rho", "momentum", "ema_momentum")
 @pytest.mark.parametrize(
     ("cls", "argument"), NUMBERS, ids=lambda n: n if isinstance(n, str) else n.__name__
 )
-@pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf"), "0.1", True, [0.1]], ids=str)
-def test_bad_numbers_name_the_argument(cls, argument, value):
-    with pytest.raises(ValueError, match=rf"^{argument} must be a number .*; received "):
-        cls(**{argument: value})
+def test_bad_numbers_name_the_argument(cls, argument):
+    for value in (-0.1, float("nan"), float("inf"), "0.1", True, [0.1]):
+        with pytest.raises(ValueError, match=rf"^{argument} must be a number .*; received "):
+            cls(**{argument: value})
 
 
 @pytest.mark.parametrize(
@@ -271,13 +271,13 @@ def test_bad_numbers_name_the_argument(cls, argument, value):
     [n for n in NUMBERS if n[1] in BELOW_ONE],
     ids=lambda n: n if isinstance(n, str) else n.__name__,
 )
-@pytest.mark.parametrize("value", [1, 1.0, 1.5])
-def test_means_that_never_move_are_refused(cls, argument, value):
-    with pytest.raises(
-        ValueError,
-        match=rf"{argument} must be a number of at least 0 and below 1; received {value}",
-    ):
-        cls(**{argument: value})
+def test_means_that_never_move_are_refused(cls, argument):
+    for value in (1, 1.0, 1.5):
+        with pytest.raises(
+            ValueError,
+            match=rf"{argument} must be a number of at least 0 and below 1; received {value}",
+        ):
+            cls(**{argument: value})
 
 
 @pytest.mark.parametrize(
