@@ -5,7 +5,12 @@ import numpy as np
 from minidl import (
     Sequential,
     layers,
+    metrics,
+    ops,
     optimizers,
+)
+from minidl.metrics import (
+    Metric,
 )
 
 # --- in a model: batches, names, weights
@@ -59,3 +64,45 @@ def pairs_won(y, p):
     """
     yes, no = p[y == 1], p[y == 0]
     return ((yes[:, None] > no) + 0.5 * (yes[:, None] == no)).mean()
+
+
+# --- metrics of one's own
+
+
+class Ratio(metrics.Metric):
+    def __init__(self, power=1, **kwargs):
+        super().__init__(**kwargs)
+        self.power = power
+        self.total = self.add_variable(shape=(), initializer="zeros", name="total")
+        self.count = self.add_variable(shape=(), dtype="int32", name="count")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.total.assign(self.total + ops.sum(ops.absolute(y_true - y_pred) ** self.power))
+        self.count.assign(self.count + len(y_true))
+
+    def result(self):
+        return self.total / self.count
+
+    def get_config(self):
+        return dict(power=self.power, **super().get_config())
+
+
+# --- own metrics, as tutorials write them
+# ----------------------------------------------------------------------------
+
+
+class PositiveOutputs(Metric):
+    def __init__(self, name="positive_outputs", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.total = self.add_weight(name="total", initializer="zeros")
+        self.count = self.add_variable(shape=(), initializer="zeros", name="count")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        values = ops.cast(ops.convert_to_tensor(y_pred) > 0.3, "float32")
+        if sample_weight is not None:
+            values = values * ops.reshape(ops.cast(sample_weight, "float32"), (-1, 1))
+        self.total.assign_add(ops.sum(values))
+        self.count.assign_add(float(np.prod(values.shape)))
+
+    def result(self):
+        return self.total / self.count

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from data_cases import Frame, net
 
 import minidl
 from minidl import (
@@ -54,12 +55,6 @@ Y = X[:, :1]
 LABELS = np.array([0, 1] * 4)
 
 
-def net(outputs=1, loss="mse", activation=None, **settings):
-    model = Sequential([Input((3,)), Dense(outputs, activation=activation)])
-    model.compile("sgd", loss, **settings)
-    return model
-
-
 def classifier(classes=2, **settings):
     return net(classes, "sparse_categorical_crossentropy", "softmax", **settings)
 
@@ -68,23 +63,6 @@ def spoilt(values, place=0, value=np.nan):
     array = np.array(values, "float32")
     array.flat[place] = value
     return array
-
-
-class Frame:
-    """As much of a pandas.DataFrame as data need: columns, each an array, and all as one array."""
-
-    def __init__(self, **columns):
-        self.data = {name: np.asarray(values) for name, values in columns.items()}
-        self.columns = list(columns)
-        self.shape = (len(next(iter(self.data.values()))), len(columns))
-
-    def __getitem__(self, name):
-        return self.data[name]
-
-    def __array__(self, dtype=None, copy=None):
-        plain = all(v.dtype.kind in "fiu" for v in self.data.values())
-        columns = [v if plain else v.astype(object) for v in self.data.values()]
-        return np.stack(columns, axis=1)
 
 
 NUMBERS = np.arange(8.0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from layer_cases import Linear
+from layer_cases import Linear, Scale
 
 from minidl import (
     Layer,
@@ -80,20 +80,6 @@ def test_floatx_sets_the_default():
         assert layer(X).dtype == layer.kernel.dtype == np.float64
     finally:
         backend.set_floatx("float32")
-
-
-# --- your own layers
-# ---
-
-
-class Scale(Layer):
-    def build(self, input_shape):
-        self.shape_seen = input_shape
-        self.factor = self.add_weight((input_shape[-1],), initializer="ones", name="factor")
-        self.count = self.add_weight((), initializer="zeros", trainable=False, name="count")
-
-    def call(self, x):
-        return x * self.factor
 
 
 def test_a_layer_of_your_own():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from layer_cases import Linear
+from layer_cases import Linear, Scale
 
 from minidl import (
     Layer,
@@ -18,20 +18,6 @@ from minidl.layers import Dense
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 3))
-
-
-# --- your own layers
-# ---
-
-
-class Scale(Layer):
-    def build(self, input_shape):
-        self.shape_seen = input_shape
-        self.factor = self.add_weight((input_shape[-1],), initializer="ones", name="factor")
-        self.count = self.add_weight((), initializer="zeros", trainable=False, name="count")
-
-    def call(self, x):
-        return x * self.factor
 
 
 def test_layers_are_found_in_lists_tuples_and_dicts():

@@ -7,7 +7,7 @@ import weakref
 
 import numpy as np
 import pytest
-from metric_cases import classifier
+from metric_cases import PositiveOutputs, classifier
 
 from minidl import (
     Sequential,
@@ -150,27 +150,6 @@ def test_training_with_metrics_keeps_no_graph_alive():
         assert len(watched) >= 8 and not [w for w in watched if w() is not None]
     finally:
         gc.enable()
-
-
-# --- own metrics, as tutorials write them
-# ----------------------------------------------------------------------------
-
-
-class PositiveOutputs(Metric):
-    def __init__(self, name="positive_outputs", **kwargs):
-        super().__init__(name=name, **kwargs)
-        self.total = self.add_weight(name="total", initializer="zeros")
-        self.count = self.add_variable(shape=(), initializer="zeros", name="count")
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        values = ops.cast(ops.convert_to_tensor(y_pred) > 0.3, "float32")
-        if sample_weight is not None:
-            values = values * ops.reshape(ops.cast(sample_weight, "float32"), (-1, 1))
-        self.total.assign_add(ops.sum(values))
-        self.count.assign_add(float(np.prod(values.shape)))
-
-    def result(self):
-        return self.total / self.count
 
 
 def test_variables_before_super_init_are_an_error_with_the_cure():

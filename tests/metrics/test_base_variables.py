@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from metric_cases import classifier
+from metric_cases import PositiveOutputs, Ratio, classifier
 
 from minidl import (
     Model,
@@ -13,7 +13,6 @@ from minidl import (
     Variable,
     layers,
     metrics,
-    ops,
     random,
     set_random_seed,
 )
@@ -22,26 +21,6 @@ from minidl.metrics import (
     MeanSquaredError,
     Metric,
 )
-
-# --- metrics of one's own
-
-
-class Ratio(metrics.Metric):
-    def __init__(self, power=1, **kwargs):
-        super().__init__(**kwargs)
-        self.power = power
-        self.total = self.add_variable(shape=(), initializer="zeros", name="total")
-        self.count = self.add_variable(shape=(), dtype="int32", name="count")
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        self.total.assign(self.total + ops.sum(ops.absolute(y_true - y_pred) ** self.power))
-        self.count.assign(self.count + len(y_true))
-
-    def result(self):
-        return self.total / self.count
-
-    def get_config(self):
-        return dict(power=self.power, **super().get_config())
 
 
 def test_variables_are_found_in_lists_dicts_and_metrics():
@@ -80,27 +59,6 @@ def test_the_dtype_of_a_metric():
     with pytest.raises(AttributeError):
         mean.dtype = "float16"
     assert [v.name for v in metrics.Sum().variables] == ["total"]
-
-
-# --- own metrics, as tutorials write them
-# ----------------------------------------------------------------------------
-
-
-class PositiveOutputs(Metric):
-    def __init__(self, name="positive_outputs", **kwargs):
-        super().__init__(name=name, **kwargs)
-        self.total = self.add_weight(name="total", initializer="zeros")
-        self.count = self.add_variable(shape=(), initializer="zeros", name="count")
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        values = ops.cast(ops.convert_to_tensor(y_pred) > 0.3, "float32")
-        if sample_weight is not None:
-            values = values * ops.reshape(ops.cast(sample_weight, "float32"), (-1, 1))
-        self.total.assign_add(ops.sum(values))
-        self.count.assign_add(float(np.prod(values.shape)))
-
-    def result(self):
-        return self.total / self.count
 
 
 def test_a_metric_of_variables():

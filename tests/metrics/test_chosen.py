@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
-from metric_cases import classifier
+from metric_cases import Ratio, classifier
 
 from minidl import (
     Sequential,
     layers,
     losses,
     metrics,
-    ops,
 )
 from minidl.metrics import (
     Accuracy,
@@ -208,27 +207,6 @@ def test_accuracy_of_a_hinge_loss_is_cut_at_0(loss):
     found = metrics.resolve_accuracy("accuracy", losses.as_loss(loss), (8,), (8, 1))
     assert type(found) is BinaryAccuracy and found.threshold == 0
     assert found([-1, 1, 1, -1], [-0.2, 0.2, 0.7, 0.1]) == 0.75
-
-
-# --- metrics of one's own
-
-
-class Ratio(metrics.Metric):
-    def __init__(self, power=1, **kwargs):
-        super().__init__(**kwargs)
-        self.power = power
-        self.total = self.add_variable(shape=(), initializer="zeros", name="total")
-        self.count = self.add_variable(shape=(), dtype="int32", name="count")
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        self.total.assign(self.total + ops.sum(ops.absolute(y_true - y_pred) ** self.power))
-        self.count.assign(self.count + len(y_true))
-
-    def result(self):
-        return self.total / self.count
-
-    def get_config(self):
-        return dict(power=self.power, **super().get_config())
 
 
 def test_get_and_deserialize_of_metrics():
