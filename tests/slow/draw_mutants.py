@@ -104,7 +104,9 @@ def tests_of(path) -> list[str]:
     folder, name = path.relative_to(LIBRARY).parent, path.stem.strip("_")
     name = (folder.name or "house") if name == "init" else name
     found = sorted((ROOT / "tests" / folder).glob(f"test_{name}*.py"))
-    return [str(p.relative_to(ROOT)) for p in found]
+    if folder.name:  # and those of the whole room: tests/ops/test_ops*.py
+        found += sorted((ROOT / "tests" / folder).glob(f"test_{folder.name}*.py"))
+    return [str(p.relative_to(ROOT)) for p in dict.fromkeys(found)]
 
 
 def passes(folder, tests) -> bool:
