@@ -23,3 +23,14 @@ def test_without_a_screen_nothing_stays_open(monkeypatch, tmp_path):
     plots.history({"loss": [2, 1]}, path=tmp_path / "a.png")
     plots.show()
     assert plt.get_fignums() == []
+
+
+def test_an_optimizer_has_one_look_in_all_pictures():
+    """Whatever the order, and beside other lines."""
+    many = plots.base.styles(["SGD", "Momentum, rate 0.1", "Adam", "RMSprop", "something", "else"])
+    few = plots.base.styles(["Adam, rate 0.3", "momentum 0.9"])
+    assert few == [many[2], many[1]]
+    assert len(set(many)) == 6
+    twice = plots.base.styles(["Adam(0.1)", "Adam(0.2)"] * 10)
+    assert twice[0] != twice[1] and len(twice) == 20
+    assert plots.base.styles([]) == []
