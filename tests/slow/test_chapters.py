@@ -45,6 +45,8 @@ FIGURES = {
     "ch14": {"templates", "hidden", "activity", "confusion", "mistakes", "gradients", "fooled"},
     "ch15": {"two_heads", "siamese"},
     "ch16": {"training"},
+    "ch19": {"gradients", "memory", "clipping", "sine", "prices"},
+    "ch20": {"lines", "sums", "peaks", "mistakes"},
 }
 ANIMATIONS = {"ch09": {"race"}, "ch10": {"two_valleys"}}
 
