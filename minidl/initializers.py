@@ -111,6 +111,8 @@ class Constant(Initializer):
 
     def __init__(self, value=0.0):
         super().__init__()
+        if np.asarray(value).dtype.kind not in "biuf":
+            raise ValueError(f"Constant: value is a number or an array; received {value!r}.")
         self.value = value
 
     def draw(self, shape, rng):

@@ -91,7 +91,7 @@ class OrthogonalRegularizer(Regularizer):
         rows = x if self.mode == "rows" else x.T
         rows = rows / ops.sqrt(ops.maximum(ops.sum(ops.square(rows), axis=1, keepdims=True), 1e-12))
         n = rows.shape[0]
-        cosines = ops.absolute(rows @ rows.T) * (1.0 - ops.eye(n))
+        cosines = ops.absolute(rows @ rows.T) * (1.0 - ops.eye(n, dtype=x.dtype))
         return ops.sum(cosines) * (0.5 * self.factor / max(1.0, n * (n - 1) / 2))
 
 

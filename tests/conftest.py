@@ -1,11 +1,48 @@
-"""What all tests may ask for."""
+"""What all tests may ask for, and which of them are quick."""
 
+import numpy as np
 import pytest
+from places import TESTS
 
-from minidl import set_random_seed
+from minidl import backend, set_random_seed
+from minidl.tensor import switches
+
+
+def settings():
+    return backend.floatx(), np.geterr(), switches.pauses, switches.training, switches.quiet
+
+
+@pytest.fixture(autouse=True)
+def as_found():
+    """Each test begins with the same random numbers, in whatever order the tests run, and leaves
+    the default dtype, NumPy's warnings and the recording of gradients as they were.
+    """
+    set_random_seed(0)
+    before = settings()
+    yield
+    assert settings() == before
 
 
 @pytest.fixture
-def same_numbers_every_time():
-    """The random numbers of each test are the same, in whatever order the tests run."""
-    set_random_seed(0)
+def in_float64():
+    backend.set_floatx("float64")
+    yield
+    backend.set_floatx("float32")
+
+
+# `pytest -m quick` takes these: the core, one object of every class, and a look into every room.
+QUICK = ("core/test_*.py", "test_catalogues*.py", "test_every_room.py")
+QUICK_FILES = {path for pattern in QUICK for path in TESTS.glob(pattern)}
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Other files are not even imported, which takes longer than the quick tests themselves."""
+    if config.option.markexpr == "quick" and collection_path.suffix == ".py":
+        return collection_path not in QUICK_FILES or None
+    return None
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path in QUICK_FILES:
+            item.add_marker(pytest.mark.quick)

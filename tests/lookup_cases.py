@@ -1,4 +1,4 @@
-"""What tests/test_lookup_layers.py asks the lookup layers, and Keras's answers, for which Keras
+"""What tests/text/test_lookup_layers.py asks the lookup layers, and Keras's answers, for which Keras
 needs TensorFlow.
 
 `KERAS_BACKEND=tensorflow python tests/lookup_cases.py` writes them to
@@ -6,7 +6,8 @@ tests/goldens/lookup_layers.json.
 """
 
 import json
-from pathlib import Path
+
+from places import GOLDENS
 
 TEXTS = [
     "The cat sat on the mat; the dog didn't!",
@@ -23,7 +24,7 @@ WORDS, OTHER_WORDS = (
     [["a", "q", "", "zz"], ["é", "b", "b", "w"]],
 )
 MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
-FILE = Path(__file__).parent / "goldens" / "lookup_layers.json"
+FILE = GOLDENS / "lookup_layers.json"
 LOOKUPS = [
     {},
     {"max_tokens": 4},

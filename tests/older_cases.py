@@ -1,10 +1,15 @@
 """The functions of K, as Keras 2 had them: how they were called, and what came out, in plain NumPy.
 
-tests/test_older.py holds minidl to this table, tests/parity/test_older_backend.py the functions
+tests/compat/older/test_older.py holds minidl to this table, tests/parity/test_older_backend.py the functions
 that Keras itself still carries.
 """
 
+import warnings
+
 import numpy as np
+
+import minidl
+from minidl import layers
 
 A = np.array([[3.0, -1.0, 2.0], [0.5, 4.0, -2.0]], np.float32)
 B = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
@@ -150,3 +155,28 @@ CASES = {
         0.75 * A + 0.25 * B[:, :, 0],
     ),
 }
+
+
+def a_model(**kwargs):
+    minidl.set_random_seed(3)
+    model = minidl.Sequential(
+        [layers.Input((3,)), layers.Dense(4, "tanh", **kwargs), layers.Dense(1)]
+    )
+    model.compile("sgd", "mse")
+    return model
+
+
+def warned(do, *phrases):
+    """What do() gives; it must warn with just these phrases, one warning each, from this file."""
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        result = do()
+    assert [w.category for w in found] == [FutureWarning] * len(phrases), [
+        str(w.message) for w in found
+    ]
+    for phrase, warning in zip(phrases, found):
+        assert phrase in str(warning.message)
+        assert warning.filename == do.__code__.co_filename, (
+            "the warning points at the line that is to be changed"
+        )
+    return result

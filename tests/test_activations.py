@@ -313,13 +313,9 @@ def test_what_is_no_activation(nonsense):
 
 
 # --- what Keras calls serialising
+
+
 # ------------------------------------------------------------------------------------
-
-
-@every_activation
-def test_a_name_and_back(name):
-    f = getattr(activations, name)
-    assert activations.serialize(f) == name and activations.deserialize(name) is f
 
 
 def test_aliases_have_one_name_and_strangers_none():

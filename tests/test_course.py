@@ -2,11 +2,11 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
-CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
+CHAPTERS = ROOT / "chapters"
 FILES = {p.stem[2:4]: p for p in CHAPTERS.glob("ch*.py")}
 TEXT = (CHAPTERS / "README.md").read_text(encoding="utf-8")
 CLAIMS = re.findall(r"^\| ([A-E ]+) \| (.+?) \| (\d\d) \| (.*?) ?\| (.+?) \|$", TEXT, re.M)

@@ -3,16 +3,16 @@ read stays readable. The tables below are the map.
 """
 
 import ast
+import functools
 import subprocess
 import sys
 import tokenize
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from minidl.support.arrays import NUMPY_1
 
-ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "minidl"
 
 # From the ground up. A room imports only from floors below its own.
@@ -63,9 +63,8 @@ DOWNLOADS = {
     "support/disk.py",
 }
 # The folders of homework are written as a teacher writes them, who sees the library from outside;
-# tests/test_homework.py has them.
+# tests/homework/test_homework.py has them.
 MODULES = sorted(p for p in LIBRARY.rglob("*.py") if not p.parent.name.startswith("hw"))
-each_module = pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(LIBRARY)))
 
 
 def unit_of(path):
@@ -73,11 +72,16 @@ def unit_of(path):
     return relative.parts[0] if len(relative.parts) > 1 else relative.stem
 
 
-def imports(path):
-    """(target, hidden): the dotted module inside minidl, or the outside name; hidden if inside a
-    function.
+@functools.cache
+def imports(path) -> list[tuple[str, bool]]:
+    """(target, hidden) of each import: the dotted module inside minidl, or the outside name; hidden
+    if inside a function.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return list(found_imports(path))
+
+
+def found_imports(path):
+    tree = tree_of(path)
     functions = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.Lambda))]
     hidden = {id(n) for f in functions for n in ast.walk(f)}
     only_types = {
@@ -105,8 +109,7 @@ def test_every_room_is_on_the_map():
     assert {unit_of(p) for p in MODULES} == set(FLOOR_OF)
 
 
-@each_module
-def test_imports_point_down(path):
+def imports_point_down(path):
     here = unit_of(path)
     for target, hidden in imports(path):
         parts = target.split(".")
@@ -118,8 +121,7 @@ def test_imports_point_down(path):
         assert not hidden, f"{path.name} hides the import of {target} in a function"
 
 
-@each_module
-def test_imports_from_outside(path):
+def imports_from_outside(path):
     here = str(path.relative_to(LIBRARY)).replace("\\", "/")
     for target, hidden in imports(path):
         package = target.split(".")[0]
@@ -165,10 +167,16 @@ def test_no_import_circles():
 # --- what is to be read
 
 
+@functools.cache
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def lines_of_code(path):
     """The numbers of the lines that hold code: no blank lines, comments or docstrings."""
     docs = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         holds = (ast.Module, ast.ClassDef, ast.FunctionDef)
         if isinstance(node, holds) and ast.get_docstring(node, clean=False) is not None:
             docs.update(range(node.body[0].lineno, node.body[0].end_lineno + 1))
@@ -187,7 +195,7 @@ def lines_of_code(path):
 
 
 def functions(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef):
             yield node
 
@@ -212,7 +220,7 @@ def test_the_book_is_small():
 def test_the_book_is_plain(path):
     """Short functions, no warnings, no long errors, hardly an isinstance, no word of others."""
     text, code = path.read_text(encoding="utf-8"), lines_of_code(path)
-    tree = ast.parse(text)
+    tree = tree_of(path)
     for function in functions(path):
         assert length(function, code) <= 15, function.name
         assert branches(function) <= 6, function.name
@@ -246,8 +254,7 @@ LONG_FILES = {"layers/base.py": 415, "models/training.py": 352, "tensor/tensor.p
 LONG_FUNCTIONS: dict[str, int] = {}
 
 
-@each_module
-def test_files_and_functions_stay_readable(path):
+def files_and_functions_stay_readable(path):
     name = str(path.relative_to(LIBRARY)).replace("\\", "/")
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= LONG_FILES.get(name, 300)
@@ -257,12 +264,75 @@ def test_files_and_functions_stay_readable(path):
         assert length(function, code) <= limit, function.name
 
 
+@pytest.mark.parametrize(
+    "kept", [imports_point_down, imports_from_outside, files_and_functions_stay_readable]
+)
+def test_in_every_module(kept):
+    for path in MODULES:
+        kept(path)
+
+
 def test_public_functions_and_classes_say_what_they_are():
     for path in MODULES:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree_of(path).body:
             if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and not node.name.startswith("_"):
                 one_line = isinstance(node, ast.FunctionDef) and len(node.body) == 1
                 assert one_line or ast.get_docstring(node), f"{path.name}: {node.name}"
+
+
+# --- the tests stand as the house does
+
+TESTS = ROOT / "tests"
+# Sources of over 60 lines of code without tests under their name: only ever fewer.
+ELSEWHERE = {
+    # a row of derivative_rows*.py for each op, in core/derivatives/test_derivatives.py
+    *("core/derivatives/linear.py", "core/derivatives/stepping.py"),
+    # rows of ops_rows*.py, in ops/test_ops.py; windows are in core/derivatives/test_images.py
+    *("ops/forms.py", "ops/images.py", "ops/resampling.py", "tensor/operators.py"),
+    # tests/parity/test_keras_files.py reads and writes with Keras itself
+    *("files/from_keras.py", "files/to_keras.py", "models/keras_2_files.py"),
+    *("models/keras_compiling.py", "models/architecture.py", "models/steps.py"),
+    # names alone, in test_catalogues.py
+    "metrics/__init__.py",
+    *("homework/syscalls.py", "plots/ground.py", "plots/placing.py"),
+}
+# Test files of over 500 lines, and how long they may be: only ever less.
+LONG_TESTS = {
+    "parity/test_keras_callbacks.py": 531,
+    "parity/test_keras_files.py": 1168,
+    "parity/test_keras_layers.py": 904,
+    "parity/test_keras_losses_and_metrics.py": 504,
+    "parity/test_keras_numbers.py": 857,
+    "parity/test_keras_ops.py": 685,
+    "test_pitfalls.py": 670,
+    "tutorials/snippets.py": 2039,
+}
+
+
+def own_tests_of(source):
+    """The test files of a source file: tests/layers/test_convolution*.py, or, for a package's own
+    file, tests/layers/test_layers*.py.
+    """
+    folder, name = source.relative_to(LIBRARY).parent, source.stem.strip("_")
+    if name == "init":
+        name = folder.name or "house"
+    return sorted((TESTS / folder).glob(f"test_{name}*.py"))
+
+
+def test_a_source_file_has_tests_of_its_name():
+    long = [path for path in MODULES if len(lines_of_code(path)) > 60]
+    without = {path.relative_to(LIBRARY).as_posix() for path in long if not own_tests_of(path)}
+    assert without <= ELSEWHERE, "write tests/<folder>/test_<file>.py"
+    assert without >= ELSEWHERE, "they have tests of their name now: take them off the list"
+
+
+def test_test_files_stay_readable():
+    """At most 500 lines, which ruff formats at 100 columns."""
+    for path in TESTS.rglob("*.py"):
+        name, lines = path.relative_to(TESTS).as_posix(), path.read_text("utf-8").splitlines()
+        limit = LONG_TESTS.get(name, 500)
+        assert len(lines) <= limit, f"{name} has {len(lines)} lines"
+        assert limit == 500 or len(lines) > 500, f"{name} is short now: take it off the list"
 
 
 # --- the afternoon: how much runs when README's network trains
@@ -417,7 +487,7 @@ def test_text_files_are_opened_in_utf_8():
     """On Windows the default is another encoding."""
     for folder in (LIBRARY, ROOT / "chapters"):
         for path in folder.rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in ast.walk(tree_of(path)):
                 called = node.func if isinstance(node, ast.Call) else None
                 name = getattr(called, "attr", getattr(called, "id", ""))
                 if name in ("read_text", "write_text"):

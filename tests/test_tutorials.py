@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 from tutorials.common import NATIVE_FILES, SCRIPTS, begin, differences, plain, recorded, run
 from tutorials.snippets import SNIPPETS
 
@@ -155,7 +156,7 @@ def test_the_optimizer_of_the_readme(tmp_path, monkeypatch):
     clipping and decay.
     """
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     (block,) = [
         b for b in re.findall(r"```python\n(.*?)```", text, re.S) if "class SignMomentum" in b
     ]

@@ -11,6 +11,7 @@ import numpy as np
 from .. import ops
 from ..ops.resampling import FILL_MODES, affine
 from ..random import generator
+from ..support.checks import check_number
 from .base import layer_classes
 from .resizing import OfImages
 
@@ -95,6 +96,7 @@ class Moved(Randomly):
                     f"{value!r}."
                 )
         self.fill_mode, self.interpolation = fill_mode, interpolation
+        check_number(f"{type(self).__name__}: fill_value", fill_value)
         self.fill_value = fill_value
 
     def changed(self, x):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import activations, ops, regularizers
+from ..support.checks import check_number
 from .base import Layer, layer_classes
 
 
@@ -71,6 +72,7 @@ class Masking(Layer):
 
     def __init__(self, mask_value=0.0, **kwargs):
         super().__init__(**kwargs)
+        check_number("Masking: mask_value", mask_value)
         self.mask_value = mask_value
 
     def compute_mask(self, inputs, mask=None):

@@ -180,13 +180,14 @@ class Heads(Layer):
         samples = [q.shape[a] for a in (0, *kept)]
         steps, keys = ([x.shape[a] for a in axes] for x in (q, k))
         flat = [
-            x.transpose(order).reshape(math.prod(samples), -1, *x.shape[-2:]) for x in (q, k, v)
+            x.transpose(order).reshape(math.prod(samples), math.prod(places), *x.shape[-2:])
+            for x, places in ((q, steps), (k, keys), (v, keys))
         ]
         if seen is not None:
             seen = with_heads(seen, samples, steps, keys)
         if with_weights or (training and self.dropout):
             z, weights = self._in_steps(flat, seen, training)
-            weights = weights.reshape(*samples, -1, *steps, *keys)
+            weights = weights.reshape(*samples, weights.shape[1], *steps, *keys)
         else:
             z, weights = ops.dot_product_attention(*flat, mask=seen), None
         z = z.reshape(*samples, *steps, *z.shape[-2:])
@@ -221,4 +222,5 @@ def with_heads(seen, samples, steps, keys) -> np.ndarray:
     if len(samples) == len(steps) == 1:
         return seen
     whole = np.broadcast_to(seen, (*samples, seen.shape[len(samples)], *steps, *keys))
-    return whole.reshape(math.prod(samples), -1, math.prod(steps), math.prod(keys))
+    heads = whole.shape[len(samples)]
+    return whole.reshape(math.prod(samples), heads, math.prod(steps), math.prod(keys))

@@ -9,7 +9,7 @@ from ..ops.images import as_given, channels_last
 from ..ops.resampling import KERNELS, resize
 from ..random import generator
 from ..support import backend
-from ..support.checks import check_count
+from ..support.checks import check_count, check_number
 from .base import Layer, layer_classes
 
 
@@ -101,6 +101,7 @@ class Resizing(Sized):
             raise ValueError("Resizing can cut or pad to keep the aspect ratio, not both.")
         if fill_mode != "constant":
             raise ValueError(f"Resizing: fill_mode is 'constant'; received {fill_mode!r}.")
+        check_number("Resizing: fill_value", fill_value)
         self.interpolation, self.antialias = interpolation, antialias
         self.crop_to_aspect_ratio = crop_to_aspect_ratio
         self.pad_to_aspect_ratio, self.fill_value = pad_to_aspect_ratio, fill_value

@@ -117,6 +117,8 @@ class Circle(Loss):
         labels = as_array(y_true, keep_ints=True)
         if y_pred.ndim != 2 or labels.shape not in (y_pred.shape[:1], (len(y_pred), 1)):
             raise targets.not_embeddings("Circle", labels.shape, y_pred.shape)
+        if not len(labels):
+            raise ValueError("Circle: an empty batch has no pairs of samples.")
         return labels.reshape(-1), y_pred
 
     def reduce(self, values, sample_weight, counts=None):

@@ -5,6 +5,7 @@ counts as much as a large one.
 from __future__ import annotations
 
 from ..support import backend
+from ..support.checks import check_number
 from .base import SameShape, registry
 
 
@@ -50,6 +51,7 @@ class Tversky(SameShape):
         dtype=None,
     ):
         super().__init__(name, reduction, dtype)
+        check_number("Tversky: beta", beta)
         self.alpha, self.beta, self.axis = alpha, beta, axis
 
     def call(self, y_true, y_pred):

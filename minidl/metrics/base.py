@@ -8,6 +8,7 @@ library's metrics use float64 variables.
 from __future__ import annotations
 
 import contextlib
+import math
 from typing import Any
 
 import numpy as np
@@ -219,3 +220,8 @@ def targets_like(y_true: np.ndarray, shape: tuple, output_shape: tuple, title: s
     if y_true.shape == (*shape, 1) or (*y_true.shape, 1) == shape:
         return y_true.reshape(shape)
     raise answers.shapes_differ(title, y_true.shape, output_shape)
+
+
+def as_rows(x: np.ndarray) -> np.ndarray:
+    """Return the array as (n, outputs), also if n is 0."""
+    return x.reshape(len(x), math.prod(x.shape[1:]))

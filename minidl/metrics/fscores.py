@@ -10,7 +10,7 @@ from ..guards import answers, outputs
 from ..support.arrays import Number, as_array
 from ..support.checks import check_number
 from ..tensor import Tensor, Variable
-from .base import Metric, registry, targets_like
+from .base import Metric, as_rows, registry, targets_like
 from .thresholds import said, weights_of
 
 
@@ -56,7 +56,7 @@ class FBetaScore(Metric):
         title, t = type(self).__name__, as_array(y_true, keep_ints=True)
         answers.check_columns(title, t.shape, p.shape)
         t = targets_like(t, p.shape, p.shape, title)
-        t, p = t.reshape(len(t), -1).astype(float), p.reshape(len(p), -1)
+        t, p = as_rows(t).astype(float), as_rows(p)
         yes, w = self.says_yes(p), weights_of(sample_weight, p.shape)
         axis = None if self.average == "micro" else 0
         counts = (w * yes * t, w * yes * (1 - t), w * ~yes * t, w * t)

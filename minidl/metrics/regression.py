@@ -12,7 +12,7 @@ import numpy as np
 from ..support import backend
 from ..support.arrays import Number, as_array
 from ..tensor import Tensor
-from .base import Metric, registry, targets_like
+from .base import Metric, as_rows, registry, targets_like
 from .means import MeanMetric
 from .thresholds import weights_of
 
@@ -58,7 +58,7 @@ class R2Score(Metric):
             raise ValueError(
                 f"R2Score: expected outputs of shape (n, outputs); received {p.shape}."
             )
-        t, p = t.reshape(len(t), -1), p.reshape(len(p), -1)
+        t, p = as_rows(t), as_rows(p)
         w = weights_of(sample_weight, t.shape)
         self.num_samples.data[...] += t.size
         self.sums(self._SUMS, t.shape[1:])

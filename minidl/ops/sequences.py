@@ -58,15 +58,16 @@ def dot_product_attention(
     z = apply(attention.dot_product_attention, q, k, v, *extra, mask=seen, scale=scale)
     if heads == groups:
         return z
-    z = z.reshape(len(z), heads // groups, steps, groups, -1).transpose(0, 2, 3, 1, 4)
-    return z.reshape(len(z), steps, heads, -1)
+    depth = z.shape[-1]
+    z = z.reshape(len(z), heads // groups, steps, groups, depth).transpose(0, 2, 3, 1, 4)
+    return z.reshape(len(z), steps, heads, depth)
 
 
 def _side_by_side(q, groups: int):
     """Reshape queries (n, T, heads, d) to (n, heads/groups·T, groups, d)."""
     n, steps, heads, depth = q.shape
     q = q.reshape(n, steps, groups, heads // groups, depth)
-    return q.transpose(0, 3, 1, 2, 4).reshape(n, -1, groups, depth)
+    return q.transpose(0, 3, 1, 2, 4).reshape(n, heads // groups * steps, groups, depth)
 
 
 def _stacked(x, heads: int, steps: int, groups: int):
@@ -75,7 +76,7 @@ def _stacked(x, heads: int, steps: int, groups: int):
     """
     x = x.reshape((1,) * (4 - x.ndim) + x.shape)
     x = broadcast_to(x, (len(x), heads, steps, x.shape[3]))
-    return x.reshape(len(x), groups, -1, x.shape[3])
+    return x.reshape(len(x), groups, heads // groups * steps, x.shape[3])
 
 
 def _check_heads(q: tuple, k: tuple, v: tuple) -> None:

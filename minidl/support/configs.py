@@ -67,6 +67,8 @@ class Configurable:
     """
 
     def __new__(cls, *args, **kwargs):
+        if cls.__init__ is object.__init__ and (args or kwargs):
+            raise TypeError(f"{cls.__name__}() takes no arguments; received {args or kwargs}.")
         return remembering(super().__new__(cls), args, kwargs)
 
     def get_config(self) -> dict:

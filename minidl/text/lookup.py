@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import symbolic
 from ..layers.base import Layer, layer_classes
+from ..support.checks import is_number
 from ..tensor import Tensor, wrap
 from .encoding import numbers, strings, whole_numbers
 from .hashing import fingerprint
@@ -51,6 +52,8 @@ class IntegerLookup(Lookup):
                 "'farmhash', and salt is not known "
                 f"here; received {vocabulary_dtype!r}, {oov_method!r}, {salt!r}."
             )
+        if not is_number(oov_token):
+            raise ValueError(f"IntegerLookup: oov_token is a number; received {oov_token!r}.")
         self._by_hash = oov_method == "farmhash"
         tokens = (max_tokens, num_oov_indices, mask_token, oov_token, vocabulary, idf_weights)
         output = (invert, output_mode, sparse, pad_to_max_tokens)

@@ -1,4 +1,4 @@
-"""Submissions that want what they have not earned, for tests/test_homework_attacks.py: attempts to
+"""Submissions that want what they have not earned, for tests/homework/test_fence.py: attempts to
 leave the process, forged answers, and what once got full marks in the assignments.
 """
 

@@ -6,7 +6,6 @@ import pytest
 import minidl
 from minidl import backend, layers, ops
 from minidl.gradcheck import check_gradients
-from minidl.layers.upsampling import KERNELS, between
 
 RNG = np.random.default_rng(4)
 STEPS = RNG.normal(size=(2, 5, 3))
@@ -60,13 +59,6 @@ CASES = {
 }
 
 
-@pytest.fixture
-def in_float64():
-    backend.set_floatx("float64")
-    yield
-    backend.set_floatx("float32")
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_as_in_numpy(name):
     layer, x, expected = CASES[name]
@@ -79,35 +71,6 @@ def test_gradients(name, in_float64):
     weights = RNG.normal(size=expected.shape)
     again = type(layer).from_config({**layer.get_config(), "dtype": "float64"})
     assert check_gradients(lambda x: (again(x) * weights).sum(), x)
-
-
-@pytest.mark.parametrize("interpolation", KERNELS)
-@pytest.mark.parametrize("data_format", backend.FORMATS)
-def test_interpolation_is_its_formula_pixel_by_pixel(interpolation, data_format, in_float64):
-    """Every new pixel as the weighted sum over all old ones, written with loops."""
-    kernel, reach = KERNELS[interpolation]
-    layer = layers.UpSampling2D((2, 3), data_format, interpolation)
-    y = layer(IMAGE if data_format == "channels_last" else np.moveaxis(IMAGE, -1, 1))
-    y = np.asarray(y) if data_format == "channels_last" else np.moveaxis(np.asarray(y), 1, -1)
-
-    def weights(place, n):
-        d = np.array([abs(place - i) for i in range(n)])
-        w = np.array([float(kernel(v)) if v < reach else 0.0 for v in d])
-        return w / w.sum()
-
-    for row, column in ((0, 0), (3, 7), (7, 14), (4, 2)):
-        w = np.outer(weights((row + 0.5) / 2 - 0.5, 4), weights((column + 0.5) / 3 - 0.5, 5))
-        expected = (IMAGE * w[None, :, :, None]).sum(axis=(1, 2))
-        np.testing.assert_allclose(y[:, row, column], expected, rtol=0, atol=1e-12)
-    weighed = RNG.normal(size=y.shape)
-    last = layers.UpSampling2D((2, 3), None, interpolation)
-    assert check_gradients(lambda x: (last(x) * weighed).sum(), IMAGE)
-
-
-@pytest.mark.parametrize("interpolation", ["bilinear", "bicubic"])
-def test_straight_lines_stay_straight_away_from_the_edges(interpolation):
-    line = np.arange(8.0) @ between(8, 4, *KERNELS[interpolation])
-    np.testing.assert_allclose(np.diff(line[8:-8]), 0.25, atol=1e-12)
 
 
 # --- dropout of whole channels

@@ -90,7 +90,7 @@ REGULARIZED = lambda lib: dict(
     bias_constraint="non_neg",
 )
 PLACES = np.array([[3, 1, 1], [0, 6, 3]])
-# in Keras: see tests/test_lookup_layers.py
+# in Keras: see tests/text/test_lookup_layers.py
 NEED_TENSORFLOW = {"Hashing", "IntegerLookup", "StringLookup", "TextVectorization"}
 WINDOWED = {n: RNG.normal(size=(2, *(5, 6, 4)[:n], 2)).astype("float32") for n in (1, 2, 3)}
 IMAGE = WINDOWED[2]
@@ -1080,7 +1080,7 @@ def test_an_h5_file_with_more_layers_than_the_model_is_refused(tmp_path):
 
 
 def test_the_stored_file_is_keras_s_and_so_is_what_came_of_it():
-    """tests/test_files.py goes on from it."""
+    """tests/files/test_files.py goes on from it."""
     folder = Path(__file__).resolve().parents[1] / "stored" / "keras_3.15"
     expected = json.loads((folder / "went_on.json").read_text(encoding="utf-8"))
     model = keras.models.load_model(folder / "adamw.keras")

@@ -5,15 +5,14 @@ same training in Keras, step by step.
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from places import ROOT
 
 import minidl
 
-ROOT = Path(__file__).resolve().parents[2]
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 4)).astype("float32")
 Z = RNG.normal(size=(60, 3)).astype("float32")

@@ -1,7 +1,7 @@
 """CategoryEncoding, Discretization, TimeDistributed and the newer normalizations against Keras's;
 its lookups need TensorFlow.
 
-(Those were run once elsewhere: their results are in tests/test_lookup_layers.py.)
+(Those were run once elsewhere: their results are in tests/text/test_lookup_layers.py.)
 """
 
 import inspect

@@ -5,11 +5,9 @@ notice.
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
+from places import ROOT
 
 # chapter, what stands there, the mistake, words of the assert that fails
 MUTANTS = [

@@ -8,11 +8,10 @@ import subprocess
 import sys
 import time
 import tokenize
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 # that one is in test_mnist.py
 CHAPTERS = sorted(p for p in (ROOT / "chapters").glob("ch*.py") if p.stem != "ch07_mnist")
 

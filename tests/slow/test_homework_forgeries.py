@@ -13,11 +13,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from minidl.homework import __main__ as command
 from minidl.homework import assignments, judging, orphans
 
-ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = ROOT / "tests" / "homework" / "hw01_arrays.py"
 LINUX = sys.platform == "linux"
 

@@ -6,15 +6,12 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from places import ROOT
+from wrong import WRONG
 
 from minidl.homework import assignments, judging
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "homework"))
-from wrong import WRONG  # noqa: E402
 
 SOLUTIONS = {
     p.stem.split("_")[0]: p for p in sorted((ROOT / "tests" / "homework").glob("hw[0-9][0-9]_*.py"))

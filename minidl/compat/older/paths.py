@@ -130,9 +130,11 @@ class OlderPath(ModuleType):
 def open_paths() -> None:
     """Make the old paths importable, and all paths, old and new, under `minidl.keras` too."""
     for path in [*PATHS, *ELSEWHERE]:
-        module = sys.modules[f"{_LIBRARY}.{path}"] = OlderPath(
-            f"{_LIBRARY}.{path}", f"What older tutorials import from {path}."
-        )
+        name = f"{_LIBRARY}.{path}"
+        module = OlderPath(name, f"What older tutorials import from {path}.")
+        today = vars(sys.modules.get(name, module))  # layers.pooling is a file of today, too
+        vars(module).update({k: v for k, v in today.items() if not k.startswith("__")})
+        sys.modules[name] = module
         parent, _, last = path.rpartition(".")
         setattr(
             sys.modules[f"{_LIBRARY}.{parent}"] if parent else sys.modules[_LIBRARY], last, module

@@ -1,0 +1,145 @@
+"""Callbacks and logs, and what is no callback."""
+
+import json
+import warnings
+
+import pytest
+from callback_cases import Breaks, X, Y, fit, network
+
+from minidl import (
+    Input,
+    Sequential,
+    callbacks,
+)
+from minidl.callbacks import (
+    Callback,
+    CSVLogger,
+    EarlyStopping,
+    LambdaCallback,
+    ModelCheckpoint,
+    ReduceLROnPlateau,
+)
+from minidl.layers import Dense
+
+# --- callbacks and logs
+# ---
+
+
+def test_logs_are_floats_and_json_takes_a_history():
+    seen = []
+
+    class Look(Callback):
+        def on_train_batch_end(self, batch, logs):
+            seen.extend(logs.values())
+
+        on_test_batch_end = on_train_batch_end
+
+        def on_epoch_end(self, epoch, logs):
+            seen.extend(logs.values())
+
+        def on_test_end(self, logs):
+            seen.extend(logs.values())
+
+    model = network()
+    history = fit(model, Look(), ReduceLROnPlateau())
+    model.evaluate(X, Y, verbose=0, callbacks=[Look()])
+    assert len(seen) > 20 and all(isinstance(value, float) for value in seen)
+    assert json.loads(json.dumps(history.history)) == history.history
+    assert set(history.history) == {
+        "loss",
+        "mae",
+        "val_loss",
+        "val_mae",
+        "learning_rate",
+    } and history.epoch == [0, 1]
+
+
+def test_hooks_may_be_written_without_defaults():
+    seen = []
+    hooks = {
+        f"on_{what}_{when}": lambda number, logs, name=f"{what} {when}": seen.append((name, number))
+        for what in ("epoch", "batch")
+        for when in ("begin", "end")
+    }
+    fit(
+        network(),
+        LambdaCallback(
+            on_train_begin=lambda logs: seen.append("go"),
+            on_train_end=lambda logs: seen.append("done"),
+            **hooks,
+        ),
+        epochs=1,
+        batch_size=20,
+    )
+    assert seen == [
+        "go",
+        ("epoch begin", 0),
+        ("batch begin", 0),
+        ("batch end", 0),
+        ("batch begin", 1),
+        ("batch end", 1),
+        ("epoch end", 0),
+        "done",
+    ]
+
+
+def test_what_is_no_callback():
+    with pytest.raises(
+        TypeError,
+        match=r"holds <class .*EarlyStopping'>, which is no Callback: write EarlyStopping\(\)",
+    ):
+        fit(network(), EarlyStopping)
+    with pytest.raises(TypeError, match="subclass minidl.callbacks.Callback"):
+        fit(network(), print)
+    with pytest.raises(
+        TypeError, match="There is no hook 'on_epoch_ends'. Did you mean 'on_epoch_end'"
+    ):
+        LambdaCallback(on_epoch_ends=print)
+
+
+def test_a_callback_sees_model_and_params_and_may_stop():
+    class Stops(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            assert (
+                self.params["epochs"] == 9
+                and self.params["steps"] == 2
+                and isinstance(self.model, Sequential)
+            )
+            self.model.stop_training = epoch == 3
+
+    assert fit(network(), Stops(), epochs=9, batch_size=20).epoch == [0, 1, 2, 3]
+
+
+def test_an_interrupted_run_keeps_the_history_of_what_was_done():
+    model = network()
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, Breaks(2, "batch"), epochs=5)
+    assert model.history.epoch == [0, 1] and len(model.history.history["loss"]) == 2
+
+
+def test_no_warning_where_all_is_well(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit(
+            network(),
+            EarlyStopping(),
+            ReduceLROnPlateau(),
+            ModelCheckpoint(tmp_path / "a.npz", save_best_only=True),
+            CSVLogger(tmp_path / "a.csv"),
+        )
+    assert callbacks.ProgbarLogger is callbacks.ProgressBar
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("accuracy", "acc"), ("mae", "mean_absolute_error"), ("mean_squared_error", "mse")],
+)
+def test_a_history_knows_the_other_name(typed, asked):
+    model = Sequential([Input((3,)), Dense(1, "sigmoid")])
+    model.compile("sgd", "bce", metrics=[typed])
+    record = model.fit(X, (Y > 0) * 1.0, validation_split=0.5, verbose=0).history
+    with pytest.warns(FutureWarning, match=f"'val_{asked}' in the history is today 'val_{typed}'"):
+        assert record[f"val_{asked}"] == record[f"val_{typed}"]
+    with pytest.warns(FutureWarning):
+        assert record.get(asked) == record[typed]
+    assert record.get("nothing") is None and asked not in record

@@ -1,0 +1,89 @@
+"""EarlyStopping and TerminateOnNaN."""
+
+import numpy as np
+import pytest
+from callback_cases import Scripted, fit, network
+
+from minidl import optimizers
+from minidl.callbacks import (
+    BackupAndRestore,
+    EarlyStopping,
+    LambdaCallback,
+    ModelCheckpoint,
+    ReduceLROnPlateau,
+    TerminateOnNaN,
+)
+
+# --- stopping
+
+
+def test_early_stopping_restores_the_best_epoch(capsys):
+    weights = []
+    note = LambdaCallback(on_epoch_end=lambda epoch, logs: weights.append(model.get_weights()))
+    model, stop = (
+        network(),
+        EarlyStopping("score", patience=2, restore_best_weights=True, verbose=1, mode="max"),
+    )
+    history = fit(model, Scripted(score=[1, 3, 2, 2, 9]), note, stop, epochs=5)
+    assert history.epoch == [0, 1, 2, 3] and stop.stopped_epoch == 3 and stop.best_epoch == 1
+    for a, b in zip(model.get_weights(), weights[1]):
+        np.testing.assert_array_equal(a, b)
+    assert (
+        "Epoch 4: early stopping\nRestoring model weights from the end of the best epoch: 2."
+        in capsys.readouterr().out
+    )
+
+
+def test_the_best_weights_also_come_back_when_the_run_ends_by_itself():
+    weights = []
+    model = network()
+    note = LambdaCallback(on_epoch_end=lambda epoch, logs: weights.append(model.get_weights()))
+    fit(
+        model,
+        Scripted(score=[1, 0, 2]),
+        note,
+        EarlyStopping("score", mode="min", patience=9, restore_best_weights=True),
+        epochs=3,
+    )
+    np.testing.assert_array_equal(model.get_weights()[0], weights[1][0])
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (
+            lambda: EarlyStopping(patience=-1),
+            "EarlyStopping: patience must be a whole number of at least 0; received -1",
+        ),
+        (lambda: EarlyStopping(patience=2.5), "patience"),
+        (
+            lambda: ReduceLROnPlateau(factor=1.0),
+            "factor must be a number of at least 0 and below 1; received 1.0",
+        ),
+        (lambda: ReduceLROnPlateau(patience="3"), "ReduceLROnPlateau: patience"),
+        (lambda: ReduceLROnPlateau(cooldown=-1), "cooldown"),
+        (
+            lambda: ModelCheckpoint("x.npz", save_freq=0),
+            "save_freq is 'epoch' or a number of batches; received 0",
+        ),
+        (lambda: ModelCheckpoint("x.npz", save_freq="batch"), "received 'batch'"),
+        (lambda: BackupAndRestore("x", save_freq=5), "save_freq='epoch'; received 5"),
+    ],
+)
+def test_arguments(make, said):
+    with pytest.raises(ValueError, match=said):
+        make()
+
+
+def test_terminate_on_nan(capsys):
+    model = network(optimizer=optimizers.SGD(1e30))
+    history = fit(model, TerminateOnNaN(), epochs=5, validation_data=None)
+    assert (
+        len(history.epoch) == 1 and "Invalid loss, terminating training" in capsys.readouterr().out
+    )
+    with pytest.raises(RuntimeError, match=r"The loss became (inf|nan) in batch \d"):
+        fit(
+            network(optimizer=optimizers.SGD(1e30)),
+            TerminateOnNaN(raise_error=True),
+            validation_data=None,
+        )

@@ -1,0 +1,43 @@
+"""Names that are not there, in an import."""
+
+import subprocess
+import sys
+
+import pytest
+
+import minidl
+from minidl import layers
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("from minidl.layers import Densee", "has no attribute 'Densee'. Did you mean 'Dense'?"),
+        ("from minidl.layers import LSTMM", "has no attribute 'LSTMM'"),
+        ("from minidl.layers import ConvLSTM2D", "Keras has layers.ConvLSTM2D"),
+        ("from minidl.keras.layers import Densee", "Did you mean 'Dense'?"),
+        ("from minidl import Modell", "Did you mean 'Model'?"),
+        ("from minidl.optimizers import Adamm", "Did you mean 'Adam'?"),
+        ("from minidl.activations import rellu", "Did you mean 'relu'?"),
+        ("from minidl.utils import to_categorial", "Did you mean 'to_categorical'?"),
+        ("from minidl.optimizers.schedules import CosineDecai", "Did you mean 'CosineDecay'?"),
+        ("from minidl.callbacks import EarlyStoping", "Did you mean 'EarlyStopping'?"),
+        ("import minidl.layerss", "Did you mean 'layers'?"),
+    ],
+)
+def test_a_name_that_is_not_there_in_an_import(line, said):
+    with pytest.raises(ImportError) as refused:
+        exec(line)
+    assert said in str(refused.value)
+    assert not hasattr(layers, "Densee") and not hasattr(minidl, "Modell")
+
+
+def test_names_that_are_there_are_still_imported_first():
+    lines = (
+        "from minidl.layers import Dense; from minidl.activations import relu; import minidl.plots"
+    )
+    subprocess.run(
+        [sys.executable, "-W", "error", "-W", "ignore::EncodingWarning", "-c", lines], check=True
+    )

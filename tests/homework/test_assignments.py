@@ -1,0 +1,88 @@
+"""Assignments, their stubs and their examples."""
+
+import re
+
+import pytest
+import strip
+from places import ROOT
+
+from minidl.homework import assignments
+
+TASKS = '''"""A small assignment."""
+from minidl.homework.assignments import Task
+
+def cases(rng):
+    return [(rng.normal(size=3),) for _ in range(2)]
+
+TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit={limit}, forbidden=("minidl.ops.multiply",),
+              mistakes=((lambda x: x, "You forgot the 2."),))]
+'''
+
+
+@pytest.fixture(autouse=True)
+def a_folder_of_ones_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.delenv("MINIDL_HIDDEN_TESTS", raising=False)
+
+
+def test_hidden_tests_join_the_assignment_of_their_name(tmp_path, monkeypatch):
+    folder = tmp_path / "hidden" / "hw01_arrays"
+    folder.mkdir(parents=True)
+    (folder / "tasks.py").write_text(
+        TASKS.format(limit=5).replace('"double"', '"softmax"'), encoding="utf-8"
+    )
+    shown = assignments.get("hw01")
+    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(folder.parent))
+    assert [t.name for t in assignments.get("hw01").tasks] == [
+        *[t.name for t in shown.tasks],
+        "softmax",
+    ]
+    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError, match="which does not exist"):
+        assignments.find()
+
+
+@pytest.mark.parametrize("source", strip.sources(), ids=lambda p: p.stem)
+def test_stubs_are_in_step_with_their_sources(source):
+    stub = (strip.STUBS / source.stem / "stub.py").read_text(encoding="utf-8")
+    assert stub == strip.strip(source.read_text(encoding="utf-8"), source.stem.split("_")[0]), (
+        "run tests/homework/strip.py"
+    )
+    assert "SOLUTION" not in stub
+
+
+def test_stubs_number_tasks_as_the_checker_does():
+    for source in strip.sources():
+        stub = strip.strip(source.read_text(encoding="utf-8"), "hw00")
+        numbers = dict(re.findall(r"hw00 task (\d+): (\w+)", stub))
+        names = [t.name for t in assignments.get(source.stem).tasks]
+        assert all(names[int(n) - 1] == name for n, name in numbers.items()) and (
+            numbers or "hw00: Value.exp" in stub
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("### BEGIN SOLUTION\n### BEGIN SOLUTION\n", "line 2: a solution begins inside another"),
+        ("### END SOLUTION\n", "that never began"),
+        ("### BEGIN SOLUTION\nx = 1\n", "never ends"),
+        ("x = 1\n", "no solution to take out"),
+        ("# BEGIN SOLUTION\n", "a marker that is none"),
+    ],
+)
+def test_faulty_markers_are_refused(text, words):
+    with pytest.raises(ValueError, match=words):
+        strip.strip(text, "hw01")
+
+
+def test_each_assignment_teaches_with_an_example_that_is_true():
+    """The docstrings' examples hold for the solutions."""
+    import doctest
+
+    for source in strip.sources():
+        failed, tried = doctest.testmod(
+            assignments.load(source, source.stem), optionflags=doctest.NORMALIZE_WHITESPACE
+        )
+        assert tried and not failed, source.stem

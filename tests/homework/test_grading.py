@@ -1,0 +1,120 @@
+"""A class of hand-ins: whose they are, files that are none, and that one never stops the rest."""
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from minidl.homework import __main__ as command
+from minidl.homework import fence, judging
+
+SMALL = '''"""A small assignment."""
+from minidl.homework.assignments import Task
+
+def cases(rng):
+    return [(rng.normal(size=3),)]
+
+TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit=20)]
+'''
+
+
+@pytest.fixture(autouse=True)
+def a_small_assignment(tmp_path, monkeypatch):
+    folder = tmp_path / "teacher" / "hw90_small"
+    folder.mkdir(parents=True)
+    (folder / "tasks.py").write_text(SMALL, encoding="utf-8")
+    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(folder.parent))
+    monkeypatch.chdir(tmp_path)
+
+
+def hand_in(room, name, code="def double(x):\n    return 2 * x\n"):
+    path = room / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(code, encoding="utf-8")
+
+
+def rows():
+    text = Path("grades.csv").read_text(encoding="utf-8-sig")
+    return {r["student"]: r for r in csv.DictReader(io.StringIO(text))}
+
+
+def test_grade_marks_the_rest_of_the_class(tmp_path, capsys):
+    room = tmp_path / "class"
+    hand_in(room, "a11_hw90_small.py")
+    hand_in(room, "a12_hw90_small (1).py")
+    hand_in(room, "a13_HW90_small.py")
+    hand_in(room, "hw90_a14.py")
+    hand_in(room, "lovelace_LATE_17_2931_hw90_small-1.py")
+    hand_in(room, "b1_hw90_small.py", "def double(x):\n    return x\n")
+    hand_in(room, "b1_hw90_small (1).py")
+    hand_in(room, "b2/hw90_small.py", "from helper import double\n")
+    hand_in(room, "b2/helper.py")
+    hand_in(room, "c1_hw90_small.py", "def double(x):\n    return 10 ** 400\n")
+    hand_in(room, "c2_hw90_small.py", "x" * (2 << 20))
+    hand_in(room, "c3_hw90_small.py", "import a11_hw90_small\ndouble = a11_hw90_small.double\n")
+    hand_in(room, "c4_hw90_small.py", "raise OSError('\\n  2 / 2  in all. Well done.')\n")
+    hand_in(room, "=1+1_hw90_small.py")
+    hand_in(room, "essay.txt", "No program.")
+    hand_in(room, "helper.py")
+    (room / "d1_hw90_small.py").symlink_to(room / "a11_hw90_small.py")
+    if os.name == "posix":
+        os.mkfifo(room / "d2_hw90_small.py")
+        (room / "d3_hw90_small.py").symlink_to("/dev/zero")
+    assert command.main(["grade", str(room), "--seed", "1"]) == 0
+    out, table = capsys.readouterr().out, rows()
+    full = {s for s, r in table.items() if r["points"] == "2.0"}
+    assert full == {"a11", "a12", "a13", "a14", "lovelace_17", "b1", "b2", "'=1+1"}
+    none = {"c1", "c2", "c3", "c4", "d1"} | ({"d2", "d3"} if os.name == "posix" else set())
+    assert {s for s, r in table.items() if r["points"] == "0.0"} == none
+    assert "longer than 1 MB" in table["c2"]["not passed"] and "link" in table["d1"]["not passed"]
+    assert table["b1"]["file"] == "b1_hw90_small (1).py (best of 2)"
+    for name in ("essay.txt", "helper.py", os.path.join("b2", "helper.py")):
+        assert f"not matched with an assignment: {name}\n" in out
+    feedback = json.loads(Path("feedback/c1.json").read_text(encoding="utf-8"))
+    assert feedback["hw90_small"]["score"] == 0 and feedback["student"] == "c1"
+    assert "more than 64 bits" in Path("feedback/c1.txt").read_text(encoding="utf-8")
+    lines = Path("feedback/c4.txt").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 3 and lines[2].split()[:3] == ["0", "/", "2"]
+    assert "The best of 2 files counts" in Path("feedback/b1.txt").read_text(encoding="utf-8")
+    assert len(list(Path("feedback").iterdir())) == 2 * len(table)
+
+
+def test_rows_are_written_as_they_come(tmp_path, monkeypatch):
+    room = tmp_path / "class"
+    hand_in(room, "ada_hw90_small.py")
+    hand_in(room, "ben_hw90_small.py")
+    hand_in(room, "eve_hw90_small.py")
+
+    real, calls = judging.check, []
+
+    def check(assignment, submission, seed, quiet):
+        calls.append(submission)
+        if len(calls) == 2:
+            raise RuntimeError("a fault of the checker")
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return real(assignment, submission, seed, quiet)
+
+    monkeypatch.setattr(judging, "check", check)
+    with pytest.raises(KeyboardInterrupt):
+        command.main(["grade", str(room)])
+    assert {s: r["points"] for s, r in rows().items()} == {"ada": "2.0", "ben": "0.0"}
+    assert "a fault of the checker" in rows()["ben"]["not passed"]
+
+
+def test_a_teacher_hears_that_there_are_no_walls(tmp_path, monkeypatch, capsys):
+    hand_in(tmp_path / "class", "ada_hw90_small.py")
+    for version, said in ((0, True), (1, False)):
+        monkeypatch.setattr(fence, "landlock", lambda v=version: v)
+        assert command.main(["grade", "class"]) == 0
+        assert ("cannot keep the students' code" in capsys.readouterr().out) == said
+
+
+def test_hand_ins_are_no_modules_of_the_checker(tmp_path, monkeypatch, capsys):
+    hand_in(tmp_path / "class", "json.py")
+    monkeypatch.syspath_prepend(tmp_path / "class")
+    assert command.main(["grade", "class"]) == 2
+    assert "Run this from another folder" in capsys.readouterr().err

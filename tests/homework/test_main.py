@@ -1,0 +1,182 @@
+"""python -m minidl.homework: its commands."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import strip
+from places import ROOT
+
+import minidl
+from minidl.homework import __main__ as command
+from minidl.homework import assignments
+
+SOURCES = ROOT / "tests" / "homework"
+
+TASKS = '''"""A small assignment."""
+from minidl.homework.assignments import Task
+
+def cases(rng):
+    return [(rng.normal(size=3),) for _ in range(2)]
+
+TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit={limit}, forbidden=("minidl.ops.multiply",),
+              mistakes=((lambda x: x, "You forgot the 2."),))]
+'''
+
+
+@pytest.fixture(autouse=True)
+def a_folder_of_ones_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.delenv("MINIDL_HIDDEN_TESTS", raising=False)
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """An assignment of one quick task, found like a teacher's."""
+    folder = tmp_path / "teacher" / "hw90_small"
+    folder.mkdir(parents=True)
+    (folder / "tasks.py").write_text(TASKS.format(limit=6), encoding="utf-8")
+    (folder / "stub.py").write_text(
+        'def double(x):\n    raise NotImplementedError("hw90 task 1: double")\n', encoding="utf-8"
+    )
+    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(folder.parent))
+    return folder
+
+
+# --- the commands
+
+
+def test_list_names_every_assignment(capsys):
+    assert command.main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [p.stem for p in strip.sources()] and len(
+        lines
+    ) >= 6
+    for assignment in assignments.find().values():
+        assert 3 <= len(assignment.tasks) <= 6 and assignment.points >= 10
+
+
+def test_start_never_overwrites(capsys):
+    assert command.main(["start", "hw02"]) == 0
+    stub = Path("hw02_backprop.py").read_text(encoding="utf-8")
+    assert "NotImplementedError" in stub and "SOLUTION" not in stub
+    Path("hw02_backprop.py").write_text("my work", encoding="utf-8")
+    assert command.main(["start", "hw02"]) == 2
+    assert "already here, and stays as it is" in capsys.readouterr().err
+    assert Path("hw02_backprop.py").read_text(encoding="utf-8") == "my work"
+
+
+def test_check_of_a_solution_from_the_command_line():
+    for seed, code, words in (("7", 0, "Well done."), ("8", 0, "Well done.")):
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "minidl.homework",
+                "check",
+                "hw01",
+                "--file",
+                str(SOURCES / "hw01_arrays.py"),
+                "--seed",
+                seed,
+            ],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        assert done.returncode == code and words in done.stdout, done.stdout + done.stderr
+
+
+def test_json_is_what_gradescope_reads(capsys, small):
+    Path("hw90_small.py").write_text(
+        "def double(x):\n    print('hello')\n    return x\n", encoding="utf-8"
+    )
+    assert command.main(["check", "hw90", "--json", "--seed", "5"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert result["score"] == 0 and "seed 5" in result["output"]
+    (test,) = result["tests"]
+    assert (test["name"], test["score"], test["max_score"], test["visibility"]) == (
+        "double",
+        0,
+        2,
+        "visible",
+    )
+    assert "You forgot the 2." in test["output"]
+
+
+def test_the_same_seed_asks_the_same_questions(small):
+    first, again, other = (
+        assignments.get("hw90").tasks[0].cases(np.random.default_rng(seed))[0][0]
+        for seed in (1, 1, 2)
+    )
+    assert (first == again).all() and (first != other).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "hw99"], "Unknown assignment 'hw99'"),
+        (["check", "hw01"], "There is no hw01_arrays.py here"),
+        (["grade", "nowhere"], "no folder of submissions"),
+        (["start", "hw01_array"], "Did you mean 'hw01_arrays'"),
+    ],
+)
+def test_mistakes_in_commands(arguments, words, capsys):
+    assert command.main(arguments) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_grade_marks_a_class(small, tmp_path, capsys):
+    room = tmp_path / "class"
+    (room / "ada").mkdir(parents=True)
+    (room / "ada" / "hw90_small.py").write_text(
+        "def double(x):\n    return x * 2\n", encoding="utf-8"
+    )
+    (room / "ben_hw90_small.py").write_text("import sys\nsys.exit()\n", encoding="utf-8")
+    (room / "chris_hw90_small.py").write_text("def double(x:\n", encoding="utf-8")
+    (room / "notes.py").write_text("1 / 0\n", encoding="utf-8")
+    (room / "dora" / "drafts").mkdir(parents=True)
+    (room / "emma" / "final").mkdir(parents=True)
+    (room / "emma" / "final" / "hw90_small.py").write_text(
+        "def double(x):\n    return x + x\n", encoding="utf-8"
+    )
+    assert command.main(["grade", str(room), "--seed", "1"]) == 0
+    rows = list(csv.DictReader(io.StringIO(Path("grades.csv").read_text(encoding="utf-8-sig"))))
+    assert [(r["student"], r["assignment"], r["points"], r["of"]) for r in rows] == [
+        ("ada", "hw90_small", "2.0", "2"),
+        ("ben", "hw90_small", "0.0", "2"),
+        ("chris", "hw90_small", "0.0", "2"),
+        ("dora", "hw90_small", "0.0", "2"),
+        ("emma", "hw90_small", "2.0", "2"),
+    ]
+    assert (
+        rows[3]["not passed"] == "no file" and "4 submissions, 1 missing" in capsys.readouterr().out
+    )
+    assert rows[1]["not passed"] == "double: crashed" and Path("answer.py").exists() is False
+
+
+def test_export_makes_an_autograder(small, capsys):
+    assert command.main(["export", "hw90"]) == 0
+    with zipfile.ZipFile("hw90_small.zip") as archive:
+        assert {
+            "setup.sh",
+            "run_autograder",
+            "requirements.txt",
+            f"minidl-{minidl.__version__}-py3-none-any.whl",
+            "hidden/hw90_small/tasks.py",
+            "hidden/hw90_small/stub.py",
+        } == set(archive.namelist())
+        script = archive.read("run_autograder").decode()
+        assert (
+            "check hw90_small" in script
+            and "/autograder/results/results.json" in script
+            and "MINIDL_HIDDEN_TESTS" in script
+        )
+        assert archive.getinfo("run_autograder").external_attr >> 16 & 0o100, "it can be run"

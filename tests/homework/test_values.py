@@ -1,0 +1,123 @@
+"""Values on their way between processes."""
+
+import random
+
+import numpy as np
+import pytest
+from places import ROOT
+
+from minidl.homework import (
+    assignments,
+    examining,
+    judging,
+    submissions,
+    values,
+)
+
+
+@pytest.fixture(autouse=True)
+def a_folder_of_ones_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.delenv("MINIDL_HIDDEN_TESTS", raising=False)
+
+
+# --- values and markers
+# ---
+
+
+def test_values_travel_unchanged():
+    value = {
+        "a": [1, 2.5, None, True, "text"],
+        "b": (np.arange(3), {"c": np.float32(0.5), "d": np.array(2.0)}),
+        "e": float("inf"),
+    }
+    got = values.unpack(values.pack(value))
+    assert (
+        got["a"] == value["a"]
+        and got["e"] == float("inf")
+        and type(got["b"]) is tuple
+        and got["b"][1]["c"] == 0.5
+    )
+    np.testing.assert_array_equal(got["b"][0], np.arange(3))
+    for odd in (object(), np.array([object()]), {1, 2}, np.array(["a"])):
+        with pytest.raises(values.NotPlainError):
+            values.plain(odd)
+
+
+SMALL = '''"""A small assignment."""
+from minidl.homework.assignments import Task
+
+def cases(rng):
+    return [(rng.normal(size=3),)]
+
+TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit=20)]
+'''
+
+
+@pytest.fixture(autouse=True)
+def a_small_assignment(tmp_path, monkeypatch):
+    folder = tmp_path / "teacher" / "hw90_small"
+    folder.mkdir(parents=True)
+    (folder / "tasks.py").write_text(SMALL, encoding="utf-8")
+    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(folder.parent))
+    monkeypatch.chdir(tmp_path)
+
+
+ODD = {
+    "10 ** 400": "more than 64 bits",
+    "[x[0], 10 ** 400]": "more than 64 bits",
+    "float('inf')": "expected shape",
+    "x * float('inf')": "numbers differ",
+    "x * float('nan')": "numbers differ",
+    "'\\ud800'": "received str",
+    "{'\\ud800': 1}": "received dict",
+    "float('nan')": "expected shape",
+    "x.astype(complex)": "an array of complex128",
+    "x.astype(object)": "an array of object",
+    "(x + 0.0).astype('g')": "numbers differ",
+    "type('T', (), {'shape': (3,), 'dtype': x.dtype, 'numpy': lambda s: 1 / 0})()": "ZeroDivision",
+}
+
+
+def test_odd_answers_are_answers():
+    """All in one submission, each to a question of its own; none stops the checker."""
+    (task,) = assignments.get("hw90").tasks
+    code = f"answers = iter({list(ODD)!r})\ndef double(x):\n    return eval(next(answers))\n"
+    student = examining.Student(task, [], submissions.Submission("a.py", code.encode()), True)
+    x = np.array([1.0, -2.0, 3.0])
+    with student.process(None) as process:
+        for odd, words in ODD.items():
+            try:
+                answer = process.ask({"call": (x,), "echo": True})
+                mark = judging.marked(task, (x,), answer)
+                assert mark.share == 0 and words in mark.reason, (odd, mark)
+                mark.reason.encode("utf-8")
+            except judging.NoAnswerError as error:
+                assert words in error.reason and not error.ended, (odd, error)
+
+
+def test_a_damaged_message_is_a_value_error():
+    values.unpack(values.pack({"half of a pair \ud800": "\ud800"}))["half of a pair ?"].encode()
+    whole = values.pack({"value": [np.arange(6.0).reshape(2, 3), "text", (1, None)]})
+    rng = random.Random(0)
+    read = 0
+    for _ in range(3000):
+        damaged = bytearray(whole)
+        for _ in range(rng.randint(1, 4)):
+            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+        try:
+            values.unpack(bytes(damaged[: rng.randint(1, len(damaged) + 40)]))
+            read += 1
+        except ValueError:
+            pass
+    assert 0 < read < 3000
+    deep, wide = b"[" * 100_000, b'[{"list":[' + b"0," * (values.LARGEST_TEXT // 2) + b"0]},[]]\n"
+    for text in (
+        deep,
+        wide,
+        b"[" + b"9" * 4000 + b",[]]\n",
+        b'[{"array":0},[["<f8",[9999999]]]]\n',
+    ):
+        with pytest.raises(ValueError):
+            values.unpack(text)

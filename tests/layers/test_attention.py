@@ -1,0 +1,78 @@
+"""Attention: what a query takes, masks that leave steps out, weights, and heads that share keys."""
+
+import numpy as np
+import pytest
+
+from minidl import Input, Model, Tensor, layers, ops
+
+rng = np.random.default_rng(0)
+QUERY, VALUE, KEY = (rng.normal(size=(2, n, 4)).astype("float32") for n in (3, 5, 5))
+HEADS = {
+    "MultiHeadAttention": {"num_heads": 2, "key_dim": 3},
+    "GroupQueryAttention": {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2},
+}
+each_kind = pytest.mark.parametrize("name", HEADS)
+
+
+def test_a_query_takes_the_value_of_the_key_that_fits():
+    keys = 20 * np.eye(4, dtype="float32")[None]
+    values = rng.normal(size=(1, 4, 2)).astype("float32")
+    found = layers.Attention()([keys[:, [2, 0]], values, keys]).numpy()
+    np.testing.assert_allclose(found, values[:, [2, 0]], rtol=1e-5)
+    even = layers.Attention()([0 * keys[:, :1], values, keys]).numpy()
+    np.testing.assert_allclose(even, values.mean(axis=1, keepdims=True), rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["Attention", "AdditiveAttention"])
+def test_the_one_op_and_the_way_with_weights(name):
+    """The same numbers and gradients with and without return_attention_scores."""
+    layer = getattr(layers, name)(use_scale=True, dtype="float64")
+    masks = [None, rng.random((2, 5)) < 0.6]
+    found = []
+    for scores in (False, True):
+        inputs = [Tensor(x.astype(float), requires_grad=True) for x in (QUERY, VALUE, KEY)]
+        y = layer(inputs, mask=masks, return_attention_scores=scores, use_causal_mask=True)
+        y = y[0] if scores else y
+        y.backward(gradient=np.cos(np.arange(y.size)).reshape(y.shape))
+        found.append([y.numpy(), layer.scale.grad, *[x.grad for x in inputs]])
+        layer.scale.grad = None
+    for a, b in zip(*found):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
+
+
+@each_kind
+def test_a_causal_mask_hides_what_comes(name):
+    layer, later = getattr(layers, name)(**HEADS[name]), VALUE.copy()
+    later[:, 3:] += 1
+    a, b = (layer(x, x, use_causal_mask=True).numpy() for x in (VALUE, later))
+    np.testing.assert_allclose(a[:, :3], b[:, :3], rtol=1e-5, atol=1e-6)
+    assert np.abs(a[:, 3:] - b[:, 3:]).min(axis=(1, 2)).max() > 1e-4
+
+
+@each_kind
+def test_masks_of_the_inputs_are_used(name):
+    """An Embedding's mask reaches the layer, and goes on with the queries."""
+    ids = np.array([[3, 1, 2, 0, 0], [1, 4, 0, 0, 0]])
+    i = Input((None,))
+    e = layers.Embedding(6, 4, mask_zero=True)(i)
+    model = Model(i, layers.GRU(2)(getattr(layers, name)(**HEADS[name])(e, e)))
+    longer = np.concatenate([ids, np.zeros((2, 3), int)], axis=1)
+    a, b = (model.predict(x, verbose=0) for x in (ids, longer))
+    np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_what_attention_refuses():
+    with pytest.raises(ValueError, match=r"takes a list, \[query, value\].*received list of 1"):
+        layers.Attention()([QUERY])
+    with pytest.raises(ValueError, match="score_mode is 'dot' or 'concat'; received 'sum'"):
+        layers.Attention(score_mode="sum")
+    with pytest.raises(ValueError, match="num_key_value_heads must divide num_query_heads"):
+        layers.GroupQueryAttention(3, 4, 3)
+    with pytest.raises(ValueError, match="MultiHeadAttention: num_heads"):
+        layers.MultiHeadAttention(0, 3)
+    x = np.ones((2, 3, 4, 5), "float32")
+    for q, k, v in [(x, x[0], x), (x, x[:, :, :3], x[:, :, :3]), (x, x[..., :2], x), (x, x, x[:1])]:
+        with pytest.raises(ValueError, match=r"dot_product_attention takes query \(n, T, heads"):
+            ops.dot_product_attention(q, k, v)
+    with pytest.raises(ValueError, match="no attn_logits_soft_cap"):
+        ops.dot_product_attention(x, x, x, attn_logits_soft_cap=2.0)

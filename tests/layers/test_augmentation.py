@@ -1,0 +1,156 @@
+"""Layers that prepare images: sizes, cuts, and what training sees at random."""
+
+import numpy as np
+import pytest
+
+import minidl
+from minidl import Input, Sequential, Tensor, layers
+from minidl.ops.resampling import affine
+
+RNG = np.random.default_rng(0)
+X = RNG.uniform(0, 255, (6, 8, 10, 3)).astype("f")
+SQUARE = np.arange(16.0, dtype="f").reshape(1, 4, 4, 1)
+CHANCE = {
+    "RandomFlip": {},
+    "RandomRotation": dict(factor=0.2),
+    "RandomZoom": dict(height_factor=0.3),
+    "RandomTranslation": dict(height_factor=0.3, width_factor=(-0.2, 0.1)),
+    "RandomContrast": dict(factor=0.5),
+    "RandomBrightness": dict(factor=0.3),
+    "RandomCrop": dict(height=5, width=6),
+}
+each_chance = pytest.mark.parametrize("name", CHANCE)
+
+
+@pytest.mark.parametrize(
+    ("fill_mode", "expected"),
+    [
+        ("constant", [9, 9, 0, 1]),
+        ("nearest", [0, 0, 0, 1]),
+        ("reflect", [1, 0, 0, 1]),
+        ("wrap", [2, 3, 0, 1]),
+    ],
+)
+def test_what_stands_beyond_the_edge(fill_mode, expected):
+    """An image moved two pixels to the right."""
+    matrix = np.array([[[1.0, 0, -2], [0, 1, 0]]])
+    for interpolation in ("bilinear", "nearest"):
+        y = affine(Tensor(SQUARE), matrix, interpolation, fill_mode, 9.0).numpy()
+        assert y[0, 0, :, 0].tolist() == expected
+
+
+def test_the_directions():
+    right = layers.RandomTranslation(0, (0.25, 0.25), fill_mode="constant")(SQUARE, training=True)
+    assert right.numpy()[0, 0, :, 0].tolist() == [0, 0, 1, 2]
+    down = layers.RandomTranslation((0.5, 0.5), 0, fill_mode="constant")(SQUARE, training=True)
+    assert down.numpy()[0, :, 1, 0].tolist() == [0, 0, 1, 5]
+    quarter = layers.RandomRotation((0.25, 0.25))(SQUARE, training=True).numpy()
+    np.testing.assert_allclose(quarter[0, :, :, 0], np.rot90(SQUARE[0, :, :, 0]), atol=1e-5)
+    small = layers.RandomZoom((1.0, 1.0), fill_mode="constant")(
+        np.ones((1, 8, 8, 1)), training=True
+    )
+    assert small.numpy().sum() == pytest.approx(16, rel=1e-5)  # half as high and half as wide
+
+
+def test_flips():
+    x = np.tile(SQUARE, (400, 1, 1, 1))
+    for mode, possible in (
+        ("horizontal", [0, 3]),
+        ("vertical", [0, 12]),
+        ("horizontal_and_vertical", [0, 3, 12, 15]),
+    ):
+        y = layers.RandomFlip(mode, seed=1)(x, training=True).numpy()
+        corners, counts = np.unique(y[:, 0, 0, 0], return_counts=True)
+        assert corners.tolist() == possible
+        assert counts.min() > 0.7 * 400 / len(possible)
+        assert (np.sort(y.reshape(400, -1)) == np.arange(16)).all()
+
+
+def test_contrast_and_brightness():
+    x = np.tile(np.array([50.0, 150.0], "f").reshape(1, 1, 2, 1), (500, 1, 1, 1))
+    y = layers.RandomContrast(0.4, seed=1)(x, training=True).numpy()
+    spread = (y[:, 0, 1, 0] - y[:, 0, 0, 0]) / 100
+    assert 0.6 <= spread.min() < 0.65 and 1.35 < spread.max() <= 1.4
+    np.testing.assert_allclose(y.mean(axis=(1, 2, 3)), 100, rtol=1e-5)
+    y = layers.RandomBrightness((0.1, 0.2), seed=1)(x, training=True).numpy()
+    by = y - x
+    assert 25.5 <= by.min() < 27 and 49 < by.max() <= 51
+    assert (
+        np.ptp(by[0]) < 1e-4 and layers.RandomBrightness(1.0)(X, training=True).numpy().max() <= 255
+    )
+
+
+@each_chance
+def test_only_in_training_and_by_its_seed(name):
+    make = lambda seed=3: getattr(layers, name)(**CHANCE[name], seed=seed)
+    used = make()(X).numpy()
+    if name != "RandomCrop":
+        np.testing.assert_array_equal(used, X)
+    y = make()(X, training=True).numpy()
+    assert y.shape == used.shape and y.dtype == np.float32
+    assert not np.array_equal(y, used)
+    np.testing.assert_array_equal(make()(X, training=True).numpy(), y)
+    assert not np.array_equal(make(4)(X, training=True).numpy(), y)
+    if name != "RandomCrop":  # each image by itself
+        same = make()(np.tile(X[:1], (6, 1, 1, 1)), training=True).numpy()
+        assert not np.array_equal(same[0], same[1]) or not np.array_equal(same[0], same[2])
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *CHANCE.items(),
+        ("Resizing", dict(height=4, width=5)),
+        ("CenterCrop", dict(height=4, width=5)),
+    ],
+)
+def test_single_images_channels_first_configs_and_unknown_sizes(name, options):
+    seed = {"seed": 3} if name in CHANCE else {}
+    make = lambda **more: getattr(layers, name)(**options, **seed, **more)
+    whole = make()(X[:1], training=True).numpy()
+    np.testing.assert_array_equal(make()(X[0], training=True).numpy(), whole[0])
+    first = make(data_format="channels_first")(np.moveaxis(X[:1], -1, 1), training=True).numpy()
+    np.testing.assert_allclose(np.moveaxis(first, 1, -1), whole, rtol=1e-5, atol=1e-3)
+    config = make().get_config()
+    again = getattr(layers, name).from_config(config)
+    np.testing.assert_array_equal(again(X[:1], training=True).numpy(), whole)
+    shape = getattr(layers, name)(**options)(Input((None, None, 3))).shape
+    sized = "height" in options
+    assert shape == ((None, *whole.shape[1:]) if sized else (None, None, None, 3))
+
+
+def test_inside_a_model(tmp_path):
+    stack = [
+        layers.Resizing(8, 8),
+        layers.RandomFlip("horizontal"),
+        layers.RandomTranslation(0.1, 0.1),
+        layers.Rescaling(1 / 255),
+        layers.Conv2D(4, 3),
+        layers.GlobalAveragePooling2D(),
+        layers.Dense(2, activation="softmax"),
+    ]
+    model = Sequential([Input((8, 10, 3)), *stack])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(X, np.arange(6) % 2, epochs=2, verbose=0)
+    model.save(tmp_path / "m.keras")
+    again = minidl.models.load_model(tmp_path / "m.keras")
+    np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "words"),
+    [
+        (lambda: layers.Resizing(4, 4, "cubic"), "interpolation is 'nearest', 'bilinear'"),
+        (lambda: layers.Resizing(0, 4), "Resizing: height must be"),
+        (lambda: layers.Resizing(4, 4, "nearest", True, True), "cut or pad"),
+        (lambda: layers.RandomRotation(1.5), "factor is a number between -1 and 1"),
+        (lambda: layers.RandomContrast(-0.5), "factor is a number between 0 and 1"),
+        (lambda: layers.RandomFlip("sideways"), "mode is 'horizontal'"),
+        (lambda: layers.RandomZoom(0.1, fill_mode="edge"), "fill_mode is 'constant'"),
+        (lambda: layers.RandomTranslation((0.1, 0.2, 0.3), 0.1), "or a pair of them"),
+        (lambda: layers.Resizing(4, 4)(np.ones((3, 3))), r"one without the n; received .*\(3, 3\)"),
+    ],
+)
+def test_mistakes(mistake, words):
+    with pytest.raises(ValueError, match=words):
+        mistake()

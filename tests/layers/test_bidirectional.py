@@ -1,0 +1,68 @@
+"""Both directions."""
+
+import numpy as np
+import pytest
+
+from minidl import layers
+
+UNITS, STEPS, FEATURES = 3, 6, 4
+EACH = ("SimpleRNN", "LSTM", "GRU")
+each_layer = pytest.mark.parametrize("name", EACH)
+
+
+def drawn(n=5, steps=STEPS, features=FEATURES, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, steps, features)), rng.random((n, steps)) < 0.6
+
+
+def made(name, **options):
+    """A layer in float64, built, with weights that no initializer gives."""
+    layer = getattr(layers, name)(UNITS, dtype="float64", **options)
+    layer.build((None, None, FEATURES))
+    rng = np.random.default_rng(7)
+    layer.set_weights([rng.normal(size=w.shape) for w in layer.get_weights()])
+    return layer
+
+
+MERGED = {
+    "concat": lambda a, b: np.concatenate([a, b], axis=-1),
+    "sum": np.add,
+    "mul": np.multiply,
+    "ave": lambda a, b: (a + b) / 2,
+}
+
+
+@pytest.mark.parametrize("sequences", [False, True])
+@pytest.mark.parametrize("mode", [*MERGED, None])
+@each_layer
+def test_both_directions(name, mode, sequences):
+    x, mask = drawn()
+    layer = layers.Bidirectional(
+        made(name, return_sequences=sequences, return_state=True), mode, dtype="float64"
+    )
+    layer.build((None, None, FEATURES))
+    rng = np.random.default_rng(0)
+    layer.set_weights([rng.normal(size=w.shape) for w in layer.get_weights()])
+    forward, backward = layer.forward_layer, layer.backward_layer
+    assert (forward.go_backwards, backward.go_backwards) == (False, True)
+    for call in ({}, {"mask": mask}):
+        a, *forward_states = [t.numpy() for t in forward(x, **call)]
+        b, *backward_states = [t.numpy() for t in backward(x, **call)]
+        b = b[:, ::-1] if sequences else b
+        found = [t.numpy() for t in layer(x, **call)]
+        expected = [a, b] if mode is None else [MERGED[mode](a, b)]
+        for ours, theirs in zip(found, [*expected, *forward_states, *backward_states], strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+        if call and sequences:  # outputs of steps that do not count are 0
+            assert not a[~mask].any() and not b[~mask].any()
+
+
+def test_directions_that_do_not_fit():
+    forward = layers.GRU(2)
+    with pytest.raises(ValueError, match="both go the same way"):
+        layers.Bidirectional(forward, backward_layer=layers.GRU(2))
+    with pytest.raises(ValueError, match="return_sequences differs"):
+        backward = layers.GRU(2, go_backwards=True, return_sequences=True)
+        layers.Bidirectional(forward, backward_layer=backward)
+    with pytest.raises(ValueError, match="merge_mode is 'concat'.*received 'max'"):
+        layers.Bidirectional(forward, "max")

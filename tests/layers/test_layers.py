@@ -1,0 +1,80 @@
+"""minidl.layers: what each layer computes, its weights and gradients, training and not, your own
+layers, and every refusal.
+"""
+
+import numpy as np
+import pytest
+
+from minidl import (
+    Layer,
+    check_gradients,
+)
+from minidl.layers import Activation, Dropout, Flatten, LeakyReLU, ReLU, Reshape, Softmax
+
+RNG = np.random.default_rng(0)
+
+
+# --- the layers without weights
+# --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("layer", "x", "expected"),
+    [
+        (Activation("relu"), [[-1, 2]], [[0, 2]]),
+        (Activation("tanh"), [[0.5]], [[np.tanh(0.5)]]),
+        (Activation(lambda x: x * 3.0), [[2]], [[6]]),
+        (ReLU(), [[-1, 2]], [[0, 2]]),
+        (ReLU(6.0), [[-1, 8]], [[0, 6]]),
+        (
+            ReLU(max_value=1.5, negative_slope=0.1, threshold=1.0),
+            [[-1, 0.5, 1.2, 3]],
+            [[-0.2, -0.05, 1.2, 1.5]],
+        ),
+        (LeakyReLU(), [[-1, 2]], [[-0.3, 2]]),
+        (LeakyReLU(0.01), [[-1, 2]], [[-0.01, 2]]),
+        (LeakyReLU(negative_slope=0.5), [[-1, 2]], [[-0.5, 2]]),
+        (LeakyReLU(alpha=0.5), [[-1, 2]], [[-0.5, 2]]),
+        (Softmax(), [[0, np.log(3)]], [[0.25, 0.75]]),
+        (Softmax(axis=1), [[[0], [np.log(3)]]], [[[0.25], [0.75]]]),
+        (Flatten(), [[[1, 2], [3, 4]]], [[1, 2, 3, 4]]),
+        (Flatten(), [1, 2, 3], [[1], [2], [3]]),
+        (Reshape((2, 2)), [[1, 2, 3, 4]], [[[1, 2], [3, 4]]]),
+        (Reshape((-1,)), [[[1, 2], [3, 4]]], [[1, 2, 3, 4]]),
+        (Reshape((2, -1, 1)), [[1, 2, 3, 4]], [[[[1], [2]], [[3], [4]]]]),
+        (Reshape(4), [[[1, 2], [3, 4]]], [[1, 2, 3, 4]]),
+    ],
+    ids=lambda v: type(v).__name__ if isinstance(v, Layer) else "",
+)
+def test_values(layer, x, expected):
+    y = layer(np.array(x, dtype=np.float32))
+    np.testing.assert_allclose(y.numpy(), expected, rtol=1e-6)
+    assert y.dtype == np.float32 and layer.weights == [] and layer.count_params() == 0
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Activation("tanh"),
+        ReLU(2.0, 0.1),
+        LeakyReLU(),
+        Softmax(),
+        Flatten(),
+        Reshape((3, -1)),
+        Softmax(axis=1),
+    ],
+    ids=lambda v: type(v).__name__,
+)
+def test_gradients(layer):
+    layer.dtype = np.dtype("float64")
+    x = RNG.normal(size=(2, 3, 4))
+    assert check_gradients(layer, x[np.abs(x) > 1e-2][:12].reshape(1, 3, 4))
+
+
+@pytest.mark.parametrize("n", [0, 1, 5])
+def test_batches_of_any_size(n):
+    x = np.zeros((n, 2, 6))
+    assert Flatten()(x).shape == (n, 12)
+    assert Reshape((4, 3))(x).shape == (n, 4, 3)
+    assert Reshape((-1, 3))(x).shape == (n, 4, 3)
+    assert Dropout(0.5)(x, training=True).shape == x.shape

@@ -1,0 +1,82 @@
+"""MultiHeadAttention and GroupQueryAttention."""
+
+import numpy as np
+import pytest
+
+import minidl
+from minidl import Input, Model, Tensor, layers
+
+rng = np.random.default_rng(0)
+QUERY, VALUE, KEY = (rng.normal(size=(2, n, 4)).astype("float32") for n in (3, 5, 5))
+HEADS = {
+    "MultiHeadAttention": {"num_heads": 2, "key_dim": 3},
+    "GroupQueryAttention": {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2},
+}
+each_kind = pytest.mark.parametrize("name", HEADS)
+
+
+@each_kind
+def test_heads_in_one_op_and_with_weights(name):
+    layer = getattr(layers, name)(**HEADS[name], dtype="float64")
+    mask = rng.random((2, 3, 5)) < 0.7
+    found = []
+    for scores in (False, True):
+        inputs = [Tensor(x.astype(float), requires_grad=True) for x in (QUERY, VALUE, KEY)]
+        y = layer(*inputs, attention_mask=mask, return_attention_scores=scores)
+        if scores:
+            y, weights = y
+            assert weights.shape == (2, 4 if name.startswith("G") else 2, 3, 5)
+            np.testing.assert_allclose(weights.numpy().sum(axis=-1), 1, rtol=1e-12)
+            off = np.broadcast_to(
+                ~mask[:, None] & mask.any(axis=2)[:, None, :, None], weights.shape
+            )
+            assert not weights.numpy()[off].any()
+        y.backward(gradient=np.cos(np.arange(y.size)).reshape(y.shape))
+        found.append([y.numpy(), *[w.grad for w in layer.weights], *[x.grad for x in inputs]])
+        for w in layer.weights:
+            w.grad = None
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+
+
+@each_kind
+def test_what_a_mask_leaves_out_changes_nothing(name):
+    layer = getattr(layers, name)(**HEADS[name])
+    mask = np.array([[1, 1, 0, 1, 0], [0, 1, 1, 1, 1]], bool)
+    before = layer(QUERY, VALUE, value_mask=mask).numpy()
+    other = np.where(mask[..., None], VALUE, 100).astype("float32")
+    np.testing.assert_allclose(
+        layer(QUERY, other, value_mask=mask).numpy(), before, rtol=1e-4, atol=1e-5
+    )
+    assert np.abs(layer(QUERY, other).numpy() - before).max() > 0.1
+
+
+@each_kind
+def test_dropout_and_names(name):
+    layer = getattr(layers, name)(**HEADS[name], dropout=0.5, seed=1)
+    plain = layer(QUERY, VALUE).numpy()
+    trained = [layer(QUERY, VALUE, training=True).numpy() for _ in range(400)]
+    assert np.abs(trained[0] - plain).max() > 0.01
+    np.testing.assert_allclose(np.mean(trained, axis=0), plain, atol=0.2)
+    by_name = layer(query=QUERY, value=VALUE, key=KEY)
+    np.testing.assert_array_equal(by_name.numpy(), layer(QUERY, VALUE, KEY).numpy())
+    kinds = [part.kernel.numpy() for part in (layer.part("key"), layer.part("value"))]
+    assert not np.array_equal(*kinds)  # one initializer, other numbers
+
+
+def test_a_query_finds_what_stands_behind_a_mark():
+    """A sequence of pairs, then a mark: the layer learns to answer what follows that mark."""
+    minidl.set_random_seed(0)
+    draw = np.random.default_rng(0)
+    marks = np.stack([draw.permutation(4) for _ in range(600)])
+    answers = draw.integers(0, 2, (600, 4))
+    asked = draw.integers(0, 4, 600)
+    y = answers[np.arange(600), (marks == asked[:, None]).argmax(axis=1)]
+    pairs = np.concatenate([np.eye(4)[marks], answers[..., None]], axis=2)
+    a, b = Input((4, 5)), Input((1, 4))
+    z = layers.MultiHeadAttention(2, 8)(b, a)
+    model = Model([a, b], layers.Dense(1, activation="sigmoid")(layers.Flatten()(z)))
+    model.compile(minidl.optimizers.Adam(0.02), "binary_crossentropy", metrics=["accuracy"])
+    x = [pairs, np.eye(4)[asked][:, None]]
+    model.fit([p[:500] for p in x], y[:500], epochs=30, verbose=0)
+    assert model.evaluate([p[500:] for p in x], y[500:], verbose=0)[1] > 0.95

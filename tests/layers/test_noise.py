@@ -1,0 +1,47 @@
+"""Layers of chance: means, variances, what is dropped together."""
+
+import numpy as np
+import pytest
+
+from minidl import (
+    layers,
+)
+
+RNG = np.random.default_rng(7)
+
+
+# --- chance
+
+
+@pytest.mark.parametrize(
+    ("make", "mean", "variance"),
+    [
+        (lambda: layers.GaussianNoise(0.5), 2, 0.25),
+        (lambda: layers.GaussianDropout(0.2), 2, 4 * 0.25),
+        (lambda: layers.Dropout(0.2), 2, 4 * 0.25),
+        (lambda: layers.SpatialDropout1D(0.2), 2, 4 * 0.25),
+    ],
+)
+def test_noise_keeps_the_mean(make, mean, variance):
+    layer, x = make(), np.full((500, 4, 100), 2.0, np.float32)
+    y = layer(x, training=True).numpy()
+    assert (
+        y.mean() == pytest.approx(mean, abs=0.02)
+        and y.var() == pytest.approx(variance, rel=0.05)
+        and y.dtype == np.float32
+    )
+    np.testing.assert_array_equal(layer(x).numpy(), x)
+    assert (layer(x, training=True).numpy() != y).any()
+    assert layer(x.astype(np.int64), training=True).dtype == np.float32
+
+
+def test_alpha_dropout_keeps_mean_0_and_variance_1():
+    x = RNG.normal(size=(1000, 300)).astype(np.float32)
+    y = layers.AlphaDropout(0.3)(x, training=True).numpy()
+    assert abs(y.mean()) < 0.01 and y.var() == pytest.approx(1, abs=0.02)
+
+
+def test_spatial_dropout_drops_whole_features():
+    y = layers.SpatialDropout1D(0.5)(np.ones((50, 6, 20)), training=True).numpy()
+    np.testing.assert_array_equal(y, np.broadcast_to(y[:, :1], y.shape))
+    assert set(np.unique(y)) == {0, 2} and (y[0] != y[1]).any()

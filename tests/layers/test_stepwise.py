@@ -1,0 +1,111 @@
+"""RNN: cells of one's own, and states."""
+
+import numpy as np
+import pytest
+
+from minidl import Input, layers, ops
+
+UNITS, STEPS, FEATURES = 3, 6, 4
+EACH = ("SimpleRNN", "LSTM", "GRU")
+each_layer = pytest.mark.parametrize("name", EACH)
+
+
+def drawn(n=5, steps=STEPS, features=FEATURES, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, steps, features)), rng.random((n, steps)) < 0.6
+
+
+def made(name, **options):
+    """A layer in float64, built, with weights that no initializer gives."""
+    layer = getattr(layers, name)(UNITS, dtype="float64", **options)
+    layer.build((None, None, FEATURES))
+    rng = np.random.default_rng(7)
+    layer.set_weights([rng.normal(size=w.shape) for w in layer.get_weights()])
+    return layer
+
+
+class Counting(layers.Layer):
+    """A cell of a learner's own: it adds up its inputs."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = self.state_size = units
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight((input_shape[-1], self.units), "ones", name="kernel")
+
+    def call(self, inputs, states):
+        total = states[0] + ops.matmul(inputs, self.kernel)
+        return total * 2, [total]
+
+
+class NoLayer:
+    state_size = 2
+
+    def call(self, inputs, states):
+        return inputs[:, :2] + states[0], [inputs[:, :2]]
+
+
+def test_a_cell_of_your_own():
+    x, mask = (a.astype("float32") for a in drawn())
+    sums = x.sum(axis=2).cumsum(axis=1)
+    layer = layers.RNN(Counting(2), return_sequences=True, return_state=True)
+    outputs, state = layer(x)
+    np.testing.assert_allclose(
+        outputs.numpy(), 2 * np.stack([sums] * 2, axis=2), rtol=1e-4, atol=1e-5
+    )
+    np.testing.assert_allclose(
+        state.numpy(), np.stack([sums[:, -1]] * 2, axis=1), rtol=1e-4, atol=1e-5
+    )
+    assert layer.trainable_weights == [layer.cell.kernel]
+    # masked steps are passed over: state and output stay
+    masked = (x.sum(axis=2) * mask).cumsum(axis=1)
+    found = layers.RNN(layer.cell, return_sequences=True)(x, mask=mask).numpy()[..., 0]
+    first_on = np.maximum.accumulate(mask, axis=1) > 0
+    np.testing.assert_allclose(found, np.where(first_on, 2 * masked, 0), rtol=1e-4, atol=1e-5)
+    plain = layers.RNN(NoLayer(), return_sequences=True)(x).numpy()
+    before = np.concatenate([np.zeros((5, 1, 2)), x[:, :-1, :2]], axis=1)
+    np.testing.assert_allclose(plain, x[..., :2] + before, rtol=1e-6)
+    for wrong in (3, NoLayer.call, type("C", (), {"state_size": 1})()):
+        with pytest.raises(ValueError, match="A cell has `state_size`.*lacks .*call|state_size"):
+            layers.RNN(wrong)
+
+
+def test_cells_on_top_of_each_other_are_layers_one_after_the_other():
+    x, mask = drawn()
+    first, second = made("LSTM", return_sequences=True), layers.GRU(2, dtype="float64")
+    expected = second(first(x, mask=mask), mask=mask)
+    stack = layers.RNN([first.cell, second.cell], return_state=True, dtype="float64")
+    y, (h, c), last = stack(x, mask=mask)
+    np.testing.assert_allclose(y.numpy(), expected.numpy(), rtol=1e-12)
+    np.testing.assert_allclose(last.numpy(), expected.numpy(), rtol=1e-12)
+    np.testing.assert_allclose(h.numpy(), first(x, mask=mask).numpy()[:, -1], rtol=1e-12)
+    assert stack.state_size == [[3, 3], 2] and stack.cell.output_size == 2
+    again = stack(x[:, 3:], initial_state=stack(x[:, :3])[1:])
+    np.testing.assert_allclose(again[0].numpy(), stack(x)[0].numpy(), rtol=1e-12)
+
+
+@each_layer
+def test_states_that_are_kept(name):
+    x, _ = drawn()
+    whole, kept = made(name, return_state=True), made(name, stateful=True)
+    halves = [kept(x[:, :2]).numpy(), kept(x[:, 2:]).numpy()]
+    np.testing.assert_allclose(halves[0], whole(x[:, :2])[0].numpy(), rtol=1e-12)
+    np.testing.assert_allclose(halves[1], whole(x)[0].numpy(), rtol=1e-12)
+    with pytest.raises(ValueError, match=r"a batch of 2 with states .*\(2, 3\).*reset_state\(\)"):
+        kept(x[:2])
+    kept.reset_state()
+    np.testing.assert_allclose(kept(x[:2]).numpy(), whole(x[:2])[0].numpy(), rtol=1e-12)
+    states = whole(x[:, :4])[1:]
+    np.testing.assert_allclose(
+        whole(x[:, 4:], initial_state=list(states))[0].numpy(), whole(x)[0].numpy(), rtol=1e-12
+    )
+
+
+def test_a_question_about_shapes_leaves_the_states_alone():
+    layer = layers.GRU(2, stateful=True)
+    x = np.ones((4, 3, 2), "float32")
+    after = layer(x).numpy()
+    assert layer.compute_output_shape((None, 5, 2)) == (None, 2)
+    layer(Input((7, 2)))
+    np.testing.assert_array_equal(layer.states[0], after)

@@ -1,0 +1,206 @@
+"""Metrics of one's own, the variables of a metric, and that none keeps a graph alive."""
+
+import gc
+import json
+import re
+import weakref
+
+import numpy as np
+import pytest
+from metric_cases import PositiveOutputs, classifier
+
+from minidl import (
+    Sequential,
+    Tensor,
+    layers,
+    losses,
+    metrics,
+    ops,
+)
+from minidl.metrics import (
+    BinaryAccuracy,
+    Mean,
+    MeanSquaredError,
+    Metric,
+    Number,
+    SparseCategoricalAccuracy,
+)
+
+
+def test_results_are_floats_that_answer_like_tensors():
+    for metric in (Mean(), SparseCategoricalAccuracy(), MeanSquaredError(), BinaryAccuracy()):
+        if isinstance(metric, (SparseCategoricalAccuracy, BinaryAccuracy, MeanSquaredError)):
+            y = [0] if isinstance(metric, SparseCategoricalAccuracy) else [[0.0, 1.0]]
+            metric.update_state(y, np.float32([[0.9, 0.1]]), sample_weight=np.float32([1]))
+        else:
+            metric.update_state(np.float32(3))
+        result = metric.result()
+        assert type(result) is Number and isinstance(result, float)
+        assert (
+            json.loads(json.dumps(result))
+            == result
+            == result.numpy()
+            == result.item()
+            == float(result)
+        )
+        assert (
+            type(result.numpy()) is np.float64
+            and type(result.item()) is float
+            and type(result + 1) is float
+        )
+        assert f"{result:.3f}" == f"{float(result):.3f}" and repr(result) == repr(float(result))
+
+
+def test_an_own_metric_class():
+    @metrics.registry.register("f_one")
+    class PositiveShare(Metric):
+        def reset_state(self):
+            self.positive, self.seen = 0, 0
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.positive += int((np.asarray(y_pred) > 0.3).sum())
+            self.seen += np.asarray(y_pred).size
+
+        def result(self):
+            return self.positive / self.seen
+
+    model, x, y = classifier(metrics=[PositiveShare, "f_one", PositiveShare("mine")])
+    expected = (model.predict(x, verbose=0) > 0.3).mean()
+    for _ in range(2):  # the second epoch starts anew
+        measured = model.evaluate(x, y, batch_size=4, verbose=0, return_dict=True)
+        assert [measured[k] for k in ("positive_share", "f_one", "mine")] == pytest.approx(
+            [expected] * 3
+        )
+    assert (
+        type(metrics.get("positive_share")) is type(metrics.get("PositiveShare")) is PositiveShare
+    )
+
+
+def test_a_metric_class_that_is_not_finished():
+    class Half(Metric):
+        pass
+
+    with pytest.raises(
+        NotImplementedError,
+        match=re.escape("Half needs a method update_state(self, y_true, y_pred"),
+    ):
+        Half().update_state([0], [0])
+    with pytest.raises(NotImplementedError, match=re.escape("Half needs a method result(self)")):
+        Half().result()
+
+
+# --- no leaks
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        Mean(),
+        MeanSquaredError(),
+        BinaryAccuracy(),
+        metrics.get(losses.BinaryCrossentropy()),
+        metrics.get(lambda y, p: (y - p) ** 2),
+    ],
+    ids=lambda m: type(m).__name__,
+)
+def test_a_metric_keeps_no_graph_alive(metric):
+    gc.collect()
+    gc.disable()
+    try:
+        x = Tensor([[0.3, 0.8]], requires_grad=True)
+        p = ops.sigmoid(x * 2.0)
+        args = (p,) if type(metric) is Mean else (np.array([[0.0, 1.0]]), p)
+        metric.update_state(*args)
+        metric.update_state(*args)
+        watched = weakref.ref(p), weakref.ref(x)
+        del p, x, args
+        assert [w() for w in watched] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_training_with_metrics_keeps_no_graph_alive():
+    watched = []
+
+    class Watched(Sequential):
+        def call(self, x, training=None):
+            result = super().call(x)
+            watched.append(weakref.ref(result))
+            return result
+
+    rng = np.random.default_rng(0)
+    model = Watched([layers.Dense(3, activation="softmax", input_shape=(4,))])
+    model.compile(
+        "adam",
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy", "sparse_categorical_crossentropy", lambda y, p: p.max(axis=-1)],
+        weighted_metrics=[SparseCategoricalAccuracy("w")],
+    )
+    gc.collect()
+    gc.disable()
+    try:
+        model.fit(
+            rng.normal(size=(20, 4)),
+            rng.integers(0, 3, 20),
+            batch_size=5,
+            sample_weight=np.ones(20),
+            verbose=0,
+        )
+        model.evaluate(rng.normal(size=(20, 4)), rng.integers(0, 3, 20), batch_size=5, verbose=0)
+        assert len(watched) >= 8 and not [w for w in watched if w() is not None]
+    finally:
+        gc.enable()
+
+
+def test_variables_before_super_init_are_an_error_with_the_cure():
+    class Hasty(Metric):
+        def __init__(self):
+            self.total = self.add_weight(name="total")
+
+    with pytest.raises(
+        RuntimeError, match=r"Hasty: call super\(\).__init__\(name=name\) before add_weight"
+    ):
+        Hasty()
+
+
+def test_the_own_get_config_of_a_metric_adds_to_that_of_the_class_above():
+    @metrics.register()
+    class Above(Metric):
+        def __init__(self, limit=1.0, **kwargs):
+            super().__init__(**kwargs)
+            self.limit = limit
+
+        def get_config(self):
+            return dict(limit=self.limit, **super().get_config())
+
+    config = Above(3.0, name="above").get_config()
+    assert config == {"limit": 3.0, "name": "above", "dtype": "float32"}
+    again = metrics.get(metrics.serialize(Above.from_config(config)))
+    assert again.limit == 3.0 and again.name == "above"
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        metrics.AUC(),
+        metrics.Precision(),
+        metrics.F1Score(),
+        metrics.R2Score(),
+        metrics.RootMeanSquaredError(),
+        metrics.ConfusionMatrix(),
+        PositiveOutputs(),
+    ],
+    ids=lambda m: type(m).__name__,
+)
+def test_the_new_metrics_keep_no_graph_alive(metric):
+    gc.collect()
+    gc.disable()
+    try:
+        x = Tensor([[0.3, 0.8], [0.1, -0.4]], requires_grad=True)
+        p = ops.sigmoid(x * 2.0)
+        metric.update_state(np.array([[0.0, 1.0], [1.0, 0.0]]), p)
+        watched = weakref.ref(p), weakref.ref(x)
+        del p, x
+        assert [w() for w in watched] == [None, None]
+    finally:
+        gc.enable()

@@ -1,0 +1,68 @@
+"""R² and its edges."""
+
+import numpy as np
+import pytest
+from metric_cases import RNG, in_batches
+
+from minidl import (
+    Tensor,
+    metrics,
+)
+
+T, P = RNG.random((30, 3)) + 0.1, RNG.random((30, 3)) + 0.1
+W = RNG.random(30)
+
+
+def test_r2_score():
+    each = 1 - ((T - P) ** 2).sum(0) / ((T - T.mean(0)) ** 2).sum(0)
+    assert in_batches(metrics.R2Score(), T, P) == pytest.approx(each.mean(), rel=1e-10)
+    single = in_batches(metrics.R2Score(class_aggregation=None), T, P)
+    assert isinstance(single, Tensor)
+    np.testing.assert_allclose(single.numpy(), each, rtol=1e-10)
+    spread = ((T - T.mean(0)) ** 2).sum(0)
+    assert in_batches(metrics.R2Score("variance_weighted_average"), T, P) == pytest.approx(
+        (each * spread).sum() / spread.sum(), rel=1e-10
+    )
+    t, p = T[:, 0], P[:, 0]
+    mean = (W * t).sum() / W.sum()
+    assert in_batches(metrics.R2Score(), t, p[:, None], W) == pytest.approx(
+        1 - (W * (t - p) ** 2).sum() / (W * (t - mean) ** 2).sum(), rel=1e-10
+    )
+    plain = in_batches(metrics.R2Score(), t, p)
+    assert in_batches(metrics.R2Score(num_regressors=4), t, p) == pytest.approx(
+        1 - (1 - plain) * 29 / 25, rel=1e-10
+    )
+
+
+def test_r2_at_its_edges():
+    assert metrics.R2Score().result() == 0
+    assert metrics.R2Score()([1.0, 2.0], [1.0, 2.0]) == 1
+    assert (
+        metrics.R2Score()([2.0, 2.0], [2.0, 2.0]) == 1
+        and metrics.R2Score()([2.0, 2.0], [2.0, 3.0]) == 0
+    )
+    with pytest.warns(UserWarning, match="5 regressors need more than 2 samples"):
+        assert metrics.R2Score(num_regressors=5)([1.0, 2.0], [1.0, 2.0]) == 1
+    with pytest.raises(ValueError, match="class_aggregation is"):
+        metrics.R2Score("mean")
+    with pytest.raises(ValueError, match=r"\(3,\).*\(3, 2\)"):
+        metrics.R2Score()(np.ones(3), np.ones((3, 2)))
+
+
+def test_the_correlations_as_functions():
+    rng = np.random.default_rng(0)
+    y, p = rng.random((3, 8)), rng.random((3, 8))
+    found = metrics.pearson_correlation(y, p).numpy()
+    np.testing.assert_allclose(found, [np.corrcoef(a, b)[0, 1] for a, b in zip(y, p)], rtol=1e-5)
+    lin = [2 * np.cov(a, b, bias=True)[0, 1] / (a.var() + b.var() + (a.mean() - b.mean()) ** 2)
+           for a, b in zip(y.T, p.T)]  # fmt: skip
+    np.testing.assert_allclose(
+        metrics.concordance_correlation(y, p, axis=0).numpy(), lin, rtol=1e-4
+    )
+
+
+def test_adjusted_r2_counts_every_output_as_keras_does():
+    y = [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
+    p = [[0.4, 0.9, 1.6], [0.1, 1.2, 0.6], [1.5, 0.8, 0.6]]
+    found = metrics.R2Score(None, num_regressors=2)(y, p, sample_weight=[0.8, 0.1, 0.4])
+    np.testing.assert_allclose(found.numpy(), [-0.10259259, -12.115555, -1.0280001], rtol=1e-5)

@@ -1,0 +1,31 @@
+"""Nested inputs."""
+
+import numpy as np
+import pytest
+
+from minidl import (
+    Input,
+    Model,
+    layers,
+)
+from minidl.layers import Dense
+
+X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
+Y = X[:, :1]
+
+
+# --- containers
+
+
+def test_nested_dicts_as_inputs():
+    a, b = Input((3,), name="left"), Input((3,), name="right")
+    model = Model({"pair": {"a": a}, "b": b}, Dense(1)(layers.Subtract()([a, b])))
+    model.compile("sgd", "mse")
+    x = {"pair": {"a": X}, "b": 2 * X}
+    model.fit(x, Y, verbose=0)
+    kernel, bias = model.get_weights()
+    np.testing.assert_allclose(
+        model.predict(x, verbose=0), -X @ kernel + bias, rtol=1e-4, atol=1e-6
+    )
+    with pytest.raises(ValueError, match=r"inputs are \{'pair': \{'a': left\}, 'b': right\}"):
+        model.predict({"pair": {"c": X}, "b": X}, verbose=0)

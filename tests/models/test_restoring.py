@@ -1,0 +1,146 @@
+"""restore and load_weights: all or nothing."""
+
+import os
+
+import numpy as np
+import pytest
+from model_cases import (
+    X,
+    Y,
+    equal,
+    same,
+    small,
+    snapshot,
+)
+
+import minidl
+from minidl import (
+    Input,
+    Sequential,
+    layers,
+)
+from minidl.models import SaveFormatError, load_model
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    minidl.set_random_seed(11)
+
+
+@pytest.mark.parametrize(
+    "other", ["architecture", "optimizer", "no memory", "weights file", "fewer generators"]
+)
+@pytest.mark.parametrize("trained", [True, False])
+def test_a_restore_that_fails_changes_nothing(other, trained, tmp_path):
+    def noisy(width=4, optimizer="adam", rate=0.5):
+        model = Sequential(
+            [
+                Input((6,)),
+                layers.Dense(width),
+                *([layers.Dropout(rate)] if rate else []),
+                layers.Dense(2, activation="softmax"),
+            ]
+        )
+        model.compile(optimizer, "sparse_categorical_crossentropy")
+        return model
+
+    source = noisy(
+        width=5 if other == "architecture" else 4,
+        optimizer="adamax" if other == "optimizer" else "adam",
+        rate=0.5,
+    )
+    source.fit(X, Y, verbose=0)
+    path = tmp_path / "m.npz"
+    if other == "weights file":
+        source.save_weights(path)
+    else:
+        source.save(path, include_optimizer=other != "no memory")
+    target = noisy(rate=0 if other == "fewer generators" else 0.5)
+    if trained:
+        target.fit(X, Y, epochs=2, verbose=0)
+    elif other == "no memory":
+        return
+    before = snapshot(target)
+    with pytest.raises(SaveFormatError, match="m.npz cannot be loaded"):
+        target.restore(path)
+    equal(before, snapshot(target))
+
+
+def test_weights_alone(tmp_path):
+    model, other = small(), small()
+    model.save_weights(tmp_path / "deep" / "cp-0001.ckpt")
+    other.load_weights(tmp_path / "deep" / "cp-0001.ckpt")
+    same(model, other)
+    model.save(tmp_path / "m.npz")
+    third = small()
+    third.load_weights(tmp_path / "m.npz")  # of a whole model too
+    same(model, third)
+    with pytest.raises(ValueError, match="no weights yet"):
+        Sequential([layers.Dense(1)]).save_weights(tmp_path / "w.npz")
+    with pytest.raises(SaveFormatError, match="no weights yet: call it on data once"):
+        Sequential([layers.Dense(1)]).load_weights(tmp_path / "m.npz")
+    with pytest.raises(SaveFormatError, match="holds 'weights', where model is expected"):
+        load_model(tmp_path / "deep" / "cp-0001.ckpt")
+
+
+def test_weights_that_do_not_fit(tmp_path):
+    small().save_weights(tmp_path / "w.npz")
+    wider = Sequential([Input((6,)), layers.Dense(4), layers.Dense(3)])
+    before = wider.get_weights()
+    with pytest.raises(
+        SaveFormatError,
+        match=r"w.npz.*weight 'kernel'.*\(4, 3\).*the file holds 'kernel' of shape \(4, 2\)",
+    ):
+        wider.load_weights(tmp_path / "w.npz")
+    equal(before, wider.get_weights())
+    wider.load_weights(tmp_path / "w.npz", skip_mismatch=True)
+    now = wider.get_weights()
+    assert (
+        not np.array_equal(now[0], before[0])
+        and np.array_equal(now[2], before[2])
+        and np.array_equal(now[3], before[3])
+    )
+    with pytest.raises(SaveFormatError, match="holds 4 weights, and model .* has 2"):
+        Sequential([Input((6,)), layers.Dense(4)]).load_weights(tmp_path / "w.npz")
+
+
+def test_checkpoint_paths(tmp_path):
+    model = small(optimizer="sgd")
+    model.fit(
+        X,
+        Y,
+        epochs=2,
+        verbose=0,
+        callbacks=[
+            minidl.callbacks.ModelCheckpoint(
+                tmp_path / "ck" / "cp-{epoch:04d}.ckpt", save_weights_only=True
+            )
+        ],
+    )
+    assert sorted(os.listdir(tmp_path / "ck")) == ["cp-0001.ckpt", "cp-0002.ckpt"]
+    other = small()
+    other.load_weights(str(tmp_path / "ck" / "cp-0002.ckpt"))
+    same(model, other)
+
+
+def test_paths_that_are_refused(tmp_path):
+    model = small()
+    path = tmp_path / "m.npz"
+    model.save(path)
+    for write in (model.save, model.save_weights):
+        with pytest.raises(FileExistsError, match="m.npz exists already, and overwrite=False"):
+            write(path, overwrite=False)
+    with pytest.raises(ValueError, match=r"\.weights\.h5' files hold weights alone.*save_weights"):
+        model.save(tmp_path / "m.weights.h5")
+    for folder in (tmp_path, f"{tmp_path}/new/"):
+        with pytest.raises(ValueError, match=r"is a folder.*model\.npz"):
+            model.save(folder)
+    with pytest.raises(ValueError, match="is a folder, as TensorFlow's SavedModel"):
+        load_model(tmp_path)
+    for load in (load_model, model.load_weights, model.restore):
+        with pytest.raises(FileNotFoundError, match=r"There is no file .*gone\.npz"):
+            load(tmp_path / "gone.npz")
+    (tmp_path / "cp.ckpt.index").write_bytes(b"")
+    with pytest.raises(ValueError, match="checkpoint of TensorFlow.*save_weights"):
+        model.load_weights(tmp_path / "cp.ckpt")
+    assert sorted(os.listdir(tmp_path)) == ["cp.ckpt.index", "m.npz"]

@@ -1,0 +1,64 @@
+"""Sequential: building, adding, nesting."""
+
+import pytest
+from fit_cases import INPUTS, classifier
+
+from minidl import (
+    Input,
+    Sequential,
+    layers,
+)
+
+# --- building
+
+
+def test_a_declared_input_builds_at_once_and_others_wait_for_data():
+    assert [w.shape for w in classifier().weights] == [(4, 8), (8,), (8, 3), (3,)]
+    late = Sequential([layers.Dense(2)])
+    assert late.weights == [] and not late.layers[0].built
+    assert late(INPUTS).shape == (70, 2) and [w.shape for w in late.weights] == [(4, 2), (2,)]
+
+
+def test_add_pop_and_get_layer():
+    model = Sequential()
+    model.add(Input((4,)))
+    model.add(layers.Dense(5, name="hidden"))
+    model.add(layers.Dense(2, name="scores"))
+    assert (
+        model.output.shape == (None, 2)
+        and model.get_layer("hidden").units == 5
+        and model.get_layer(index=1).name == "scores"
+    )
+    assert (
+        model.pop().name == "scores"
+        and model.output.shape == (None, 5)
+        and model(INPUTS).shape == (70, 5)
+    )
+    with pytest.raises(ValueError, match="no layer 'hiden'.*hidden"):
+        model.get_layer("hiden")
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        (layers.Dense, "Dense\\(...\\), with parentheses"),
+        ("relu", "holds layers; received 'relu'"),
+        (3, "holds layers; received 3"),
+    ],
+)
+def test_what_is_no_layer_is_refused(wrong, words):
+    with pytest.raises(ValueError, match=words):
+        Sequential([wrong])
+
+
+def test_a_layer_may_not_be_added_twice():
+    dense = layers.Dense(4)
+    with pytest.raises(ValueError, match="different names.*Make a new layer"):
+        Sequential([dense, dense])
+
+
+def test_models_nest():
+    inner = classifier()
+    outer = Sequential([inner, layers.Reshape((3, 1))])
+    assert outer.predict(INPUTS, verbose=0).shape == (70, 3, 1)
+    assert [id(w) for w in outer.weights] == [id(w) for w in inner.weights]

@@ -1,0 +1,48 @@
+"""Matrices taken apart and inverted."""
+
+import numpy as np
+from ops_samples import D, normal
+
+from minidl import Tensor, ops
+
+
+def test_matrices_taken_apart():
+    for x in (normal(4, 3), normal(2, 3, 4), normal(3, 3)):
+        q, r = ops.qr(x)
+        np.testing.assert_allclose((q @ r).data, x)
+        np.testing.assert_allclose(
+            (ops.swapaxes(q, -1, -2) @ q).data,
+            np.zeros((q.shape[-1],) * 2) + np.eye(q.shape[-1]) + 0 * q.data[..., :1, :1],
+            atol=1e-12,
+        )
+        full, triangle = ops.qr(x, "complete")
+        assert full.shape[-2:] == (x.shape[-2],) * 2 and triangle.shape == x.shape
+        u, s, vh = ops.svd(x, full_matrices=False)
+        np.testing.assert_allclose(((u * s[..., None, :]) @ vh).data, x)
+        assert [m.shape[-1] for m in ops.svd(x)] == [
+            x.shape[-2],
+            min(x.shape[-2:]),
+            x.shape[-1],
+        ] and (ops.diff(s).data <= 0).all()
+    w, v = ops.eigh(D)
+    np.testing.assert_allclose((D @ v).data, (v * w[:, None]).data)
+    np.testing.assert_array_equal(
+        ops.cholesky(np.stack([np.eye(2), np.zeros((2, 2))])).data[1], np.zeros((2, 2))
+    )
+    assert (
+        ops.inv(np.eye(2, dtype=np.int32)).dtype
+        == ops.eigh([[1, 0], [0, 1]])[0].dtype
+        == np.float32
+    )
+
+
+def test_a_singular_matrix_has_no_inverse():
+    """NaN, as 0/0: the others of its batch keep theirs."""
+    x = np.stack([np.ones((2, 2)), 2 * np.eye(2)])
+    for found in (ops.inv(x), ops.solve(x, np.eye(2)), ops.solve(x, np.stack([np.eye(2)] * 2))):
+        assert np.isnan(found.data[0]).all()
+        np.testing.assert_array_equal(found.data[1], np.eye(2) / 2)
+    assert np.isnan(ops.solve(x[0], [1.0, 2.0]).data).all()
+    weights = Tensor(np.full((2, 2), np.nan), requires_grad=True)
+    ops.det(weights).backward()
+    assert np.isnan(weights.grad).all()

@@ -1,0 +1,137 @@
+"""Ops give what NumPy gives."""
+
+import numpy as np
+import pytest
+from ops_rows import TABLE
+from ops_samples import A, B, P, naive_softmax
+
+from minidl import Tensor, ops
+
+# --- the doors whose derivatives test_derivatives.py has, against NumPy
+# ----------------------------------------------------
+
+DOORS = {
+    "add": lambda: (ops.add(A, B), A + B),
+    "subtract": lambda: (ops.subtract(A, B), A - B),
+    "multiply": lambda: (ops.multiply(A, B), A * B),
+    "divide": lambda: (ops.divide(A, B), A / B),
+    "negative": lambda: (ops.negative(A), -A),
+    "power": lambda: (ops.power(P, B), P**B),
+    "exp": lambda: (ops.exp(A), np.exp(A)),
+    "expm1": lambda: (ops.expm1(A), np.expm1(A)),
+    "log": lambda: (ops.log(P), np.log(P)),
+    "log1p": lambda: (ops.log1p(P), np.log1p(P)),
+    "sqrt": lambda: (ops.sqrt(P), np.sqrt(P)),
+    "square": lambda: (ops.square(A), A**2),
+    "absolute": lambda: (ops.absolute(A), np.abs(A)),
+    "abs": lambda: (ops.abs(A), np.abs(A)),
+    "sin": lambda: (ops.sin(A), np.sin(A)),
+    "cos": lambda: (ops.cos(A), np.cos(A)),
+    "maximum": lambda: (ops.maximum(A, B), np.maximum(A, B)),
+    "minimum": lambda: (ops.minimum(A, B), np.minimum(A, B)),
+    "clip": lambda: (ops.clip(A, -0.5, 0.5), np.clip(A, -0.5, 0.5)),
+    "where": lambda: (ops.where(A > 0, A, B), np.where(A > 0, A, B)),
+    "sum": lambda: (ops.sum(A, axis=0), A.sum(0)),
+    "mean": lambda: (ops.mean(A, axis=1, keepdims=True), A.mean(1, keepdims=True)),
+    "max": lambda: (ops.max(A, axis=-1), A.max(-1)),
+    "min": lambda: (ops.min(A), A.min()),
+    "prod": lambda: (ops.prod(A, axis=(0, 1)), A.prod()),
+    "var": lambda: (ops.var(A, axis=0), A.var(0)),
+    "std": lambda: (ops.std(A, axis=0), A.std(0)),
+    "cumsum": lambda: (ops.cumsum(A, axis=1), A.cumsum(1)),
+    "logsumexp": lambda: (ops.logsumexp(A, axis=1), np.log(np.exp(A).sum(1))),
+    "argmax": lambda: (ops.argmax(A, axis=1), A.argmax(1)),
+    "argmin": lambda: (ops.argmin(A), A.argmin()),
+    "norm": lambda: (ops.norm(A, axis=1), np.linalg.norm(A, axis=1)),
+    "reshape": lambda: (ops.reshape(A, (2, 6)), A.reshape(2, 6)),
+    "transpose": lambda: (ops.transpose(A), A.T),
+    "swapaxes": lambda: (ops.swapaxes(A, 0, 1), A.T),
+    "squeeze": lambda: (ops.squeeze(A[:, None]), A),
+    "expand_dims": lambda: (ops.expand_dims(A, 1), A[:, None]),
+    "broadcast_to": lambda: (ops.broadcast_to(A, (2, 3, 4)), np.broadcast_to(A, (2, 3, 4))),
+    "concatenate": lambda: (ops.concatenate([A, B], axis=1), np.concatenate([A, B], 1)),
+    "stack": lambda: (ops.stack([A, B], axis=1), np.stack([A, B], 1)),
+    "flip": lambda: (ops.flip(A, axis=1), A[:, ::-1]),
+    "take": lambda: (ops.take(A, [0, 0, 3], axis=1), A[:, [0, 0, 3]]),
+    "pad": lambda: (
+        ops.pad(A, ((1, 0), (0, 2)), constant_values=7.0),
+        np.pad(A, ((1, 0), (0, 2)), constant_values=7.0),
+    ),
+    "split": lambda: (ops.concatenate(ops.split(A, 2, axis=1)[::-1], axis=1), A[:, [2, 3, 0, 1]]),
+    "matmul": lambda: (ops.matmul(A, B.T), A @ B.T),
+    "dot": lambda: (ops.dot(A, B.T), A @ B.T),
+    "dense": lambda: (ops.dense(A, B.T, [1.0, 2.0, 3.0]), A @ B.T + [1, 2, 3]),
+    "relu": lambda: (ops.relu(A), np.maximum(A, 0)),
+    "threshold": lambda: (ops.threshold(A, 0.5), np.where(A > 0.5, A, 0)),
+    "leaky_relu": lambda: (ops.leaky_relu(A, 0.1), np.where(A > 0, A, 0.1 * A)),
+    "elu": lambda: (ops.elu(A), np.where(A > 0, A, np.expm1(A))),
+    "tanh": lambda: (ops.tanh(A), np.tanh(A)),
+    "softplus": lambda: (ops.softplus(A), np.log1p(np.exp(A))),
+    "sigmoid": lambda: (ops.sigmoid(A), 1 / (1 + np.exp(-A))),
+    "softmax": lambda: (ops.softmax(A), naive_softmax(A)),
+    "log_softmax": lambda: (ops.log_softmax(A), np.log(naive_softmax(A))),
+    "one_hot": lambda: (ops.one_hot([2, 0], 3), np.eye(3)[[2, 0]]),
+    "zeros": lambda: (ops.zeros((2, 3)), np.zeros((2, 3))),
+    "ones": lambda: (ops.ones((2, 3)), np.ones((2, 3))),
+    "zeros_like": lambda: (ops.zeros_like(A), np.zeros((3, 4))),
+    "ones_like": lambda: (ops.ones_like(A), np.ones((3, 4))),
+    "arange": lambda: (ops.arange(3), np.arange(3)),
+    "cast": lambda: (ops.cast(A, "float32"), A.astype(np.float32)),
+    "convert_to_tensor": lambda: (ops.convert_to_tensor(A), A),
+    "convert_to_numpy": lambda: (ops.convert_to_numpy(Tensor(A)), A),
+    "stop_gradient": lambda: (ops.stop_gradient(Tensor(A)), A),
+    "floats": lambda: (ops.floats(np.array([1, 2])), np.array([1.0, 2.0])),
+    "shape": lambda: (ops.shape(Tensor(A)), (3, 4)),
+}
+
+
+def test_every_door_is_tried():
+    tried = {name.split(" ")[0].strip(",") for name in TABLE} | set(DOORS)
+    for file in ops.LATER:  # test_ops_of_images.py, test_ctc.py, ops/test_more_doors.py
+        tried |= set(ops.LATER[file].split())
+    # below
+    tried |= {
+        "while_loop",
+        "cond",
+        "ndim",
+        "is_tensor",
+        "full",
+        "eye",
+        "identity",
+        "empty",
+        "linspace",
+        "nonzero",
+    }
+    assert set(ops.__all__) <= tried, (
+        f"doors that no test opens: {sorted(set(ops.__all__) - tried)}"
+    )
+    assert len(set(ops.__all__)) == len(ops.__all__) and all(
+        hasattr(ops, name) for name in ops.__all__
+    )
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_a_door_gives_what_numpy_gives(name):
+    found, expected = DOORS[name]()
+    assert np.shape(found) == np.shape(expected)
+    np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-6, atol=1e-12)
+
+
+def test_doors_take_keras_arguments():
+    """By position and by default, so that a line from a tutorial means the same here."""
+    # without an axis: from the flattened array
+    np.testing.assert_array_equal(ops.take(A, [5, 0]).data, A.ravel()[[5, 0]])
+    x = Tensor(A, requires_grad=True)
+    ops.take(x, [[5, 5]]).sum().backward()
+    np.testing.assert_array_equal(x.grad.ravel(), 2.0 * (np.arange(12) == 5))
+    np.testing.assert_allclose(ops.norm(A, 2, 1).data, np.linalg.norm(A, 2, 1))
+    np.testing.assert_allclose(ops.norm(A, None, 0, True).data, np.linalg.norm(A, None, 0, True))
+    np.testing.assert_array_equal(
+        ops.pad(A, 1, "constant", 7.0).data, np.pad(A, 1, constant_values=7.0)
+    )
+    np.testing.assert_array_equal(ops.arange(start=1, stop=7, step=2).data, [1, 3, 5])
+    assert ops.arange(3).dtype.kind == "i" and ops.arange(0, 1, 0.5).dtype == np.float32
+    np.testing.assert_array_equal(ops.argmax(A, 1, True), A.argmax(1, keepdims=True))
+    np.testing.assert_array_equal(ops.argmin(A, 0, True), A.argmin(0, keepdims=True))
+    np.testing.assert_array_equal(ops.split(A, [1, 2], 1)[1].data, A[:, 1:2])
+    np.testing.assert_array_equal(ops.leaky_relu(A, 0.3).data, np.where(A > 0, A, 0.3 * A))

@@ -1,0 +1,57 @@
+"""Curves of a run and of several."""
+
+import numpy as np
+import pytest
+
+from minidl import Input, Sequential, layers, plots
+
+
+def test_history_of_a_run(tmp_path):
+    model = Sequential([Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    x = np.ones((20, 2))
+    run = model.fit(x, x[:, :1], epochs=4, verbose=0, validation_split=0.25)
+    figure = plots.history(run, path=tmp_path / "deep" / "history.png", title="A run")
+    assert (tmp_path / "deep" / "history.png").read_bytes().startswith(b"\x89PNG")
+    assert [a.get_ylabel() for a in figure.axes] == [
+        "loss",
+        "mae",
+    ] and figure.get_suptitle() == "A run"
+    training, validation = figure.axes[0].lines
+    assert list(training.get_ydata()) == run.history["loss"] and list(training.get_xdata()) == [
+        1,
+        2,
+        3,
+        4,
+    ]
+    assert (
+        list(validation.get_ydata()) == run.history["val_loss"]
+        and validation.get_linestyle() == "--"
+    )
+
+
+def test_rarer_validation_stands_at_its_epochs():
+    figure = plots.history({"loss": [4, 3, 2, 1], "val_loss": [3.5, 1.5]})
+    assert list(figure.axes[0].lines[1].get_xdata()) == [2, 4]
+
+
+def test_history_without_records():
+    with pytest.raises(ValueError, match="call fit first"):
+        plots.history({})
+
+
+def test_several_runs_in_one_picture(tmp_path):
+    histories = {f"run {i}": {"loss": [3.0 - i, 2.0], "val_loss": [3.0, 2.5]} for i in range(3)}
+    figure = plots.runs(histories, ("loss", "val_loss"), path=tmp_path / "runs.png", title="All")
+    assert [a.get_ylabel() for a in figure.axes] == [
+        "loss",
+        "val loss",
+    ] and figure.get_suptitle() == "All"
+    assert [t.get_text() for t in figure.axes[1].get_legend().get_texts()] == list(histories)
+    assert (
+        list(figure.axes[0].lines[2].get_ydata()) == [1.0, 2.0] and (tmp_path / "runs.png").exists()
+    )
+    with pytest.raises(
+        ValueError, match="No history has 'val_accuracy'; there are: loss, val_loss"
+    ):
+        plots.runs(histories)

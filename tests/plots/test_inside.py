@@ -1,0 +1,60 @@
+"""Weights, confusion and regions as pictures."""
+
+import numpy as np
+import pytest
+
+from minidl import plots
+
+
+def test_weights_as_images_on_one_scale():
+    kernel = np.arange(12.0).reshape(4, 3) - 5
+    figure = plots.weights(kernel, title="W")
+    pictures = [axis.images[0] for axis in figure.axes[:3]]
+    for k, picture in enumerate(pictures):
+        np.testing.assert_array_equal(picture.get_array(), kernel[:, k].reshape(2, 2))
+        assert picture.get_clim() == (-6, 6), "white is 0, and all share the scale"
+    assert plots.weights(np.ones((6, 2)), shape=(2, 3)).axes[0].images[0].get_array().shape == (
+        2,
+        3,
+    )
+    for bad in (np.ones((5, 2)), np.ones(4)[:, None, None]):
+        with pytest.raises(ValueError, match="kernel of shape .inputs, units."):
+            plots.weights(bad)
+
+
+def test_a_confusion_matrix():
+    true, predicted = [0, 0, 1, 2, 2, 2], [0, 1, 1, 2, 2, 0]
+    for answer in (predicted, np.eye(3)[predicted] * 5 - 1):
+        figure = plots.confusion(true, answer, names="abc")
+        counts = {t.get_position()[::-1]: int(t.get_text()) for t in figure.axes[0].texts}
+        assert counts == {(0, 0): 1, (0, 1): 1, (1, 1): 1, (2, 2): 2, (2, 0): 1}
+        assert figure.axes[0].get_title() == "66.7% of 6 are right"
+        assert [t.get_text() for t in figure.axes[0].get_xticklabels()] == ["a", "b", "c"]
+    with pytest.raises(ValueError, match="2 true labels, but 1 predictions"):
+        plots.confusion([1, 2], [1])
+
+
+@pytest.mark.parametrize(
+    ("scores", "right"),
+    [
+        (lambda x: x[:, :1], 1),
+        (lambda x: 1 / (1 + np.exp(-x[:, :1])), 1),
+        (lambda x: np.column_stack([-x[:, 0], x[:, 0]]), 1),
+    ],
+    ids=["logit", "probability", "two scores"],
+)
+def test_regions_of_a_classifier(scores, right):
+    class Sign:
+        def predict(self, x, **options):
+            return scores(x)
+
+    x = np.random.default_rng(0).normal(size=(40, 2))
+    figure = plots.regions(Sign(), x, x[:, 0] > 0)
+    points = [line.get_xydata() for line in figure.axes[0].lines]
+    assert all(points[0][:, 0] <= 0) and all(points[1][:, 0] > 0)
+    filled = figure.axes[0].collections[0]
+    borders = [path for path in filled.get_paths() if len(path.vertices)]
+    edge = [v for path in borders for v in path.vertices if abs(v[0]) < 0.1]
+    assert edge, "the border is at x₁ = 0"
+    with pytest.raises(ValueError, match=r"points \(n, 2\) and a label for each"):
+        plots.regions(Sign(), x[:, :1], x[:, 0] > 0)

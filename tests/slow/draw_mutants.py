@@ -1,0 +1,167 @@
+"""Draws mistakes of one line at random places of the library, and counts how many the tests notice.
+
+    python tests/slow/draw_mutants.py [--seed 7] [--count 60] [--own]
+
+Each mutant meets the tests of its own file first (tests/layers/test_basic*.py for
+minidl/layers/basic.py), and what survives them the whole default suite, unless --own. A survivor is
+printed with its line: it asks for a test, or changes nothing that anybody can see. Tests that were
+written for survivors belong beside the others of their file.
+"""
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "minidl"
+SWAPS = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+}
+
+
+def mistakes(tree):
+    """(node, what to do to it) for every place of a syntax tree where a mistake can be made."""
+    docs = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    for node in ast.walk(tree):
+        kind = type(getattr(node, "op", None))
+        if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)) and kind in SWAPS:
+            yield node, lambda n: setattr(n, "op", SWAPS[type(n.op)]())
+        elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
+            yield node, lambda n: n.ops.__setitem__(0, SWAPS[type(n.ops[0])]())
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
+            yield node, lambda n: setattr(n, "op", ast.UAdd() if is_minus(n) else ast.Not())
+        elif isinstance(node, ast.Constant) and id(node) not in docs:
+            if isinstance(node.value, bool):
+                yield node, lambda n: setattr(n, "value", not n.value)
+            elif isinstance(node.value, (int, float)):
+                yield node, lambda n: setattr(n, "value", n.value + 1)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield node, lambda n: setattr(n, "value", ast.Constant(None))
+        elif isinstance(node, ast.If):
+            yield node, lambda n: setattr(n, "test", ast.Constant(False))
+
+
+def is_minus(node) -> bool:
+    return isinstance(node.op, ast.USub)
+
+
+def sources() -> list[Path]:
+    """The library's files, without homework's tasks, which have wrong answers of their own."""
+    return sorted(p for p in LIBRARY.rglob("*.py") if not p.parent.name.startswith("hw"))
+
+
+def drawn(rng, path):
+    """(line number, the line before, the file after) of a random mistake; None where there is no
+    place for one, or where it changes more than a line.
+    """
+    text = path.read_text("utf-8")
+    tree = ast.parse(text)
+    places = [(n, act) for n, act in mistakes(tree) if n.lineno == n.end_lineno]
+    if not places:
+        return None
+    node, act = rng.choice(places)
+    lines = text.splitlines(keepends=True)
+    line = lines[node.lineno - 1].encode()
+    act(node)
+    now = ast.unparse(ast.fix_missing_locations(node))
+    wrong = line[: node.col_offset] + f"({now})".encode() + line[node.end_col_offset :]
+    if isinstance(node, (ast.Expr, ast.AugAssign)):
+        wrong = line[: node.col_offset] + now.encode() + line[node.end_col_offset :]
+    lines[node.lineno - 1] = wrong.decode()
+    after = "".join(lines)
+    try:
+        ast.parse(after)
+    except SyntaxError:
+        return None
+    return node.lineno, line.decode().strip(), wrong.decode().strip(), after
+
+
+def tests_of(path) -> list[str]:
+    folder, name = path.relative_to(LIBRARY).parent, path.stem.strip("_")
+    name = (folder.name or "house") if name == "init" else name
+    found = sorted((ROOT / "tests" / folder).glob(f"test_{name}*.py"))
+    if folder.name:  # and those of the whole room: tests/ops/test_ops*.py
+        found += sorted((ROOT / "tests" / folder).glob(f"test_{folder.name}*.py"))
+    return [str(p.relative_to(ROOT)) for p in dict.fromkeys(found)]
+
+
+def passes(folder, tests) -> bool:
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= {"MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, timeout=1800
+        )
+    except subprocess.TimeoutExpired:  # a loop without an end
+        return False
+    return done.returncode == 0
+
+
+def copied(folder) -> Path:
+    """A copy of the project to be spoilt."""
+    for name in ("minidl", "tests", "datasets", "chapters"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--seed", type=int, default=int(time.time()))
+    options.add_argument("--count", type=int, default=60)
+    options.add_argument("--own", action="store_true", help="only the tests of the file itself")
+    options = options.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    rng, killed, files = random.Random(options.seed), 0, sources()
+    weights = [len(p.read_text("utf-8").splitlines()) for p in files]
+    with tempfile.TemporaryDirectory() as folder:
+        copy = copied(Path(folder))
+        for number in range(1, options.count + 1):
+            mutant = None
+            while mutant is None:
+                (path,) = rng.choices(files, weights)
+                mutant = drawn(rng, path)
+            line, before, after, text = mutant
+            spoilt = copy / path.relative_to(ROOT)
+            spoilt.write_text(text, "utf-8")
+            own = tests_of(path)
+            caught = bool(own) and not passes(copy, own) and "its own tests"
+            if not caught and not options.own:
+                caught = not passes(copy, []) and "another test"
+            spoilt.write_text(path.read_text("utf-8"), "utf-8")
+            killed += bool(caught)
+            name = path.relative_to(LIBRARY)
+            print(f"{number:3} {caught or 'SURVIVED'}: {name}:{line}", flush=True)
+            if not caught:
+                print(f"      {before}\n      {after}", flush=True)
+    print(f"{killed} of {options.count} were noticed (seed {options.seed})")
+
+
+if __name__ == "__main__":
+    main()

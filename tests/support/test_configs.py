@@ -1,0 +1,117 @@
+"""A get_config of one's own, and objects of one's own in a description."""
+
+import pytest
+
+import minidl
+from minidl import (
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    regularizers,
+)
+
+# --- descriptions: a get_config of one's own adds to what the base knows
+
+
+def own(base, *given, **more):
+    class Own(base):
+        def __init__(self, *args, a=1, **kwargs):
+            super().__init__(*args, **{**more, **kwargs})
+            self.a = a
+
+        def get_config(self):
+            return dict(a=2 * self.a, **super().get_config())
+
+    class Mine(base):
+        def __init__(self, *args, a=1, **kwargs):
+            super().__init__(*args, **{**more, **kwargs})
+            self.a = a
+
+        def get_config(self):
+            return {"a": 2 * self.a, **super().get_config()}
+
+    return Own(*given, a=3), Mine(*given, a=3)
+
+
+class OwnLayer(layers.Layer):
+    def __init__(self, a=1, units=2, **kwargs):
+        super().__init__(**kwargs)
+        self.a, self.units = a, units
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        layers.Layer,
+        OwnLayer,
+        layers.BatchNormalization,
+        layers.Flatten,
+        metrics.Metric,
+        metrics.Mean,
+        metrics.AUC,
+        losses.Loss,
+        losses.Huber,
+        optimizers.Optimizer,
+        optimizers.Adam,
+        models.Model,
+        models.Sequential,
+        regularizers.L2,
+        initializers.RandomNormal,
+        constraints.MaxNorm,
+    ],
+)
+def test_a_get_config_of_ones_own_comes_on_top(base):
+    for thing in own(base):
+        config = thing.get_config()
+        assert config["a"] == 6
+        if base is not models.Sequential:  # which is made of its layers alone, as in Keras
+            again = type(thing).from_config(config)
+            assert again.a == 6 and again.get_config() == {**config, "a": 12}
+
+
+def test_what_the_class_above_was_given_is_kept():
+    for layer in own(layers.Dense, units=4):
+        assert layer.get_config().items() >= {"a": 6}.items()
+
+    class Wide(layers.Dense):
+        def __init__(self, units, a=1, **kwargs):
+            super().__init__(units, **kwargs)
+            self.a = a
+
+        def get_config(self):
+            return dict(a=self.a, **super().get_config())
+
+    config = Wide(4, a=2, use_bias=False).get_config()
+    assert (config["units"], config["a"], config["use_bias"]) == (4, 2, False)
+    assert Wide.from_config(config).get_config() == config
+
+
+# --- descriptions
+
+
+def test_objects_of_yours_in_a_description():
+    class Mine(layers.Layer):
+        pass
+
+    class Far(losses.Loss):
+        def call(self, y_true, y_pred):
+            return (y_true - y_pred).sum(axis=-1)
+
+    class Seen(metrics.Metric):
+        pass
+
+    for thing, room in ((Mine(), layers), (Far(), losses), (Seen(), metrics)):
+        name, data = type(thing).__name__, minidl.saving.serialize_keras_object(thing)
+        own = {name: type(thing)}
+        for read in (
+            minidl.saving.deserialize_keras_object,
+            minidl.utils.deserialize_keras_object,
+            room.deserialize,
+        ):
+            assert type(read(data, custom_objects=own)) is type(thing)
+            with pytest.raises(ValueError, match=f"no class or function '{name}'"):
+                read(data)

@@ -1,0 +1,85 @@
+"""minidl.utils: one-hot, normalize, and what Keras's tutorials import."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from minidl import Tensor, set_random_seed, utils
+
+# --- to_categorical
+# ---
+
+
+def test_one_hot():
+    np.testing.assert_array_equal(utils.to_categorical([0, 2]), [[1, 0, 0], [0, 0, 1]])
+    np.testing.assert_array_equal(utils.to_categorical([0, 2], 4), [[1, 0, 0, 0], [0, 0, 1, 0]])
+    np.testing.assert_array_equal(utils.to_categorical([[1], [0]], num_classes=2), [[0, 1], [1, 0]])
+    np.testing.assert_array_equal(
+        utils.to_categorical([[1, 0], [0, 1]]), [[[0, 1], [1, 0]], [[1, 0], [0, 1]]]
+    )
+    np.testing.assert_array_equal(utils.to_categorical(1, 3), [0, 1, 0])
+    assert utils.to_categorical(np.array([], int), 3).shape == (0, 3)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, np.float32, bool])
+def test_one_hot_of_any_number_type(dtype):
+    hot = utils.to_categorical(np.array([0, 1, 1], dtype))
+    assert hot.dtype == np.float64
+    np.testing.assert_array_equal(hot, [[1, 0], [0, 1], [0, 1]])
+    np.testing.assert_array_equal(utils.to_categorical(Tensor(np.array([0, 1, 1], dtype))), hot)
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes", "said"),
+    [
+        ([0, -1], None, r"indices run -1..0; valid are 0..0"),
+        ([0, 3], 3, r"indices run 0..3; valid are 0..2"),
+        ([0.5, 1], None, "whole numbers; received fractions"),
+        ([0, float("nan")], None, "whole numbers"),
+    ],
+)
+def test_one_hot_of_what_is_no_class(labels, classes, said):
+    with pytest.raises(ValueError, match=said):
+        utils.to_categorical(labels, classes)
+
+
+def test_one_hot_of_text_names_the_cure():
+    with pytest.raises(TypeError, match="return_inverse=True"):
+        utils.to_categorical(["cat", "dog"])
+
+
+def test_one_hot_of_a_large_vocabulary_takes_only_its_rows():
+    tracemalloc.start()
+    try:
+        hot = utils.to_categorical([0, 19_999])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert hot.shape == (2, 20_000) and hot.sum() == 2
+    assert peak < 4 * hot.nbytes
+
+
+# --- normalize
+
+
+def test_normalize():
+    np.testing.assert_allclose(
+        utils.normalize([[3.0, 4.0], [0.0, 0.0]]), [[0.6, 0.8], [0, 0]], rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        utils.normalize(np.array([[3.0, 0.0], [4.0, 2.0]]), axis=0), [[0.6, 0], [0.8, 1]]
+    )
+    np.testing.assert_allclose(utils.normalize(np.array([[1.0, -3.0]]), order=1), [[0.25, -0.75]])
+    # whole numbers too
+    np.testing.assert_allclose(utils.normalize(np.array([[3, 4]])), [[0.6, 0.8]])
+    x = np.random.default_rng(0).normal(size=(3, 4, 5))
+    for axis in (0, 1, 2, -1):
+        np.testing.assert_allclose(
+            np.linalg.norm(utils.normalize(x, axis), axis=axis), 1, rtol=1e-12
+        )
+
+
+def test_utils_has_what_keras_tutorials_import():
+    assert utils.set_random_seed is set_random_seed
+    assert set(utils.__all__) >= {"normalize", "set_random_seed", "to_categorical"}
