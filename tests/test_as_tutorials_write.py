@@ -488,13 +488,13 @@ def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
     ("module", "name"),
     [
         ("layers", "ConvLSTM2D"),
-        ("callbacks", "TensorBoard"),
+        ("callbacks", "RemoteMonitor"),
     ],
 )
 def test_what_keras_has_and_minidl_has_not_is_no_spelling_mistake(module, name):
     with pytest.raises(
         AttributeError,
-        match=f"Keras has {module}.{name}; minidl does not have it yet. dir\\(minidl.{module}\\)",
+        match=f"Keras has {module}.{name}, a .*; minidl does not have it. [A-Z]",
     ):
         getattr(getattr(minidl, module), name)
     assert not hasattr(getattr(minidl, module), name)

@@ -2,6 +2,7 @@
 defines the class Callback.
 """
 
+from .averaging import SwapEMAWeights
 from .base import Callback, CallbackList, History, LambdaCallback, Logs, Records
 from .checkpoints import ModelCheckpoint
 from .keeping import BackupAndRestore, CSVLogger
@@ -28,5 +29,6 @@ __all__ = [
     "ProgressBar",
     "Records",
     "ReduceLROnPlateau",
+    "SwapEMAWeights",
     "TerminateOnNaN",
 ]

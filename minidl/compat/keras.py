@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
 import threading
@@ -160,3 +161,8 @@ def _added_up(target) -> Tensor:
     if len(parts) == 1:
         return parts[0]
     return functools.reduce(operator.add, [part.sum() for part in parts])
+
+
+def device(device_name: str) -> contextlib.AbstractContextManager:
+    """`with device("cpu:0"):` changes nothing: all is computed by the processor."""
+    return contextlib.nullcontext()

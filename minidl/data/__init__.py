@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # what editors see
         TensorSpec,
         TextLineDataset,
     )
+    from .splitting import split_dataset
 
 # What opens at first use, and the file that has it.
 _ROOMS = {
@@ -39,6 +40,7 @@ _ROOMS = {
     "images": "array_to_img img_to_array load_img save_img smart_resize",
     "pipeline": "AUTOTUNE Dataset DatasetSpec INFINITE_CARDINALITY Options TensorSpec "
     "TextLineDataset UNKNOWN_CARDINALITY",
+    "splitting": "split_dataset",
 }
 _FILE_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
@@ -80,6 +82,7 @@ __all__ = [
     "is_stream",
     "pack_x_y_sample_weight",
     "samples",
+    "split_dataset",
     "split_tail",
     "unpack_x_y_sample_weight",
 ]
