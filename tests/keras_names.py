@@ -8,15 +8,16 @@ import json
 from pathlib import Path
 
 import minidl
-from minidl.compat.absent import ABSENT, answer
+from minidl.compat.absent import answer
+from minidl.compat.absent_names import ABSENT
 
 NAMES = Path(__file__).parent / "goldens" / "keras_names.json"
 TABLE = Path(minidl.__file__).parent / "compat" / "KERAS_NAMES.md"
 TOP = """# Keras's names, and which of them are here
 
 Every public name of Keras {version} is in minidl, or answers with a sentence: what it is, and what to
-do instead. This table is made by `python tests/keras_names.py` from `absent.py` in this folder and
-from the list of Keras's names, which the parity suite compares with Keras.
+do instead. This table is made by `python tests/keras_names.py` from `absent_names.py` in this folder
+and from the list of Keras's names, which the parity suite compares with Keras.
 
 | Module | Here | Not here |
 |---|--:|--:|

@@ -10,7 +10,8 @@ import keras_names
 import pytest
 
 import minidl
-from minidl.compat.absent import ABSENT, answer
+from minidl.compat.absent import answer
+from minidl.compat.absent_names import ABSENT
 
 ROOMS = keras_names.rooms()
 # Names that Keras had before 3.15
