@@ -116,10 +116,8 @@ def plan_fit(
     validation = for_validation(model, validation_data, size)
     if validation_parts is not None:  # class_weight applies to the training part only
         validation = Batches(*validation_parts, batch_size=size)
-    steps = batches.steps
-    if steps_per_epoch is not None:
-        steps = check_count("steps_per_epoch", steps_per_epoch, 1)
-    steps = backend.at_most(steps, backend.max_steps_per_epoch())
+    given = steps_per_epoch is not None and check_count("steps_per_epoch", steps_per_epoch, 1)
+    steps = backend.at_most(given or batches.steps, backend.max_steps_per_epoch())
     return Plan(
         batches, steps, None if validation is None else at_most(validation, validation_steps)
     )
