@@ -122,6 +122,15 @@ def test_elements_that_cannot_be_made_may_be_left_out():
         list(made)
 
 
+def test_what_tf_data_has_besides():
+    made = Dataset.range(3)
+    with pytest.raises(AttributeError, match="ragged_batch is not here. padded_batch fills"):
+        made.ragged_batch(2)  # pyright: ignore[reportAttributeAccessIssue]
+    with pytest.raises(AttributeError, match="'Dataset' has no attribute 'shuffel'"):
+        made.shuffel(2)  # pyright: ignore[reportAttributeAccessIssue]
+    assert not hasattr(made, "shape")
+
+
 # --- files
 
 

@@ -113,8 +113,10 @@ class GradientTape:
         if any(tape is not self for tape in _open.tapes):
             warnings.warn(
                 "gradient() inside another tape gives plain numbers: the tape around takes them "
-                "for constants, since minidl's "
-                "gradients are of first order only. A gradient penalty would change nothing.",
+                "for constants, since minidl's gradients are of first order only. A gradient "
+                "penalty would change nothing: layers.SpectralNormalization around the layers of "
+                "the critic, or kernel_constraint=MinMaxNorm(0, 1), keeps it from changing too "
+                "fast. A second derivative is (gradient at x + h - gradient at x - h) / (2·h).",
                 stacklevel=2,
             )
         found: list[Tensor] = []

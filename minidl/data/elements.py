@@ -90,9 +90,26 @@ class Elements:
             )
         return first[0]
 
+    def __getattr__(self, name: str):
+        if name in _INSTEAD:
+            raise AttributeError(f"tf.data's {name} is not here. {_INSTEAD[name]}")
+        raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}.")
+
     def __repr__(self):
         count = {INFINITE_CARDINALITY: "endless", UNKNOWN_CARDINALITY: "an unknown number of"}
         return f"<{type(self).__name__} of {count.get(self.size, self.size)} elements>"
+
+
+# Methods of tf.data that are not here, and what to do.
+_INSTEAD = {
+    "fingerprint": "It tells tf.data's files apart; leave it out.",
+    "group_by_window": "bucket_by_sequence_length batches what has about one length.",
+    "ragged_batch": "padded_batch fills the elements up to one shape.",
+    "rejection_resample": "filter the data into one dataset for each class, and mix these with "
+    "Dataset.sample_from_datasets([...], weights=[...]).",
+    "snapshot": "cache(filename) keeps the elements in a file.",
+    "sparse_batch": "padded_batch fills the elements up to one shape.",
+}
 
 
 # --- arrays inside, tensors outside
