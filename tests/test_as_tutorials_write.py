@@ -359,7 +359,10 @@ def test_the_gradient_of_the_targets(loss, made):
 
 def test_a_gradient_inside_a_tape_says_that_it_is_a_constant():
     v = Variable([2.0])
-    with minidl.GradientTape() as outer, pytest.warns(UserWarning, match="of first order only.*SpectralNormalization"):
+    with (
+        minidl.GradientTape() as outer,
+        pytest.warns(UserWarning, match="of first order only.*SpectralNormalization"),
+    ):
         with minidl.GradientTape() as inner:
             y = ops.sum(v**3)
         g = inner.gradient(y, v)

@@ -2,7 +2,7 @@
 compute in float32 all the same; see DTypePolicy.
 """
 
-from ..optimizers import LossScaleOptimizer
+from .. import optimizers
 from ..support.backend import DTypePolicy, dtype_policy, set_dtype_policy
 
 Policy = DTypePolicy
@@ -11,10 +11,16 @@ set_global_policy = set_dtype_policy
 
 __all__ = [
     "DTypePolicy",
-    "LossScaleOptimizer",
+    "LossScaleOptimizer",  # opens at first use  # noqa: F822
     "Policy",
     "dtype_policy",
     "global_policy",
     "set_dtype_policy",
     "set_global_policy",
 ]
+
+
+def __getattr__(name):
+    if name == "LossScaleOptimizer":
+        return optimizers.LossScaleOptimizer
+    raise AttributeError(f"module 'minidl.mixed_precision' has no attribute {name!r}.")

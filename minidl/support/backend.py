@@ -169,9 +169,14 @@ def dtype_policy() -> DTypePolicy:
     return _settings["dtype_policy"] or DTypePolicy(floatx())
 
 
-def set_dtype_policy(policy: str | DTypePolicy) -> None:
-    """Set the dtype of layers that are created later, by its name or as a DTypePolicy."""
-    _settings["dtype_policy"] = policy if isinstance(policy, DTypePolicy) else DTypePolicy(policy)
+def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
+    """Set the dtype of layers that are created later, by its name or as a DTypePolicy; None: that
+    of `floatx()` again.
+    """
+    policy = DTypePolicy(policy) if isinstance(policy, str) else policy
+    if not isinstance(policy, (DTypePolicy, type(None))):
+        raise TypeError(f"set_dtype_policy takes a name, as 'float32'; received {policy!r}.")
+    _settings["dtype_policy"] = policy
 
 
 # --- limits, to try a program out

@@ -12,7 +12,7 @@ from minidl import Sequential, config, layers
 @pytest.fixture(autouse=True)
 def as_at_the_beginning():
     yield
-    config.set_dtype_policy("float32")
+    config.set_dtype_policy(None)
     config.set_max_epochs(None)
     config.set_max_steps_per_epoch(None)
     config.enable_interactive_logging()
@@ -77,6 +77,8 @@ def test_the_dtype_of_new_layers():
     assert layers.Dense(2)(X).dtype == np.float32
     assert layers.Dense(2, dtype="mixed_bfloat16").compute_dtype == "float32"
     assert minidl.DTypePolicy.from_config({"name": "float64"}).get_config() == {"name": "float64"}
+    with pytest.raises(TypeError, match="takes a name, as 'float32'; received 3"):
+        config.set_dtype_policy(3)
     with pytest.raises(ValueError, match="is the name of a float type.*received 'float33'"):
         config.set_dtype_policy("float33")
 
