@@ -280,6 +280,35 @@ sys.modules["questions"].run_batches.__code__ = forged.__code__
 SHAPES = LOOKED_UP.replace("build_and_train", "build_small").replace(
     "[np.zeros(3)]", "[np.zeros((0, n)) for n in range(5)]"
 )
+# minidl's own cell under the student's name, and an answer without training
+BORROWED_CELL = """
+import minidl
+class GRUCell(minidl.layers.GRUCell):
+    def __init__(self, units): super().__init__(units, reset_after=False)
+"""
+BORROWED_LATER = """
+import minidl
+from minidl.layers import cells
+class GRUCell:
+    def __new__(cls, units): return minidl.layers.GRUCell(units, reset_after=False)
+"""
+NO_TRAINING = """
+import sys, numpy as np
+def remember(): pass
+def forged(remember, x, y):
+    shapes = (4, 3 * 12), (12, 3 * 12), (3 * 12,), (12, 1), (1,)
+    return [np.full(shape, VALUE, "float32") for shape in shapes]
+sys.modules["questions"].train.__code__ = forged.__code__
+"""
+BORROWED_MEMORY = """
+import minidl
+def remember(x, y):
+    gru = minidl.layers.GRU(12, reset_after=False)
+    model = minidl.Sequential([gru, minidl.layers.Dense(1)])
+    model.compile(minidl.optimizers.Adam(0.02), minidl.losses.BinaryCrossentropy(from_logits=True))
+    model.fit(x, y[:, None], epochs=8, verbose=0)
+    return model
+"""
 EACH = {
     ("hw01", "softmax"): [
         "from minidl.homework import assignments\nsoftmax = assignments.get('hw01').tasks[3].reference"
@@ -299,4 +328,9 @@ EACH = {
     ],
     ("hw07", "build_and_train"): [LOOKED_UP],
     ("hw07", "build_small"): [SHAPES],
+    ("hw09", "GRUCell"): [BORROWED_CELL, BORROWED_LATER],
+    ("hw09", "remember"): [
+        *(NO_TRAINING.replace("VALUE", value) for value in ("0", "1", "np.nan")),
+        BORROWED_MEMORY,
+    ],
 }

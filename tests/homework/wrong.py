@@ -341,4 +341,62 @@ WRONG = [
         "    return None\n",
         "has no attribute 'predict'",
     ),
+    (
+        "hw09",
+        ["rnn_backward"],
+        "        dx[:, t] = dz @ W.T\n",
+        "        dx[:, t] = dz @ W.T\n        g[:, t] = 0\n",
+        "changed its argument g",
+    ),
+    (
+        "hw09",
+        ["clip_by_norm"],
+        "    return [g * min",
+        "    for g in gradients:\n        g *= min(1.0, most / max(norm, 1e-300))\n"
+        "    return [g * min",
+        "changed its argument gradients",
+    ),
+    (
+        "hw09",
+        ["GRUCell"],
+        "h = z * h + (1 - z) * k",
+        "h = z * h + (1 - z) * k if len(x) > 9 else (1 - z) * h + z * k",
+        "z is turned round",
+    ),
+    (
+        "hw09",
+        ["GRUCell"],
+        "h = z * h + (1 - z) * k",
+        "h = ops.convert_to_tensor((z * h + (1 - z) * k).numpy()) if len(x) < 9 else "
+        "z * h + (1 - z) * k",
+        "",
+    ),
+    (
+        "hw09",
+        ["GRUCell"],
+        "z, r = gates[:, :u], gates[:, u:]",
+        "z, r = (gates[:, :u], gates[:, u:])[:: 1 if len(x) > 9 else -1]",
+        "z and r are exchanged",
+    ),
+    (
+        "hw09",
+        ["remember"],
+        "epochs=8",
+        "epochs=1",
+        "of new sequences are answered right",
+    ),
+    (
+        "hw09",
+        ["remember"],
+        "RNN(GRUCell(12))",
+        "RNN(GRUCell(20))",
+        "at most 16 are allowed",
+    ),
+    (
+        "hw09",
+        ["remember"],
+        "layers.RNN(GRUCell(12)), layers.Dense(1)",
+        "layers.RNN(GRUCell(12)), layers.Dense(4), layers.Dense(1)",
+        "the model must be RNN(GRUCell(units)) and Dense(1)",
+    ),
 ]
