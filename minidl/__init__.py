@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # what editors see; at run time the names open with the first
 
 __version__ = "0.1.0"
 __all__ = [
+    "DTypePolicy",
+    "FloatDTypePolicy",
     "GradientTape",
     "GraphError",
     "Initializer",
@@ -46,11 +48,14 @@ __all__ = [
     "constraints",
     "data",
     "datasets",
+    "device",
+    "dtype_policies",
     "initializers",
     "keras",
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "name_scope",
     "nn",
@@ -64,6 +69,7 @@ __all__ = [
     "saving",
     "set_random_seed",
     "surfaces",
+    "tree",
     "utils",
 ]
 # `import minidl as tf` and then tf.keras.layers, as many tutorials write

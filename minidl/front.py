@@ -27,8 +27,10 @@ from . import (
     utils,
 )
 from . import text as preprocessing
-from .compat import older, tensorflow
-from .compat.keras import GradientTape
+from .compat import dtype_policies, mixed_precision, older, tensorflow, tree
+from .compat.absent import hint as did_you_mean
+from .compat.dtype_policies import FloatDTypePolicy
+from .compat.keras import GradientTape, device
 from .gradcheck import check_gradients
 from .initializers import Initializer
 from .layers import Input, InputSpec, Layer
@@ -40,7 +42,7 @@ from .random import set_random_seed
 from .regularizers import Regularizer
 from .support import backend
 from .support import backend as config
-from .support.registry import did_you_mean
+from .support.backend import DTypePolicy
 from .symbolic import Symbol as KerasTensor
 from .tensor import GraphError, Tensor, Variable, apply, name_scope, no_grad
 
@@ -63,7 +65,10 @@ _LIBRARY = __name__.partition(".")[0]
 for _name, _module in (
     ("backend", backend),
     ("config", config),
+    ("dtype_policies", dtype_policies),
+    ("mixed_precision", mixed_precision),
     ("preprocessing", preprocessing),
+    ("tree", tree),
 ):
     sys.modules[f"{_LIBRARY}.{_name}"] = _module
 for _name in ("image", "sequence", "text"):

@@ -14,6 +14,11 @@ from .layers import reset_names
 from .random import set_random_seed
 from .support import disk as files
 from .support.arrays import as_array
+from .support.backend import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+)
 from .support.checks import check_count
 from .support.configs import (
     CustomObjectScope,
@@ -26,12 +31,14 @@ from .support.configs import (
 from .support.configs import deserialize as deserialize_keras_object
 from .support.configs import serialize as serialize_keras_object
 from .support.disk import DataFileError, check_digest, download
+from .support.dtypes import standardize_dtype
 from .symbolic import Symbol
 from .text import pad_sequences, timeseries_dataset_from_array
 
 if TYPE_CHECKING:  # what editors see; these open at first use
     from .data.folders import image_dataset_from_directory
     from .data.images import array_to_img, img_to_array, load_img, save_img
+    from .data.splitting import split_dataset
 
 Sequence = PyDataset  # its name in Keras 2
 
@@ -232,12 +239,15 @@ __all__ = [
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
     "get_custom_objects",
     "get_file",
     "get_registered_name",
     "get_registered_object",
     "image_dataset_from_directory",
     "img_to_array",
+    "is_interactive_logging_enabled",
     "is_keras_tensor",
     "load_img",
     "model_to_dot",
@@ -249,6 +259,8 @@ __all__ = [
     "save_img",
     "serialize_keras_object",
     "set_random_seed",
+    "split_dataset",
+    "standardize_dtype",
     "timeseries_dataset_from_array",
     "to_categorical",
     "unpack_x_y_sample_weight",

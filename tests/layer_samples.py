@@ -108,6 +108,7 @@ LAYERS = {
         ),
         IMAGES,
     ),
+    "SpectralNormalization": (lambda: layers.SpectralNormalization(layers.Dense(2)), IMAGES),
     "TimeDistributed": (lambda: layers.TimeDistributed(layers.Dense(2, "tanh")), IMAGES),
     "CategoryEncoding": (lambda: layers.CategoryEncoding(7, "count"), PLACES),
     "Discretization": (

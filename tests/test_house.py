@@ -47,6 +47,7 @@ LAZY = {
     "hashlib",
     "importlib",
     "inspect",
+    "logging",
     "matplotlib",
     "ml_dtypes",
     "shutil",

@@ -2,6 +2,7 @@
 defines the class Callback.
 """
 
+from .averaging import SwapEMAWeights
 from .base import Callback, CallbackList, History, LambdaCallback, Logs, Records
 from .checkpoints import ModelCheckpoint
 from .keeping import BackupAndRestore, CSVLogger
@@ -29,6 +30,7 @@ __all__ = [
     "ProgressBar",
     "Records",
     "ReduceLROnPlateau",
+    "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",
 ]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
 import threading
@@ -14,6 +15,14 @@ from ..core.backward import FREED
 from ..support.structures import tree_map
 from ..tensor import GraphError, Tensor, newest_first, no_grad
 from ..tensor.gradients import gradients_put_back
+
+_NO_SECOND = (
+    "gradient() inside another tape gives plain numbers: the tape around takes them for constants, "
+    "since minidl's gradients are of first order only. A gradient penalty would change nothing: "
+    "layers.SpectralNormalization around the layers of the critic, or "
+    "kernel_constraint=MinMaxNorm(0, 1), keeps it from changing too fast. A second derivative is "
+    "(gradient at x + h - gradient at x - h) / (2·h)."
+)
 
 
 class _Open(threading.local):
@@ -110,12 +119,7 @@ class GradientTape:
         """
         target = _added_up(target)
         if any(tape is not self for tape in _open.tapes):
-            warnings.warn(
-                "gradient() inside another tape gives plain numbers: the tape around takes them "
-                "for constants, since minidl's "
-                "gradients are of first order only. A gradient penalty would change nothing.",
-                stacklevel=2,
-            )
+            warnings.warn(_NO_SECOND, stacklevel=2)
         found: list[Tensor] = []
         tree_map(found.append, sources)
         for t in found:
@@ -160,3 +164,8 @@ def _added_up(target) -> Tensor:
     if len(parts) == 1:
         return parts[0]
     return functools.reduce(operator.add, [part.sum() for part in parts])
+
+
+def device(device_name: str) -> contextlib.AbstractContextManager:
+    """`with device("cpu:0"):` changes nothing: all is computed by the processor."""
+    return contextlib.nullcontext()

@@ -21,14 +21,26 @@ if TYPE_CHECKING:  # what editors see
     from .augmenting import ImageDataGenerator
     from .folders import image_dataset_from_directory
     from .images import array_to_img, img_to_array, load_img, save_img, smart_resize
-    from .pipeline import AUTOTUNE, INFINITE_CARDINALITY, Dataset
+    from .pipeline import (
+        AUTOTUNE,
+        INFINITE_CARDINALITY,
+        UNKNOWN_CARDINALITY,
+        Dataset,
+        DatasetSpec,
+        Options,
+        TensorSpec,
+        TextLineDataset,
+    )
+    from .splitting import split_dataset
 
 # What opens at first use, and the file that has it.
 _ROOMS = {
     "augmenting": "ImageDataGenerator",
     "folders": "image_dataset_from_directory",
     "images": "array_to_img img_to_array load_img save_img smart_resize",
-    "pipeline": "AUTOTUNE Dataset INFINITE_CARDINALITY",
+    "pipeline": "AUTOTUNE Dataset DatasetSpec INFINITE_CARDINALITY Options TensorSpec "
+    "TextLineDataset UNKNOWN_CARDINALITY",
+    "splitting": "split_dataset",
 }
 _FILE_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
@@ -46,7 +58,12 @@ def __dir__():
 __all__ = [
     "AUTOTUNE",
     "INFINITE_CARDINALITY",
+    "Options",
+    "TensorSpec",
+    "TextLineDataset",
+    "UNKNOWN_CARDINALITY",
     "Dataset",
+    "DatasetSpec",
     "ImageDataGenerator",
     "array_to_img",
     "image_dataset_from_directory",
@@ -65,6 +82,7 @@ __all__ = [
     "is_stream",
     "pack_x_y_sample_weight",
     "samples",
+    "split_dataset",
     "split_tail",
     "unpack_x_y_sample_weight",
 ]

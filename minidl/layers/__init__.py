@@ -56,7 +56,7 @@ from .pooling import (
 from .reshaping import Permute, RepeatVector, Reshape
 from .scaling import Normalization, Rescaling
 from .spec import InputSpec
-from .wrapping import TimeDistributed
+from .wrapping import TimeDistributed, Wrapper
 
 # Layers of sequences, whose files are imported at first use.
 for _file, _names in {
@@ -66,6 +66,7 @@ for _file, _names in {
     "multi_head": "GroupQueryAttention GroupedQueryAttention MultiHeadAttention",
     "positions": "SinePositionEncoding",
     "recurrent": "GRU LSTM SimpleRNN",
+    "spectral": "SpectralNormalization",
     "stepwise": "RNN StackedRNNCells",
 }.items():
     layer_classes.rooms.update(dict.fromkeys(_names.split(), f"{__name__}.{_file}"))
@@ -230,9 +231,10 @@ __all__ = [
     "SinePositionEncoding",
     "Softmax",
     "SpatialDropout1D",
-    "StackedRNNCells",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "SpectralNormalization",
+    "StackedRNNCells",
     "StringLookup",
     "Subtract",
     "TextVectorization",
@@ -241,6 +243,7 @@ __all__ = [
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",
+    "Wrapper",
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",

@@ -111,7 +111,7 @@ class Layer(core.Layer):
         elif input_dim is not None:
             input_shape = (input_dim,)
         self.name = name or automatic_name(type(self).__name__)
-        self.dtype = np.dtype(dtype or backend.floatx())
+        self.dtype = backend.number_type(dtype or backend.dtype_policy())
         self.declared_shape = None
         if input_shape is not None:
             self.declared_shape = shape_of_one_sample(input_shape, self.name)

@@ -6,24 +6,30 @@ from .. import ops
 from .base import Layer, layer_classes
 
 
-@layer_classes.register()
-class TimeDistributed(Layer):
-    """Calls `layer` on each time step separately, with the same weights: (n, steps, ...) becomes
-    (n, steps, size of its output).
-    """
+class Wrapper(Layer):
+    """Base of layers around another one, which is their attribute `layer`."""
 
     def __init__(self, layer, **kwargs):
         super().__init__(**kwargs)
         if not isinstance(layer, Layer):
-            raise TypeError(
-                f"TimeDistributed takes a layer, TimeDistributed(Dense(8)); received {layer!r}."
-            )
+            name = type(self).__name__
+            raise TypeError(f"{name} takes a layer, {name}(Dense(8)); received {layer!r}.")
         self.layer = layer
 
     def build(self, input_shape):
-        self._check(input_shape)
         if not self.layer.built:
-            self.layer.build((input_shape[0], *input_shape[2:]))
+            self.layer.build(input_shape)
+
+
+@layer_classes.register()
+class TimeDistributed(Wrapper):
+    """Calls `layer` on each time step separately, with the same weights: (n, steps, ...) becomes
+    (n, steps, size of its output).
+    """
+
+    def build(self, input_shape):
+        self._check(input_shape)
+        super().build((input_shape[0], *input_shape[2:]))
 
     def _check(self, shape) -> None:
         if len(shape) < 3 or shape[1] == 0:

@@ -15,6 +15,7 @@ from ..core.training import Hooks
 from ..data import Batches, as_tensors, count_samples, samples
 from ..guards.loss import warn_of_first_loss
 from ..random import generator
+from ..support import backend
 from ..support.checks import check_count
 from ..support.structures import tree_map
 from ..support.threads import threads_for
@@ -113,6 +114,8 @@ def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rn
     the shuffles.
     """
     bar = progress_bar(verbose)
+    last = backend.at_most(epochs.stop, backend.max_epochs())
+    epochs = epochs[: len(range(epochs.start, last or 0))]
 
     def train() -> History:
         model.prepare(plan.batches)

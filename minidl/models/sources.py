@@ -20,6 +20,7 @@ from ..data import (
     split_tail,
 )
 from ..guards.data import check_classes, check_inputs, check_unseen_labels, check_weights
+from ..support import backend
 from ..support.checks import check_count
 from ..tensor import quietly
 
@@ -115,9 +116,8 @@ def plan_fit(
     validation = for_validation(model, validation_data, size)
     if validation_parts is not None:  # class_weight applies to the training part only
         validation = Batches(*validation_parts, batch_size=size)
-    steps = batches.steps
-    if steps_per_epoch is not None:
-        steps = check_count("steps_per_epoch", steps_per_epoch, 1)
+    given = steps_per_epoch is not None and check_count("steps_per_epoch", steps_per_epoch, 1)
+    steps = backend.at_most(given or batches.steps, backend.max_steps_per_epoch())
     return Plan(
         batches, steps, None if validation is None else at_most(validation, validation_steps)
     )
@@ -185,7 +185,10 @@ def for_predict(model, x, batch_size, steps):
 
 
 def at_most(batches, steps):
-    """Return the batches, or only the first `steps` of them if `steps` is given."""
+    """Return the batches, or only the first `steps` of them if `steps` is given, or the limit of
+    config.set_max_steps_per_epoch.
+    """
+    steps = backend.at_most(steps, backend.max_steps_per_epoch())
     return batches if steps is None else Portions(batches, steps, endless=False)
 
 

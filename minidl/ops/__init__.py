@@ -66,6 +66,8 @@ __all__ += loops.__all__
 
 # Functions whose file is imported at first use: file -> names.
 LATER = {
+    "blocks": "argpartition depth_to_space dtype get_item psnr saturate_cast space_to_depth switch "
+    "vectorize view",
     "bits": "bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or "
     "bitwise_right_shift bitwise_xor gcd heaviside isneginf isposinf lcm left_shift "
     "nextafter right_shift signbit",
@@ -78,6 +80,8 @@ LATER = {
     "depthwise_conv max_pool separable_conv",
     "missing": "nanargmax nanargmin nancumprod nancumsum nanprod nanstd nanvar",
     "sequences": "ctc_decode ctc_loss dot_product_attention",
+    "signals": "angle bartlett blackman conj conjugate corrcoef correlate hamming hanning imag "
+    "isreal kaiser real",
 }
 _FILE_OF = {name: file for file, names in LATER.items() for name in names.split()}
 __all__ += _FILE_OF
@@ -94,16 +98,16 @@ def __dir__():
 
 
 class _Shelf(_SimpleNamespace):
-    """A namespace of public functions, such as ops.nn. `_later`: the functions that are imported at
-    first use.
+    """A namespace of public functions, such as ops.nn. `_later`: the files of the functions that
+    are imported at first use. `answers`: returns the text of an error for an unknown name, or None.
     """
 
-    __slots__ = ("_later",)
+    __slots__ = ("_later", "answers", "__name__", "__path__", "__spec__")
 
     def __getattr__(self, name):
         if name in self._later:
-            return __getattr__(name)
-        raise AttributeError(name)
+            return getattr(_importlib.import_module(f".{self._later[name]}", __name__), name)
+        raise AttributeError(self.answers(name) or f"minidl.ops has no {name!r} there.")
 
     def __dir__(self):
         return sorted({*vars(self), *self._later})
@@ -112,7 +116,8 @@ class _Shelf(_SimpleNamespace):
 def _shelf(*names):
     """Create a namespace of the functions with these names."""
     shelf = _Shelf(**{name: globals()[name] for name in sorted(names) if name not in _FILE_OF})
-    shelf._later = [name for name in names if name in _FILE_OF]
+    shelf._later = {name: _FILE_OF[name] for name in names if name in _FILE_OF}
+    shelf.answers = lambda name: None
     return shelf
 
 
@@ -125,7 +130,10 @@ nn = _shelf(
     "one_hot",
     *LATER["images"].split(),
     *LATER["sequences"].split(),
+    "depth_to_space",
+    "psnr",
     "rms_normalization",
+    "space_to_depth",
     *networks.__all__,
     *normalizing.__all__,
     *crossentropies.__all__,
@@ -149,4 +157,16 @@ numpy = _shelf(
     *LATER["forms"].split(),
     *LATER["formulas"].split(),
     *LATER["missing"].split(),
+    *LATER["signals"].split(),
+    "argpartition",
+    "get_item",
+    "slogdet",
+    "vectorize",
+    "view",
 )
+_IMAGE = (
+    "crop_images extract_patches hsv_to_rgb pad_images resize rgb_to_grayscale rgb_to_hsv "
+    "sobel_edges"
+)
+image = _shelf()
+image._later = dict.fromkeys(_IMAGE.split(), "pictures")

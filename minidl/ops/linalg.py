@@ -1,7 +1,8 @@
 """Linear algebra: equations and decompositions. The last two axes are matrices, axes before them
 batches.
 
-`inv`, `det` and `solve` have derivatives. The others raise NotImplementedError in backward().
+`inv`, `det`, `solve` and what is made of them have derivatives. The decompositions and pinv raise
+NotImplementedError in backward().
 """
 
 from __future__ import annotations
@@ -12,10 +13,30 @@ import numpy as np
 
 from ..core.derivatives import linear
 from ..tensor import apply
-from .base import floats, on_symbols
+from .arranging import swapaxes
+from .base import convert_to_tensor, floats, on_symbols
+from .comparing import where
+from .elementwise import absolute, log
+from .picking import tril, triu
+from .products import matmul
 from .reducing import norm  # noqa: F401  (keras.ops.linalg has it too)
 
-__all__ = ["cholesky", "det", "eigh", "inv", "lstsq", "qr", "solve", "svd"]
+__all__ = [
+    "cholesky",
+    "cholesky_inverse",
+    "det",
+    "eigh",
+    "inv",
+    "logdet",
+    "lstsq",
+    "matrix_rank",
+    "pinv",
+    "qr",
+    "slogdet",
+    "solve",
+    "solve_triangular",
+    "svd",
+]
 
 
 def _square(x, door: str) -> Any:
@@ -160,3 +181,54 @@ def lstsq(a, b, rcond=None):
     return apply(
         without_derivative, a, b, result=np.linalg.lstsq(a.data, b.data, rcond)[0], door="lstsq"
     )
+
+
+@on_symbols
+def slogdet(x) -> tuple:
+    """Return (sign, log|det x|), also where the determinant itself is too large a number. The
+    logarithm has the derivative inv(x).T.
+    """
+    x = _square(x, "slogdet")
+    sign, size = np.linalg.slogdet(x.data)
+    # a determinant of about 1
+    scale = np.exp(np.where(np.isfinite(size), size, 0) / x.shape[-1])[..., None, None]
+    rest = log(absolute(det(x / scale.astype(x.dtype))))
+    return convert_to_tensor(sign), rest + (np.log(scale[..., 0, 0]) * x.shape[-1]).astype(x.dtype)
+
+
+@on_symbols
+def logdet(x):
+    """log(det x) of a matrix with a positive determinant; NaN for others."""
+    sign, size = slogdet(x)
+    return where(sign > 0, size, np.nan)
+
+
+@on_symbols
+def solve_triangular(a, b, lower=False):
+    """Solve a @ x = b, where only the upper triangle of a counts, or the lower one."""
+    a = _square(a, "solve_triangular")
+    return solve(tril(a) if lower else triu(a), b)
+
+
+@on_symbols
+def cholesky_inverse(x, upper=False):
+    """The inverse of L @ L.T, given L, or of U.T @ U, given U."""
+    x = _square(x, "cholesky_inverse")
+    turned = swapaxes(x, -1, -2)
+    return inv(matmul(turned, x) if upper else matmul(x, turned))
+
+
+@on_symbols
+def matrix_rank(x, tol=None):
+    """How many singular values are larger than tol: how many rows are independent."""
+    return convert_to_tensor(np.asarray(np.linalg.matrix_rank(_matrix(x, "matrix_rank").data, tol)))
+
+
+@on_symbols
+def pinv(x, rcond=None):
+    """The pseudo-inverse, with which pinv(a) @ b is lstsq(a, b). Without derivative. rcond:
+    singular values below rcond times the largest count as 0.
+    """
+    x = _matrix(x, "pinv")
+    least = max(x.shape[-2:]) * np.finfo(x.dtype).eps if rcond is None else rcond
+    return apply(without_derivative, x, result=np.linalg.pinv(x.data, least), door="pinv")

@@ -6,10 +6,14 @@ from __future__ import annotations
 
 import sys
 
+from . import backend
+
 
 def stream():
-    """Return standard output, or None if it is missing (pythonw) or closed."""
-    out = sys.stdout
+    """Return standard output, or None if it is missing (pythonw) or closed, or progress is not
+    printed.
+    """
+    out = sys.stdout if backend.is_interactive_logging_enabled() else None
     return None if out is None or getattr(out, "closed", False) else out
 
 
@@ -31,8 +35,12 @@ def can_show(out, text: str) -> bool:
 
 def say(text: str) -> None:
     """Print a line. Characters that the stream cannot show become '?'. Without a stream, nothing
-    happens.
+    happens. See also config.disable_interactive_logging.
     """
+    if not backend.is_interactive_logging_enabled():
+        import logging
+
+        logging.getLogger(__name__.partition(".")[0]).info(text)
     out = stream()
     if out is not None:
         encoding = getattr(out, "encoding", None) or "utf-8"

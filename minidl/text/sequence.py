@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from .. import data as pipelines
 from ..data import PyDataset
 from ..support.arrays import as_array
 from ..support.checks import check_count
@@ -76,47 +79,25 @@ def _shape_of_entries(sequences: list) -> tuple:
     return inner
 
 
-class Windows(PyDataset):
-    """Batches of windows of a time series, the result of `timeseries_dataset_from_array`."""
-
-    def __init__(
-        self, data, targets, starts: np.ndarray, offsets: np.ndarray, batch_size: int | None
-    ):
-        super().__init__()
-        self.data, self.targets, self.starts, self.offsets = data, targets, starts, offsets
-        self.batch_size = batch_size or 1
-        self._single = batch_size is None
-
-    def __len__(self):
-        return -(-len(self.starts) // self.batch_size)
-
-    def __getitem__(self, index):
-        starts = self.starts[index * self.batch_size : (index + 1) * self.batch_size]
-        x = self.data[starts[:, None] + self.offsets]
-        y = None if self.targets is None else self.targets[starts]
-        if self._single:
-            x, y = x[0], None if y is None else y[0]
-        return x if y is None else (x, y)
-
-
 def timeseries_dataset_from_array(
     data,
     targets,
     sequence_length,
     sequence_stride=1,
     sampling_rate=1,
-    batch_size=128,
+    batch_size: int | None = 128,
     shuffle=False,
     seed=None,
     start_index=None,
     end_index=None,
-) -> Windows:
-    """Return windows of a time series in batches (x, y): x (batch, sequence_length, ...), y the
-    target of each window's first step.
+) -> Any:
+    """Return windows of a time series as a Dataset of batches (x, y): x (batch, sequence_length,
+    ...), y the target of each window's first step.
 
     targets: aligned with the first steps of the windows, or None. sequence_stride: steps from
     window to window; sampling_rate: steps between the numbers in a window. start_index, end_index:
-    the part of the data to use.
+    the part of the data to use. batch_size: None for single windows. shuffle: a new order each
+    loop; seed: of that order.
     """
     data, targets = as_array(data), None if targets is None else as_array(targets, keep_ints=True)
     length = check_count("sequence_length", sequence_length)
@@ -135,8 +116,21 @@ def timeseries_dataset_from_array(
         raise ValueError(
             f"{end - begin} steps hold no window of {length} numbers, {rate} steps apart."
         )
-    starts = np.random.default_rng(seed).permutation(starts) if shuffle else starts
-    return Windows(data, targets, starts, np.arange(length) * rate, batch_size)
+    return _windows(data, targets, np.arange(length) * rate, starts, batch_size, (shuffle, seed))
+
+
+def _windows(data, targets, offsets, starts, batch_size, shuffle) -> Any:
+    """The Dataset of the windows that begin at `starts`. shuffle: whether, and with which seed."""
+    found = pipelines.Dataset.from_tensor_slices(starts)
+    found = found.shuffle(len(starts), shuffle[1]) if shuffle[0] else found
+    found = found if batch_size is None else found.batch(check_count("batch_size", batch_size))
+
+    def window(start):
+        first = start.numpy()
+        x = data[first[..., None] + offsets]
+        return x if targets is None else (x, targets[first])
+
+    return found.map(window)
 
 
 class TimeseriesGenerator(PyDataset):

@@ -227,7 +227,7 @@ def test_a_module_holds_all_that_it_lists(module):
 def test_what_keras_has_and_minidl_has_not_is_no_spelling_mistake(module, name):
     with pytest.raises(
         AttributeError,
-        match=f"Keras has {module}.{name}; minidl does not have it yet. dir\\(minidl.{module}\\)",
+        match=f"Keras has {module}.{name}, a .*; minidl does not have it. [A-Z]",
     ):
         getattr(getattr(minidl, module), name)
     assert not hasattr(getattr(minidl, module), name)

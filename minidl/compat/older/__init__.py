@@ -7,7 +7,7 @@ attributes. fitting.py: fit and related methods. optimizers.py: `lr`, `decay`. p
 paths. imports.py: errors for unknown names. warning.py: the warning for all of them.
 """
 
-from .. import constructors, numbers
+from .. import absent, constructors, numbers
 from .. import optimizers as keras_optimizers
 from . import arguments, backend, fitting, imports, logs, methods, names, optimizers, paths
 
@@ -23,5 +23,6 @@ methods.add_all()
 fitting.attach()
 logs.attach()
 names.forward_all()
+absent.open_rooms()
 names.tidy()
 imports.answer()

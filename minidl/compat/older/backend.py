@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from ... import utils
-from ...support import backend
+from ...support import backend, dtypes
 from . import functions, graphs, reading, variables
 
 _FUNCTIONS = {
@@ -14,6 +14,10 @@ _FUNCTIONS = {
     **graphs.GRAPHS,
     **reading.READING,
     "clear_session": utils.clear_session,
+    "is_float_dtype": dtypes.is_float_dtype,
+    "is_int_dtype": dtypes.is_int_dtype,
+    "result_type": dtypes.result_type,
+    "standardize_dtype": dtypes.standardize_dtype,
 }
 
 

@@ -18,13 +18,16 @@ from ... import (
     losses,
     metrics,
     models,
+    ops,
     optimizers,
     random,
     regularizers,
+    saving,
     utils,
 )
 from ... import text as preprocessing
 from ...support.registry import REGISTRIES, Registry, did_you_mean
+from .. import absent, dtype_policies
 from .warning import older
 
 
@@ -68,14 +71,6 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
 }
 
 
-# Names that Keras has and minidl has not: no similar name is suggested for them.
-ABSENT = {
-    layers: "ConvLSTM1D ConvLSTM2D ConvLSTM3D CuDNNGRU CuDNNLSTM HashedCrossing MelSpectrogram "
-    "RandomHeight RandomWidth SpectralNormalization Wrapper",
-    callbacks: "RemoteMonitor SwapEMAWeights",
-}
-
-
 ROOMS = (
     activations,
     callbacks,
@@ -94,23 +89,25 @@ ROOMS = (
 )
 
 
+# Rooms whose public name is not their module's.
+ROOM_OF = {
+    preprocessing: "preprocessing",
+    dtype_policies: "dtype_policies",
+    ops.linalg: "ops",
+}
+
+
 def _forward(module: ModuleType, names: dict[str, Any]) -> None:
     """Add these names to a module."""
-    title, absent = module.__name__.partition(".")[2], ABSENT.get(module, "").split()
-
+    title = ROOM_OF.get(module, module.__name__.partition(".")[2])
     opened = vars(module).get("__getattr__")  # names that the module imports at first use
 
     def look_up(name: str):
-        if name in absent:
-            raise AttributeError(
-                f"Keras has {title}.{name}; minidl does not have it yet. dir(minidl.{title}) "
-                f"lists what there is."
-            )
         if name not in names and opened is not None:
             with contextlib.suppress(AttributeError):
                 return opened(name)
         if name not in names:
-            raise AttributeError(_unknown(module, name))
+            raise AttributeError(absent.answer(title, name) or _unknown(module, name))
         thing = names[name]
         if isinstance(thing, tuple):
             thing, today = thing
@@ -146,9 +143,13 @@ class OlderLosses(Registry):
 
 
 def forward_all() -> None:
-    """Add the names of the table above, and the old names of losses in compile()."""
-    for module in ROOMS:
+    """Add the names of the table above, answers for the names of Keras that are not here, and the
+    old names of losses in compile().
+    """
+    for module in (*ROOMS, dtype_policies, ops, ops.linalg, saving):
         _forward(module, NAMES.get(module, {}))
+    ops.nn.answers = ops.numpy.answers = lambda name: absent.answer("ops", name)
+    ops.image.answers = lambda name: absent.answer("ops.image", name)
     REGISTRIES["loss"].__class__ = OlderLosses
 
 

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from ...support.registry import did_you_mean
+from .. import absent
 from .warning import older
 
 _LIBRARY = __name__.split(".")[0]
@@ -47,6 +48,7 @@ PATHS: dict[str, tuple[str, ...]] = {
         ("utils.np_utils", "utils.vis_utils", "utils.data_utils", "utils.generic_utils"), ("utils",)
     ),
     "utils.layer_utils": ("compat.older.paths",),
+    **dict.fromkeys(("legacy", "legacy.saving", "utils.legacy"), ("utils",)),
     "objectives": ("losses",),
     **dict.fromkeys(
         (
@@ -109,7 +111,8 @@ class OlderPath(ModuleType):
             raise AttributeError(name)
         path = self.__name__.partition(".")[2]
         if path in ELSEWHERE:
-            raise ImportError(ELSEWHERE[path].format(name=name))
+            said = absent.answer("wrappers", name) or ELSEWHERE[path].format(name=name)
+            raise ImportError(said)
         known: list[str] = []
         for place in PATHS[path]:
             module = sys.modules[f"{_LIBRARY}.{place}"]
@@ -140,8 +143,10 @@ def open_paths() -> None:
             sys.modules[f"{_LIBRARY}.{parent}"] if parent else sys.modules[_LIBRARY], last, module
         )
     _open_moved()
-    for name in ("nn", "numpy"):  # from minidl.ops.numpy import mean
-        sys.modules[f"{_LIBRARY}.ops.{name}"] = getattr(sys.modules[f"{_LIBRARY}.ops"], name)
+    for name in ("image", "nn", "numpy"):  # from minidl.ops.numpy import mean
+        full = f"{_LIBRARY}.ops.{name}"
+        shelf = sys.modules[full] = getattr(sys.modules[f"{_LIBRARY}.ops"], name)
+        shelf.__name__, shelf.__path__, shelf.__spec__ = full, [], None
     sys.modules[f"{_LIBRARY}.keras"] = sys.modules[_LIBRARY]
     for name, module in list(sys.modules.items()):
         if name.startswith(f"{_LIBRARY}.") and not name.startswith(f"{_LIBRARY}.keras"):
