@@ -32,6 +32,7 @@ from .text import pad_sequences, timeseries_dataset_from_array
 if TYPE_CHECKING:  # what editors see; these open at first use
     from .data.folders import image_dataset_from_directory
     from .data.images import array_to_img, img_to_array, load_img, save_img
+    from .data.texts import text_dataset_from_directory
 
 Sequence = PyDataset  # its name in Keras 2
 
@@ -245,6 +246,7 @@ __all__ = [
     "save_img",
     "serialize_keras_object",
     "set_random_seed",
+    "text_dataset_from_directory",
     "timeseries_dataset_from_array",
     "to_categorical",
     "unpack_x_y_sample_weight",

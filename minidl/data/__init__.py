@@ -1,5 +1,5 @@
-"""Data on its way into training: arrays of samples, mini-batches, batches from elsewhere, pipelines
-and images in files. Pipelines and images open at first use.
+"""Data on its way into training: arrays of samples, mini-batches, batches from elsewhere, pipelines,
+and images and texts in files. Pipelines and files open at first use.
 """
 
 import importlib
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # what editors see
     from .folders import image_dataset_from_directory
     from .images import array_to_img, img_to_array, load_img, save_img, smart_resize
     from .pipeline import AUTOTUNE, INFINITE_CARDINALITY, Dataset
+    from .texts import text_dataset_from_directory
 
 # What opens at first use, and the file that has it.
 _ROOMS = {
@@ -29,6 +30,7 @@ _ROOMS = {
     "folders": "image_dataset_from_directory",
     "images": "array_to_img img_to_array load_img save_img smart_resize",
     "pipeline": "AUTOTUNE Dataset INFINITE_CARDINALITY",
+    "texts": "text_dataset_from_directory",
 }
 _FILE_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
@@ -66,5 +68,6 @@ __all__ = [
     "pack_x_y_sample_weight",
     "samples",
     "split_tail",
+    "text_dataset_from_directory",
     "unpack_x_y_sample_weight",
 ]

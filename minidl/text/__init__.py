@@ -14,11 +14,12 @@ __all__ = [
     "pad_sequences",
     "sequence",
     "text",
+    "text_dataset_from_directory",
     "timeseries_dataset_from_array",
 ]
 
 
 def __getattr__(name):
-    if name != "image_dataset_from_directory":
+    if name not in ("image_dataset_from_directory", "text_dataset_from_directory"):
         raise AttributeError(f"module 'minidl.preprocessing' has no attribute {name!r}.")
     return getattr(data, name)
