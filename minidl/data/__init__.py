@@ -1,5 +1,5 @@
-"""Data on its way into training: arrays of samples, mini-batches, batches from elsewhere, pipelines,
-and images and texts in files. Pipelines and files open at first use.
+"""Data on its way into training: arrays of samples, mini-batches, batches from elsewhere,
+pipelines, and images and texts in files. Pipelines and files open at first use.
 """
 
 import importlib

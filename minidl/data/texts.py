@@ -16,7 +16,7 @@ def text_dataset_from_directory(
     labels="inferred",
     label_mode="int",
     class_names=None,
-    batch_size=32,
+    batch_size: int | None = 32,
     max_length=None,
     shuffle=True,
     seed=None,
