@@ -45,14 +45,15 @@ def dates(n: int = 1000, seed: int = 0) -> Strings:
     days = rng.integers(FIRST.toordinal(), LAST.toordinal() + 1, check_count("dates: n", n))
     forms = rng.integers(0, 3, n).tolist()
     chosen = [datetime.date.fromordinal(day) for day in days.tolist()]
-    questions = [_written(day, form) for day, form in zip(chosen, forms)]
+    questions = [written(day)[form] for day, form in zip(chosen, forms)]
     return questions, [day.isoformat() for day in chosen]
 
 
-def _written(day: datetime.date, form: int) -> str:
+def written(day: datetime.date) -> tuple[str, str, str]:
+    """The three ways in which `dates` writes a day."""
     month = MONTHS[day.month - 1]
     return (
         f"{day.day} {month} {day.year}",
         f"{month} {day.day}, {day.year}",
         f"{day.day}/{day.month}/{day.year}",
-    )[form]
+    )
