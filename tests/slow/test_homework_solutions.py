@@ -62,8 +62,9 @@ def test_a_wrong_answer_loses_points_in_its_task_and_is_told_why(case, tmp_path)
 
 KNOWN = [
     (name, task.name, k)
-    for name in ("hw01", "hw02", "hw04", "hw07")
+    for name in ("hw01", "hw02", "hw04", "hw07", "hw10")
     for task in assignments.get(name).tasks
+    if task.driver is None  # a class has its wrong answers in wrong.py
     for k in range(len(task.mistakes))
 ]
 
