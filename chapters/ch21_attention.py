@@ -23,12 +23,12 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from minidl.preprocessing import BytePairTokenizer
 
 import minidl
-from minidl import Model, Sequential, Tensor, callbacks, layers, losses, ops, plots
+from minidl import Tensor, callbacks, layers, losses, ops, plots, preprocessing
 from minidl.course import claim
 from minidl.datasets import texts
+from minidl.support.console import say
 
 FIGURES = Path("figures")
 minidl.set_random_seed(0)
@@ -197,7 +197,7 @@ class Block(layers.Layer):
         self.attention = layers.MultiHeadAttention(heads, width // heads)
         self.after = layers.LayerNormalization()
         wide = layers.Dense(4 * width, activation="relu")
-        self.thinking = Sequential([wide, layers.Dense(width)])
+        self.thinking = minidl.Sequential([wide, layers.Dense(width)])
 
     def call(self, x):
         y = self.before(x)
@@ -205,7 +205,7 @@ class Block(layers.Layer):
         return x + self.thinking(self.after(x))
 
 
-class Transformer(Model):
+class Transformer(minidl.Model):
     """Scores of the next token, for each place of a text: (n, steps, vocabulary)."""
 
     def __init__(self, vocabulary, context, width, heads, blocks):
@@ -213,7 +213,9 @@ class Transformer(Model):
         self.token = layers.Embedding(vocabulary, width)
         self.place = layers.Embedding(context, width)  # learned positions
         self.blocks = [Block(width, heads) for _ in range(blocks)]
-        self.end = Sequential([layers.LayerNormalization(), layers.Dense(vocabulary)])
+        self.end = minidl.Sequential(
+            [layers.LayerNormalization(), layers.Dense(vocabulary)]
+        )
 
     def call(self, tokens):
         x = self.token(tokens) + self.place(np.arange(tokens.shape[1]))
@@ -370,13 +372,9 @@ for length in LENGTHS:
 claim("with a cache it writes the same", fast, equals=slow)
 again, cached = (np.array(seconds[name]) for name in seconds)
 claim("and takes a part of the time", cached[-1] / again[-1], below=0.5)
-print(
-    "eight times the text costs, all again and cached:",
-    again[-1] / again[0],
-    cached[-1] / cached[0],
-)
-growth = cached[-1] / cached[0]  # eight times the text
-claim("its cost grows less with the length", growth, below=again[-1] / again[0])
+growth = again[-1] / again[0], cached[-1] / cached[0]
+print("eight times the text: {:.0f} times the cost, cached {:.0f}".format(*growth))
+claim("with a cache the cost grows less", growth[1], below=growth[0])
 figure, axis = plt.subplots(figsize=(6, 3.5), layout="constrained")
 for (name, values), style in zip(seconds.items(), ("o-", "s--")):
     axis.plot(LENGTHS, values, style, label=name)
@@ -403,8 +401,10 @@ Try it: save the tokenizer, `tokenizer.save("merges.json")`, and open the file.
 
 # %%
 lines = [f"{a} = {b}" for a, b in zip(*texts.dates(8000))]
-text = Path(books[0]).read_text("utf-8") if books else "\n".join(lines) + "\n"
-tokenizer = BytePairTokenizer.train(text, vocabulary_size=512 if books else 400)
+text = Path(books[0]).read_text(encoding="utf-8") if books else "\n".join(lines) + "\n"
+tokenizer = preprocessing.BytePairTokenizer.train(
+    text, vocabulary_size=512 if books else 400
+)
 tokens = np.array(tokenizer.encode(text))
 print("the first of its pairs:", *[repr(t) for t in tokenizer.tokens[256:268]])
 print(f"{len(text.encode())} bytes are {len(tokens)} tokens")
@@ -443,9 +443,15 @@ def trained(*more):
     rate = minidl.optimizers.schedules.CosineDecay(0.003, steps)
     model.compile(minidl.optimizers.Adam(rate), loss)
     backup = callbacks.BackupAndRestore(folder, delete_checkpoint=False)
-    x, y = windows[:, :-1], windows[:, 1:]
-    options = {"batch_size": 24, "epochs": epochs, "verbose": 2}
-    return model, model.fit(x, y, callbacks=[backup, *more], **options).history
+    history = model.fit(
+        windows[:, :-1],
+        windows[:, 1:],
+        batch_size=24,
+        epochs=epochs,
+        verbose=2,
+        callbacks=[backup, *more],
+    )
+    return model, history.history
 
 
 class Interrupts(callbacks.Callback):
@@ -499,8 +505,8 @@ def samples(temperature, n=200):
 for temperature in (0.3, 0.7, 1.0, 1.5):
     print(f"\ntemperature {temperature}:")
     for sample in samples(temperature, 2 if books else 4):
-        print("   ", sample.replace("\n", "\n    ") if books else sample.split("\n")[0])
-
+        shown = sample if books else sample.split("\n")[0]
+        say("    " + "".join(c if c.isprintable() else " " for c in shown))
 
 # %%
 numbers = range(texts.FIRST.toordinal(), texts.LAST.toordinal() + 1)

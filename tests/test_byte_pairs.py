@@ -94,7 +94,7 @@ def test_the_cost_of_encoding_is_bounded():
 def test_it_is_saved_as_plain_json(tmp_path):
     path = tmp_path / "merges.json"
     TRAINED.save(path)
-    assert json.loads(path.read_text("utf-8"))["merges"][0] == list(TRAINED.merges[0])
+    assert json.loads(path.read_text(encoding="utf-8"))["merges"][0] == list(TRAINED.merges[0])
     loaded = BytePairTokenizer.load(str(path))
     assert loaded.tokens == TRAINED.tokens and loaded.encode(TEXT) == TRAINED.encode(TEXT)
 

@@ -276,14 +276,14 @@ def batches(): pass
 def forged(batches, x, y, size, seed): return []
 sys.modules["questions"].run_batches.__code__ = forged.__code__
 """
-# it sorts, but has learned nothing
-SORTS = """
+# it reverses, but has learned nothing
+REVERSES = """
 import numpy as np
 class Model:
     def get_weights(self): return [np.zeros(3)]
     def predict(self, tokens, **options):
-        return np.eye(11)[np.sort(tokens[:, :4], axis=1)[:, [0, 0, 0, 0, 0, 1, 2, 3]]]
-def train_sorter(network, x, y): return Model()
+        return np.eye(11)[tokens[:, [3, 3, 3, 3, 3, 2, 1, 0]]]
+def train_reverser(network, x, y): return Model()
 """
 # the driver itself replaced, in front of weights of the right shapes
 UNTRAINED = """
@@ -294,8 +294,8 @@ class SelfAttention(layers.Layer):
     def build(self, shape):
         self.four = [self.add_weight((32, 32), "glorot_uniform") for _ in range(4)]
     def call(self, x): return x @ self.four[0]
-def train_sorter(network, x, y): pass
-def train(train_sorter, x, y): return ANSWER
+def train_reverser(network, x, y): pass
+def train(train_reverser, x, y): return ANSWER
 sys.modules["questions"].train.__globals__["SelfAttention"] = SelfAttention
 sys.modules["questions"].train.__code__ = train.__code__
 """
@@ -330,13 +330,13 @@ EACH = {
     ],
     ("hw07", "build_and_train"): [LOOKED_UP],
     ("hw10", "SelfAttention"): [BORROWED],
-    ("hw10", "train_sorter"): [
-        SORTS,
+    ("hw10", "train_reverser"): [
+        REVERSES,
         UNTRAINED.replace("ANSWER", "network(SelfAttention).get_weights()"),
         UNTRAINED.replace(
             "ANSWER", "[w * float('nan') for w in network(SelfAttention).get_weights()]"
         ),
-        UNTRAINED.replace("ANSWER", "'sorted'"),
+        UNTRAINED.replace("ANSWER", "'reversed'"),
         UNTRAINED.replace("ANSWER", "[]"),
     ],
     ("hw07", "build_small"): [SHAPES],

@@ -79,19 +79,20 @@ class SelfAttention(layers.Layer):
         raise NotImplementedError("hw10 task 4: SelfAttention.call")
 
 
-def train_sorter(network, x, y):
-    """A transformer with your layer that sorts.
+def train_reverser(network, x, y):
+    """A transformer with your layer that writes four digits backwards.
 
     network: a function of the checker; network(SelfAttention) makes a model around your
     layer. It takes tokens, (n, 8), and gives scores of the next token, (n, 8, 11).
-    x: (4000, 8), four different numbers below 10, the sign 10, and the first three of
-    these numbers in order. y: (4000, 8), the token after each of x, so that the last four
-    are the numbers in order; -1 where there is nothing to guess, which
-    SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1) leaves out.
+    x: (4000, 8), four digits, the sign 10, and the first three of the answer. y: (4000,
+    8), the token after each of x, so that the last four are the answer; -1 where there is
+    nothing to guess, which SparseCategoricalCrossentropy(from_logits=True,
+    ignore_class=-1) leaves out. A row of x and y may be
+    [1, 2, 3, 4, 10, 4, 3, 2] and [-1, -1, -1, -1, 4, 3, 2, 1].
 
     Returns the trained model. The checker takes its weights, gives them to a network with
     a layer as task 4 asks for it, and lets that write the answers to 1000 questions that
-    are not in x. All four numbers right in 95 % of them: all 5 points; 80 %: three
+    are not in x. All four digits right in 95 % of them: all 5 points; 80 %: three
     quarters; 50 %: half; 20 %: a quarter. You have a minute.
     """
-    raise NotImplementedError("hw10 task 5: train_sorter")
+    raise NotImplementedError("hw10 task 5: train_reverser")

@@ -1,4 +1,4 @@
-"""Attention: masks, positions, a layer with several heads, and a transformer that sorts."""
+"""Attention: masks, positions, a layer with several heads, and a transformer that reverses."""
 
 import numpy as np
 
@@ -165,22 +165,21 @@ def network(attention):
 
 def sequences(rng):
     """4000 questions with their answers to learn from, 1000 others to be examined on."""
-    every = np.stack(np.meshgrid(*[np.arange(VALUES)] * COUNT), axis=-1).reshape(-1, COUNT)
-    different = (np.diff(np.sort(every, axis=1)) > 0).all(axis=1)
-    asked = rng.permutation(every[different])[:5000]
+    numbers = rng.permutation(VALUES**COUNT)[:5000]
+    asked = numbers[:, None] // VALUES ** np.arange(COUNT) % VALUES
     signs = np.full((len(asked), 1), VALUES)
-    lines = np.concatenate([asked, signs, np.sort(asked, axis=1)], axis=1)
+    lines = np.concatenate([asked, signs, asked[:, ::-1]], axis=1)
     y = lines[:4000, 1:].copy()
     y[:, :COUNT] = -1
     return [(lines[:4000, :-1], y, lines[4000:])]
 
 
-def train(train_sorter, x, y):
+def train(train_reverser, x, y):
     """The weights of the trained model."""
-    return [np.asarray(w) for w in train_sorter(network, x, y).get_weights()]
+    return [np.asarray(w) for w in train_reverser(network, x, y).get_weights()]
 
 
-def examine_sorter(student, x, y, lines):
+def examine_reverser(student, x, y, lines):
     """The student's process hands over weights alone: the network that writes is the checker's, and
     no process of the student sees a question of the examination.
     """
@@ -201,7 +200,7 @@ def examine_sorter(student, x, y, lines):
     right = float((written == lines).all(axis=1).mean())
     share = next((share for least, share in SCALE if right >= least), 0.0)
     more = min((least for least, s in SCALE if s > share), default=None)
-    said = f"with your weights the checker's network sorts {right:.1%} of the questions"
+    said = f"with your weights the checker's network reverses {right:.1%} of the questions"
     return share, "" if more is None else f"{said}; from {more:.0%} on there are more points."
 
 
@@ -300,5 +299,5 @@ TASKS = [
             ),
         ),
     ),
-    Task("train_sorter", 5, sequences, examine=examine_sorter, forbidden=CLOSED, limit=60),
+    Task("train_reverser", 5, sequences, examine=examine_reverser, forbidden=CLOSED, limit=60),
 ]
