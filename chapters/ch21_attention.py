@@ -38,7 +38,8 @@ if absent := [name for name in books if not Path(name).is_file()]:
     sys.exit(f"there is no file {absent[0]}")  # now, and not after the training
 
 # %% [markdown]
-r"""## 1. Five words, by hand
+r"""
+## 1. Five words, by hand
 
 "The dog barked, it slept." Who slept? You looked back for the dog when you read "it".
 How can a network look back?
@@ -81,7 +82,8 @@ claim('"it" looks mostly at "dog"', weights[3, 1], at_least=0.8)
 print("what 'it' has become:", dict(zip(order, z[3].round(2).tolist())))
 
 # %% [markdown]
-"""## 2. Nobody reads ahead: the causal mask
+"""
+## 2. Nobody reads ahead: the causal mask
 
 A network that is to *write* must not see the words that come later: they are what it
 has to guess. So the scores of later words are set to minus infinity before the softmax,
@@ -112,7 +114,8 @@ one_op = ops.dot_product_attention(
 claim("one op gives the same", one_op[0, :, 0], equals=causal @ v)
 
 # %% [markdown]
-r"""## 3. Where is a word? Positions
+r"""
+## 3. Where is a word? Positions
 
 Does attention know the order of the words? Shuffle them, and see: each word gets the
 same result, at its new place. Without the mask attention is a mean over a *set*. "Dog
@@ -150,7 +153,8 @@ axis.set(xlabel="place t in the text", ylabel="entry of the vector")
 plots.finish(figure, FIGURES / "ch21_positions.png", title="The vectors of 60 places")
 
 # %% [markdown]
-"""## 4. Several heads
+"""
+## 4. Several heads
 
 A word may have several questions at once: who did it, and when? With h heads each word
 gets h queries, keys and values, each of d/h numbers, and each head has its own softmax.
@@ -175,7 +179,8 @@ for head in range(2):
 claim("two heads by hand, and by the layer", z[0], equals=by_hand, within=1e-5)
 
 # %% [markdown]
-"""## 5. A transformer
+"""
+## 5. A transformer
 
 A **block** has two parts. Attention: words exchange what they know. Then a small
 network, the same for each word: it thinks about what it has got. Both *add* to the
@@ -225,7 +230,8 @@ class Transformer(minidl.Model):
 
 
 # %% [markdown]
-"""## 6. It learns to sort
+"""
+## 6. It learns to sort
 
 Can such a network learn an algorithm from examples alone? The text is six numbers below
 30, a sign, and the same numbers in order: `17 4 28 9 0 12 > 0 4 9 12 17 28`. A number
@@ -277,7 +283,8 @@ print("one of them:", *written[0, :COUNT], ">", *written[0, COUNT + 1 :])
 claim("unseen sequences sorted without an error", whole, at_least=0.99)
 
 # %% [markdown]
-"""## 7. How does it do that?
+"""
+## 7. How does it do that?
 
 The attention maps show it: with `return_attention_scores=True` the layer gives its
 weights as well. In the figure `ch21_sorting.png` a row is a number that is being
@@ -313,7 +320,8 @@ for axis, matrix, ring, row in zip(axes, maps, ranked, test):
 plots.finish(figure, FIGURES / "ch21_sorting.png", title="Where it looks")
 
 # %% [markdown]
-"""## 8. Writing without reading everything again: the cache
+"""
+## 8. Writing without reading everything again: the cache
 
 `go_on` reads the whole text again for each token: 1 + 2 + ... + n rows go through the
 network, n(n+1)/2, which grows with the *square* of the length. Is that necessary?
@@ -383,7 +391,8 @@ axis.legend()
 plots.finish(figure, FIGURES / "ch21_cache.png", title="The cost of writing")
 
 # %% [markdown]
-"""## 9. Text as numbers: byte pairs
+"""
+## 9. Text as numbers: byte pairs
 
 What is a token of a text? Single letters make long sequences; whole words make a table
 that lacks the next reader's names. Between them: begin with the 256 bytes, and let the
@@ -414,7 +423,8 @@ if len(tokens) < 50 * CONTEXT:
     sys.exit(f"{books[0]} is too short to learn from: take a text of 10 000 letters")
 
 # %% [markdown]
-"""## 10. A language model that may be stopped
+"""
+## 10. A language model that may be stopped
 
 A sample is a window of the text, and its labels are the same window one token later. At
 each place the network guesses the next token from all those before.
@@ -471,7 +481,8 @@ claim("no epoch is lost, and none comes twice", len(history["loss"]), equals=epo
 claim("it has learned", history["loss"][-1], below=history["loss"][0])
 
 # %% [markdown]
-r"""## 11. It writes: temperature
+r"""
+## 11. It writes: temperature
 
 How is the next token chosen from the scores? Always the best one: then the same text
 comes each time. Or at random, with the probabilities of the softmax. Between them lies
@@ -530,7 +541,8 @@ if not books:
     shutil.rmtree(folder)
 
 # %% [markdown]
-"""## What to remember
+"""
+## What to remember
 
 Attention is a mean with weights that the words themselves choose. A mask says who may
 look where; positions say where a word stands; heads ask several questions at once. The
