@@ -290,9 +290,10 @@ The attention maps show it: with `return_attention_scores=True` the layer gives 
 weights as well. In the figure `ch21_sorting.png` a row is a number that is being
 written, a column a number of the question; the rings mark where that number stands.
 
-While the network writes a number, it looks at that very number in the question. So it
-does what you would do: look for the smallest number above the last one, and copy it.
-Nobody told it how.
+While the network writes a number, it looks at that very number in the question. It
+seems to do what you would do: find the smallest number above the last one, and copy it.
+Nobody told it how. Is the looking what matters? With queries of 0 all numbers are
+looked at alike, and it cannot sort any more.
 
 Try it: give it `3 3 3 3 3 3`, as no question in its life was. What does it answer?
 """
@@ -318,6 +319,15 @@ for axis, matrix, ring, row in zip(axes, maps, ranked, test):
     axis.set(xticks=range(COUNT), xticklabels=row[:COUNT], xlabel="the question")
     axis.set(yticks=range(COUNT), yticklabels=row[COUNT + 1 :], ylabel="is written")
 plots.finish(figure, FIGURES / "ch21_sorting.png", title="Where it looks")
+
+# %%
+query = sorter.blocks[0].attention.query_dense
+kept = query.get_weights()
+query.set_weights([0 * w for w in kept])
+blind = go_on(sorter, test[:, : COUNT + 1], COUNT)
+query.set_weights(kept)
+blind = (blind == test).all(axis=1).mean()
+claim("without its queries it cannot sort", blind, below=0.5)
 
 # %% [markdown]
 """
