@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # what editors see; these open at first use
     from .data.folders import image_dataset_from_directory
     from .data.images import array_to_img, img_to_array, load_img, save_img
     from .data.splitting import split_dataset
+    from .data.texts import text_dataset_from_directory
 
 Sequence = PyDataset  # its name in Keras 2
 
@@ -261,6 +262,7 @@ __all__ = [
     "set_random_seed",
     "split_dataset",
     "standardize_dtype",
+    "text_dataset_from_directory",
     "timeseries_dataset_from_array",
     "to_categorical",
     "unpack_x_y_sample_weight",

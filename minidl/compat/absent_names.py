@@ -206,8 +206,6 @@ ABSENT: dict[str, tuple[tuple[str, str, str], ...]] = {
             "RandomTranslation move pictures here.",
         ),
     ),
-    "preprocessing": (
-    ),
     "quantizers": (
         (
             "AWQConfig AbsMaxQuantizer Float8QuantizationConfig GPTQConfig Int4QuantizationConfig "

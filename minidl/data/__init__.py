@@ -1,5 +1,5 @@
-"""Data on its way into training: arrays of samples, mini-batches, batches from elsewhere, pipelines
-and images in files. Pipelines and images open at first use.
+"""Data on its way into training: arrays of samples, mini-batches, batches from elsewhere,
+pipelines, and images and texts in files. Pipelines and files open at first use.
 """
 
 import importlib
@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # what editors see
         TextLineDataset,
     )
     from .splitting import split_dataset
+    from .texts import text_dataset_from_directory
 
 # What opens at first use, and the file that has it.
 _ROOMS = {
@@ -41,6 +42,7 @@ _ROOMS = {
     "pipeline": "AUTOTUNE Dataset DatasetSpec INFINITE_CARDINALITY Options TensorSpec "
     "TextLineDataset UNKNOWN_CARDINALITY",
     "splitting": "split_dataset",
+    "texts": "text_dataset_from_directory",
 }
 _FILE_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
@@ -84,5 +86,6 @@ __all__ = [
     "samples",
     "split_dataset",
     "split_tail",
+    "text_dataset_from_directory",
     "unpack_x_y_sample_weight",
 ]

@@ -1,8 +1,9 @@
-"""Images in folders, one for each class, as a dataset that opens each file when its turn comes."""
+"""Files in folders, one for each class, as a dataset that opens each file when its turn comes."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,7 +68,6 @@ def image_dataset_from_directory(
     known("color_mode", color_mode, CHANNELS)
     check_split(validation_split, subset, shuffle, seed)
     files = find_files(directory, labels if label_mode else None, class_names, follow_links)
-    _check_classes(files, label_mode)
     resizing = layers.Resizing(
         *size_of("image_size", image_size),
         interpolation=interpolation,
@@ -76,17 +76,8 @@ def image_dataset_from_directory(
         data_format=backend.checked_data_format("image_dataset_from_directory", data_format),
         name="image_dataset_resizing",
     )
-    if shuffle and validation_split:  # the same parts in both calls
-        rng = generator() if seed is None else np.random.RandomState(seed)
-        files = files.chosen(rng.permutation(len(files.paths)))
-    parts = split(files, validation_split, subset)
-    _tell(files, parts, subset, verbose)
-    read = Reader(color_mode, resizing)
-    made = [
-        _dataset(part, label_mode, read, batch_size, shuffle and (not i), seed)
-        for i, part in enumerate(parts)
-    ]
-    return made[0] if len(made) == 1 else tuple(made)
+    how = Reading(Reader(color_mode, resizing), label_mode, batch_size, shuffle, seed, verbose)
+    return datasets_of(files, how, validation_split, subset)
 
 
 class OfFiles(Dataset):
@@ -109,14 +100,44 @@ class Reader(NamedTuple):
         return (self.resizing(image), *label) if label else self.resizing(image)
 
 
-def _dataset(files: Files, label_mode, read, batch_size, shuffle, seed) -> Dataset:
+class Reading(NamedTuple):
+    """How files become a dataset. read(path, label) gives a sample; the others are arguments of
+    image_dataset_from_directory.
+    """
+
+    read: Callable
+    label_mode: str | None
+    batch_size: int | None
+    shuffle: bool
+    seed: int | None
+    verbose: bool
+
+
+def datasets_of(files: Files, how: Reading, validation_split, subset) -> Any:
+    """The dataset of these files, or of the part that subset asks for; for 'both' a tuple of two.
+    ValueError if label_mode does not fit the classes, or a part is empty.
+    """
+    _check_classes(files, how.label_mode)
+    if how.shuffle and validation_split:  # the same parts in both calls
+        rng = generator() if how.seed is None else np.random.RandomState(how.seed)
+        files = files.chosen(rng.permutation(len(files.paths)))
+    parts = split(files, validation_split, subset)
+    _tell(files, parts, subset, how.verbose)
+    made = [
+        _dataset(part, how._replace(shuffle=how.shuffle and not i)) for i, part in enumerate(parts)
+    ]
+    return made[0] if len(made) == 1 else tuple(made)
+
+
+def _dataset(files: Files, how: Reading) -> Dataset:
     """The pipeline: paths, shuffled, read, stacked."""
     paths = np.asarray(files.paths)
-    labels = encoded(files, label_mode)
+    labels = encoded(files, how.label_mode)
     data = Dataset.from_tensor_slices(paths if labels is None else (paths, labels))
-    data = data.shuffle(len(paths), seed) if shuffle else data
-    data = data.map(read)
-    data = data if batch_size is None else data.batch(check_count("batch_size", batch_size))
+    data = data.shuffle(len(paths), how.seed) if how.shuffle else data
+    data = data.map(how.read)
+    if how.batch_size is not None:
+        data = data.batch(check_count("batch_size", how.batch_size))
     return OfFiles(data.begin, data.size, files)
 
 
@@ -133,32 +154,37 @@ def encoded(files: Files, label_mode: str | None) -> np.ndarray | None:
 
 
 def find_files(
-    directory, labels: Any = "inferred", class_names=None, follow_links=False, endings=ENDINGS
+    directory,
+    labels: Any = "inferred",
+    class_names=None,
+    follow_links=False,
+    endings=ENDINGS,
+    what="images",
 ) -> Files:
-    """The images under a directory, sorted: those of each class, class by class, or, without
-    inferred labels, all there are.
+    """The files under a directory whose names end so, sorted: those of each class, class by class,
+    or, without inferred labels, all there are. what: the word for them in errors.
     """
     directory = os.path.expanduser(os.fspath(directory))
     if not os.path.isdir(directory):
-        raise NotADirectoryError(f"There is no directory {directory!r} to read images from.")
+        raise NotADirectoryError(f"There is no directory {directory!r} to read {what} from.")
     inferred = isinstance(labels, str)
     if inferred:
         known("labels", labels, ("inferred",))
         names = _class_folders(directory, class_names)
-        found = [_images(os.path.join(directory, name), follow_links, endings) for name in names]
+        found = [_found(os.path.join(directory, name), follow_links, endings) for name in names]
         numbers = np.repeat(np.arange(len(names)), [len(paths) for paths in found])
         files = Files([path for paths in found for path in paths], numbers, names)
     else:
         if class_names is not None:
             raise ValueError("class_names goes with labels='inferred': they name the folders.")
-        paths = _images(directory, follow_links, endings)
-        files = Files(paths, _given_labels(labels, len(paths)), None)
+        paths = _found(directory, follow_links, endings)
+        files = Files(paths, _given_labels(labels, len(paths), what), None)
         if files.labels is not None:
             names = [str(k) for k in sorted(set(files.labels.tolist()))]
             files = Files(paths, files.labels, names)
     if not files.paths:
         raise ValueError(
-            f"No images in {directory!r}: no file ends in {', '.join(endings)}."
+            f"No {what} in {directory!r}: no file ends in {', '.join(endings)}."
             + (" labels='inferred' looks into its folders, one for each class." * inferred)
         )
     return files
@@ -176,8 +202,8 @@ def _class_folders(directory: str, class_names) -> list[str]:
     return there if class_names is None else list(class_names)
 
 
-def _images(folder: str, follow_links: bool, endings: tuple[str, ...]) -> list[str]:
-    """The paths of all images under a folder: folder by folder, sorted."""
+def _found(folder: str, follow_links: bool, endings: tuple[str, ...]) -> list[str]:
+    """The paths of all such files under a folder: folder by folder, sorted."""
     return [
         os.path.join(where, name)
         for where, _, names in sorted(os.walk(folder, followlinks=follow_links))
@@ -186,13 +212,13 @@ def _images(folder: str, follow_links: bool, endings: tuple[str, ...]) -> list[s
     ]
 
 
-def _given_labels(labels, count: int) -> np.ndarray | None:
+def _given_labels(labels, count: int, what: str) -> np.ndarray | None:
     if labels is None:
         return None
     array = np.asarray(labels)
     if array.shape != (count,) or array.dtype.kind not in "iu" or array.min(initial=0) < 0:
         raise ValueError(
-            f"labels is a list with a whole number, 0, 1, ..., for each of the {count} images; "
+            f"labels is a list with a whole number, 0, 1, ..., for each of the {count} {what}; "
             f"received {type(labels).__name__} of shape {array.shape} and type {array.dtype}."
         )
     return array
@@ -220,7 +246,7 @@ def check_split(validation_split, subset, shuffle: bool, seed) -> None:
     if shuffle and seed is None and subset != "both":
         raise ValueError(
             "Without a seed the training and the validation part would be drawn by chance in each "
-            "call and share images. Give both calls the same seed=..., or shuffle=False."
+            "call and share files. Give both calls the same seed=..., or shuffle=False."
         )
 
 
@@ -237,7 +263,7 @@ def split(files: Files, fraction: float | None, subset: str | None) -> list[File
     for name in wanted:
         if not parts[name].paths:
             raise ValueError(
-                f"{len(files.paths)} images with validation_split={fraction} leave none for {name}."
+                f"{len(files.paths)} files with validation_split={fraction} leave none for {name}."
             )
     return [parts[name] for name in wanted]
 

@@ -1,5 +1,5 @@
 """Data sets with Keras's names and arrays: digits, clothes, photographs, houses, reviews and news.
-Also toy problems that are computed by formulas.
+Also toy problems and texts that are computed by formulas.
 """
 
 import importlib
@@ -13,6 +13,7 @@ __all__ = [
     "imdb",
     "mnist",
     "reuters",
+    "texts",
     "toy",
 ]
 

@@ -276,6 +276,37 @@ def batches(): pass
 def forged(batches, x, y, size, seed): return []
 sys.modules["questions"].run_batches.__code__ = forged.__code__
 """
+# it reverses, but has learned nothing
+REVERSES = """
+import numpy as np
+class Model:
+    def get_weights(self): return [np.zeros(3)]
+    def predict(self, tokens, **options):
+        return np.eye(11)[tokens[:, [3, 3, 3, 3, 3, 2, 1, 0]]]
+def train_reverser(network, x, y): return Model()
+"""
+# the driver itself replaced, in front of weights of the right shapes
+UNTRAINED = """
+import sys, numpy as np
+from minidl import layers
+class SelfAttention(layers.Layer):
+    def __init__(self, heads): super().__init__()
+    def build(self, shape):
+        self.four = [self.add_weight((32, 32), "glorot_uniform") for _ in range(4)]
+    def call(self, x): return x @ self.four[0]
+def train_reverser(network, x, y): pass
+def train(train_reverser, x, y): return ANSWER
+sys.modules["questions"].train.__globals__["SelfAttention"] = SelfAttention
+sys.modules["questions"].train.__code__ = train.__code__
+"""
+# the library's own layer inside
+BORROWED = """
+from minidl import layers
+class SelfAttention(layers.MultiHeadAttention):
+    def __init__(self, heads): super().__init__(heads, 32 // heads, use_bias=False)
+    def __call__(self, x): return super().__call__(x, x, use_causal_mask=True)
+    call = layers.MultiHeadAttention.call
+"""
 # numbers hidden in the shapes of arrays that have no parameters
 SHAPES = LOOKED_UP.replace("build_and_train", "build_small").replace(
     "[np.zeros(3)]", "[np.zeros((0, n)) for n in range(5)]"
@@ -363,6 +394,16 @@ EACH = {
         TRAINED,
     ],
     ("hw07", "build_and_train"): [LOOKED_UP],
+    ("hw10", "SelfAttention"): [BORROWED],
+    ("hw10", "train_reverser"): [
+        REVERSES,
+        UNTRAINED.replace("ANSWER", "network(SelfAttention).get_weights()"),
+        UNTRAINED.replace(
+            "ANSWER", "[w * float('nan') for w in network(SelfAttention).get_weights()]"
+        ),
+        UNTRAINED.replace("ANSWER", "'reversed'"),
+        UNTRAINED.replace("ANSWER", "[]"),
+    ],
     ("hw07", "build_small"): [SHAPES],
     ("hw08", "conv2d"): [CONVOLUTION_FROM_THE_TASK, CONVOLUTION_OF_THE_LIBRARY],
     ("hw08", "max_pool_gradient"): [GRADIENT_OF_THE_TAPE],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import Input, Model, Tensor, layers
+from minidl import Input, Model, Tensor, layers, ops
 
 rng = np.random.default_rng(0)
 QUERY, VALUE, KEY = (rng.normal(size=(2, n, 4)).astype("float32") for n in (3, 5, 5))
@@ -80,3 +80,20 @@ def test_a_query_finds_what_stands_behind_a_mark():
     x = [pairs, np.eye(4)[asked][:, None]]
     model.fit([p[:500] for p in x], y[:500], epochs=30, verbose=0)
     assert model.evaluate([p[500:] for p in x], y[500:], verbose=0)[1] > 0.95
+
+
+def test_keys_and_values_can_be_kept():
+    """As chapter 21 generates text: the newest step alone, beside the keys and values of all before
+    it, gives what the causal layer gives for the whole sequence.
+    """
+    layer = layers.MultiHeadAttention(2, 3)
+    x = np.random.default_rng(0).normal(size=(2, 6, 5)).astype("float32")
+    whole = layer(x, x, use_causal_mask=True).numpy()
+    keys, values = (part(x[:, :0]) for part in (layer.key_dense, layer.value_dense))
+    for t in range(x.shape[1]):
+        newest = x[:, t : t + 1]
+        keys = ops.concatenate([keys, layer.key_dense(newest)], axis=1)
+        values = ops.concatenate([values, layer.value_dense(newest)], axis=1)
+        z = ops.dot_product_attention(layer.query_dense(newest), keys, values)
+        z = layer.output_dense(z).numpy()
+        np.testing.assert_allclose(z[:, 0], whole[:, t], rtol=1e-4, atol=1e-6)
