@@ -101,8 +101,8 @@ def log1p(x):
 
 @_guarded
 def sqrt(x):
-    """z = √x         ∂L/∂x = g/(2z), and 0 at x = 0 (the slope there is infinite; 0 keeps norms and
-    std usable)
+    """z = √x         ∂L/∂x = g/(2z), and 0 at x = 0
+    the slope at 0 is infinite; with 0 instead, norms and std remain usable
     """
     z = np.sqrt(x)
     return z, (lambda g: g * np.where(z == 0, 0, 0.5 / z),)
@@ -234,8 +234,8 @@ def fmod(x, y):
 
 
 def step(*xs, function):
-    """z = function(*xs), one that steps from value to value (floor, sign, >, ...)
-    ∂L/∂x = 0 wherever there is one
+    """z = function(*xs), a function that is constant between jumps (floor, sign, >, ...)
+    ∂L/∂x = 0
     """
     return np.asarray(function(*xs)), tuple(lambda g, x=x: np.zeros_like(x) for x in xs)
 
@@ -255,7 +255,7 @@ def minimum(x, y):
 
 
 def clip(x, *, low=None, high=None):
-    """z = x moved to the nearest number between low and high (None: no bound)
+    """z = x, limited to the range from low to high (None: no limit)
     ∂L/∂x = g where low <= x <= high, else 0
     """
     z = np.clip(x, low, high)
@@ -265,7 +265,7 @@ def clip(x, *, low=None, high=None):
 
 
 def where(x, y, *, condition):
-    """z = x where condition holds, else y      g goes to the one that was taken"""
+    """z = x where condition is True, else y      g goes to the one that was chosen"""
     return np.where(condition, x, y), (
         lambda g: np.where(condition, g, 0),
         lambda g: np.where(condition, 0, g),
