@@ -150,6 +150,18 @@ MUTANTS = [
         "epochs=6, initial_epoch=4",
         "saved and resumed: the same bits",
     ),
+    (
+        "ch18",
+        "layers.Conv2D(32, 3, activation",
+        "layers.Conv2D(32, 5, activation",
+        "the weights of the convolutions, counted by hand",
+    ),
+    (
+        "ch18",
+        "maps.var(axis=(0, 1, 2))",
+        "maps.var(axis=(1, 2)).mean(axis=0)",
+        "normalized by hand, and by the layer",
+    ),
 ]
 
 

@@ -1,5 +1,5 @@
-"""The main job: chapter 7 on the real MNIST, from an empty folder, from five seeds, and twice the
-same.
+"""The main jobs: chapters 7 and 18 on the real MNIST, from an empty folder, from several seeds, and
+twice the same.
 """
 
 import os
@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTER = ROOT / "chapters" / "ch07_mnist.py"
 
 
-def run(folder, *arguments):
+def run(folder, *arguments, chapter="ch07_mnist"):
     done = subprocess.run(
-        [sys.executable, str(CHAPTER), *arguments],
+        [sys.executable, str(ROOT / "chapters" / f"{chapter}.py"), *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -47,6 +46,19 @@ def test_97_and_a_half_percent_from_every_seed(seed, tmp_path):
         "no control characters in a file"
     )
     assert len(re.findall(r"^Epoch \d/5 - 1875/1875 ", text, re.M)) == 5
+
+
+SEEING = ["augmented", "filters", "grad_cam", "maps", "mistakes", "network", "saliency", "transfer"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_99_percent_with_convolutions_from_every_seed(seed, tmp_path):
+    """All claims of chapter 18 hold from each seed, 99 % among them."""
+    text = run(tmp_path, str(seed), chapter="ch18_images")
+    assert float(re.search(r"test accuracy (\d+\.\d+)%", text)[1]) >= 99.0
+    written = sorted(p.name for p in (tmp_path / "figures").iterdir())
+    assert written == [f"ch18_{name}.png" for name in SEEING]
+    assert all(c.isprintable() for line in text.splitlines() for c in line)
 
 
 def test_a_digit_of_the_readers_own(tmp_path):
