@@ -7,7 +7,7 @@ which pixels a decision came from, get more out of few images by augmentation, a
 what a network has learned for a new task.
 
 You should know what a convolution and pooling compute (chapter 17), and how a network
-is trained (chapter 7). The chapter takes about an hour to read, and two minutes to run.
+is trained (chapter 7). The chapter takes about an hour to read, and some minutes to run.
 
     python chapters/ch18_images.py        prints, and draws figures/ch18_*.png
     python chapters/ch18_images.py 1      the same with other random numbers
@@ -204,10 +204,13 @@ path = FIGURES / "ch18_filters.png"
 plots.filters(model, path=path, title="What the first filters look for")
 path = FIGURES / "ch18_maps.png"
 figure = plots.feature_maps(model, x_test[0], "first", path, columns=9)
-window = x_test[0, 5:10, 8:13]  # (5, 5, 1)
-answer = max((window * kernel[..., 3]).sum() + bias[3], 0)
-drawn = figure.axes[1 + 3].images[0].get_array()  # after the image, the map of filter 3
-claim("one answer of filter 3, by hand", drawn[5, 8], equals=answer, within=1e-4)
+first_maps = Model(trunk.inputs, trunk.get_layer("first").output)
+maps = first_maps.predict(x_test[:1], verbose=0)[0]  # (24, 24, 16)
+row, column, k = np.unravel_index(maps.argmax(), maps.shape)  # the strongest answer
+window = x_test[0, row : row + 5, column : column + 5]  # (5, 5, 1)
+answer = max((window * kernel[..., k]).sum() + bias[k], 0)
+drawn = figure.axes[1 + k].images[0].get_array()  # after the image, the maps
+claim("the strongest answer, by hand", drawn[row, column], equals=answer, within=1e-4)
 
 # %% [markdown]
 r"""## 6. Where it looks: the gradient of a score
