@@ -309,7 +309,7 @@ moves = [
     layers.RandomRotation(0.04, fill_mode="constant"),
     layers.RandomZoom(0.1, fill_mode="constant"),
 ]
-eight = np.repeat(x[:1], 8, axis=0)
+eight = Tensor(np.repeat(x[:1], 8, axis=0))
 for move in moves:
     eight = move(eight, training=True)
 plots.digits(eight.numpy(), path=FIGURES / "ch18_augmented.png", title="Still a 5")

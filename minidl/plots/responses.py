@@ -10,13 +10,13 @@ import contextlib
 
 import numpy as np
 
-from ..core.backward import newest_first, walk
 from ..core.training import undisturbed
 from ..guards.shapes import fits
 from ..layers import Conv2D, Conv2DTranspose, DepthwiseConv2D, Layer, SeparableConv2D
 from ..support import backend
 from ..support.arrays import as_array
-from ..tensor import Tensor
+from ..tensor import Tensor, newest_first
+from ..tensor.gradients import gradients_put_back
 
 CONVOLUTIONS = (Conv2D, DepthwiseConv2D, SeparableConv2D, Conv2DTranspose)
 
@@ -186,8 +186,9 @@ def gradient_of(score: Tensor, tensor: Tensor) -> np.ndarray | None:
     if score is tensor or not score.requires_grad:
         return None
     tensor.retain_grad()
-    arrived = walk(newest_first(score), {id(score): np.ones_like(score.array)}, False)
-    return next((g for reached, g in arrived if reached is tensor), None)
+    with gradients_put_back([t for t in newest_first(score) if t.op is None or t.retains]):
+        score.backward()
+        return tensor.grad
 
 
 def saliency_of(title: str, model, batch, classes) -> tuple[np.ndarray, np.ndarray]:
