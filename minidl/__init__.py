@@ -83,8 +83,7 @@ def __getattr__(name):
         if name in __all__ and hasattr(front, name):
             return getattr(front, name)
         if "Sequential" in globals():  # else the library is just being loaded
-            hint = front.did_you_mean(name, __all__)
-            raise AttributeError(f"module 'minidl' has no attribute {name!r}.{hint}")
+            return front.name_of_tensorflow(name)
     raise AttributeError(f"module 'minidl' has no attribute {name!r}")
 
 

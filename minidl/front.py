@@ -27,7 +27,7 @@ from . import (
     utils,
 )
 from . import text as preprocessing
-from .compat import older
+from .compat import older, tensorflow
 from .compat.keras import GradientTape
 from .gradcheck import check_gradients
 from .initializers import Initializer
@@ -44,7 +44,19 @@ from .support.registry import did_you_mean
 from .symbolic import Symbol as KerasTensor
 from .tensor import GraphError, Tensor, Variable, apply, name_scope, no_grad
 
-nn = ops  # tf.nn.relu, tf.nn.softmax
+nn = tensorflow.Shelf("nn", ops)  # tf.nn.conv2d; tf.nn.relu and all other names of ops
+
+
+def name_of_tensorflow(name: str):
+    """Return what TensorFlow calls by this name, as `import minidl as tf` makes one ask for;
+    AttributeError with the most similar name, or with what to write instead.
+    """
+    try:
+        return tensorflow.find(name)
+    except KeyError:
+        hint = did_you_mean(name, [*_door.__all__, *tensorflow.below("")])
+    raise AttributeError(f"module {_LIBRARY!r} has no attribute {name!r}.{hint}")
+
 
 # Public paths of modules that are in another package.
 _LIBRARY = __name__.partition(".")[0]
@@ -56,6 +68,7 @@ for _name, _module in (
     sys.modules[f"{_LIBRARY}.{_name}"] = _module
 for _name in ("image", "sequence", "text"):
     sys.modules[f"{_LIBRARY}.preprocessing.{_name}"] = getattr(preprocessing, _name)
+tensorflow.extend_rooms()
 # `from minidl.keras.layers import Dense`, and where tutorials of 2017 looked
 older.paths.open_paths()
 

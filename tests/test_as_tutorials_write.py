@@ -488,7 +488,7 @@ def test_hooks_of_keras_that_are_not_called_are_named(tmp_path):
     ("module", "name"),
     [
         ("layers", "ConvLSTM2D"),
-        ("callbacks", "TensorBoard"),
+        ("callbacks", "RemoteMonitor"),
     ],
 )
 def test_what_keras_has_and_minidl_has_not_is_no_spelling_mistake(module, name):

@@ -1,5 +1,8 @@
 """Claims of the chapters: what is printed when one holds, what is said when one does not."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -50,3 +53,11 @@ def test_a_false_claim_says_what_was_expected_and_what_came(value, bounds, said,
 def test_a_bound_of_another_name():
     with pytest.raises(TypeError, match=r"knows equals, at_least.*received more_than=2"):
         claim("so it is", 3, more_than=2)
+
+
+def test_without_asserts_a_false_claim_is_printed():
+    """For exercises, which often break what a chapter claims."""
+    code = "from minidl.course import claim; claim('so it is', 3, below=2); print('and on')"
+    done = subprocess.run([sys.executable, "-O", "-c", code], capture_output=True, text=True)
+    said = "[false] so it is: expected below 2, got 3"
+    assert done.stdout.splitlines() == [said, "and on"], done.stderr

@@ -71,7 +71,7 @@ def test_list_names_every_assignment(capsys):
         lines
     ) >= 6
     for assignment in assignments.find().values():
-        assert 3 <= len(assignment.tasks) <= 5 and assignment.points >= 10
+        assert 3 <= len(assignment.tasks) <= 6 and assignment.points >= 10
 
 
 def test_start_never_overwrites(capsys):
@@ -310,14 +310,26 @@ def test_a_number_and_the_values_of_a_tuple_are_named():
     assert "in value 7" in judging.difference([0.0] * 7, [0.0] * 6 + [1.0], 0, 0)
 
 
-def test_a_mistake_in_a_task_above_is_named_below():
-    source = (SOURCES / "hw02_backprop.py").read_text(encoding="utf-8")
-    wrong = source.replace("return g @ b.T, a.T @ g", "return (g @ b.T).T, (a.T @ g).T")
-    Path("hw02_backprop.py").write_text(wrong, encoding="utf-8")
-    verdicts = judging.check(assignments.get("hw02"), Path("hw02_backprop.py"), 0, quiet=True)
-    assert [v.task for v in verdicts if v.points < v.worth] == ["matmul_backward", "two_layers"]
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "failing"),
+    [
+        (
+            "hw02_backprop",
+            "return g @ b.T, a.T @ g",
+            "return (g @ b.T).T, (a.T @ g).T",
+            ["matmul_backward", "two_layers"],
+        ),
+        ("hw08_convolution", "@ w[a, b]\n", "@ w[b, a]\n", ["conv2d", "Convolution"]),
+    ],
+)
+def test_a_mistake_in_a_task_above_is_named_below(name, right, wrong, failing):
+    """A function that calls it, and a class whose method does."""
+    source = (SOURCES / f"{name}.py").read_text(encoding="utf-8")
+    Path(f"{name}.py").write_text(source.replace(right, wrong), encoding="utf-8")
+    verdicts = judging.check(assignments.get(name), Path(f"{name}.py"), 0, quiet=True)
+    assert [v.task for v in verdicts if v.points < v.worth] == failing
     assert verdicts[-1].reason.startswith(
-        "two_layers calls matmul_backward, not right yet: first make the tasks above pass. "
+        f"{failing[1]} calls {failing[0]}, not right yet: first make the tasks above pass. "
     )
 
 

@@ -50,6 +50,7 @@ LAZY = {
     "matplotlib",
     "ml_dtypes",
     "shutil",
+    "tensorboardX",
     "threadpoolctl",
     "tqdm",
     "zipfile",

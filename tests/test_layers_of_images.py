@@ -174,6 +174,11 @@ def build(shape, *stack):
             build((6, 6, 1), *[layers.MaxPooling2D() for _ in range(3)]),
             r"window \(2, 2\) is larger than what arrives, \(1, 1\).*shape \(n, 1, 1, 1\)",
         ),
+        (build((28, 28), layers.Conv2D(3, 3, data_format="channels_first")), r"x\[:, None\]"),
+        (
+            build((8, 8, 1), layers.Conv2D(3, 3, dilation_rate=5)),
+            r"\(3, 3\) with dilation_rate \(5, 5\) reaches over \(11, 11\) places, which is larger",
+        ),
         (build((9, 9, None), layers.Conv2D(3, 3)), "know the number of channels"),
         (build((9, 9, 4), layers.Conv2D(3, 3, groups=3)), "groups=3 must divide the 4 channels"),
         (lambda: layers.Conv2D(4, 3, groups=3), "filters=4 and groups=3"),
@@ -196,7 +201,8 @@ def test_mistakes_with_data():
     for x, words in (
         (X[0], r"x\[None\]"),
         (X[..., 0], r"received shape \(2, 8, 9\)"),
-        (X[..., :2], "weights for 4 channels .*received shape .* with 2"),
+        (X[..., :2], r"weights for 4 channels .*received shape .* with 2\.$"),
+        (np.moveaxis(X, -1, 1), r"with 9\. The channels stand at the other end.*\(x, 1, -1\)"),
         (X[:, :2], r"window \(3, 3\) is larger"),
     ):
         with pytest.raises(ValueError, match=words):
@@ -211,13 +217,63 @@ def test_channels_on_the_other_side():
         ((32, 32, 3), {"data_format": "channels_first"}),
     ):
         other = "channels_last" if options else "channels_first"
-        with pytest.warns(UserWarning, match=f"pass data_format='{other}'"):
-            layers.Conv2D(2, 3, padding="same", **options)(np.zeros((2, *shape)))
+        for layer in (
+            layers.Conv2D(2, 3, padding="same", **options),
+            layers.MaxPooling2D(1, **options),
+        ):
+            with pytest.warns(UserWarning, match=f"pass data_format='{other}'"):
+                layer(np.zeros((2, *shape)))
 
 
-def test_dense_without_flatten():
-    stack = [layers.Conv2D(3, 3), layers.Dense(10, activation="softmax")]
-    model = Sequential(stack)
-    model.compile("adam", "sparse_categorical_crossentropy")
+def test_channels_on_the_other_side_and_a_window_larger_than_what_it_sees():
+    """The error says what is wrong, not that layers before made the images smaller."""
+    words = r"Probably the channels stand at the other end: images of shape \(n, 3, 32, 32\)"
+    with pytest.warns(UserWarning), pytest.raises(ValueError, match=words) as error:
+        layers.Conv2D(2, 5)(np.zeros((2, 3, 32, 32)))
+    assert "fewer layers" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("declared", "shape", "words"),
+    [
+        ((32, 32, 3), (8, 3, 32, 32), r"np\.moveaxis\(x, 1, -1\)\. A reshape would mix up"),
+        ((3, 32, 32), (8, 32, 32, 3), r"np\.moveaxis\(x, -1, 1\)\. A reshape would mix up"),
+        ((None, None, 3), (8, 3, 32, 32), r"np\.moveaxis\(x, 1, -1\)\. A reshape would mix up"),
+        ((4, 6, 6, 3), (8, 3, 4, 6, 6), r"np\.moveaxis\(x, 1, -1\)\. A reshape would mix up"),
+        ((20, 5), (8, 5, 20), r"np\.moveaxis\(x, 1, -1\)\. A reshape would mix up"),
+        ((None, None, 3), (8, 32, 32, 1), r"received \(8, 32, 32, 1\)\.$"),
+        ((28, 28, 1), (28, 28, 1), r"x\[None\]\. For a batch: input_shape excludes"),
+        ((28, 28, 1), (28, 28), r"For a single sample add a batch axis: x\[None\]\.$"),
+        ((28, 28, 1), (8, 784), r"Reshape it: x\.reshape\(-1, 28, 28, 1\)\.$"),
+    ],
+)
+def test_images_of_another_shape_than_declared(declared, shape, words):
+    model = Sequential([Input(declared), layers.Activation("relu")])
+    with pytest.raises(ValueError, match=words):
+        model(np.zeros(shape))
+
+
+def test_the_advice_to_turn_is_the_right_turn():
+    x = np.zeros((8, 3, 32, 20))
+    model = Sequential([Input((32, 20, 3)), layers.Conv2D(2, 3)])
+    with pytest.raises(ValueError) as error:
+        model(x)
+    advice = str(error.value).split("turn them: ")[1].split(". A")[0]
+    assert model(eval(advice, {"np": np, "x": x})).shape == (8, 30, 18, 2)
+
+
+@pytest.mark.parametrize("begin", [[], [Input((8, 9, 4))]], ids=["", "declared"])
+@pytest.mark.parametrize(
+    ("units", "loss", "y"),
+    [
+        (10, "sparse_categorical_crossentropy", [0, 1]),
+        (10, "categorical_crossentropy", np.eye(10)[:2]),
+        (1, "binary_crossentropy", [0, 1]),
+        (1, "binary_crossentropy", [[0], [1]]),
+    ],
+)
+def test_dense_without_flatten(units, loss, y, begin):
+    model = Sequential([*begin, layers.Conv2D(3, 3), layers.Dense(units, activation="sigmoid")])
+    model.compile("adam", loss)
     with pytest.raises(ValueError, match=r"outputs .*Flatten\(\) or a global pooling before"):
-        model.fit(X, np.array([0, 1]), verbose=0)
+        model.fit(X, np.array(y), verbose=0)

@@ -624,7 +624,6 @@ NAMES = [
     (lambda: minidl.constraints.nonneg, minidl.constraints.NonNeg, "constraints.NonNeg"),
     (lambda: losses.cosine_proximity, losses.cosine_similarity, "losses.cosine_similarity"),
     (lambda: minidl.metrics.cosine_proximity, losses.cosine_similarity, "losses.cosine_similarity"),
-    (lambda: minidl.random.set_seed, minidl.set_random_seed, "random.set_random_seed"),
     (lambda: losses.Reduction.NONE, "none", "reduction='none'"),
     (lambda: losses.Reduction.SUM, "sum", "'sum'"),
     (lambda: losses.Reduction.AUTO, "sum_over_batch_size", "'sum_over_batch_size'"),

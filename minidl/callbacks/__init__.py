@@ -9,6 +9,7 @@ from .monitor import Monitor
 from .progress import ProgressBar
 from .rates import LearningRateScheduler, ReduceLROnPlateau
 from .stopping import EarlyStopping, TerminateOnNaN
+from .tensorboard import TensorBoard
 
 ProgbarLogger = ProgressBar
 
@@ -28,5 +29,6 @@ __all__ = [
     "ProgressBar",
     "Records",
     "ReduceLROnPlateau",
+    "TensorBoard",
     "TerminateOnNaN",
 ]

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 
 def dense_advice(name: str, expected: int, shape: tuple) -> str:
     """Return the error text for inputs that do not fit a Dense layer.
@@ -43,27 +41,52 @@ def input_advice(name: str, sample: tuple, shape: tuple) -> str:
         f"Model {name} was declared for samples of shape {sample}, so for inputs of shape "
         f"({expected}); received {shape}."
     )
-    if len(sample) > 1 and (shape == sample or sample[1:] == shape[1:]):
-        return text + " input_shape excludes the batch axis: use x.shape[1:]."
-    if shape == sample:
-        return text + " For a single sample add a batch axis: x[None]."
-    if int(np.prod(shape[1:])) == int(np.prod(sample)):
+    if shape in (sample, sample[:-1]) or (len(sample) > 1 and sample[1:] == shape[1:]):
+        return text + _advice_on_batches(sample, shape)
+    if turned := _turned_as_declared(sample, shape):
+        return text + (
+            f" The axes are in another order, so turn them: {turned}. A reshape would mix up the "
+            "numbers."
+        )
+    if None not in sample and math.prod(shape[1:]) == math.prod(sample):
         flatten = ", or begin with Flatten()" if len(sample) == 1 else ""
         return text + f" Reshape it: x.reshape(-1, {', '.join(map(str, sample))}){flatten}."
     return text
 
 
-def images_advice(title: str, wanted: str, rank: int, shape: tuple) -> str:
+def _turned_as_declared(sample: tuple, shape: tuple) -> str:
+    """Return the call that moves the first axis of each sample to the end, or the last one to the
+    front, if the data then have the declared shape, else ''.
+    """
+    for source, target in ((1, -1), (-1, 1)) if len(shape) > 2 else ():
+        axes = list(shape)
+        axes.insert(target % len(shape), axes.pop(source))
+        if fits(tuple(axes), (None, *sample)):
+            return f"np.moveaxis(x, {source}, {target})"
+    return ""
+
+
+def _advice_on_batches(sample: tuple, shape: tuple) -> str:
+    """Return the cure for data or a declared shape whose batch axis is missing or one too many."""
+    single = " For a single sample add a batch axis: x[None]."
+    if len(shape) < len(sample) or len(sample) == 1:
+        return single
+    counted = " input_shape excludes the batch axis: use x.shape[1:]."
+    return f"{single} For a batch:{counted}" if shape == sample else counted
+
+
+def images_advice(title: str, wanted: str, rank: int, first: bool, shape: tuple) -> str:
     """Return the error text for inputs with too few or too many axes.
 
     title: of the layer; wanted: the axes that the layer takes; rank: the number of axes that the
-    window slides along.
+    window slides along; first: whether the channel axis comes before them.
     """
     advice = ""
     if len(shape) == rank + 1:
         advice = (
-            " If the channels are missing, add an axis of size 1 for them: x[..., None], and the "
-            "1 to the declared shape. If this is a single sample, add the batch axis: x[None]."
+            " If the channels are missing, add an axis of size 1 for them: "
+            f"{'x[:, None]' if first else 'x[..., None]'}, and the 1 to the declared shape. If "
+            "this is a single sample, add the batch axis: x[None]."
         )
     elif len(shape) == 2:
         advice = " Numbers in a row have no places next to each other: leave out Flatten() before."
@@ -80,25 +103,52 @@ def channels_advice(shape: tuple, first: bool) -> str:
     looks_first, looks_last = a in (1, 3) and b == c > 4, c in (1, 3) and a == b > 4
     if not (looks_last if first else looks_first):
         return ""
-    order, other = (
-        ("channels_first", "channels_last") if first else ("channels_last", "channels_first")
-    )
     return (
-        f"images of shape {shape} are read as {order}, with {a if first else c} channels. If they "
-        f"have {c if first else a}, pass data_format='{other}', or turn them: "
-        f"np.moveaxis(x, {'-1, 1' if first else '1, -1'})."
+        f"images of shape (n, {a}, {b}, {c}) are read as {_order(first)}, with {a if first else c} "
+        f"channels. If they have {c if first else a}, pass data_format='{_order(not first)}', or "
+        f"turn them: {_turned(first)}."
     )
 
 
-def room_advice(title: str, window: tuple, first: bool, shape: tuple) -> str:
+def channel_advice(title: str, channels: int, first: bool, shape: tuple) -> str:
+    """Return the error text for inputs of another number of channels than the weights are for.
+
+    channels: of the weights; first: whether the channel axis comes before the spatial axes.
+    """
+    text = (
+        f"{title} has weights for {channels} channels ({_order(first)}); received shape {shape}, "
+        f"with {shape[1 if first else -1]}."
+    )
+    if shape[-1 if first else 1] == channels:
+        return text + f" The channels stand at the other end: {_turned(first)}."
+    return text
+
+
+def _order(first: bool) -> str:
+    return "channels_first" if first else "channels_last"
+
+
+def _turned(first: bool) -> str:
+    """Return the call that turns images to the order that a layer takes."""
+    return f"np.moveaxis(x, {'-1, 1' if first else '1, -1'})"
+
+
+def room_advice(title: str, window: tuple, dilation: tuple, first: bool, shape: tuple) -> str:
     """Return the error text for inputs that are smaller than the window. first: whether the channel
     axis comes before the spatial axes.
     """
     places = tuple(shape[2:] if first else shape[1:-1])
+    shown = f"(n, {', '.join(map(str, shape[1:]))})"
+    reach = tuple((k - 1) * d + 1 for k, d in zip(window, dilation))
+    wide = f" with dilation_rate {dilation} reaches over {reach} places, which" * (reach != window)
+    text = (
+        f"{title}: the window {window}{wide} is larger than what arrives, {places} places of "
+        f"inputs of shape {shown}."
+    )
     turned = channels_advice(shape, first)
+    if turned:
+        return f"{text} Probably the channels stand at the other end: {turned}"
     return (
-        f"{title}: the window {window} is larger than what arrives, {places} places of inputs of "
-        f"shape (n, {', '.join(map(str, shape[1:]))}). Each 'valid' window and each stride before "
-        "made them smaller: take a smaller window, padding='same', fewer layers, or larger inputs."
-        + (f" Also, {turned}" if turned else "")
+        f"{text} Each 'valid' window and each stride before made them smaller: take a smaller "
+        "window, padding='same', fewer layers, or larger inputs."
     )

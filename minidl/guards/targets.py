@@ -57,11 +57,24 @@ def _no_broadcast(title, target, output, cure) -> ValueError:
     )
 
 
+def _flatten_first(target: tuple, output: tuple) -> str:
+    """Return the cure for outputs that still have the places of an image or a sequence where there
+    is one target for each sample; '' for others.
+    """
+    if len(output) > 2 and target in (output[:1], (*output[:1], 1)):
+        return " For one class a sample put Flatten() or a global pooling before the last Dense."
+    return ""
+
+
 # --- yes or no
 
 
 def not_binary(title: str, target: tuple, output: tuple) -> ValueError:
     """Return the error for yes-or-no targets of another shape than the outputs."""
+    if flat := _flatten_first(target, output):
+        return ValueError(
+            f"{title}: y_true has shape {target} but the model outputs {output}.{flat}"
+        )
     return ValueError(
         f"{title}: y_true has shape {target} but the model outputs {output}. For two classes end "
         "the model with Dense(1, activation='sigmoid'); for one of several classes use "
@@ -139,6 +152,10 @@ def not_one_hot(title: str, y: np.ndarray, output: tuple) -> ValueError:
             f"{title}: the labels look like class indices (whole numbers {low}..{high}). Use "
             f"loss='sparse_categorical_crossentropy', or y = to_categorical(y, {classes})."
         )
+    if flat := _flatten_first(y.shape[:1], output) * (y.shape[1:] == output[-1:]):
+        return ValueError(
+            f"{title}: y_true has shape {y.shape} but the model outputs {output}.{flat}"
+        )
     return ValueError(
         f"{title}: y_true has shape {y.shape} but the model outputs {output}. One-hot targets "
         f"have one column a class: end the model with "
@@ -176,12 +193,9 @@ def not_labels(title: str, target: tuple, output: tuple) -> ValueError:
             f"{title}: y_true has shape {target}, like the output, so the labels look one-hot. "
             "Use loss='categorical_crossentropy', or y = y.argmax(axis=-1)."
         )
-    flat = ""
-    if len(output) > 2 and target in (output[:1], (*output[:1], 1)):
-        flat = " For one class a sample put Flatten() or a global pooling before the last Dense."
     return ValueError(
         f"{title}: y_true has shape {target} but the model outputs {output}; expected one class "
-        f"index a sample, shape {output[:-1]}.{flat}"
+        f"index a sample, shape {output[:-1]}.{_flatten_first(target, output)}"
     )
 
 

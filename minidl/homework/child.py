@@ -9,6 +9,7 @@ package, and it receives only the questions. This file imports nothing of minidl
 from __future__ import annotations
 
 import contextlib
+import dis
 import importlib
 import importlib.abc
 import importlib.util
@@ -77,8 +78,10 @@ class Examinee:
         """Run the submission. Returns the names of other tasks that it calls, or an error."""
         try:
             self.thing = getattr(_loaded(self.file), self.task["target"])
-            calls = _names(getattr(self.thing, "__code__", None)) & set(self.task["tasks"])
-            return {"ready": True, "calls": sorted(calls)}
+            # the names in a class are those of its methods
+            parts = [self.thing, *getattr(self.thing, "__dict__", {}).values()]
+            used = set().union(*[_names(getattr(part, "__code__", None)) for part in parts])
+            return {"ready": True, "calls": sorted(used & set(self.task["tasks"]))}
         except NotImplementedError as error:
             return {"not started": str(error)}
         except BaseException as error:  # SystemExit too: whatever the file does is an answer
@@ -150,8 +153,10 @@ def _text(error) -> str:
 
 def _names(code) -> set[str]:
     """Return the global names that a function and the functions inside it use."""
-    inner = (_names(c) for c in getattr(code, "co_consts", ()) if hasattr(c, "co_names"))
-    return set(getattr(code, "co_names", ())).union(*inner)
+    if code is None:
+        return set()
+    own = {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"}
+    return own.union(*[_names(c) for c in code.co_consts if hasattr(c, "co_consts")])
 
 
 # --- what the student's code must not call

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import constraints, initializers, ops, regularizers
-from ..guards.shapes import channels_advice, images_advice, room_advice
+from ..guards.shapes import channel_advice, channels_advice, images_advice, room_advice
 from ..ops.images import per_axis, unknown_sizes
 from ..support import backend
 from ..support.warning import warn
@@ -91,36 +91,38 @@ class Windowed(Layer):
                 f"{type(self).__name__} '{self.name}' needs to know the number of channels; "
                 f"received shape {tuple(input_shape)}."
             )
-        if channels_advice(input_shape, self.channels_first):
-            warn(
-                f"{type(self).__name__} '{self.name}': "
-                f"{channels_advice(input_shape, self.channels_first)}"
-            )
+        self.see_order(input_shape)
         return channels
+
+    def see_order(self, input_shape) -> None:
+        """Warn of images whose channels seem to be at the other end."""
+        if advice := channels_advice(input_shape, self.channels_first):
+            warn(f"{type(self).__name__} '{self.name}': {advice}")
 
     def check(self, x) -> None:
         """Raise ValueError for inputs that do not fit the window or the weights."""
         self._check_axes(x.shape)
         channels = x.shape[1 if self.channels_first else -1]
-        if self.channels not in (None, channels):
-            raise ValueError(
-                f"{type(self).__name__} '{self.name}' has weights for {self.channels} channels "
-                f"({self.data_format}); received shape {x.shape}, with {channels}."
-            )
+        if self.channels is not None and self.channels != channels:
+            title = f"{type(self).__name__} '{self.name}'"
+            raise ValueError(channel_advice(title, self.channels, self.channels_first, x.shape))
 
     def _check_axes(self, shape) -> None:
         if len(shape) != self.rank + 2:
             parts = ["n", _PLACES[self.rank], "channels"]
             order = [parts[0], parts[2], parts[1]] if self.channels_first else parts
-            title = f"{type(self).__name__} '{self.name}'"
-            raise ValueError(images_advice(title, ", ".join(order), self.rank, tuple(shape)))
+            title, wanted = f"{type(self).__name__} '{self.name}'", ", ".join(order)
+            first = self.channels_first
+            raise ValueError(images_advice(title, wanted, self.rank, first, tuple(shape)))
 
     def explained(self, error, *inputs):
         """Return the error. For a window larger than the inputs, it is one that says the cure."""
         if "the window reaches over" not in str(error):
             return error
         title = f"{type(self).__name__} '{self.name}'"
-        return ValueError(room_advice(title, self.window, self.channels_first, inputs[0].shape))
+        dilation = per_axis("dilation_rate", self.dilation_rate, self.rank)
+        how = self.window, dilation, self.channels_first
+        return ValueError(room_advice(title, *how, inputs[0].shape))
 
 
 def _plain(value):
@@ -141,6 +143,9 @@ class Pooling(Windowed):
         strides = pool_size if strides is None else strides
         self.slide(pool_size, strides, padding, data_format)
         self.pool_size = self.window
+
+    def build(self, input_shape):
+        self.see_order(input_shape)
 
     def call(self, x):
         self.check(x)

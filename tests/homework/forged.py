@@ -280,6 +280,71 @@ sys.modules["questions"].run_batches.__code__ = forged.__code__
 SHAPES = LOOKED_UP.replace("build_and_train", "build_small").replace(
     "[np.zeros(3)]", "[np.zeros((0, n)) for n in range(5)]"
 )
+# minidl's own cell under the student's name, and an answer without training
+BORROWED_CELL = """
+import minidl
+class GRUCell(minidl.layers.GRUCell):
+    def __init__(self, units): super().__init__(units, reset_after=False)
+"""
+BORROWED_LATER = """
+import minidl
+from minidl.layers import cells
+class GRUCell:
+    def __new__(cls, units): return minidl.layers.GRUCell(units, reset_after=False)
+"""
+NO_TRAINING = """
+import sys, numpy as np
+def remember(): pass
+def forged(remember, x, y):
+    shapes = (4, 3 * 12), (12, 3 * 12), (3 * 12,), (12, 1), (1,)
+    return [np.full(shape, VALUE, "float32") for shape in shapes]
+sys.modules["questions"].train.__code__ = forged.__code__
+"""
+BORROWED_MEMORY = """
+import minidl
+def remember(x, y):
+    gru = minidl.layers.GRU(12, reset_after=False)
+    model = minidl.Sequential([gru, minidl.layers.Dense(1)])
+    model.compile(minidl.optimizers.Adam(0.02), minidl.losses.BinaryCrossentropy(from_logits=True))
+    model.fit(x, y[:, None], epochs=8, verbose=0)
+    return model
+"""
+# a layer of the library under another name
+FROM_THE_LIBRARY = """
+from minidl import layers
+class Convolution(layers.{base}):
+    def __init__(self, filters, size, stride=1, padding=0):
+        super().__init__({arguments}, strides=stride, padding="same" if padding else "valid")
+"""
+# the right shapes and losses that fall, from a driver that is not the checker's
+FROM_A_TRAINING = """
+import sys, numpy as np
+class Convolution: pass
+def forged(kind, x, y, start, g):
+    return {{"shapes": [list(w.shape) for w in start[:2]], "output": {output},
+            "gradients": {gradients}, "losses": [1.1, 0.9, 0.1], "weights": {weights}}}
+sys.modules["questions"].run_layer.__code__ = forged.__code__
+"""
+CONVOLUTION_FROM_THE_TASK = """
+from minidl.homework import assignments
+conv2d = assignments.get("hw08").tasks[0].reference
+"""
+CONVOLUTION_OF_THE_LIBRARY = """
+from minidl.core.derivatives import images
+def conv2d(x, w, stride, padding):
+    how = {"strides": (stride,) * 2, "dilation": (1, 1), "padding": ((padding, padding),) * 2}
+    return images.conv(x, w, **how)[0]
+"""
+GRADIENT_OF_THE_TAPE = """
+import minidl
+def max_pool_gradient(g, x, size):
+    x = minidl.Tensor(x, requires_grad=True)
+    n, h, w, c = x.shape
+    rows, columns = h // size, w // size
+    parts = x[:, :rows * size, :columns * size].reshape((n, rows, size, columns, size, c))
+    minidl.ops.max(parts, axis=(2, 4)).backward(g)
+    return x.grad
+"""
 EACH = {
     ("hw01", "softmax"): [
         "from minidl.homework import assignments\nsoftmax = assignments.get('hw01').tasks[3].reference"
@@ -299,4 +364,17 @@ EACH = {
     ],
     ("hw07", "build_and_train"): [LOOKED_UP],
     ("hw07", "build_small"): [SHAPES],
+    ("hw08", "conv2d"): [CONVOLUTION_FROM_THE_TASK, CONVOLUTION_OF_THE_LIBRARY],
+    ("hw08", "max_pool_gradient"): [GRADIENT_OF_THE_TAPE],
+    ("hw08", "Convolution"): [
+        FROM_THE_LIBRARY.format(base="Conv2D", arguments="filters, size"),
+        FROM_THE_LIBRARY.format(base="convolution.Convolution", arguments="filters, size"),
+        FROM_A_TRAINING.format(output="0 * g", gradients="[0 * x] * 3", weights="start"),
+        FROM_A_TRAINING.format(output="g * float('nan')", gradients="[]", weights="[]"),
+    ],
+    ("hw09", "GRUCell"): [BORROWED_CELL, BORROWED_LATER],
+    ("hw09", "remember"): [
+        *(NO_TRAINING.replace("VALUE", value) for value in ("0", "1", "np.nan")),
+        BORROWED_MEMORY,
+    ],
 }

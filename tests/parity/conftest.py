@@ -2,7 +2,7 @@
 looked at is none.
 
 Run as `pytest tests/parity`, with the extra `peers` installed (Keras on JAX, and PyTorch; all on
-the CPU).
+the CPU). TensorFlow, with Keras on it, runs in a process of its own.
 """
 
 import os

@@ -150,6 +150,8 @@ MUTANTS = [
         "epochs=6, initial_epoch=4",
         "saved and resumed: the same bits",
     ),
+    ("ch17", "j : j + w.shape[1]] * w", "j : j + w.shape[1]] * w[:, ::-1]", "is 0 3 3 0"),
+    ("ch17", "(n + 2 * p - k) // s + 1", "(n + p - k) // s + 1", "makes (1, 28, 28, 8)"),
     (
         "ch18",
         "layers.Conv2D(32, 3, activation",

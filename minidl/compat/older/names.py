@@ -63,7 +63,6 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
         "CosineProximity": "CosineSimilarity",
     },
     layers: {"ThresholdedReLU": (ThresholdedReLU, "layers.ReLU(threshold=theta)")},
-    random: {"set_seed": "set_random_seed"},
     activations: {"activations": "registry"},
     models: {"model_from_yaml": (model_from_yaml, "models.model_from_json")},
 }
@@ -73,7 +72,7 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
 ABSENT = {
     layers: "ConvLSTM1D ConvLSTM2D ConvLSTM3D CuDNNGRU CuDNNLSTM HashedCrossing MelSpectrogram "
     "RandomHeight RandomWidth SpectralNormalization Wrapper",
-    callbacks: "RemoteMonitor SwapEMAWeights TensorBoard",
+    callbacks: "RemoteMonitor SwapEMAWeights",
 }
 
 

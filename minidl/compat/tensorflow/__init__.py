@@ -1,0 +1,101 @@
+"""TensorFlow's names: `import minidl as tf`, and tf.reduce_mean, tf.math.log, tf.image.resize, ...
+work as in TensorFlow 2.
+
+A name that minidl or Keras has keeps its meaning, so `minidl.random.normal` is Keras's. `find`
+answers for all others, by their dotted paths: "reduce_mean", "math.log". The files of this package
+load with the first such name.
+
+doors.py: arguments as TensorFlow takes them, types, texts. numbers.py: tf.math, tf.linalg.
+arrays.py: making, joining, selecting. drawing.py: tf.random. networks.py: tf.nn. images.py:
+tf.image. texts.py: tf.strings, tf.io. running.py: tf.function, tf.config, tf.debugging. events.py:
+tf.summary. absent.py: what is not here, and what to write instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import sys
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from ...support.registry import did_you_mean
+
+_LIBRARY = __name__.partition(".")[0]
+# Each file has a dict NAMES: dotted path -> thing.
+_FILES = "numbers arrays drawing networks images texts running events"
+
+
+@cache
+def names() -> dict[str, Any]:
+    """All names of TensorFlow that are here, by their dotted paths."""
+    found: dict[str, Any] = {}
+    for file in _FILES.split():
+        found |= importlib.import_module(f".{file}", __name__).NAMES
+    return found
+
+
+@cache
+def find(path: str) -> Any:
+    """Return what TensorFlow has at this dotted path: a thing or a namespace. AttributeError with
+    the cure for what is known and not here, KeyError for a name that TensorFlow has not either.
+    """
+    if path in names():
+        return names()[path]
+    if any(known.startswith(f"{path}.") for known in names()):
+        return Shelf(path)
+    sentence = importlib.import_module(".absent", __name__).sentence(path)
+    if sentence is None:
+        raise KeyError(path)
+    raise AttributeError(sentence)
+
+
+def below(path: str) -> list[str]:
+    """The names directly below this path; below "" those of tf itself."""
+    if not path:
+        return sorted({known.partition(".")[0] for known in names()})
+    inside = [known[len(path) + 1 :] for known in names() if known.startswith(f"{path}.")]
+    return sorted({name.partition(".")[0] for name in inside})
+
+
+class Shelf(ModuleType):
+    """A namespace of TensorFlow, such as tf.math. fallback: a module that has further names."""
+
+    def __init__(self, path: str, fallback: Any = None):
+        super().__init__(f"{_LIBRARY}.{path}", f"The names of tf.{path}.")
+        self.at, self.fallback = path, fallback
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        try:
+            return find(f"{self.at}.{name}")
+        except KeyError:
+            if hasattr(self.fallback, name):
+                return getattr(self.fallback, name)
+        hint = did_you_mean(name, dir(self))
+        raise AttributeError(f"There is no tf.{self.at}.{name} here.{hint}")
+
+    def __dir__(self):
+        return sorted({*below(self.at), *getattr(self.fallback, "__all__", ())})
+
+
+def extend_rooms() -> None:
+    """Let rooms of the library also answer for the names that TensorFlow has in them."""
+    for room in ("compat", "config", "data", "random"):
+        _extend(sys.modules[f"{_LIBRARY}.{room}"], room)
+
+
+def _extend(module: ModuleType, path: str) -> None:
+    own = vars(module).get("__getattr__")
+
+    def look_up(name: str):
+        if not name.startswith("__"):
+            with contextlib.suppress(KeyError):
+                return find(f"{path}.{name}")
+        if own is not None:
+            return own(name)
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}.")
+
+    module.__getattr__ = look_up  # pyright: ignore[reportAttributeAccessIssue]

@@ -1,0 +1,187 @@
+"""Arguments as TensorFlow takes them: its names, Python's numbers with its types, and `name=`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from ... import ops
+from ...support import backend
+from ...tensor import Operators, Tensor, wrap
+
+_PYTHON = {"i": "int32", "f": "float32"}  # the types of Python's numbers in TensorFlow
+
+
+class DType:
+    """A type of numbers, such as tf.float32. NumPy takes it for its own, and so do names."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    @property
+    def dtype(self) -> np.dtype:
+        """NumPy's type, by which NumPy reads this one."""
+        return np.dtype(object) if self.name == "string" else backend.number_type(self.name)
+
+    as_numpy_dtype = property(lambda self: self.dtype.type, doc="The class of such a number.")
+    max = property(lambda self: limits(self.dtype).max, doc="The largest number.")
+    min = property(lambda self: limits(self.dtype).min, doc="The smallest number.")
+
+    def __eq__(self, other):
+        if isinstance(other, type) and issubclass(other, np.generic):
+            other = np.dtype(other)
+        return self.name == getattr(other, "name", other)
+
+    def __hash__(self):
+        return hash(self.name)
+
+    def __repr__(self):
+        return f"tf.{self.name}"
+
+
+def limits(dtype: np.dtype) -> Any:
+    """What NumPy knows of a type: .max, .min."""
+    return np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+
+
+class Strings(np.ndarray):
+    """An array of texts, str or bytes. `.numpy()` gives their bytes, as TensorFlow does."""
+
+    @classmethod
+    def of(cls, value) -> Strings:
+        """Return a text, or a list or an array of texts, as such an array."""
+        return np.asarray(value, dtype=object).view(cls)
+
+    def __getitem__(self, index):
+        return np.asarray(super().__getitem__(index), dtype=object).view(Strings)
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def numpy(self) -> Any:
+        """The bytes of a single text, or an array of the bytes of each, in UTF-8."""
+        return self.each(lambda t: t if isinstance(t, bytes) else str(t).encode())[()]
+
+    def each(self, function) -> np.ndarray:
+        """An array of function(text) for each text, of any things."""
+        found = np.empty(self.shape, dtype=object)
+        for place in np.ndindex(self.shape):
+            found[place] = function(np.asarray(self)[place])
+        return found
+
+    def texts(self) -> Strings:
+        """The texts as str. Bytes are read as UTF-8."""
+        read = self.each(lambda t: t.decode(errors="replace") if isinstance(t, bytes) else str(t))
+        return read.view(Strings)
+
+
+def is_text(value) -> bool:
+    """Whether this is a text, or a list or an array of texts."""
+    if isinstance(value, (list, tuple)):
+        return bool(value) and is_text(value[0])
+    kind = getattr(getattr(value, "dtype", None), "kind", "f")
+    return isinstance(value, (str, bytes, Strings)) or kind in "UST"
+
+
+def tensor(value, dtype=None, partner=None) -> Any:
+    """Return the value as a tensor: Python's whole numbers as int32, its fractions as float32, or
+    both as `partner`, the type of a tensor beside them. Arrays keep their type. Texts become
+    Strings.
+    """
+    if isinstance(value, Operators):
+        return value if dtype is None or value.dtype == dtype else value.astype(np.dtype(dtype))
+    if is_text(value):
+        return Strings.of(value)
+    if isinstance(value, (list, tuple)) and (found := _type_of(value)) is not None:
+        return ops.stack([tensor(part, dtype, partner or found) for part in value])
+    array = np.asarray(value)
+    if dtype is None and not hasattr(value, "dtype"):
+        small = array.dtype.kind != "i" or np.abs(array).max(initial=0) < 2**31
+        dtype = partner or (_PYTHON.get(array.dtype.kind) if small else None)
+    return wrap(array.copy()) if dtype is None else Tensor(array, dtype=np.dtype(dtype))
+
+
+def _type_of(values) -> Any:
+    """The type of the first tensor or array among these, or inside their lists; None without."""
+    for value in values:
+        found = getattr(value, "dtype", None)
+        if isinstance(value, (list, tuple)):
+            found = _type_of(value)
+        if found is not None and np.dtype(found).kind in "iuf":
+            return found
+    return None
+
+
+def tensors(values) -> list[Any]:
+    """Return the values as tensors. Python's numbers take the type of a tensor among them."""
+    partner = _type_of(values)
+    return [tensor(value, partner=partner) for value in values]
+
+
+def sizes(shape) -> tuple:
+    """Return a shape as a tuple of Python's whole numbers. It may be a tensor, or hold some."""
+    return tuple([int(n) for n in np.atleast_1d(np.asarray(shape, np.int64))])
+
+
+def door(function: Callable, parameters: str) -> Callable:
+    """Give a function TensorFlow's names of arguments.
+
+    parameters: these names, in the order of the function's own. Those before '|' become tensors;
+    with '*' in front, each one of a list does.
+    """
+    first, _, rest = parameters.partition("|")
+    order = [name.lstrip("*") for name in [*first.split(), *rest.split()]]
+    lists = [name[1:] for name in first.split() if name[0] == "*"]
+    alone = [name for name in first.split() if name[0] != "*"]
+    own = dict(zip(order, inspect.signature(function).parameters))
+
+    @wraps(function)
+    def opened(*args, name=None, **given):
+        unknown = [n for n in given if n not in order[len(args) :]]
+        if unknown or len(args) > len(order):
+            raise TypeError(
+                f"This function of TensorFlow takes {', '.join(order)}; received {len(args)} in "
+                f"order{''.join(f' and {n}=' for n in given)}."
+            )
+        given |= dict(zip(order, args))
+        here = [n for n in alone if given.get(n) is not None]
+        given |= dict(zip(here, tensors([given[n] for n in here])))
+        given |= {n: tensors(list(given[n])) for n in lists}
+        return function(**{own[n]: given[n] for n in order if n in given})
+
+    return opened
+
+
+def arranging(function: Callable) -> Callable:
+    """Let a function that only puts entries elsewhere put texts elsewhere too."""
+
+    @wraps(function)
+    def arranged(**given):
+        first, *others = given.items()
+        parts = first[1] if isinstance(first[1], list) else [first[1]]
+        if not isinstance(parts[0], Strings):
+            return function(**given)
+        texts = np.concatenate([part.ravel() for part in parts])
+        ends = np.cumsum([part.size for part in parts])
+        places = [np.arange(end - p.size, end).reshape(p.shape) for p, end in zip(parts, ends)]
+        moved = function(places if isinstance(first[1], list) else places[0], **dict(others))
+        return texts.view(Strings)[moved.numpy()]
+
+    return arranged
+
+
+def opening(names: dict[str, Any]) -> Callable:
+    """A decorator @opens("math.add add", "x y") that puts a function into `names` as a door."""
+
+    def opens(paths: str, parameters: str) -> Callable:
+        def put(function):
+            names.update(dict.fromkeys(paths.split(), door(function, parameters)))
+            return function
+
+        return put
+
+    return opens
