@@ -76,7 +76,8 @@ def _box(heads: list[str], rows: list[list[str]], widths: list[int]) -> list[str
         _rule(ml, h, mm, mr, widths),
     ]
     for i, row in enumerate(rows):
-        lines += [_rule(sl, s, sm, sr, widths)] * (i > 0) + [_line(w, row, widths)]
+        lines += [_rule(sl, s, sm, sr, widths)] * (i > 0)
+        lines += [_line(w, cells, widths) for cells in _folded(row, widths[0])]
     return [*lines, _rule(bl, s, bm, br, widths)]
 
 
@@ -186,6 +187,16 @@ def _params(*sizes) -> str:
 
 def _rule(left, line, middle, right, widths) -> str:
     return left + middle.join(line * (w + 2) for w in widths) + right
+
+
+def _folded(row: list[str], width: int) -> list[list[str]]:
+    """Return the lines of a row: the class of a layer whose name leaves no room for it has a second
+    line, as in Keras.
+    """
+    name, _, kind = row[0].rpartition(" (")
+    if len(row[0]) <= width or not name:
+        return [row]
+    return [[name, *row[1:]], [f"({kind}", *[""] * (len(row) - 1)]]
 
 
 def _line(edge, cells, widths) -> str:

@@ -12,6 +12,7 @@ from .graphs import graph
 from .history import history, runs
 from .inside import confusion, regions, weights
 from .live import LivePlot
+from .seeing import feature_maps, filters, grad_cam, saliency
 from .surfaces import animate, contour, descent, landscape, slots, trajectories
 
 __all__ = [
@@ -21,13 +22,17 @@ __all__ = [
     "contour",
     "descent",
     "digits",
+    "feature_maps",
+    "filters",
     "finish",
+    "grad_cam",
     "graph",
     "history",
     "landscape",
     "model",
     "regions",
     "runs",
+    "saliency",
     "show",
     "slots",
     "trajectories",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 import warnings
+from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from ..support.disk import make_folder, path_of
@@ -60,6 +62,22 @@ def panels(count: int, columns: int, width: float, height: float):
     for axis in axes.flat[count:]:
         axis.axis("off")
     return figure, axes
+
+
+def signed(figure, axes, pictures, label: str, start: int = 0) -> None:
+    """Draw numbers as images, one on each axis, under their position: blue is positive, red
+    negative, white 0, grey nan. All share one scale, whose bar bears the label.
+
+    start: the number of the first axis to draw on.
+    """
+    reach = float(max(np.nanmax(np.abs(picture)) for picture in pictures)) or 1.0
+    colours = plt.get_cmap("RdBu").with_extremes(bad="0.8")
+    drawn: Any = None
+    for i, (axis, picture) in enumerate(zip(axes.flat[start:], pictures)):
+        axis.axis("off")
+        drawn = axis.imshow(picture, cmap=colours, vmin=-reach, vmax=reach)
+        axis.set_title(str(i), fontsize=8)
+    figure.colorbar(drawn, ax=axes, shrink=0.7, label=label)
 
 
 def whole_steps(axis) -> None:

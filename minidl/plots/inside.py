@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .base import COLOURS, finish, panels
+from .base import COLOURS, finish, panels, signed
 
 
 def weights(
@@ -30,14 +29,8 @@ def weights(
             f"{kernel.shape} and {tuple(shape)}."
         )
     n = kernel.shape[1]
-    reach = float(np.abs(kernel).max()) or 1.0
     figure, axes = panels(n, min(columns, n), 1.35, 1.5)
-    picture: Any = None
-    for i, axis in enumerate(axes.flat[:n]):
-        axis.axis("off")
-        picture = axis.imshow(kernel[:, i].reshape(shape), cmap="RdBu", vmin=-reach, vmax=reach)
-        axis.set_title(str(i), fontsize=8)
-    figure.colorbar(picture, ax=axes, shrink=0.7, label=label)
+    signed(figure, axes, kernel.T.reshape(n, *shape), label)
     return finish(figure, path, title)
 
 

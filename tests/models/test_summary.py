@@ -2,10 +2,7 @@
 
 from fit_cases import CLASSES, INPUTS, classifier
 
-from minidl import (
-    Sequential,
-    layers,
-)
+from minidl import Input, Sequential, layers
 
 # --- summary
 
@@ -33,3 +30,17 @@ def test_summary_before_building():
     said = []
     Sequential([layers.Dense(3)]).summary(print_fn=said.append)
     assert "?" in said[0] and "0 (unbuilt)" in said[0]
+
+
+def test_summary_of_a_network_of_convolutions_shows_every_class_and_shape():
+    stack = [layers.Conv2D(4, 3, name="edges"), layers.BatchNormalization(name="normalized_edges")]
+    said = []
+    Sequential([Input((28, 28, 1)), *stack, layers.GlobalAveragePooling2D()]).summary(
+        line_length=60, print_fn=said.append
+    )
+    cells = [[c.strip() for c in line.split("│")[1:-1]] for line in said[0].split("\n")]
+    rows = [row for row in cells if row]
+    assert rows[0] == ["edges (Conv2D)", "(None, 26, 26, 4)", "40"]
+    assert rows[1] == ["normalized_edges", "(None, 26, 26, 4)", "16"]
+    assert rows[2] == ["(BatchNormalization)", "", ""], "in a second line, as Keras has it"
+    assert rows[4] == ["(GlobalAveragePooling2D)", "", ""]

@@ -150,6 +150,18 @@ MUTANTS = [
     ),
     ("ch17", "j : j + w.shape[1]] * w", "j : j + w.shape[1]] * w[:, ::-1]", "is 0 3 3 0"),
     ("ch17", "(n + 2 * p - k) // s + 1", "(n + p - k) // s + 1", "makes (1, 28, 28, 8)"),
+    (
+        "ch18",
+        "layers.Conv2D(32, 3, activation",
+        "layers.Conv2D(32, 5, activation",
+        "the weights of the convolutions, counted by hand",
+    ),
+    (
+        "ch18",
+        "maps.var(axis=(0, 1, 2))",
+        "maps.var(axis=(1, 2)).mean(axis=0)",
+        "normalized by hand, and by the layer",
+    ),
 ]
 
 

@@ -185,3 +185,37 @@ def test_the_patches_are_never_all_in_memory():
         tracemalloc.stop()
     arrays = 3 * x.nbytes  # z, its gradient and that of x
     assert peak < arrays + 8 * 4 * images.BLOCK < 49 * x.nbytes / 4
+
+
+class Counted(np.ndarray):
+    """An array that counts the multiplications of the matrix products it takes part in."""
+
+    total = 0
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **settings):
+        inputs = [np.asarray(a) for a in inputs]
+        if ufunc is np.matmul:
+            Counted.total += inputs[0].size * inputs[1].shape[-1]
+        out = tuple(np.asarray(a) for a in out) or None
+        return getattr(ufunc, method)(*inputs, out=out, **settings)
+
+
+@pytest.mark.parametrize("size", [(2, 20, 30), (4, 20, 30), (2, 38, 30), (2, 20, 58), (64, 128, 9)])
+def test_the_cost_is_linear_in_batch_height_and_width(size):
+    """Forward and both gradients: for each output number one product for each weight of its
+    filter, no more, however large the images are.
+    """
+    rng = np.random.default_rng(0)
+    x, w = rng.random((*size, 3), "f"), rng.random((3, 3, 3, 5), "f")
+    g = rng.random((size[0], size[1] - 2, size[2] - 2, 5), "f")
+    how = {"strides": (1, 1), "dilation": (1, 1), "padding": ((0, 0), (0, 0))}
+    counts, (z, vjps) = [], images.conv(x, w, **how)
+    for work in (
+        lambda: images.conv(x, w.view(Counted), **how)[0],
+        lambda: vjps[0](g.view(Counted)),
+        lambda: vjps[1](g.view(Counted)),
+    ):
+        Counted.total = 0
+        work()
+        counts.append(Counted.total)
+    assert counts == [z.size * 3 * 3 * 3] * 3
