@@ -10,6 +10,8 @@ import math
 
 import numpy as np
 
+from ..support.processes import here
+
 
 def clip(grads: list, value=None, norm=None, global_norm=None) -> list:
     """The gradients, cut by the limit that is given, if one is."""
@@ -89,6 +91,11 @@ def _mean(total, g, count, variable):
 
 def _added(total, g, variable):
     return np.maximum(total, g) if variable.overwrite_with_gradient else total + g
+
+
+def of_whole_batch(grads: list, variables) -> list:
+    """The gradients; if processes share the batch, those of all of it."""
+    return grads if here.share is None else here.share.averaged(grads, variables)
 
 
 def overwrite(variables, grads: list) -> list:

@@ -1,0 +1,63 @@
+"""Watches the processes of a run on one machine, and names the first that is killed.
+
+    python watcher.py FOLDER SIZE COUNT
+
+A program of its own, which mpiexec does not end with the others. COUNT processes on this machine
+connect to the socket in the folder, and send their number and process id. A process that ends well
+sends a dot before; one that is killed cannot. SIZE is the number of all processes.
+"""
+
+import os
+import selectors
+import shutil
+import socket
+import sys
+
+
+def main(folder: str, size: str, count: str) -> None:
+    """Wait for the end of the run. Say which process was killed, unless another one has spoken."""
+    try:
+        with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as open_ones:
+            door.bind(os.path.join(folder, "socket"))
+            door.listen(int(count))
+            os.write(1, b".")  # the others may connect
+            for _ in range(int(count)):
+                connection, _ = door.accept()
+                open_ones.register(connection, selectors.EVENT_READ, connection.recv(100).decode())
+            killed = first_killed(open_ones)
+            if killed and may_speak(folder):
+                number, pid = killed.split()
+                sys.stderr.write(
+                    f"\nminidl: process {number} of {size} (pid {pid}) was killed, perhaps by the "
+                    f"system for want of memory, so all {size} end.\n"
+                )
+                sys.stderr.flush()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def first_killed(open_ones) -> str:
+    """Return the number and the id of the first process that ended without a dot; '' if none.
+
+    Linux lists what has happened in the order in which it happened: the first is the cause, and the
+    others were ended by mpiexec.
+    """
+    while open_ones.get_map():
+        for key, _ in open_ones.select():
+            if key.fileobj.recv(1) != b".":
+                return key.data
+            open_ones.unregister(key.fileobj)
+    return ""
+
+
+def may_speak(folder: str) -> bool:
+    """Whether nobody on this machine has said yet why the run ends. Only one may."""
+    try:
+        os.close(os.open(os.path.join(folder, "said"), os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
