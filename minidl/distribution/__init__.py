@@ -143,6 +143,12 @@ class DataParallel:
         """The number of processes."""
         return get_device_count()
 
+    @property
+    def process_id(self) -> int:
+        """The number of this process, from 0."""
+        initialize()
+        return here.rank
+
     @contextlib.contextmanager
     def scope(self):
         """`with parallel.scope():` the distribution holds inside the block."""

@@ -1,0 +1,32 @@
+"""The same script on 1, 2, 3 and 4 processes gives the same numbers as without mpiexec."""
+
+import cases
+import numpy as np
+import pytest
+from launching import run
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory):
+    """A function: number of processes -> the numbers of all cases, 0 for a run without mpiexec."""
+    known = {}
+
+    def of(processes):
+        if processes not in known:
+            folder = tmp_path_factory.mktemp(f"on_{processes}")
+            done = run(processes, "cases.py", "found.npz", cwd=folder)
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+            with np.load(folder / "found.npz") as found:
+                known[processes] = dict(found)
+        return known[processes]
+
+    return of
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 4])
+@pytest.mark.parametrize("name", cases.NAMES)
+def test_the_same_numbers(name, processes, numbers):
+    for what in ("weights", "results"):
+        alone, together = (numbers(n)[f"{name}/{what}"] for n in (0, processes))
+        np.testing.assert_allclose(together, alone, rtol=0, atol=1e-9)
+        assert np.isfinite(alone).all() and np.ptp(alone) > 0
