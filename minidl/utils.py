@@ -1,4 +1,4 @@
-"""Small tools under the names tutorials expect."""
+"""Small functions with the names that tutorials use."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def __getattr__(name):
 
 
 class Progbar:
-    """A progress bar for loops of your own: update(done, [("loss", 0.5)]) or add(1, ...). Shows
-    means, but for stateful_metrics.
+    """A progress bar for your own loops: update(done, [("loss", 0.5)]) or add(1, ...). It shows
+    means of the values; values in stateful_metrics are shown as they are.
     """
 
     def __init__(
@@ -61,7 +61,9 @@ class Progbar:
             self._bar.begin()
 
     def update(self, current, values=None, finalize=None) -> None:
-        """current: how many steps are done; values: (name, value) pairs of these steps."""
+        """Show progress. current: the number of finished steps. values: pairs (name, value) of
+        these steps.
+        """
         for name, value in values or ():
             total, weight = self._sums.get(name, (0.0, 0))
             steps = max(1, current - self._seen)
@@ -80,16 +82,16 @@ class Progbar:
                 self._bar.finish(logs)
 
     def add(self, n, values=None) -> None:
-        """n more steps are done."""
+        """Count n more finished steps."""
         self.update(self._seen + n, values)
 
 
 def to_categorical(x, num_classes: int | None = None) -> np.ndarray:
-    """Class indices as one-hot rows: [0, 2] becomes [[1, 0, 0], [0, 0, 1]]. Shape (...,
+    """Return class indices as one-hot rows: [0, 2] becomes [[1, 0, 0], [0, 0, 1]]. Shape (...,
     num_classes), float64, as in Keras.
 
-    num_classes: the largest index + 1 if left out. ValueError for an index below 0, beyond
-    num_classes or not whole.
+    num_classes: the largest index + 1 if left out. ValueError for an index that is negative, too
+    large or not whole.
     """
     labels = as_array(x, keep_ints=True)
     with np.errstate(invalid="ignore"):  # NaN is refused below
@@ -119,7 +121,9 @@ def to_categorical(x, num_classes: int | None = None) -> np.ndarray:
 
 
 def normalize(x, axis: int = -1, order: int = 2) -> np.ndarray:
-    """x divided by its length along `axis` (order 2: Euclidean); a zero vector stays as it is."""
+    """Return x divided by its norm along `axis` (order 2: Euclidean). A vector of zeros is not
+    changed.
+    """
     x = np.asarray(as_array(x), dtype=np.result_type(as_array(x), np.float32))
     length = np.atleast_1d(np.linalg.norm(x, order, axis))
     length[length == 0] = 1
@@ -127,13 +131,13 @@ def normalize(x, axis: int = -1, order: int = 2) -> np.ndarray:
 
 
 def is_keras_tensor(x) -> bool:
-    """Whether x is a symbol, as Input and layers called on one give."""
+    """Whether x is a symbol: the result of Input, or of a layer called on a symbol."""
     return isinstance(x, Symbol)
 
 
 def clear_session() -> None:
-    """Begin counting the automatic names anew: the next Dense is called 'dense' again. Nothing else
-    is kept between models.
+    """Restart the automatic names: the next Dense is called 'dense' again. minidl keeps nothing
+    else between models.
     """
     reset_names()
 
@@ -151,11 +155,11 @@ def get_file(
     cache_dir: str | None = None,
     force_download=False,
 ) -> str:
-    """The path of a file that is fetched once over https and then kept. file_hash: its sha256 (or
-    md5), checked before it is kept.
+    """Return the path of a file, which is downloaded once over https and then kept. file_hash: its
+    sha256 (or md5), which is checked first.
 
-    DataFileError if it cannot be fetched or is another. untar, extract: archives are not unpacked
-    here, see the error's cure.
+    DataFileError if it cannot be downloaded, or if it is another file. untar, extract: archives are
+    not unpacked; the error names the cure.
     """
     if origin is None:
         raise ValueError("get_file needs the address: get_file(origin='https://...').")
@@ -194,8 +198,8 @@ def plot_model(
     show_trainable=False,
     **ignored,
 ):
-    """Draw the layers of a model and how they are connected, to a file; returns the figure.
-    rankdir: 'TB' downwards, 'LR' to the right.
+    """Draw the layers of a model and their connections to a file. Returns the figure. rankdir: 'TB'
+    from top to bottom, 'LR' from left to right.
     """
     if not hasattr(model, "layers"):
         raise TypeError(f"plot_model draws a model; received {model!r}.")

@@ -41,43 +41,44 @@ FREED = type("Freed", (tuple,), {})()  # stands where the edges were, once backw
 
 def backward(root, gradient: np.ndarray, retain_graph: bool = False) -> None:
     """Add ∂L/∂(leaf) to every leaf that root was computed from. gradient: ∂L/∂(root)."""
-    order = newest_first(root)
+    order, fresh = newest_first(root), set()
     check(order)
-    arrived = walk(order, {id(root): gradient}, retain_graph)
-    for tensor, g in arrived:  # only now: a vjp that fails leaves all gradients as they were
-        tensor.receive(g)
+    # the walk ends before a gradient is stored: a vjp that fails leaves all as they were
+    for tensor, g in walk(order, {id(root): gradient}, fresh, retain_graph):
+        tensor.receive(g if id(tensor) in fresh else g.copy())
 
 
-def walk(order, waiting: dict, retain_graph: bool) -> list:
+def walk(order, waiting: dict, fresh: set, retain_graph: bool) -> list:
     """Go back through the graph. Returns pairs (tensor, its gradient) for leaves and for tensors
     that retain their gradient.
 
     order: the tensors, each before its parents. waiting: id of a tensor -> ∂L/∂(tensor), the sum of
-    the parts computed so far.
+    the parts computed so far. fresh: the ids of sums that nobody else holds, so that they may be
+    changed in place.
     """
-    arrived, fresh = [], set()  # fresh: ids whose array nobody else holds; it may be added into
+    arrived = []
     for tensor in order:
         g = waiting.pop(id(tensor))
         if tensor.retains or not tensor.edges:
-            arrived.append((tensor, g if id(tensor) in fresh else g.copy()))
+            arrived.append((tensor, g))
+        repair = getattr(tensor.op, "repair", None)  # what the op does to the results of its vjps
         for parent, vjp in tensor.edges:
-            add_up(parent, vjp(g), g, waiting, fresh)
+            part = vjp(g) if repair is None else repair(g, vjp(g))
+            add_up(parent, part, g, waiting, fresh)
         if tensor.edges and not retain_graph:
             tensor.edges, tensor.used = FREED, ()
     return arrived
 
 
-def add_up(parent, part, g, waiting, fresh) -> None:
-    """Add a part to the sum of ∂L/∂(parent) in `waiting`.
-
-    g: the gradient that the part was computed from. fresh: ids of sums that may be changed in
-    place.
+def add_up(parent, part, g, waiting: dict, fresh: set) -> None:
+    """Add a part to the sum of ∂L/∂(parent) in `waiting`. g: the gradient that the part was
+    computed from.
     """
     key, array = id(parent), parent.array
-    if type(part) is Placed:
-        place(part, key, array, waiting, fresh)
-        return
-    if type(part) is not np.ndarray or (part.shape, part.dtype) != (array.shape, array.dtype):
+    if type(part) is not np.ndarray or part.shape != array.shape or part.dtype != array.dtype:
+        if type(part) is Placed:
+            place(part, key, array, waiting, fresh)
+            return
         part = fitted(part, array)
     if key not in waiting:
         waiting[key] = part
@@ -92,11 +93,9 @@ def add_up(parent, part, g, waiting, fresh) -> None:
 
 def place(part: Placed, key, array, waiting, fresh) -> None:
     """Add a gradient that is 0 outside an index to the sum for the parent with this id (key)."""
-    if key not in waiting:
-        waiting[key] = np.zeros(array.shape, array.dtype)
-    elif key not in fresh:
-        waiting[key] = waiting[key].copy()
-    fresh.add(key)
+    if key not in fresh:
+        waiting[key] = waiting[key].copy() if key in waiting else np.zeros_like(array)
+        fresh.add(key)
     part.add_to(waiting[key])
 
 

@@ -79,10 +79,8 @@ class Dense(Layer):
     def call(self, x, training=False):
         if x.array.ndim < 2:
             raise ValueError("Dense takes a batch of samples")
-        if self.bias is None:
-            z = apply(linear.dense, x, self.kernel)
-        else:
-            z = apply(linear.dense, x, self.kernel, self.bias)
+        weights = (self.kernel,) if self.bias is None else (self.kernel, self.bias)
+        z = apply(linear.dense, x, *weights)
         return z if self.activation is None else self.activation(z)
 
 

@@ -81,10 +81,13 @@ def record(result: Tensor, op, inputs, vjps) -> None:
     """
     if len(vjps) != len(inputs):
         raise TypeError(f"'{op.__name__}' returned {len(vjps)} vjps for {len(inputs)} inputs")
-    edges = [(x, vjp) for x, vjp in zip(inputs, vjps) if x.requires_grad]
+    edges, used = [], []
+    for x, vjp in zip(inputs, vjps):
+        used.append((x, x.version[0]))
+        if x.requires_grad:
+            edges.append((x, vjp))
     if edges and result.array.dtype.kind == "f":
-        result.requires_grad, result.op, result.edges = True, op, edges
-        result.used = [(x, x.version[0]) for x in inputs]
+        result.requires_grad, result.op, result.edges, result.used = True, op, edges, used
 
 
 def tensors(inputs) -> list[Tensor]:

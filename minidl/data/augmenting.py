@@ -1,7 +1,7 @@
-"""ImageDataGenerator: images changed at random, batch by batch, as Keras had it before its layers.
+"""ImageDataGenerator, Keras's older way to change images at random, batch by batch.
 
-For new programs `utils.image_dataset_from_directory` and the layers RandomFlip, RandomRotation and
-their kin do the same inside the model.
+New programs use `utils.image_dataset_from_directory` and the layers RandomFlip, RandomRotation and
+so on, which work inside the model.
 """
 
 from __future__ import annotations
@@ -28,18 +28,19 @@ _STILL: dict[str, Any] = {"theta": 0.0, "tx": 0.0, "ty": 0.0, "shear": 0.0, "zx"
 
 
 class ImageDataGenerator:
-    """Batches of images, each changed by chance within the ranges given, then standardized.
+    """Batches of images, each changed at random within the given ranges, then standardized.
 
-    rotation_range, shear_range: up to so many degrees either way. width_shift_range,
-    height_shift_range: up to this part of the image, or so many pixels from 1 on; a list: one of
-    these, either way. zoom_range: a number z for 1 - z to 1 + z, or (low, high); below 1 the image
-    grows. brightness_range: (low, high), factors. channel_shift_range: what is added at most.
-    fill_mode, cval: what stands beyond the edges, as in layers.RandomRotation.
-    interpolation_order: 0 for the nearest pixel, 1 for a mixture of four.
+    rotation_range, shear_range: the largest angle in degrees, in both directions.
+    width_shift_range, height_shift_range: the largest shift, as a part of the image, or in pixels
+    from 1 on; a list: one of these shifts, in both directions. zoom_range: a number z for 1 - z to
+    1 + z, or (low, high); below 1 the image is enlarged. brightness_range: (low, high), factors.
+    channel_shift_range: the largest number added to a channel. fill_mode, cval: the values beyond
+    the edges, as in layers.RandomRotation. interpolation_order: 0 for the nearest pixel, 1 for a
+    mixture of four.
 
-    preprocessing_function(image), then rescale, a factor, then samplewise_* and featurewise_*, for
-    which `fit(x)` must see the data: minus the mean, divided by the standard deviation, and
-    zca_whitening, after which no two pixels are correlated.
+    preprocessing_function(image) is applied first, then rescale, a factor, then samplewise_* and
+    featurewise_*: subtract the mean, divide by the standard deviation. Last comes zca_whitening,
+    after which no two pixels are correlated. featurewise_* and zca_whitening need `fit(x)` before.
     """
 
     def __init__(
@@ -105,11 +106,11 @@ class ImageDataGenerator:
         save_format="png",
         subset=None,
     ) -> Flow:
-        """Batches of arrays: x (n, height, width, channels), labels y, weights.
+        """Return batches of arrays: x (n, height, width, channels), labels y, weights.
 
-        seed: of the order and the changes; None: chance from minidl.set_random_seed. save_to_dir:
-        a folder in which every image that is made is kept, to be looked at. subset: 'validation' is
-        the first validation_split of the samples, 'training' the others.
+        seed: of the order and the changes; None uses minidl.set_random_seed. save_to_dir: a folder
+        in which every image is stored, to look at it. subset: 'validation' is the first
+        validation_split of the samples, 'training' the others.
         """
         saved = (save_to_dir, save_prefix, save_format)
         return flow_of_arrays(
@@ -134,8 +135,8 @@ class ImageDataGenerator:
         interpolation="nearest",
         keep_aspect_ratio=False,
     ) -> Flow:
-        """Batches of the images in the folders of a directory, one folder for each class; files are
-        opened when their turn comes.
+        """Return batches of the images in the folders of a directory, one folder for each class.
+        Each file is opened only when its batch is created.
 
         class_mode: 'categorical', 'binary', 'sparse' (class numbers), 'input' (the images
         themselves) or None. classes: the folders, in the order of their numbers. The other
@@ -172,9 +173,9 @@ class ImageDataGenerator:
         subset=None,
         interpolation="nearest",
     ) -> Flow:
-        """Batches of the images that a table names: in column x_col their paths (below directory),
-        in y_col their classes as texts, or, for class_mode='raw', numbers; several for a list of
-        columns. Rows whose file is missing are left out, with a warning.
+        """Return batches of the images in a table. Column x_col has their paths (below directory),
+        y_col their classes as texts, or numbers for class_mode='raw'; a list of names means several
+        columns. Rows whose file is missing are skipped, with a warning.
         """
         load = {
             "color_mode": color_mode,
@@ -187,7 +188,7 @@ class ImageDataGenerator:
         return flow_of_table(self, table, wanted, load, (batch_size, shuffle, seed), saved, subset)
 
     def fit(self, x, augment=False, rounds=1, seed=None) -> None:
-        """Learn from x (n, ...) what featurewise_* and zca_whitening need. augment: from `rounds`
+        """Compute what featurewise_* and zca_whitening need from x (n, ...). augment: use `rounds`
         changed copies of x.
         """
         x = np.array(as_array(x), dtype=self.dtype) * np.asarray(self.rescale or 1, self.dtype)
@@ -211,7 +212,7 @@ class ImageDataGenerator:
             self.zca_whitening_matrix = (u * (math.sqrt(len(x)) / (s + self.zca_epsilon))) @ u.T
 
     def standardize(self, x) -> np.ndarray:
-        """One image after preprocessing_function, rescale, and what is learned by `fit`."""
+        """Apply preprocessing_function, rescale and the results of `fit` to one image."""
         x = np.asarray(as_array(x), dtype=self.dtype)
         if self.preprocessing_function is not None:
             x = np.asarray(as_array(self.preprocessing_function(x.copy())), dtype=self.dtype)
@@ -227,7 +228,7 @@ class ImageDataGenerator:
         return x.astype(self.dtype, copy=False)
 
     def get_random_transform(self, img_shape, seed=None) -> dict[str, Any]:
-        """A change drawn by chance, as `apply_transform` takes it. img_shape: of one image."""
+        """Draw a random change for `apply_transform`. img_shape: of one image."""
         rng = generator(seed)
         rows, columns = img_shape[:2] if self.data_format == "channels_last" else img_shape[1:]
         low, high = self.zoom_range or (1.0, 1.0)
@@ -247,8 +248,8 @@ class ImageDataGenerator:
         }
 
     def apply_transform(self, x, transform_parameters) -> np.ndarray:
-        """One image, changed: theta and shear in degrees, tx (columns) and ty (rows) in pixels, zx
-        and zy, flip_horizontal, flip_vertical, channel_shift_intensity, brightness.
+        """Return one image, changed: theta and shear in degrees, tx (columns) and ty (rows) in
+        pixels, zx and zy, flip_horizontal, flip_vertical, channel_shift_intensity, brightness.
         """
         x = np.asarray(as_array(x), dtype=self.dtype)
         last = self.data_format == "channels_last"
@@ -264,7 +265,7 @@ class ImageDataGenerator:
         return np.ascontiguousarray(x if last else x.transpose(2, 0, 1), dtype=self.dtype)
 
     def random_transform(self, x, seed=None) -> np.ndarray:
-        """One image, changed by chance."""
+        """Return one image, changed at random."""
         return self.apply_transform(x, self.get_random_transform(np.shape(x), seed))
 
     def _moved(self, x, places):
@@ -274,7 +275,7 @@ class ImageDataGenerator:
 
 
 def _pair(name: str, value) -> tuple[float, float] | None:
-    """(low, high), or None; ValueError otherwise."""
+    """Return (low, high), or None. ValueError otherwise."""
     if value is None:
         return None
     if not isinstance(value, (tuple, list)) or len(value) != 2:

@@ -1,4 +1,4 @@
-"""How an image is moved and brightened: the formulas of ImageDataGenerator."""
+"""The formulas of ImageDataGenerator for moving and brightening images."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 
 def shift(rng, limits, length: int) -> float:
-    """A shift in pixels, drawn up to a limit or from a list of shifts."""
+    """Draw a shift in pixels, up to a limit or from a list of shifts."""
     if np.ndim(limits):
         shift = rng.choice(limits) * rng.choice([-1, 1])
     else:
@@ -18,8 +18,8 @@ def shift(rng, limits, length: int) -> float:
 
 
 def matrix(change: dict[str, Any], rows: int, columns: int) -> np.ndarray:
-    """From a new pixel (column, row, 1) to its place in the old image: rotation, shift, shear and
-    zoom about the middle, one after another.
+    """Return the matrix from a new pixel (column, row, 1) to its place in the old image: rotation,
+    shift, shear and zoom about the middle, in this order.
     """
     a, b = math.radians(change["theta"]), math.radians(change["shear"])
     rotation = [[math.cos(a), -math.sin(a), 0], [math.sin(a), math.cos(a), 0], [0, 0, 1]]
@@ -31,8 +31,8 @@ def matrix(change: dict[str, Any], rows: int, columns: int) -> np.ndarray:
 
 
 def brighter(x, factor: float):
-    """Values times a factor, kept from 0 to 255; values beyond are stretched into that range and
-    back.
+    """Return values times a factor, limited to 0 to 255. Values outside this range are first scaled
+    to it, and scaled back at the end.
     """
     low, high = x.min(), x.max()
     if low >= 0 and high <= 255:

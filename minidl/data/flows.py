@@ -1,4 +1,4 @@
-"""What feeds a model with images that an ImageDataGenerator changes: from arrays, or from files."""
+"""Batches of images that an ImageDataGenerator changes, from arrays or from files."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _MODES = ("categorical", "binary", "sparse", "input", None)
 
 
 class Flow(PyDataset):
-    """Batches of images, changed anew each time: for fit and predict an epoch each; `next(flow)`
-    and loops bring batch after batch without an end.
+    """Batches of images, changed anew each time. fit and predict use one epoch; `next(flow)` and
+    loops return batches without end.
 
     maker: the ImageDataGenerator. read(i): image i as an array. labels: an array with one row for
-    each image, None, or 'input' for the images themselves. how: batch_size, shuffle, seed.
-    saved: folder (or None), prefix and format of the images that are kept.
+    each image, None, or 'input' for the images themselves. how: batch_size, shuffle, seed. saved:
+    folder (or None), prefix and format of the images that are stored.
     """
 
     def __init__(self, maker, read: Callable, n: int, labels, weights, how: tuple, saved: tuple):
@@ -41,7 +41,7 @@ class Flow(PyDataset):
         self.reset()
 
     def reset(self) -> None:
-        """Let `next` begin with a new epoch."""
+        """Let `next` start a new epoch."""
         self.batch_index = 0
         self.on_epoch_end()
 
@@ -51,7 +51,7 @@ class Flow(PyDataset):
 
     @property
     def samples(self) -> int:
-        """How many images there are."""
+        """The number of images."""
         return self.n
 
     def __len__(self) -> int:
@@ -92,7 +92,7 @@ class Flow(PyDataset):
 
 
 def flow_of_arrays(maker, arrays: tuple, how: tuple, saved: tuple, subset) -> Flow:
-    """See ImageDataGenerator.flow. arrays: x, y, sample_weight."""
+    """Return the flow for ImageDataGenerator.flow. arrays: x, y, sample_weight."""
     x = as_array(arrays[0])
     if x.ndim != 4:
         raise ValueError(
@@ -107,7 +107,7 @@ def flow_of_arrays(maker, arrays: tuple, how: tuple, saved: tuple, subset) -> Fl
 
 
 def flow_of_directory(maker, where: tuple, load: dict, how: tuple, saved: tuple, subset) -> Flow:
-    """See ImageDataGenerator.flow_from_directory. load: what load_img is told."""
+    """Return the flow for ImageDataGenerator.flow_from_directory. load: arguments of load_img."""
     directory, classes, class_mode, follow_links = where
     known("class_mode", class_mode, _MODES)
     files = find_files(directory, "inferred", classes, follow_links, _ENDINGS)
@@ -121,7 +121,9 @@ def flow_of_directory(maker, where: tuple, load: dict, how: tuple, saved: tuple,
 
 
 def flow_of_files(maker, files: Files, class_mode, weights, load, how, saved) -> Any:
-    """The flow of these files, which also has what programs ask of it: names and numbers."""
+    """Return the flow of these files. It also has the attributes that programs use: names and
+    numbers.
+    """
 
     def read(i):
         return img_to_array(load_img(files.paths[i], **load), maker.data_format)
@@ -150,7 +152,9 @@ def _labels(files: Files, class_mode: str | None) -> Any:
 
 
 def part_of(maker, n: int, subset) -> slice:
-    """Which of n samples a subset has: 'validation' the first validation_split of them."""
+    """Return the samples of a subset of n samples: 'validation' is the first validation_split of
+    them.
+    """
     if subset is None:
         return slice(None)
     known("subset", subset, ("training", "validation"))

@@ -1,4 +1,4 @@
-"""Images in files and images as arrays. Pillow, which knows the formats, reads and writes."""
+"""Images in files and images as arrays. Pillow reads and writes the files."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ RESAMPLING = ("nearest", "bilinear", "bicubic", "lanczos", "hamming", "box")
 def load_img(
     path, color_mode="rgb", target_size=None, interpolation="nearest", keep_aspect_ratio=False
 ) -> Any:
-    """The image in a file, as a Pillow image. `img_to_array` makes an array of it.
+    """Return the image in a file as a Pillow image. `img_to_array` converts it to an array.
 
-    path: a path, or an open file of bytes. color_mode: 'rgb', 'rgba' or 'grayscale'.
-    target_size: (height, width) of the result; None: as in the file. interpolation: how Pillow
-    finds the new pixels, 'nearest', 'bilinear', 'bicubic', 'lanczos', 'hamming' or 'box'.
-    keep_aspect_ratio: cut the middle out instead of distorting.
+    path: a path, or an open file of bytes. color_mode: 'rgb', 'rgba' or 'grayscale'. target_size:
+    (height, width) of the result; None: as in the file. interpolation: how Pillow computes the new
+    pixels, 'nearest', 'bilinear', 'bicubic', 'lanczos', 'hamming' or 'box'. keep_aspect_ratio: crop
+    the image around its middle instead of distorting it.
     """
     mode, may_stay = MODES[known("load_img: color_mode", color_mode, MODES)]
     known("load_img: interpolation", interpolation, RESAMPLING)
@@ -51,7 +51,7 @@ def load_img(
 
 
 def middle(height: int, width: int, target_height: int, target_width: int) -> tuple:
-    """The largest part in the middle with the ratio of the target: left, top, right, bottom."""
+    """Return the largest centred part with the ratio of the target: left, top, right, bottom."""
     h = min(height, width * target_height // target_width)
     w = min(width, height * target_width // target_height)
     top, left = (height - h) // 2, (width - w) // 2
@@ -59,7 +59,7 @@ def middle(height: int, width: int, target_height: int, target_width: int) -> tu
 
 
 def img_to_array(img, data_format=None, dtype=None) -> np.ndarray:
-    """A Pillow image as an array (height, width, channels) of values from 0 to 255, float32.
+    """Return a Pillow image as an array (height, width, channels) of values from 0 to 255, float32.
 
     data_format: 'channels_first' gives (channels, height, width). dtype: another type of number.
     """
@@ -75,10 +75,11 @@ def img_to_array(img, data_format=None, dtype=None) -> np.ndarray:
 
 
 def array_to_img(x, data_format=None, scale=True, dtype=None) -> Any:
-    """An array (height, width, channels) as a Pillow image: 1 channel gray, 3 RGB, 4 RGBA.
+    """Return an array (height, width, channels) as a Pillow image: 1 channel is gray, 3 are RGB, 4
+    are RGBA.
 
-    scale: stretch the values so that the smallest becomes 0 and the largest 255; False: they are
-    from 0 to 255 already. data_format: 'channels_first' for (channels, height, width).
+    scale: scale the values so that the smallest becomes 0 and the largest 255; False: they are from
+    0 to 255 already. data_format: 'channels_first' for (channels, height, width).
     """
     first = backend.checked_data_format("array_to_img", data_format) == "channels_first"
     x = np.array(as_array(x), dtype=dtype or backend.floatx())
@@ -104,9 +105,9 @@ def array_to_img(x, data_format=None, scale=True, dtype=None) -> Any:
 
 
 def save_img(path, x, data_format=None, file_format=None, scale=True, **kwargs) -> None:
-    """Write an array (height, width, channels) into a picture file.
+    """Write an array (height, width, channels) to an image file.
 
-    path: a path, whose ending says the format, or an open file of bytes with file_format='png'.
+    path: a path, whose ending is the format, or an open file of bytes with file_format='png'.
     scale: as in array_to_img. kwargs: for Pillow's `save`, for example quality=90.
     """
     if file_format is None and not hasattr(path, "write"):
@@ -122,7 +123,7 @@ def save_img(path, x, data_format=None, file_format=None, scale=True, **kwargs) 
 def smart_resize(
     x, size, interpolation="bilinear", data_format="channels_last", **kwargs
 ) -> np.ndarray:
-    """Images in another size, cut in the middle rather than distorted.
+    """Return images in another size. They are cropped around the middle instead of being distorted.
 
     x: (height, width, channels), or with a first axis that counts images. size: (height, width).
     interpolation: as in layers.Resizing.
@@ -138,7 +139,7 @@ def smart_resize(
 
 
 def size_of(name: str, size) -> tuple[int, int]:
-    """(height, width) from such a pair, or from one number for both; ValueError otherwise."""
+    """Return (height, width) from a pair, or from one number for both. ValueError otherwise."""
     pair = tuple(size) if isinstance(size, (tuple, list)) else (size, size)
     if len(pair) != 2:
         raise ValueError(f"{name} is (height, width); received {size!r}.")
@@ -146,7 +147,7 @@ def size_of(name: str, size) -> tuple[int, int]:
 
 
 def known(name: str, value, choices) -> Any:
-    """`value` if it is one of the choices; ValueError that names them otherwise."""
+    """Return `value` if it is one of the choices. Otherwise ValueError names the choices."""
     if value not in choices:
         raise ValueError(f"{name} is {', '.join(map(repr, choices))}; received {value!r}.")
     return value

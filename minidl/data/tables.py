@@ -1,4 +1,4 @@
-"""Images that a table names, a row for each, for ImageDataGenerator.flow_from_dataframe."""
+"""Images listed in a table, one a row, for ImageDataGenerator.flow_from_dataframe."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _MODES = ("categorical", "binary", "sparse", "raw", "input", None)
 
 
 def flow_of_table(maker, table, wanted, load, how, saved, subset) -> Flow:
-    """See ImageDataGenerator.flow_from_dataframe. table: the frame, the directory and the names of
-    the columns of paths, classes and weights. wanted: classes and class_mode.
+    """Return the flow for ImageDataGenerator.flow_from_dataframe. table: the frame, the directory
+    and the names of the columns of paths, classes and weights. wanted: classes and class_mode.
     """
     frame, directory, x_col, y_col, weight_col = table
     classes, class_mode = wanted
@@ -46,7 +46,9 @@ def flow_of_table(maker, table, wanted, load, how, saved, subset) -> Flow:
 
 
 def _numbered(texts: np.ndarray, classes) -> tuple[np.ndarray, list[str]]:
-    """The number of each class, -1 for those not asked for, and the names in their order."""
+    """Return the number of each class, -1 for classes that are not wanted, and the names in their
+    order.
+    """
     names = sorted(set(texts.tolist())) if classes is None else [str(c) for c in classes]
     number = {name: i for i, name in enumerate(names)}
     return np.array([number.get(text, -1) for text in texts.tolist()], int), names

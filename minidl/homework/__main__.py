@@ -19,8 +19,8 @@ SEEDS = 10**15
 
 
 def main(arguments=None) -> int:
-    """Run a command; returns the exit code: 0, or from `check` 1 when points are missing, or 2 for
-    a mistake in the command.
+    """Run a command. Returns the exit code: 0; 1 from `check` if points are missing; 2 for a
+    mistake in the command.
     """
     given = _parser().parse_args(arguments)
     try:
@@ -31,7 +31,7 @@ def main(arguments=None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    """The parser of the command line; `run` in what it gives is the command's function."""
+    """Return the parser of the command line. `run` in its result is the function of the command."""
     parser = argparse.ArgumentParser(
         prog="python -m minidl.homework", description="Start, check and grade homework."
     )
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check_arguments(parser) -> None:
-    """Say what `check` takes."""
+    """Add the arguments of `check`."""
     parser.add_argument("name")
     parser.add_argument(
         "--file",
@@ -72,7 +72,7 @@ def _check_arguments(parser) -> None:
 
 
 def _grade_arguments(parser) -> None:
-    """Say what `grade` takes."""
+    """Add the arguments of `grade`."""
     parser.add_argument("folder", type=Path)
     parser.add_argument(
         "--csv",

@@ -1,5 +1,5 @@
-"""What an assignment is, and where assignments are found: in this folder, and in the folder that
-MINIDL_HIDDEN_TESTS names.
+"""Assignments: what they consist of, and where they are found: in this folder, and in the folder
+named by MINIDL_HIDDEN_TESTS.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ SHIPPED = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to write.
+    """One function or class to write.
 
-    name: the function or class in the student's file, unless `target` names that. points: for it.
-    cases: rng -> a list of argument tuples, new ones each time. reference: the right answer to such
-    arguments. driver: for classes, driver(the student's class, *arguments) -> plain values; it runs
-    in the student's process, which gets its source and what that uses, so it is a function at the
-    top of tasks.py. mistakes: pairs (function, hint): who answers as this function does reads the
-    hint. forbidden: dotted names in minidl that raise when the student's code calls them. limit:
-    seconds. rtol, atol: how close an answer must be.
-    judge: where there is no one right answer, judge(answer, *arguments) -> (share of the points
-    from 0 to 1, a sentence). examine: where the answer to one question is the next question,
-    examine(student, *arguments) -> the same; student.answer(driver, ...) asks in a new process, and
-    student.talk(driver, ...) goes on talking (see examining.Student).
+    name: of the function or class in the student's file, unless `target` names it. points: for the
+    task. cases: rng -> a list of argument tuples, new ones each time. reference: a function that
+    computes the right answer for such arguments. driver: for classes, driver(the student's class,
+    *arguments) -> plain values; it runs in the student's process, which receives its source and
+    what the source uses, so it must be a function at the top of tasks.py. mistakes: pairs
+    (function, hint); a student whose answer equals that of the function gets the hint. forbidden:
+    dotted names in minidl that raise an error when the student's code calls them. limit: seconds.
+    rtol, atol: tolerances of the comparison.
+    judge: for tasks with several right answers, judge(answer, *arguments) -> (share of the points
+    from 0 to 1, a sentence). examine: for tasks in which each question depends on the answer
+    before, examine(student, *arguments) -> the same. student.answer(driver, ...) asks in a new
+    process, and student.talk(driver, ...) continues a conversation (see examining.Student).
     """
 
     name: str
@@ -50,9 +51,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A folder with tasks, by its name (hw02_backprop); `sources` are the files that the tasks come
-    from, one for each.
-    """
+    """A folder with tasks, with its name (hw02_backprop). `sources` are the files of the tasks."""
 
     name: str
     title: str
@@ -62,13 +61,13 @@ class Assignment:
 
     @property
     def points(self) -> float:
-        """What all tasks together are worth."""
+        """The points of all tasks together."""
         return sum(task.points for task in self.tasks)
 
 
 def find() -> dict[str, Assignment]:
-    """All assignments by name. A hidden folder of a known name adds its tasks to it; of a new name,
-    it is a new assignment.
+    """Return all assignments by name. A hidden folder with a known name adds its tasks to that
+    assignment; with a new name it is a new assignment.
     """
     found: dict[str, Assignment] = {}
     hidden = os.environ.get("MINIDL_HIDDEN_TESTS")
@@ -101,8 +100,8 @@ def _extended(known: Assignment | None, folder: Path) -> Assignment:
 
 
 def get(name: str) -> Assignment:
-    """An assignment by its name or the beginning of it: 'hw02' or 'hw02_backprop'. ValueError
-    otherwise.
+    """Return an assignment by its name or the beginning of its name: 'hw02' or 'hw02_backprop'.
+    ValueError otherwise.
     """
     found = find()
     fitting = [n for n in found if n == name] or [n for n in found if n.split("_")[0] == name]
@@ -112,8 +111,8 @@ def get(name: str) -> Assignment:
 
 
 def load(path: Path, name: str | None = None):
-    """The module in a file, without putting its folder on the path. It sees this package, as
-    `minidl.homework`.
+    """Import the module in a file without adding its folder to sys.path. The module can import this
+    package as `minidl.homework`.
     """
     name = name or f"minidl.homework._tasks_{abs(hash(str(path)))}"
     spec = importlib.util.spec_from_file_location(name, path)

@@ -1,9 +1,9 @@
-"""The process in which the student's code runs: it computes answers to the questions it is sent,
-and judges nothing.
+"""The process in which the student's code runs. It computes answers to questions, and judges
+nothing.
 
-The checker starts it (processes.py) and speaks with it through its standard input and output, of
-which it makes private pipes. It has a copy of the submission and of minidl without this package,
-and is told the questions alone. This file imports nothing of minidl.
+The checker starts it (processes.py) and communicates with it through its standard input and output,
+which it turns into private pipes. It has a copy of the submission and a copy of minidl without this
+package, and it receives only the questions. This file imports nothing of minidl.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from . import fence, values
 
 
 class ForbiddenError(RuntimeError):
-    """The student's code called the part of minidl that it was to write."""
+    """The student's code called the part of minidl that the student was to write."""
 
 
 def main() -> None:
-    """Close this process in, load the submission, and answer until no question comes."""
+    """Restrict this process, load the submission, and answer questions until the pipe is closed."""
     questions, answers = _private_pipes()
     task = values.receive(questions, sys.maxsize)
     sys.path.pop()  # the way to this file
@@ -44,8 +44,8 @@ def main() -> None:
 
 
 def _private_pipes():
-    """(what the checker asks, what it is told): standard input becomes empty, and what is printed
-    goes where errors go.
+    """Return (the pipe of questions, the pipe of answers). Standard input becomes empty, and
+    standard output goes to standard error.
     """
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -56,7 +56,7 @@ def _private_pipes():
 
 
 def _driver(name: str, source: str):
-    """The function of this name in a source; None if there is none."""
+    """Return the function of this name in a source, or None."""
     if not name:
         return None
     module = sys.modules["questions"] = types.ModuleType("questions")
@@ -65,7 +65,7 @@ def _driver(name: str, source: str):
 
 
 class Examinee:
-    """The submission, and how it is asked."""
+    """The submission, and functions that ask it."""
 
     def __init__(self, task, driver):
         self.task, self.driver = task, driver
@@ -74,9 +74,7 @@ class Examinee:
         self.file = os.path.join(task["work"], task["file"])
 
     def load(self) -> dict:
-        """Run the submission. Returns the names of other tasks that its answer calls, or what went
-        wrong.
-        """
+        """Run the submission. Returns the names of other tasks that it calls, or an error."""
         try:
             self.thing = getattr(_loaded(self.file), self.task["target"])
             calls = _names(getattr(self.thing, "__code__", None)) & set(self.task["tasks"])
@@ -87,7 +85,7 @@ class Examinee:
             return self.crash(error)
 
     def answer(self, question: dict) -> dict:
-        """What the student's code says to a question, as plain values."""
+        """Return the answer of the student's code to a question, as plain values."""
         if "load" in question:
             return self.load()
         try:
@@ -106,14 +104,14 @@ class Examinee:
             return self.crash(error)
 
     def drive(self, arguments):
-        """The driver's answer; of a driver that yields, the first."""
+        """Return the driver's answer. A driver that yields returns its first value."""
         value = self.driver(self.thing, *arguments)
         if inspect.isgeneratorfunction(self.driver):
             self.held, value = value, next(value)
         return value
 
     def crash(self, error) -> dict:
-        """An error as a sentence, with the line of the submission."""
+        """Describe an error in a sentence, with the line of the submission."""
         if isinstance(error, ForbiddenError):
             return {"forbidden": str(error)}
         said = f"{type(error).__name__}: {_text(error)}"
@@ -131,7 +129,7 @@ class Examinee:
 
 
 def _loaded(file: str):
-    """The submission as a module."""
+    """Import the submission as a module."""
     spec = importlib.util.spec_from_file_location("student", file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{file} is no Python file.")
@@ -141,7 +139,9 @@ def _loaded(file: str):
 
 
 def _text(error) -> str:
-    """What an error says; one of the student's own may fail at that."""
+    """Return the message of an error. An error class of the student may fail when it is converted
+    to text.
+    """
     try:
         return str(error)
     except BaseException:
@@ -149,7 +149,7 @@ def _text(error) -> str:
 
 
 def _names(code) -> set[str]:
-    """The global names that a function uses, and those inside it."""
+    """Return the global names that a function and the functions inside it use."""
     inner = (_names(c) for c in getattr(code, "co_consts", ()) if hasattr(c, "co_names"))
     return set(getattr(code, "co_names", ())).union(*inner)
 
@@ -158,13 +158,15 @@ def _names(code) -> set[str]:
 
 
 class Guard(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Waits for the first import of minidl, imports it, and lets the forbidden parts raise."""
+    """Waits for the first import of minidl, imports it, and makes the forbidden parts raise an
+    error.
+    """
 
     def __init__(self, forbidden):
         self.forbidden = forbidden
 
     def find_spec(self, name, path=None, target=None):
-        """minidl as it is to be seen; None for all other modules."""
+        """Return a spec of minidl with the forbidden parts replaced; None for other modules."""
         if name != "minidl":
             return None
         sys.meta_path.remove(self)
@@ -175,15 +177,17 @@ class Guard(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.util.spec_from_loader(name, self, is_package=True)
 
     def create_module(self, spec):
-        """The module that is there already."""
+        """Return the module that was imported already."""
         return sys.modules["minidl"]
 
     def exec_module(self, module):
-        """Nothing: it has run."""
+        """Do nothing, because the module was run already."""
 
 
 def _forbid(name: str) -> None:
-    """Let a library function or class raise, under whatever name the library's modules know it."""
+    """Make a library function or class raise an error, under every name that the library's modules
+    use for it.
+    """
     owner, _, attribute = name.rpartition(".")
     module, _, kind = owner.rpartition(".")
     if kind[:1].isupper():  # a method: minidl.models.Model.fit
@@ -201,7 +205,7 @@ def _forbid(name: str) -> None:
 
 
 def refusing(name: str):
-    """A function that raises ForbiddenError, to stand where the library's own was."""
+    """Return a function that raises ForbiddenError, to replace the library's function."""
 
     def refuse(*arguments, **options):
         raise ForbiddenError(name)

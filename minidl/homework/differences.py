@@ -1,4 +1,4 @@
-"""In what an answer differs from the expected one, as a sentence."""
+"""Describes the difference between an answer and the expected one in a sentence."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth")
 def difference(
     expected, received, rtol: float, atol: float, where: str = "", each: str = "value"
 ) -> str:
-    """'' if the two are alike, else what differs first: the kind, the shape, or the first differing
-    entry. each: what to call a value.
+    """Return '' if the two are equal. Otherwise describe the first difference: the kind, the shape,
+    or the first entry that differs. each: what to call a value.
     """
     at = f" in {where}" if where else ""
     if isinstance(expected, (list, tuple)):

@@ -1,4 +1,4 @@
-"""How a task asks the student's code: once a case, or as often as its examiner likes."""
+"""How a task asks the student's code: once a case, or as often as its examiner wants."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .submissions import Submission
 
 
 class Student:
-    """The student's code for one task. It runs in processes of its own, and answers with plain
+    """The student's code for one task. It runs in processes of its own, and its answers are plain
     values: numbers, texts, lists, tuples, dicts and arrays.
     """
 
@@ -24,7 +24,9 @@ class Student:
 
     @contextlib.contextmanager
     def process(self, driver: Callable | None) -> Iterator[Examinee]:
-        """A new process in which the submission is loaded. NoAnswerError if it cannot be."""
+        """Start a new process in which the submission is loaded. NoAnswerError if it cannot be
+        loaded.
+        """
         task = self.task
         with Examinee(self.submission, task.limit, self.quiet) as examinee:
             calls = examinee.start(
@@ -41,14 +43,16 @@ class Student:
             yield examinee
 
     def answer(self, driver: Callable, *arguments) -> Any:
-        """What driver(the student's thing, *arguments) gives in a new process, which then ends."""
+        """Return the result of driver(the student's object, *arguments) in a new process, which
+        then ends.
+        """
         with self.process(driver) as process:
             return process.ask({"call": arguments, "echo": False})["value"]
 
     @contextlib.contextmanager
     def talk(self, driver: Callable, *arguments) -> Iterator[Callable]:
-        """A talk with a driver that yields: `reply = say(value)` sends it a value and gives what it
-        yields next. What it yields first is passed over.
+        """Return a conversation with a driver that yields: `reply = say(value)` sends a value and
+        returns the value that the driver yields next. Its first value is skipped.
         """
         if not inspect.isgeneratorfunction(driver):
             raise ValueError(f"{driver.__name__} must yield, to be talked with")

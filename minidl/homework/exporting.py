@@ -1,4 +1,4 @@
-"""A zip that Gradescope takes as an autograder: it brings minidl, and runs `check --json` on each
+"""Creates a zip for Gradescope's autograder. It contains minidl, and runs `check --json` on each
 submission.
 """
 
@@ -34,8 +34,8 @@ fi
 
 
 def export(assignment: Assignment, target: Path) -> None:
-    """Write the zip for an assignment to `target`, with a wheel of minidl, and with its hidden
-    tests if MINIDL_HIDDEN_TESTS has some. OSError if it cannot be.
+    """Write the zip for an assignment to `target`, with a wheel of minidl, and with the
+    assignment's hidden tests if MINIDL_HIDDEN_TESTS has some. OSError if it cannot be written.
     """
     name, packed = wheel()
     content: dict[str, str | bytes] = {

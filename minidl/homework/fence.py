@@ -1,9 +1,8 @@
-"""What keeps the student's code inside its process: limits, walls in the kernel, and refusals in
-Python.
+"""Restricts the process of the student's code: limits, rules in the kernel, and refusals in Python.
 
-`put_up` is called in the student's process, before the student's code. What stands depends on the
-machine: Linux has all of it, macOS the limits and the refusals, Windows the refusals alone. The
-README of this folder says what that means. This file imports nothing of minidl.
+`put_up` is called in the student's process, before the student's code. The restrictions depend on
+the system: Linux has all of them, macOS has the limits and the refusals, Windows has only the
+refusals. The README of this folder explains what this means. This file imports nothing of minidl.
 """
 
 from __future__ import annotations
@@ -38,10 +37,11 @@ EXECUTE_AND_DEVICES = 1 | 1 << 6 | 1 << 11 | 1 << 15
 
 
 def put_up(task: dict) -> bool:
-    """Close this process in. Returns whether the kernel keeps it from files.
+    """Restrict this process. Returns whether the kernel protects files from it.
 
-    task["work"]: the only folder to write to. "readable": files and folders that may be read;
-    "listed": folders of which only the names may be. "limit": seconds of computing.
+    task["work"]: the only folder that may be written to. "readable": files and folders that may be
+    read. "listed": folders whose file names may be listed, but not read. "limit": seconds of CPU
+    time.
     """
     work = task["work"]
     _limit(task["limit"])
@@ -56,7 +56,7 @@ def put_up(task: dict) -> bool:
 
 
 def _limit(seconds: float) -> None:
-    """Bound what this process may use. What a system does not know stays unbounded."""
+    """Limit the resources of this process. A limit that a system does not know is skipped."""
     if resource is None:
         return
     wanted = {
@@ -76,8 +76,8 @@ def _limit(seconds: float) -> None:
 
 
 def _tasks_of_this_user() -> int:
-    """The number of this user's threads: the limit counts all of them. Root becomes a stranger,
-    who has none.
+    """Return the number of this user's threads, because the limit counts all of them. Returns 0 for
+    root, who will become another user.
     """
     if os.getuid() == 0:
         return 0
@@ -93,15 +93,15 @@ def _tasks_of_this_user() -> int:
 
 
 def landlock() -> int:
-    """The version of Landlock that this machine's kernel has; 0 if it cannot put up walls."""
+    """Return the version of Landlock in this machine's kernel; 0 if it has none."""
     if sys.platform != "linux":
         return 0
     return max(0, ctypes.CDLL(None).syscall(CREATE_RULESET, None, 0, 1))
 
 
 def _wall(work: str, readable: list[str], listed: list[str]) -> bool:
-    """Let the kernel refuse all files but these, programs, TCP, and signals to others. Returns
-    whether it does.
+    """Make the kernel refuse access to all other files, new programs, TCP, and signals to other
+    processes. Returns whether it does.
     """
     version = landlock()
     if not version:
@@ -127,7 +127,7 @@ def _wall(work: str, readable: list[str], listed: list[str]) -> bool:
 
 
 def _allow(system, rules: int, path: str, rights: int) -> None:
-    """Add a rule: these rights to the path, and all below."""
+    """Add a rule that allows these rights for the path and everything below it."""
     with contextlib.suppress(OSError):  # not everything exists on every machine
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
         if not os.path.isdir(path):
@@ -137,8 +137,8 @@ def _allow(system, rules: int, path: str, rights: int) -> None:
 
 
 def _become_a_stranger(work: str, readable: list[str], walled: bool) -> None:
-    """Give up root's rights, but that of reading where the wall already says what may be read.
-    Without a wall root stays root if a stranger could not read Python itself.
+    """Give up root's rights. The right to read remains if Landlock already says what may be read.
+    Without Landlock the process stays root if another user could not read Python itself.
     """
     if sys.platform != "linux" or os.geteuid() != 0:
         return
@@ -160,7 +160,7 @@ def _become_a_stranger(work: str, readable: list[str], walled: bool) -> None:
 
 
 def _open_to_all(path: str) -> bool:
-    """Whether every user may read there; what does not exist is no hindrance."""
+    """Whether every user may read a path. A path that does not exist counts as readable."""
     places = [path]
     while places[-1] != os.path.dirname(places[-1]):
         places.append(os.path.dirname(places[-1]))
@@ -184,7 +184,9 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 def refusing(work: str, readable: list[str]):
-    """An audit hook, which Python calls before what is listed above, and before it opens a file."""
+    """Return an audit hook, which Python calls before the actions listed above and before it opens
+    a file.
+    """
     never, changes, nowhere = frozenset(NEVER), frozenset(CHANGES), (os.devnull, "/dev/null")
     inside, absolute = _inside, os.path.realpath
     own = (absolute(work),)

@@ -1,4 +1,4 @@
-"""The folders of the student's process: its copy of minidl, and how its work is removed."""
+"""The folders of the student's process: a copy of minidl, and the working folder."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .assignments import SHIPPED
 
 @functools.cache
 def library() -> Path:
-    """A folder with a copy of minidl, without this package and without the digits of MNIST, which
-    are examination questions. The copy is made once, and taken away when this process ends.
+    """Return a folder with a copy of minidl, without this package and without the digits of MNIST,
+    which are used in questions. The copy is made once, and removed when this process ends.
     """
     folder, source = Path(tempfile.mkdtemp(prefix="minidl-")).resolve(), SHIPPED.parent
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -32,14 +32,14 @@ def library() -> Path:
 
 
 def discard() -> None:
-    """Throw the copy away: a process that could write to it may have changed it."""
+    """Remove the copy, because a process that could write to it may have changed it."""
     shutil.rmtree(library(), ignore_errors=True)
     library.cache_clear()
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder and all in it, as far as possible. Folders in it may lie a thousand deep:
-    what is in them is first moved up, so that no path is too long and nothing calls itself.
+    """Remove a folder and everything in it, as far as possible. Folders may be nested a thousand
+    deep. Their contents are first moved up, so that no path is too long and no recursion is needed.
     """
     with contextlib.suppress(OSError):
         while inside := list(os.scandir(folder)):

@@ -1,5 +1,5 @@
-"""Marking a class: every hand-in is read before the first one runs, and a row is written as soon as
-it is known.
+"""Grading a class. Every submission is read before the first one runs, and a row is written as soon
+as it is known.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .processes import clean
 
 @dataclass
 class Work:
-    """What one student has handed in for one assignment: a submission for each file, or the reason
+    """What one student has submitted for one assignment: a submission for each file, or the reason
     why there is none.
     """
 
@@ -29,7 +29,7 @@ class Work:
 
 
 class Classroom:
-    """A folder of hand-ins, the table of points, and the folder of feedback."""
+    """A folder of submissions, the table of points, and the folder of feedback."""
 
     def __init__(self, folder: Path, table: Path, feedback: Path, seed: int):
         self.folder, self.table, self.feedback = map(
@@ -45,7 +45,7 @@ class Classroom:
         self.works = self._read(found)
 
     def _read(self, found: list[submissions.HandIn]) -> list[Work]:
-        """The hand-ins of each student together; Ada and ada are one."""
+        """Return the files of each student together. Ada and ada are the same student."""
         works: dict[tuple[str, str], Work] = {}
         for hand_in in found:
             student = clean(hand_in.student)
@@ -60,7 +60,7 @@ class Classroom:
         return list(works.values())
 
     def mark(self) -> None:
-        """Mark all, and write the table and the feedback after each."""
+        """Grade all submissions, and write the table and the feedback after each one."""
         for work in self.works:
             row, text, results = self._mark(work)
             self.rows.append(row)
@@ -76,7 +76,7 @@ class Classroom:
         self._write()
 
     def _mark(self, work: Work) -> tuple[dict, str, dict]:
-        """(row, feedback, results): the best of the files counts."""
+        """Return (row, feedback, results) of a student; the best of the files counts."""
         assignment = self.known[work.assignment]
         best, chosen = None, ""
         for name, submission in work.files.items():
@@ -99,7 +99,7 @@ class Classroom:
         return row, text, reports.gradescope(assignment.name, best, self.seed)
 
     def _verdicts(self, assignment, submission) -> list[judging.Verdict]:
-        """The verdicts on a submission; whatever happens, there are some."""
+        """Return the verdicts on a submission. An unexpected error becomes a verdict too."""
         reason = submission
         if isinstance(submission, submissions.Submission):
             try:
@@ -111,7 +111,9 @@ class Classroom:
         ]
 
     def missing(self) -> list[tuple[str, str]]:
-        """(student, assignment's name) of what others have handed in, or who has a folder."""
+        """Return pairs (student, assignment's name) that are missing: assignments that others have
+        submitted, for students who have a folder or have submitted something.
+        """
         own = {self.feedback.name} if self.feedback.parent == self.folder else set()
         students = {clean(p.name) for p in self.folder.iterdir() if p.is_dir()} - own
         known = {s.casefold(): s for s in students if s[0] not in "._"}
@@ -140,7 +142,9 @@ class Classroom:
                 file.write(content.encode("utf-8"))
 
     def _file_name(self, student: str) -> str:
-        """A name for the student's feedback that every system takes, and that no other has."""
+        """Return a name for the student's feedback that every system accepts and no other student
+        has.
+        """
         key = student.casefold()
         if key not in self.names:
             plain = re.sub(r"[^\w -]", "_", student).strip()[:80] or "student"
@@ -152,7 +156,9 @@ class Classroom:
 
 
 def refuse_its_own_folder(folder: Path) -> None:
-    """ValueError if Python looks for modules among the hand-ins: they would run in this process."""
+    """Raise ValueError if Python looks for modules in the folder of submissions, because they would
+    then run in this process.
+    """
     place = folder.resolve()
     if any(Path(p or ".").resolve().is_relative_to(place) for p in sys.path):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Asking the student's code in a process of its own, and judging its answers here."""
+"""Asks the student's code in a separate process, and judges its answers in this one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .submissions import Submission
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a task. outcome: passed, wrong, crashed, too slow, forbidden or not started.
+    """The result of a task. outcome: passed, wrong, crashed, too slow, forbidden or not started.
     calls: other tasks that it uses.
     """
 
@@ -33,7 +33,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Mark:
-    """What an answer is worth, from 0 to 1. outcome and reason: "" if nothing is to be said."""
+    """The value of an answer, from 0 to 1. outcome and reason: "" if there is nothing to say."""
 
     share: float
     outcome: str = ""
@@ -44,7 +44,7 @@ def check(
     assignment: Assignment, file: Path | Submission, seed: int, quiet: bool = False
 ) -> list[Verdict]:
     """Judge every task of an assignment on a student's file. The same seed asks the same questions.
-    quiet: drop what it prints. ValueError if the file cannot be a submission.
+    quiet: drop what the code prints. ValueError if the file cannot be a submission.
     """
     submission = file if isinstance(file, Submission) else submissions.read(file)
     names = [task.name for task in assignment.tasks]
@@ -63,7 +63,7 @@ def check(
 
 
 def judge(task: Task, student: Student, seed: int) -> Verdict:
-    """One task: ask fresh questions, judge the answers, and say in a line what is wrong."""
+    """Judge one task: ask new questions, judge the answers, and say in a line what is wrong."""
     cases = task.cases(np.random.default_rng(seed))
     marks = _examined(task, student, cases) if task.examine else _asked(task, student, cases)
     right = sum(mark.share for mark in marks) / len(cases)
@@ -78,7 +78,7 @@ def judge(task: Task, student: Student, seed: int) -> Verdict:
 
 
 def _usual(outcome: str, task: Task) -> str:
-    """The reason where the student's process gives none."""
+    """Return the usual reason for an outcome, if the student's process gave none."""
     return {
         "too slow": f"no answer within {task.limit:g} s: is there a loop that never ends?",
         "crashed": "the process ended without an answer (os._exit, too much memory, or a crash "
@@ -87,7 +87,9 @@ def _usual(outcome: str, task: Task) -> str:
 
 
 def _asked(task: Task, student: Student, cases) -> list[Mark]:
-    """A mark for each case, all asked in one process; fewer if it ends before."""
+    """Return a mark for each case. All cases are asked in one process; there are fewer marks if it
+    ends early.
+    """
     marks: list[Mark] = []
     try:
         with student.process(task.driver) as process:
@@ -106,7 +108,7 @@ def _asked(task: Task, student: Student, cases) -> list[Mark]:
 
 
 def _examined(task: Task, student: Student, cases) -> list[Mark]:
-    """A mark for each case, by the task's own examiner."""
+    """Return a mark for each case from the task's own examiner."""
     marks: list[Mark] = []
     for arguments in cases:
         try:
@@ -124,7 +126,7 @@ def _without_answer(error: NoAnswerError) -> Mark:
 
 
 def marked(task: Task, arguments, answer: dict) -> Mark:
-    """The mark of an answer with a value."""
+    """Return the mark of an answer that has a value."""
     received = answer["value"]
     if task.judge is not None:
         return _guarded(task.judge, received, *arguments)
@@ -132,7 +134,9 @@ def marked(task: Task, arguments, answer: dict) -> Mark:
 
 
 def _guarded(judging, *arguments) -> Mark:
-    """A judge's mark. Whatever an answer is made of, it must not end the marking."""
+    """Return the mark of the task's judge. An error in the judge, which a strange answer can cause,
+    counts as a wrong answer.
+    """
     try:
         with np.errstate(all="ignore"):
             share, said = judging(*arguments)
@@ -150,7 +154,9 @@ def _named(error: Exception) -> str:
 
 
 def _compared(task: Task, arguments, received, changed: str) -> tuple[float, str]:
-    """The same for a task with a reference. changed: what to say if the arguments were changed."""
+    """Return the mark of an answer to a task with a reference. changed: what to say if the
+    arguments were changed.
+    """
     assert task.reference is not None, "a task needs a reference or a judge"
     expected = task.reference(*values.plain(tuple(arguments)))
     each = "value" if task.driver else "returned value"
@@ -167,7 +173,7 @@ def _compared(task: Task, arguments, received, changed: str) -> tuple[float, str
 
 
 def _changed(task, arguments, answer) -> str:
-    """What to say if the student's code changed what it was given, else ''."""
+    """Return what to say if the student's code changed its arguments, otherwise ''."""
     after = answer.get("arguments")
     if not isinstance(after, tuple) or len(after) != len(arguments):
         return ""
@@ -183,7 +189,7 @@ def _changed(task, arguments, answer) -> str:
 
 
 def _answers_like(mistaken, arguments, received, task) -> bool:
-    """Whether the student's answer is the one of this mistake."""
+    """Whether the student's answer equals the one of this mistake."""
     try:
         with np.errstate(all="ignore"):
             answer = mistaken(*values.plain(tuple(arguments)))

@@ -1,7 +1,8 @@
-"""Ending a process with everything that it has started, also what wanted to outlive it.
+"""Ends a process together with all processes that it has started, including those that try to
+outlive it.
 
-On Linux this process becomes the reaper of what its children leave behind: a process whose parent
-has died becomes a child of this one, and is ended too. Elsewhere the process group is ended.
+On Linux this process adopts processes whose parents have died: they become children of this
+process, and are ended too. On other systems the process group is ended.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ PATIENCE = 10.0  # seconds for the processes to go
 
 
 class Orphans:
-    """Made before a process is started. The processes that this one has at that moment are its own
-    and are left alone; what it starts in other threads until `end` is not.
+    """Create it before a process is started. Processes that this one has at that moment are left
+    alone. Processes that other threads of this one start before `end` are ended too.
     """
 
     def __init__(self):
@@ -35,7 +36,7 @@ class Orphans:
             self.own = children()
 
     def end(self, process: subprocess.Popen) -> None:
-        """Kill the process and all that came from it, and wait until they are gone."""
+        """Kill the process and all processes that it started, and wait until they have ended."""
         if os.name == "posix":
             with contextlib.suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -46,13 +47,13 @@ class Orphans:
         self.let_be()
 
     def let_be(self) -> None:
-        """Be again what this process was before."""
+        """Restore this process's earlier settings."""
         if self.linux:
             self.system.prctl(SET_REAPER, self.reaper.value, 0, 0, 0)
             self.system.prctl(SET_DUMPABLE, self.dumpable, 0, 0, 0)
 
     def _end_orphans(self) -> None:
-        """Each one that is killed may leave children of its own, which come here next."""
+        """Kill the adopted processes. When one is killed, its children are adopted next."""
         end = time.monotonic() + PATIENCE
         while (left := children() - self.own) and time.monotonic() < end:
             for child in left:
@@ -65,7 +66,7 @@ class Orphans:
 
 
 def children() -> set[int]:
-    """The processes whose parent is this one (Linux)."""
+    """Return the processes whose parent is this one (Linux)."""
     found = set()
     for name in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError, IndexError), open(f"/proc/{name}/stat", "rb") as file:

@@ -1,5 +1,5 @@
-"""The student's process, seen from the checker: how it is started, asked, and ended with all that
-it has started itself.
+"""The student's process, seen from the checker: starting it, asking it, and ending it with all
+processes that it has started.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ SYSTEM = (
 
 
 class NoAnswerError(Exception):
-    """The student's process gave no value. outcome: crashed, too slow, forbidden, not started or
-    wrong; reason: a sentence, or "" for the usual one; ended: whether the process can say no more.
+    """The student's process returned no value. outcome: crashed, too slow, forbidden, not started
+    or wrong. reason: a sentence, or "" for the usual one. ended: whether the process can answer no
+    more.
     """
 
     def __init__(self, outcome: str, reason: str = "", ended: bool = False):
@@ -48,8 +49,8 @@ class NoAnswerError(Exception):
 
 
 class Examinee:
-    """A process with the student's code, to be used in a with-block; at its end nothing that the
-    process has started lives. NoAnswerError from `start` and `ask`.
+    """A process with the student's code, for a with-block. At its end all processes that it has
+    started are ended. `start` and `ask` raise NoAnswerError.
     """
 
     def __init__(self, submission: Submission, limit: float, quiet: bool):
@@ -84,8 +85,8 @@ class Examinee:
             folders.discard()
 
     def start(self, task: dict) -> list[str]:
-        """Say what is examined, and let the submission be loaded. Returns the names of other tasks
-        that it says it calls.
+        """Send what is examined, and let the process load the submission. Returns the names of
+        other tasks that it calls, according to the process.
         """
         task = {
             **task,
@@ -104,14 +105,14 @@ class Examinee:
         return [c for c in calls if isinstance(c, str)] if isinstance(calls, list) else []
 
     def ask(self, question: dict) -> dict:
-        """The answer to a question: {"value": ..., "arguments": ...}."""
+        """Return the answer to a question: {"value": ..., "arguments": ...}."""
         answer = self.exchange(question)
         if "value" not in answer:
             raise _fault(answer)
         return answer
 
     def exchange(self, message: dict) -> dict:
-        """Send a message and read the next one, before the deadline."""
+        """Send a message and return the next one that arrives before the deadline."""
         said: queue.Queue = queue.Queue()
         threading.Thread(target=self._exchange, args=(message, said), daemon=True).start()
         try:
@@ -133,7 +134,7 @@ class Examinee:
 
 
 def _fault(answer: dict) -> NoAnswerError:
-    """What an answer without a value says."""
+    """Return the error for an answer without a value."""
     for outcome, becomes in (
         *(("not started", "not started"), ("forbidden", "forbidden")),
         *(("odd", "wrong"), ("crashed", "crashed")),
@@ -145,7 +146,7 @@ def _fault(answer: dict) -> NoAnswerError:
 
 
 def clean(text: str, longest: int = 700) -> str:
-    """A text of the student's as one line that can be shown: no control characters, not long."""
+    """Return a text of the student as one short line without control characters."""
     return "".join(c if c.isprintable() else " " for c in text[:longest])
 
 
@@ -153,7 +154,7 @@ def clean(text: str, longest: int = 700) -> str:
 
 
 def _start(work: Path, library: Path, quiet: bool) -> subprocess.Popen:
-    """The process, waiting to be told what is examined."""
+    """Start the process, which waits for the description of what is examined."""
     output = subprocess.DEVNULL if quiet or sys.stderr is None else None
     way = [str(library), *import_path(), str(SHIPPED.parent)]
     return subprocess.Popen(
@@ -168,7 +169,9 @@ def _start(work: Path, library: Path, quiet: bool) -> subprocess.Popen:
 
 
 def _environment(work: Path) -> dict[str, str]:
-    """Little of the checker's own: no passwords, one thread, and a home in the work folder."""
+    """Return the environment variables of the process: no passwords, one thread, and a home in the
+    working folder.
+    """
     kept = {k: v for k, v in os.environ.items() if k.upper() in KEPT or k.startswith("DYLD_")}
     home = {name: str(work) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")}
     threads = {f"{name}_NUM_THREADS": "1" for name in ONE_THREAD}
@@ -176,8 +179,9 @@ def _environment(work: Path) -> dict[str, str]:
 
 
 def import_path() -> list[str]:
-    """The folders in which the student's code finds modules: Python's own and those of installed
-    packages. Without a checkout of minidl, the present folder, and what else is on this one's path.
+    """Return the folders in which the student's code finds modules: Python's own and those of
+    installed packages. They exclude a checkout of minidl, the present folder, and other entries of
+    this process's path.
     """
     folders = dict.fromkeys(Path(p).resolve() for p in sys.path if p)
     python = [Path(p).resolve() for p in (sys.prefix, sys.base_prefix)]
@@ -190,7 +194,7 @@ def import_path() -> list[str]:
 
 
 def hidden() -> list[str]:
-    """The folders with references and hidden tests: this package, wherever a copy of it stands."""
+    """Return the folders with references and hidden tests: this package, and every copy of it."""
     folders = [*sys.path, *site.getsitepackages(), site.getusersitepackages()]
     packages = [Path(f or ".").resolve() / "minidl" for f in folders]
     found = [SHIPPED.resolve(), *(p / "homework" for p in packages)]
@@ -201,12 +205,14 @@ def hidden() -> list[str]:
 
 
 def readable() -> list[str]:
-    """What the student's process may read, without what is hidden."""
+    """Return what the student's process may read, without what is hidden."""
     return _without(tuple(import_path()), tuple(hidden()))
 
 
 def listed() -> list[str]:
-    """Folders of which the names alone may be read: something in them is hidden."""
+    """Return folders whose file names may be listed, but not read, because something in them is
+    hidden.
+    """
     roots = [Path(f) for f in (*SYSTEM, sys.base_prefix, *import_path())]
     above = {parent for secret in hidden() for parent in Path(secret).parents}
     return sorted(str(p) for p in above if any(p.is_relative_to(r) for r in roots))
@@ -218,7 +224,7 @@ def _without(folders: tuple[str, ...], secret: tuple[str, ...]) -> list[str]:
 
 
 def _parts(folder: Path, secret: tuple[str, ...]) -> list[str]:
-    """The folder itself, or what it holds if something secret is among that."""
+    """Return the folder itself, or its contents if something hidden is among them."""
     if str(folder) in secret:
         return []
     if not any(Path(s).is_relative_to(folder) for s in secret):

@@ -1,5 +1,5 @@
-"""The part of a tasks.py that the student's process needs: a driver, and what stands at the top of
-the file that the driver uses. The references and mistakes stay here.
+"""The part of a tasks.py that the student's process needs: a driver, and the definitions at the top
+of the file that the driver uses. References and mistakes are not sent.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ INNER = (ast.FunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, a
 
 
 def source(driver: Callable) -> str:
-    """The driver's source with the imports, functions and values that it uses, directly or through
-    others. ValueError if it is no function at the top of a file.
+    """Return the driver's source with the imports, functions and values that it uses, directly or
+    through others. ValueError if it is not a function at the top of a file.
     """
     file = inspect.getsourcefile(driver) or ""
     tree = ast.parse(Path(file).read_text(encoding="utf-8"))
@@ -39,7 +39,7 @@ def _future(node) -> bool:
 
 
 def _used(table: symtable.SymbolTable, top: bool = False) -> Iterator[str]:
-    """The names of the file that a statement looks up: a function's own are not among them."""
+    """Return the names of the file that a statement uses, without the local names of functions."""
     for symbol in table.get_symbols():
         if symbol.is_referenced() if top else symbol.is_global():
             yield symbol.get_name()
@@ -48,7 +48,7 @@ def _used(table: symtable.SymbolTable, top: bool = False) -> Iterator[str]:
 
 
 def _bound(node) -> Iterator[str]:
-    """The names that a statement at the top of a file gives to something."""
+    """Return the names that a statement at the top of a file defines."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         yield node.name
     elif isinstance(node, (ast.Import, ast.ImportFrom)):

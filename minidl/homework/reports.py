@@ -1,4 +1,4 @@
-"""Verdicts as text for the student, as Gradescope's results.json, and as rows for the teacher's
+"""Verdicts as text for the student, as Gradescope's results.json, and as rows of the teacher's
 table.
 """
 
@@ -11,7 +11,7 @@ from .judging import Verdict
 
 
 def text(name: str, verdicts: list[Verdict], seed: int) -> str:
-    """A line a task, the total, and how to see the same questions again."""
+    """Return a line for each task, the total, and the command that repeats the questions."""
     lines, last = [f"{name}, seed {seed}"], ""
     for v in verdicts:
         said = "as above" if v.reason == last else v.reason
@@ -25,7 +25,7 @@ def text(name: str, verdicts: list[Verdict], seed: int) -> str:
 
 
 def gradescope(name: str, verdicts: list[Verdict], seed: int) -> dict:
-    """The dict that Gradescope reads as results.json."""
+    """Return the dict that Gradescope reads as results.json."""
     return {
         "score": sum(v.points for v in verdicts),
         "output": f"{name}, seed {seed}",
@@ -44,12 +44,14 @@ def gradescope(name: str, verdicts: list[Verdict], seed: int) -> dict:
 
 
 def earned(verdicts: list[Verdict]) -> float:
-    """All points together."""
+    """Return the sum of all points."""
     return sum(v.points for v in verdicts)
 
 
 def not_passed(verdicts: list[Verdict]) -> str:
-    """The outcome of each task that has not passed; where there is one reason for all, that."""
+    """Return the outcome of each task that has not passed. If all have the same reason, return that
+    reason.
+    """
     failed = [v for v in verdicts if v.outcome != "passed"]
     if failed and all(v.outcome == "not marked" for v in failed):
         return failed[0].reason
@@ -57,7 +59,7 @@ def not_passed(verdicts: list[Verdict]) -> str:
 
 
 def row(student: str, name: str, points: float, of: float, said: str, file: str) -> dict:
-    """A row of the class's table."""
+    """Return a row of the class's table."""
     return {
         "student": _cell(student),
         "assignment": name,
@@ -69,13 +71,13 @@ def row(student: str, name: str, points: float, of: float, said: str, file: str)
 
 
 def _cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
+    """Return the text in a form that no spreadsheet reads as a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def table(rows: list[dict]) -> bytes:
-    """The rows as CSV, by student and assignment. It begins with the mark by which spreadsheets
-    know UTF-8.
+    """Return the rows as CSV, sorted by student and assignment. It begins with the byte order mark,
+    by which spreadsheets recognize UTF-8.
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]))

@@ -1,4 +1,4 @@
-"""What students hand in: how a file is read without trusting it, and whose it is by its name."""
+"""Submissions: reading a file without trusting it, and finding its student by its name."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ COMPANIONS = 50  # files beside it that go with it
 
 @dataclass(frozen=True)
 class Submission:
-    """A file of Python by its name and content, and the files beside it that it may import."""
+    """A Python file with its name and content, and the files beside it that it may import."""
 
     name: str
     content: bytes
     companions: dict[str, bytes] = field(default_factory=dict)
 
     def copy_to(self, folder: Path) -> None:
-        """Write all of it into a folder."""
+        """Write all files into a folder."""
         for name, content in {**self.companions, self.name: self.content}.items():
             (folder / name).write_bytes(content)
 
 
 def read(path: Path, alone: bool = False) -> Submission:
-    """The submission in a file; unless alone, with the other files of Python in its folder.
-    ValueError for what is no ordinary file, or too long; OSError if it cannot be read.
+    """Read the submission in a file, with the other Python files in its folder unless alone is
+    True. ValueError if it is not an ordinary file, or too long; OSError if it cannot be read.
     """
     path = Path(path)
     name = path.name if re.fullmatch(r"\w+\.py", path.name) else "submission.py"
@@ -45,7 +45,9 @@ def read(path: Path, alone: bool = False) -> Submission:
 
 
 def _content(path: Path) -> bytes:
-    """The bytes of an ordinary file: a link, a pipe or a device could be anything, and endless."""
+    """Return the bytes of an ordinary file. Links, pipes and devices are refused, because they
+    could lead anywhere or never end.
+    """
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise ValueError(f"{path.name} is a link or no ordinary file: hand in the file itself")
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -63,7 +65,7 @@ def _content(path: Path) -> bytes:
 
 @dataclass(frozen=True)
 class HandIn:
-    """A file that a student has handed in for an assignment."""
+    """A file that a student has submitted for an assignment."""
 
     student: str
     assignment: str
@@ -71,11 +73,11 @@ class HandIn:
 
 
 def collect(folder: Path, names, skipped: set[Path]) -> tuple[list[HandIn], list[Path]]:
-    """(the hand-ins in a folder, the files that are none), both in the order of their paths.
+    """Return (the submissions in a folder, the other files), both sorted by path.
 
-    names: of the assignments. skipped: files and folders to pass by. Links to folders are not
-    followed. class/ada/hw01_arrays.py is Ada's; so are class/ada_hw01_arrays.py, hw01_ada.py,
-    `ada_hw01_arrays (1).py`, and Canvas's ada_LATE_17_2931_hw01_arrays-1.py.
+    names: of the assignments. skipped: files and folders to ignore. Links to folders are not
+    followed. class/ada/hw01_arrays.py belongs to Ada, and so do class/ada_hw01_arrays.py,
+    hw01_ada.py, `ada_hw01_arrays (1).py`, and Canvas's ada_LATE_17_2931_hw01_arrays-1.py.
     """
     found: list[HandIn] = []
     others: list[Path] = []
@@ -104,7 +106,9 @@ def _files(folder: Path, skipped: set[Path]):
 
 
 def _match(stem: str, names) -> tuple[str, str] | None:
-    """(student, assignment) by the name of a file; None if it names no assignment, or several."""
+    """Return (student, assignment) for the name of a file; None if it names no assignment, or
+    several.
+    """
     # copies: "hw01 (1)", "hw01 - Copy", "hw01 copy 2"
     bare = re.sub(r"(\s*\(\d+\)|[ _-]+copy( ?\(?\d+\)?)?)+$", "", stem, flags=re.I)
     matches = {name: m for name in names if (m := _pattern(name).search(bare))}
@@ -122,7 +126,9 @@ def _match(stem: str, names) -> tuple[str, str] | None:
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    """What stands for an assignment in the name of a file: hw01_arrays, HW01 Arrays, hw1, hw-01."""
+    """Return an expression for the spellings of an assignment in file names: hw01_arrays, HW01
+    Arrays, hw1, hw-01.
+    """
     number = re.fullmatch(r"([a-z]+)0*(\d+)_(\w+)", name, re.I)
     if number is None:
         return re.compile(re.escape(name), re.I)

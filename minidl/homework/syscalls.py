@@ -1,9 +1,9 @@
-"""What the student's process must not ask of Linux: the kernel refuses it (seccomp's filter mode,
+"""System calls that the kernel refuses to the student's process (seccomp's filter mode,
 https://docs.kernel.org/userspace-api/seccomp_filter.html). This file imports nothing of minidl.
 
-It covers what files and walls do not: signals, other processes and their memory, new programs,
-permissions, sockets, and memory that outlives the process, in which one process could leave
-something for the next.
+They concern what files and Landlock do not cover: signals, other processes and their memory, new
+programs, permissions, sockets, and memory that outlives the process, in which one process could
+leave something for the next.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ THREAD = 0x10000  # clone's flag for a thread of the same process
 
 
 def refuse() -> bool:
-    """Let the kernel refuse all of the above from now on, for ever. Returns whether it does."""
+    """Make the kernel refuse all of the calls above from now on. Returns whether it does. This
+    cannot be undone.
+    """
     if sys.platform != "linux" or platform.machine() not in MACHINES or sys.maxsize < 2**32:
         return False
     column, machine = MACHINES[platform.machine()]
@@ -95,7 +97,9 @@ def refuse() -> bool:
 
 
 def _filter(column: int, machine: int):
-    """The steps: (code, how many to skip if it holds, and if not, value)."""
+    """Return the instructions of the filter: (code, how many to skip if it holds, how many if not,
+    value).
+    """
     denied = (RETURN, 0, 0, REFUSE | errno.EPERM)
     yield from [(LOAD, 0, 0, MACHINE), (EQUAL, 1, 0, machine), denied]
     yield from [(LOAD, 0, 0, NUMBER), (AT_LEAST, 0, 1, 0x40000000), denied]

@@ -1,8 +1,8 @@
-"""Values on their way between the two processes: numbers, texts, lists, tuples, dicts and arrays.
+"""Values sent between the two processes: numbers, texts, lists, tuples, dicts and arrays.
 
-A message is one line of JSON, which describes the value, and after that line the bytes of its
-arrays. Reading a message runs no code and makes nothing larger than the message (never pickles).
-Both processes use this file: it imports nothing of minidl.
+A message is one line of JSON, which describes the value, followed by the bytes of its arrays.
+Reading a message runs no code, and creates nothing larger than the message (never pickles). Both
+processes use this file; it imports nothing of minidl.
 """
 
 from __future__ import annotations
@@ -25,15 +25,17 @@ class NotPlainError(TypeError):
 
 
 def send(pipe, value) -> None:
-    """Write a value to a pipe. NotPlainError, and nothing is written, for what cannot be sent."""
+    """Write a value to a pipe. NotPlainError, and nothing is written, for a value that cannot be
+    sent.
+    """
     data = pack(value)
     pipe.write(len(data).to_bytes(8, "big") + data)
     pipe.flush()
 
 
 def receive(pipe, largest: int = LARGEST) -> Any:
-    """Read the next value from a pipe. EOFError at the end of the pipe; ValueError if what comes is
-    no message of `send`, or a larger one.
+    """Read the next value from a pipe. EOFError at the end of the pipe; ValueError if the data is
+    not a message of `send`, or a larger one.
     """
     size = int.from_bytes(_exactly(pipe, 8), "big")
     if size > largest:
@@ -49,7 +51,7 @@ def _exactly(pipe, size: int) -> bytes:
 
 
 def pack(value) -> bytes:
-    """The value as bytes."""
+    """Return the value as bytes."""
     arrays: list[np.ndarray] = []
     tree = _encode(value, arrays)
     kinds = [[a.dtype.str, list(a.shape)] for a in arrays]
@@ -58,7 +60,7 @@ def pack(value) -> bytes:
 
 
 def unpack(data: bytes) -> Any:
-    """The value that `pack` made bytes of. ValueError for any other bytes."""
+    """Return the value that `pack` converted to these bytes. ValueError for any other bytes."""
     text, _, content = data.partition(b"\n")
     if len(text) > LARGEST_TEXT:
         raise ValueError("the answer has too many parts")
@@ -70,8 +72,8 @@ def unpack(data: bytes) -> Any:
 
 
 def plain(value) -> Any:
-    """The value with its arrays copied and tensors as arrays; NotPlainError for what cannot be
-    sent.
+    """Return the value with its arrays copied and tensors as arrays. NotPlainError for values that
+    cannot be sent.
     """
     return unpack(pack(value))
 
@@ -112,7 +114,7 @@ def _whole(digits: str) -> int:
 
 
 def _arrays(kinds, content: bytes) -> list[np.ndarray]:
-    """The arrays whose bytes are in `content`, one behind the other."""
+    """Return the arrays whose bytes are in `content`, one after another."""
     found, start = [], 0
     for name, shape in kinds:
         if len(shape) > 32:

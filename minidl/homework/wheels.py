@@ -1,5 +1,5 @@
-"""A wheel of the minidl that is running, made without a package index: what is installed is packed
-again (the format is PEP 427's).
+"""Builds a wheel of the running minidl without a package index: the installed files are packed
+again (format: PEP 427).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ WHEEL = "Wheel-Version: 1.0\nGenerator: minidl.homework\nRoot-Is-Purelib: true\n
 
 
 def wheel() -> tuple[str, bytes]:
-    """(file name, content). ValueError if minidl is used without being installed: nobody knows then
-    what it needs.
+    """Return (file name, content). ValueError if minidl is used without being installed, because
+    its requirements are then unknown.
     """
     try:
         installed = importlib.metadata.distribution("minidl")
@@ -52,7 +52,9 @@ def _digest(data: bytes) -> str:
 
 
 def _package() -> dict[str, bytes]:
-    """The files of the package; in a checkout MNIST's digits come from the folder beside it."""
+    """Return the files of the package. In a checkout MNIST's digits come from the datasets folder
+    beside it.
+    """
     package = SHIPPED.parent
     found = {f"minidl/{name}": data for name, data in _files(package)}
     beside = package.parent / "datasets" / "mnist"

@@ -29,11 +29,11 @@ class Attention(Layer):
     """softmax(Q Kᵀ)·V for [query, value] or [query, value, key], (n, T, d), (n, S, e) and (n, S,
     d); without a key the value is the key. Luong et al. 2015.
 
-    use_scale: the scores are multiplied by a learned number. score_mode: 'dot', or 'concat' for
-    Σ tanh(q + k), times a learned number. dropout: the share of the weights that fall out in
-    training. The call takes mask=[query mask, value mask], each (n, steps): outputs where the
-    query's is False are 0; use_causal_mask: step t sees the steps 0 to t of the value;
-    return_attention_scores: the weights, (n, T, S), as a second result.
+    use_scale: the scores are multiplied by a learned number. score_mode: 'dot', or 'concat' for Σ
+    tanh(q + k), times a learned number. dropout: the share of the weights that is set to 0 in
+    training. The call takes mask=[query mask, value mask], each (n, steps); outputs are 0 where the
+    query's mask is False. use_causal_mask: step t uses the steps 0 to t of the value.
+    return_attention_scores: returns the weights, (n, T, S), as a second result.
     """
 
     def __init__(self, use_scale=False, score_mode="dot", dropout=0.0, seed=None, **kwargs):

@@ -148,12 +148,12 @@ class SimpleRNNCell(Cell):
 
 @layer_classes.register()
 class LSTMCell(Cell):
-    """Long short-term memory: gates decide what the memory c forgets, takes in and shows.
+    """Long short-term memory: gates decide what the memory c forgets, stores and outputs.
 
     i, f, o = recurrent_activation(x·W + h₋·U + b)      g = activation(x·W + h₋·U + b)
     c = f·c₋ + i·g                                      h = o·activation(c)
     Hochreiter & Schmidhuber 1997; Gers et al. 2000. Order in W, U and b: i, f, g, o. The states are
-    [h, c]. unit_forget_bias: b begins with 1 for f, so that the memory is kept at first.
+    [h, c]. unit_forget_bias: b starts as 1 for f, so that the memory is kept at first.
     """
 
     gates = 4
@@ -203,7 +203,8 @@ class LSTMCell(Cell):
 
 @layer_classes.register()
 class GRUCell(Cell):
-    """Gated recurrent unit: z says how much of the state stays, r how much of it a new one sees.
+    """Gated recurrent unit: z says how much of the state is kept, r how much of it is used for the
+    new state.
 
     z, r = recurrent_activation(x·W + h₋·U + b)         h = z·h₋ + (1 - z)·k
     k = activation(x·W + b₀ + r·(h₋·U + b₁))            reset_after=True, with two rows of biases

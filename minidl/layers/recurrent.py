@@ -79,12 +79,11 @@ for _name in _OF_THE_CELL.split():
 class SimpleRNN(Recurrent):
     """h_t = activation(x_t·W + h_t₋₁·U + b) for each step of (n, steps, features). Elman 1990.
 
-    Returns the last h, (n, units), or with return_sequences all of them, (n, steps, units); with
-    return_state the last states too, as further results. go_backwards: from the last step to the
-    first. stateful: a batch begins with the states in which the last one ended, until
-    reset_state(). dropout and recurrent_dropout: the share of the inputs and of the states that
-    fall out in training, the same at all steps of a sequence. Where a mask is False, a step is
-    passed over.
+    Returns the last h, (n, units), or with return_sequences all h, (n, steps, units); with
+    return_state also the last states, as further results. go_backwards: from the last step to the
+    first. stateful: a batch starts with the last states of the batch before, until reset_state().
+    dropout and recurrent_dropout: the share of the inputs and of the states that is set to 0 in
+    training, the same at all steps of a sequence. Steps where the mask is False are skipped.
     """
 
     def __init__(

@@ -20,7 +20,7 @@ class RNN(Layer):
     cell: an object with `state_size` and call(inputs, states) -> (output, new states). A list of
     cells is stacked: each cell takes the output of the one before. return_sequences, return_state,
     go_backwards, stateful: see SimpleRNN. unroll is accepted and has no effect.
-    zero_output_for_mask: the output is 0 where the mask is False, instead of that of the step
+    zero_output_for_mask: where the mask is False, the output is 0 instead of the output of the step
     before.
     """
 

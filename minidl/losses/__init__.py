@@ -1,6 +1,7 @@
-"""How wrong is the network? One number to make smaller. core/losses.py has the formulas of the
-losses that are used most, `base.py` what all losses of the library share; each file after it is one
-family.
+"""Losses: one number that says how wrong the network is. Training makes it smaller.
+
+core/losses.py has the formulas of the most common losses. `base.py` has what all losses of the
+library share. Each other file holds one family.
 """
 
 from ..support.configs import custom_object_scope, described, found
@@ -168,9 +169,9 @@ __all__ = [
 
 
 def get(identifier):
-    """What a name stands for: 'mse', 'huber', ... for a function, one loss per sample;
-    'MeanSquaredError' for a loss with a reduction. Also a loss from its class or from what
-    `serialize` gave; losses and functions as they are.
+    """Return the function or loss for a name: 'mse', 'huber', ... for a function that returns one
+    loss per sample, 'MeanSquaredError' for a loss with a reduction. Also takes the class of a loss,
+    or the result of `serialize`. Losses and functions are returned unchanged.
     """
     if isinstance(identifier, str) and custom_object(identifier) is None:
         identifier = functions.NAMES.get(identifier, identifier)
@@ -183,8 +184,8 @@ def get(identifier):
 
 
 def as_loss(identifier) -> Loss | None:
-    """What `get` gives as a Loss, with a reduction: a function is wrapped, one of the library's
-    becomes its class.
+    """Return the result of `get` as a Loss, which has a reduction. A function of the library
+    becomes its class; any other function is wrapped.
     """
     loss = get(identifier)
     if loss is None or isinstance(loss, Loss):
@@ -193,8 +194,8 @@ def as_loss(identifier) -> Loss | None:
 
 
 def deserialize(name, custom_objects: dict | None = None):
-    """What a name or `serialize` described. One of your own is found in custom_objects, or by the
-    name it was registered under.
+    """Return the loss for a name or for the result of `serialize`. A loss of your own is found in
+    custom_objects, or under the name it was registered with.
     """
     with custom_object_scope(custom_objects or {}):
         if isinstance(name, str):

@@ -1,8 +1,8 @@
-"""What all losses of the library add to core/losses.py: names, shapes that must agree, the ways to
-reduce, and a look at targets and outputs that cannot be meant.
+"""The base class of all losses of the library. It adds to core/losses.py: names, checks of shapes,
+reductions, and warnings about suspicious targets and outputs.
 
-y_true is compared with y_pred by shape before any arithmetic, because NumPy would broadcast (n,)
-against (n, 1) to (n, n), silently.
+The shapes of y_true and y_pred are compared before any arithmetic, because NumPy would silently
+broadcast (n,) against (n, 1) to (n, n).
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ _KNOWN = (Tensor, np.ndarray)  # no symbols, and none inside
 
 
 class Loss(core.Loss, Configurable):
-    """Base class: subclasses give `call(y_true, y_pred)`, which returns one loss per sample.
+    """Base class of losses. A subclass defines `call(y_true, y_pred)`, which returns one loss per
+    sample.
 
     reduction: 'sum_over_batch_size' (the default, a mean), 'sum', 'mean_with_sample_weight'
     (divided by the sum of the weights instead of the number of samples) or None (no reduction).
-    dtype: None computes in the dtype of y_pred; 'bfloat16' in float32, and rounds the loss.
+    dtype: None computes in the dtype of y_pred; 'bfloat16' computes in float32 and rounds the loss.
     """
 
     # What y_true means: 'regression', 'binary', 'margin', 'categorical' or 'sparse'. The metric
@@ -57,8 +58,8 @@ class Loss(core.Loss, Configurable):
         self._said: set = set()  # what has been warned about
 
     def __call__(self, y_true, y_pred, sample_weight=None) -> Any:
-        """The loss as a tensor with a gradient. y_true, y_pred: arrays or tensors; sample_weight:
-        one number a sample, or what `weights_like` spreads.
+        """Return the loss as a tensor with a gradient. y_true, y_pred: arrays or tensors.
+        sample_weight: one number a sample, or any shape that `weights_like` takes.
         """
         known = isinstance(y_true, _KNOWN) and isinstance(y_pred, _KNOWN)
         if not known and has_symbol((y_true, y_pred)):
@@ -74,14 +75,14 @@ class Loss(core.Loss, Configurable):
         return quietly(work, y_true, y_pred, sample_weight)
 
     def _of_what_counts(self, y_true, y_pred, sample_weight):
-        """The loss where a mask on y_pred says which steps count."""
+        """Compute the loss if y_pred has a mask, which says which steps count."""
         values, mask = self.per_sample(y_true, y_pred), np.asarray(y_pred.mask)
         if mask.shape != values.shape[: mask.ndim]:
             raise targets.mask_differs(mask.shape, values.shape)
         return self.reduce(values, sample_weight, weights_like(mask, values.shape))
 
     def _on_symbols(self, y_true, y_pred, sample_weight):
-        """The symbol of the loss. The dry run is on zeros, which may be no probabilities."""
+        """Return the symbol of the loss. The dry run uses zeros, which may not be probabilities."""
         said = set(self._said)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -90,7 +91,7 @@ class Loss(core.Loss, Configurable):
         return later
 
     def per_sample(self, y_true, y_pred) -> Any:
-        """One loss per sample, as `call` gives it, from arrays, lists or tensors."""
+        """Return one loss per sample, computed by `call`. Takes arrays, lists or tensors."""
         if type(y_pred) is not Tensor or y_pred.array.dtype.kind != "f":
             y_pred = ops.floats(y_pred)
         if self.dtype is not None:
@@ -100,55 +101,62 @@ class Loss(core.Loss, Configurable):
         return self.call(*self.align(y_true, y_pred))
 
     def call(self, y_true, y_pred) -> Tensor:
-        """One loss per sample."""
+        """Return one loss per sample."""
         raise NotImplementedError(
             f"{type(self).__name__} needs a method call(self, y_true, y_pred)."
         )
 
     def align(self, y_true, y_pred):
-        """Bring y_true to the shape and dtype of y_pred where they differ by a last axis of 1."""
+        """Return y_true in the shape and dtype of y_pred, if they differ only by a last axis of
+        size 1.
+        """
         y_true = ops.convert_to_tensor(y_true, y_pred.dtype)
         if y_true.shape == (*y_pred.shape, 1) or (*y_true.shape, 1) == y_pred.shape:
             y_true = y_true.reshape(y_pred.shape)
         return y_true, y_pred
 
     def reduce(self, values, sample_weight, counts=None) -> Tensor:
-        """The losses of the samples as what `reduction` asks for. counts: as for `reduce`."""
+        """Reduce the samples' losses as `reduction` says. counts: as in the function `reduce`."""
         plain = sample_weight is None and self.reduction == "sum_over_batch_size"
         if plain and counts is None and type(values) is Tensor and values.array.size:
             return super().reduce(values, None)
         return reduce(values, sample_weight, self.reduction, counts)
 
     def check_targets(self, y: np.ndarray, output_shape: tuple) -> None:
-        """Look once at all targets of a fit or evaluate, before training; ValueError names what is
+        """Check all targets of a fit or evaluate once, before training. ValueError names what is
         wrong and the cure.
         """
 
     def cut(self) -> float:
-        """Where 'accuracy' draws the line between no and yes in a single output: 0 for logits, 0.5
-        for probabilities.
+        """The threshold between no and yes for the metric 'accuracy' of a single output: 0 for
+        logits, 0.5 for probabilities.
         """
         return 0.0 if self.from_logits else 0.5
 
     def look_at(self, y_pred: Tensor, odd: Callable[[np.ndarray], str]) -> None:
-        """Warn, once, if the outputs cannot be what this loss takes them for. odd: one of
+        """Warn, once, if this loss cannot be meant for such outputs. odd: a function of
         guards/outputs.py.
         """
         if odd not in self._said and (message := odd(y_pred.data)):
             self.say_once(odd, message)
 
     def say_once(self, about, message: str) -> None:
-        """Warn, unless this has been said."""
+        """Give a warning, unless it was given before."""
         if about not in self._said:
             self._said.add(about)
             warnings.warn(f"{self.title}: {message}", stacklevel=2)
 
 
 def reduce(values, sample_weight, reduction, counts=None) -> Tensor:
-    """The losses of the samples, (n,) or (n, steps), as the one number that `reduction` asks for.
+    """Reduce the samples' losses, (n,) or (n, steps), to one number, as `reduction` says.
 
-    counts: 1 for a sample that counts and 0 for one that does not, where some do not; a mean is
-    then over those that do. If the batch is shared by processes, see Share.correction.
+    <<<<<<< HEAD
+        counts: 1 for a sample that counts and 0 for one that does not, where some do not; a mean is
+        then over those that do. If the batch is shared by processes, see Share.correction.
+    =======
+        counts: None if all samples count. Otherwise 1 for a sample that counts and 0 for one that does
+        not; a mean is computed over those that count.
+    >>>>>>> main
     """
     values = ops.convert_to_tensor(values)
     weight = None if sample_weight is None else weights_like(sample_weight, values.shape)
@@ -174,8 +182,9 @@ def reduce(values, sample_weight, reduction, counts=None) -> Tensor:
 
 
 def weights_like(sample_weight, shape: tuple) -> np.ndarray:
-    """Sample weights spread over values of this shape: one number, one a sample (n,), one a value,
-    or of as many axes, those of length 1 repeated. ValueError otherwise.
+    """Return sample weights in this shape. They may be one number, one number a sample (n,), one
+    number a value, or have as many axes as the shape, where axes of length 1 are repeated.
+    ValueError otherwise.
     """
     given = weight = as_array(sample_weight)
     if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
@@ -187,14 +196,14 @@ def weights_like(sample_weight, shape: tuple) -> np.ndarray:
 
 
 def masked_weights(sample_weight, mask) -> np.ndarray:
-    """Sample weights for a metric where a mask says which steps count: 0 at those that do not."""
+    """Return sample weights for a metric, with 0 at the steps that a mask excludes."""
     counts = np.asarray(mask, np.float64)
     return counts if sample_weight is None else counts * weights_like(sample_weight, counts.shape)
 
 
 class FunctionLoss(Loss):
-    """Any function(y_true, y_pred) of tensors as a loss; what it returns is reduced like the
-    others.
+    """A loss made from any function(y_true, y_pred) of tensors. Its result is reduced like that of
+    other losses.
     """
 
     def __init__(
@@ -208,12 +217,16 @@ class FunctionLoss(Loss):
         return self.function(y_true, y_pred)
 
     def get_config(self):
-        """The function by its name: file yours with @minidl.losses.register()."""
+        """Describe the function by its name. Register your own function with
+        @minidl.losses.register().
+        """
         return {**super().get_config(), "function": getattr(self.function, "__name__", self.name)}
 
     @classmethod
     def from_config(cls, config):
-        """The function is looked up by its name among the losses, and then elsewhere."""
+        """Create the loss. The function is looked up by its name among the losses, and then
+        elsewhere.
+        """
         function = config["function"]
         if isinstance(function, str):
             function = registry[function] if function in registry else find(function)
@@ -226,8 +239,8 @@ class FunctionLoss(Loss):
 
 
 class SameShape(Loss):
-    """Losses whose y_true must have the shape of the output: ValueError otherwise, never a
-    broadcast.
+    """Base class of losses whose y_true must have the shape of the output. Another shape is a
+    ValueError; it is never broadcast.
     """
 
     shapes_differ = staticmethod(targets.shapes_differ)  # makes the error
@@ -240,8 +253,8 @@ class SameShape(Loss):
 
 
 class PerOutput(SameShape):
-    """Losses that compare number with number and average over the last axis; (n,) counts as (n, 1),
-    n samples of one number.
+    """Base class of losses that compare numbers and average over the last axis. (n,) counts as (n,
+    1): n samples of one number.
     """
 
     shapes_differ = staticmethod(targets.outputs_differ)
@@ -254,7 +267,7 @@ class PerOutput(SameShape):
 
 
 class Regression(PerOutput):
-    """Losses of regression: y_true holds the numbers that the model should output."""
+    """Base class of losses for regression; y_true holds the right numbers."""
 
     kind = "regression"
 

@@ -1,7 +1,8 @@
-"""Cross-entropies: -ln of the probability that the model gave to the right answer. From logits
-wherever they are known.
+"""Cross-entropies: -ln of the probability that the model gave to the right answer. They are
+computed from the logits if these are known.
 
-Shapes: y_pred (n, classes) or (n, steps, classes) unless said otherwise; one loss a sample or step.
+Shapes: y_pred (n, classes) or (n, steps, classes) unless said otherwise. There is one loss for each
+sample or step.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from .base import Loss, SameShape, reduce, registry
 
 
 class CrossEntropy(Loss):
-    """What the cross-entropies share: whether y_pred holds probabilities or logits, and which of
-    them to use.
+    """The common base of the cross-entropies. It finds out whether y_pred holds probabilities or
+    logits.
 
-    from_logits: False if the model ends in softmax or sigmoid, True if it ends in the bare numbers
-    before it. Probabilities that a softmax or sigmoid has just made remember their logits, and the
-    loss then computes the stable form from those.
+    from_logits: False if the model ends in softmax or sigmoid, True if it ends in logits, the
+    numbers before softmax or sigmoid. Probabilities computed by softmax or sigmoid remember their
+    logits, and the loss then uses the stable formula from the logits.
     """
 
     axis = -1  # of the classes
@@ -43,7 +44,7 @@ class CrossEntropy(Loss):
         self.from_logits = from_logits
 
     def logits(self, y_pred: Tensor) -> Tensor | None:
-        """The logits behind y_pred, or None if there are only probabilities."""
+        """Return the logits of y_pred, or None if only probabilities are known."""
         kind, source = y_pred.logits() or (None, None)
         if self.from_logits:
             if kind:
@@ -52,7 +53,7 @@ class CrossEntropy(Loss):
         return source if kind == self.maker else None
 
     def probabilities(self, y_pred: Tensor) -> Tensor:
-        """y_pred as probabilities that sum to 1 and stay away from 0 and 1, where logarithms or
+        """Return y_pred as probabilities with sum 1, clipped away from 0 and 1, where logarithms or
         their slopes are infinite.
         """
         self.look_at(y_pred, outputs.no_distribution)
@@ -61,8 +62,8 @@ class CrossEntropy(Loss):
         )
 
     def classes_last(self, *values):
-        """Targets and outputs with the axis of the classes as the last one; ValueError if they have
-        no such axis.
+        """Return targets and outputs with the axis of the classes last. ValueError if they have no
+        such axis.
         """
         if self.axis == -1:
             return values
@@ -76,20 +77,20 @@ class CrossEntropy(Loss):
 
 
 def check_axis(value) -> int:
-    """The axis of the classes, a whole number; ValueError otherwise."""
+    """Return the axis of the classes, a whole number. ValueError otherwise."""
     return check_count("axis (of the classes)", value, -32)
 
 
 def check_smoothing(value) -> float:
-    """A label_smoothing between 0 and 1; ValueError otherwise."""
+    """Return a label_smoothing between 0 and 1. ValueError otherwise."""
     if not isinstance(value, numbers.Real) or not 0 <= float(value) <= 1:
         raise ValueError(f"label_smoothing must lie between 0 and 1; received {value!r}.")
     return float(value)
 
 
 def constants(y_true: Tensor):
-    """y_true as an array, which is quicker; as it is if somebody learns from it, like the teacher
-    in a distillation.
+    """Return y_true as an array, which is faster. If y_true needs a gradient, as from the teacher
+    in a distillation, it is returned as a tensor.
     """
     return y_true if y_true.requires_grad else y_true.data
 
@@ -99,7 +100,7 @@ class BinaryCrossentropy(core.BinaryCrossentropy, CrossEntropy, SameShape):
     """-(t·ln p + (1 - t)·ln(1 - p)), the mean over the last axis: yes-or-no questions, one per
     output unit.
 
-    y_true: 0 or 1 (or a probability), of the output's shape. label_smoothing s: targets become t(1
+    y_true: 0 or 1 (or a probability), in the output's shape. label_smoothing s: targets become t(1
     - s) + s/2.
     """
 
@@ -129,7 +130,7 @@ class BinaryCrossentropy(core.BinaryCrossentropy, CrossEntropy, SameShape):
         return each.mean(axis=self.axis) if each.ndim > 1 else each
 
     def each(self, y_true, y_pred) -> Tensor:
-        """The cross-entropy of every output with its target, an array or a tensor."""
+        """Return the cross-entropy of every output with its target, an array or a tensor."""
         t, logits = y_true, self.logits(y_pred)
         if logits is not None:
             return ops.softplus(logits) - t * logits if learns(t) else super().each(t, logits)
@@ -139,7 +140,7 @@ class BinaryCrossentropy(core.BinaryCrossentropy, CrossEntropy, SameShape):
 
 
 def learns(t) -> bool:
-    """Whether targets are a tensor, through which a gradient must flow."""
+    """Whether targets are a tensor, so that a gradient must flow through them."""
     return isinstance(t, Tensor)
 
 
@@ -184,7 +185,7 @@ class CategoricalCrossentropy(core.CategoricalCrossentropy, CrossEntropy):
         return self.each(t, y_pred)
 
     def each(self, t, y_pred: Tensor) -> Tensor:
-        """The cross-entropy of every row with its targets t, an array or a tensor."""
+        """Return the cross-entropy of every row with its targets t, an array or a tensor."""
         logits = self.logits(y_pred)
         if logits is None:
             return -(t * ops.log(self.probabilities(y_pred))).sum(axis=-1)
@@ -194,8 +195,8 @@ class CategoricalCrossentropy(core.CategoricalCrossentropy, CrossEntropy):
 
 
 class LabelLoss(CrossEntropy):
-    """Losses whose y_true holds class indices 0 .. C-1, of the output's shape without its last
-    axis.
+    """Base class of losses whose y_true holds class indices 0 .. C-1, in the output's shape without
+    its last axis.
     """
 
     kind = "sparse"
@@ -219,7 +220,7 @@ class LabelLoss(CrossEntropy):
         return whole, y_pred
 
     def valid(self, y) -> np.ndarray:
-        """The labels, with 0 in the place of those that do not count."""
+        """Return the labels, with 0 in place of those that do not count."""
         labels = as_array(y, keep_ints=True)
         return np.where(labels == self.ignore_class, 0, labels)
 
@@ -228,14 +229,14 @@ class LabelLoss(CrossEntropy):
 
 
 def at_label(values: Tensor, labels: np.ndarray) -> Tensor:
-    """values[..., label] for each sample."""
+    """Return values[..., label] for each sample."""
     rows = values.reshape(-1, values.shape[-1])
     return rows[np.arange(rows.shape[0]), labels.ravel()].reshape(labels.shape)
 
 
 @registry.register()
 class SparseCategoricalCrossentropy(core.SparseCategoricalCrossentropy, LabelLoss):
-    """-ln p[label]: one class out of several, y_true holding its index. ignore_class: a label that
+    """-ln p[label]: one class out of several; y_true holds its index. ignore_class: a label that
     does not count.
     """
 
@@ -271,8 +272,8 @@ class SparseCategoricalCrossentropy(core.SparseCategoricalCrossentropy, LabelLos
         return reduce(values, None, None, self.counts(y_true, y_pred))
 
     def counts(self, y_true, y_pred) -> np.ndarray:
-        """Whether each label counts, by itself and by the mask of y_pred; the labels may have a
-        last axis of 1.
+        """Return whether each label counts: because of its value, and because of the mask of
+        y_pred. The labels may have a last axis of size 1.
         """
         labels = as_array(y_true, keep_ints=True)
         column = labels.ndim == np.ndim(y_pred) and labels.shape[-1:] == (1,)

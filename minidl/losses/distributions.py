@@ -1,5 +1,5 @@
-"""Losses between distributions other than the cross-entropies: counts (Poisson) and how far one
-distribution is from another.
+"""Losses that compare distributions, except the cross-entropies: Poisson for counts, and the
+Kullback-Leibler divergence.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from .base import Regression, SameShape, registry
 
 @registry.register()
 class Poisson(Regression):
-    """mean (p - t·ln(p + ε)): for counts t, with p > 0 their expected value. Up to a constant, -ln
-    P(t) of a Poisson distribution.
+    """mean (p - t·ln(p + ε)), for counts t; p > 0 is their expected value. Up to a constant this is
+    -ln P(t) of a Poisson distribution.
 
-    Shapes: alike, (n, outputs). End the model with activation='softplus' or 'exponential', so that
-    p > 0.
+    Shapes: y_true and y_pred alike, (n, outputs). End the model with activation='softplus' or
+    'exponential', so that p > 0.
     """
 
     def __init__(self, reduction: str | None = "sum_over_batch_size", name="poisson", dtype=None):
@@ -32,11 +32,11 @@ class Poisson(Regression):
 
 @registry.register("kld", "kullback_leibler_divergence")
 class KLDivergence(SameShape):
-    """Σ t·ln(t / p) over the last axis, both clipped to [ε, 1]: what it costs to take p for the
-    true distribution t.
+    """Σ t·ln(t / p) over the last axis, both clipped to [ε, 1]: how much worse p describes the data
+    than the true distribution t.
 
-    Shapes: alike, (n, classes), rows of probabilities. If a softmax has just made p, its logits
-    give the stable form.
+    Shapes: y_true and y_pred alike, (n, classes), rows of probabilities. If p was computed by
+    softmax, the stable formula from its logits is used.
     Kullback and Leibler, On information and sufficiency, Annals of Mathematical Statistics, 1951.
     """
 

@@ -1,5 +1,5 @@
-"""Focal losses: cross-entropies in which answers that are sure and right hardly count, so that rare
-cases do.
+"""Focal losses: cross-entropies in which confident right answers count little, so that rare classes
+count more.
 
 Lin et al., Focal loss for dense object detection, ICCV 2017.
 """
@@ -13,10 +13,10 @@ from .crossentropy import BinaryCrossentropy, CategoricalCrossentropy
 
 @registry.register()
 class BinaryFocalCrossentropy(BinaryCrossentropy):
-    """BinaryCrossentropy, each output's times (1 - p_t)^γ.
+    """BinaryCrossentropy, where each output's loss is multiplied by (1 - p_t)^γ.
 
-    p_t = t·p + (1 - t)(1 - p) is the probability of the right answer. apply_class_balancing weighs
-    yes by α, no by 1 - α. Shapes as for BinaryCrossentropy.
+    p_t = t·p + (1 - t)(1 - p) is the probability of the right answer. apply_class_balancing
+    multiplies the loss of yes by α, that of no by 1 - α. Shapes as for BinaryCrossentropy.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""Each loss as a function(y_true, y_pred, ...) too: one loss per sample, without a reduction. The
-functions that compare number with number take the mean over the last axis, also of (n,).
+"""Each loss as a function(y_true, y_pred, ...), which returns one loss per sample without a
+reduction. Functions that compare numbers take the mean over the last axis, also for (n,).
 
-A row of the table below is all that a function needs: the rest comes from its class.
+One row of the table below defines a function. Everything else comes from its class.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ OF_THE_CLASS = ("self", "reduction", "name", "dtype")  # arguments that a functi
 
 
 def own_parameters(cls) -> list[inspect.Parameter]:
-    """The parameters of a loss that are its own: not those which all losses have."""
+    """Return the parameters that only this loss has, without those that all losses have."""
     return [p for p in parameters(cls.__init__) if p.name not in OF_THE_CLASS]
 
 
 def rank(x) -> int:
-    """How many axes an array, a tensor, a symbol or a list has."""
+    """Return the number of axes of an array, a tensor, a symbol or a list."""
     return x.ndim if hasattr(x, "ndim") else np.ndim(x)
 
 
 def per_sample(cls) -> Callable[..., Tensor]:
-    """The function of a loss: cls(..., reduction=None)(y_true, y_pred)."""
+    """Return the function of a loss: cls(..., reduction=None)(y_true, y_pred)."""
     own = own_parameters(cls)
     names = [p.name for p in own]
 
@@ -62,8 +62,8 @@ def circle(
     gamma=80.0,
     margin=0.4,
 ) -> Tensor:
-    """Circle, one loss per sample. ref_labels, ref_embeddings: the samples to pair with, if they
-    are not those of the batch itself.
+    """Circle, one loss per sample. ref_labels, ref_embeddings: the samples to form pairs with, if
+    not those of the batch.
     """
     loss = margins.Circle(gamma, margin, remove_diagonal, reduction=None)
     if ref_labels is None and ref_embeddings is None:

@@ -1,5 +1,5 @@
 """More losses whose targets are class indices: for labels that may be wrong, for models that end in
-log_softmax, and for lines of labels of which nobody knows at which step they stand.
+log_softmax, and for sequences of labels whose positions in time are unknown (CTC).
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from .crossentropy import LabelLoss, SparseCategoricalCrossentropy, at_label
 
 @registry.register()
 class CategoricalGeneralizedCrossEntropy(LabelLoss):
-    """(1 - p[label]^q) / q: from cross-entropy (q near 0) to 1 - p (q = 1), the less moved by wrong
-    labels the larger q is.
+    """(1 - p[label]^q) / q: between cross-entropy (q near 0) and 1 - p (q = 1). The larger q is,
+    the less wrong labels matter.
 
-    Shapes: labels (n,), probabilities (n, classes) that end in softmax. Zhang and Sabuncu,
-    Generalized cross entropy loss for training deep neural networks with noisy labels, NeurIPS
-    2018.
+    Shapes: labels (n,), probabilities (n, classes) from softmax. Zhang and Sabuncu, Generalized
+    cross entropy loss for training deep neural networks with noisy labels, NeurIPS 2018.
     """
 
     def __init__(
@@ -67,9 +66,9 @@ class NegativeLogLikelihood(LabelLoss):
 
 @registry.register("cross_entropy")
 class CrossEntropyLoss(SparseCategoricalCrossentropy):
-    """-ln softmax(y_pred)[label], for a model that ends in logits: what PyTorch calls by this name.
+    """-ln softmax(y_pred)[label], for a model that ends in logits. This is PyTorch's name for it.
 
-    It is SparseCategoricalCrossentropy(from_logits=True).
+    It equals SparseCategoricalCrossentropy(from_logits=True).
     """
 
     def __init__(
@@ -87,13 +86,13 @@ NLL = NLLLoss = NegativeLogLikelihood
 
 @registry.register()
 class CTC(Loss):
-    """-ln of the probability that y_pred reads as y_true, whichever path through the steps writes
-    it. Graves et al. 2006.
+    """-ln of the probability that y_pred spells y_true, summed over all paths through the steps.
+    Graves et al. 2006.
 
-    y_true: labels (n, most labels), from 1 on; 0 stands for no label and fills short lines up.
-    y_pred: logits (n, steps, classes), class 0 being the blank. All steps count. A line that needs
-    more steps than there are has loss inf: a label takes one, and one more if the same label stands
-    before it.
+    y_true: labels (n, most labels), from 1 on; 0 means no label and fills short sequences. y_pred:
+    logits (n, steps, classes); class 0 is the blank. All steps count. A label needs one step, and
+    one more if the label before it is the same; a sequence that needs more steps than there are has
+    loss inf.
     """
 
     def __init__(self, reduction: str | None = "sum_over_batch_size", name="ctc", dtype=None):

@@ -1,4 +1,4 @@
-"""Losses that ask for a margin: being right is not enough, the right answer must lead by 1 (or by
+"""Losses with a margin: the right answer must not only be the largest, it must lead by 1 (or by
 `margin`).
 """
 
@@ -14,7 +14,9 @@ from .base import Loss, PerOutput, SameShape, reduce, registry
 
 
 class _SignedTargets(PerOutput):
-    """Targets are -1 and 1; a batch that holds only 0 and 1 is taken for no and yes."""
+    """Base class of losses with the targets -1 and 1. A batch that holds only 0 and 1 is understood
+    as no and yes.
+    """
 
     kind = "margin"
 
@@ -39,11 +41,11 @@ class _SignedTargets(PerOutput):
 
 @registry.register()
 class Hinge(_SignedTargets):
-    """mean max(0, 1 - t·p), t = ±1: zero once p is on the right side of 0 by 1. The loss of support
-    vector machines.
+    """mean max(0, 1 - t·p), t = ±1: 0 if p has the right sign and is at least 1 away from 0. The
+    loss of support vector machines.
 
-    Shapes: alike, (n, outputs), or (n,) for one output. Targets 0 and 1 become -1 and 1. End the
-    model with Dense(1) or tanh.
+    Shapes: y_true and y_pred alike, (n, outputs), or (n,) for one output. Targets 0 and 1 become -1
+    and 1. End the model with Dense(1) or tanh.
     """
 
     def __init__(self, reduction: str | None = "sum_over_batch_size", name="hinge", dtype=None):
@@ -55,7 +57,7 @@ class Hinge(_SignedTargets):
 
 @registry.register()
 class SquaredHinge(_SignedTargets):
-    """mean max(0, 1 - t·p)², t = ±1: smooth where Hinge has its kink. Shapes and targets as for
+    """mean max(0, 1 - t·p)², t = ±1: smooth where Hinge has a kink. Shapes and targets as for
     Hinge.
     """
 
@@ -125,8 +127,8 @@ class Circle(Loss):
         return self.between(y_true, y_pred, y_true, y_pred)
 
     def between(self, labels, embeddings, others, among) -> Tensor:
-        """The loss of each sample of a batch with the samples of another, which has the labels
-        `others` and the embeddings `among`.
+        """Return the loss of each sample of a batch, paired with other samples. others: their
+        labels. among: their embeddings.
         """
         distance = ops.maximum(1.0 - embeddings @ among.transpose(), 0.0)
         same = labels[:, None] == others[None, :]

@@ -1,5 +1,5 @@
-"""Losses of overlap, for masks: how much of what should be marked is marked. Few marked pixels
-among many do not drown.
+"""Losses of overlap, for masks: how much of the region was found. A small region among many pixels
+counts as much as a large one.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from .base import SameShape, registry
 class Dice(SameShape):
     """1 - 2·Σ t·p / (Σ t + Σ p + ε): 0 for equal masks, 1 for masks without a common entry.
 
-    Shapes: alike, any. axis: None sums over the whole batch, one number; axis=(1, 2, 3) for images
-    gives one loss a sample.
+    Shapes: y_true and y_pred alike, any. axis: None sums over the whole batch and gives one number;
+    axis=(1, 2, 3) for images gives one loss a sample.
     Milletari et al., V-Net, 2016.
     """
 
@@ -32,8 +32,8 @@ class Dice(SameShape):
 
 @registry.register()
 class Tversky(SameShape):
-    """1 - Σ t·p / (Σ t·p + α·Σ (1 - t)p + β·Σ t(1 - p) + ε): Dice (α = β = ½) with false alarms
-    weighed by α, misses by β, as in the paper.
+    """1 - Σ t·p / (Σ t·p + α·Σ (1 - t)p + β·Σ t(1 - p) + ε): like Dice (α = β = ½), but false
+    alarms are weighted by α and misses by β, as in the paper.
 
     Keras up to 3.15 exchanges α and β by mistake; its next version has them as here. Shapes and
     axis as for Dice.

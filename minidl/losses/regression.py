@@ -1,4 +1,4 @@
-"""Losses of regression: how far a number is from the number it should be. e = y_true - y_pred
+"""Losses for regression: the distance between the output and the right number. e = y_true - y_pred
 throughout.
 
 Shapes: y_true and y_pred alike, (n, outputs) or (n, steps, outputs); (n,) counts as (n, 1). One
@@ -30,7 +30,7 @@ class MeanSquaredError(core.MeanSquaredError, Regression):
 
 @registry.register("mae")
 class MeanAbsoluteError(Regression):
-    """mean |e|: every unit of error counts alike, so outliers pull less."""
+    """mean |e|: each unit of error counts the same, so outliers matter less."""
 
     def __init__(
         self, reduction: str | None = "sum_over_batch_size", name="mean_absolute_error", dtype=None
@@ -43,7 +43,9 @@ class MeanAbsoluteError(Regression):
 
 @registry.register("mape")
 class MeanAbsolutePercentageError(Regression):
-    """100 · mean |e| / max(|y_true|, ε), ε = 1e-7: errors in percent. Targets near 0 blow it up."""
+    """100 · mean |e| / max(|y_true|, ε), ε = 1e-7: errors in percent. It becomes huge for targets
+    near 0.
+    """
 
     def __init__(
         self,
@@ -63,8 +65,8 @@ class MeanAbsolutePercentageError(Regression):
 
 @registry.register("msle")
 class MeanSquaredLogarithmicError(Regression):
-    """mean (ln(1 + y_true) - ln(1 + y_pred))²: ratios count, not differences. Both are taken as at
-    least ε = 1e-7.
+    """mean (ln(1 + y_true) - ln(1 + y_pred))²: ratios count, not differences. Numbers below ε =
+    1e-7 are replaced by ε.
     """
 
     def __init__(
@@ -113,8 +115,8 @@ class Huber(Regression):
 
 @registry.register("logcosh")
 class LogCosh(Regression):
-    """mean ln cosh e: about e²/2 for small errors and |e| - ln 2 for large ones. As e +
-    softplus(-2e) - ln 2 it cannot overflow.
+    """mean ln cosh e: about e²/2 for small errors and |e| - ln 2 for large ones. Computed as e +
+    softplus(-2e) - ln 2, which cannot overflow.
     """
 
     def __init__(self, reduction: str | None = "sum_over_batch_size", name="log_cosh", dtype=None):
@@ -127,11 +129,11 @@ class LogCosh(Regression):
 
 @registry.register()
 class CosineSimilarity(SameShape):
-    """-Σ t·p / (‖t‖‖p‖) along `axis`: -1 for the same direction, 0 at a right angle, 1 for opposite
-    ones. Lengths do not matter.
+    """-Σ t·p / (‖t‖‖p‖) along `axis`: -1 for the same direction, 0 for a right angle, 1 for
+    opposite directions. Lengths do not matter.
 
-    A vector of zeros has no direction and gives 0. Shapes: alike; the loss has that shape without
-    `axis`.
+    A vector of zeros has no direction and gives 0. Shapes: y_true and y_pred alike; the loss has
+    that shape without `axis`.
     """
 
     kind = "regression"

@@ -28,13 +28,13 @@ def dot_product_attention(
     flash_attention=None,
     attn_logits_soft_cap=None,
 ):
-    """softmax(scale·Q Kᵀ + bias) V, each head by itself. Vaswani et al. 2017.
+    """softmax(scale·Q Kᵀ + bias) V, for each head separately. Vaswani et al. 2017.
 
-    query: (n, T, heads, d); key, value: (n, S, heads, d or another size), or of fewer heads, which
-    then serve several heads of the query each; the result: (n, T, heads, size of the values). bias,
-    mask: broadcast with (n, heads, T, S); a query takes nothing from a
-    key where the mask is False. scale: 1/√d if left out. is_causal: query t sees the keys 0 to t.
-    flash_attention is accepted: there is one way to compute it here. attn_logits_soft_cap is not.
+    query: (n, T, heads, d). key, value: (n, S, heads, d or another size); with fewer heads, each
+    serves several heads of the query. Returns (n, T, heads, size of the values). bias, mask:
+    broadcast with (n, heads, T, S); a query ignores a key where the mask is False. scale: 1/√d if
+    left out. is_causal: query t uses the keys 0 to t. flash_attention is accepted and has no
+    effect. attn_logits_soft_cap is not supported.
     """
     if attn_logits_soft_cap is not None:
         raise ValueError(
@@ -91,12 +91,12 @@ def _check_heads(q: tuple, k: tuple, v: tuple) -> None:
 # --- lines of labels
 @on_symbols
 def ctc_loss(target, output, target_length, output_length, mask_index=0):
-    """-ln of the probability that the output reads as the target, one number a sample. Graves et
-    al. 2006.
+    """-ln of the probability that the output spells the target, one number a sample. Graves et al.
+    2006.
 
-    target: labels (n, L), whole numbers; output: logits (n, T, classes); target_length,
-    output_length: how many labels and steps of each sample count. mask_index: the class that says
-    that there is no label. A target that needs more steps than there are gives inf, and gradient 0.
+    target: labels (n, L), whole numbers. output: logits (n, T, classes). target_length,
+    output_length: how many labels and steps of each sample count. mask_index: the class that means
+    no label (the blank). A target that needs more steps than there are gives inf, and gradient 0.
     """
     x, labels = floats(output), whole(target, "ctc_loss: labels")
     lengths = whole(target_length, "ctc_loss: target_length").reshape(-1)

@@ -1,6 +1,8 @@
-"""Optimizers, by Keras's names. core/optimizer.py has the loop, SGD and Adam; base.py adds what
-Keras's have besides, with around.py, memory.py and settings.py; each other file is one family of
-papers.
+"""Optimizers, under Keras's names.
+
+The loop, SGD and Adam are in core/optimizer.py. base.py adds the other abilities of Keras's
+optimizers, with the help of around.py, memory.py and settings.py. Each other file holds one family
+of papers.
 """
 
 from typing import Any
@@ -78,8 +80,8 @@ _VARIANTS = {
 
 
 def get(identifier) -> Any:
-    """An optimizer from a name ('adam', 'sgd', ...), a class, an instance, or what `serialize`
-    gave; None for None.
+    """Return an optimizer for a name ('adam', 'sgd', ...), a class, an instance, or the result of
+    `serialize`. None stays None.
     """
     if identifier is None:
         return None
@@ -103,15 +105,15 @@ def get(identifier) -> Any:
 
 
 def required(identifier) -> Optimizer:
-    """What `get` gives, where there must be an optimizer; ValueError for None."""
+    """Return what `get` returns. ValueError for None, because an optimizer is needed."""
     if identifier is None:
         raise ValueError("An optimizer is needed, like optimizer='adam'; received None.")
     return get(identifier)
 
 
 def serialize(optimizer: Optimizer) -> dict:
-    """The optimizer's settings as plain data, {'class_name': ..., 'config': ...}, from which
-    `deserialize` makes a new one.
+    """Return the optimizer's settings as plain data, {'class_name': ..., 'config': ...}.
+    `deserialize` makes a new optimizer from them.
     """
     if not isinstance(optimizer, Optimizer):
         raise ValueError(
@@ -121,8 +123,8 @@ def serialize(optimizer: Optimizer) -> dict:
 
 
 def deserialize(config: dict, custom_objects: dict | None = None) -> Optimizer:
-    """The optimizer that `serialize` described, here or in Keras. One of your own is registered, or
-    in custom_objects by its name.
+    """Return the optimizer that `serialize` described, here or in Keras. A class of your own must
+    be registered, or given by its name in custom_objects.
     """
     if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
         raise ValueError(

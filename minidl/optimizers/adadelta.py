@@ -1,4 +1,4 @@
-"""Adagrad with a memory that fades, and with steps measured in the unit of the weights."""
+"""Adadelta: Adagrad with a memory that fades, and with steps in the unit of the weights."""
 
 import numpy as np
 
@@ -12,10 +12,10 @@ class Adadelta(Optimizer):
     """E[g²] ← ρ·E[g²] + (1−ρ)g²;  Δ = −√(E[Δ²]+ε)/√(E[g²]+ε)·g;  E[Δ²] ← ρ·E[Δ²] + (1−ρ)Δ²;
     w ← w + η·Δ     Zeiler 2012
 
-    The paper has no η: that is η = 1. The default, 0.001, is Keras's, and hardly moves a weight;
-    pass learning_rate=1.0.
-    The fading mean stands for the paper's first idea, a sum over a window of the last gradients,
-    which would have to keep them all.
+    The paper has no η, which means η = 1. Keras's default, 0.001, hardly moves a weight; pass
+    learning_rate=1.0.
+    The fading mean replaces the paper's first idea, a sum over a window of the last gradients. Such
+    a sum would have to keep all these gradients.
     """
 
     memory_names = ({"mean_g2": "accumulated_grad", "mean_d2": "accumulated_delta_var"},)

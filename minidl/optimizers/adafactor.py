@@ -1,4 +1,4 @@
-"""RMSprop whose squares of a matrix are known by the means of its rows and columns."""
+"""Adafactor: RMSprop with the mean squares of a matrix stored by its rows and columns."""
 
 import math
 
@@ -16,8 +16,8 @@ class Adafactor(Optimizer):
     w ← w − max(ε₂, rms(w))·min(η, 1/√t)·û       Shazeer & Stern 2018, algorithms 4 and 5
 
     d is beta_2_decay. Vectors have no rows: for them v ← β̂v + (1−β̂)(g² + ε₁). rms(x) = √mean(x²).
-    The paper keeps r and c in the place of v, and so n + m numbers for n·m weights; as in Keras, v
-    is kept too. relative_step changes nothing: here, as in Keras, no step is above 1/√t.
+    The paper keeps only r and c, n + m numbers for n·m weights; as in Keras, v is kept too.
+    relative_step has no effect: here, as in Keras, the step is never above 1/√t.
     """
 
     memory_names = ({"r": "r", "c": "c", "v": "velocity"},)

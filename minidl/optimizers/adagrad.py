@@ -1,4 +1,4 @@
-"""A step size for each weight, which shrinks with every gradient that the weight has ever seen."""
+"""Adagrad: a step size for each weight, which shrinks with every gradient of that weight."""
 
 import numpy as np
 
@@ -11,9 +11,10 @@ from .settings import Rate, check_epsilon
 class Adagrad(Optimizer):
     """s ← s + g²;  w ← w − η·g/√(s + ε)     Duchi, Hazan & Singer 2011, with Keras's place of ε
 
-    Weights with small or rare gradients take large steps, the others small ones. s only grows, so
-    all steps shrink for good.
-    initial_accumulator_value: where s begins, so that the first steps are not the largest.
+    Weights with small or rare gradients take large steps, the others take small steps. s only
+    grows, so all steps shrink for ever.
+    initial_accumulator_value: the initial value of s, which keeps the first steps from being the
+    largest.
     """
 
     memory_names = ({"s": "accumulator"},)

@@ -1,4 +1,4 @@
-"""Adam and its descendants: momentum's direction, with RMSprop's step size for each weight."""
+"""Adam and related optimizers: the direction of momentum, with a step size for each weight."""
 
 import math
 
@@ -11,7 +11,7 @@ from .settings import Rate, check_epsilon
 
 
 class TwoMoments(Optimizer, core.Adam):
-    """What the family shares: fading means of the gradient (m) and of its square (v)."""
+    """The common base of the family: fading means of the gradient (m) and of its square (v)."""
 
     memory_names: tuple = ({"m": "momentum", "v": "velocity"},)
 
@@ -34,9 +34,10 @@ class TwoMoments(Optimizer, core.Adam):
 class Adam(TwoMoments):
     """m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  w ← w − η·√(1−β₂ᵗ)/(1−β₁ᵗ) · m/(√v + ε)
 
-    Kingma & Ba 2015, the 'ε-hat' form at the end of their section 2; their algorithm 1 adds its ε
-    after the correction of v: ε = ε̂/√(1−β₂ᵗ). (The formula: core/optimizer.py.)
-    amsgrad: v is replaced by the largest v so far (Reddi et al. 2018, who correct no bias).
+    Kingma & Ba 2015, the 'ε-hat' form at the end of their section 2. Their algorithm 1 adds its ε
+    after the correction of v: ε = ε̂/√(1−β₂ᵗ). (The formula is computed in core/optimizer.py.)
+    amsgrad: uses the largest v so far instead of v (Reddi et al. 2018, who do not correct the
+    bias).
     """
 
     memory_names = ({"m": "momentum", "v": "velocity"}, {"v_max": "velocity_hat"})
@@ -61,7 +62,7 @@ class Adam(TwoMoments):
         return ("m", "v", "v_max") if self.amsgrad else ("m", "v")
 
     def update_with_largest(self, w, g, lr, m, v, v_max):
-        """The update with the largest v so far in the place of v."""
+        """Update w with the largest v so far instead of v."""
         spare = self.scratch(w)
         self.remember(g, m, v, spare)
         np.maximum(v_max, v, out=v_max)
@@ -70,11 +71,11 @@ class Adam(TwoMoments):
 
 @registry.register()
 class AdamW(Adam):
-    """Adam that also shrinks the weights: w ← w − η·λ·w, apart from the gradient, then Adam's step.
-    Loshchilov & Hutter 2019
+    """Adam that also shrinks the weights: first w ← w − η·λ·w, independent of the gradient, then
+    Adam's step. Loshchilov & Hutter 2019
 
-    λ is `weight_decay`. Added to the loss instead (L2), it would be divided by √v like every
-    gradient, and so hardly work.
+    λ is `weight_decay`. If it were added to the loss instead (L2), it would be divided by √v like
+    every gradient and would have little effect.
     """
 
     def __init__(
@@ -100,7 +101,7 @@ class Adamax(TwoMoments):
     """m ← β₁m + (1−β₁)g;  u ← max(β₂u, |g|);  w ← w − η/(1−β₁ᵗ) · m/(u + ε)
     Kingma & Ba 2015, section 7.1, which has no ε
 
-    Adam with the largest recent gradient in place of the root of the mean square.
+    Adam with the largest recent gradient instead of the root of the mean square.
     """
 
     memory_names = ({"m": "momentum", "u": "norm"},)
@@ -142,7 +143,7 @@ class Nadam(TwoMoments):
         self.root = math.sqrt(1 - self.beta_2**t)
 
     def product(self, t: int) -> float:
-        """Pₜ = μ₁·μ₂···μₜ, which Keras keeps in its memory; 1 before the first step."""
+        """Pₜ = μ₁·μ₂···μₜ, stored in Keras's optimizer memory; 1 before the first step."""
         return self.beta_1**t * float(self.WARM_UP_PRODUCTS[min(t, 1000) - 1]) if t else 1.0
 
     def update(self, w, g, lr, m, v):
@@ -159,17 +160,17 @@ class Nadam(TwoMoments):
 
 @registry.register()
 class RAdam(TwoMoments):
-    """Adam whose step waits until v is trustworthy.
+    """Adam that does not divide by √v until v is reliable.
     Liu et al. 2020, algorithm 2, with PyTorch's threshold of 5
 
     ρ∞ = 2/(1−β₂) − 1;  ρₜ = ρ∞ − 2t·β₂ᵗ/(1−β₂ᵗ), about the number of gradients in v.
     If ρₜ > 5:  w ← w − η·r·m̂·√(1−β₂ᵗ)/(√v + ε), where r² = (ρₜ−4)(ρₜ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρₜ);
-    before that plain momentum, w ← w − η·m̂, where m̂ = m/(1−β₁ᵗ). With β₂ = 0.999 the sixth step
-    is the first rectified one.
+    before that the step is plain momentum, w ← w − η·m̂, where m̂ = m/(1−β₁ᵗ). With β₂ = 0.999 the
+    sixth step is the first rectified one.
 
-    Others differ: the paper's threshold is 4 (the fifth step); the authors' code does not move at
-    all before it, and starts at ρₜ >= 5; TensorFlow Addons has ε after the correction of v, and
-    1e-7. Keras has no RAdam.
+    Other versions differ. The paper's threshold is 4 (the fifth step). The authors' code does not
+    move at all before the threshold, and starts at ρₜ >= 5. TensorFlow Addons adds ε after the
+    correction of v, and its ε is 1e-7. Keras has no RAdam.
     """
 
     def __init__(

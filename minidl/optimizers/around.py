@@ -1,7 +1,7 @@
-"""What stands around an update: clip the gradients and decay the weights before it, average the
-weights after it, gather several gradients for one update, and clear numbers too small to matter.
+"""Functions that an optimizer calls before and after an update: they clip gradients, decay weights,
+average weights, sum the gradients of several batches, and set tiny numbers to 0.
 
-Each function gets what it needs and changes arrays in place; none knows an optimizer.
+Each function receives arrays or variables and changes them in place. It does not use the optimizer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from ..support.processes import here
 
 
 def clip(grads: list, value=None, norm=None, global_norm=None) -> list:
-    """The gradients, cut by the limit that is given, if one is."""
+    """Return the gradients, clipped by the one limit that is given. Without a limit they are
+    unchanged.
+    """
     if value:
         return clip_by_value(grads, value)
     if norm:
@@ -23,17 +25,17 @@ def clip(grads: list, value=None, norm=None, global_norm=None) -> list:
 
 
 def clip_by_value(grads: list, limit: float) -> list:
-    """Each entry moved into [−limit, limit]."""
+    """Return the gradients with each entry clipped to [−limit, limit]."""
     return [g if g is None else np.clip(g, -limit, limit) for g in grads]
 
 
 def clip_by_norm(grads: list, limit: float) -> list:
-    """Each gradient shortened to the limit, where it is longer."""
+    """Return the gradients; each one with a norm above the limit is scaled down to the limit."""
     return [g if g is None else g * shortening([g], limit) for g in grads]
 
 
 def clip_by_global_norm(grads: list, limit: float) -> list:
-    """All gradients shortened by one factor, if together they are longer than the limit."""
+    """Return the gradients, all multiplied by one factor if their norm is above the limit."""
     factor = shortening([g for g in grads if g is not None], limit)
     return [g if g is None else g * factor for g in grads]
 
@@ -49,8 +51,8 @@ def norm(grads: list) -> float:
 
 
 def decay(variables, grads: list, factor: float, left_out=(), words=()) -> None:
-    """w ← factor·w, for variables that have a gradient. left_out: variables that do not decay, nor
-    do those whose name contains one of the words.
+    """w ← factor·w, for variables that have a gradient. left_out: variables that do not decay.
+    words: a variable whose name contains one of these words does not decay either.
     """
     for v, g in zip(variables, grads):
         if decays(v, g, left_out, words):
@@ -59,26 +61,28 @@ def decay(variables, grads: list, factor: float, left_out=(), words=()) -> None:
 
 
 def decays(variable, g, left_out=(), words=()) -> bool:
-    """Whether a variable decays: it has a gradient, and nobody left it out."""
+    """Whether a variable decays: it has a gradient, and it is not excluded."""
     named = any(word in variable.name for word in words)
     return g is not None and not named and not any(variable is other for other in left_out)
 
 
 def average(averages, variables, keep: float) -> None:
-    """a ← keep·a + (1 − keep)·w; with keep = 0 the averages begin as the weights."""
+    """a ← keep·a + (1 − keep)·w. With keep = 0 the averages start as the weights."""
     for a, v in zip(averages, variables):
         a.array[...] = v.array if keep == 0 else a.array + (1 - keep) * (v.array - a.array)
 
 
 def gather(sums, grads: list, variables) -> None:
-    """Add the gradients of one more batch to the sums."""
+    """Add the gradients of one batch to the sums."""
     for total, g, v in zip(sums, grads, variables):
         if g is not None:
             total.array[...] = _added(total.array, g, v)
 
 
 def means(sums, grads: list, count: int, variables) -> list:
-    """The mean gradients of `count` batches, of which `grads` is the last; None if none had one."""
+    """Return the mean gradients of `count` batches; `grads` are those of the last batch. A variable
+    without a gradient in any batch gets None.
+    """
     return [_mean(total.array, g, count, v) for total, g, v in zip(sums, grads, variables)]
 
 
@@ -94,13 +98,13 @@ def _added(total, g, variable):
 
 
 def of_whole_batch(grads: list, variables) -> list:
-    """The gradients; if processes share the batch, those of all of it."""
+    """Return the gradients of the whole batch, if processes share it; otherwise the gradients."""
     return grads if here.share is None else here.share.averaged(grads, variables)
 
 
 def overwrite(variables, grads: list) -> list:
-    """Put gradients in the place of the variables marked overwrite_with_gradient; the gradients of
-    the others, None for those.
+    """Assign the gradients of variables marked overwrite_with_gradient to these variables. Returns
+    the gradients of the other variables, and None for the marked ones.
     """
     for v, g in zip(variables, grads):
         if g is not None and v.overwrite_with_gradient:
@@ -109,8 +113,8 @@ def overwrite(variables, grads: list) -> list:
 
 
 def unscaled(grads: list, variables, factor: float) -> list:
-    """The gradients divided by the factor that the loss was multiplied by, but for those that take
-    the place of their variables.
+    """Return the gradients divided by the factor that the loss was multiplied by. Gradients that
+    replace the values of their variables stay unchanged.
     """
     return [
         g if g is None or v.overwrite_with_gradient else g / factor
@@ -127,9 +131,9 @@ def clear(variables) -> None:
 def clear_traces(rows) -> None:
     """Set entries below 1e-30 to 0.
 
-    A fading mean of gradients that have become 0 shrinks step by step, until the numbers are
-    denormal (below 1e-38), where it stays for ever; with these some processors compute many times
-    slower. Beside an ε of 1e-7, 1e-30 is nothing.
+    A fading mean of gradients that have become 0 shrinks step by step, until its numbers are
+    denormal (below 1e-38) and stay denormal for ever. Some processors compute many times slower
+    with such numbers. 1e-30 is too small to matter beside an ε of 1e-7.
     """
     for row in rows:
         for array in row:

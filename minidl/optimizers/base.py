@@ -1,7 +1,7 @@
-"""What all optimizers share: the step counter, the learning rate, clipping, weight decay, and the
-memory of each variable. The loop itself, SGD and Adam are in core/optimizer.py.
+"""The base class of all optimizers: step counter, learning rate, clipping, weight decay, and the
+memory of each variable. The loop, SGD and Adam are in core/optimizer.py.
 
-A new optimizer is a class with `update`, and `slots` if it remembers something from step to step:
+A new optimizer is a class with `update`, and with `slots` if it keeps arrays from step to step:
 
 >>> @minidl.optimizers.register()                          # now compile("momentum") finds it too
 ... class Momentum(Optimizer):
@@ -32,19 +32,19 @@ registry = Registry("optimizer", naming=str.lower)
 
 
 class Optimizer(Configurable, core.Optimizer):
-    """Base class. In `step` (or `apply`), in this order: clip the gradients, decay the weights,
-    update, average, constrain, count.
+    """Base class of optimizers. `step` (or `apply`) does the following in this order: clip the
+    gradients, decay the weights, update, average, apply the constraints, count.
 
     learning_rate: a number, or a function of the step number 0, 1, 2, ..., like `schedules`.
-    weight_decay: each step shrinks w by learning_rate·weight_decay·w (Loshchilov & Hutter 2019).
-    clipnorm, clipvalue, global_clipnorm: the longest that one gradient, its largest entry, or all
-    gradients together may be. At most one of the three.
-    use_ema: keep a moving average of the weights, a ← μ·a + (1−μ)·w with μ = ema_momentum, and put
-    it in their place after `fit`, and every ema_overwrite_frequency steps. Polyak & Juditsky 1992.
-    gradient_accumulation_steps: n >= 2 makes one update from the mean gradient of n batches. As in
-    Keras, `iterations` counts updates; schedules, averages and constraints go by batches.
-    loss_scale_factor: `apply` divides by it the gradients of scale_loss(loss). `fit` and `step`
-    leave it out: gradients of float32 need no scaling.
+    weight_decay: each step multiplies w by 1 − learning_rate·weight_decay (Loshchilov & Hutter
+    2019). clipnorm, clipvalue, global_clipnorm: the largest norm of each gradient, absolute value
+    of an entry, or norm of all gradients together. At most one of the three is given.
+    use_ema: keeps an average of the weights, a ← μ·a + (1−μ)·w with μ = ema_momentum. It replaces
+    the weights after `fit`, and every ema_overwrite_frequency steps. Polyak & Juditsky 1992.
+    gradient_accumulation_steps: n >= 2 makes one update with the mean gradient of n batches. As in
+    Keras, `iterations` counts updates, while schedules, averages and constraints count batches.
+    loss_scale_factor: `apply` divides the gradients of scale_loss(loss) by it. `fit` and `step` do
+    not use it, because gradients of float32 need no scaling.
     """
 
     memory_names: tuple[dict[str, str], ...] = ()  # Keras's names of the slots, in Keras's groups
@@ -107,33 +107,33 @@ class Optimizer(Configurable, core.Optimizer):
         self.set_rate(settings.check_rate(value))
 
     def set_rate(self, rate) -> None:
-        """Take this number or schedule for the learning rate, whatever it was before."""
+        """Set the rate to a number or schedule, even if it followed a schedule before."""
         self.schedule = rate if callable(rate) else None
         if self.schedule is None:
             self.kept.rate.array[...] = rate
 
     def current_rate(self) -> float:
-        """The rate of the coming step, from the schedule or as it was set."""
+        """Return the rate of the next step, from the schedule or as it was set."""
         if self.schedule is None:
             return self.kept.rate.array.item()
         return check_number("learning_rate", self.schedule(self.kept.steps), 0)
 
     @property
     def memory(self) -> list[list[Any]]:
-        """For each variable the arrays that `update` receives as slots, None for none."""
+        """For each variable the arrays that `update` receives as slots; None for an empty slot."""
         return [[None if slot is None else slot.array for slot in row] for row in self.kept.rows]
 
     @property
     def variables(self) -> list[Variable]:
-        """The memory, as in Keras: the steps made, the learning rate (unless it follows a
-        schedule), then what is kept of each of the `trainable_variables`.
+        """The memory, as in Keras: the number of steps, the learning rate (unless it follows a
+        schedule), and the slots of each of the `trainable_variables`.
         """
         kept = self.kept
         numbers = [kept.counter, kept.rate] if self.schedule is None else [kept.counter]
         return [*numbers, *kept.variables()]
 
     def build(self, variables) -> None:
-        """Say which variables this optimizer moves, for good, and make its memory for them."""
+        """Set the variables that this optimizer moves, for ever, and create its memory."""
         owner, variables, names = type(self).__name__, list(variables), self.slots()
         if self.trainable_variables:
             guard.check_same(owner, variables, self.trainable_variables)
@@ -148,7 +148,7 @@ class Optimizer(Configurable, core.Optimizer):
 
     # -- one step
     def step(self) -> None:
-        """Move the variables along the gradients that backward() left, and clear those."""
+        """Move the variables along the gradients that backward() left, and clear the gradients."""
         if not self.trainable_variables:
             raise ValueError(
                 f"{type(self).__name__} does not know its variables yet: call "
@@ -157,11 +157,9 @@ class Optimizer(Configurable, core.Optimizer):
         super().step()
 
     def apply(self, grads, trainable_variables=None) -> None:
-        """Move the variables along `grads`, a list of arrays aligned with them (None: leave that
-        variable alone).
+        """Move the variables along `grads`, a list of arrays; None: that variable is not moved.
 
-        trainable_variables: those that the gradients are of, all of the optimizer's or some; the
-        first time they are what it trains.
+        trainable_variables: those of the gradients. The first call sets the optimizer's variables.
         """
         known = self.trainable_variables
         variables = known if trainable_variables is None else list(trainable_variables)
@@ -176,12 +174,12 @@ class Optimizer(Configurable, core.Optimizer):
         self.go(around.of_whole_batch(grads, self.trainable_variables))
 
     def apply_gradients(self, grads_and_vars) -> None:
-        """`apply` for pairs (gradient, variable), as from zip(grads, model.trainable_variables)."""
+        """Call `apply` with pairs (gradient, variable): zip(grads, model.trainable_variables)."""
         pairs = guard.pairs_of(grads_and_vars)
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
 
     def advance(self, grads: list) -> None:
-        """Make a step along these gradients: those of the whole batch, if processes share it."""
+        """Make a step along the gradients of the whole batch, and report missing gradients."""
         if here.share is not None:
             grads = here.share.averaged(grads, self.trainable_variables)
         if not grads or any(g is None for g in grads):
@@ -189,7 +187,7 @@ class Optimizer(Configurable, core.Optimizer):
         self.go(grads)
 
     def go(self, grads: list) -> None:
-        """Clip, decay, update, average, constrain, count."""
+        """Clip, decay, update, average, apply the constraints, count."""
         kept, batches = self.kept, self.gradient_accumulation_steps or 1
         count = kept.counter.array.item() + 1
         if not kept.sums:
@@ -207,7 +205,7 @@ class Optimizer(Configurable, core.Optimizer):
         kept.counter.array[...] = count
 
     def update_all(self, grads: list, t: int) -> None:
-        """Clip the gradients, decay and move the variables, in update t."""
+        """Clip the gradients, then decay and move the variables. t: the number of this update."""
         grads = around.overwrite(self.trainable_variables, grads) if self.overwriting else grads
         if self.clipvalue or self.clipnorm or self.global_clipnorm:
             grads = self.clipped(grads)
@@ -236,7 +234,7 @@ class Optimizer(Configurable, core.Optimizer):
         around.decay(self.trainable_variables, grads, factor, *self.not_decayed)
 
     def rehearse(self, grads: list, lr: float, t: int) -> None:
-        """The first step of an update of your own: decay and move, watched."""
+        """Make the first step of a user's class: decay and move, and check what `update` did."""
         arrays = [[v.array, *row] for v, row in zip(self.trainable_variables, self.memory)]
         moving = guard.large(grads) if lr > 0 else []
         with guard.rehearsal(type(self).__name__, self.slots(), arrays, moving):
@@ -244,34 +242,34 @@ class Optimizer(Configurable, core.Optimizer):
         self.rehearsed = bool(moving)
 
     def replace(self, variable, values) -> None:
-        """Put in place what an update returned, if it returns the new numbers."""
+        """Check the values that `update` returned, and copy them."""
         guard.check_moved(type(self).__name__, variable.name, variable.shape, values)
         super().replace(variable, values)
 
     def average(self, done: int) -> None:
-        """a ← μ·a + (1−μ)·w. The averages begin at the weights of the first step."""
+        """a ← μ·a + (1−μ)·w. The averages start at the weights of the first step."""
         keep = self.ema_momentum if done else 0.0
         around.average(self.kept.averages, self.trainable_variables, keep)
         if self.ema_overwrite_frequency and (done + 1) % self.ema_overwrite_frequency == 0:
             self.finalize_variable_values()
 
     def finalize_variable_values(self, variables=None) -> None:
-        """With use_ema: put the averages in the weights' place, as `fit` does at its end."""
+        """Replace the weights by their averages, with use_ema. `fit` calls it at its end."""
         for v, average in zip(self.trainable_variables, self.kept.averages):
             v.assign(average)
 
     def exclude_from_weight_decay(self, var_list=None, var_names=None) -> None:
-        """Let these variables, and those with one of the words in their names, not decay."""
+        """Exclude variables from weight decay, by themselves or by a word in their names."""
         self.not_decayed = list(var_list or ()), list(var_names or ())
 
     def get_config(self) -> dict:
-        """All settings as plain data, with the rate of now; what was learned is in `get_state`."""
+        """Return the settings as plain data, with the present rate; see also `get_state`."""
         rate = self.kept.rate.array.item() if self.schedule is None else self.schedule
         return serialize({**settings.described(self, Optimizer), "learning_rate": rate})
 
     @classmethod
     def from_config(cls, config: dict, custom_objects=None):
-        """A new one from what `get_config` gave."""
+        """Create an optimizer from the data of `get_config`."""
         with custom_object_scope(custom_objects or {}):
             config = {k: deserialize(v) for k, v in config.items()}
         if "learning_rate" not in config or "learning_rate" in settings.arguments(cls)[0]:
@@ -282,17 +280,18 @@ class Optimizer(Configurable, core.Optimizer):
         return made
 
     def get_state(self) -> dict[str, np.ndarray]:
-        """All that the next step depends on, but for the settings, copied: 'optimizer', the class;
-        'iterations', the steps, also those that only summed gradients; 'learning_rate' if it is a
-        plain number; each slot as 'position/variable/slot', like '0/kernel/velocity'; with use_ema
-        also '.../average', with gradient_accumulation_steps '.../gradient_sum'."""
+        """Return copies of all arrays that the next step depends on: 'optimizer', the name of the
+        class; 'iterations', the steps, including those that only summed gradients; 'learning_rate'
+        if it is a plain number; each slot as 'position/variable/slot', like '0/kernel/velocity';
+        with use_ema '.../average', with gradient_accumulation_steps '.../gradient_sum'.
+        """
         kept, kind = self.kept, np.array(type(self).__name__)
         rate = {"learning_rate": kept.rate.numpy()} if self.schedule is None else {}
         arrays = {name: array.copy() for name, array in kept.named().items()}
         return {"optimizer": kind, "iterations": kept.counter.numpy(), **rate, **arrays}
 
     def set_state(self, state) -> None:
-        """Go on from what `get_state` gave. ValueError, and nothing changed, if it does not fit."""
+        """Restore a state from `get_state`. ValueError, and no change, if it does not fit."""
         self.kept.set(state, with_rate=self.schedule is None)
 
     def __repr__(self):

@@ -1,7 +1,7 @@
-"""What optimizers of the first version remembered, in today's units.
+"""Converts the memory of optimizers in files of minidl's first version to today's units.
 
-The first version left the factors (1−β) out of its fading means, and put them into the step size;
-and Adagrad's sum contained its ε. Today the slots hold the papers' numbers.
+The first version left the factors (1−β) out of its fading means and included them in the step size.
+Its sum of Adagrad contained ε. Today the slots hold the numbers of the papers.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from .rmsprop import RMSprop
 
 
 def converted(optimizer: Optimizer, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """A state of the first version, as `set_state` takes it today. Names and shapes are the same.
+    """Return a state of the first version in today's units, for `set_state`. Names and shapes are
+    the same.
 
-    optimizer: one of the same class and settings, whether built or not.
+    optimizer: an optimizer of the same class with the same settings; it need not be built.
     """
     factors = _factors(optimizer)
     hidden = optimizer.epsilon if isinstance(optimizer, Adagrad) else 0.0
@@ -33,7 +34,7 @@ def converted(optimizer: Optimizer, state: dict[str, np.ndarray]) -> dict[str, n
 
 
 def _factors(optimizer) -> dict[str, float]:
-    """By what the numbers of each slot are to be multiplied."""
+    """Return for each slot the factor that its numbers are multiplied by."""
     if isinstance(optimizer, TwoMoments):
         new_m, new_v = 1 - optimizer.beta_1, 1 - optimizer.beta_2
         return {"m": new_m, "v": new_v, "v_max": new_v}

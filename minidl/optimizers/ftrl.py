@@ -1,4 +1,4 @@
-"""Follow the regularized leader: weights that are exactly 0 where a feature tells nothing."""
+"""FTRL, follow the regularized leader: it sets weights of uninformative features to exactly 0."""
 
 import numpy as np
 
@@ -13,11 +13,11 @@ class Ftrl(Optimizer):
     w ← (clip(z, −λ₁, λ₁) − z) / (nᵖ/η + 2·(λ₂ + β/(2η)))
     McMahan et al. 2013, algorithm 1, in Keras's letters: p = −learning_rate_power, ½ in the paper
 
-    n adds up squares (it begins at initial_accumulator_value), z the gradients. While |z| ≤ λ₁
-    (l1_regularization_strength) a weight is 0. λ₂: l2_regularization_strength; s:
-    l2_shrinkage_regularization_strength. The weights come from n and z alone, so they leave their
-    first values with the first step; weights in the millions that are mostly 0, as in
-    advertising, are what it is for.
+    n is the sum of the squares (it starts at initial_accumulator_value), z that of the gradients.
+    While |z| ≤ λ₁ (l1_regularization_strength), the weight is 0. λ₂: l2_regularization_strength; s:
+    l2_shrinkage_regularization_strength. The weights are computed from n and z alone, so the first
+    step replaces their initial values. FTRL is made for models with millions of weights of which
+    most are 0, as in advertising.
     """
 
     memory_names = ({"n": "accumulator"}, {"z": "linear"})

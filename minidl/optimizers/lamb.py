@@ -1,4 +1,4 @@
-"""Adam for very large batches: each variable moves by a share of its own length."""
+"""LAMB: Adam for very large batches. Each variable moves by a fraction of its own norm."""
 
 import math
 
@@ -13,8 +13,8 @@ from .base import registry
 class Lamb(TwoMoments):
     """m, v as Adam;  u = m̂/(√v̂ + ε);  w ← w − η·(‖w‖/‖u‖)·u      You et al. 2020, algorithm 2
 
-    m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ). Where ‖w‖ or ‖u‖ is 0 the ratio is 1. The paper adds λ·w to u;
-    `weight_decay` shrinks w before, as in AdamW and as Keras has it.
+    m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ). If ‖w‖ or ‖u‖ is 0, the ratio is 1. The paper adds λ·w to u.
+    Here `weight_decay` shrinks w before the update, as in AdamW and in Keras.
     """
 
     def begin_step(self, t):

@@ -1,4 +1,4 @@
-"""Steps of one size for every weight: only the sign of the direction counts."""
+"""Lion: each weight moves by the same amount, because only the sign of the direction is used."""
 
 import numpy as np
 
@@ -11,8 +11,8 @@ from .settings import Rate
 class Lion(Optimizer):
     """w ← w − η·sign(β₁m + (1−β₁)g);  m ← β₂m + (1−β₂)g     Chen et al. 2023, algorithm 2
 
-    Found by a program that searched among programs. Every weight moves by η each step, so η wants
-    to be 3 to 10 times smaller than Adam's.
+    The rule was found by a program that searches for optimizers. Every weight moves by η in each
+    step, so η should be 3 to 10 times smaller than for Adam.
     """
 
     memory_names = ({"m": "momentum"},)

@@ -1,4 +1,4 @@
-"""An optimizer around another, for computing in float16."""
+"""Scales the loss for computations in float16, around another optimizer."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ registry = REGISTRIES["optimizer of optimizers"]
 
 @registry.register()
 class LossScaleOptimizer(Optimizer):
-    """Keeps small gradients from becoming 0 in float16: the loss is multiplied by a large number,
-    and its gradients are divided by it before inner_optimizer moves the weights.
+    """Keeps small gradients from becoming 0 in float16. The loss is multiplied by a large number,
+    the scale, and the gradients are divided by it before inner_optimizer moves the weights.
     Micikevicius et al. 2018, section 3.2
 
     float16 has no numbers below 6e-8 and none above 65504. If a gradient is inf or nan, the step is
-    left out and the scale halved; after dynamic_growth_steps steps without one it is doubled.
+    skipped and the scale is halved. After dynamic_growth_steps steps without inf or nan, the scale
+    is doubled.
 
     >>> optimizer = LossScaleOptimizer(Adam())
     >>> optimizer.scale_loss(loss).backward()
     >>> optimizer.apply([w.grad for w in model.trainable_variables], model.trainable_variables)
 
-    float32, which minidl computes in, reaches down to 1e-45 and needs no scaling, so `fit` and
-    `step` scale nothing; they too leave out steps of gradients that are not finite, and count. The
-    class is here for programs and files that name it.
+    minidl computes in float32, whose smallest number is 1e-45, so no scaling is needed: `fit` and
+    `step` do not scale the loss. They also skip steps with gradients that are not finite, and
+    change the scale. The class exists for programs and files that use it.
     """
 
     inner_optimizer: Any = None  # while __init__ has not ended
@@ -63,7 +64,9 @@ class LossScaleOptimizer(Optimizer):
 
     @staticmethod
     def _check_usual(options: dict) -> None:
-        """ValueError for a setting of the optimizer inside; older files name all, as they were."""
+        """Raise ValueError if a setting of the inner optimizer is given here. Older files contain
+        all settings; those with their default values are accepted.
+        """
         usual = {**settings.arguments(Optimizer)[0], "dynamic": True}
         wrong = [name for name in options if name not in usual or options[name] != usual[name]]
         if wrong:
@@ -74,7 +77,7 @@ class LossScaleOptimizer(Optimizer):
             )
 
     def inside(self) -> dict[str, Optimizer]:
-        """The optimizer inside, by its place in Keras's files."""
+        """The inner optimizer, by its place in Keras's files."""
         return {"inner_optimizer": self.inner_optimizer}
 
     @property
@@ -115,7 +118,7 @@ class LossScaleOptimizer(Optimizer):
         super().build(variables)
 
     def go(self, grads: list) -> None:
-        """Let the optimizer inside move the variables if all gradients are finite."""
+        """Let the inner optimizer move the variables if all gradients are finite."""
         if not all(g is None or np.isfinite(g).all() for g in grads):
             self._rescale(0.5)
             return
@@ -130,11 +133,11 @@ class LossScaleOptimizer(Optimizer):
         self.step_counter.array[...] = 0
 
     def finalize_variable_values(self, variables=None) -> None:
-        """What the optimizer inside does at the end of training."""
+        """Call the same method of the inner optimizer. `fit` calls it at its end."""
         self.inner_optimizer.finalize_variable_values()
 
     def get_config(self) -> dict:
-        """The settings as plain data, the optimizer inside among them."""
+        """Return the settings as plain data, including those of the inner optimizer."""
         names = ("inner_optimizer", "initial_scale", "dynamic_growth_steps", "name")
         return serialize({name: getattr(self, name) for name in names})
 

@@ -1,4 +1,4 @@
-"""What an optimizer remembers, as variables with Keras's names and in Keras's order."""
+"""The memory of an optimizer, as variables with Keras's names and in Keras's order."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ FADINGS = ("beta_1", "beta_2", "rho", "momentum")  # settings by which slots shr
 
 
 class Memory:
-    """The steps made, the learning rate, and what is kept of each variable that is trained.
+    """The number of steps, the learning rate, and the slots of each trained variable.
 
-    groups: the slots in Keras's order, each group a dict from the slot's name to Keras's: in a
-    group stand all slots of the first variable, then those of the second. Other slots come last.
+    groups: the slots in Keras's order. Each group is a dict from the slot's name to Keras's name.
+    Within a group, all slots of the first variable come before those of the second. Slots that are
+    in no group come last.
     """
 
     def __init__(self, owner: str, groups: tuple[dict[str, str], ...]):
@@ -34,8 +35,9 @@ class Memory:
         self.others: list[Variable] = []  # of optimizers inside, or what one written for Keras adds
 
     def build(self, variables, names: Iterable[str], initial: Callable, averages, sums) -> None:
-        """Make the slots of these variables. initial(slot, w): what a slot of the array w begins
-        with. averages, sums: whether an average of each variable, a sum of its gradients is kept.
+        """Create the slots of these variables. initial(slot, w): the initial value of a slot for
+        the array w. averages, sums: whether an average, or a sum of gradients, is kept for each
+        variable.
         """
         called: dict[str, str] = {
             slot: name for group in self.groups for slot, name in group.items()
@@ -58,11 +60,11 @@ class Memory:
 
     @property
     def steps(self) -> int:
-        """How many steps were made, also those that only summed gradients."""
+        """The number of steps made, including those that only summed gradients."""
         return self.counter.array.item()
 
     def variables(self) -> list[Variable]:
-        """All that is kept of the trained variables, in Keras's order."""
+        """List the slots of all trained variables in Keras's order."""
         grouped = {name for group in self.groups for name in group}
         groups = [*self.groups, [name for name in self.names if name not in grouped]]
         slots = [
@@ -76,7 +78,7 @@ class Memory:
         return [*self.averages, *self.sums, *slots, *self.others]
 
     def named(self) -> dict[str, np.ndarray]:
-        """The arrays of all that is kept, by 'position/variable/slot'."""
+        """Return the arrays of all slots by 'position/variable/slot'."""
         columns = [(slot, [row[k] for row in self.rows]) for k, slot in enumerate(self.names)]
         columns += [("average", self.averages), ("gradient_sum", self.sums)]
         rows = {
@@ -88,7 +90,7 @@ class Memory:
         return rows | {f"{i}/{v.name}": v.array for i, v in enumerate(self.others)}
 
     def set(self, state, with_rate: bool) -> None:
-        """Take over a state: all of it, or nothing with a ValueError if it does not fit."""
+        """Restore a state. ValueError if it does not fit; then nothing is changed."""
         own = self.named()
         given, steps, rate = checked_state(self.owner, own, state)
         for name, array in given.items():
@@ -99,7 +101,9 @@ class Memory:
 
 
 def _kept(variable, name: str, array) -> Any:
-    """What is kept of 'dense/kernel' as its momentum is called 'dense_kernel_momentum'."""
+    """Create the variable for a slot. The momentum of 'dense/kernel' is called
+    'dense_kernel_momentum'.
+    """
     if array is None:
         return None
     whose = (variable.path or variable.name).replace("/", "_")
@@ -107,7 +111,7 @@ def _kept(variable, name: str, array) -> Any:
 
 
 def clears_every(settings: dict) -> int:
-    """After how many updates traces of old gradients are cleared; 0 if nothing fades."""
+    """Return after how many updates tiny entries are set to 0. Returns 0 if no slot fades."""
     fadings = [settings.get(name, 0) for name in FADINGS]
     fastest = min([f for f in fadings if f > 0], default=None)
     if fastest is None:
@@ -116,8 +120,8 @@ def clears_every(settings: dict) -> int:
 
 
 def checked_state(owner: str, own: dict, state) -> tuple[dict, int, float | None]:
-    """(arrays by name, steps, learning rate or None) of a state; ValueError if it does not fit the
-    arrays that the optimizer has.
+    """Return (arrays by name, steps, learning rate or None) of a state. ValueError if it does not
+    fit the optimizer's arrays.
     """
     given = {k: np.asarray(v) for k, v in state.items()}
     numbers = {k: given.pop(k) for k in ("optimizer", "iterations", "learning_rate") if k in given}
@@ -138,8 +142,8 @@ def checked_state(owner: str, own: dict, state) -> tuple[dict, int, float | None
 
 
 def _check_fits(owner: str, name: str, array: np.ndarray, own: np.ndarray) -> None:
-    """ValueError for another shape or kind of numbers, or what is not finite; a count is not below
-    0.
+    """Raise ValueError for another shape, another kind of numbers, numbers that are not finite, or
+    a count below 0.
     """
     same = array.shape == own.shape and array.dtype.kind == own.dtype.kind
     below = same and own.dtype.kind == "i" and (array < 0).any()

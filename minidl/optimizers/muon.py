@@ -1,4 +1,4 @@
-"""Steps for matrices: all directions that a gradient has get the same length."""
+"""Muon: steps for matrices, in which all directions of a gradient get the same length."""
 
 import math
 import re
@@ -15,17 +15,17 @@ from .settings import Rate, check_epsilon
 @registry.register()
 class Muon(Optimizer, core.Adam):
     """m ← μm + g;  d = g + μm;  w ← w − η·0.2·√max(rows, columns)·orthogonal(d)
-    Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"; the factor is
-    that of Liu et al. 2025, equation 4, with which Adam's rates and decays fit
+    Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks". The factor is
+    equation 4 of Liu et al. 2025; with it, Adam's learning rates and decays fit.
 
-    orthogonal(d) is about U·Vᵀ, where U·S·Vᵀ is the singular value decomposition of d: what a few
-    strong directions would drown comes through. See `orthogonal`. nesterov=False takes d = m.
-    rms_rate: the 0.2; None for no factor at all.
+    orthogonal(d) is about U·Vᵀ, where U·S·Vᵀ is the singular value decomposition of d. Weak
+    directions of the gradient therefore count as much as the strong ones. See `orthogonal`.
+    nesterov=False uses d = m. rms_rate: the 0.2; None for no factor at all.
 
-    Only matrices have directions. Whatever has other than two axes moves as in AdamW, and so does
-    every variable whose path contains one of the expressions in exclude_layers (give it the output
-    layer's name), and embeddings, unless exclude_embeddings=False. Their rate is
-    adam_lr_ratio·learning_rate, their decay adam_weight_decay.
+    Only matrices have such directions. Variables with another number of axes move as in AdamW. So
+    does every variable whose path contains one of the expressions in exclude_layers (give it the
+    name of the output layer), and so do embeddings, unless exclude_embeddings=False. Their learning
+    rate is adam_lr_ratio·learning_rate, their decay adam_weight_decay.
     """
 
     memory_names = ({"m": "momentum", "v": "velocity"},)
@@ -101,7 +101,9 @@ class Muon(Optimizer, core.Adam):
         return np.zeros_like(w) if slot == "m" or for_adam else None
 
     def shrink(self, grads, lr):
-        """Done in `move`: each of the two kinds has a decay of its own."""
+        """Do nothing: `move` decays the weights, because the two kinds of variables have different
+        decays.
+        """
 
     def move(self, grads, lr, t):
         for variable, g in zip(self.trainable_variables, grads):
@@ -120,20 +122,20 @@ class Muon(Optimizer, core.Adam):
         w -= lr * self.lr_adjust(self.zeropower_via_newtonschulz5(d, self.ns_steps))
 
     def zeropower_via_newtonschulz5(self, x, steps: int):
-        """`orthogonal` with this optimizer's coefficients."""
+        """Return `orthogonal` of x with this optimizer's coefficients."""
         return orthogonal(x, steps, self.muon_a, self.muon_b, self.muon_c)
 
     def lr_adjust(self, x):
-        """x·0.2·√max(rows, columns), the 0.2 being rms_rate; x itself if that is None."""
+        """Return x·0.2·√max(rows, columns), where 0.2 is rms_rate. For None, return x."""
         return x if self.rms_rate is None else x * (self.rms_rate * math.sqrt(max(x.shape)))
 
 
 def orthogonal(d, steps: int = 5, a=3.4445, b=-4.7750, c=2.0315) -> np.ndarray:
     """x = d/‖d‖;  `steps` times x ← a·x + (b·x·xᵀ + c·(x·xᵀ)²)·x      (Newton and Schulz)
 
-    An odd polynomial of a matrix is the same polynomial of its singular values, and this one takes
-    each of them from (0, 1] to about 1 (0.7 to 1.2) within five steps: what comes out is about
-    U·Vᵀ. It takes products of matrices alone. Jordan et al. 2024
+    An odd polynomial of a matrix applies the same polynomial to its singular values. This one moves
+    each singular value from (0, 1] to about 1 (0.7 to 1.2) within five steps. The result is about
+    U·Vᵀ, and only matrix products are needed. Jordan et al. 2024
     """
     x = d.T if d.shape[0] > d.shape[1] else d  # x·xᵀ is the smaller one
     x = x / (math.sqrt(float(np.sum(np.square(x)))) + 1e-7)

@@ -1,4 +1,4 @@
-"""A step size for each weight: the gradient divided by the size it has lately had."""
+"""RMSprop: a step size for each weight; the gradient is divided by its recent size."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ class RMSprop(Optimizer):
     Hinton, lecture 6e, 2012, with ε inside the root as in Keras
 
     momentum: b ← μ·b + η·g/√(v + ε); w ← w − b.
-    centered: mean ← ρ·mean + (1−ρ)·g, and v − mean² stands in v's place (Graves 2013, eq. 38-45).
+    centered: mean ← ρ·mean + (1−ρ)·g, and v − mean² is used instead of v (Graves 2013, eq. 38-45).
     """
 
     memory_names = ({"v": "velocity"}, {"b": "momentum"}, {"mean": "average_gradient"})

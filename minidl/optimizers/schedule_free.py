@@ -1,4 +1,4 @@
-"""AdamW that needs no schedule: a mean over all steps in the place of a falling rate."""
+"""Schedule-Free: AdamW without a schedule. The mean over all steps replaces a falling rate."""
 
 import math
 
@@ -16,14 +16,15 @@ class ScheduleFreeAdamW(Optimizer):
     c = γ²/Σγ²;  x ← (1−c)·x + c·z;  y = (1−β₁)·z + β₁·x
     Defazio et al. 2024, algorithm 1
 
-    v̂ = v/(1−β₂ᵗ). A falling rate lets the last steps be small, but one has to know when the last
-    one comes. Here z takes large steps for ever and x, the mean of all z, is what is learned;
-    gradients are taken at y between the two, which does what momentum does for Adam. While it
-    trains, the weights are y. At the end of `fit`, or with `finalize_variable_values()`, they
-    become x, so that is when to evaluate; training goes on from there as if nothing had happened.
+    v̂ = v/(1−β₂ᵗ). A falling learning rate makes the last steps small, but then the number of steps
+    must be known in advance. Here z always takes large steps, and x, the mean of all z, is the
+    result. Gradients are computed at y, which lies between the two; this has the effect of Adam's
+    momentum. During training the weights are y. At the end of `fit`, or after
+    `finalize_variable_values()`, they are x: evaluate the model then. A later fit continues as if
+    training had not been interrupted.
 
-    warmup_steps: T. weight_decay: λ. Keras's class of this name has c = 1/t, also while the rate
-    still rises, and shrinks y itself by γ·λ: the same only without warmup and decay.
+    warmup_steps: T. weight_decay: λ. Keras's class of this name uses c = 1/t, also during the
+    warmup, and shrinks y itself by γ·λ. Both are the same only without warmup and decay.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class ScheduleFreeAdamW(Optimizer):
         return np.zeros_like(w) if slot == "v" else w.copy()
 
     def rate(self, lr: float, t: int) -> float:
-        """γ: the rate in update t."""
+        """Return γ, the learning rate of update t."""
         return lr * min(1.0, t / self.warmup_steps) if self.warmup_steps else lr
 
     def shrink(self, grads, lr):
@@ -78,7 +79,7 @@ class ScheduleFreeAdamW(Optimizer):
         w[...] = (1 - self.beta_1) * z + self.beta_1 * x
 
     def finalize_variable_values(self, variables=None):
-        """Put x, which is what was learned, in the weights' place, as `fit` does at its end."""
+        """Replace the weights by x, the result of training. `fit` calls it at its end."""
         for variable, row in zip(self.trainable_variables, self.memory):
             variable.assign(row[1])
         super().finalize_variable_values(variables)

@@ -1,8 +1,8 @@
-"""Learning rates that change with the step: pass one as `learning_rate`. A schedule counts steps
+"""Learning rates that change with the step; pass one as `learning_rate`. A schedule counts steps
 (batches), not epochs.
 
-Any function of the step number will do; the classes below are those of Keras, and print themselves
-as they are written.
+Any function of the step number is a schedule. The classes below are those of Keras; their repr
+shows the arguments.
 
 >>> Adam(learning_rate=ExponentialDecay(0.01, decay_steps=1000, decay_rate=0.9))
 >>> Adam(learning_rate=lambda step: 0.01 / (1 + step / 1000))
@@ -23,8 +23,8 @@ registry = Registry("schedule")
 
 
 class LearningRateSchedule(Configurable):
-    """Base class: `schedule(step)` is the rate of that step, where 0 is the first. A schedule of
-    your own defines `__call__`.
+    """Base class of schedules: `schedule(step)` returns the rate of that step, where 0 is the first
+    step. A subclass defines `__call__`.
     """
 
     def __call__(self, step) -> float:
@@ -40,8 +40,8 @@ class LearningRateSchedule(Configurable):
 
 @registry.register()
 class ExponentialDecay(LearningRateSchedule):
-    """η = η₀ · rate^(t/T): in every T steps the rate shrinks by the same factor. staircase: all at
-    once, at the end of the T steps.
+    """η = η₀ · rate^(t/T): the rate is multiplied by the same factor every T steps. staircase: it
+    stays constant for T steps and then falls at once.
     """
 
     def __init__(
@@ -66,8 +66,8 @@ class ExponentialDecay(LearningRateSchedule):
 
 @registry.register()
 class InverseTimeDecay(LearningRateSchedule):
-    """η = η₀ / (1 + rate·t/T): fast at first, then ever slower. With T = 1 it is what `decay` meant
-    in tutorials before 2022.
+    """η = η₀ / (1 + rate·t/T): falls fast at first, then more and more slowly. With T = 1 it equals
+    `decay` in tutorials before 2022.
     """
 
     def __init__(
@@ -92,8 +92,8 @@ class InverseTimeDecay(LearningRateSchedule):
 
 @registry.register()
 class PiecewiseConstantDecay(LearningRateSchedule):
-    """values[0] up to and with step boundaries[0], then values[1] up to and with boundaries[1],
-    ..., and the last value for good.
+    """values[0] up to and including step boundaries[0], then values[1] up to and including
+    boundaries[1], ..., and the last value for all later steps.
     """
 
     def __init__(self, boundaries, values, name="PiecewiseConstant"):
@@ -124,11 +124,10 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
 @registry.register()
 class PolynomialDecay(LearningRateSchedule):
-    """η = (η₀ − η₁)·(1 − t/T)^power + η₁: from η₀ down to η₁ in T steps, in a straight line for
-    power 1; then η₁.
+    """η = (η₀ − η₁)·(1 − t/T)^power + η₁: falls from η₀ to η₁ in T steps, in a straight line for
+    power 1, and then stays at η₁.
 
-    cycle: instead of staying at η₁, T becomes 2T, 3T, ... when t passes it, so that the rate jumps
-    up and falls again.
+    cycle: T becomes 2T, 3T, ... when t passes it, so the rate jumps up and falls again.
     """
 
     def __init__(
@@ -158,11 +157,11 @@ class PolynomialDecay(LearningRateSchedule):
 
 @registry.register()
 class CosineDecay(LearningRateSchedule):
-    """η = η₀·((1 − α)·½(1 + cos(π·t/T)) + α): half a cosine wave from η₀ down to α·η₀ in T steps.
+    """η = η₀·((1 − α)·½(1 + cos(π·t/T)) + α): half a cosine wave from η₀ to α·η₀ in T steps.
     Loshchilov & Hutter 2017
 
-    warmup_target, warmup_steps: first rise in a straight line from η₀ to the target, then decay
-    from there.
+    warmup_target, warmup_steps: the rate first rises in a straight line from η₀ to the target and
+    then decays from there.
     """
 
     def __init__(
@@ -194,8 +193,8 @@ class CosineDecay(LearningRateSchedule):
 
 @registry.register()
 class CosineDecayRestarts(LearningRateSchedule):
-    """Cosine decay that starts again: each time t_mul times as long and from m_mul times as high.
-    SGDR, Loshchilov & Hutter 2017
+    """Cosine decay that restarts. Each period is t_mul times as long as the one before, and starts
+    at m_mul times the rate. SGDR, Loshchilov & Hutter 2017
     """
 
     def __init__(
@@ -225,7 +224,7 @@ class CosineDecayRestarts(LearningRateSchedule):
 
 
 def _half_wave(done: float, alpha: float, height: float = 1.0) -> float:
-    """From `height` at 0 down to alpha at 1, and no further."""
+    """Half a cosine wave from `height` at 0 to alpha at 1; constant after that."""
     return (1 - alpha) * height * 0.5 * (1 + math.cos(math.pi * min(done, 1))) + alpha
 
 

@@ -1,4 +1,4 @@
-"""The settings that all optimizers share: what they may be, and how they are described."""
+"""Checks the settings that all optimizers share, and describes the settings of an optimizer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ Rate = float | Callable[..., float]  # a learning rate: a number, or a function 
 
 
 def check_rate(rate) -> Any:
-    """A number of at least 0, or a function of the step; errors say what else it was."""
+    """Return the learning rate: a number of at least 0, or a function of the step. Errors name the
+    cure.
+    """
     if isinstance(rate, type):
         raise TypeError(
             f"A learning rate is a number, a schedule or a function of the step; {rate.__name__} "
@@ -30,17 +32,19 @@ def check_rate(rate) -> Any:
 
 
 def check_epsilon(value) -> float:
-    """ε as given; None means `minidl.backend.epsilon()`."""
+    """Return ε; for None the value of `minidl.backend.epsilon()`."""
     return check_number("epsilon", backend.epsilon() if value is None else value, 0)
 
 
 def check_decay(value) -> float | None:
-    """The weight decay: None, or a number of at least 0."""
+    """Return the weight decay: None, or a number of at least 0."""
     return None if value is None else check_number("weight_decay", value, 0)
 
 
 def check_limits(clipnorm, clipvalue, global_clipnorm) -> list[float | None]:
-    """The three limits, None for those not given: at most one may be, above 0."""
+    """Return the three limits, None for those not given. At most one may be given, and it is above
+    0.
+    """
     limits = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
     given = {k: check_number(k, v, 0, open_below=True) for k, v in limits.items() if v is not None}
     if len(given) > 1:
@@ -52,18 +56,20 @@ def check_limits(clipnorm, clipvalue, global_clipnorm) -> list[float | None]:
 
 
 def check_frequency(value) -> int | None:
-    """After how many updates the averages take the weights' place; None for never."""
+    """Return after how many updates the averages replace the weights; None for never."""
     return None if value is None else check_count("ema_overwrite_frequency", value)
 
 
 def check_batches(value) -> int | None:
-    """How many batches make one update; None for one."""
+    """Return the number of batches in one update; None for one."""
     name = "gradient_accumulation_steps (None for an update with every batch)"
     return None if value is None else check_count(name, value, 2)
 
 
 def check_scale(value) -> float | None:
-    """By what a loss is multiplied and its gradients divided; None for nothing."""
+    """Return the factor that a loss is multiplied by and its gradients are divided by; None for no
+    scaling.
+    """
     return None if value is None else check_number("loss_scale_factor", value, 0, open_below=True)
 
 
@@ -71,8 +77,8 @@ def check_scale(value) -> float | None:
 
 
 def arguments(kind: type) -> tuple[dict, dict]:
-    """The arguments of an optimizer with their defaults: those that its __init__ names, and those
-    that it passes on as **options.
+    """Return the arguments of an optimizer with their defaults: those that its __init__ names, and
+    those that it passes on as **options.
     """
     import inspect
 
@@ -90,10 +96,11 @@ def arguments(kind: type) -> tuple[dict, dict]:
 
 
 def described(thing: Configurable, base: type) -> dict:
-    """The settings of now, by the arguments' names.
+    """Return the present settings by the names of the arguments.
 
-    A class of yours that writes its own get_config adds its arguments to those of the class above
-    it. Without one, it is described by what its __init__ received.
+    If your class has its own get_config, only the arguments of the class above it are described,
+    and your class adds its own. Without get_config, it is described by the arguments that its
+    __init__ received.
     """
     kinds = type(thing).__mro__
     writers = [i for i, c in enumerate(kinds) if "get_config" in vars(c) and issubclass(c, base)]
@@ -111,5 +118,5 @@ def described(thing: Configurable, base: type) -> dict:
 
 
 def is_ours(method) -> bool:
-    """Whether a method is the library's own, not that of a reader's class."""
+    """Whether a method belongs to minidl, not to a class of the user."""
     return str(method.__module__).partition(".")[0] == __name__.partition(".")[0]

@@ -1,4 +1,4 @@
-"""An optimizer made of others, one for each part of a model."""
+"""MultiOptimizer: one optimizer for each part of a model."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class OptimizerMap(Configurable, MutableMapping):
     >>> chosen = OptimizerMap(SGD(0.1), {"encoder/.*": Adam()})
     >>> chosen["head/.*"] = Lion()
 
-    A path is looked up as it is, then among the keys as regular expressions, of which one may match
-    the whole path; if none does, default_optimizer moves the variable.
+    A path is first looked up as a key. Then the keys are regular expressions, and at most one may
+    match the whole path. If none does, default_optimizer moves the variable.
     """
 
     def __init__(self, default_optimizer: Optimizer, optimizer_map: dict | None = None):
@@ -72,18 +72,18 @@ class OptimizerMap(Configurable, MutableMapping):
         return len(self.by_pattern)
 
     def __call__(self, variable) -> Optimizer:
-        """The optimizer that moves this variable."""
+        """Return the optimizer that moves this variable."""
         return self[variable.path or variable.name]
 
     def get_config(self) -> dict:
-        """The optimizers as plain data."""
+        """Return the optimizers as plain data."""
         return serialize(
             {"default_optimizer": self.default_optimizer, "optimizer_map": self.by_pattern}
         )
 
 
 def _single(optimizer, what: str) -> Optimizer:
-    """The optimizer, if it moves variables itself; ValueError for anything else."""
+    """Return the optimizer if it moves variables itself. ValueError for anything else."""
     if isinstance(optimizer, Optimizer) and type(optimizer) not in registry.names.values():
         return optimizer
     raise ValueError(
@@ -94,15 +94,15 @@ def _single(optimizer, what: str) -> Optimizer:
 
 @registry.register()
 class MultiOptimizer(Optimizer):
-    """Moves each variable by an optimizer of its own, chosen by its path.
+    """Moves each variable with the optimizer that belongs to its path.
 
     >>> by_path = OptimizerMap(SGD(0.1), {".*embedding/.*": Adam()})
     >>> model.compile(MultiOptimizer(by_path), "mse")
 
-    optimizer_map: an OptimizerMap, or a function that gives the optimizer for a variable.
-    loss_scale_factor: for the gradients of all; those of the optimizers inside are passed over.
-    Learning rates, clipping and averages are those of each in `optimizers`. There is no
-    `learning_rate` of all; callbacks that set the rate do so in each.
+    optimizer_map: an OptimizerMap, or a function that returns the optimizer for a variable.
+    loss_scale_factor: for the gradients of all variables; the factors of the inner optimizers are
+    not used. Each optimizer in `optimizers` uses its own learning rate, clipping and averages.
+    There is no common `learning_rate`; callbacks that set the rate set it in each optimizer.
     """
 
     optimizers: Any = None  # while __init__ has not ended
@@ -165,7 +165,9 @@ class MultiOptimizer(Optimizer):
         super().build(variables)
 
     def _report_idle(self, chosen: list[Optimizer], variables: list) -> None:
-        """Warn of patterns that match nothing: the default would move those variables unseen."""
+        """Warn about patterns that match no variable, because the default optimizer would then move
+        those variables.
+        """
         patterns = (
             self.optimizer_map.items() if isinstance(self.optimizer_map, OptimizerMap) else ()
         )
@@ -183,12 +185,12 @@ class MultiOptimizer(Optimizer):
         self.kept.counter.array[...] += 1
 
     def finalize_variable_values(self, variables=None) -> None:
-        """Put averages in the place of the weights of which averages are kept."""
+        """Replace the weights by their averages, where averages are kept."""
         for one in self.optimizers:
             one.finalize_variable_values()
 
     def get_config(self) -> dict:
-        """The optimizers as plain data, with the rates of now."""
+        """Return the optimizers as plain data, with their present learning rates."""
         names = ("optimizer_map", "loss_scale_factor", "name")
         return serialize({name: getattr(self, name) for name in names})
 

@@ -1,4 +1,4 @@
-"""Gradient descent, with a memory of its direction."""
+"""Gradient descent, with or without momentum."""
 
 from ..core import optimizer as core
 from ..support.checks import check_flag, check_number
@@ -11,8 +11,9 @@ class SGD(Optimizer, core.SGD):
     """w ← w − η·g; with momentum v ← μ·v − η·g; w ← w + v; with nesterov w ← w + μ·v − η·g.
 
     Robbins & Monro 1951; Polyak 1964 (the 'heavy ball'); Nesterov 1983 in the form of Sutskever et
-    al. 2013. Polyak's v has the other sign; others keep the rate out of v: v ← μ·v + g and
-    w ← w − η·v, the same path as long as the rate stays. (The formula: core/optimizer.py.)
+    al. 2013. Polyak's v has the other sign. Others define v ← μ·v + g and w ← w − η·v, which gives
+    the same path as long as the learning rate does not change. (The formula is computed in
+    core/optimizer.py.)
     """
 
     memory_names = ({"velocity": "momentum"},)

@@ -35,18 +35,20 @@ def quietly(work, *args, **settings):
 
 
 if NUMPY_1:  # np.seterr sets it for the thread
-    silently = quietly
+
+    class silent:
+        """`silent().run(work, *args)`: see below."""
+
+        run = staticmethod(quietly)
+
 else:
     _silent = contextvars.Context()  # in it NumPy's warnings are off
     _silent.run(np.seterr, all="ignore")
 
-    def silently(work, *args, **settings):
-        """work(*args, **settings), for work that is NumPy's alone: no warning about inf and nan.
-
-        Since NumPy 2 what np.seterr sets belongs to the context that Python runs in, and ends with
-        it. This costs a tenth of setting and resetting it.
-        """
-        return _silent.copy().run(work, *args, **settings)
+    # `silent().run(work, *args)` calls work(*args) without NumPy's warnings about inf and nan, for
+    # work that is NumPy's alone. Since NumPy 2 what np.seterr sets belongs to the context that
+    # Python runs in, and ends with it. This costs a tenth of setting and resetting it.
+    silent = _silent.copy
 
 
 class quiet:

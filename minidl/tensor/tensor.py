@@ -14,7 +14,7 @@ from ..support import backend
 from ..support.arrays import NUMPY_1, as_array, in_numpy_2, short
 from ..support.dry_run import keep, numbers_of
 from .operators import Operators
-from .switched import quietly, silently
+from .switched import quietly, silent
 
 
 def apply(op, *inputs, **params):
@@ -33,7 +33,7 @@ def apply(op, *inputs, **params):
     if core.switches.quiet:  # entered once for a whole step of training: it takes its time
         result = core.apply(computed, *inputs, **params)
     else:
-        result = silently(core.apply, computed, *inputs, **params)
+        result = silent().run(core.apply, computed, *inputs, **params)
     if op in _PROBABILITIES and params.get("axis", -1) in (-1, result.array.ndim - 1):
         logits = inputs[0] if result.requires_grad else inputs[0].detach()
         result.remember_logits(op.__name__, logits)
@@ -196,7 +196,7 @@ class Tensor(Operators, core.Tensor):
             if core.switches.quiet:
                 super().backward(gradient, retain_graph)
             else:
-                silently(super().backward, gradient, retain_graph)
+                silent().run(super().backward, gradient, retain_graph)
         except GraphError as error:
             raise GraphError(_explained(self, error)) from None
 
@@ -259,7 +259,7 @@ class Tensor(Operators, core.Tensor):
         if isinstance(other, np.generic):
             other = other.item()  # so that 0.1 equals np.float64(0.1) here too
         other = other if isinstance(other, (int, float)) else as_array(other)
-        return silently(ufunc, self.array, other)
+        return silent().run(ufunc, self.array, other)
 
     def __eq__(self, other):
         return self._compare(np.equal, other)

@@ -1,36 +1,28 @@
 """Element by element: z[i] depends on x[i] (and y[i]) alone. g stands for ∂L/∂z throughout.
 
-Some slopes can be infinite or undefined: 1/x at 0, y where y is infinite. `_guarded` stands before
-those ops: where g is 0 their vjps give 0 whatever the slope, so a branch that `where` threw away
-cannot send NaN back. The gradient of where(p > 0, p·ln p, 0) is finite everywhere.
+Some slopes can be infinite or undefined: 1/x at 0, y where y is infinite. Above those ops stands
+`@guarded`: where g is 0, backward sets their gradients to 0 whatever the slope. A branch that
+`where` threw away therefore cannot send NaN back, and the gradient of where(p > 0, p·ln p, 0) is
+finite everywhere.
 """
 
 from __future__ import annotations
 
 import math
-from functools import wraps
 
 import numpy as np
 
 
-def _guarded(op):
-    """The same op; where g is 0 its vjps give 0, also if the slope is infinite or undefined."""
-
-    @wraps(op)
-    def guarded(*xs):
-        z, vjps = op(*xs)
-        return z, tuple([_zero_where_g_is_0(vjp) for vjp in vjps])
-
-    return guarded
+def _zero_where_zero(g, d):
+    """The gradient d = ∂L/∂x, but 0 wherever g is 0: 0 times an infinite slope counts as 0."""
+    all_finite = math.isfinite(np.vdot(d, d))  # Σ d²: the quickest way to ask all of them
+    return d if all_finite else np.where(g == 0, 0, d)
 
 
-def _zero_where_g_is_0(vjp):
-    def guarded(g):
-        d = vjp(g)
-        all_finite = math.isfinite(np.vdot(d, d))  # Σ d²: the quickest way to ask all of them
-        return d if all_finite else np.where(g == 0, 0, d)
-
-    return guarded
+def guarded(op):
+    """Let backward repair what the vjps of this op return."""
+    op.repair = _zero_where_zero
+    return op
 
 
 def add(x, y):
@@ -43,13 +35,13 @@ def sub(x, y):
     return x - y, (lambda g: g, lambda g: -g)
 
 
-@_guarded
+@guarded
 def mul(x, y):
     """z = x·y        ∂L/∂x = g·y      ∂L/∂y = g·x"""
     return x * y, (lambda g: g * y, lambda g: g * x)
 
 
-@_guarded
+@guarded
 def div(x, y):
     """z = x/y        ∂L/∂x = g/y      ∂L/∂y = -g·z/y"""
     z = x / y
@@ -61,7 +53,7 @@ def neg(x):
     return -x, (lambda g: -g,)
 
 
-@_guarded
+@guarded
 def power(x, y):
     """z = xʸ         ∂L/∂x = g·y·xʸ⁻¹      ∂L/∂y = g·z·ln x
     the latter is 0 at x = 0, and NaN where x < 0: there xʸ has no derivative in y
@@ -73,42 +65,42 @@ def power(x, y):
     )
 
 
-@_guarded
+@guarded
 def exp(x):
     """z = eˣ         ∂L/∂x = g·z"""
     z = np.exp(x)
     return z, (lambda g: g * z,)
 
 
-@_guarded
+@guarded
 def expm1(x):
     """z = eˣ - 1     ∂L/∂x = g·(z + 1)       exact near 0, where exp(x) - 1 loses digits"""
     z = np.expm1(x)
     return z, (lambda g: g * (z + 1),)
 
 
-@_guarded
+@guarded
 def log(x):
     """z = ln x       ∂L/∂x = g/x"""
     return np.log(x), (lambda g: g / x,)
 
 
-@_guarded
+@guarded
 def log1p(x):
     """z = ln(1 + x)  ∂L/∂x = g/(1 + x)       exact near 0"""
     return np.log1p(x), (lambda g: g / (1 + x),)
 
 
-@_guarded
+@guarded
 def sqrt(x):
-    """z = √x         ∂L/∂x = g/(2z), and 0 at x = 0 (the slope there is infinite; 0 keeps norms and
-    std usable)
+    """z = √x         ∂L/∂x = g/(2z), and 0 at x = 0
+    the slope at 0 is infinite; with 0 instead, norms and std remain usable
     """
     z = np.sqrt(x)
     return z, (lambda g: g * np.where(z == 0, 0, 0.5 / z),)
 
 
-@_guarded
+@guarded
 def square(x):
     """z = x²         ∂L/∂x = 2g·x"""
     return x * x, (lambda g: 2 * g * x,)
@@ -119,44 +111,44 @@ def absolute(x):
     return np.abs(x), (lambda g: g * np.sign(x),)
 
 
-@_guarded
+@guarded
 def sin(x):
     """z = sin x      ∂L/∂x = g·cos x"""
     return np.sin(x), (lambda g: g * np.cos(x),)
 
 
-@_guarded
+@guarded
 def cos(x):
     """z = cos x      ∂L/∂x = -g·sin x"""
     return np.cos(x), (lambda g: -g * np.sin(x),)
 
 
-@_guarded
+@guarded
 def tan(x):
     """z = tan x      ∂L/∂x = g(1 + z²)"""
     z = np.tan(x)
     return z, (lambda g: g * (1 + z * z),)
 
 
-@_guarded
+@guarded
 def arcsin(x):
     """z = arcsin x   ∂L/∂x = g/√(1 - x²)"""
     return np.arcsin(x), (lambda g: g / np.sqrt((1 - x) * (1 + x)),)
 
 
-@_guarded
+@guarded
 def arccos(x):
     """z = arccos x   ∂L/∂x = -g/√(1 - x²)"""
     return np.arccos(x), (lambda g: -g / np.sqrt((1 - x) * (1 + x)),)
 
 
-@_guarded
+@guarded
 def arctan(x):
     """z = arctan x   ∂L/∂x = g/(1 + x²)"""
     return np.arctan(x), (lambda g: g / (1 + x * x),)
 
 
-@_guarded
+@guarded
 def arctan2(x, y):
     """z = the angle of the point (y, x), that is arctan(x/y) in the right quadrant
     ∂L/∂x = g·y/r²      ∂L/∂y = -g·x/r²
@@ -166,49 +158,49 @@ def arctan2(x, y):
     return np.arctan2(x, y), (lambda g: g * (y / r / r), lambda g: -g * (x / r / r))
 
 
-@_guarded
+@guarded
 def sinh(x):
     """z = sinh x     ∂L/∂x = g·cosh x"""
     return np.sinh(x), (lambda g: g * np.cosh(x),)
 
 
-@_guarded
+@guarded
 def cosh(x):
     """z = cosh x     ∂L/∂x = g·sinh x"""
     return np.cosh(x), (lambda g: g * np.sinh(x),)
 
 
-@_guarded
+@guarded
 def arcsinh(x):
     """z = arsinh x   ∂L/∂x = g/√(x² + 1)"""
     return np.arcsinh(x), (lambda g: g / np.hypot(x, 1),)
 
 
-@_guarded
+@guarded
 def arccosh(x):
     """z = arcosh x   ∂L/∂x = g/√(x² - 1)"""
     return np.arccosh(x), (lambda g: g / np.sqrt((x - 1) * (x + 1)),)
 
 
-@_guarded
+@guarded
 def arctanh(x):
     """z = artanh x   ∂L/∂x = g/(1 - x²)"""
     return np.arctanh(x), (lambda g: g / ((1 - x) * (1 + x)),)
 
 
-@_guarded
+@guarded
 def log2(x):
     """z = log₂ x     ∂L/∂x = g/(x·ln 2)"""
     return np.log2(x), (lambda g: g / (x * math.log(2)),)
 
 
-@_guarded
+@guarded
 def log10(x):
     """z = log₁₀ x    ∂L/∂x = g/(x·ln 10)"""
     return np.log10(x), (lambda g: g / (x * math.log(10)),)
 
 
-@_guarded
+@guarded
 def logaddexp(x, y):
     """z = ln(eˣ + eʸ)      ∂L/∂x = g·eˣ⁻ᶻ      ∂L/∂y = g·eʸ⁻ᶻ
     both shares lie between 0 and 1: no overflow
@@ -217,7 +209,7 @@ def logaddexp(x, y):
     return z, (lambda g: g * np.exp(x - z), lambda g: g * np.exp(y - z))
 
 
-@_guarded
+@guarded
 def mod(x, y):
     """z = x - y·⌊x/y⌋      ∂L/∂x = g      ∂L/∂y = -g·⌊x/y⌋
     the remainder, with the sign of y
@@ -225,7 +217,7 @@ def mod(x, y):
     return np.mod(x, y), (lambda g: g, lambda g: -g * np.floor_divide(x, y))
 
 
-@_guarded
+@guarded
 def fmod(x, y):
     """z = x - y·trunc(x/y)      ∂L/∂x = g      ∂L/∂y = -g·trunc(x/y)
     the remainder, with the sign of x
@@ -234,8 +226,8 @@ def fmod(x, y):
 
 
 def step(*xs, function):
-    """z = function(*xs), one that steps from value to value (floor, sign, >, ...)
-    ∂L/∂x = 0 wherever there is one
+    """z = function(*xs), a function that is constant between jumps (floor, sign, >, ...)
+    ∂L/∂x = 0
     """
     return np.asarray(function(*xs)), tuple(lambda g, x=x: np.zeros_like(x) for x in xs)
 
@@ -255,7 +247,7 @@ def minimum(x, y):
 
 
 def clip(x, *, low=None, high=None):
-    """z = x moved to the nearest number between low and high (None: no bound)
+    """z = x, limited to the range from low to high (None: no limit)
     ∂L/∂x = g where low <= x <= high, else 0
     """
     z = np.clip(x, low, high)
@@ -265,7 +257,7 @@ def clip(x, *, low=None, high=None):
 
 
 def where(x, y, *, condition):
-    """z = x where condition holds, else y      g goes to the one that was taken"""
+    """z = x where condition is True, else y      g goes to the one that was chosen"""
     return np.where(condition, x, y), (
         lambda g: np.where(condition, g, 0),
         lambda g: np.where(condition, 0, g),

@@ -1,5 +1,5 @@
-"""Attention: each query looks at all keys, and takes the mean of their values, weighted by how well
-they fit. Bahdanau et al. 2015; Vaswani et al. 2017.
+"""Attention: each query computes the mean of the values of all keys, weighted by how well the keys
+match it. Bahdanau et al. 2015; Vaswani et al. 2017.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from .stepping import shared
 
 
 def dot_product_attention(q, k, v, *bias, mask=None, scale=1.0):
-    """Z = P V with P = softmax(S) and S = scale·Q Kᵀ + bias, along the keys, each head by itself
+    """Z = P V with P = softmax(S) and S = scale·Q Kᵀ + bias, along the keys, for each head
 
-    ∂L/∂V = Pᵀ G            ∂L/∂S = D = P·(G Vᵀ - Σ G·Z), with the sum along the values' numbers
+    ∂L/∂V = Pᵀ G            ∂L/∂S = D = P·(G Vᵀ - Σ G·Z), with the sum along the last axis
     ∂L/∂Q = scale·D K       ∂L/∂K = scale·Dᵀ Q       ∂L/∂bias = D
 
     q (n, T, heads, d), k (n, S, heads, d), v (n, S, heads, e), z (n, T, heads, e). bias: left out,
-    or numbers that broadcast with (n, heads, T, S). mask: None, or truth values that do. A query
-    takes nothing from a key where the mask is False; if it is False for all keys, the mean of all.
+    or numbers that broadcast with (n, heads, T, S). mask: None, or booleans that broadcast with it.
+    A query ignores a key where the mask is False. If the mask is False for all keys, z is the mean
+    of all values.
     """
     q, k, v = (np.swapaxes(x, 1, 2) for x in (q, k, v))
     p, factor = np.matmul(q, np.swapaxes(k, 2, 3)), q.dtype.type(scale)
@@ -47,17 +48,19 @@ def dot_product_attention(q, k, v, *bias, mask=None, scale=1.0):
 
 
 def _heads_last(part):
-    """The part, from (n, heads, T, d) to (n, T, heads, d)."""
+    """Transpose a part from (n, heads, T, d) to (n, T, heads, d)."""
     return lambda d, g: np.swapaxes(part(d, g), 1, 2)
 
 
 def _lowest(dtype):
-    """A score that leaves nothing to a key, and with which differences do not overflow."""
+    """Return a score so low that the key gets weight 0, but whose differences do not overflow."""
     return -0.7 * np.finfo(dtype).max
 
 
 def _softmax_in_place(x, mask):
-    """Replace the scores by their softmax along the keys, where the mask, if any, is True."""
+    """Replace the scores by their softmax along the keys, over those where the mask, if any, is
+    True.
+    """
     if mask is not None:
         np.copyto(x, _lowest(x.dtype), where=~mask)
     x -= x.max(axis=-1, keepdims=True)

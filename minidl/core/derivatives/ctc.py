@@ -1,10 +1,10 @@
-"""Connectionist temporal classification: the loss of a network that reads a line without being told
-where its letters stand. Graves et al. 2006.
+"""Connectionist temporal classification: the loss of a network that reads a sequence of labels
+without being told at which steps they stand. Graves et al. 2006.
 
-A path names a class at each step, one of the letters or `blank`. It reads as the labels if they
-remain once its repetitions are merged and its blanks are struck out: "--aa-b" and "a--bbb" read as
-"ab". The states of a path are blank, a, blank, b, blank; from one step to the next it stays, moves
-on by one, or by two where that leaves out a blank between two different letters.
+A path chooses a class at each step, one of the letters or `blank`. It spells the labels if they
+remain after merging repetitions and removing blanks: "--aa-b" and "a--bbb" spell "ab". The states
+of a path are blank, a, blank, b, blank. From one step to the next the path stays in its state or
+moves on by one. It moves on by two if this skips a blank between two different letters.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ _NEVER = -1e30  # stands for ln 0: nothing overflows where such numbers are adde
 
 
 def ctc(x, *, labels, label_lengths, input_lengths, blank=0):
-    """z = -ln Σ of the probabilities of all paths that read as the labels, one number a sample
-    ∂L/∂x = g·(softmax(x) - share), with share the part of these probabilities that passes a class
+    """z = -ln Σ of the probabilities of all paths that spell the labels, one number a sample
+    ∂L/∂x = g·(softmax(x) - share), where share is the part of these probabilities that passes
+    through a class
 
     α_t(s) = ln softmax(x_t) of state s + ln(e^α_t₋₁(s) + e^α_t₋₁(s-1) + e^α_t₋₁(s-2) if it may)
-    β is α of everything turned round. share_t(s) = exp(α_t(s) + β_t(s) - ln softmax(x_t) + z)
-    (Graves et al. 2006, equations 6 to 16.) Where no path reads as the labels, z is inf, ∂L/∂x 0.
+    β is α of the reversed sequence. share_t(s) = exp(α_t(s) + β_t(s) - ln softmax(x_t) + z)
+    (Graves et al. 2006, equations 6 to 16.) If no path spells the labels, z is inf and ∂L/∂x is 0.
 
-    x: logits (n, T, C); labels (n, L), of which the first `label_lengths` count; of the T steps the
+    x: logits (n, T, C); labels (n, L), of which the first `label_lengths` count. Of the T steps the
     first `input_lengths` count, at least 1.
     """
     log_p = log_softmax(x)[0]
@@ -53,8 +54,9 @@ def ctc(x, *, labels, label_lengths, input_lengths, blank=0):
 
 
 def _states(labels, lengths, blank, dtype):
-    """The class of each state (n, 2L + 1); 0 for the states that a path may reach from two before,
-    and 0 for those with which it may end, both ln 0 elsewhere.
+    """Return three arrays (n, 2L + 1): the class of each state; 0 for the states that a path can
+    reach from two states before, and 0 for those in which a path can end. Elsewhere the last two
+    are ln 0.
     """
     n, most = labels.shape
     states = np.full((n, 2 * most + 1), blank)
@@ -68,9 +70,9 @@ def _states(labels, lengths, blank, dtype):
 
 
 def _swept(seen, begins, jumps, starts):
-    """α_t(s) for all steps, samples and states: (T, n, S).
+    """Return α_t(s) for all steps, samples and states: (T, n, S).
 
-    seen: ln of the probability of each state at each step. begins: 0 where a path may begin, else
+    seen: ln of the probability of each state at each step. begins: 0 where a path can begin, else
     ln 0. starts (n,): the step at which a sample begins.
     """
     steps, n, size = seen.shape
@@ -94,7 +96,7 @@ def _swept(seen, begins, jumps, starts):
 
 
 def _less_share(p, share, states, lengths):
-    """p - the share of each class, at the steps that count; p is written into."""
+    """Return p minus the share of each class, at the steps that count. p is changed in place."""
     of_class = (states[:, :, None] == np.arange(p.shape[2])).astype(p.dtype)
     p -= np.matmul(share.transpose(1, 0, 2), of_class)
     p *= (np.arange(p.shape[1]) < lengths[:, None])[:, :, None]

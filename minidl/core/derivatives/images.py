@@ -1,13 +1,13 @@
 """Convolution and pooling along any number of axes: sequences, images, films.
 
 Shapes: x (samples, *places, c), w (*kernel, c, f), z (samples, *stops, f). Along each axis a window
-slides over x. At its stop o it sees, at the place k of the kernel, the place of x
-    i = o·s + k·d - before        (stride s, dilation d, `before` zeros that stand in front of x)
-so that z[o] = Σₖ x[i]·w[k] is a product of matrices: each patch of x is a row, the kernel a matrix.
+slides over x. When the window is at its stop o, the place k of the kernel covers this place of x:
+    i = o·s + k·d - before        (stride s, dilation d, `before` zeros in front of x)
+z[o] = Σₖ x[i]·w[k] is a product of matrices: each patch of x is a row, and the kernel is a matrix.
 The patches are made in blocks that stay in the cache of a core, never all at once (Chellapilla et
-al. 2006); where neighbours overlap along the first axis they share their memory (Cho & Brand 2017).
+al. 2006). Patches that overlap along the first axis share their memory (Cho & Brand 2017).
 
-Settings: strides and dilation, a number for each axis; padding, a pair: zeros before and behind.
+Settings: strides and dilation, one number for each axis; padding, a pair: zeros before and after.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BLOCK = 1 << 17  # numbers of a block: 512 KB in float32
 
 
 class _Window(NamedTuple):
-    """How the window slides. Each field has an entry for each axis."""
+    """How the window slides. Each field has one entry for each axis."""
 
     kernel: tuple
     strides: tuple
@@ -32,14 +32,14 @@ class _Window(NamedTuple):
     padding: tuple
 
     def stops(self, sizes) -> tuple:
-        """How many stops the window makes along each axis of x."""
+        """Return how many stops the window makes along each axis of x."""
         axes = zip(sizes, *self)
         return tuple([(n + sum(p) - (k - 1) * d - 1) // s + 1 for n, k, s, d, p in axes])
 
 
 def _blocks(samples: int, rows: int, size: int):
-    """Two lists of slices, of samples and of rows: each pair is a block of about BLOCK numbers.
-    size: how many a row has.
+    """Return two lists of slices, of samples and rows; each pair is a block of about BLOCK numbers.
+    size: the numbers in a row.
     """
     n, r = max(1, BLOCK // max(1, rows * size)), max(1, BLOCK // max(1, size))
     return tuple(
@@ -49,7 +49,7 @@ def _blocks(samples: int, rows: int, size: int):
 
 
 def _framed(x, padding):
-    """x with its zeros around. A negative number of them behind x cuts some of it off."""
+    """Return x with zeros around it. A negative number of zeros after x cuts part of x off."""
     if not any(map(any, padding)):
         return x
     x = x[(slice(None), *[slice(n + min(p[1], 0)) for n, p in zip(x.shape[1:], padding)])]
@@ -62,10 +62,10 @@ def _framed(x, padding):
 
 
 def _patches(x, window, f, shared=False):
-    """Blocks of what the window sees: (samples and rows of z, an array whose rows are patches). f:
-    how many numbers z has at each stop.
+    """Yield blocks of patches: (samples and rows of z, an array with a patch in each row). f: the
+    numbers of z at each stop.
 
-    shared: only the windows along the later axes are copied; a patch is a view of several of them.
+    shared: only the windows along the later axes are copied; a patch is several views of them.
     """
     kernel, strides, dilation, padding = window
     rows, *others = window.stops(x.shape[1:-1])
@@ -91,8 +91,8 @@ def _patches(x, window, f, shared=False):
 
 
 def _taps(window, sizes, stops, row):
-    """For each place k of the kernel: (k, an index of the stops that see x there and no zeros, an
-    index of what they see of x).
+    """Yield for each place k of the kernel: (k, an index of the stops at which k covers x and no
+    zeros, an index of the places of x that it covers).
 
     row: the first stop along the first axis.
     """
@@ -109,8 +109,8 @@ def _taps(window, sizes, stops, row):
 
 
 def _meetings(window, at_stops, at_places):
-    """For each block of stops and each place k of the kernel: (k, views of the arrays that are like
-    z, views of those like x), where the number at a stop meets the one that is seen there.
+    """Yield for each block of stops and each place k of the kernel: (k, views of the arrays shaped
+    like z, views of those shaped like x): the numbers at the stops, and those that k covers there.
     """
     x, z = at_places[0], at_stops[0]
     pieces, cuts = _blocks(len(z), z.shape[1], x[:1].size // max(1, z.shape[1]))
@@ -124,7 +124,7 @@ def _meetings(window, at_stops, at_places):
 
 
 def _correlate(x, w, bias=None, *, window, relu=False):
-    """z[o] = Σₖ x[i]·w[k] + b; with relu, 0 where that is negative."""
+    """z[o] = Σₖ x[i]·w[k] + b; with relu, negative z become 0."""
     f, stops = w.shape[-1], window.stops(x.shape[1:-1])
     z = np.empty((len(x), *stops, f), np.result_type(x, w))
     overlap = len(stops) > 1 and window.dilation[0] == 1 and window.kernel[0] > window.strides[0]
@@ -144,7 +144,7 @@ def _correlate(x, w, bias=None, *, window, relu=False):
 
 
 def _back_to_input(g, w, window, sizes):
-    """∂L/∂x[i] = Σ g[o]·w[k]ᵀ over all o and k that meet in i."""
+    """∂L/∂x[i] = Σ g[o]·w[k]ᵀ over all o and k for which k covers i at stop o."""
     c, f = w.shape[-2:]
     dx = np.zeros((len(g), *sizes, c), np.result_type(g, w))
     turned = np.ascontiguousarray(w.swapaxes(-1, -2))
@@ -169,7 +169,7 @@ def _back_to_kernel(x, g, window):
 
 
 def _by_groups(function, groups: int, *arrays):
-    """function(*arrays), where the channels are cut into groups that do not see each other."""
+    """Return function(*arrays), computed for each group of channels separately."""
     if groups == 1:
         return function(*arrays)
     parts = zip(*[np.split(a, groups, axis=-1) for a in arrays])
@@ -177,7 +177,7 @@ def _by_groups(function, groups: int, *arrays):
 
 
 def _column_sums(g):
-    """Σ of g over all axes but the last: as a product with ones three times as fast."""
+    """Return Σ of g over all axes but the last, as a product with ones: three times as fast."""
     return np.ones(g.size // g.shape[-1], g.dtype) @ g.reshape(-1, g.shape[-1])
 
 
@@ -185,8 +185,8 @@ def conv(x, w, *bias, strides, dilation, padding, groups=1, relu=False):
     """z[o] = Σₖ x[i]·w[k] + b      with i = o·s + k·d - before
     ∂L/∂x[i] = Σ g[o]·w[k]ᵀ     ∂L/∂w[k] = Σ x[i]ᵀ·g[o]     ∂L/∂b = Σ g
 
-    bias: (f,) or left out. groups: of channels; filters of one group see its channels of x only, so
-    w is (*kernel, c/groups, f). relu: z becomes max(z, 0), and g counts where z > 0.
+    bias: (f,) or left out. groups: of channels. The filters of a group use only its channels of x,
+    so w is (*kernel, c/groups, f). relu: z becomes max(z, 0), and g counts where z > 0.
     """
     window = _Window(w.shape[:-2], strides, dilation, padding)
     z = _by_groups(partial(_correlate, window=window, relu=relu), groups, x, w, *bias)
@@ -209,11 +209,11 @@ def conv(x, w, *bias, strides, dilation, padding, groups=1, relu=False):
 
 
 def conv_transpose(x, w, *bias, sizes, strides, dilation, before):
-    """z[i] = Σ x[o]·w[k]ᵀ + b over all o and k that meet in i = o·s + k·d - before
+    """z[i] = Σ x[o]·w[k]ᵀ + b over all o and k with i = o·s + k·d - before
     ∂L/∂x[o] = Σₖ g[i]·w[k]     ∂L/∂w[k] = Σ g[i]ᵀ·x[o]     ∂L/∂b = Σ g
 
-    The gradient of a convolution from z to x, used to make images larger. w: (*kernel, f, c).
-    sizes: of z along the axes of the window.
+    The gradient of a convolution with respect to its input, used to enlarge images. w: (*kernel, f,
+    c). sizes: of z along the axes of the window.
     """
     axes = zip(w.shape, strides, dilation, before, sizes, x.shape[1:])
     behind = [(m - 1) * s + (k - 1) * d + 1 - n - b for k, s, d, b, n, m in axes]
@@ -230,7 +230,7 @@ def conv_transpose(x, w, *bias, sizes, strides, dilation, before):
 
 
 def depthwise(x, w, *bias, strides, dilation, padding):
-    """z[o] = Σₖ x[i]·w[k] + b, each channel by itself      with i = o·s + k·d - before
+    """z[o] = Σₖ x[i]·w[k] + b, for each channel separately      with i = o·s + k·d - before
     ∂L/∂x[i] = Σ g[o]·w[k]     ∂L/∂w[k] = Σ x[i]·g[o]     ∂L/∂b = Σ g
 
     w: (*kernel, c).
@@ -258,9 +258,9 @@ def depthwise(x, w, *bias, strides, dilation, padding):
 
 
 def max_pool(x, *, size, strides, padding):
-    """z[o] = the largest x[i] that the window sees      ∂L/∂x[i] = Σ g[o] where x[i] is that one
+    """z[o] = the largest x[i] in the window      ∂L/∂x[i] = Σ g[o] where x[i] is the largest
 
-    Of several that are equally large the first one has the gradient.
+    If several are equally large, the first one gets the gradient.
     """
     window = _Window(size, strides, (1,) * len(size), padding)
     z = np.full((len(x), *window.stops(x.shape[1:-1]), x.shape[-1]), -np.inf, x.dtype)
@@ -282,7 +282,7 @@ def max_pool(x, *, size, strides, padding):
 
 
 def average_pool(x, *, size, strides, padding):
-    """z[o] = Σ x[i] / n over what the window sees of x, n places      ∂L/∂x[i] = Σ g[o] / n"""
+    """z[o] = Σ x[i] / n over the n places of x in the window      ∂L/∂x[i] = Σ g[o] / n"""
     window = _Window(size, strides, (1,) * len(size), padding)
     stops, ones = window.stops(x.shape[1:-1]), np.ones((1, *x.shape[1:-1], 1), x.dtype)
     z, n = np.zeros((len(x), *stops, x.shape[-1]), x.dtype), np.zeros((1, *stops, 1), x.dtype)

@@ -1,4 +1,4 @@
-"""Matrix products, where nearly all the time of a network goes; and equations with matrices."""
+"""Matrix products, which take nearly all the time of a network, and matrix equations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def _T(x):
 def matmul(x, y):
     """Z = X Y        ∂L/∂X = G Yᵀ     ∂L/∂Y = Xᵀ G
 
-    All of NumPy's rank rules: a 1-D x is a row, a 1-D y a column, further axes in front are batches
+    NumPy's rules hold: a 1-D x is a row, a 1-D y is a column, further axes in front are batches
     that broadcast.
     """
     z = np.matmul(x, y)
@@ -33,8 +33,8 @@ def matmul(x, y):
 def dense(x, w, *bias):
     """Z = X W + b    ∂L/∂X = G Wᵀ     ∂L/∂W = Xᵀ G     ∂L/∂b = Σ over the samples of G
 
-    x: (..., n), w: (n, units), b: (units,) or left out. One node instead of two: the sum needs no
-    memory of its own.
+    x: (..., n), w: (n, units), b: (units,) or left out. It is one op instead of two, so the sum
+    needs no memory of its own.
     """
     z = np.matmul(x, w)
     for b in bias:
@@ -56,12 +56,12 @@ def dense(x, w, *bias):
 
 
 def einsum(*xs, subscripts):
-    """Z = Σ of products, spelled in letters: "ij,jk->ik" is the matrix product
-    ∂L/∂X: the same with G in X's place
+    """Z = Σ of products, described by letters: "ij,jk->ik" is the matrix product
+    ∂L/∂X: the same, with G in place of X
 
-    subscripts: explicit ("->" and the letters of the result), without "...". A letter that X alone
-    has was summed away, so its g is spread; one that X has twice meant X's diagonal, so g is laid
-    on the diagonal.
+    subscripts: explicit ("->" and the letters of the result), without "...". Z is a sum over a
+    letter that only X has, so g is spread over it. A letter that X has twice selects the diagonal
+    of X, so g is placed on the diagonal.
     """
     terms, out = subscripts.split("->")
     terms, sizes = terms.split(","), {}
@@ -80,7 +80,9 @@ def einsum(*xs, subscripts):
 
 
 def _spelled_back(term, others, sizes, g, xs):
-    """The gradient of the array that is spelled `term`: g times the xs, which `others` spell."""
+    """Return the gradient of the array with the letters `term`: g times the xs, whose letters are
+    in `others`.
+    """
     own = "".join(dict.fromkeys(term))
     reached = "".join([c for c in own if c in "".join(others)])
     d = np.einsum(f"{','.join(others)}->{reached}", g, *xs, optimize=True)
@@ -94,8 +96,8 @@ def _spelled_back(term, others, sizes, g, xs):
 
 
 def _solve(a, b):
-    """A⁻¹ B for stacks of matrices. Where A is singular, NaN: so a matrix of zeros, on which shapes
-    are tried out, is no error.
+    """Return A⁻¹ B for stacks of matrices. Where A is singular, the result is NaN, and not an
+    error, because dry runs use matrices of zeros.
     """
     stack = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     a, b = np.broadcast_to(a, stack + a.shape[-2:]), np.broadcast_to(b, stack + b.shape[-2:])
@@ -109,7 +111,7 @@ def _solve(a, b):
 
 def inv(x):
     """Z = X⁻¹       ∂L/∂X = -Zᵀ G Zᵀ
-    of each matrix in the last two axes; NaN where there is no inverse
+    for each matrix in the last two axes; NaN where there is no inverse
     """
     z = _solve(x, np.eye(x.shape[-1], dtype=x.dtype))
     return z, (lambda g: -(_T(z) @ g @ _T(z)),)

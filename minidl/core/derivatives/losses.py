@@ -1,7 +1,7 @@
-"""Losses in one step with the function that makes probabilities.
+"""Losses computed in one step with softmax or sigmoid.
 
 The cross-entropies take logits (the numbers before softmax or sigmoid). Computing log(softmax(x))
-in two steps overflows or takes the log of 0; in one step the result is exact, and its gradient is
+in two steps overflows or takes the log of 0. In one step the result is exact, and its gradient is
 the famous p - y.
 """
 
@@ -13,9 +13,9 @@ from .nonlinear import log_softmax, sigmoid
 
 
 def batch_mean(x, *, weights=None):
-    """z = Σ w·x / n, the loss of a batch from those of its n samples      ∂L/∂x = g·w/n
+    """z = Σ w·x / n, the mean loss of a batch of n samples      ∂L/∂x = g·w/n
 
-    weights: one a sample, of the shape of x; left out, all are 1.
+    weights: one a sample, in the shape of x; if left out, all are 1.
     """
     n = max(x.size, 1)
     total = x.sum(dtype=np.float32 if x.dtype == np.float16 else None) / n

@@ -1,4 +1,4 @@
-"""What makes a network more than one matrix product: activations, softmax, and dropout's mask."""
+"""Activations, softmax, and the mask of dropout: they make a network nonlinear."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def log_softmax(x, *, axis=-1):
 
 def masked_scale(x, *, mask, scale):
     """z = x·mask·scale     ∂L/∂x = g·mask·scale
-    dropout; the layer draws the mask (booleans) and chooses the scale
+    for dropout; the layer draws the mask (booleans) and chooses the scale
     """
     factor = mask * x.dtype.type(scale)  # x: floats
     return x * factor, (lambda g: g * factor,)

@@ -1,5 +1,5 @@
-"""Numbers brought to a common scale. The scale is computed from the numbers themselves, so every x
-changes every z: the means in the gradients are what comes back along that way.
+"""Normalization: numbers are brought to a common scale. The scale is computed from the numbers
+themselves, so every x changes every z. This is where the means in the gradients come from.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ def standardize(x, *, axes, epsilon, moments=None):
     """z = (x - m)/s      with m the mean along the axes, v the variance there and s = √(v + ε)
     ∂L/∂x = (g - mean g - z·mean(g·z))/s
 
-    moments: a list that is filled with m and v, for a caller that keeps averages of them.
+    moments: an empty list, to which m and v are appended, for layers that keep averages of them.
     """
     m = x.mean(axis=axes, keepdims=True)
     z = x - m

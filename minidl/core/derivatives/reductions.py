@@ -1,5 +1,5 @@
-"""Many numbers to fewer. `axis` is None (all), an int or a tuple of ints, as in NumPy; g has the
-result's shape.
+"""Ops that reduce many numbers to fewer. `axis` is None (all), an int or a tuple of ints, as in
+NumPy. g has the shape of the result.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import numpy as np
 
 
 def _spread(g, x, axis, keepdims):
-    """g stretched back over the axes that were summed away, to the shape of x."""
+    """Return g repeated along the axes that were summed, in the shape of x."""
     if axis is None:
         return np.asarray(g).repeat(x.size).reshape(x.shape)
     return np.broadcast_to(g if keepdims else np.expand_dims(g, axis), x.shape)
 
 
 def _count(x, axis):
-    """How many numbers go into each result."""
+    """Return how many numbers each result is computed from."""
     if axis is None:
         return x.size
     return math.prod([x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,))])
@@ -59,8 +59,8 @@ def var(x, *, axis=None, keepdims=False):
 
 
 def prod(x, *, axis=None, keepdims=False):
-    """z = Π x        ∂L/∂xᵢ = g·Π of the others (computed without division, so a zero does no
-    harm)
+    """z = Π x        ∂L/∂xᵢ = g·Π of the others
+    computed without division, so that zeros are allowed
     """
     z = np.prod(x, axis=axis, keepdims=keepdims)
 
@@ -79,26 +79,28 @@ def prod(x, *, axis=None, keepdims=False):
 
 
 def _extreme(x, z, axis, keepdims):
-    """The vjp of max and min: g is shared evenly among all entries that reach the extreme."""
+    """Return the vjp of max and min: g is divided among all entries with the extreme value."""
     hit = x == (z if keepdims or axis is None else np.expand_dims(z, axis))
     share = hit / np.sum(hit, axis=axis, keepdims=True)
     return lambda g: _spread(g, x, axis, keepdims) * share
 
 
 def max(x, *, axis=None, keepdims=False):
-    """z = max x      g to the largest; ties share it evenly"""
+    """z = max x      g goes to the largest; equal ones share it evenly"""
     z = np.max(x, axis=axis, keepdims=keepdims)
     return z, (_extreme(x, z, axis, keepdims),)
 
 
 def min(x, *, axis=None, keepdims=False):
-    """z = min x      g to the smallest; ties share it evenly"""
+    """z = min x      g goes to the smallest; equal ones share it evenly"""
     z = np.min(x, axis=axis, keepdims=keepdims)
     return z, (_extreme(x, z, axis, keepdims),)
 
 
 def logsumexp(x, *, axis=None, keepdims=False):
-    """z = ln Σ eˣ, shifted by the largest x so that nothing overflows      ∂L/∂x = g·softmax(x)"""
+    """z = ln Σ eˣ      ∂L/∂x = g·softmax(x)
+    the largest x is subtracted first, so that nothing overflows
+    """
     top = np.max(x, axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0)
     e = np.exp(x - top)
@@ -120,7 +122,7 @@ def over_processes(x, *, add, weight):
 
 
 def cumsum(x, *, axis):
-    """zᵢ = x₁ + ... + xᵢ      ∂L/∂xᵢ = gᵢ + gᵢ₊₁ + ...: the same sum, from the other end"""
+    """zᵢ = x₁ + ... + xᵢ      ∂L/∂xᵢ = gᵢ + gᵢ₊₁ + ...: the same sum, starting from the end"""
     return np.cumsum(x, axis=axis), (
         lambda g: np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis),
     )
@@ -128,8 +130,8 @@ def cumsum(x, *, axis):
 
 def cumprod(x, *, axis):
     """zᵢ = x₁·...·xᵢ
-    ∂L/∂xᵢ = zᵢ₋₁·sᵢ with sᵢ = gᵢ + xᵢ₊₁·sᵢ₊₁, from the last to the first: no division, zeros do no
-    harm
+    ∂L/∂xᵢ = zᵢ₋₁·sᵢ with sᵢ = gᵢ + xᵢ₊₁·sᵢ₊₁, from the last to the first
+    computed without division, so that zeros are allowed
     """
     z = np.cumprod(x, axis=axis)
 

@@ -1,11 +1,11 @@
 """Recurrent layers: each is one op over all T steps of a sequence.
 
-A step is one small product and some functions of numbers. On the tape it would cost more to note
-the steps than to compute them, so an op walks through all steps by itself, forward and back.
+A step is one small product and some elementwise functions. Recording each step on the tape would
+take longer than computing it, so an op loops over all steps itself, forward and back.
 
 Shapes: x (n, T, d); w (d, kH), u (H, kH) and b (kH,) for k gates of H units, side by side; states
-(n, H). mask (n, T): a state stays as it is at a step where the mask is False, and so does its
-gradient. Inside the ops time comes first and the batch last, see stepping.py.
+(n, H). mask (n, T): where it is False, the state does not change at that step, and neither does its
+gradient. Inside the ops time is the first axis and the batch the last, see stepping.py.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from .stepping import (
 def simple_rnn(x, w, u, b, h0, *, mask=None):
     """z = h₁, ..., h_T with h_t = tanh(x_t W + h_t₋₁ U + b)                     (Elman 1990)
 
-    From the last step to the first, where δ_t is the gradient of what is inside tanh:
+    From the last step to the first, where δ_t is the gradient of the argument of tanh:
     δ_t = dh·(1 - h_t²)      dh = ∂L/∂h_t₋₁ + δ_t Uᵀ
     ∂L/∂x_t = δ_t Wᵀ     ∂L/∂W = Σ_t x_tᵀ δ_t     ∂L/∂U = Σ_t h_t₋₁ᵀ δ_t     ∂L/∂b = Σ_t δ_t
     """
@@ -58,7 +58,7 @@ def simple_rnn(x, w, u, b, h0, *, mask=None):
 
 
 def _back_through_simple_rnn(gs, u, h, mask):
-    """(δ of all steps, ∂L/∂h₀). gs: ∂L/∂h_t for all t."""
+    """Return (δ of all steps, ∂L/∂h₀). gs: ∂L/∂h_t for all t."""
     d, dh = np.empty_like(gs), np.zeros_like(h[0])
     tanh_slope(h[1:], d)
     for t in reversed(range(len(gs))):
@@ -79,7 +79,7 @@ def lstm(x, w, u, b, h0, c0, *, mask=None):
     (Hochreiter & Schmidhuber 1997, with the forget gate f of Gers et al. 2000.) Order of the gates:
     i, f, g, o.
 
-    From the last step to the first, where δ is the gradient of what is inside σ or tanh:
+    From the last step to the first, where δ is the gradient of the argument of σ or tanh:
     δo = dh·tanh(c_t)·o(1 - o)            dc += dh·o·(1 - tanh² c_t)
     δi = dc·g·i(1 - i)      δf = dc·c_t₋₁·f(1 - f)      δg = dc·i·(1 - g²)
     dc = dc·f               dh = ∂L/∂h_t₋₁ + δ Uᵀ
@@ -111,7 +111,7 @@ def lstm(x, w, u, b, h0, c0, *, mask=None):
 
 
 def _back_through_lstm(gs, u, gates, c, tanh_c, mask):
-    """(δ of all steps, ∂L/∂h₀, ∂L/∂c₀). gs: ∂L/∂h_t for all t, and last ∂L/∂c_T."""
+    """Return (δ of all steps, ∂L/∂h₀, ∂L/∂c₀). gs: ∂L/∂h_t for all t, and last ∂L/∂c_T."""
     n, d, to_c = len(u), np.empty_like(gates), np.empty_like(tanh_c)
     sigmoid_slope(gates, d)
     tanh_slope(gates[:, 2 * n : 3 * n], d[:, 2 * n : 3 * n])
@@ -138,13 +138,13 @@ def _back_through_lstm(gs, u, gates, c, tanh_c, mask):
 
 
 def gru(x, w, u, b, h0, *, mask=None):
-    """z = h₁, ..., h_T, where a step asks what to keep (z) and what to forget (r) of the state
+    """z = h₁, ..., h_T, where z and r say how much of the state to keep and how much to use
 
     z, r = σ(x_t W + b₀ + h_t₋₁ U + b₁), each with its own columns of W, U, b₀ = b[0], b₁ = b[1]
     q = h_t₋₁ U + b₁        k = tanh(x_t W + b₀ + r·q)        h_t = z·h_t₋₁ + (1 - z)·k
     (Cho et al. 2014 in the form of cuDNN, r after the product.) Order of the gates: z, r, k.
 
-    From the last step to the first, where δ is the gradient of what is inside σ or tanh:
+    From the last step to the first, where δ is the gradient of the argument of σ or tanh:
     δz = dh·(h_t₋₁ - k)·z(1 - z)       δk = dh·(1 - z)(1 - k²)       δr = δk·q·r(1 - r)
     dh = ∂L/∂h_t₋₁ + dh·z + ε Uᵀ       where ε is δz, δr, δk·r, the gradient of h_t₋₁ U + b₁
     ∂L/∂U = Σ_t h_t₋₁ᵀ ε_t, ∂L/∂b₁ = Σ_t ε_t; the gradients of x, W and b₀ as in simple_rnn.
@@ -179,7 +179,7 @@ def gru(x, w, u, b, h0, *, mask=None):
 
 
 def _turned(part, n):
-    """The part in the order z, r, k; walking back gives the n columns of k first."""
+    """Return a part with its gates in the order z, r, k, from the order k, z, r."""
     return lambda δ, *_: np.roll(part(δ), -n, axis=-1)
 
 
@@ -191,8 +191,8 @@ def _mixed(z, h, k, out):
 
 
 def _slopes_of_gru(gates, h, n, extra=0):
-    """∂h_t/∂(what is inside σ or tanh) of k and z; for r, σ' alone. In this order, and `extra` rows
-    more.
+    """Return ∂h_t/∂(the arguments of σ and tanh) of k and z, and σ' for r, in this order, followed
+    by `extra` empty rows.
     """
     steps, sizes, batch = gates.shape
     d, z, k = np.empty((steps, sizes + extra, batch), h.dtype), gates[:, :n], gates[:, 2 * n :]
@@ -204,7 +204,7 @@ def _slopes_of_gru(gates, h, n, extra=0):
 
 
 def _back_through_gru(gs, u, gates, h, q, mask):
-    """(δk, δz, δr of all steps, ∂L/∂h₀, and δz, δr, δk·r of all steps)."""
+    """Return (δk, δz, δr of all steps, ∂L/∂h₀, and δz, δr, δk·r of all steps)."""
     n, d = len(u), _slopes_of_gru(gates, h, len(u), extra=len(u))
     d[:, 2 * n : 3 * n] *= q
     dh, product = np.zeros_like(h[0]), np.empty_like(h[0])
@@ -259,7 +259,7 @@ def gru_reset_before(x, w, u, b, h0, *, mask=None):
 
 
 def _back_through_gru_reset_before(gs, u, gates, h, mask):
-    """(δk, δz, δr of all steps, ∂L/∂h₀)."""
+    """Return (δk, δz, δr of all steps, ∂L/∂h₀)."""
     n, d = len(u), _slopes_of_gru(gates, h, len(u))
     d[:, 2 * n :] *= h[:-1]
     dh = np.zeros_like(h[0])

@@ -1,4 +1,4 @@
-"""The same numbers in another arrangement; the gradient is put back where its number came from."""
+"""Ops that rearrange numbers. The gradient of each number goes back to its place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..backward import Placed
 
 
 def reshape(x, *, shape):
-    """z = x read in the same order into a new shape"""
+    """z = x in a new shape, its numbers in the same order"""
     return x.reshape(shape), (lambda g: g.reshape(x.shape),)
 
 
@@ -24,13 +24,13 @@ def broadcast_to(x, *, shape):
 
 
 def getitem(x, *, index):
-    """z = x[index]   g is put back at index; an entry that was picked twice gets both"""
+    """z = x[index]   g is put back at index; an entry that was selected twice gets both parts"""
     return x[index], (lambda g: Placed(index, g, _may_repeat(index)),)
 
 
 def _may_repeat(index) -> bool:
-    """Whether an index may pick an entry twice. Single positions, slices and masks do not; lists of
-    positions may.
+    """Whether an index may select an entry twice. Single positions, slices and masks do not; lists
+    of positions may.
     """
     parts = index if isinstance(index, tuple) else (index,)
     return not all(
@@ -43,15 +43,13 @@ def _may_repeat(index) -> bool:
 
 
 def take(x, *, indices, axis):
-    """z = x taken at whole-number positions along one axis (an embedding looks its rows up this
-    way)
-    """
+    """z = x at whole-number positions along one axis, for example the rows of an embedding"""
     index = (slice(None),) * range(x.ndim)[axis] + (indices,)
     return getitem(x, index=index)
 
 
 def concatenate(*xs, axis=0):
-    """z = the xs end to end along an axis      each x gets its own slice of g"""
+    """z = the xs one after another along an axis      each x gets its own slice of g"""
     z = np.concatenate(xs, axis)
     ends = np.cumsum([x.shape[axis] for x in xs])
 
@@ -64,20 +62,20 @@ def concatenate(*xs, axis=0):
 
 
 def stack(*xs, axis=0):
-    """z = the xs side by side along a new axis      each x gets its own layer of g"""
+    """z = the xs side by side along a new axis      each x gets its own slice of g"""
     return np.stack(xs, axis), tuple(lambda g, i=i: np.take(g, i, axis) for i in range(len(xs)))
 
 
 def pad(x, *, widths, value=0.0):
-    """z = x in a frame of `value`; widths is ((before, after), ...) per axis
-    g without its frame
+    """z = x with `value` around it; widths is ((before, after), ...) per axis
+    ∂L/∂x = g without its border
     """
     inner = tuple(slice(before, before + n) for (before, _), n in zip(widths, x.shape))
     return np.pad(x, widths, constant_values=value), (lambda g: g[inner],)
 
 
 def put(x, *, index, shape):
-    """z = zeros of a shape, with z[index] += x; where index names a place twice, both are added
+    """z = zeros of a shape, with z[index] += x; if index names a place twice, both are added
     ∂L/∂x = g[index]
     """
     z = np.zeros(shape, x.dtype)
@@ -87,7 +85,7 @@ def put(x, *, index, shape):
 
 def update(x, y, *, index):
     """z = x, but z[index] = y      ∂L/∂x = g, and 0 at index
-    ∂L/∂y = g[index], and 0 for a value that a later one overwrote
+    ∂L/∂y = g[index], and 0 for a value that a later one replaced
     """
     z = x.copy()
     z[index] = y

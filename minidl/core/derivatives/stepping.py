@@ -1,52 +1,52 @@
-"""What the recurrent ops of sequences.py share: the order of the axes inside, masks, and one walk
-back that serves all vjps.
+"""Helpers of the recurrent ops in sequences.py: the order of the axes, masks, and one backward loop
+that serves all vjps.
 
-Inside, time comes first and the batch last: (T, units, n). Then a gate of a step is one block of
-memory, and a step is Uᵀ h.
+Inside the ops time is the first axis and the batch the last: (T, units, n). A gate of a step is
+then one block of memory, and a step computes Uᵀ h.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-# Gradients that fade over many steps would end in denormal numbers, with which processors are up to
-# a hundred times slower. Now and then what is below these numbers becomes 0.
+# Gradients that fade over many steps become denormal numbers, with which processors are up to a
+# hundred times slower. Every few steps, numbers below these limits are set to 0.
 _TOO_SMALL = {"float32": 1e-30, "float64": 1e-300}
 _NOW_AND_THEN = 8  # steps
 
 
 def time_first(x):
-    """(n, T, d) as (T, d, n)."""
+    """Transpose (n, T, d) to (T, d, n)."""
     return np.ascontiguousarray(x.transpose(1, 2, 0))
 
 
 def batch_first(x):
-    """(T, d, n) as (n, T, d): a view."""
+    """Transpose (T, d, n) to (n, T, d), as a view."""
     return x.transpose(2, 0, 1)
 
 
 def halved(gates, u):
-    """A factor for each column of w, u and b: ½ for a gate with σ, 1 for one with tanh. As σ(a) is
-    ½ + ½·tanh(a/2), one tanh then serves all gates of a step.
+    """Return a factor for each column of w, u and b: ½ for a gate with σ, 1 for one with tanh.
+    Since σ(a) = ½ + ½·tanh(a/2), one call of tanh is then enough for all gates of a step.
     """
     return np.repeat(np.array(gates, u.dtype), len(u))
 
 
 def projected(xs, w, b, out=None):
-    """x_t W + b of all steps, for an x of (T, d, n)."""
+    """Return x_t W + b of all steps, for x of shape (T, d, n)."""
     z = np.matmul(w.T, xs, out=out)
     z += b[:, None]
     return z
 
 
 def sigmoid_of_tanh(z):
-    """σ(a) = ½ + ½·tanh(a/2) in the place of z = tanh(a/2)."""
+    """Replace z = tanh(a/2) by σ(a) = ½ + ½·tanh(a/2)."""
     z *= 0.5
     z += 0.5
 
 
 def sigmoid_of_half(a):
-    """σ(2a) in the place of a."""
+    """Replace a by σ(2a)."""
     np.tanh(a, out=a)
     sigmoid_of_tanh(a)
 
@@ -64,21 +64,23 @@ def tanh_slope(z, out):
 
 
 def without_denormals(t, *gradients):
-    """Set what is too small to 0, if step t is one of those at which this is done."""
+    """Set tiny numbers to 0, if step t is one of the steps at which this is done."""
     if t % _NOW_AND_THEN == 0:
         for d in gradients:
             d[np.abs(d) < _TOO_SMALL.get(d.dtype.name, 0)] = 0
 
 
 def keep(mask, t, states):
-    """Where the mask is False at step t, the state after it is the state before it."""
+    """Where the mask is False at step t, replace the new state by the state before it."""
     if mask is not None:
         for state in states:
             np.copyto(state[t + 1], state[t], where=~mask[:, t])
 
 
 def parted(mask, t, *gradients):
-    """What of the gradients passes step t by, where the mask is False; the rest stays in them."""
+    """Return the part of the gradients that passes step t unchanged, where the mask is False. The
+    rest stays in the gradients.
+    """
     if mask is None:
         return tuple(0 for _ in gradients)
     passing = tuple(d * ~mask[:, t] for d in gradients)
@@ -88,8 +90,8 @@ def parted(mask, t, *gradients):
 
 
 def shared(walk, *parts):
-    """A vjp for each part: part(*walk(g)). One walk through the steps serves all that ask with the
-    same g; who asks a second time gets a new one.
+    """Return a vjp for each part: part(*walk(g)). One backward loop serves all vjps that are called
+    with the same g. A vjp that is called twice starts a new loop.
     """
     last: dict = {"g": None}
 
@@ -106,13 +108,15 @@ def shared(walk, *parts):
 
 
 def rows(x):
-    """(T, d, n) as (d, T·n): side by side what a weight meets at all steps of all samples."""
+    """Arrange (T, d, n) as (d, T·n): side by side the numbers that a weight is multiplied by, at
+    all steps of all samples.
+    """
     return x.transpose(1, 0, 2).reshape(x.shape[1], -1)
 
 
-# The parts of `shared`. δ: the gradient of what is inside a step's functions, in rows.
+# The parts of `shared`. δ: the gradient of the arguments of a step's functions, in rows.
 def to_x(w, x):
-    """∂L/∂x_t = δ_t Wᵀ, for an x of (T, d, n)."""
+    """∂L/∂x_t = δ_t Wᵀ, for x of shape (T, d, n)."""
     return lambda δ, *_: (w @ δ).reshape(w.shape[0], len(x), x.shape[2]).transpose(2, 1, 0)
 
 
