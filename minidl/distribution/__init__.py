@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 
-class _Run:
+class Run:
     """The processes of this run."""
 
     known = False  # whether `initialize` has looked for them
@@ -56,14 +56,17 @@ class _Run:
     reason = ""  # why this process is alone
 
 
+run = Run()
+
+
 def initialize(job_addresses=None, num_processes=None, process_id=None) -> None:
     """Find the other processes. `set_distribution` calls it if you did not.
 
     mpiexec has told each process where the others are, so job_addresses is not used. num_processes,
     process_id: may be given as for Keras; ValueError if mpiexec says otherwise.
     """
-    if not _Run.known:
-        _Run.team, _Run.known = _joined(), True
+    if not run.known:
+        run.team, run.known = _joined(), True
     for name, given, found in (
         ("num_processes", num_processes, _size()),
         ("process_id", process_id, here.rank),
@@ -74,7 +77,7 @@ def initialize(job_addresses=None, num_processes=None, process_id=None) -> None:
 
 def _joined() -> Any:
     """Return the team of the processes that mpiexec started; None if there is one process."""
-    communicator, _Run.reason = mpi.found()
+    communicator, run.reason = mpi.found()
     if communicator is None:
         return None
     faults = Faults(communicator)
@@ -87,7 +90,7 @@ def _joined() -> Any:
 
 
 def _size() -> int:
-    return 1 if _Run.team is None else _Run.team.size
+    return 1 if run.team is None else run.team.size
 
 
 def _only_the_first_speaks(rank: int) -> None:
@@ -96,7 +99,10 @@ def _only_the_first_speaks(rank: int) -> None:
         with contextlib.suppress(AttributeError):  # not an ordinary stream
             sys.stdout.reconfigure(line_buffering=True)  # pyright: ignore[reportAttributeAccessIssue]
         return
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stdout.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)  # what the script prints with any library
+    os.close(nowhere)
     warnings.showwarning = lambda *args, **settings: None
     os.environ["MPLBACKEND"] = "Agg"  # no windows
 
@@ -170,17 +176,17 @@ def set_distribution(value: DataParallel | None) -> None:
     """
     if value is not None and not isinstance(value, DataParallel):
         raise TypeError(f"set_distribution takes a DataParallel() or None; received {value!r}.")
-    _Run.current = value
+    run.current = value
     if value is None:
         here.team = None
         return
     initialize()
-    here.team = _Run.team
-    if here.team is None and not _Run.said:
-        _Run.said = True
-        console.say(f"minidl: training on one process; {_Run.reason}.")
+    here.team = run.team
+    if here.team is None and not run.said:
+        run.said = True
+        console.say(f"minidl: training on one process; {run.reason}.")
 
 
 def distribution() -> DataParallel | None:
     """Return the distribution in use; None if each process is by itself."""
-    return _Run.current
+    return run.current

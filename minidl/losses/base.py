@@ -150,13 +150,9 @@ class Loss(core.Loss, Configurable):
 def reduce(values, sample_weight, reduction, counts=None) -> Tensor:
     """Reduce the samples' losses, (n,) or (n, steps), to one number, as `reduction` says.
 
-    <<<<<<< HEAD
-        counts: 1 for a sample that counts and 0 for one that does not, where some do not; a mean is
-        then over those that do. If the batch is shared by processes, see Share.correction.
-    =======
-        counts: None if all samples count. Otherwise 1 for a sample that counts and 0 for one that does
-        not; a mean is computed over those that count.
-    >>>>>>> main
+    counts: None if all samples count. Otherwise 1 for a sample that counts and 0 for one that does
+    not; a mean is computed over those that count. If processes share the batch, see
+    Share.correction.
     """
     values = ops.convert_to_tensor(values)
     weight = None if sample_weight is None else weights_like(sample_weight, values.shape)

@@ -243,9 +243,19 @@ def saved_and_loaded():
     return model, [first, model.fit(x, y, 9, EPOCHS, 0)]
 
 
+def begins_unequal():
+    """The processes would begin with other weights and shuffle in other ways."""
+    rng = rng_of(8)
+    keras.set_random_seed(keras.distribution.distribution().process_id)
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(5, "relu"), layers.Dense(1)])
+    model.compile(keras.optimizers.Adam(0.01), "mse")
+    x, y = rng.normal(size=(30, 4)), rng.normal(size=(30, 1))
+    return model, [model.fit(x, y, 10, EPOCHS, 0)]
+
+
 SPECIAL = [
     *(two_heads, weighted_mean, masked_words, stopped_early, own_step, streams),
-    *(optimizers_of_optimizers, saved_and_loaded),
+    *(optimizers_of_optimizers, saved_and_loaded, begins_unequal),
 ]
 RANDOM = range(24)
 NAMES = [*[make.__name__ for make in SPECIAL], *[f"random_{seed}" for seed in RANDOM]]

@@ -43,6 +43,7 @@ FIGURES = {
     "ch14": {"templates", "hidden", "activity", "confusion", "mistakes", "gradients", "fooled"},
     "ch15": {"two_heads"},
     "ch16": {"training"},
+    "ch22": {"time", "rates"},
 }
 ANIMATIONS = {"ch09": {"race"}, "ch10": {"two_valleys"}}
 
