@@ -10,6 +10,7 @@ import pytest
 
 import minidl
 from minidl import distribution, layers
+from minidl.distribution.buffers import SentBuffer
 from minidl.distribution.draws import DrawsOfWholeBatches, RowsOfDraws
 from minidl.distribution.share import Share
 from minidl.distribution.team import Team
@@ -33,9 +34,12 @@ class StandIn:
     def gather(self, values):
         return np.stack(self._all(values.copy()))
 
-    def add_up(self, buffer):
-        self.buffers.append(buffer.size)
-        buffer[...] = sum(self._all(buffer.copy()))
+    def buffer(self, size, dtype):
+        self.buffers.append(size)
+        return SentBuffer(self, size, dtype)
+
+    def reduce_in_place(self, array):
+        array[...] = sum(self._all(array.copy()))
 
     def from_first(self, thing):
         return self._all(thing)[0]
@@ -107,6 +111,27 @@ def test_shares_of_a_batch_give_the_numbers_of_the_whole(size):
         for own, weight in zip(model.get_weights(), alone.get_weights()):
             np.testing.assert_allclose(own, weight, rtol=0, atol=1e-12)
     assert here.share is None and here.team is None  # in this thread nothing has happened
+
+
+def normalized(team, x):
+    """The outputs and the moving averages of an unsynchronized BatchNormalization for a share."""
+    layer = layers.BatchNormalization(momentum=0.9, dtype="float64")
+    layer(x)
+    here.share = share = Share(team, len(x), b"")
+    z = layer(x[share.rows], training=True).numpy()
+    return share, z, layer.moving_mean.numpy(), layer.moving_variance.numpy()
+
+
+def test_unsynchronized_normalization_takes_the_share_and_averages_what_it_keeps():
+    x = np.random.default_rng(1).normal(2, 3, (10, 4))
+    found = together(3, lambda team: normalized(team, x))
+    means, variances = (
+        sum(s.weight * f(x[s.rows], axis=0) for s, *_ in found) for f in (np.mean, np.var)
+    )
+    for _, z, mean, variance in found:
+        np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-12)
+        np.testing.assert_allclose(mean, 0.1 * means, rtol=1e-12)
+        np.testing.assert_allclose(variance, 0.9 + 0.1 * variances, rtol=1e-12)
 
 
 def test_all_gradients_travel_in_one_buffer():

@@ -11,14 +11,17 @@ where train.py contains, before the model is made:
 Every process runs the whole script and draws the same batches. In `fit` and `evaluate` each takes
 its share of every batch, and the gradients are added up before the weights move, so that all keep
 the same weights, those that one process alone would have. Sums in another order differ in the last
-bits. Process 0 alone prints and writes files.
+bits: in float64 by less than 1e-9 after three epochs; in float32 by 2e-6 after 560 steps of Adam on
+a network of 784-128-10, and by more on larger ones. Process 0 alone prints and writes files.
 
 Dropout and other noise of layers: each process draws for the whole batch and uses its own rows, so
 that the numbers are those of one process. What else counts in a step: a term of add_loss is taken
 for a mean over the samples; variables of a metric are sums over the samples. A GradientTape, or
 train_on_batch, is not shared: every process does all of it, with the same result.
 
-One process that fails ends all of them. That includes an error in fit that the script would catch.
+A callback of your own runs on every process; let it write files only where
+`distribution().process_id` is 0. One process that fails ends all of them. That includes an error in
+fit that the script would catch.
 """
 
 from __future__ import annotations
@@ -105,6 +108,8 @@ def _only_the_first_speaks(rank: int) -> None:
     os.close(nowhere)
     warnings.showwarning = lambda *args, **settings: None
     os.environ["MPLBACKEND"] = "Agg"  # no windows
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].use("Agg")
 
 
 def list_devices(device_type: str | None = None) -> list[str]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .buffers import SentBuffer, SharedBuffer, has_room
+
 # What launchers of MPI tell each process: how many there are.
 _COUNTS = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE")
 _QUICK = 100  # looks before a waiting process sleeps
@@ -22,6 +24,9 @@ class Communicator:
         self._mpi = mpi
         self._comm = mpi.COMM_WORLD.Dup()  # messages of other programs' parts do not mix with ours
         self.rank, self.size = self._comm.Get_rank(), self._comm.Get_size()
+        near = self._comm.Split_type(mpi.COMM_TYPE_SHARED)  # those on this machine
+        self._one_machine = near.Get_size() == self.size
+        self._buffers: dict[tuple, Any] = {}
 
     def gather(self, values: np.ndarray) -> np.ndarray:
         """Return the values of all processes, one row for each."""
@@ -29,9 +34,28 @@ class Communicator:
         wait(self._comm.Iallgather(np.ascontiguousarray(values), rows))
         return rows
 
-    def add_up(self, buffer: np.ndarray) -> None:
-        """Replace the buffer by its sum over the processes."""
-        wait(self._comm.Iallreduce(self._mpi.IN_PLACE, buffer))
+    def reduce_in_place(self, array: np.ndarray) -> None:
+        """Replace the array by its sum over the processes."""
+        wait(self._comm.Iallreduce(self._mpi.IN_PLACE, array))
+
+    def buffer(self, size: int, dtype) -> Any:
+        """Return a buffer in which `size` numbers of each process can be added up. The same one the
+        next time.
+        """
+        key = size, np.dtype(dtype)
+        if key not in self._buffers:
+            self._buffers[key] = self._new_buffer(*key)
+        return self._buffers[key]
+
+    def _new_buffer(self, size: int, dtype) -> SharedBuffer | SentBuffer:
+        room = has_room(size * dtype.itemsize * self.size)
+        if not self._one_machine or not self.gather(np.array([room])).all():
+            return SentBuffer(self, size, dtype)
+        window = self._mpi.Win.Allocate_shared(
+            size * dtype.itemsize, dtype.itemsize, comm=self._comm
+        )
+        window.Lock_all()
+        return SharedBuffer(self, window, size, dtype)
 
     def from_first(self, thing) -> Any:
         """Return what process 0 passed, on every process."""

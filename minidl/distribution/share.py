@@ -49,16 +49,18 @@ class Share:
         results are views of it, valid until the next step.
         """
         sizes = [v.array.size for v in variables]
-        buffer = self.team.buffer(sum(sizes) + len(sizes), [v.array.dtype for v in variables])
-        present, places = buffer[sum(sizes) :], _places(buffer, sizes)
+        self.meet(self.team.STEP, str(sizes).encode())
+        dtype = np.result_type(np.float32, *[v.array.dtype for v in variables])
+        buffer = self.team.comm.buffer(sum(sizes) + len(sizes), dtype)
+        present, places = buffer.own[sum(sizes) :], _places(buffer.own, sizes)
         for i, (g, place) in enumerate(zip(grads, places)):
             present[i] = g is not None
             if g is None or not self.counts:
                 place[...] = 0
             else:
                 np.multiply(g, self.weight, out=place.reshape(g.shape))
-        self.meet(self.team.STEP, str(sizes).encode())
-        self.team.add_up(buffer)
+        total = buffer.add_up()
+        present, places = total[sum(sizes) :], _places(total, sizes)
         return [
             place.reshape(v.array.shape) if there else None
             for v, place, there in zip(variables, places, present)

@@ -5,7 +5,6 @@ step all have the same weights.
 from __future__ import annotations
 
 import zlib
-from typing import Any
 
 import numpy as np
 
@@ -36,7 +35,6 @@ class Team:
 
     def __init__(self, comm, end):
         self.comm, self.rank, self.size, self.end = comm, comm.rank, comm.size, end
-        self._buffers: dict[Any, np.ndarray] = {}
 
     # --- what all processes do together
     def meet(self, place: int, digest: int = 0) -> None:
@@ -65,20 +63,9 @@ class Team:
         self.meet(self.STEP, values.size)
         return self.comm.gather(values.ravel())
 
-    def add_up(self, buffer: np.ndarray) -> None:
-        """Replace the buffer by its sum over the processes."""
-        self.comm.add_up(buffer)
-
     def wait(self) -> None:
         """Wait until process 0 has written a file."""
         self.meet(self.SAVE)
-
-    def buffer(self, size: int, dtypes: list) -> np.ndarray:
-        """Return an array of this size for an exchange, which is used again in the next step."""
-        dtype = np.result_type(np.float32, *dtypes)
-        if (size, dtype) not in self._buffers:
-            self._buffers[size, dtype] = np.empty(size, dtype)
-        return self._buffers[size, dtype]
 
     # --- training
     def train(self, model, batches, epochs: range, hooks) -> None:

@@ -7,6 +7,7 @@ connect to the socket in the folder, and send their number and process id. A pro
 sends a dot before; one that is killed cannot. SIZE is the number of all processes.
 """
 
+import contextlib
 import os
 import selectors
 import shutil
@@ -16,6 +17,7 @@ import sys
 
 def main(folder: str, size: str, count: str) -> None:
     """Wait for the end of the run. Say which process was killed, unless another one has spoken."""
+    shared: set[str] = set()
     try:
         with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as open_ones:
             door.bind(os.path.join(folder, "socket"))
@@ -23,7 +25,9 @@ def main(folder: str, size: str, count: str) -> None:
             os.write(1, b".")  # the others may connect
             for _ in range(int(count)):
                 connection, _ = door.accept()
-                open_ones.register(connection, selectors.EVENT_READ, connection.recv(100).decode())
+                person = connection.recv(100).decode()
+                open_ones.register(connection, selectors.EVENT_READ, person)
+                shared |= shared_memory_of(person.split()[1])
             killed = first_killed(open_ones)
             if killed and may_speak(folder):
                 number, pid = killed.split()
@@ -34,6 +38,21 @@ def main(folder: str, size: str, count: str) -> None:
                 sys.stderr.flush()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        for path in shared:  # MPICH leaves it when processes are killed, until the next start
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+
+
+def shared_memory_of(pid: str) -> set[str]:
+    """Return the files of MPICH's shared memory that a process uses; where Linux does not tell,
+    none.
+    """
+    try:
+        with open(f"/proc/{pid}/maps", encoding="utf-8") as lines:
+            paths = {line.split()[-1] for line in lines if "/" in line}
+    except OSError:
+        return set()
+    return {path for path in paths if path.startswith("/dev/shm/mpich_")}
 
 
 def first_killed(open_ones) -> str:

@@ -253,9 +253,23 @@ def begins_unequal():
     return model, [model.fit(x, y, 10, EPOCHS, 0)]
 
 
+def single_precision():
+    """Two layers in float32, where sums in another order differ from the seventh digit on."""
+    rng = rng_of(9)
+    keras.config.set_floatx("float32")
+    try:
+        model = keras.Sequential([keras.Input((20,)), layers.Dense(16, "relu"), layers.Dense(3)])
+        model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        x, y = rng.normal(size=(150, 20)), rng.integers(0, 3, 150)
+        return model, [model.fit(x, y, 16, EPOCHS, 0)]
+    finally:
+        keras.config.set_floatx("float64")
+
+
 SPECIAL = [
     *(two_heads, weighted_mean, masked_words, stopped_early, own_step, streams),
     *(optimizers_of_optimizers, saved_and_loaded, begins_unequal),
+    single_precision,
 ]
 RANDOM = range(24)
 NAMES = [*[make.__name__ for make in SPECIAL], *[f"random_{seed}" for seed in RANDOM]]
