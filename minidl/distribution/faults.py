@@ -7,6 +7,7 @@ small program beside them watches (watcher.py).
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import socket
 import subprocess
@@ -21,7 +22,9 @@ import numpy as np
 
 from . import watcher
 
-_LET_ANOTHER_SPEAK = 10.0  # seconds; meanwhile the process that said the message ends this one
+# Seconds. In each of them another process says what happened, and this one is ended.
+_LET_ANOTHER_SPEAK = 10.0
+_LET_THE_WATCHER_SPEAK = 3.0
 
 
 class Faults:
@@ -58,6 +61,8 @@ class Faults:
         self.failed = True
         stopped = isinstance(error, KeyboardInterrupt)
         sys.stdout.flush()
+        if type(error).__module__.startswith("mpi4py"):  # an exchange failed: another has ended
+            time.sleep(_LET_THE_WATCHER_SPEAK)
         if watcher.may_speak(self.folder):
             sys.stderr.write(self._story(error, stopped, caught))
             sys.stderr.flush()
@@ -94,8 +99,9 @@ class Faults:
         self.comm.gather(host.astype(np.int64))  # and the others may know
         if watched:
             self._to_watcher = socket.socket(socket.AF_UNIX)
-            self._to_watcher.connect(os.path.join(self.folder, "socket"))
-            self._to_watcher.sendall(f"{self.comm.rank} {os.getpid()}".encode())
+            with contextlib.suppress(OSError):  # without the watcher nobody names who was killed
+                self._to_watcher.connect(os.path.join(self.folder, "socket"))
+                self._to_watcher.sendall(f"{self.comm.rank} {os.getpid()}\n".encode())
 
     def _leave(self) -> None:
         """Wait for the others at the end of the script, and let the watcher go."""
@@ -105,7 +111,9 @@ class Faults:
             self._goodbye()
         except BaseException as error:
             self.end(error)
-        if self._to_watcher is not None:
-            self._to_watcher.sendall(b".")
-        if self._watcher is not None:
-            self._watcher.communicate()
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            if self._to_watcher is not None:
+                self._to_watcher.sendall(b".")
+                self._to_watcher.close()
+            if self._watcher is not None:
+                self._watcher.communicate(timeout=_LET_ANOTHER_SPEAK)

@@ -22,12 +22,13 @@ def main(folder: str, size: str, count: str) -> None:
         with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as open_ones:
             door.bind(os.path.join(folder, "socket"))
             door.listen(int(count))
+            door.settimeout(30)  # seconds; a process may fail before it connects
             os.write(1, b".")  # the others may connect
             for _ in range(int(count)):
                 connection, _ = door.accept()
-                person = connection.recv(100).decode()
+                person = first_line(connection)
                 open_ones.register(connection, selectors.EVENT_READ, person)
-                shared |= shared_memory_of(person.split()[1])
+                shared |= shared_memory_of(person.rpartition(" ")[2])
             killed = first_killed(open_ones)
             if killed and may_speak(folder):
                 number, pid = killed.split()
@@ -36,11 +37,21 @@ def main(folder: str, size: str, count: str) -> None:
                     f"system for want of memory, so all {size} end.\n"
                 )
                 sys.stderr.flush()
+    except TimeoutError:
+        pass
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         for path in shared:  # MPICH leaves it when processes are killed, until the next start
             with contextlib.suppress(OSError):
                 os.unlink(path)
+
+
+def first_line(connection) -> str:
+    """Read the number and the id of a process, and not the dot that may follow."""
+    line = b""
+    while not line.endswith(b"\n"):
+        line += connection.recv(1) or b"\n"
+    return line.decode().strip()
 
 
 def shared_memory_of(pid: str) -> set[str]:
