@@ -1,21 +1,30 @@
 # %% [markdown]
 """Chapter 6: gradient descent, and the learning rate that decides everything.
 
-After this chapter you can say why networks are trained step by step, how long a step
-may be, and what a schedule is for. It shows the pictures of "TensorFlow Tutorial (4) -
-Optimizer" (2021), J(w, b) with its descent and rates too low, right and too high, and
-the warnings of "[04] DeepLearning, 옵티마이저", the post after Chollet's book, Korean
-edition.
+After this chapter you can
+
+* say why networks are trained step by step, and not by solving equations;
+* say how long a step may be, and see what happens when it is too short or too long;
+* use a schedule, a learning rate that falls during training.
+
+It shows the pictures of "TensorFlow Tutorial (4) - Optimizer" (2021), J(w, b) with its
+descent and rates too low, right and too high, and the warnings of "[04] DeepLearning,
+옵티마이저", the post after Chollet's book, Korean edition.
+
+It takes about 45 minutes to read and 10 seconds to run. You need chapters 2 and 5.
 
     python chapters/ch06_gradient_descent.py        prints, and draws figures/ch06_*.png
 """
 
+# %%
 import time
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from minidl import Tensor, Variable, ops, plots
+from minidl.course import claim
 from minidl.optimizers import SGD
 from minidl.optimizers.schedules import CosineDecay, InverseTimeDecay
 from minidl.surfaces import Trajectory, cost, descend, two_valleys
@@ -23,48 +32,102 @@ from minidl.surfaces import Trajectory, cost, descend, two_valleys
 FIGURES = Path("figures")
 rng = np.random.default_rng(0)
 
-# %% 1. Data and a model of two parameters, y = w·x + b. J(w, b) is the mean of the
-# losses of all samples: the cost
+# %% [markdown]
+r"""
+## 1. A model of two parameters
+
+We start with the smallest model there is, a straight line $y = w x + b$. It has two
+parameters, so its cost can be drawn as a landscape over the plane:
+
+$$J(w, b) = \frac{1}{m} \sum_{i=1}^m (w x_i + b - y_i)^2$$
+
+Training means finding the lowest point of this landscape.
+"""
+
+# %%
 x = rng.uniform(-1, 2, 100)
 y = 1.5 * x - 0.5 + 0.3 * rng.normal(size=100)
 J = cost(x, y, start=(-2.5, 2.5), within=((-3, 5), (-4, 3.5)))
 
-# %% 2. The minimum in closed form: where the gradient is 0. For a line that is two
-# equations with two unknowns
+# %% [markdown]
+"""
+## 2. Why not solve an equation?
+
+At the lowest point the gradient is 0. For a line these are two equations with two
+unknowns, and school mathematics solves them. Why not always do that?
+"""
+
+# %%
 A = np.stack([x, np.ones_like(x)], axis=1)
 w_best, b_best = np.linalg.solve(A.T @ A, A.T @ y)
-assert np.allclose(J.gradient(w_best, b_best), 0), "at the analytic minimum J is flat"
 print(f"the best line: y = {w_best:.3f}·x {b_best:+.3f}, J = {J(w_best, b_best):.4f}")
-# With p parameters it is p equations: p² numbers to hold, about p³ operations to solve.
-# And only where the model is linear.
-print("\n parameters    matrix      solved in")
+claim("at the analytic minimum J is flat", J.gradient(w_best, b_best), equals=0)
+
+# %% [markdown]
+"""
+With $p$ parameters there are $p$ equations. A matrix of $p^2$ numbers must be stored,
+and solving takes about $p^3$ operations. Four times the parameters take 64 times as
+long. And it works only where the model is linear, which a network is not.
+
+(There are methods between the two. Newton's method uses curvature, which again needs
+$p^2$ numbers. Evolution tries random changes and needs no derivative, but very many
+tries. For networks, plain gradients won.)
+"""
+
+# %%
+print(" parameters    matrix      solved in")
 for p in (100, 400, 1600):
     matrix = rng.normal(size=(p, p)) + p * np.eye(p)
     begin = time.perf_counter()
     np.linalg.solve(matrix, np.ones(p))
-    print(
-        f"{p:11d}{matrix.nbytes / 1e6:8.1f} "
-        f"MB{1000 * (time.perf_counter() - begin):11.1f} ms"
-    )
+    seconds = time.perf_counter() - begin
+    print(f"{p:11d}{matrix.nbytes / 1e6:8.1f} MB{1000 * seconds:11.1f} ms")
 parameters = 784 * 128 + 128 + 128 * 10 + 10
-print(
-    f"{parameters:11d}{parameters**2 * 8 / 1e6:8.0f} MB   for the small network of "
-    f"chapter 7, if it were linear, which it is not"
-)
-assert parameters**2 * 8 > 64e9, "its equations alone would fill more than 64 GB"
+gigabytes = parameters**2 * 8 / 1e9
+print(f"{parameters:11d}{gigabytes:8.1f} GB   for the small network of chapter 7")
+claim("its equations alone would fill more than 64 GB", gigabytes, above=64)
 
-# %% 3. Step by step instead: the gradient by hand, and the same from minidl
+# %% [markdown]
+r"""
+## 3. Step by step
+
+Imagine that you stand on a mountain in fog. You do not see the valley, but you feel
+where the ground falls most steeply. You take a step there, and feel again. That is
+**gradient descent**. With the learning rate $r$:
+
+$$w \leftarrow w - r \frac{\partial J}{\partial w} \qquad
+b \leftarrow b - r \frac{\partial J}{\partial b}$$
+
+We take 30 steps with the gradient worked out by hand, and then the same with minidl.
+"""
+
+# %%
 w, b = -2.5, 2.5
 for _ in range(30):
     error = w * x + b - y
     w, b = w - 0.3 * (2 * error * x).mean(), b - 0.3 * (2 * error).mean()
 path = descend(J, SGD(0.3), steps=30, label="rate 0.3")
-assert np.allclose(path.points[-1], [w, b]), (
-    "the gradients of minidl are those worked out by hand"
+claim(
+    "the gradients of minidl are those worked out by hand",
+    path.points[-1],
+    equals=[w, b],
 )
-assert (np.diff(path.values) < 0).all(), (
-    "each step lowers the cost: that, not the rate, is what an optimizer makes small"
+claim(
+    "each step lowers the cost: that, not the rate, is what an optimizer makes small",
+    np.diff(path.values),
+    below=0,
 )
+
+# %% [markdown]
+"""
+`figures/ch06_cost.png` shows the landscape from above, with lines of equal height, and
+`figures/ch06_cost_3d.png` from the side.
+
+One tutorial says that an optimizer "optimizes the learning rate". It does not: the rate
+is the length of its steps. What it makes small is the cost.
+"""
+
+# %%
 plots.contour(
     J,
     path,
@@ -78,53 +141,66 @@ plots.landscape(
     title="J(w, b): steepest descent to the lowest point",
 )
 
-# %% 4. Too low, right, too high. On a bowl the limit is known: 2 / (the largest
-# curvature)
-curvature = np.linalg.eigvalsh(2 * A.T @ A / len(x)).max()
+# %% [markdown]
+r"""
+## 4. Too low, right, too high
+
+How long may a step be? It depends on the **curvature**, how strongly the ground bends.
+In a narrow valley a long step lands on the opposite slope, higher than before. On a
+bowl the limit is known exactly:
+
+$$r < \frac{2}{\text{largest curvature}}$$
+
+We take three rates, the last a little above this limit. What do you expect?
+"""
+
+# %%
+curvatures, directions = np.linalg.eigh(2 * A.T @ A / len(x))
+curvature = curvatures.max()
 print(
-    f"\nthe largest curvature of J is {curvature:.2f}, so rates above "
-    f"2/{curvature:.2f} = {2 / curvature:.2f} fly off"
+    f"the largest curvature of J is {curvature:.2f}: rates above {2 / curvature:.2f} fly off"
 )
 rates = {"too low": 0.01, "right": 0.4, "too high": 2.1 / curvature}
-three = [
-    descend(J, SGD(rate), steps=25, label=f"{name}: rate {rate:.2f}")
-    for name, rate in rates.items()
-]
-low, right, high = (p.values for p in three)
-print(
-    "After 25 steps: " + ", ".join(f"{p.label}, J = {p.values[-1]:.3g}" for p in three)
-)
-assert low[-1] > 10 * right[-1], "a rate too low is still far away after 25 steps"
-assert right[-1] < 1.01 * J(w_best, b_best), "the right one has arrived"
-print(
-    "too high, the first J: "
-    + ", ".join(f"{v:.1f}" for v in high[:6])
-    + ": down at first, along the valley"
-)
-# how far each step goes in the steepest direction
-across = np.abs(three[2].steps @ np.linalg.eigh(2 * A.T @ A / len(x))[1][:, -1])
-assert high[-1] > high[0] and (np.diff(across) > 0).all(), (
-    "beyond 2/curvature it climbs without limit in the end: across the valley each "
-    "step is longer than the last"
-)
+three = []
+for name, rate in rates.items():
+    run = descend(J, SGD(rate), steps=25, label=f"{name}: rate {rate:.2f}")
+    three.append(run)
+    print(f"{run.label:22s} J after 25 steps: {run.values[-1]:.3g}")
 plots.trajectories(three, path=FIGURES / "ch06_rates.png")
 plots.descent(
     three, path=FIGURES / "ch06_rates_cost.png", title="Too low, right, too high"
 )
 
-# %% 5. A small rate can be caught in a dip; a large one leaps over it, or anywhere
+# %% [markdown]
+"""
+See `figures/ch06_rates.png` for the three ways and `figures/ch06_rates_cost.png` for
+the cost. The rate that is too high goes *down* at first, along the valley. But across
+the valley each step is longer than the last, and in the end that wins.
+"""
+
+# %%
+low, right, high = (run.values for run in three)
+claim("a rate too low is still far away after 25 steps", low[-1], above=10 * right[-1])
+claim("the right one has arrived", right[-1], below=1.01 * J(w_best, b_best))
+across = np.abs(three[2].steps @ directions[:, -1])
+claim("across the valley each step is longer than the last", np.diff(across), above=0)
+claim("beyond 2/curvature it climbs without limit in the end", high[-1], above=high[0])
+
+# %% [markdown]
+"""
+**Try it.** Take a rate a little below the limit, `1.9 / curvature`. Does it arrive?
+
+## 5. Dips
+
+A network's landscape has more than one valley. A short step can be caught in a small
+dip; a long one leaps over it, or anywhere. `two_valleys` has a shallow dip at -2 and
+the deep one at 3 (`figures/ch06_dip.png`).
+"""
+
+# %%
 caught, leaping, astray = (
     descend(two_valleys, SGD(rate), steps=60, label=f"rate {rate}")
     for rate in (0.05, 0.5, 0.9)
-)
-assert np.isclose(caught.points[-1, 0], -2, atol=0.05), (
-    "with 0.05 it stays in the first dip, a local minimum"
-)
-assert np.isclose(leaping.points[-1, 0], 3, atol=0.05), (
-    "with 0.5 the first step leaps over it, into the global one"
-)
-assert np.isclose(astray.points[-1, 0], -2, atol=0.05) and astray.points.max() > 3, (
-    "with 0.9 it passed the global one and came back: luck"
 )
 plots.contour(
     two_valleys,
@@ -132,16 +208,43 @@ plots.contour(
     path=FIGURES / "ch06_dip.png",
     title="The step decides which dip it ends in",
 )
+claim(
+    "with 0.05 it stays in the first dip, a local minimum",
+    caught.points[-1, 0],
+    equals=-2,
+    within=0.05,
+)
+claim(
+    "with 0.5 the first step leaps over it, into the global one",
+    leaping.points[-1, 0],
+    equals=3,
+    within=0.05,
+)
+claim("with 0.9 it passed the global one", astray.points.max(), above=3)
+claim("and came back: luck", astray.points[-1, 0], equals=-2, within=0.05)
 
-# %% 6. Constant, decayed, scheduled. With small batches the gradient is noisy, and a
-# constant rate never comes to rest
+# %% [markdown]
+r"""
+## 6. A rate that falls
+
+With small batches the gradient is noisy: each batch points in a slightly different
+direction. Near the lowest point the noise is all that is left. A constant rate then
+jumps around the minimum for ever. A **schedule** lowers the rate: long steps while it
+is far, short ones at the end.
+
+Three ways, with batches of two samples: constant; $r_t = 0.3 / (1 + 0.05\,t)$; and half
+a cosine wave from 0.3 to 0.
+"""
+
+# %%
 SCHEDULES = {
     "constant 0.3": 0.3,
     "decay: 0.3 / (1 + 0.05 t)": InverseTimeDecay(0.3, 1, 0.05),
     "cosine from 0.3": CosineDecay(0.3, 400),
 }
-excess, ways = {}, {}
-for name, rate in SCHEDULES.items():
+
+
+def way(name, rate):
     draw = np.random.default_rng(1)  # the same batches for all three
     line, optimizer = Variable([-2.5, 2.5], dtype="float64", name="line"), SGD(rate)
     optimizer.build([line])
@@ -152,30 +255,54 @@ for name, rate in SCHEDULES.items():
         loss.backward()
         optimizer.step()
         points.append(line.numpy())
-    ways[name] = Trajectory(J, points, name)
+    return Trajectory(J, points, name)
+
+
+# %%
+ways, excess = {}, {}
+for name, rate in SCHEDULES.items():
+    ways[name] = way(name, rate)
     excess[name] = ways[name].values[-100:].mean() - J(w_best, b_best)
     print(
-        f"{name:28s} J above the minimum, mean of the last 100 steps: "
-        f"{excess[name]:.5f}, last rate {optimizer.learning_rate:.4f}"
+        f"{name:28s} above the minimum, mean of the last 100 steps: {excess[name]:.5f}"
     )
 constant, *falling = excess.values()
-assert max(falling) < constant / 4, "a falling rate lets the noise die out"
-plots.descent(
-    ways,
-    path=FIGURES / "ch06_schedules.png",
-    title="Batches of two: constant rate, decay, schedule",
-)
+claim("a falling rate lets the noise die out", max(falling), below=constant / 4)
+
+# %% [markdown]
+"""
+The cost of single steps jumps wildly. The thick lines of `figures/ch06_schedules.png`
+are running means over 20 steps: there one sees that the constant rate stays where it
+is, and the others sink. `figures/ch06_schedules_paths.png` shows the three ways from
+above.
+"""
+
+# %%
+figure, axis = plt.subplots(figsize=(7, 3.8), layout="constrained")
+colours = ("#0072B2", "#D55E00", "#009E73")
+for (name, run), colour in zip(ways.items(), colours):
+    above = run.values - J(w_best, b_best)
+    smooth = np.convolve(above, np.ones(20) / 20, mode="valid")
+    axis.semilogy(above, color=colour, alpha=0.2, linewidth=0.8)
+    axis.semilogy(np.arange(len(smooth)) + 10, smooth, color=colour, label=name)
+axis.set(xlabel="step", ylabel="J above its minimum", ylim=(1e-5, None))
+axis.set_title("Batches of two: constant rate, decay, schedule")
+axis.legend()
+plots.finish(figure, FIGURES / "ch06_schedules.png")
 plots.trajectories(ways, path=FIGURES / "ch06_schedules_paths.png")
 print("figures are in figures/")
 plots.show()
 
 # %% [markdown]
-# Exercises (homework: hw05)
-# 1. At which rate does step 4 arrive in the fewest steps? Compare it with 2 / (smallest
-# + largest curvature).
-# 2. Multiply x by 10. What happens to the curvature, and to the right rate? This is why
-# inputs are scaled.
-# 3. Replace the loss by 'binary_crossentropy' (targets y > 0). Is there an analytic
-# minimum now?
-# 4. Write a schedule of your own, a function of the step, that beats the cosine at the
-# end of step 6.
+"""
+Exercises (homework: hw05)
+
+1. At which rate does section 4 arrive in the fewest steps? Compare it with 2 /
+   (smallest + largest curvature).
+2. Multiply x by 10. What happens to the curvature, and to the right rate? This is why
+   inputs are scaled.
+3. Replace the loss by 'binary_crossentropy' (targets y > 0). Is there an analytic
+   minimum now?
+4. Write a schedule of your own, a function of the step, that beats the cosine at the
+   end of section 6.
+"""

@@ -20,6 +20,8 @@ COMPARISONS = {
 def claim(text, value, *, equals=None, within=1e-6, **bounds) -> None:
     """Print `text` with a tick if it is true of `value`. Raise AssertionError if it is not.
 
+    With bounds, a single number is printed too.
+
         claim("the loss fell", losses[-1] < losses[0])
         claim("both ways give the same image", by_hand, equals=by_matrix, within=1e-5)
         claim("the network reads digits", accuracy, at_least=0.99)
@@ -41,7 +43,7 @@ def claim(text, value, *, equals=None, within=1e-6, **bounds) -> None:
         wanted = " and ".join(words for _, words in expected)
         raise AssertionError(f"{text}: expected {wanted}, got {_short(value)}")
     tick = "✓" if console.can_show(console.stream(), "✓") else "[true]"
-    console.say(f"{tick} {text}" + (f" ({_short(value)})" if value.dtype != bool else ""))
+    console.say(f"{tick} {text}" + (f" ({_short(value)})" if bounds and value.size == 1 else ""))
 
 
 def _compared(value, name, bound):
