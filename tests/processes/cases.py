@@ -1,13 +1,15 @@
 """Models and data of many kinds, each trained for a few epochs: the script that the tests start on
 one process and on several.
 
-    python cases.py RESULTS         writes the numbers of all cases to RESULTS (.npz)
+    python cases.py RESULTS             writes the numbers of all cases to RESULTS (.npz)
+    python cases.py RESULTS NAME ...    of these cases, without memory that the processes share
 """
 
 import sys
 
 import numpy as np
 
+import minidl
 import minidl as keras
 from minidl.support.processes import here
 
@@ -282,11 +284,13 @@ def numbers_of(result) -> np.ndarray:
     return np.ravel(np.asarray(result, float))
 
 
-def main(path):
+def main(path, *names):
     parallel = keras.distribution.DataParallel()
     keras.distribution.set_distribution(parallel)
     found = {}
-    for name in NAMES:
+    if names:  # as on several machines, which share no memory
+        minidl.distribution.mpi.has_room = lambda size: False
+    for name in names or NAMES:
         keras.set_random_seed(0)
         random = name.startswith("random_")
         make = (lambda: random_case(int(name[7:]))) if random else globals()[name]
@@ -302,4 +306,4 @@ def main(path):
 
 if __name__ == "__main__":
     keras.config.set_floatx("float64")
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -23,6 +23,17 @@ def numbers(tmp_path_factory):
     return of
 
 
+def test_gradients_that_are_sent_in_messages(numbers, tmp_path):
+    """As on several machines."""
+    names = ["two_heads", "masked_words", "random_0"]
+    done = run(3, "cases.py", tmp_path / "sent.npz", *names)
+    assert done.returncode == 0, done.stderr[-3000:]
+    with np.load(tmp_path / "sent.npz") as found:
+        assert len(found.files) == 2 * len(names)
+        for name in found.files:
+            np.testing.assert_allclose(found[name], numbers(0)[name], rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("processes", [1, 2, 3, 4])
 @pytest.mark.parametrize("name", cases.NAMES)
 def test_the_same_numbers(name, processes, numbers):
