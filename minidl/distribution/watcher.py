@@ -19,31 +19,38 @@ def main(folder: str, size: str, count: str) -> None:
     """Wait for the end of the run. Say which process was killed, unless another one has spoken."""
     shared: set[str] = set()
     try:
-        with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as open_ones:
-            door.bind(os.path.join(folder, "socket"))
-            door.listen(int(count))
-            door.settimeout(30)  # seconds; a process may fail before it connects
-            os.write(1, b".")  # the others may connect
-            for _ in range(int(count)):
-                connection, _ = door.accept()
-                person = first_line(connection)
-                open_ones.register(connection, selectors.EVENT_READ, person)
-                shared |= shared_memory_of(person.rpartition(" ")[2])
-            killed = first_killed(open_ones)
-            if killed and may_speak(folder):
-                number, pid = killed.split()
-                sys.stderr.write(
-                    f"\nminidl: process {number} of {size} (pid {pid}) was killed, perhaps by the "
-                    f"system for want of memory, so all {size} end.\n"
-                )
-                sys.stderr.flush()
-    except TimeoutError:
+        killed = watch(os.path.join(folder, "socket"), int(count), shared)
+        if killed and may_speak(folder):
+            number, pid = killed.split()
+            sys.stderr.write(
+                f"\nminidl: process {number} of {size} (pid {pid}) was killed, perhaps by the "
+                f"system for want of memory, so all {size} end.\n"
+            )
+            sys.stderr.flush()
+    except TimeoutError:  # a process failed before it could connect, and has said so
         pass
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         for path in shared:  # MPICH leaves it when processes are killed, until the next start
             with contextlib.suppress(OSError):
                 os.unlink(path)
+
+
+def watch(place: str, count: int, shared: set[str]) -> str:
+    """Wait until the processes have connected to the socket at this place, and then for their end.
+    Returns who was killed first, or ''. Adds the files of their shared memory to `shared`.
+    """
+    with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as open_ones:
+        door.bind(place)
+        door.listen(count)
+        door.settimeout(30)  # seconds
+        os.write(1, b".")  # the others may connect
+        for _ in range(count):
+            connection, _ = door.accept()
+            person = first_line(connection)
+            open_ones.register(connection, selectors.EVENT_READ, person)
+            shared |= shared_memory_of(person.rpartition(" ")[2])
+        return first_killed(open_ones)
 
 
 def first_line(connection) -> str:
