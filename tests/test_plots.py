@@ -364,3 +364,14 @@ def test_regions_of_a_classifier(scores, right):
     assert edge, "the border is at x₁ = 0"
     with pytest.raises(ValueError, match=r"points \(n, 2\) and a label for each"):
         plots.regions(Sign(), x[:, :1], x[:, 0] > 0)
+
+
+def test_an_optimizer_has_one_look_in_all_pictures():
+    """Whatever the order, and beside other lines."""
+    many = plots.base.styles(["SGD", "Momentum, rate 0.1", "Adam", "RMSprop", "something", "else"])
+    few = plots.base.styles(["Adam, rate 0.3", "momentum 0.9"])
+    assert few == [many[2], many[1]]
+    assert len(set(many)) == 6
+    twice = plots.base.styles(["Adam(0.1)", "Adam(0.2)"] * 10)
+    assert twice[0] != twice[1] and len(twice) == 20
+    assert plots.base.styles([]) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 
 import matplotlib
@@ -19,7 +20,35 @@ COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 LINES = [
     (colour, marker, line) for line in ("-", "--") for colour, marker in zip(COLOURS[:7], "osD^vPX")
 ]
+# One optimizer looks the same in all pictures.
+_OPTIMIZERS = {
+    "sgd": (COLOURS[6], "o", "-"),
+    "momentum": (COLOURS[0], "s", "-"),
+    "nesterov": (COLOURS[5], "D", "-"),
+    "adagrad": (COLOURS[2], "^", "-"),
+    "adadelta": (COLOURS[4], "v", "-"),
+    "rmsprop": (COLOURS[3], "P", "-"),
+    "adam": (COLOURS[1], "X", "-"),
+    "amsgrad": (COLOURS[1], "o", "--"),
+    "adamw": (COLOURS[6], "s", "--"),
+    "nadam": (COLOURS[5], "D", "--"),
+    "radam": (COLOURS[2], "^", "--"),
+    "adamax": (COLOURS[4], "v", "--"),
+    "lion": (COLOURS[0], "P", "--"),
+    "muon": (COLOURS[3], "X", "--"),
+    "plain": (COLOURS[6], "o", "-"),  # plain descent
+}
 _FILE_ONLY = ("agg", "pdf", "svg", "ps", "pgf", "cairo", "template")
+
+
+def styles(labels) -> list[tuple[str, str, str]]:
+    """Return (colour, marker, line) for each label. A label that begins with the name of an
+    optimizer gets the style of that optimizer, if it is the only such label.
+    """
+    names = [re.split(r"[\W_]", str(label).lower())[0] for label in labels]
+    own = [_OPTIMIZERS.get(name) if names.count(name) == 1 else None for name in names]
+    left = iter([line for line in LINES if line not in own] * (1 + len(own)))
+    return [style or next(left) for style in own]
 
 
 def panels(count: int, columns: int, width: float, height: float):

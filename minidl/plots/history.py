@@ -4,7 +4,7 @@ validation.
 
 from __future__ import annotations
 
-from .base import COLOURS, LINES, finish, panels, whole_steps
+from .base import COLOURS, finish, panels, styles, whole_steps
 
 
 def history(run, path=None, title: str | None = None):
@@ -55,7 +55,7 @@ def runs(histories: dict, names=("loss", "val_accuracy"), path=None, title: str 
             raise ValueError(f"No history has {name!r}; there are: {', '.join(sorted(known))}.")
     figure, axes = panels(len(names), len(names), 5.2, 4)
     for axis, name in zip(axes[0], names):
-        for (label, record), (colour, marker, line) in zip(records.items(), LINES):
+        for (label, record), (colour, marker, line) in zip(records.items(), styles(records)):
             values = record.get(name, [])
             style = {"color": colour, "marker": marker, "markersize": 4, "label": label}
             axis.plot(range(1, len(values) + 1), values, line, **style)

@@ -15,7 +15,7 @@ from matplotlib.animation import FuncAnimation, PillowWriter
 
 from ..support.processes import writes
 from ..surfaces import Surface, Trajectory
-from .base import COLOURS, LINES, finish, panels, whole_steps
+from .base import LINES, finish, panels, styles, whole_steps
 from .ground import MAP, draw_ground, draw_marks, draw_way, grid, in_the_picture, several
 
 
@@ -31,7 +31,7 @@ def contour(
     figure, axis = plt.subplots(figsize=(7.2, 4.8), layout="constrained")
     ways = several(trajectories)
     draw_ground(axis, surface, arrows)
-    for one, style in zip(ways, LINES):
+    for one, style in zip(ways, styles([one.label for one in ways])):
         draw_way(axis, surface, one, style)
     draw_marks(axis, surface, ways)
     axis.legend(fontsize=9, loc="best", framealpha=0.85)
@@ -48,7 +48,7 @@ def trajectories(
     figure, axes = panels(len(ways), columns, 3.6, 2.7)
     for i, (axis, one) in enumerate(zip(axes.flat, ways)):
         draw_ground(axis, one.surface, arrows)
-        draw_way(axis, one.surface, one, (COLOURS[1], "o", "-"), label=None)
+        draw_way(axis, one.surface, one, styles([one.label])[0], label=None)
         draw_marks(axis, one.surface, [one])
         axis.set_title(f"{one.label}\n{_ending(one)}", fontsize=9)
         below, left = i + columns >= len(ways), i % columns == 0  # only the outer ones have words
@@ -85,7 +85,8 @@ def landscape(
     axis = figure.add_subplot(projection="3d", computed_zorder=False)
     x, y, z = grid(surface, 80)
     axis.plot_surface(x, y, z, cmap=MAP, alpha=0.75, linewidth=0, antialiased=True, zorder=1)
-    for one, (colour, marker, line) in zip(ways, LINES):
+    looks = styles([one.label for one in ways])
+    for one, (colour, marker, line) in zip(ways, looks):
         look = {"color": colour, "marker": marker, "markersize": 3, "linewidth": 1.6, "zorder": 3}
         axis.plot(*one.points.T, one.values, line, label=one.label, **look)
     _draw_point(axis, surface, ways[0].points[0] if ways else surface.start, "s", 7, "start")
@@ -113,7 +114,7 @@ def descent(trajectories, path=None, title: str | None = None, log: bool = True)
     floor = _lowest([one.surface for one in ways])
     log = log and all([(p.values > floor).all() for p in ways])
     floor, surface = floor if log else 0.0, ways[0].surface
-    for one, (colour, _, line) in zip(ways, LINES):
+    for one, (colour, _, line) in zip(ways, styles([one.label for one in ways])):
         axis.plot(one.values - floor, line, color=colour, label=one.label)
     axis.set(xlabel="step", ylabel=f"{surface.names[-1]}{_minus(floor)}")
     axis.set_title(title or f"{surface.name}: the height against the step")
@@ -167,7 +168,8 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
     figure, axis = plt.subplots(figsize=(6, 4), layout="constrained")
     draw_ground(axis, surface, arrows=False)
     draw_marks(axis, surface, ways)
-    lines = [_empty_lines(axis, one, style) for one, style in zip(ways, LINES)]
+    looks = styles([one.label for one in ways])
+    lines = [_empty_lines(axis, one, style) for one, style in zip(ways, looks)]
     place = "lower right" if len(surface.start) == 2 else "upper center"
     axis.legend(fontsize=8, loc=place, framealpha=0.85)
     last = max(len(p.points) for p in ways) - 1

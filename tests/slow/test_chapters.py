@@ -26,6 +26,9 @@ FIGURES = {
     "ch08": {"paths", "cost"},
     "ch09": {
         "zigzag",
+        "book",
+        "lookahead",
+        "standstill",
         "side_by_side",
         "race",
         "landscape",
@@ -37,7 +40,7 @@ FIGURES = {
         "family",
     },
     "ch10": {"two_valleys", "no_promise", "saddle", "saddle_3d"},
-    "ch11": {"loss", "accuracy"},
+    "ch11": {"loss", "accuracy", "seeds"},
     "ch12": {"overfitting", "remedies"},
     "ch13": {"regression_history", "regression", "sine", "moons_neuron", "moons_network"},
     "ch14": {"templates", "hidden", "activity", "confusion", "mistakes", "gradients", "fooled"},
@@ -93,7 +96,7 @@ def test_a_chapter_has_the_form_of_one(chapter):
     number = int(chapter.stem[2:4])
     most = 150 if number == 9 else 125  # chapter 9 has the whole family
     if "import claim" in "".join(lines):  # a lesson: text stands between the cells of code
-        most = 200
+        most = 260 if number == 9 else 200
     assert 40 <= statements + comments <= most  # however often a statement is wrapped
     assert lines[0] == "# %% [markdown]" and lines[1].startswith(f'"""Chapter {number}: ')
     assert (

@@ -50,8 +50,8 @@ MUTANTS = [
     ),
     (
         "core/backward.py",
-        "waiting[key] = waiting[key].copy()",
-        "pass",
+        "waiting[key].copy() if key in waiting",
+        "waiting[key] if key in waiting",
         "core/test_core_placed.py",
     ),
     (
