@@ -38,6 +38,26 @@ def set_random_seed(seed: int) -> None:
     _root = np.random.SeedSequence(_check_seed(seed, "set_random_seed"))
 
 
+def library_state() -> tuple:
+    """Return the seed of the library, and how many generators were derived from it so far."""
+    source = _library_root()
+    return source.entropy, source.n_children_spawned
+
+
+def set_library_state(state: tuple) -> None:
+    """Continue from a state of `library_state`, for example of another process."""
+    global _root
+    entropy, made = state
+    _root = np.random.SeedSequence(entropy, n_children_spawned=made)
+
+
+def _library_root() -> np.random.SeedSequence:
+    global _root
+    if _root is None:
+        _root = np.random.SeedSequence()
+    return _root
+
+
 def _check_seed(seed, name) -> int:
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise ValueError(f"{name} expects a whole number >= 0; received {seed!r}.")
@@ -57,11 +77,8 @@ def generator(seed: int | np.random.Generator | SeedGenerator | None = None) -> 
         return np.random.default_rng(seed)
     if is_dry():  # these numbers only show a shape: the library's own randomness stays where it is
         return np.random.default_rng(0)
-    global _root
-    if _root is None:
-        _root = np.random.SeedSequence()
     # children of one root are independent of each other
-    return np.random.default_rng(_root.spawn(1)[0])
+    return np.random.default_rng(_library_root().spawn(1)[0])
 
 
 class SeedGenerator:

@@ -269,6 +269,13 @@ for shape, axis in [((), None), ((5,), 0), ((1,), -1), ((3, 1), 1)]:
         axis=axis,
         naive=lambda x, axis: np.log(np.sum(np.exp(x), axis=axis)),
     )
+row(  # three processes that hold the same numbers
+    reductions.over_processes,
+    normal(2, 3),
+    add=lambda a: 3 * a,
+    weight=1 / 3,
+    naive=lambda x, add, weight: 3 * x,
+)
 for axis in (None, 0, 1):
     row(reductions.sum, normal(0, 3), axis=axis, naive=np.sum)
     row(reductions.prod, normal(0, 3), axis=axis, naive=np.prod)

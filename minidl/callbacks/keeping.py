@@ -11,6 +11,7 @@ from collections import Counter
 import numpy as np
 
 from ..support.disk import make_folder, path_of, write_atomically
+from ..support.processes import writes
 from .base import Callback
 
 
@@ -37,6 +38,8 @@ class CSVLogger(Callback):
         """
         import csv  # slow to load
 
+        if not writes():
+            return
         logs, rows = logs or {}, []
         if self._keys is None:
             self._keys = self._header() if self._goes_on else None
@@ -120,6 +123,8 @@ class BackupAndRestore(Callback):
         """
         model, callbacks = f"model-{epoch}.npz", f"callbacks-{epoch}.npz"
         self.model.save(self._place(model))
+        if not writes():
+            return
         states = {
             f"{name}/{k}": v
             for name, callback in self._others()
@@ -140,7 +145,7 @@ class BackupAndRestore(Callback):
         self._clean({model, callbacks, "training.json"})
 
     def on_train_end(self, logs=None):
-        if self.delete_checkpoint:
+        if self.delete_checkpoint and writes():
             self._clean(set())
             with contextlib.suppress(OSError):
                 os.rmdir(self.backup_dir)

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..support.checks import check_count
 from ..support.disk import path_of
+from ..support.processes import writes
 from ..support.warning import warn
 from .base import Callback
 from .rates import note_rates
@@ -20,8 +21,11 @@ from .rates import note_rates
 
 def open_writer(folder: str | os.PathLike[str]) -> Any:
     """A new event file in this folder: an object with add_scalar, add_histogram, add_image, flush
-    and close. Without the package tensorboardX a warning, and None.
+    and close. Without the package tensorboardX a warning, and None. None also in a process that
+    does not write files.
     """
+    if not writes():
+        return None
     try:
         import tensorboardX  # pyright: ignore[reportMissingImports]
     except ImportError:

@@ -30,7 +30,7 @@ _SOUND_CURE = "Compute the frequencies once with scipy.signal.stft, and train on
 _DRAWS = "a function that draws on pictures"
 _DRAWS_CURE = "With minidl, plots.digits shows pictures side by side; matplotlib draws the rest."
 _SPREAD = "a part of Keras's distribution over devices, each of which holds a part of the arrays"
-_SPREAD_CURE = "Here a program computes on one machine's processor: leave it out."
+_SPREAD_CURE = "DataParallel() divides the samples of a batch among processes instead."
 _TEACHERS = "a part of Keras's distillation, where a small network learns from a large one"
 _TEACHERS_CURE = (
     "Train the small network on teacher.predict(x): its outputs are the targets of fit."
@@ -94,8 +94,7 @@ ABSENT: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "distribution": (
         (
-            "DataParallel DeviceMesh LayoutMap ModelParallel TensorLayout distribute_tensor "
-            "distribution get_device_count initialize list_devices set_distribution",
+            "DeviceMesh LayoutMap ModelParallel TensorLayout distribute_tensor",
             _SPREAD,
             _SPREAD_CURE,
         ),

@@ -23,10 +23,13 @@ class Batches:
         return -(-self.size // self.batch_size)
 
     def __iter__(self):
+        return map(self.rows, self.choices())
+
+    def choices(self):
+        """List which samples each batch of an epoch holds: slices, or arrays of their numbers."""
         order = None if self.rng is None else self.rng.permutation(self.size)
-        for start in range(0, self.size, self.batch_size):
-            chosen = slice(start, start + self.batch_size)
-            yield self.rows(chosen if order is None else order[chosen])
+        slices = [slice(i, i + self.batch_size) for i in range(0, self.size, self.batch_size)]
+        return slices if order is None else [order[chosen] for chosen in slices]
 
     def rows(self, chosen):
         """Return the chosen samples: a tuple with x as a tensor, or x alone if there is no y."""
@@ -40,6 +43,5 @@ class Batches:
 
 def unpack(data) -> tuple:
     """Return (x, y, sample_weight) of a batch. A missing part is None."""
-    if type(data) not in (tuple, list):
-        return data, None, None
-    return (*data, None, None)[:3]
+    parts = data if type(data) in (tuple, list) else (data,)
+    return (*parts, None, None)[:3]

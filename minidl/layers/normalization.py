@@ -6,88 +6,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import constraints, initializers, ops, regularizers
+from .. import initializers, ops
 from ..core.derivatives import normalizing
 from ..ops.normalizing import along, scaled
 from ..support import backend
 from ..support.checks import check_count, check_number
+from ..support.processes import here
 from ..tensor import apply
+from .along_axis import AlongAxis, Scaled
 from .base import Layer, layer_classes
 from .spec import places
-
-
-class AlongAxis(Layer):
-    """Base of layers whose weights have one number for each entry along `axis`."""
-
-    learns = "weights"  # the word for them in errors
-
-    def build(self, input_shape):
-        self._kept, self._ndim = places(self.axis, input_shape, self.name), len(input_shape)
-        self._shape = tuple(input_shape[a] for a in self._kept)
-        if None in self._shape:
-            raise ValueError(
-                f"{type(self).__name__} '{self.name}' needs to know the size of axis {self.axis}; "
-                f"received shape {tuple(input_shape)}."
-            )
-
-    def checked(self, x) -> tuple:
-        """Return (x as floats, the axes of x that the weights belong to). x may have more or fewer
-        axes than the inputs that the weights were created for; ValueError if its shape does not
-        fit.
-        """
-        as_built = len(x.shape) == self._ndim
-        kept = self._kept if as_built else places(self.axis, x.shape, self.name)
-        if tuple([x.shape[a] for a in kept]) != self._shape or 0 in kept:
-            raise ValueError(
-                f"{type(self).__name__} '{self.name}' has {self.learns} of shape {self._shape} for "
-                f"axis {self.axis} of its inputs; received shape {x.shape}."
-            )
-        return x if x.dtype == self.dtype else x.astype(self.dtype), kept
-
-
-class Scaled(AlongAxis):
-    """Base of layers that standardize, and then learn a scale gamma and an offset beta."""
-
-    def __init__(
-        self,
-        axis=-1,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
-        **kwargs,
-    ):
-        super().__init__(**kwargs)
-        self.axis, self.epsilon = axis, check_number("epsilon", epsilon, 0)
-        self.center, self.scale = center, scale
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_constraint = constraints.get(gamma_constraint)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma = self.beta = None
-
-    def build(self, input_shape):
-        super().build(input_shape)
-        if self.scale:
-            self.gamma = self._weight("gamma")
-        if self.center:
-            self.beta = self._weight("beta")
-
-    def _weight(self, name):
-        return self.add_weight(
-            self._shape,
-            getattr(self, f"{name}_initializer"),
-            regularizer=getattr(self, f"{name}_regularizer"),
-            constraint=getattr(self, f"{name}_constraint"),
-            name=name,
-        )
 
 
 def _one_axis(title, axis):
@@ -106,6 +34,10 @@ class BatchNormalization(Scaled):
     kept:
     moving ← momentum·moving + (1 − momentum)·batch. Outside training, or when trainable is False,
     the moving ones are used.
+
+    synchronized: if several processes share a batch, whether mean and variance are those of the
+    whole batch, as with one process, or of each share by itself, which costs less time. The moving
+    averages are the same on all processes in both cases.
     """
 
     supports_masking = True
@@ -125,6 +57,7 @@ class BatchNormalization(Scaled):
         gamma_regularizer=None,
         beta_constraint=None,
         gamma_constraint=None,
+        synchronized=False,
         **kwargs,
     ):
         super().__init__(
@@ -141,6 +74,7 @@ class BatchNormalization(Scaled):
             **kwargs,
         )
         self.momentum = check_number("momentum", momentum, 0)
+        self.synchronized = synchronized
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
 
@@ -162,28 +96,43 @@ class BatchNormalization(Scaled):
             )
         axes = tuple([i for i in range(x.ndim) if i not in kept])
         moments: list = []
-        if mask is None:
+        if mask is None and (here.share is None or not self.synchronized):
             z = apply(normalizing.standardize, x, axes=axes, epsilon=self.epsilon, moments=moments)
         else:
-            z = self._standardized(x, np.asarray(mask, bool), axes, moments)
+            z = self._standardized(x, mask, axes, moments)
+        if here.share is not None and not self.synchronized:
+            moments = [here.share.mean(moment) for moment in moments]
         for moving, now in zip((self.moving_mean, self.moving_variance), moments):
             moving.assign(moving.data * self.momentum + now.reshape(-1) * (1 - self.momentum))
         return scaled(z, self.gamma, self.beta, kept)
 
     def _standardized(self, x, mask, axes, moments: list):
-        """Return (x − mean)/√(variance + ε), moments over the steps whose mask is True."""
+        """Return (x − mean)/√(variance + ε), moments over the steps whose mask is True, and over
+        the samples of all processes if they are synchronized.
+        """
+        share = here.share if self.synchronized else None
+        total = (lambda part: part) if share is None else share.total
+        counts, spare = self._counts(x, mask)
+        number = np.sum(counts, axis=axes, keepdims=True, dtype=np.float64)
+        number = (number if share is None else share.summed(number)) + spare
+        number = number.astype(x.dtype)
+        mean = total(ops.sum(ops.where(counts, x, 0.0), axis=axes, keepdims=True)) / number
+        away = ops.where(counts, x - mean, 0.0)
+        variance = total(ops.square(away).sum(axis=axes, keepdims=True)) / number
+        moments[:] = mean.data, variance.data
+        return (x - mean) * ops.rsqrt(variance + self.epsilon)
+
+    def _counts(self, x, mask) -> tuple:
+        """Return (whether each number counts, what is added to their count against a 0)."""
+        if mask is None:
+            return np.ones(x.shape, bool), 0.0
+        mask = np.asarray(mask, bool)
         if mask.shape != x.shape[:-1]:
             raise ValueError(
                 f"BatchNormalization '{self.name}' takes a mask of the input's shape without its "
                 f"last axis, {x.shape[:-1]}; received shape {mask.shape}."
             )
-        counts = np.broadcast_to(mask[..., None], x.shape)
-        number = (np.sum(counts, axis=axes, keepdims=True) + backend.epsilon()).astype(x.dtype)
-        mean = ops.sum(ops.where(counts, x, 0.0), axis=axes, keepdims=True) / number
-        away = ops.where(counts, x - mean, 0.0)
-        variance = ops.square(away).sum(axis=axes, keepdims=True) / number
-        moments[:] = mean.data, variance.data
-        return (x - mean) * ops.rsqrt(variance + self.epsilon)
+        return np.broadcast_to(mask[..., None], x.shape), backend.epsilon()
 
 
 @layer_classes.register()

@@ -19,6 +19,7 @@ from ..guards import targets
 from ..support import backend
 from ..support.arrays import as_array
 from ..support.configs import Configurable, find
+from ..support.processes import here
 from ..support.registry import Registry, snake_case, unknown
 from ..symbolic import has_symbol, record
 from ..tensor import Tensor, quietly, switches
@@ -150,7 +151,8 @@ def reduce(values, sample_weight, reduction, counts=None) -> Tensor:
     """Reduce the samples' losses, (n,) or (n, steps), to one number, as `reduction` says.
 
     counts: None if all samples count. Otherwise 1 for a sample that counts and 0 for one that does
-    not; a mean is computed over those that count.
+    not; a mean is computed over those that count. If processes share the batch, see
+    Share.correction.
     """
     values = ops.convert_to_tensor(values)
     weight = None if sample_weight is None else weights_like(sample_weight, values.shape)
@@ -164,12 +166,15 @@ def reduce(values, sample_weight, reduction, counts=None) -> Tensor:
     if reduction in (None, "none"):
         return values
     if reduction == "sum":
-        return values.sum()
+        return values.sum() if here.share is None else values.sum() * here.share.correction(None)
     if reduction == "mean_with_sample_weight" and total_weight is not None:
-        return values.sum() / (total_weight or 1.0)
-    if counts is None:
+        number, loss = total_weight, values.sum() / (total_weight or 1.0)
+    elif counts is None:
         return values.mean()
-    return values.mean() * (values.size / max(1.0, float(counts.sum())))
+    else:
+        number = float(counts.sum())
+        loss = values.mean() * (values.size / max(1.0, number))
+    return loss if here.share is None else loss * here.share.correction(number)
 
 
 def weights_like(sample_weight, shape: tuple) -> np.ndarray:

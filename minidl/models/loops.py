@@ -17,6 +17,7 @@ from ..guards.loss import warn_of_first_loss
 from ..random import generator
 from ..support import backend
 from ..support.checks import check_count
+from ..support.processes import here
 from ..support.structures import tree_map
 from ..support.threads import threads_for
 from ..support.warning import warn
@@ -131,7 +132,9 @@ def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rn
             model.stop_on_nan = False
         run.call("on_train_begin")
         with threads_for(largest_product(model, plan.batches)):
-            model.run(plan.epoch, range(max(epochs.start, model.resume_at), epochs.stop), hooks)
+            span = range(max(epochs.start, model.resume_at), epochs.stop)
+            run_epochs = model.run if here.team is None else partial(here.team.train, model)
+            run_epochs(plan.epoch, span, hooks)
         model.optimizer.finalize_variable_values()
         run.call("on_train_end", hooks.logs)
         return history
@@ -194,7 +197,8 @@ def measured(model, batches, run: CallbackList) -> dict:
     run.call("on_test_begin")
     with no_grad():
         going_on = _until_stopped(model, "stop_evaluating", batches)
-        logs = sorted_floats(model.measure(going_on, BatchHooks(run, "test")))
+        measure = model.measure if here.team is None else partial(here.team.measure, model)
+        logs = sorted_floats(measure(going_on, BatchHooks(run, "test")))
     run.call("on_test_end", logs)
     return logs
 

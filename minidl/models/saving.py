@@ -10,6 +10,7 @@ import warnings
 from ..files.hdf5 import h5py_or_cure
 from ..files.keras import is_keras
 from ..support.disk import make_folder, path_of
+from ..support.processes import wait_for_file, writes
 from ..support.warning import warn
 from . import keras_2_files, keras_files, own_files
 from .state import check_built
@@ -36,7 +37,9 @@ def save_model(
     kind = _kind(path) if save_format not in ("h5", "keras") else save_format
     write = {"h5": keras_2_files, "keras": keras_files, "native": own_files}[kind].write_model
     try:
-        write(path, model, include_optimizer)
+        if writes():
+            write(path, model, include_optimizer)
+        wait_for_file()
     except RecursionError:
         raise ValueError(
             f"Model '{model.name}' cannot be saved: something in it describes itself without end, "
@@ -127,11 +130,11 @@ def save_weights(model, filepath, overwrite: bool = True) -> None:
     check_path(path, weights_alone=True)
     check_built(model, model.weights)
     _check_hooks(model)
-    make_folder(path)
-    if _kind(path) == "h5":
-        keras_files.write_weights(path, model)
-    else:
-        own_files.write_weights(path, model)
+    if writes():
+        make_folder(path)
+        write = keras_files if _kind(path) == "h5" else own_files
+        write.write_weights(path, model)
+    wait_for_file()
 
 
 def load_weights(model, filepath, skip_mismatch: bool = False) -> None:

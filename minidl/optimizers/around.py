@@ -10,6 +10,8 @@ import math
 
 import numpy as np
 
+from ..support.processes import here
+
 
 def clip(grads: list, value=None, norm=None, global_norm=None) -> list:
     """Return the gradients, clipped by the one limit that is given. Without a limit they are
@@ -93,6 +95,11 @@ def _mean(total, g, count, variable):
 
 def _added(total, g, variable):
     return np.maximum(total, g) if variable.overwrite_with_gradient else total + g
+
+
+def of_whole_batch(grads: list, variables) -> list:
+    """Return the gradients of the whole batch, if processes share it; otherwise the gradients."""
+    return grads if here.share is None else here.share.averaged(grads, variables)
 
 
 def overwrite(variables, grads: list) -> list:

@@ -22,11 +22,11 @@ from ..core import optimizer as core
 from ..guards import optimizer as guard
 from ..support.checks import check_count, check_flag, check_number
 from ..support.configs import Configurable, custom_object_scope, deserialize, serialize
+from ..support.processes import here
 from ..support.registry import Registry, snake_case
 from ..tensor import Variable, quietly, switches
 from . import around, settings
 from .memory import Memory, clears_every
-from .settings import Rate, check_rate
 
 registry = Registry("optimizer", naming=str.lower)
 
@@ -55,7 +55,7 @@ class Optimizer(Configurable, core.Optimizer):
 
     def __init__(
         self,
-        learning_rate: Rate = 0.001,
+        learning_rate: settings.Rate = 0.001,
         weight_decay=None,
         clipnorm=None,
         clipvalue=None,
@@ -80,7 +80,6 @@ class Optimizer(Configurable, core.Optimizer):
         self.rehearsed = settings.is_ours(self.update)  # ours need no rehearsal
         super().__init__(learning_rate)
 
-    # -- the counter and the learning rate
     @property
     def iterations(self) -> int:
         """How many updates were made: one a step, or one in gradient_accumulation_steps."""
@@ -105,7 +104,7 @@ class Optimizer(Configurable, core.Optimizer):
                 "This optimizer's learning rate follows a schedule, which a fixed number would "
                 "undo. Compile with a plain learning rate to set it by hand."
             )
-        self.set_rate(check_rate(value))
+        self.set_rate(settings.check_rate(value))
 
     def set_rate(self, rate) -> None:
         """Set the rate to a number or schedule, even if it followed a schedule before."""
@@ -119,7 +118,6 @@ class Optimizer(Configurable, core.Optimizer):
             return self.kept.rate.array.item()
         return check_number("learning_rate", self.schedule(self.kept.steps), 0)
 
-    # -- its memory
     @property
     def memory(self) -> list[list[Any]]:
         """For each variable the arrays that `update` receives as slots; None for an empty slot."""
@@ -172,7 +170,8 @@ class Optimizer(Configurable, core.Optimizer):
         if self.loss_scale_factor:
             arrays = around.unscaled(arrays, variables, self.loss_scale_factor)
         given = {id(v): g for v, g in zip(variables, arrays)}
-        self.go([given.get(id(v)) for v in self.trainable_variables])
+        grads = [given.get(id(v)) for v in self.trainable_variables]
+        self.go(around.of_whole_batch(grads, self.trainable_variables))
 
     def apply_gradients(self, grads_and_vars) -> None:
         """Call `apply` with pairs (gradient, variable): zip(grads, model.trainable_variables)."""
@@ -180,7 +179,9 @@ class Optimizer(Configurable, core.Optimizer):
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
 
     def advance(self, grads: list) -> None:
-        """Make a step along the gradients of backward(), and report missing gradients."""
+        """Make a step along the gradients of the whole batch, and report missing gradients."""
+        if here.share is not None:
+            grads = here.share.averaged(grads, self.trainable_variables)
         if not grads or any(g is None for g in grads):
             guard.report_missing(grads, self.trainable_variables)
         self.go(grads)
@@ -261,7 +262,6 @@ class Optimizer(Configurable, core.Optimizer):
         """Exclude variables from weight decay, by themselves or by a word in their names."""
         self.not_decayed = list(var_list or ()), list(var_names or ())
 
-    # -- as plain data
     def get_config(self) -> dict:
         """Return the settings as plain data, with the present rate; see also `get_state`."""
         rate = self.kept.rate.array.item() if self.schedule is None else self.schedule
@@ -276,7 +276,7 @@ class Optimizer(Configurable, core.Optimizer):
             return cls(**config)
         rate = config.pop("learning_rate")  # the class does not name it: it may set it itself
         made = cls(**config)
-        made.set_rate(check_rate(rate))
+        made.set_rate(settings.check_rate(rate))
         return made
 
     def get_state(self) -> dict[str, np.ndarray]:

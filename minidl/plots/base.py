@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from ..support.disk import make_folder, path_of
+from ..support.processes import writes
 from .fonts import make_readable
 
 # Okabe & Ito 2008: eight colours that colour-blind readers can tell apart.
@@ -108,6 +109,8 @@ def finish(figure, path=None, title: str | None = None):
 def write(figure, path, **settings) -> None:
     """Write a figure to a file, creating its folder."""
     path = path_of(path, "path")
+    if not writes():
+        return
     make_folder(path)
     make_readable(figure)
     with warnings.catch_warnings():  # make_readable has warned, with the cure

@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.animation import FuncAnimation, PillowWriter
 
+from ..support.processes import writes
 from ..surfaces import Surface, Trajectory
 from .base import LINES, finish, panels, styles, whole_steps
 from .ground import MAP, draw_ground, draw_marks, draw_way, grid, in_the_picture, several
@@ -182,11 +183,16 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
         axis.set_title(f"{title or surface.name}, step {step}")
         return [line for pair in lines for line in pair]
 
-    file.parent.mkdir(parents=True, exist_ok=True)
     film = FuncAnimation(figure, draw, frames=[*shown, *[last] * 8])
-    film.save(file, PillowWriter(fps=max(1, round(len(shown) / seconds))), dpi=80)
+    if writes():
+        _save(film, file, fps=max(1, round(len(shown) / seconds)))
     plt.close(figure)
     return file
+
+
+def _save(film, file: Path, fps: int) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    film.save(file, PillowWriter(fps=fps), dpi=80)
 
 
 def _empty_lines(axis, one: Trajectory, style) -> tuple:

@@ -327,7 +327,6 @@ def test_weights_shapes_and_config(case, rng):
         "renorm",
         "renorm_clipping",
         "renorm_momentum",
-        "synchronized",
         "rms_scaling",
     }
     mine, other = set(ours.get_config()), set(theirs.get_config())
@@ -395,7 +394,6 @@ def test_the_same_arguments_with_the_same_defaults():
         "renorm",
         "renorm_clipping",
         "renorm_momentum",
-        "synchronized",
         "kwargs",
         "weights",
         "name",

@@ -50,6 +50,7 @@ FIGURES = {
     "ch19": {"gradients", "memory", "clipping", "sine", "prices"},
     "ch20": {"lines", "sums", "peaks", "mistakes"},
     "ch21": {"by_hand", "positions", "sorting", "cache", "temperature"},
+    "ch22": {"time", "rates"},
 }
 ANIMATIONS = {"ch09": {"race"}, "ch10": {"two_valleys"}}
 

@@ -153,7 +153,6 @@ MEANINGS: list[tuple[type, dict[str, Meaning]]] = [
         {
             "gamma_init": "gamma_initializer",
             "beta_init": "beta_initializer",
-            "synchronized": Dropped("there is one process"),
             "fused": Dropped("there is one way to compute it"),
             "virtual_batch_size": Dropped(
                 "the batch is the batch", _empty, "train with smaller batches, fit(batch_size=...)."

@@ -111,6 +111,16 @@ def logsumexp(x, *, axis=None, keepdims=False):
     )
 
 
+def over_processes(x, *, add, weight):
+    """z = Σ_p x_p over processes p that compute together
+    ∂L/∂x = Σ_p w_p·g_p / w      for g_p the gradients of the processes' own losses, L = Σ w_p·L_p
+
+    add: a function that sums an array over the processes. weight: w, that of this process's loss;
+    the gradient is that of the own loss too.
+    """
+    return add(x), (lambda g: add(g * x.dtype.type(weight)) / x.dtype.type(weight or 1),)
+
+
 def cumsum(x, *, axis):
     """zᵢ = x₁ + ... + xᵢ      ∂L/∂xᵢ = gᵢ + gᵢ₊₁ + ...: the same sum, starting from the end"""
     return np.cumsum(x, axis=axis), (

@@ -1,0 +1,272 @@
+"""What processes that train together exchange, with threads in the place of processes. Real ones
+are in tests/processes, which needs MPI.
+"""
+
+import copy
+import threading
+
+import numpy as np
+import pytest
+
+import minidl
+from minidl import distribution, layers
+from minidl.distribution.buffers import SentBuffer
+from minidl.distribution.draws import DrawsOfWholeBatches, RowsOfDraws
+from minidl.distribution.share import Share
+from minidl.distribution.team import Team
+from minidl.support.processes import here
+
+
+class StandIn:
+    """The communicator of one thread among `size`, and how often it was used."""
+
+    def __init__(self, rank, barrier, slots):
+        self.rank, self.size, self.barrier, self.slots = rank, len(slots), barrier, slots
+        self.buffers = []
+
+    def _all(self, thing):
+        self.slots[self.rank] = thing
+        self.barrier.wait(60)
+        found = copy.deepcopy(self.slots)
+        self.barrier.wait(60)
+        return found
+
+    def gather(self, values):
+        return np.stack(self._all(values.copy()))
+
+    def buffer(self, size, dtype):
+        self.buffers.append(size)
+        return SentBuffer(self, size, dtype)
+
+    def reduce_in_place(self, array):
+        array[...] = sum(self._all(array.copy()))
+
+    def from_first(self, thing):
+        return self._all(thing)[0]
+
+
+def together(size, work):
+    """Call work(team) in `size` threads, as in processes that train together. Returns the results,
+    or raises the first error.
+    """
+    barrier, slots = threading.Barrier(size), [None] * size
+    results, errors = [None] * size, []
+
+    def end(error):
+        errors.append(error)
+        barrier.abort()
+
+    def thread(rank):
+        here.rank, here.team = rank, Team(StandIn(rank, barrier, slots), end)
+        try:
+            results[rank] = work(here.team)
+        except Exception as error:
+            end(error)
+
+    threads = [threading.Thread(target=thread, args=(rank,)) for rank in range(size)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    if errors:
+        raise errors[0]
+    return results
+
+
+def a_model():
+    minidl.set_random_seed(0)
+    model = minidl.Sequential(
+        [
+            minidl.Input((4,)),
+            layers.Dense(6, "tanh", kernel_regularizer="l2", dtype="float64"),
+            layers.BatchNormalization(synchronized=True, dtype="float64"),
+            layers.Dropout(0.3, dtype="float64"),
+            layers.Dense(3, dtype="float64"),
+        ]
+    )
+    loss = minidl.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(minidl.optimizers.Adam(0.01, global_clipnorm=0.3), loss, metrics=["accuracy"])
+    return model
+
+
+RNG = np.random.default_rng(0)
+X, Y, WEIGHTS = RNG.normal(size=(29, 4)), RNG.integers(0, 3, 29), RNG.random(29)
+
+
+def fitted(model, callbacks=()):
+    options = {"validation_split": 0.2, "sample_weight": WEIGHTS, "verbose": 0, "seed": 1}
+    return model.fit(X, Y, 7, 3, callbacks=list(callbacks), **options).history
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_shares_of_a_batch_give_the_numbers_of_the_whole(size):
+    """Batches of 7 and, at the end of an epoch, of 2, on up to five."""
+    alone = a_model()
+    expected = fitted(alone)
+    models = [a_model() for _ in range(size)]
+    found = together(size, lambda team: fitted(models[team.rank]))
+    for model, history in zip(models, found):
+        for name, course in expected.items():
+            np.testing.assert_allclose(history[name], course, rtol=0, atol=1e-12)
+        for own, weight in zip(model.get_weights(), alone.get_weights()):
+            np.testing.assert_allclose(own, weight, rtol=0, atol=1e-12)
+    assert here.share is None and here.team is None  # in this thread nothing has happened
+
+
+def normalized(team, x):
+    """The outputs and the moving averages of an unsynchronized BatchNormalization for a share."""
+    layer = layers.BatchNormalization(momentum=0.9, dtype="float64")
+    layer(x)
+    here.share = share = Share(team, len(x), b"")
+    z = layer(x[share.rows], training=True).numpy()
+    return share, z, layer.moving_mean.numpy(), layer.moving_variance.numpy()
+
+
+def test_unsynchronized_normalization_takes_the_share_and_averages_what_it_keeps():
+    x = np.random.default_rng(1).normal(2, 3, (10, 4))
+    found = together(3, lambda team: normalized(team, x))
+    means, variances = (
+        sum(s.weight * f(x[s.rows], axis=0) for s, *_ in found) for f in (np.mean, np.var)
+    )
+    for _, z, mean, variance in found:
+        np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-12)
+        np.testing.assert_allclose(mean, 0.1 * means, rtol=1e-12)
+        np.testing.assert_allclose(variance, 0.9 + 0.1 * variances, rtol=1e-12)
+
+
+def test_all_gradients_travel_in_one_buffer():
+    models = [a_model() for _ in range(2)]
+
+    def work(team):
+        fitted(models[team.rank])
+        return team.comm.buffers
+
+    weights = models[0].trainable_weights
+    size = sum(w.size for w in weights) + len(weights)
+    steps = 3 * 4  # epochs times batches
+    assert together(2, work) == [[size] * steps] * 2
+
+
+class StopsInOneProcess(minidl.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if here.rank == 1 and batch == 1:
+            self.model.stop_training = True
+
+
+def test_all_stop_when_one_wants_to():
+    models = [a_model() for _ in range(3)]
+    together(3, lambda team: fitted(models[team.rank], [StopsInOneProcess()]))
+    assert [model.optimizer.iterations for model in models] == [2, 2, 2]
+
+
+class Fails(minidl.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if here.rank == 1:
+            raise KeyError("only here")
+
+
+def test_an_error_of_one_ends_all_and_is_the_one_that_is_named():
+    models = [a_model() for _ in range(3)]
+    with pytest.raises(KeyError, match="only here"):
+        together(3, lambda team: fitted(models[team.rank], [Fails()]))
+
+
+def test_processes_at_different_places_are_told_where():
+    places = [Team.STEP, Team.SAVE, Team.STEP]
+    with pytest.raises(RuntimeError, match="process 1 at saving a file, process 2 at a training"):
+        together(3, lambda team: team.meet(places[team.rank]))
+    with pytest.raises(RuntimeError, match="different data or models"):
+        together(2, lambda team: team.meet(Team.START, team.rank))
+
+
+def test_only_process_0_writes(tmp_path):
+    models = [a_model() for _ in range(2)]
+    together(2, lambda team: models[team.rank].save(tmp_path / f"{team.rank}.npz"))
+    assert [path.name for path in tmp_path.iterdir()] == ["0.npz"]
+
+
+def test_shares_are_equal_but_for_one_sample_and_weigh_what_they_hold():
+    shares = together(4, lambda team: Share(team, 10, b""))
+    assert [(s.rows.start, s.rows.stop) for s in shares] == [(0, 2), (2, 5), (5, 7), (7, 10)]
+    assert [s.weight for s in shares] == [0.2, 0.3, 0.2, 0.3]
+    shares = together(3, lambda team: Share(team, 2, b""))  # one borrows a sample
+    assert sorted(s.weight for s in shares) == [0, 0.5, 0.5]
+    assert all(s.count == 1 for s in shares)
+
+
+def test_draws_are_the_rows_of_the_draw_for_the_whole_batch():
+    whole = np.random.default_rng(3)
+    expected = [whole.random((7, 2)), whole.normal(1.0, 2.0, (14,)), whole.integers(0, 9)]
+
+    class Holder:
+        def __init__(self):
+            self.rng = np.random.default_rng(3)
+
+    def work(team):
+        holder = Holder()
+        with DrawsOfWholeBatches([holder]):
+            assert type(holder.rng) is RowsOfDraws
+            here.share = share = Share(team, 7, b"")
+            rng = holder.rng
+            two = 2 * share.count  # two rows for each sample
+            drawn = [rng.random((share.count, 2)), rng.normal(1.0, 2.0, two), rng.integers(0, 9)]
+        return [*drawn, holder.rng.random()]
+
+    after = whole.random()
+    parts = together(3, work)
+    for i in (0, 1):
+        np.testing.assert_array_equal(np.concatenate([p[i] for p in parts]), expected[i])
+    assert all(p[2] == expected[2] and p[3] == after for p in parts)
+
+
+# --- Keras's names, in one process
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    """As if mpi4py were missing, and nobody had asked before."""
+    monkeypatch.setitem(__import__("sys").modules, "mpi4py", None)
+    monkeypatch.setattr(distribution.run, "known", False)
+    monkeypatch.setattr(distribution.run, "said", False)
+    yield
+    distribution.set_distribution(None)
+
+
+def test_one_process_trains_as_before_and_says_so_once(alone, capsys):
+    parallel = distribution.DataParallel(devices=distribution.list_devices())
+    assert distribution.distribution() is None
+    distribution.set_distribution(parallel)
+    distribution.set_distribution(parallel)
+    assert distribution.distribution() is parallel and here.team is None
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 1 and "training on one process; mpi4py cannot be loaded" in said[0]
+    assert distribution.list_devices("cpu") == ["cpu:0"] and distribution.get_device_count() == 1
+    assert (parallel.num_processes, parallel.process_id) == (1, 0)
+    first, second = a_model(), a_model()
+    fitted(first)
+    distribution.set_distribution(None)
+    fitted(second)
+    assert all(map(np.array_equal, first.get_weights(), second.get_weights()))
+
+
+def test_a_scope_ends(alone):
+    with distribution.DataParallel().scope():
+        assert repr(distribution.distribution()) == "<DataParallel on 1 processes>"
+    assert distribution.distribution() is None
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        (lambda d: d.set_distribution("parallel"), "takes a DataParallel() or None; received 'p"),
+        (lambda d: d.DataParallel(devices=["cpu:0", "cpu:1"]), "mpiexec -n says how many"),
+        (lambda d: d.DataParallel(device_mesh=1), "leave device_mesh out"),
+        (lambda d: d.DataParallel(auto_shard_dataset=False), "auto_shard_dataset is True"),
+        (lambda d: d.initialize(num_processes=2), "num_processes=2, but mpiexec says 1"),
+        (lambda d: d.list_devices("gpu"), "only devices are 'cpu'; received device_type='gpu'"),
+    ],
+)
+def test_mistakes(wrong, message, alone):
+    with pytest.raises((TypeError, ValueError)) as error:
+        wrong(distribution)
+    assert message in str(error.value)
