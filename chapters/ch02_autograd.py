@@ -184,13 +184,17 @@ children come first.
 
 
 # %%
-def in_order(number, order=None, seen=None):
-    order, seen = ([], set()) if order is None else (order, seen)
-    if id(number) not in seen:
-        seen.add(id(number))
-        for parent, _ in number.parents:
-            in_order(parent, order, seen)
-        order.append(number)
+def in_order(result):
+    order, seen = [], set()
+
+    def visit(number):
+        if id(number) not in seen:
+            seen.add(id(number))
+            for parent, _ in number.parents:
+                visit(parent)
+            order.append(number)
+
+    visit(result)
     return order
 
 
@@ -327,7 +331,7 @@ Exercises (homework: hw02, hw03)
 
 1. Give Number a division, a power and tanh. Check each against numbers.
 2. Leave out the + in `parent.grad +=`. Which of the claims notices?
-3. `in_order` calls itself. Make a chain of 100 000 additions and see what happens. How
-   does minidl avoid it? (Look into `minidl/core/backward.py`.)
+3. In `in_order`, `visit` calls itself. Make a chain of 100 000 additions and see what
+   happens. How does minidl avoid it? (Look into `minidl/core/backward.py`.)
 4. Draw the tape of a two-layer network with `plots.graph`.
 """

@@ -536,7 +536,7 @@ all_right = {f"{form} = {day}" for day in days for form in texts.written(day)}
 if not books:
     temperatures = [0.1, 0.3, 0.5, 0.7, 1.0, 1.3, 1.6, 2.0]
     made_up = [[s.split("\n")[0] for s in samples(t)] for t in temperatures]
-    right = [np.mean([line in all_right for line in made]) for made in made_up]
+    right = [float(np.mean([line in all_right for line in made])) for made in made_up]
     different = [len(set(made)) / len(made) for made in made_up]
     new = np.mean([line not in lines for line in made_up[1]])
     claim("at 0.3 nine of ten lines are right dates", right[1], at_least=0.9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import functools
+from typing import Any
 
 import numpy as np
 
@@ -34,13 +35,13 @@ def quietly(work, *args, **settings):
             switches.quiet = False
 
 
+silent: Any
 if NUMPY_1:  # np.seterr sets it for the thread
 
-    class silent:
-        """`silent().run(work, *args)`: see below."""
-
+    class _Silent:
         run = staticmethod(quietly)
 
+    silent = _Silent
 else:
     _silent = contextvars.Context()  # in it NumPy's warnings are off
     _silent.run(np.seterr, all="ignore")

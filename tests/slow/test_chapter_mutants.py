@@ -162,6 +162,39 @@ MUTANTS = [
         "maps.var(axis=(1, 2)).mean(axis=0)",
         "normalized by hand, and by the layer",
     ),
+    ("ch19", "back = delta @ U.T", "back = delta @ U", "dU by hand and by the tape"),
+    ("ch19", " + h[:, t] @ U + b)", " + h[:, t] + b)", "SimpleRNN has the same states"),
+    (
+        "ch20",
+        "for label, _ in itertools.groupby(path) if label",
+        "for label in path if label",
+        "two paths, one word",
+    ),
+    (
+        "ch20",
+        "ways[2:] += jump[2:] * alpha[t - 1, :-2]",
+        "pass",
+        "alpha's end is the probability",
+    ),
+    (
+        "ch21",
+        "np.exp(scores).sum(axis=1, keepdims=True)",
+        "np.exp(scores).sum(axis=0, keepdims=True)",
+        "the weights of each word sum to 1",
+    ),
+    (
+        "ch21",
+        "earlier = np.tri(5, dtype=bool)",
+        "earlier = np.tri(5, k=1, dtype=bool)",
+        "one op gives the same",
+    ),
+    ("ch22", "0.3 * g_1 + 0.7 * g_2, equals", "g_1 + g_2, equals", "0.3 g_1 + 0.7 g_2"),
+    (
+        "ch22",
+        "(g_1 + g_2) / 2 - whole",
+        "0.3 * g_1 + 0.7 * g_2 - whole",
+        "without the weights the gradient is wrong",
+    ),
 ]
 
 
