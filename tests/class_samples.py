@@ -143,6 +143,9 @@ CALLBACKS = {
     "ModelCheckpoint": {"filepath": "best.npz", "monitor": "loss", "save_best_only": True},
     "ReduceLROnPlateau": {"monitor": "loss"},
 }
+# Callbacks that need another optimizer, or another package.
+OPTIMIZERS = {"SwapEMAWeights": lambda: optimizers.SGD(use_ema=True)}
+WITH_PACKAGES = {"TensorBoard"}  # tensorboardX; callbacks/test_tensorboard.py has a stand-in
 
 
 def title(cls) -> str:

@@ -219,9 +219,11 @@ def test_copies(kind, cls):
 def test_a_callback_serves_two_runs(cls, tmp_path, monkeypatch):
     """It is made, a model is fitted with it twice, and both runs end."""
     monkeypatch.chdir(tmp_path)
+    if title(cls) in samples.WITH_PACKAGES:
+        return
     callback = cls(**samples.CALLBACKS.get(title(cls), {}))
     model = minidl.Sequential([minidl.Input((2,)), minidl.layers.Dense(1)])
-    model.compile("sgd", "mse")
+    model.compile(samples.OPTIMIZERS.get(title(cls), lambda: "sgd")(), "mse")
     for epochs in (1, 2):
         history = model.fit(np.eye(2), [1, 2], epochs=epochs, verbose=0, callbacks=[callback])
         assert len(history.history["loss"]) == epochs

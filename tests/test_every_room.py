@@ -143,9 +143,16 @@ def front(folder):
     assert all(getattr(minidl, name) is not None for name in minidl.__all__)
 
 
+def distribution(folder):
+    distribution = minidl.distribution
+    distribution.set_distribution(distribution.DataParallel())
+    assert distribution.list_devices() and distribution.distribution() is not None
+    distribution.set_distribution(None)
+
+
 ROOMS = [
     *(models, files, gradcheck, ops, random, symbolic, tensor, guards, data, text, datasets),
-    *(surfaces, plots, homework, course, utils, saving, compat, support, front),
+    *(surfaces, plots, homework, course, utils, saving, compat, support, front, distribution),
 ]
 # Looked into by tests/core and tests/test_catalogues.py.
 ELSEWHERE = {

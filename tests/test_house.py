@@ -9,6 +9,7 @@ import sys
 import tokenize
 
 import pytest
+from house_lists import ELSEWHERE, LONG_TESTS
 from places import ROOT
 
 from minidl.support.arrays import NUMPY_1
@@ -286,30 +287,6 @@ def test_public_functions_and_classes_say_what_they_are():
 # --- the tests stand as the house does
 
 TESTS = ROOT / "tests"
-# Sources of over 60 lines of code without tests under their name: only ever fewer.
-ELSEWHERE = {
-    # a row of derivative_rows*.py for each op, in core/derivatives/test_derivatives.py
-    *("core/derivatives/linear.py", "core/derivatives/stepping.py"),
-    # rows of ops_rows*.py, in ops/test_ops.py; windows are in core/derivatives/test_images.py
-    *("ops/forms.py", "ops/images.py", "ops/resampling.py", "tensor/operators.py"),
-    # tests/parity/test_keras_files.py reads and writes with Keras itself
-    *("files/from_keras.py", "files/to_keras.py", "models/keras_2_files.py"),
-    *("models/keras_compiling.py", "models/architecture.py", "models/steps.py"),
-    # names alone, in test_catalogues.py
-    "metrics/__init__.py",
-    *("homework/syscalls.py", "plots/ground.py", "plots/placing.py"),
-}
-# Test files of over 500 lines, and how long they may be: only ever less.
-LONG_TESTS = {
-    "parity/test_keras_callbacks.py": 531,
-    "parity/test_keras_files.py": 1168,
-    "parity/test_keras_layers.py": 904,
-    "parity/test_keras_losses_and_metrics.py": 504,
-    "parity/test_keras_numbers.py": 857,
-    "parity/test_keras_ops.py": 685,
-    "test_pitfalls.py": 670,
-    "tutorials/snippets.py": 2039,
-}
 
 
 def own_tests_of(source):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from ..support.registry import did_you_mean
+from ..support.registry import ANSWERS, did_you_mean
 from .absent_names import ABSENT
 
 _LIBRARY = __name__.partition(".")[0]
@@ -24,6 +24,9 @@ def answer(room: str, name: str) -> str | None:
     what, cure = _ANSWERS[room, name]
     path = f"{room}.{name}" if room else name
     return f"Keras has {path}, {what}; minidl does not have it. {cure}"
+
+
+ANSWERS.append(answer)  # for modules that open later
 
 
 def hint(name: str, known) -> str:
@@ -50,8 +53,10 @@ def open_rooms() -> None:
     for room in sorted({part for path in ABSENT if path for part in (path, path.split(".")[0])}):
         full = f"{_LIBRARY}.{room}"
         parent, _, last = full.rpartition(".")
-        if full in sys.modules or hasattr(sys.modules[parent], last):
+        around = sys.modules[parent]
+        here = full in sys.modules or last in getattr(around, "__all__", ())
+        if here or hasattr(around, last):
             continue
         module = sys.modules[full] = AbsentRoom(full, f"keras.{room}, which minidl has not.")
         module.__path__ = []  # Python asks imports.py for the names in it
-        setattr(sys.modules[parent], last, module)
+        setattr(around, last, module)

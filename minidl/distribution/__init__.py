@@ -35,6 +35,7 @@ from typing import Any
 from ..random import library_state, set_library_state
 from ..support import console
 from ..support.processes import Here, here
+from ..support.registry import ANSWERS
 from . import mpi
 from .faults import Faults
 from .team import Team
@@ -195,3 +196,8 @@ def set_distribution(value: DataParallel | None) -> None:
 def distribution() -> DataParallel | None:
     """Return the distribution in use; None if each process is by itself."""
     return run.current
+
+
+def __getattr__(name):
+    said = [answer("distribution", name) for answer in ANSWERS]
+    raise AttributeError(next(filter(None, said), f"minidl.distribution has no {name!r}."))

@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import importlib
 import threading
+from collections.abc import Callable
 from typing import Any
 
+# Functions (room, name) that return a sentence for a name that another library has, or None.
+ANSWERS: list[Callable[[str, str], str | None]] = []
 REGISTRIES: dict[str, Registry] = {}  # kind -> its registry; a file may name only these
 REGISTERED: dict[
     str, Any

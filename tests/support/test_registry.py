@@ -13,7 +13,7 @@ from minidl import (
     metrics,
     optimizers,
 )
-from minidl.support.registry import Registry, did_you_mean, snake_case, unknown
+from minidl.support.registry import REGISTRIES, Registry, did_you_mean, snake_case, unknown
 
 # --- snake_case
 
@@ -106,8 +106,9 @@ def test_snake_case_is_keras_rule(name):
 
 
 @pytest.fixture
-def animals():
+def animals(monkeypatch):
     registry = Registry("animal")
+    monkeypatch.delitem(REGISTRIES, "animal")  # for others this kind does not exist
 
     @registry.register("moggy", "CAT")
     class HouseCat: ...

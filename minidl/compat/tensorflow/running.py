@@ -94,7 +94,6 @@ NAMES: dict[str, Any] = {
     "py_function": py_function,
     "numpy_function": numpy_function,
     "print": print_,
-    "device": _within,
     "control_dependencies": _within,
     "init_scope": _within,
     "executing_eagerly": lambda: True,

@@ -13,8 +13,6 @@ from minidl import data, layers, models, set_random_seed, utils
 from minidl.data import Dataset, TensorSpec
 from minidl.support.structures import leaves
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
 FACTS = json.loads(pipeline_cases.GOLDEN.read_text(encoding="utf-8"))
 OURS = SimpleNamespace(
     Dataset=Dataset,

@@ -7,8 +7,6 @@ import minidl
 from minidl import layers
 from minidl.utils import text_dataset_from_directory
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
-
 GOOD = ["a good film", "good, very good", "ein schönes Stück", "좋은 영화"]
 BAD = ["a bad film\nand long\n", "bad", ""]
 

@@ -15,7 +15,7 @@ from tutorials.common import differences
 import minidl as tf
 from minidl.compat.tensorflow import below, names
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[3]
 ROWS = [row for row in cases.CASES.splitlines() if row.strip()]
 
 

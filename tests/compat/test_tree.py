@@ -8,7 +8,6 @@ import pytest
 from minidl import Sequential, callbacks, layers, models, optimizers, set_random_seed, tree, utils
 from minidl.data import Dataset
 
-pytestmark = pytest.mark.usefixtures("same_numbers_every_time")
 X = np.random.default_rng(0).normal(size=(32, 3)).astype("f")
 Y = X.sum(axis=1, keepdims=True)
 

@@ -76,7 +76,7 @@ def test_rooms_that_are_not_here_can_be_imported_first():
         "from minidl import quantizers\n"
         "print(room.__name__, quantizers.__name__)"
     )
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, cwd=root
     )
