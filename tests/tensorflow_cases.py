@@ -2,7 +2,7 @@
 TensorFlow itself finds.
 
 `python tests/tensorflow_cases.py FILE` writes what it finds into a file; tests/parity compares that
-file with the recorded one, and tests/test_tensorflow_names.py what minidl finds.
+file with the recorded one, and tests/compat/tensorflow/test_tensorflow_names.py what minidl finds.
 """
 
 import functools
