@@ -98,12 +98,25 @@ def finish(figure, path=None, title: str | None = None):
         figure.suptitle(title)
     if path is not None:
         write(figure, path, bbox_inches="tight")
-        for number in plt.get_fignums()[:-15] if _on_a_screen() else [figure.number]:
-            plt.close(number)
-    else:
+    if "inline" in matplotlib.get_backend().lower():
+        _show_in_notebook(figure)
+    elif path is None:
         make_readable(figure)
         show()
+    else:
+        for number in plt.get_fignums()[:-15] if _on_a_screen() else [figure.number]:
+            plt.close(number)
     return figure
+
+
+def _show_in_notebook(figure) -> None:
+    """Show a figure below the cell, once: as the cell's last value it does not appear again."""
+    from IPython.display import display
+
+    make_readable(figure)
+    display(figure)
+    plt.close(figure)
+    figure._ipython_display_ = lambda: None
 
 
 def write(figure, path, **settings) -> None:

@@ -1,5 +1,9 @@
 """Figures on a screen and without one."""
 
+import sys
+import types
+
+import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 
@@ -34,3 +38,18 @@ def test_an_optimizer_has_one_look_in_all_pictures():
     twice = plots.base.styles(["Adam(0.1)", "Adam(0.2)"] * 10)
     assert twice[0] != twice[1] and len(twice) == 20
     assert plots.base.styles([]) == []
+
+
+def test_a_notebook_shows_a_figure_once(monkeypatch, tmp_path):
+    """Where it is made, and not again as the last value of the cell."""
+    shown = []
+    ipython = types.ModuleType("IPython.display")
+    ipython.display = shown.append  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setitem(sys.modules, "IPython", types.ModuleType("IPython"))
+    monkeypatch.setitem(sys.modules, "IPython.display", ipython)
+    monkeypatch.setattr(matplotlib, "get_backend", lambda: "module://matplotlib_inline")
+    for path in (tmp_path / "a.png", None):
+        figure = plots.finish(plt.figure(), path)
+        assert shown.pop() is figure and not shown
+        assert figure.number not in plt.get_fignums() and figure._ipython_display_() is None
+    assert (tmp_path / "a.png").exists()
