@@ -106,9 +106,9 @@ def test_snake_case_is_keras_rule(name):
 
 
 @pytest.fixture
-def animals(monkeypatch):
+def animals():
     registry = Registry("animal")
-    monkeypatch.delitem(REGISTRIES, "animal")  # for others this kind does not exist
+    del REGISTRIES["animal"]  # for others this kind does not exist
 
     @registry.register("moggy", "CAT")
     class HouseCat: ...
