@@ -57,6 +57,7 @@ class BatchNormalization(Scaled):
         gamma_regularizer=None,
         beta_constraint=None,
         gamma_constraint=None,
+        *,
         synchronized=False,
         **kwargs,
     ):
