@@ -182,7 +182,8 @@ def arguments_of(cls, kind):
     if title(cls) in samples.ARGUMENTS:
         return samples.ARGUMENTS[title(cls)]
     stored = made_with(made(cls, kind))
-    needed = [p.name for p in parameters(cls)]
+    # (of a class without an __init__ of its own Python 3.10 knows the arguments of __new__ only)
+    needed = [p.name for p in parameters(cls.__init__) if p.name != "self"]
     return {**dict(zip(needed, stored.args)), **stored.kwargs} if stored else {}
 
 
