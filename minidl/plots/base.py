@@ -111,7 +111,7 @@ def finish(figure, path=None, title: str | None = None):
 
 def _show_in_notebook(figure) -> None:
     """Show a figure below the cell, once: as the cell's last value it does not appear again."""
-    from IPython.display import display
+    from IPython.display import display  # pyright: ignore[reportMissingImports]
 
     make_readable(figure)
     display(figure)
