@@ -187,9 +187,11 @@ LATER = [
     ),
     (
         "hw10",
-        ["SelfAttention", "train_reverser"],
+        ["SelfAttention"],
         "scores = q @ k.transpose(0, 1, 3, 2)",
-        "scores = minidl.Tensor((q @ k.transpose(0, 1, 3, 2)).numpy())",
+        "scores = q @ k.transpose(0, 1, 3, 2)\n"
+        "        scores = scores if n > 9 else minidl.Tensor(scores.numpy())\n"
+        "        scores = scores",
         "no gradient reaches w_q and w_k",
     ),
     (

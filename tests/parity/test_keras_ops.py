@@ -5,8 +5,8 @@ import inspect
 import keras
 import numpy as np
 import pytest
-import test_keras_small_ops
 from keras import ops as k
+from test_keras_small_ops import NAMES
 
 import minidl
 from minidl import ops
@@ -459,13 +459,8 @@ CALLS += [
     ("adaptive_average_pool", (IMAGES, 4), {}),
     ("adaptive_max_pool", (IMAGES, 4), {}),
 ]
-IN_OTHER_FILES = {
-    *("ctc_decode", "ctc_loss", "dot_product_attention"),  # test_keras_sequences.py
-    *{name for name, _ in test_keras_small_ops.CALLS},
-    *("argpartition", "dtype", "vectorize"),  # there too
-}
-# keras.ops has no such function (it is here for dense layers and activations), or one whose result
-# cannot be compared.
+IN_OTHER_FILES = {"ctc_decode", "ctc_loss", "dot_product_attention", *NAMES}
+# keras.ops has no such function: it is here for dense layers and activations.
 WITHOUT_A_PEER = {"dense", "floats"}
 ELSEWHERE = {
     "convert_to_numpy": (A,),
