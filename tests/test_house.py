@@ -29,7 +29,7 @@ FLOORS = [
     ["text", "datasets", "surfaces", "files"],
     ["models"],
     ["distribution"],
-    ["plots", "homework", "course"],
+    ["plots", "homework", "course", "translation"],
     ["utils", "saving"],
     ["compat"],
     ["front"],
