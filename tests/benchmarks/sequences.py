@@ -1,4 +1,4 @@
-"""How long do recurrent layers, CTC and a transformer block take? minidl against PyTorch.
+"""How long do recurrent layers, CTC and a transformer block take? minidl against PyTorch and Keras.
 
     python tests/benchmarks/sequences.py
     python tests/benchmarks/sequences.py --only lstm,ctc --rounds 30 --peer ../peers/bin/python
@@ -13,6 +13,12 @@ within each round, and the median is reported with the quartiles. The rows:
     ctc                     batch x steps x classes, labels a line: loss and gradient
     block                   a pre-norm transformer block: batch x steps x width, 4 heads, gelu
     character model         4 such blocks between embedding and logits, a step with Adam
+    fit 128 steps           an LSTM classifier of 128 steps through fit, batches of 32, a step,
+                            against Keras on TensorFlow and on JAX (--keras: the Python that has
+                            them)
+
+A second table shows how the cost of a layer grows: the processor time for twice the steps, divided
+by that for the steps. It is 2 where the cost is linear.
 
 Exit status: 0 if every bar that was measured is met, 1 if one is missed.
 """
@@ -23,6 +29,7 @@ import statistics
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -43,8 +50,28 @@ CASES = {  # name: (its sizes, the bar)
     "ctc 16x300x80-40": ((16, 300, 80, 40), 1.8),
     "block 32x64x128": ((32, 64, 128), 1.5),
     "character model 32x64x128": ((32, 64, 128), 1.6),
+    "fit 128 steps tensorflow": ((32, 128, 32, 64), 1.3),
+    "fit 128 steps jax": ((32, 128, 32, 64), 1.3),
 }
+GROWING = {"lstm": (64, 128, 256, 512), "gru": (64, 128, 256, 512), "simple_rnn": (128, 256, 512)}
 HEADS, VOCABULARY, BLOCKS = 4, 65, 4
+
+
+# --- an LSTM classifier, with the same lines in minidl and in Keras
+def through_fit(package, sizes):
+    """A function that trains an epoch of 8 batches."""
+    import numpy as np
+
+    n, steps, features, units = sizes
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(8 * n, steps, features)).astype("float32")
+    y = rng.integers(0, 10, len(x))
+    layers = package.layers
+    model = package.Sequential(
+        [package.Input(x.shape[1:]), layers.LSTM(units), layers.Dense(10, activation="softmax")]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return lambda: model.fit(x, y, batch_size=n, verbose=0)
 
 
 # --- minidl
@@ -57,6 +84,10 @@ def in_minidl(name, sizes):
     rng = np.random.default_rng(0)
     draw = lambda *shape: rng.normal(size=shape).astype("float32")
     kind = name.split()[0]
+    if kind == "fit":
+        import minidl
+
+        return through_fit(minidl, sizes)
     if kind == "ctc":
         n, steps, classes, length = sizes
         x, labels = draw(n, steps, classes), rng.integers(1, classes, (n, length))
@@ -236,6 +267,10 @@ def serve(who, name):
     sizes = CASES[name][0]
     if who == "all steps":  # what a gradient from the last step is compared with
         step = in_minidl(name.replace("last of", "all of"), sizes)
+    elif who == "keras":
+        import keras
+
+        step = through_fit(keras, sizes)
     else:
         step = {"minidl": in_minidl, "torch": in_torch}[who](name, sizes)
     for _ in range(3):
@@ -252,13 +287,15 @@ class Contender:
     """A process that runs `serve`."""
 
     def __init__(self, python, who, name):
+        backend = {"KERAS_BACKEND": name.split()[-1]} if who == "keras" else {}
         root = Path(__file__).resolve().parents[2]
         self.process = subprocess.Popen(
             [python, __file__, "--serve", who, "--only", name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if backend else None,  # TensorFlow greets at length
             text=True,
-            env={**os.environ, "PYTHONPATH": str(root)},
+            env={**os.environ, **backend, "PYTHONPATH": str(root)},
         )
         self.answer()
 
@@ -280,7 +317,7 @@ class Contender:
 
 def ratios(name, rounds, peer):
     """minidl's times, and their ratios to the peer's, one for each round."""
-    other = "all steps" if "last of" in name else "torch"
+    other = {"fit": "keras"}.get(name.split()[0], "all steps" if "last of" in name else "torch")
     pair = [Contender(sys.executable, "minidl", name), Contender(peer, other, name)]
     steps = max(1, round(0.05 / max(pair[0].measure(1), 1e-3)))
     rows = []
@@ -293,6 +330,27 @@ def ratios(name, rounds, peer):
     return [a for a, _ in rows], [a / b for a, b in rows]
 
 
+def growth(kind, lengths, rounds):
+    """Print how the time of a step forward and backward grows with the length of the sequence."""
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    draw = lambda *shape: rng.normal(size=shape).astype("float32")
+    steps = [minidl_recurrent(kind, (32, n, 32, 64), draw, only_last=False) for n in lengths]
+    seconds = []
+    for _ in range(rounds):
+        row = []
+        for step in steps:
+            begin = time.process_time()
+            step()
+            row.append(time.process_time() - begin)
+        seconds.append(row)
+    middle = np.median(seconds, axis=0)
+    ratios = ", ".join(f"{b / a:.2f}" for a, b in pairwise(middle))
+    times = ", ".join(f"{1000 * t:.1f}" for t in middle)
+    print(f"| {kind} | {', '.join(map(str, lengths))} | {times} | {ratios} |", flush=True)
+
+
 def main():
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -300,17 +358,19 @@ def main():
     options.add_argument("--only", default="", help="beginnings of the rows' names, with commas")
     options.add_argument("--rounds", type=int, default=20)
     options.add_argument("--peer", default=sys.executable, help="the Python that has PyTorch")
+    options.add_argument("--keras", default=sys.executable, help="the Python that has Keras")
     options.add_argument("--serve", help=argparse.SUPPRESS)
     arguments = options.parse_args()
     if arguments.serve:
         return serve(arguments.serve, arguments.only)
     wanted = tuple(arguments.only.split(","))
-    print("| row | minidl, ms | minidl / PyTorch | bar |\n|---|--:|--:|--:|")
+    print("| row | minidl, ms | minidl / peer | bar |\n|---|--:|--:|--:|")
     missed = []
     for name, (_, bar) in CASES.items():
         if not name.startswith(wanted):
             continue
-        seconds, found = ratios(name, arguments.rounds, arguments.peer)
+        peer = arguments.keras if name.startswith("fit") else arguments.peer
+        seconds, found = ratios(name, arguments.rounds, peer)
         low, ratio, high = statistics.quantiles(found, n=4)
         milliseconds = 1000 * statistics.median(seconds)
         print(
@@ -319,6 +379,10 @@ def main():
         )
         if ratio > bar:
             missed.append(f"{name}: {ratio:.2f}, the bar is {bar}")
+    print("\n| layer | steps | ms forward and backward | twice the steps |\n|---|---|---|---|")
+    for kind, lengths in GROWING.items():
+        if wanted == ("",) or kind in [name.split()[0] for name in wanted]:
+            growth(kind, lengths, arguments.rounds)
     print("\n" + ("every bar is met" if not missed else "not met: " + "; ".join(missed)))
     return 1 if missed else 0
 
