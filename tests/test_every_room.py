@@ -150,9 +150,17 @@ def distribution(folder):
     distribution.set_distribution(None)
 
 
+def translation(folder):
+    from minidl.translation import catalogue, translated
+
+    (folder / "a.po").write_text('msgid "Words"\nmsgstr "말"\n', encoding="utf-8")
+    assert translated("Words\n\n3 + 4", catalogue(folder / "a.po")) == "말\n\n3 + 4"
+
+
 ROOMS = [
     *(models, files, gradcheck, ops, random, symbolic, tensor, guards, data, text, datasets),
     *(surfaces, plots, homework, course, utils, saving, compat, support, front, distribution),
+    translation,
 ]
 # Looked into by tests/core and tests/test_catalogues.py.
 ELSEWHERE = {
