@@ -30,7 +30,7 @@ class Row:
     def __str__(self):
         shapes = "·".join(str(x.shape) for x in self.inputs)
         params = ",".join(
-            f"{k}={v.shape if isinstance(v, np.ndarray) else v}" for k, v in self.params.items()
+            f"{k}={getattr(v, 'shape', getattr(v, '__name__', v))}" for k, v in self.params.items()
         )
         return (
             f"{self.op.__module__.rpartition('.')[2]}.{self.op.__name__} {shapes} {params}".strip()

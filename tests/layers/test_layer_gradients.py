@@ -75,7 +75,9 @@ GRADIENTS = [
 
 @pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize(
-    ("name", "options", "x"), GRADIENTS, ids=[f"{n} {o} {x.shape}" for n, o, x in GRADIENTS]
+    ("name", "options", "x"),
+    GRADIENTS,
+    ids=[f"{n} {o}".partition(" at 0x")[0] + f" {x.shape}" for n, o, x in GRADIENTS],
 )
 def test_gradients(name, options, x, training, in_float64):
     layer = getattr(layers, name)(**options)

@@ -90,7 +90,7 @@ def unregistered(y_true, y_pred):
         losses.mean_squared_error,
         losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1),
     ],
-    ids=str,
+    ids=["mse", "Huber(0.3)", "Huber", "my_loss", "mean_squared_error", "BinaryCrossentropy"],
 )
 def test_losses_come_back(loss, tmp_path):
     model = Sequential([Input((6,)), layers.Dense(1)])
