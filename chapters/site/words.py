@@ -12,8 +12,6 @@ import re
 import sys
 from pathlib import Path
 
-import polib
-
 from minidl.translation import paragraphs
 
 HERE = Path(__file__).resolve().parent
@@ -48,8 +46,10 @@ def sources() -> dict[str, list[str]]:
     }
 
 
-def updated(path: Path, wanted: list[str]) -> polib.POFile:
+def updated(path: Path, wanted: list[str]):
     """Return the catalogue with an entry for each wanted paragraph, in their order."""
+    import polib  # the extra `site`
+
     old = polib.pofile(str(path), wrapwidth=100) if path.exists() else []
     known = {entry.msgid: entry.msgstr for entry in old}
     new = polib.POFile(wrapwidth=100)
@@ -63,7 +63,7 @@ def main(check: bool) -> int:
     faults = 0
     for name, wanted in sources().items():
         path = HERE / "ko" / f"{name}.po"
-        before = str(polib.pofile(str(path), wrapwidth=100)) if path.exists() else ""
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
         new = updated(path, wanted)
         empty = sum(not entry.msgstr for entry in new)
         stale = str(new) != before
