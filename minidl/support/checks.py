@@ -92,8 +92,11 @@ def retried(today: Callable, again: Callable[[Exception, tuple, dict], Any]) -> 
     """Wrap a function: if it raises TypeError or ValueError, call again(error, args, kwargs).
 
     `again` returns a function without arguments to call instead, or None to raise the error. A call
-    without an error costs nothing more.
+    without an error costs nothing more. A constructor that is wrapped already is not wrapped twice.
     """
+    if hasattr(today, "rescues"):
+        today.rescues.append(again)  # pyright: ignore[reportFunctionMemberAccess]
+        return today
 
     @wraps(today)
     def called(*args, **kwargs):
@@ -199,25 +202,27 @@ def _is_wrapped(cls: type) -> bool:
 
 def _explain(cls: Any) -> None:
     plain = vars(cls)["__init__"]
-    if hasattr(plain, "explains"):
+    if hasattr(plain, "rescues"):
         return
-    innermost = inspect.unwrap(plain)
 
     @wraps(plain)
     def __init__(self, *args, **kwargs):
-        kind: Any = type(self)  # one without an __init__ of its own is named, too
-        outermost = inspect.unwrap(kind.__init__) is innermost
+        outermost = type(self).__init__ is __init__  # not called by a subclass
         if outermost:
-            defaults = _defaults(plain)
-            _check(kind.__name__, dict(zip(list(defaults)[1:], args)) | kwargs, defaults)
+            _check(type(self).__name__, args, kwargs, _defaults(plain))
         try:
-            plain(self, *args, **kwargs)
+            return plain(self, *args, **kwargs)
         except _BARE as error:
-            if not outermost or "unexpected keyword" in str(error) or _is_clear(error, kind):
+            better = _explained(error, type(self), args, kwargs) if outermost else error
+            found = (again(better, (self, *args), kwargs) for again in __init__.rescues)
+            instead = next(filter(None, found), None)
+            if instead is None and better is error:
                 raise
-            raise _named(error, kind, args, kwargs) from error
+            if instead is None:
+                raise better from error
+        instead()
 
-    vars(__init__)["explains"] = True
+    vars(__init__)["rescues"] = []  # functions (error, args, kwargs), see `retried`
     cls.__init__ = __init__
 
 
@@ -227,8 +232,9 @@ def _defaults(function) -> dict[str, Any]:
     return {name: p.default for name, p in inspect.signature(function).parameters.items()}
 
 
-def _check(title: str, given: dict, defaults: dict) -> None:
+def _check(title: str, args: tuple, kwargs: dict, defaults: dict) -> None:
     """Raise ValueError for an invalid value of an argument in the table."""
+    given = dict(zip(list(defaults)[1:], args)) | kwargs
     for name in given.keys() & _MEANT.keys():
         value, default = given[name], defaults.get(name, ...)
         fits, words = _MEANT[name]
@@ -251,7 +257,10 @@ def _is_clear(error: Exception, cls: type) -> bool:
     return cls.__name__ in str(error) or line.lstrip().startswith("raise ")
 
 
-def _named(error: Exception, cls: type, args: tuple, kwargs: dict) -> Exception:
+def _explained(error: Exception, cls: type, args: tuple, kwargs: dict) -> Exception:
+    """Return the error to raise instead, which names the class and its arguments."""
+    if "unexpected keyword" in str(error) or _is_clear(error, cls):
+        return error
     bound = inspect.signature(cls).bind_partial(*args, **kwargs)
     given = ", ".join(f"{name}={_short(value)}" for name, value in bound.arguments.items())
     kind = TypeError if isinstance(error, (TypeError, AttributeError)) else ValueError
