@@ -1,8 +1,8 @@
 """Texts in another language: catalogues in gettext's .po format, with one entry for each paragraph.
 
 The course is written in English, and a catalogue holds the words of another language beside it. A
-paragraph is what stands between two blank lines; formulas and code that stand alone are left as
-they are.
+paragraph is what stands between two blank lines, or one row of a table; formulas and code that
+stand alone are left as they are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["catalogue", "paragraphs", "translated"]
 
 # A code fence, a formula on lines of its own, an indented block: kept whole, never translated.
 _KEPT = re.compile(r"^(```.*?^```|\$\$.*?\$\$| {4}\S[^\n]*(?:\n+ {4,}[^\n]*)*)", re.M | re.S)
-_PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
+_PARAGRAPH = re.compile(r"^\|[^\n]*|[^\n]+(?:\n(?!\|)[^\n]+)*", re.M)
 
 
 def paragraphs(text: str) -> list[str]:
