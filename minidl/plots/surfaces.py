@@ -15,7 +15,7 @@ from matplotlib.animation import FuncAnimation, PillowWriter
 
 from ..support.processes import writes
 from ..surfaces import Surface, Trajectory
-from .base import LINES, finish, panels, styles, whole_steps
+from .base import LINES, finish, panels, show_file, styles, whole_steps
 from .ground import MAP, draw_ground, draw_marks, draw_way, grid, in_the_picture, several
 
 
@@ -186,6 +186,7 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
     film = FuncAnimation(figure, draw, frames=[*shown, *[last] * 8])
     if writes():
         _save(film, file, fps=max(1, round(len(shown) / seconds)))
+        show_file(file, alt=f"Animation: {title or surface.name}")
     plt.close(figure)
     return file
 
