@@ -31,8 +31,9 @@ from minidl.datasets import texts
 from minidl.support.console import say
 
 FIGURES = Path("figures")
-minidl.set_random_seed(0)
-rng = np.random.default_rng(0)
+seed = next((int(word) for word in sys.argv[1:] if word.isdigit()), 0)
+minidl.set_random_seed(seed)
+rng = np.random.default_rng(seed)
 books = [name for name in sys.argv[1:] if name.endswith(".txt")]
 if absent := [name for name in books if not Path(name).is_file()]:
     sys.exit(f"there is no file {absent[0]}")  # now, and not after the training
