@@ -46,11 +46,14 @@ _FILE_ONLY = ("agg", "pdf", "svg", "ps", "pgf", "cairo", "template")
 
 def styles(labels) -> list[tuple[str, str, str]]:
     """Return (colour, marker, line) for each label. A label that begins with the name of an
-    optimizer gets the style of that optimizer, if it is the only such label.
+    optimizer gets the style of that optimizer, if it is the only such label; the others get colours
+    that are free.
     """
     names = [re.split(r"[\W_]", str(label).lower())[0] for label in labels]
     own = [_OPTIMIZERS.get(name) if names.count(name) == 1 else None for name in names]
-    left = iter([line for line in LINES if line not in own] * (1 + len(own)))
+    taken = {style[0] for style in own if style}
+    free = sorted([line for line in LINES if line not in own], key=lambda line: line[0] in taken)
+    left = iter(free * (1 + len(own)))
     return [style or next(left) for style in own]
 
 
