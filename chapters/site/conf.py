@@ -14,6 +14,8 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"
 nb_merge_streams = True
+toc_object_entries_show_parents = "hide"
+python_maximum_signature_line_length = 90
 html_math_renderer = "mathml"
 
 html_theme = "pydata_sphinx_theme"

@@ -4,10 +4,12 @@ for Korean words, and words for those who cannot see a figure.
 
 from __future__ import annotations
 
+import itertools
 import json
 import posixpath
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 from docutils import nodes
 from latex2mathml.converter import convert
@@ -15,12 +17,30 @@ from sphinx import search
 from sphinx.util import logging
 
 HERE = Path(__file__).resolve().parent
+MATHML = "http://www.w3.org/1998/Math/MathML"
 LANGUAGES = {"en": "English", "ko": "한국어"}
 
 
 def mathml(formula: str, display: str) -> str:
-    """Return a LaTeX formula as MathML, which browsers show by themselves."""
-    return convert(formula, display=display)
+    """Return a LaTeX formula as MathML, which browsers show by themselves.
+
+    A function's name stands apart from its neighbours, unless they are operators or brackets.
+    """
+    written = convert(formula, display=display).replace(f' xmlns="{MATHML}"', "")
+    root = ElementTree.fromstring(written.replace("<mi>&#x02032;</mi>", "<mo>&#x02032;</mo>"))
+    for row in root.iter("mrow"):
+        parts = list(row)
+        for before, after in itertools.pairwise(parts):
+            if "mo" not in (before.tag, after.tag) and (_is_name(before) or _is_name(after)):
+                row.insert(list(row).index(after), ElementTree.Element("mspace", width="0.17em"))
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _is_name(part) -> bool:
+    """Return whether a part of a formula is the name of a function, such as sin or sin²."""
+    if part.tag in ("msup", "msub", "msubsup"):
+        part = part[0]
+    return part.tag == "mi" and len(part.text or "") > 1
 
 
 def visit_inline(writer, node):

@@ -7,9 +7,11 @@ words from the docstrings. What is left of a part without its docstring is its c
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import textwrap
 from pathlib import Path
+from typing import NamedTuple
 
 import docstrings
 
@@ -17,6 +19,14 @@ CORE = Path(__file__).resolve().parents[2] / "minidl" / "core"
 # Both sides need the width of the page.
 _WIDE = ":html_theme.sidebar_secondary.remove: true\n\n"
 _STEP = re.compile(r"^\d+\. (.+?)  +(.+)$", re.M)
+
+
+class Part(NamedTuple):
+    """A piece of a file: its docstring, its source without that, and its parameters."""
+
+    words: str
+    code: str
+    parameters: list[str]
 
 
 def stops() -> list[tuple[Path, str]]:
@@ -69,39 +79,51 @@ def page(path: Path) -> str:
     """Return the page of one file."""
     title = path.relative_to(CORE.parent).as_posix()
     about = ast.get_docstring(tree(path)) or ""
-    parts = "".join(_beside(words, code) for words, code in sections(path))
+    parts = "".join(map(_beside, sections(path)))
     return f"{_WIDE}{title}\n{'=' * len(title)}\n\n{docstrings.rst(about)}\n{parts}"
 
 
-def _beside(words: str, code: str) -> str:
+def _beside(part: Part) -> str:
     """Return one part: words on the left, code on the right."""
-    left = textwrap.indent(docstrings.rst(words) if words else "..", "      ")
-    right = textwrap.indent(docstrings.literal(code, "python"), "      ")
+    words = docstrings.rst(part.words, part.parameters) if part.words else ".."
+    left = textwrap.indent(words, "      ")
+    right = textwrap.indent(docstrings.literal(part.code, "python"), "      ")
     sides = [("words", left), ("source", right)]
     inside = "\n\n".join(f"   .. container:: {name}\n\n{text}" for name, text in sides)
     return f"\n.. container:: part\n\n{inside}\n"
 
 
-def sections(path: Path) -> list[tuple[str, str]]:
-    """Return the parts of a file in their order, each as (docstring, source without it).
+def sections(path: Path) -> list[Part]:
+    """Return the parts of a file in their order.
 
-    A part is a function, a method, the head of a class, or the lines between two of these.
+    A part is a function, a method, the head of a class, or the lines between two of these. A
+    comment goes with what it stands above.
     """
     lines = path.read_text(encoding="utf-8").splitlines()
     module = tree(path)
-    starts = sorted({_first_line(node) for node in _parts(module)})
-    about = _docstring_lines(module)
-    edges = [max(about, default=0) + 1, *starts, len(lines) + 1]
-    docs = {_first_line(node): node for node in _parts(module)}
-    found = []
-    for start, end in zip(edges, edges[1:]):
-        node = docs.get(start)
+    nodes = {_first_line(node): node for node in _parts(module)}
+    edges = {max(_docstring_lines(module), default=0) + 1, len(lines) + 1}
+    edges |= nodes.keys() | {node.end_lineno + 1 for node in nodes.values()}
+    found, comment = [], ""
+    for start, end in itertools.pairwise(sorted(edges)):
+        node = nodes.get(start)
         hidden = _docstring_lines(node) if node else set()
-        code = "\n".join(lines[n - 1] for n in range(start, end) if n not in hidden).strip("\n")
-        words = (ast.get_docstring(node) if node else None) or ""
-        if code.strip():
-            found.append((words, code))
+        kept = [lines[n - 1] for n in range(start, end) if n not in hidden]
+        code = comment + "\n".join(kept).strip("\n")
+        comment = ""
+        if all(line.lstrip().startswith("#") for line in code.split() and code.splitlines()):
+            comment = code + "\n" if code.strip() else ""
+        else:
+            words = ast.get_docstring(node) if node else ""
+            found.append(Part(words or "", code, _parameters(node)))
     return found
+
+
+def _parameters(node) -> list[str]:
+    """Return the names of a function's parameters; none for anything else."""
+    if not isinstance(node, ast.FunctionDef):
+        return []
+    return [a.arg for a in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]]
 
 
 def _parts(module: ast.Module):
@@ -114,12 +136,16 @@ def _parts(module: ast.Module):
 
 
 def _first_line(node) -> int:
-    """Return the line where a function or class begins, its decorators included."""
-    return min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    """Return the line where a statement begins, its decorators included."""
+    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
 
 
 def _docstring_lines(node) -> set[int]:
-    """Return the numbers of the lines that a docstring takes."""
+    """Return the numbers of the lines that a docstring takes, and of the empty one after it."""
     if ast.get_docstring(node) is None:
         return set()
-    return set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    first, *others = node.body
+    end = first.end_lineno
+    if others and isinstance(node, ast.ClassDef):
+        end = _first_line(others[0]) - 1
+    return set(range(first.lineno, end + 1))
