@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.animation import PillowWriter
 from matplotlib.ticker import MaxNLocator
 
 from ..support.disk import make_folder, path_of
@@ -132,6 +133,27 @@ def write(figure, path, **settings) -> None:
     with warnings.catch_warnings():  # make_readable has warned, with the cure
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(path, dpi=120, facecolor="white", **settings)
+
+
+def write_film(figure, draw, frames, path, seconds: float) -> None:
+    """Write an animation to a GIF, creating its folder, and close the figure.
+
+    draw: a function that changes the figure to one of the frames. seconds: how long they are shown
+    in all; the last one stays for one more.
+    """
+    path = path_of(path, "path")
+    if writes():
+        make_folder(path)
+        draw(frames[0])
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # to lay out each frame would take longer than to draw it
+        fps = max(1, round(len(frames) / seconds))
+        writer = PillowWriter(fps)
+        with writer.saving(figure, path, dpi=80):
+            for frame in [*frames, *[frames[-1]] * fps]:
+                draw(frame)
+                writer.grab_frame()
+    plt.close(figure)
 
 
 def show() -> None:
