@@ -53,6 +53,7 @@ LAZY = {
     "matplotlib",
     "mpi4py",
     "ml_dtypes",
+    "plotly",
     "shutil",
     "tensorboardX",
     "threadpoolctl",

@@ -8,6 +8,7 @@ there is a screen.
 from .architecture import model
 from .base import finish, show
 from .digits import digits
+from .explore import explore
 from .graphs import graph
 from .history import history, runs
 from .inside import confusion, regions, weights
@@ -22,6 +23,7 @@ __all__ = [
     "contour",
     "descent",
     "digits",
+    "explore",
     "feature_maps",
     "filters",
     "finish",

@@ -15,8 +15,18 @@ from matplotlib.animation import FuncAnimation, PillowWriter
 
 from ..support.processes import writes
 from ..surfaces import Surface, Trajectory
-from .base import LINES, finish, panels, styles, whole_steps
-from .ground import MAP, draw_ground, draw_marks, draw_way, grid, in_the_picture, several
+from .base import LINES, finish, panels, show_file, styles, whole_steps
+from .ground import (
+    MAP,
+    draw_ground,
+    draw_marks,
+    draw_way,
+    grid,
+    in_the_picture,
+    lowest,
+    minus,
+    several,
+)
 
 
 def contour(
@@ -111,31 +121,18 @@ def descent(trajectories, path=None, title: str | None = None, log: bool = True)
     """
     ways = several(trajectories, "descent")
     figure, axis = plt.subplots(figsize=(6.4, 4), layout="constrained")
-    floor = _lowest([one.surface for one in ways])
+    floor = lowest([one.surface for one in ways])
     log = log and all([(p.values > floor).all() for p in ways])
     floor, surface = floor if log else 0.0, ways[0].surface
     for one, (colour, _, line) in zip(ways, styles([one.label for one in ways])):
         axis.plot(one.values - floor, line, color=colour, label=one.label)
-    axis.set(xlabel="step", ylabel=f"{surface.names[-1]}{_minus(floor)}")
+    axis.set(xlabel="step", ylabel=f"{surface.names[-1]}{minus(floor)}")
     axis.set_title(title or f"{surface.name}: the height against the step")
     if log:
         axis.set_yscale("log")
     whole_steps(axis)
     axis.legend(fontsize=8)
     return finish(figure, path)
-
-
-def _lowest(surfaces) -> float:
-    """Return the height of the lowest known minimum; 0 if none is known."""
-    known = [surface for surface in surfaces if surface.minimum is not None]
-    return min([float(surface(*surface.minimum)) for surface in known], default=0.0)
-
-
-def _minus(floor: float) -> str:
-    """Return the label of the height that was subtracted: " − 1.5", or nothing for 0."""
-    if abs(floor) <= 1e-12:
-        return ""
-    return f" {'+' if floor < 0 else '−'} {abs(floor):.3g}"
 
 
 def slots(one: Trajectory, path=None, title: str | None = None):
@@ -186,6 +183,7 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
     film = FuncAnimation(figure, draw, frames=[*shown, *[last] * 8])
     if writes():
         _save(film, file, fps=max(1, round(len(shown) / seconds)))
+        show_file(file, alt=f"Animation: {title or surface.name}")
     plt.close(figure)
     return file
 
