@@ -18,7 +18,7 @@ ELSEWHERE = {
     # a line for each name, in compat/tensorflow/test_tensorflow_names.py
     *(
         f"compat/tensorflow/{name}.py"
-        for name in ["arrays", "doors", "images", "networks", "numbers"]
+        for name in ["arrays", "doors", "images", "networks", "math"]
     ),
     *(f"compat/tensorflow/{name}.py" for name in ["events", "running", "texts"]),
     "compat/modules.py",

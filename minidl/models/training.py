@@ -24,8 +24,7 @@ from ..tensor import Tensor
 from . import loops, sources
 from .loops import due_every, sorted_floats
 from .objective import Objective
-from .preparing import check_frozen, prepare, require_compiled
-from .restoring import Parts, metrics_of, restored_after
+from .running import Parts, check_frozen, metrics_of, prepare, require_compiled, restored_after
 
 
 class Trainer(core.Trainer):

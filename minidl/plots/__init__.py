@@ -10,6 +10,7 @@ from .base import finish, show
 from .digits import digits
 from .explore import explore
 from .graphs import graph
+from .growing import GrowingRegions
 from .history import history, runs
 from .inside import confusion, regions, weights
 from .live import LivePlot
@@ -17,6 +18,7 @@ from .seeing import feature_maps, filters, grad_cam, saliency
 from .surfaces import animate, contour, descent, landscape, slots, trajectories
 
 __all__ = [
+    "GrowingRegions",
     "LivePlot",
     "animate",
     "confusion",

@@ -11,6 +11,7 @@ from typing import Any
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.animation import PillowWriter
 from matplotlib.ticker import MaxNLocator
 
 from ..support.disk import make_folder, path_of
@@ -162,6 +163,28 @@ def write(figure, path, **settings) -> None:
     with warnings.catch_warnings():  # make_readable has warned, with the cure
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(path, dpi=120, facecolor="white", **settings)
+
+
+def write_film(figure, draw, frames, path, seconds: float, alt: str) -> None:
+    """Write an animation to a GIF, creating its folder, and close the figure. A notebook shows it.
+
+    draw: a function that changes the figure to one of the frames. seconds: how long they are shown
+    in all; the last one stays for one more. alt: what it shows, in words.
+    """
+    path = path_of(path, "path")
+    if writes():
+        make_folder(path)
+        draw(frames[0])
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # to lay out each frame would take longer than to draw it
+        fps = max(1, round(len(frames) / seconds))
+        writer = PillowWriter(fps)
+        with writer.saving(figure, path, dpi=80):
+            for frame in [*frames, *[frames[-1]] * fps]:
+                draw(frame)
+                writer.grab_frame()
+        show_file(path, alt)
+    plt.close(figure)
 
 
 def show() -> None:

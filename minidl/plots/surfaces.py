@@ -11,11 +11,9 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.animation import FuncAnimation, PillowWriter
 
-from ..support.processes import writes
 from ..surfaces import Surface, Trajectory
-from .base import LINES, finish, panels, show_file, styles, whole_steps
+from .base import LINES, finish, panels, styles, whole_steps, write_film
 from .ground import (
     MAP,
     draw_ground,
@@ -178,19 +176,9 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
             trail.set_data(*points)
             head.set_data(*points[:, -1:])
         axis.set_title(f"{title or surface.name}, step {step}")
-        return [line for pair in lines for line in pair]
 
-    film = FuncAnimation(figure, draw, frames=[*shown, *[last] * 8])
-    if writes():
-        _save(film, file, fps=max(1, round(len(shown) / seconds)))
-        show_file(file, alt=f"Animation: {title or surface.name}")
-    plt.close(figure)
+    write_film(figure, draw, shown, file, seconds, alt=f"Animation: {title or surface.name}")
     return file
-
-
-def _save(film, file: Path, fps: int) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    film.save(file, PillowWriter(fps=fps), dpi=80)
 
 
 def _empty_lines(axis, one: Trajectory, style) -> tuple:

@@ -1,11 +1,12 @@
 """Registries: find classes and functions by name, 'adam' -> Adam, 'mse' -> MeanSquaredError. The
-error for an unknown name suggests the most similar known name.
+error for an unknown name suggests the most similar known name. Also the automatic names of layers.
 """
 
 from __future__ import annotations
 
 import importlib
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -196,3 +197,18 @@ def snake_case(name: str) -> str:
         starts_word = before.islower() or (before != "_" and after.islower())
         out += "_" * (i > 0 and letter.isupper() and starts_word) + letter.lower()
     return out.lstrip("_") or name
+
+
+_counts: Counter = Counter()
+
+
+def automatic_name(class_name: str) -> str:
+    """Return a free name: dense, dense_1, dense_2, ... counted over the process, as in Keras."""
+    name = snake_case(class_name)
+    _counts[name] += 1
+    return name if _counts[name] == 1 else f"{name}_{_counts[name] - 1}"
+
+
+def reset_names() -> None:
+    """Restart the counting of automatic names."""
+    _counts.clear()

@@ -5,26 +5,11 @@ import re
 
 import pytest
 import strip
-from places import ROOT
+from small_homework import TASKS
 
 from minidl.homework import assignments
 
-TASKS = '''"""A small assignment."""
-from minidl.homework.assignments import Task
-
-def cases(rng):
-    return [(rng.normal(size=3),) for _ in range(2)]
-
-TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit={limit}, forbidden=("minidl.ops.multiply",),
-              mistakes=((lambda x: x, "You forgot the 2."),))]
-'''
-
-
-@pytest.fixture(autouse=True)
-def a_folder_of_ones_own(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.delenv("MINIDL_HIDDEN_TESTS", raising=False)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def test_hidden_tests_join_the_assignment_of_their_name(tmp_path, monkeypatch):

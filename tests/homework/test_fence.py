@@ -14,28 +14,11 @@ from places import ROOT
 
 from minidl.homework import assignments, examining, fence, processes, submissions, syscalls
 
+pytestmark = pytest.mark.usefixtures("small")
+
 HOMEWORK = ROOT / "minidl" / "homework"
 
 LINUX = sys.platform == "linux"
-
-SMALL = '''"""A small assignment."""
-from minidl.homework.assignments import Task
-
-def cases(rng):
-    return [(rng.normal(size=3),)]
-
-TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit=20)]
-'''
-
-
-@pytest.fixture(autouse=True)
-def a_small_assignment(tmp_path, monkeypatch):
-    folder = tmp_path / "teacher" / "hw90_small"
-    folder.mkdir(parents=True)
-    (folder / "tasks.py").write_text(SMALL, encoding="utf-8")
-    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(folder.parent))
-    monkeypatch.chdir(tmp_path)
-
 
 # --- out of the process: many attempts in one
 

@@ -36,22 +36,6 @@ def test_weights_that_do_not_fit_are_refused(weight):
 
 
 @pytest.mark.parametrize(
-    "loss, y, p",
-    [
-        (losses.MeanSquaredError, np.zeros((0, 2)), np.zeros((0, 2))),
-        (losses.MeanAbsoluteError, np.zeros((0, 2)), np.zeros((0, 2))),
-        (losses.BinaryCrossentropy, np.zeros((0, 1)), np.zeros((0, 1))),
-        (losses.CategoricalCrossentropy, np.zeros((0, 3)), np.zeros((0, 3))),
-        (losses.SparseCategoricalCrossentropy, np.zeros(0, int), np.zeros((0, 3))),
-    ],
-    ids=lambda v: getattr(v, "__name__", ""),
-)
-def test_the_loss_of_an_empty_batch_says_so(loss, y, p):
-    with pytest.raises(ValueError, match="empty"):
-        loss()(y, p)
-
-
-@pytest.mark.parametrize(
     ("loss", "y", "p", "said"),
     [
         (Poisson, [[1.0]], [[-0.5]], r"Poisson.*-0\.5.*softplus"),

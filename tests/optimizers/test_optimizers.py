@@ -90,32 +90,6 @@ def test_options_that_tutorials_call_optimizers(name, instead):
         Sequential([layers.Dense(1, input_shape=(1,))]).compile(name, "mse")
 
 
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("adm", "adam"),
-        ("rmspop", "rmsprop"),
-        ("sdg", "sgd"),
-        ("nadm", "nadam"),
-        ("addelta", "adadelta"),
-    ],
-)
-def test_a_mistyped_optimizer_is_answered_with_the_nearest(typed, meant):
-    with pytest.raises(
-        ValueError,
-        match=rf"Unknown optimizer '{typed}'. Did you mean '{meant}'\? Available: adadelta, .*sgd",
-    ):
-        optimizers.get(typed)
-
-
-@pytest.mark.parametrize("nonsense", [3, ["adam"], dict, lambda g: g])
-def test_what_is_no_optimizer(nonsense):
-    with pytest.raises(
-        ValueError, match="An optimizer is a name, an Optimizer class or an instance"
-    ):
-        optimizers.get(nonsense)
-
-
 def test_no_optimizer():
     assert optimizers.get(None) is None
     with pytest.raises(ValueError, match="An optimizer is needed.*received None"):

@@ -82,4 +82,3 @@ def test_a_notebook_shows_an_animation(shown, tmp_path):
     (picture,) = shown
     about = {"alt": "Animation: Race", "metadata": {"file": "race.gif"}}
     assert picture == ({"filename": str(path), **about}, None)
-

@@ -65,7 +65,7 @@ FIGURES = {
     "ch21": {"by_hand", "positions", "sorting", "cache", "temperature"},
     "ch22": {"time", "rates"},
 }
-ANIMATIONS = {"ch09": {"race"}, "ch10": {"two_valleys"}}
+ANIMATIONS = {"ch05": {"growing"}, "ch09": {"race"}, "ch10": {"two_valleys"}}
 
 
 def run(chapter, folder, *arguments):

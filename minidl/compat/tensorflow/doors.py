@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import wraps
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ... import ops
 from ...support import backend
 from ...tensor import Operators, Tensor, wrap
 
+_FIRST = inspect.Parameter.POSITIONAL_ONLY
 _PYTHON = {"i": "int32", "f": "float32"}  # the types of Python's numbers in TensorFlow
 
 
@@ -117,9 +119,11 @@ def _type_of(values) -> Any:
 
 
 def tensors(values) -> list[Any]:
-    """Return the values as tensors. Python's numbers take the type of a tensor among them."""
+    """Return the values as tensors, None as None. Python's numbers take the type of a tensor among
+    them.
+    """
     partner = _type_of(values)
-    return [tensor(value, partner=partner) for value in values]
+    return [None if value is None else tensor(value, partner=partner) for value in values]
 
 
 def sizes(shape) -> tuple:
@@ -127,48 +131,63 @@ def sizes(shape) -> tuple:
     return tuple([int(n) for n in np.atleast_1d(np.asarray(shape, np.int64))])
 
 
-def door(function: Callable, parameters: str) -> Callable:
-    """Give a function TensorFlow's names of arguments.
+def door(function: Callable, parameters: str = "") -> Callable:
+    """Let a function be called as TensorFlow's: by its names of arguments, and with `name=`.
 
-    parameters: these names, in the order of the function's own. Those before '|' become tensors;
-    with '*' in front, each one of a list does.
+    parameters: these names, in the order of the function's own. Those before '|' become tensors.
+    Without them the function's own names are TensorFlow's, and those before '/' become tensors.
     """
+    own = inspect.signature(function).parameters
     first, _, rest = parameters.partition("|")
-    order = [name.lstrip("*") for name in [*first.split(), *rest.split()]]
-    lists = [name[1:] for name in first.split() if name[0] == "*"]
-    alone = [name for name in first.split() if name[0] != "*"]
-    own = dict(zip(order, inspect.signature(function).parameters))
+    order = [*first.split(), *rest.split()] or list(own)
+    count = len(first.split()) or [p.kind for p in own.values()].count(_FIRST)
+    known = dict(zip(order, own.values()))
 
     @wraps(function)
     def opened(*args, name=None, **given):
-        unknown = [n for n in given if n not in order[len(args) :]]
-        if unknown or len(args) > len(order):
-            raise TypeError(
-                f"This function of TensorFlow takes {', '.join(order)}; received {len(args)} in "
-                f"order{''.join(f' and {n}=' for n in given)}."
-            )
+        counted = f"{len(args)} in order{''.join(f' and {n}=' for n in given)}"
+        fits = len(args) <= len(order) and given.keys() <= {*order[len(args) :]}
         given |= dict(zip(order, args))
-        here = [n for n in alone if given.get(n) is not None]
-        given |= dict(zip(here, tensors([given[n] for n in here])))
-        given |= {n: tensors(list(given[n])) for n in lists}
-        return function(**{own[n]: given[n] for n in order if n in given})
+        values = [given.pop(n, known[n].default) for n in order[:count]]
+        if not fits or any([value is inspect.Parameter.empty for value in values]):
+            raise TypeError(
+                f"This function of TensorFlow takes {', '.join(order)}; received {counted}."
+            )
+        return function(*tensors(values), **{known[n].name: v for n, v in given.items()})
 
     return opened
 
 
+def shelf(file: dict[str, Any], *places: str) -> dict[str, Any]:
+    """What a file has of TensorFlow, by its paths below each of these places, such as "math.": its
+    public functions, under their names without a last '_', and those of its tables.
+
+    HERE: name -> function, for what is an expression. SAME: arguments as of `door` -> functions of
+    ops: TensorFlow's name, and after a colon that in ops if it is another one.
+    """
+    known = {n: f for n, f in file.items() if n[0] != "_" and inspect.isfunction(f)}
+    own = {n.rstrip("_"): f for n, f in known.items() if f.__module__ == file["__name__"]}
+    found = {name: door(function) for name, function in {**own, **file["HERE"]}.items()}
+    for parameters, functions in file["SAME"].items():
+        for name, _, other in [function.partition(":") for function in functions.split()]:
+            found[name] = door(attrgetter(other or name)(ops), parameters)
+    return {f"{place}{name}": thing for place in places for name, thing in found.items()}
+
+
 def arranging(function: Callable) -> Callable:
-    """Let a function that only puts entries elsewhere put texts elsewhere too."""
+    """Let a function that only puts entries elsewhere put texts elsewhere too. It takes a tensor,
+    or a list of tensors.
+    """
 
     @wraps(function)
-    def arranged(**given):
-        first, *others = given.items()
-        parts = first[1] if isinstance(first[1], list) else [first[1]]
+    def arranged(x, *args, **given):
+        parts = tensors(x) if isinstance(x, (list, tuple)) else [x]
         if not isinstance(parts[0], Strings):
-            return function(**given)
+            return function(x if parts[0] is x else parts, *args, **given)
         texts = np.concatenate([part.ravel() for part in parts])
         ends = np.cumsum([part.size for part in parts])
         places = [np.arange(end - p.size, end).reshape(p.shape) for p, end in zip(parts, ends)]
-        moved = function(places if isinstance(first[1], list) else places[0], **dict(others))
+        moved = function(places[0] if parts[0] is x else places, *args, **given)
         return texts.view(Strings)[moved.numpy()]
 
     return arranged

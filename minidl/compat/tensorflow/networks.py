@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ... import ops, random
-from . import numbers
+from . import math
 from .doors import door, opening
 
 NAMES: dict[str, Any] = {}
@@ -123,4 +123,4 @@ NAMES["nn.conv1d"] = door(
 )
 NAMES |= {f"nn.{kind}_pool": NAMES[f"nn.{kind}_pool2d"] for kind in ("avg", "max")}
 _FROM_MATH = "in_top_k l2_normalize top_k zero_fraction"
-NAMES |= {f"nn.{name}": numbers.NAMES[name] for name in _FROM_MATH.split()}
+NAMES |= {f"nn.{name}": math.NAMES[name] for name in _FROM_MATH.split()}
