@@ -12,6 +12,7 @@ has changed.
 from __future__ import annotations
 
 import argparse
+import functools
 import shutil
 import subprocess
 import sys
@@ -70,8 +71,9 @@ def write_sources(folder: Path, language: str, runs) -> Path:
         written.write_chapter(chapter, run)
     notebooks.write_words(runs.values(), folder / "words.json")
     written.write_texts()
-    reference.write(folder / "api")
-    tour.write(folder)
+    say = functools.partial(pages.said, language=language)
+    reference.write(folder / "api", say)
+    tour.write(folder, say)
     return folder
 
 

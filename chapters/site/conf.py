@@ -12,6 +12,7 @@ exclude_patterns = ["downloads"]
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
+myst_heading_slug_func = "extension.slug"
 nb_execution_mode = "off"
 nb_merge_streams = True
 toc_object_entries_show_parents = "hide"
@@ -27,7 +28,8 @@ html_css_files = ["site.css"]
 templates_path = ["templates"]
 html_sidebars = {"index": [], "tour/*": []}
 html_theme_options = {
-    "navbar_end": ["language", "theme-switcher"],
+    "navbar_persistent": ["search-button-field", "language"],
+    "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],

@@ -33,6 +33,11 @@ def plain(text: str) -> str:
     return "".join(parts)
 
 
+def title(text: str) -> str:
+    """Return the title of a page. A letter of Hangul is two columns wide."""
+    return f"{text}\n{'=' * 2 * len(text)}\n"
+
+
 def literal(text: str, language: str = "text") -> str:
     """Return text that is shown letter by letter."""
     return f".. code-block:: {language}\n\n" + textwrap.indent(textwrap.dedent(text), "   ")

@@ -4,6 +4,7 @@ for Korean words, and words for those who cannot see a figure.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import posixpath
@@ -11,10 +12,13 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+import polib
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx import search
 from sphinx.util import logging
+
+from minidl.translation import catalogue
 
 HERE = Path(__file__).resolve().parent
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -51,7 +55,7 @@ def visit_inline(writer, node):
 
 def visit_block(writer, node):
     """Write a formula on a line of its own."""
-    writer.body.append(f'<div class="math">{mathml(node.astext(), "block")}</div>\n')
+    writer.body.append(f'<div class="formula">{mathml(node.astext(), "block")}</div>\n')
     raise nodes.SkipNode
 
 
@@ -80,6 +84,39 @@ def add_alt(app, doctree):
             logging.getLogger(__name__).warning("a picture without words", location=image)
 
 
+def compiled_words(folder: Path) -> Path:
+    """Write the site's words in Korean where sphinx finds them, and return that folder."""
+    place = folder / "ko" / "LC_MESSAGES"
+    place.mkdir(parents=True, exist_ok=True)
+    polib.pofile(str(HERE / "templates" / "ko.po")).save_as_mofile(str(place / "sphinx.mo"))
+    return folder
+
+
+def slug(title: str) -> str:
+    """Return a heading's name in links: that of the English heading, in Korean too."""
+    return _slug(_english().get(_plain(title), title))
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^\w -]", "", _plain(title).lower()).replace(" ", "-")
+
+
+def _plain(heading: str) -> str:
+    """Return a heading in Markdown without its marks."""
+    return re.sub(r"[*`]|^#+ ", "", heading).strip()
+
+
+@functools.cache
+def _english() -> dict[str, str]:
+    """Return the English of each Korean heading."""
+    return {
+        _plain(korean): _plain(english)
+        for path in (HERE / "ko").glob("*.po")
+        for english, korean in catalogue(path).items()
+        if english.startswith("#")
+    }
+
+
 class Korean(search.SearchLanguage):
     """Finds a word also where particles follow it: each beginning of a word is a word, too."""
 
@@ -102,7 +139,7 @@ def setup(app):
     ends = (None, None)
     app.add_html_math_renderer("mathml", (visit_inline, ends[0]), (visit_block, ends[1]))
     app.add_search_language(Korean)
-    app.add_message_catalog("sphinx", str(HERE / "locale"))
+    app.add_message_catalog("sphinx", str(compiled_words(Path(app.doctreedir) / "locale")))
     app.connect("html-page-context", add_language)
     app.connect("doctree-read", add_alt)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

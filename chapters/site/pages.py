@@ -22,21 +22,6 @@ ROOT = HERE.parents[1]
 TEXTS = {"README.md": "index", "chapters/README.md": "course", "minidl/homework/README.md": "homework"}
 HEADS = {"index": "---\nhtml_theme.sidebar_secondary.remove: true\n---\n\n"}
 CATALOGUES = {"index": "README"}  # the others are named as the page
-# What the site itself says, by language.
-SAYS = {
-    "en": {
-        "download": "Download this chapter as a",
-        "script": "Python script",
-        "notebook": "notebook",
-        "seconds": "It ran in {} seconds when this page was made.",
-    },
-    "ko": {
-        "download": "이 장 내려받기:",
-        "script": "파이썬 스크립트",
-        "notebook": "노트북",
-        "seconds": "이 페이지를 만들 때 실행에 {}초가 걸렸습니다.",
-    },
-}
 _CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.M | re.S)
 _TARGET = re.compile(r"\]\((?!\w+://|#|mailto:)([^)\s#]+)(#[^)\s]*)?\)")
 
@@ -45,6 +30,12 @@ def words(name: str, language: str) -> dict[str, str]:
     """Return the translations of one text; none for English."""
     path = HERE / language / f"{name}.po"
     return catalogue(path) if path.exists() else {}
+
+
+def said(text: str, language: str) -> str:
+    """Return a text of the site itself in one of its languages."""
+    known = catalogue(HERE / "templates" / "ko.po") if language == "ko" else {}
+    return known.get(text, text)
 
 
 class Pages:
@@ -150,12 +141,11 @@ class Pages:
 
     def offer(self, name: str) -> str:
         """Return the line with the two files to download."""
-        says = SAYS[self.language]
         files = [
-            f"{{download}}`{says[kind]} <../downloads/{name}.{ending}>`"
-            for kind, ending in (("script", "py"), ("notebook", "ipynb"))
+            f"{{download}}`{said(kind, self.language)} <../downloads/{name}.{ending}>`"
+            for kind, ending in (("Python script", "py"), ("notebook", "ipynb"))
         ]
-        return f"{says['download']} {files[0]} · {files[1]}"
+        return f"{said('Download this chapter as a', self.language)} {files[0]} · {files[1]}"
 
 
 def _source(path: str) -> str:

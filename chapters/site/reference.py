@@ -22,7 +22,6 @@ SAME = {
     "nn": "The functions of :doc:`minidl.ops <ops>`, also by TensorFlow's names.",
     "backend": "The same module as :doc:`minidl.config <config>`.",
 }
-TITLE = "API reference"
 
 
 def rooms() -> dict[str, types.ModuleType]:
@@ -44,17 +43,17 @@ def names(module) -> list[str]:
     ]
 
 
-def write(folder: Path) -> None:
-    """Write the pages of the reference into a folder."""
+def write(folder: Path, say=str) -> None:
+    """Write the pages of the reference into a folder. say: translates what is no docstring."""
     folder.mkdir(parents=True, exist_ok=True)
     known: dict[int, str] = {}  # where an object is described
     for path, module in rooms().items():
         text = page(path, module, known)
         (folder / f"{path.rpartition('.')[2]}.rst").write_text(text, encoding="utf-8")
-    (folder / "index.rst").write_text(_contents(), encoding="utf-8")
+    (folder / "index.rst").write_text(_contents(say), encoding="utf-8")
 
 
-def _contents() -> str:
+def _contents(say) -> str:
     """Return the first page, with a line for each module."""
     order = ["minidl", *sorted(set(rooms()) - {"minidl"})]
     lines = [
@@ -63,7 +62,9 @@ def _contents() -> str:
     ]
     pages = [f"   {path} <{path.rpartition('.')[2]}>" for path in order]
     table = ["", ".. toctree::", "   :hidden:", "", *pages, ""]
-    return "\n".join([TITLE, "=" * len(TITLE), "", *lines, *table])
+    head = docstrings.title(say("API reference"))
+    about = say("The words are the docstrings of the library.")
+    return "\n".join([head, about, "", *lines, *table])
 
 
 def _first_sentence(module) -> str:
@@ -73,7 +74,8 @@ def _first_sentence(module) -> str:
 
 def page(path: str, module, known: dict[int, str]) -> str:
     """Return the page of a module. known: the objects described so far; new ones are added."""
-    parts = [path, "=" * len(path), "", docstrings.rst(module.__doc__ or ""), f".. py:module:: {path}", ""]
+    about = docstrings.rst(module.__doc__ or "")
+    parts = [docstrings.title(path), about, f".. py:module:: {path}", ""]
     described = [entry(f"{path}.{name}", getattr(module, name), known) for name in names(module)]
     return "\n".join([*parts, *described])
 

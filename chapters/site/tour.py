@@ -52,24 +52,26 @@ def name_of(path: Path) -> str:
     return "tour/" + "_".join(path.relative_to(CORE).with_suffix("").parts)
 
 
-def write(folder: Path) -> None:
-    """Write the pages of the tour, below `folder`."""
+def write(folder: Path, say=str) -> None:
+    """Write the pages of the tour below a folder. say: translates what is no docstring."""
     (folder / "tour").mkdir(parents=True, exist_ok=True)
     for path, _ in stops():
         (folder / f"{name_of(path)}.rst").write_text(page(path), encoding="utf-8")
-    (folder / "tour" / "index.rst").write_text(_contents(), encoding="utf-8")
+    (folder / "tour" / "index.rst").write_text(_contents(say), encoding="utf-8")
 
 
-def _contents() -> str:
+def _contents(say) -> str:
     about = ast.get_docstring(tree(CORE / "__init__.py")) or ""
     before = re.split(r"^\d+\. ", about, maxsplit=1, flags=re.M)[0]
-    parts = [_WIDE + "A tour of the core", "=" * 18, "", docstrings.rst(before)]
+    head = _WIDE + docstrings.title(say("A tour of the core"))
+    about_words = say("The words beside the code are its docstrings.")
+    parts = [head, docstrings.rst(before), about_words, ""]
     read, table = [], []
     for path, words in stops():
         line = f":doc:`{path.relative_to(CORE).as_posix()} </{name_of(path)}>`"
         (read if words else table).append(f"{line}   {docstrings.plain(words)}".strip())
     parts += [f"#. {line}" for line in read]
-    parts += ["", "The rest of the table of derivatives, to look into:", ""]
+    parts += ["", say("The rest of the table of derivatives, to look into:"), ""]
     parts += [f"* {line}" for line in table]
     names = [f"   {p.relative_to(CORE).as_posix()} </{name_of(p)}>" for p, _ in stops()]
     return "\n".join([*parts, "", ".. toctree::", "   :hidden:", "", *names, ""])
@@ -80,7 +82,7 @@ def page(path: Path) -> str:
     title = path.relative_to(CORE.parent).as_posix()
     about = ast.get_docstring(tree(path)) or ""
     parts = "".join(map(_beside, sections(path)))
-    return f"{_WIDE}{title}\n{'=' * len(title)}\n\n{docstrings.rst(about)}\n{parts}"
+    return f"{_WIDE}{docstrings.title(title)}\n{docstrings.rst(about)}\n{parts}"
 
 
 def _beside(part: Part) -> str:
