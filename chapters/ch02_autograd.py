@@ -225,8 +225,8 @@ claim(
 """
 That is all. Every deep-learning framework has these forty lines at its heart.
 
-**Try it.** Print `x.grad` and call `backward` a second time. Why is the gradient now
-twice as large? (This is why training loops set gradients to zero.)
+**Try it.** Print `x.grad`, write the expression once more, and call its `backward`. Why
+is the gradient now twice as large? (This is why training loops set gradients to zero.)
 
 ## 4. The same in minidl
 

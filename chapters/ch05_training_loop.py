@@ -34,8 +34,9 @@ FIGURES = Path("figures")
 300 points lie on three spirals, 100 on each. The network gets the two coordinates of a
 point and answers with the spiral. It has one hidden layer of 32 units.
 
-We shall train the *same* network in four ways and compare the weights at the end. So
-all four begin with the same random weights and see the same batches in the same order.
+We shall train the *same* network in three ways and compare the weights at the end. So
+all three begin with the same random weights and see the same batches in the same order.
+The fourth way is `fit`, which draws weights and batches of its own.
 """
 
 # %%

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from minidl import (
-    constraints,
-)
+from minidl import constraints
 
 W = np.random.default_rng(2).normal(size=(4, 3))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import warnings
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -102,8 +103,8 @@ def finish(figure, path=None, title: str | None = None):
         figure.suptitle(title)
     if path is not None:
         write(figure, path, bbox_inches="tight")
-    if "inline" in matplotlib.get_backend().lower():
-        _show_in_notebook(figure)
+    if in_notebook():
+        _show_in_notebook(figure, path)
     elif path is None:
         make_readable(figure)
         show()
@@ -113,14 +114,43 @@ def finish(figure, path=None, title: str | None = None):
     return figure
 
 
-def _show_in_notebook(figure) -> None:
-    """Show a figure below the cell, once: as the cell's last value it does not appear again."""
+def in_notebook() -> bool:
+    """Return whether figures are shown below the cell of a notebook."""
+    return "inline" in matplotlib.get_backend().lower()
+
+
+def _show_in_notebook(figure, path) -> None:
+    """Show a figure below the cell, once: as the cell's last value it does not appear again.
+
+    Its titles go along as the text for readers who cannot see it, and the name of its file.
+    """
     from IPython.display import display  # pyright: ignore[reportMissingImports]
 
     make_readable(figure)
-    display(figure)
+    about = {"alt": said(figure), "file": Path(path).name if path is not None else ""}
+    display(figure, metadata={"image/png": about})
     plt.close(figure)
     figure._ipython_display_ = lambda: None
+
+
+def show_file(path, alt: str) -> None:
+    """Show an image file below the cell, in a notebook; elsewhere do nothing. alt: what it shows,
+    in words.
+    """
+    if in_notebook():
+        from IPython.display import Image, display  # pyright: ignore[reportMissingImports]
+
+        display(Image(filename=str(path), alt=alt, metadata={"file": Path(path).name}))
+
+
+def said(figure) -> str:
+    """Return the title of a figure, or those of its panels, in one line of at most 200 letters."""
+    titles = [figure.get_suptitle()]
+    if not titles[0]:
+        titles = [axis.get_title() for axis in figure.axes]
+    lines = [" ".join(title.split()) for title in dict.fromkeys(titles) if title.strip()]
+    text = "; ".join(lines)
+    return text if len(text) <= 200 else text[:199] + "…"
 
 
 def write(figure, path, **settings) -> None:
@@ -135,11 +165,12 @@ def write(figure, path, **settings) -> None:
         figure.savefig(path, dpi=120, facecolor="white", **settings)
 
 
-def write_film(figure, draw, frames, path, seconds: float) -> None:
-    """Write an animation to a GIF, creating its folder, and close the figure.
+def write_film(figure, draw, frames, path, seconds: float, name: str) -> None:
+    """Write an animation to a GIF, creating its folder, and close the figure. In a notebook it is
+    shown below the cell.
 
     draw: a function that changes the figure to one of the frames. seconds: how long they are shown
-    in all; the last one stays for one more.
+    in all; the last one stays for one more. name: what it shows, in words.
     """
     path = path_of(path, "path")
     if writes():
@@ -153,6 +184,7 @@ def write_film(figure, draw, frames, path, seconds: float) -> None:
             for frame in [*frames, *[frames[-1]] * fps]:
                 draw(frame)
                 writer.grab_frame()
+        show_file(path, alt=f"Animation: {name}")
     plt.close(figure)
 
 

@@ -11,10 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minidl import Sequential, layers, set_random_seed
-from minidl.data import (
-    Batches,
-    unpack_x_y_sample_weight,
-)
+from minidl.data import Batches, unpack_x_y_sample_weight
 from minidl.random import generator
 
 # --- Batches

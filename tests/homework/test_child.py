@@ -3,12 +3,7 @@
 import pytest
 from forged import EACH, FORGED, SHAPES
 
-from minidl.homework import (
-    assignments,
-    examining,
-    judging,
-    submissions,
-)
+from minidl.homework import assignments, examining, judging, submissions
 
 SMALL = '''"""A small assignment."""
 from minidl.homework.assignments import Task

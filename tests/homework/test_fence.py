@@ -12,14 +12,7 @@ import pytest
 from forged import PROBES
 from places import ROOT
 
-from minidl.homework import (
-    assignments,
-    examining,
-    fence,
-    processes,
-    submissions,
-    syscalls,
-)
+from minidl.homework import assignments, examining, fence, processes, submissions, syscalls
 
 HOMEWORK = ROOT / "minidl" / "homework"
 

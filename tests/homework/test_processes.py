@@ -8,14 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from minidl.homework import (
-    assignments,
-    examining,
-    judging,
-    orphans,
-    processes,
-    submissions,
-)
+from minidl.homework import assignments, examining, judging, orphans, processes, submissions
 
 LINUX = sys.platform == "linux"
 

@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 from places import ROOT
 
-from minidl.homework import (
-    assignments,
-    examining,
-    judging,
-    submissions,
-    values,
-)
+from minidl.homework import assignments, examining, judging, submissions, values
 
 
 @pytest.fixture(autouse=True)

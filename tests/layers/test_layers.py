@@ -5,10 +5,7 @@ layers, and every refusal.
 import numpy as np
 import pytest
 
-from minidl import (
-    Layer,
-    check_gradients,
-)
+from minidl import Layer, check_gradients
 from minidl.layers import Activation, Dropout, Flatten, LeakyReLU, ReLU, Reshape, Softmax
 
 RNG = np.random.default_rng(0)

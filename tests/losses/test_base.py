@@ -3,14 +3,8 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    losses,
-)
-from minidl.losses import (
-    KLDivergence,
-    MeanSquaredError,
-    Poisson,
-)
+from minidl import losses
+from minidl.losses import KLDivergence, MeanSquaredError, Poisson
 
 # --- sample weights
 

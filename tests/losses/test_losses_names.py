@@ -7,13 +7,7 @@ import numpy as np
 import pytest
 from loss_cases import EVERY_LOSS, P3, Y3, example
 
-from minidl import (
-    Sequential,
-    Tensor,
-    layers,
-    losses,
-    ops,
-)
+from minidl import Sequential, Tensor, layers, losses, ops
 from minidl.losses import (
     BinaryCrossentropy,
     BinaryFocalCrossentropy,

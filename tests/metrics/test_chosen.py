@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 from metric_cases import Ratio, classifier
 
-from minidl import (
-    Sequential,
-    layers,
-    losses,
-    metrics,
-)
+from minidl import Sequential, layers, losses, metrics
 from minidl.metrics import (
     Accuracy,
     BinaryAccuracy,

@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 from training_cases import INPUTS, NUMBERS
 
-from minidl import (
-    Input,
-    Layer,
-    Model,
-    Sequential,
-    layers,
-)
+from minidl import Input, Layer, Model, Sequential, layers
 
 # --- several inputs
 # ---

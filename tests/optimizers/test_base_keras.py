@@ -5,13 +5,7 @@ import pytest
 
 import minidl
 from minidl import Input, Sequential, Variable, layers, optimizers
-from minidl.optimizers import (
-    SGD,
-    Adam,
-    LossScaleOptimizer,
-    RAdam,
-    RMSprop,
-)
+from minidl.optimizers import SGD, Adam, LossScaleOptimizer, RAdam, RMSprop
 
 
 class Momentum(optimizers.Optimizer):

@@ -8,17 +8,8 @@ import pytest
 from optimizer_family import COMMON, DEFAULTS, FAMILY, family, others
 from optimizer_faults import faulty
 
-from minidl import (
-    Sequential,
-    Variable,
-    layers,
-    optimizers,
-)
-from minidl.optimizers import (
-    SGD,
-    Muon,
-    Optimizer,
-)
+from minidl import Sequential, Variable, layers, optimizers
+from minidl.optimizers import SGD, Muon, Optimizer
 
 
 @family

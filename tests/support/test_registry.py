@@ -5,14 +5,7 @@ import re
 import pytest
 
 import minidl
-from minidl import (
-    activations,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    optimizers,
-)
+from minidl import activations, initializers, layers, losses, metrics, optimizers
 from minidl.support.registry import REGISTRIES, Registry, did_you_mean, snake_case, unknown
 
 # --- snake_case

@@ -12,12 +12,7 @@ import pytest
 from tensor_cases import A, f32, f64, leaf, right_or_refused
 
 import minidl
-from minidl import (
-    Tensor,
-    Variable,
-    apply,
-    ops,
-)
+from minidl import Tensor, Variable, apply, ops
 from minidl.core.derivatives import arithmetic
 
 # --- what it looks like
