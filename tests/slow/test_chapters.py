@@ -25,7 +25,16 @@ FIGURES = {
     "ch03": {"xor_linear", "xor_relu", "activations", "initialisation", "gradients"},
     "ch04": {"cross_entropy", "shapes"},
     "ch05": {"history", "spirals"},
-    "ch06": {"cost", "cost_3d", "rates", "rates_cost", "dip", "schedules", "schedules_paths"},
+    "ch06": {
+        "cost",
+        "cost_3d",
+        "dip",
+        "rates",
+        "rates_cost",
+        "schedules",
+        "schedules_paths",
+        "search",
+    },
     "ch08": {"paths", "cost"},
     "ch09": {
         "zigzag",
