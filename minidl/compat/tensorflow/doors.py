@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops
+from ... import ops, random
 from ...support import backend
 from ...tensor import Operators, Tensor, wrap
 
@@ -131,6 +131,13 @@ def sizes(shape) -> tuple:
     return tuple([int(n) for n in np.atleast_1d(np.asarray(shape, np.int64))])
 
 
+def generator_of(seed) -> np.random.Generator:
+    """That of minidl.random for a whole number or None; for the two whole numbers that stateless
+    functions take, one that depends on nothing else.
+    """
+    return random.generator(np.random.default_rng(sizes(seed)) if np.size(seed) == 2 else seed)
+
+
 def door(function: Callable, parameters: str = "") -> Callable:
     """Let a function be called as TensorFlow's: by its names of arguments, and with `name=`.
 
@@ -167,8 +174,8 @@ def shelf(file: dict[str, Any], *places: str) -> dict[str, Any]:
     """
     known = {n: f for n, f in file.items() if n[0] != "_" and inspect.isfunction(f)}
     own = {n.rstrip("_"): f for n, f in known.items() if f.__module__ == file["__name__"]}
-    found = {name: door(function) for name, function in {**own, **file["HERE"]}.items()}
-    for parameters, functions in file["SAME"].items():
+    found = {name: door(function) for name, function in {**own, **file.get("HERE", {})}.items()}
+    for parameters, functions in file.get("SAME", {}).items():
         for name, _, other in [function.partition(":") for function in functions.split()]:
             found[name] = door(attrgetter(other or name)(ops), parameters)
     return {f"{place}{name}": thing for place in places for name, thing in found.items()}
