@@ -18,7 +18,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_hex
 
-from ..optimizers import required
+from ..models.running import optimizer_for
 from ..support.checks import check_count, check_number
 from ..support.disk import make_folder, path_of, write_atomically
 from ..support.processes import writes
@@ -114,11 +114,11 @@ def _surfaces(surface) -> list[Surface]:
 def _optimizers(given) -> dict[str, Any]:
     """Map label -> optimizer. Equal labels of a list are numbered."""
     if isinstance(given, dict):
-        kinds = {str(label): required(one) for label, one in given.items()}
+        kinds = {str(label): optimizer_for(one) for label, one in given.items()}
     else:
         kinds = {}
         for one in given if isinstance(given, (list, tuple)) else [given]:
-            optimizer = required(one)
+            optimizer = optimizer_for(one)
             name, n = type(optimizer).__name__, 1
             while (label := f"{name} {n}" if n > 1 else name) in kinds:
                 n += 1
