@@ -2,10 +2,7 @@
 
 import numpy as np
 
-from minidl import (
-    Input,
-    Sequential,
-)
+from minidl import Input, Sequential
 from minidl.layers import Dense
 
 

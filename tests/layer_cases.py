@@ -1,9 +1,6 @@
 """What the tests of layers share."""
 
-from minidl import (
-    Layer,
-    ops,
-)
+from minidl import Layer, ops
 
 # --- your own layers, as Keras's guides write them
 # ---------------------------------------------------------------------------

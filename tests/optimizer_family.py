@@ -5,12 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from minidl import (
-    Sequential,
-    Variable,
-    layers,
-    optimizers,
-)
+from minidl import Sequential, Variable, layers, optimizers
 from minidl.optimizers import (
     SGD,
     Adadelta,

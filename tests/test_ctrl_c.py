@@ -5,26 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from state_cases import (
-    CLEAN,
-    X,
-    Y,
-    bits,
-    network,
-    state_of,
-)
+from state_cases import CLEAN, X, Y, bits, network, state_of
 
 import minidl
-from minidl import (
-    Input,
-    Model,
-    Tensor,
-    layers,
-    losses,
-    ops,
-    optimizers,
-    set_random_seed,
-)
+from minidl import Input, Model, Tensor, layers, losses, ops, optimizers, set_random_seed
 from minidl.tensor import switches
 
 PACKAGE = str(Path(minidl.__file__).parent)

@@ -37,9 +37,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     listing = commands.add_parser("list", help="show the assignments")
+    _language_argument(listing)
     listing.set_defaults(run=_list)
     start = commands.add_parser("start", help="put an assignment's file into the present folder")
     start.add_argument("name", help="hw01, hw02, ...")
+    _language_argument(start)
     start.set_defaults(run=_start)
     _check_arguments(commands.add_parser("check", help="check your file"))
     _grade_arguments(
@@ -52,6 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--output", type=Path, help="the zip to write (default NAME.zip)")
     export.set_defaults(run=_export)
     return parser
+
+
+def _language_argument(parser) -> None:
+    """Add --language, the language of what students read."""
+    languages = assignments.LANGUAGES
+    parser.add_argument("--language", choices=languages, default="en", help="en if left out")
 
 
 def _check_arguments(parser) -> None:
@@ -94,19 +102,17 @@ def _list(given) -> int:
     for name, assignment in assignments.find().items():
         console.say(
             f"{name:18s}{len(assignment.tasks):3d} tasks {assignment.points:5g} points   "
-            f"{assignment.title}"
+            f"{assignment.title_in(given.language)}"
         )
     return 0
 
 
 def _start(given) -> int:
     assignment = assignments.get(given.name)
-    target = Path(f"{assignment.name}.py")
-    if assignment.stub is None:
-        raise ValueError(f"{assignment.name} has no stub to start from.")
+    target, stub = Path(f"{assignment.name}.py"), assignment.stub_in(given.language)
     try:
         with target.open("x", encoding="utf-8") as file:  # "x": never over what is there
-            file.write(assignment.stub.read_text(encoding="utf-8"))
+            file.write(stub)
     except FileExistsError:
         raise ValueError(
             f"{target} is already here, and stays as it is. Move it away to begin anew."

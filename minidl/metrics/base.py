@@ -18,12 +18,12 @@ from ..guards import answers
 from ..initializers import draw
 from ..initializers import get as get_initializer
 from ..support import backend
-from ..support.configs import Configurable
-from ..support.registry import Registry, snake_case
+from ..support.configs import Catalogue, Configurable
+from ..support.registry import snake_case
 from ..support.structures import leaves
 from ..tensor import Tensor, Variable
 
-registry = Registry("metric")
+registry = Catalogue("metric", "A metric is a name, a Metric or a function(y_true, y_pred)")
 
 
 class Metric(core.Metric, Configurable):

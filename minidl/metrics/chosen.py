@@ -8,14 +8,13 @@ import warnings
 from typing import Any
 
 from .. import losses
-from ..support.configs import custom_object_scope, described, found
+from ..support.configs import custom_object_scope
 from ..support.registry import did_you_mean
 from .accuracy import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from .base import Metric, registry
 from .means import FunctionMetric, LossMetric
 
-# Classes that only a description names.
-_GENERAL = {
+registry.general |= {
     "FunctionMetric": FunctionMetric,
     "MeanMetricWrapper": FunctionMetric,
     "LossMetric": LossMetric,
@@ -32,15 +31,13 @@ def get(identifier) -> Any:
         if identifier not in losses.registry:
             raise ValueError(_unknown(identifier))
         return LossMetric(losses.as_loss(identifier), name=identifier)
-    metric = found(identifier, "metric", **_GENERAL)
+    metric = registry.found(identifier)
     if isinstance(metric, losses.Loss):
         metric = LossMetric(metric)
     elif not isinstance(metric, Metric) and callable(metric):
         metric = FunctionMetric(metric)
     if not isinstance(metric, Metric):
-        raise ValueError(
-            f"A metric is a name, a Metric or a function(y_true, y_pred); received {identifier!r}."
-        )
+        raise ValueError(f"{registry.words}; received {identifier!r}.")
     if isinstance(identifier, str) and identifier in losses.registry:
         metric.name = identifier  # 'mse' stays 'mse' in the history
     return metric
@@ -77,9 +74,7 @@ def deserialize(config, custom_objects: dict | None = None) -> Any:
     custom_objects, or by their registered names.
     """
     with custom_object_scope(custom_objects or {}):
-        if isinstance(config, str):
-            return get(config)
-        return described(config, "metric", **_GENERAL)
+        return get(config) if isinstance(config, str) else registry.described(config)
 
 
 # --- in compile()

@@ -23,8 +23,7 @@ from ..support.threads import threads_for
 from ..support.warning import warn
 from ..tensor import Variable, no_grad, quietly
 from . import sources
-from .preparing import check_frozen, check_validation
-from .restoring import Parts, restored_after
+from .running import Parts, check_frozen, check_validation, restored_after
 
 # A classifier that guesses among C classes has the loss ln C. A first loss far above it is a
 # sign of a mistake. With few classes, a small network reaches twice ln C by chance.

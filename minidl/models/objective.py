@@ -13,8 +13,7 @@ from .. import losses
 from ..data import count_samples
 from ..guards.data import check_finite
 from ..metrics import Mean, Metric, check_metric, resolve_metric
-from ..optimizers.settings import is_ours
-from ..support.checks import check_number
+from ..support.checks import check_number, is_ours
 from ..support.registry import did_you_mean
 from ..support.structures import is_nested, leaves, paths, pick, tree_map
 

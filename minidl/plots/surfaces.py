@@ -11,12 +11,20 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.animation import FuncAnimation, PillowWriter
 
-from ..support.processes import writes
 from ..surfaces import Surface, Trajectory
-from .base import LINES, finish, panels, styles, whole_steps
-from .ground import MAP, draw_ground, draw_marks, draw_way, grid, in_the_picture, several
+from .base import LINES, finish, panels, styles, whole_steps, write_film
+from .ground import (
+    MAP,
+    draw_ground,
+    draw_marks,
+    draw_way,
+    grid,
+    in_the_picture,
+    lowest,
+    minus,
+    several,
+)
 
 
 def contour(
@@ -111,31 +119,18 @@ def descent(trajectories, path=None, title: str | None = None, log: bool = True)
     """
     ways = several(trajectories, "descent")
     figure, axis = plt.subplots(figsize=(6.4, 4), layout="constrained")
-    floor = _lowest([one.surface for one in ways])
+    floor = lowest([one.surface for one in ways])
     log = log and all([(p.values > floor).all() for p in ways])
     floor, surface = floor if log else 0.0, ways[0].surface
     for one, (colour, _, line) in zip(ways, styles([one.label for one in ways])):
         axis.plot(one.values - floor, line, color=colour, label=one.label)
-    axis.set(xlabel="step", ylabel=f"{surface.names[-1]}{_minus(floor)}")
+    axis.set(xlabel="step", ylabel=f"{surface.names[-1]}{minus(floor)}")
     axis.set_title(title or f"{surface.name}: the height against the step")
     if log:
         axis.set_yscale("log")
     whole_steps(axis)
     axis.legend(fontsize=8)
     return finish(figure, path)
-
-
-def _lowest(surfaces) -> float:
-    """Return the height of the lowest known minimum; 0 if none is known."""
-    known = [surface for surface in surfaces if surface.minimum is not None]
-    return min([float(surface(*surface.minimum)) for surface in known], default=0.0)
-
-
-def _minus(floor: float) -> str:
-    """Return the label of the height that was subtracted: " − 1.5", or nothing for 0."""
-    if abs(floor) <= 1e-12:
-        return ""
-    return f" {'+' if floor < 0 else '−'} {abs(floor):.3g}"
 
 
 def slots(one: Trajectory, path=None, title: str | None = None):
@@ -181,18 +176,9 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
             trail.set_data(*points)
             head.set_data(*points[:, -1:])
         axis.set_title(f"{title or surface.name}, step {step}")
-        return [line for pair in lines for line in pair]
 
-    film = FuncAnimation(figure, draw, frames=[*shown, *[last] * 8])
-    if writes():
-        _save(film, file, fps=max(1, round(len(shown) / seconds)))
-    plt.close(figure)
+    write_film(figure, draw, shown, file, seconds, title or surface.name)
     return file
-
-
-def _save(film, file: Path, fps: int) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    film.save(file, PillowWriter(fps=fps), dpi=80)
 
 
 def _empty_lines(axis, one: Trajectory, style) -> tuple:

@@ -75,6 +75,11 @@ def check_flag(name: str, value) -> bool:
     return bool(value)
 
 
+def is_ours(method) -> bool:
+    """Whether a method belongs to minidl, not to a class of the user."""
+    return str(method.__module__).partition(".")[0] == __name__.partition(".")[0]
+
+
 def retried(today: Callable, again: Callable[[Exception, tuple, dict], Any]) -> Callable:
     """Wrap a function: if it raises TypeError or ValueError, call again(error, args, kwargs).
 

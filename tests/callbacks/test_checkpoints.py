@@ -8,11 +8,7 @@ import pytest
 from callback_cases import Scripted, X, Y, classifier, fit, network
 
 from minidl import Input, Sequential, callbacks, models, plots
-from minidl.callbacks import (
-    Callback,
-    ModelCheckpoint,
-    ReduceLROnPlateau,
-)
+from minidl.callbacks import Callback, ModelCheckpoint, ReduceLROnPlateau
 from minidl.layers import Dense
 
 LABELS = (X.sum(axis=1) > 0).astype(int)

@@ -8,12 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minidl import Sequential, Tensor, layers, set_random_seed
-from minidl.data import (
-    check_same_length,
-    class_weights,
-    samples,
-    split_tail,
-)
+from minidl.data import check_same_length, class_weights, samples, split_tail
 
 
 def model_that_notes(seen):

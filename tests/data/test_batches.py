@@ -11,10 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minidl import Sequential, layers, set_random_seed
-from minidl.data import (
-    Batches,
-    unpack_x_y_sample_weight,
-)
+from minidl.data import Batches, unpack_x_y_sample_weight
+from minidl.data.batches import Stream
 from minidl.random import generator
 
 # --- Batches
@@ -152,3 +150,14 @@ def test_a_batch_larger_than_the_data_and_numpy_whole_numbers():
     model.compile("sgd", "mse")
     for size in (100, np.int64(3), np.uint8(2)):
         assert model.predict(np.zeros((4, 2)), batch_size=size, verbose=0).shape == (4, 1)
+
+
+def test_an_epoch_of_very_many_batches_is_asked_for_its_end():
+    """At the 1001st batch, and not before."""
+
+    def stream(count):
+        return iter(Stream((np.zeros((1, 1)), np.zeros(1)) for _ in range(count)))
+
+    assert len(list(stream(1000))) == 1000
+    with pytest.warns(UserWarning, match="1000 batches have come.*steps_per_epoch"):
+        assert len(list(stream(1001))) == 1001

@@ -7,18 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from model_cases import (
-    X,
-    Y,
-    forge,
-    layer_entry,
-    npy,
-    outcome,
-    refused,
-    sequential,
-    small,
-    zipped,
-)
+from model_cases import X, Y, forge, layer_entry, npy, outcome, refused, sequential, small, zipped
 
 import minidl
 from minidl.files import native

@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    Sequential,
-    layers,
-)
+from minidl import Sequential, layers
 
 RNG = np.random.default_rng(7)
 A, B, C, D = (

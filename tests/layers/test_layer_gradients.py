@@ -4,11 +4,7 @@ import numpy as np
 import pytest
 from layer_cases import Linear
 
-from minidl import (
-    Input,
-    check_gradients,
-    layers,
-)
+from minidl import Input, check_gradients, layers
 
 RNG = np.random.default_rng(7)
 A, B, C, D = (

@@ -2,11 +2,7 @@
 
 import numpy as np
 
-from minidl import (
-    Input,
-    Model,
-    layers,
-)
+from minidl import Input, Model, layers
 
 RNG = np.random.default_rng(7)
 A, B, C, D = (

@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 from loss_cases import EVERY_LOSS, P3, Y3, describe, every_loss, example, softmax
 
-from minidl import (
-    Tensor,
-    check_gradients,
-    losses,
-)
+from minidl import Tensor, check_gradients, losses
 from minidl.losses import (
     NLL,
     BinaryCrossentropy,

@@ -4,10 +4,7 @@ import numpy as np
 import pytest
 from loss_cases import FOUR, error
 
-from minidl import (
-    Tensor,
-    losses,
-)
+from minidl import Tensor, losses
 from minidl.losses import (
     CategoricalHinge,
     CosineSimilarity,

@@ -9,14 +9,7 @@ import numpy as np
 import pytest
 from metric_cases import PositiveOutputs, classifier
 
-from minidl import (
-    Sequential,
-    Tensor,
-    layers,
-    losses,
-    metrics,
-    ops,
-)
+from minidl import Sequential, Tensor, layers, losses, metrics, ops
 from minidl.metrics import (
     BinaryAccuracy,
     Mean,

@@ -2,22 +2,10 @@
 
 import numpy as np
 import pytest
-from model_cases import (
-    Net,
-    X,
-    equal,
-    residual,
-    small,
-)
+from model_cases import Net, X, equal, residual, small
 
 import minidl
-from minidl import (
-    Sequential,
-    layers,
-    metrics,
-    models,
-    optimizers,
-)
+from minidl import Sequential, layers, metrics, models, optimizers
 from minidl.models import clone_model, model_from_json
 
 

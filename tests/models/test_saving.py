@@ -24,13 +24,7 @@ from model_cases import (
 )
 
 import minidl
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-    ops,
-)
+from minidl import Input, Model, Sequential, layers, ops
 from minidl.layers.heads import Heads
 from minidl.models import SaveFormatError, load_model
 from minidl.saving import (

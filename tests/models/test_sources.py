@@ -7,13 +7,7 @@ import pytest
 from training_cases import CLASSES, INPUTS, NUMBERS, RNG, in_batches, regression
 
 import minidl
-from minidl import (
-    Input,
-    Sequential,
-    callbacks,
-    layers,
-    set_random_seed,
-)
+from minidl import Input, Sequential, callbacks, layers, set_random_seed
 from minidl.layers import Dense
 
 X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")

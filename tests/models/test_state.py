@@ -23,7 +23,7 @@ from minidl import (
     set_random_seed,
 )
 from minidl.models import load_model
-from minidl.models.restoring import Parts
+from minidl.models.running import Parts
 from minidl.tensor import quietly, switches
 
 

@@ -4,11 +4,7 @@ import numpy as np
 import pytest
 
 from minidl import Sequential, Variable, layers
-from minidl.optimizers import (
-    SGD,
-    Adam,
-    LossScaleOptimizer,
-)
+from minidl.optimizers import SGD, Adam, LossScaleOptimizer
 
 X = np.linspace(-1, 1, 24, dtype="float32").reshape(8, 3)
 Y = X.sum(1, keepdims=True)

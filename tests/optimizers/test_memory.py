@@ -12,12 +12,7 @@ import pytest
 from places import STORED
 
 import minidl
-from minidl import (
-    Sequential,
-    Variable,
-    layers,
-    optimizers,
-)
+from minidl import Sequential, Variable, layers, optimizers
 from minidl.core import optimizer as core
 from minidl.optimizers import (
     SGD,

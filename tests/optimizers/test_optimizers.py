@@ -8,17 +8,8 @@ import pytest
 from optimizer_family import COMMON, DEFAULTS, FAMILY, family, others
 from optimizer_faults import faulty
 
-from minidl import (
-    Sequential,
-    Variable,
-    layers,
-    optimizers,
-)
-from minidl.optimizers import (
-    SGD,
-    Muon,
-    Optimizer,
-)
+from minidl import Sequential, Variable, layers, optimizers
+from minidl.optimizers import SGD, Muon, Optimizer
 
 
 @family
@@ -97,32 +88,6 @@ def test_options_that_tutorials_call_optimizers(name, instead):
     assert isinstance(eval(instead, vars(optimizers).copy()), Optimizer)
     with pytest.raises(ValueError, match="is an option of another optimizer"):
         Sequential([layers.Dense(1, input_shape=(1,))]).compile(name, "mse")
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("adm", "adam"),
-        ("rmspop", "rmsprop"),
-        ("sdg", "sgd"),
-        ("nadm", "nadam"),
-        ("addelta", "adadelta"),
-    ],
-)
-def test_a_mistyped_optimizer_is_answered_with_the_nearest(typed, meant):
-    with pytest.raises(
-        ValueError,
-        match=rf"Unknown optimizer '{typed}'. Did you mean '{meant}'\? Available: adadelta, .*sgd",
-    ):
-        optimizers.get(typed)
-
-
-@pytest.mark.parametrize("nonsense", [3, ["adam"], dict, lambda g: g])
-def test_what_is_no_optimizer(nonsense):
-    with pytest.raises(
-        ValueError, match="An optimizer is a name, an Optimizer class or an instance"
-    ):
-        optimizers.get(nonsense)
 
 
 def test_no_optimizer():

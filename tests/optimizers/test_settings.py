@@ -5,16 +5,8 @@ import json
 import pytest
 from optimizer_family import COMMON, DEFAULTS, again, family, others
 
-from minidl import (
-    Sequential,
-    layers,
-    optimizers,
-)
-from minidl.optimizers import (
-    SGD,
-    Adam,
-    RMSprop,
-)
+from minidl import Sequential, layers, optimizers
+from minidl.optimizers import SGD, Adam, RMSprop
 
 SETTINGS = dict(
     weight_decay=0.125,

@@ -25,7 +25,16 @@ FIGURES = {
     "ch03": {"xor_linear", "xor_relu", "activations", "initialisation", "gradients"},
     "ch04": {"cross_entropy", "shapes"},
     "ch05": {"history", "spirals"},
-    "ch06": {"cost", "cost_3d", "rates", "rates_cost", "dip", "schedules", "schedules_paths"},
+    "ch06": {
+        "cost",
+        "cost_3d",
+        "dip",
+        "rates",
+        "rates_cost",
+        "schedules",
+        "schedules_paths",
+        "search",
+    },
     "ch08": {"paths", "cost"},
     "ch09": {
         "zigzag",
@@ -65,7 +74,7 @@ FIGURES = {
     "ch21": {"by_hand", "positions", "sorting", "cache", "temperature"},
     "ch22": {"time", "rates"},
 }
-ANIMATIONS = {"ch09": {"race"}, "ch10": {"two_valleys"}}
+ANIMATIONS = {"ch05": {"growing"}, "ch09": {"race"}, "ch10": {"two_valleys"}}
 
 
 def run(chapter, folder, *arguments):

@@ -4,10 +4,7 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import (
-    Tensor,
-    ops,
-)
+from minidl import Tensor, ops
 
 
 def test_a_power_of_a_negative_number_has_no_slope_along_its_exponent():

@@ -1,0 +1,189 @@
+"""The reference: a page for each public module, with every public name, from the docstrings."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import textwrap
+import types
+from pathlib import Path
+
+import docstrings
+
+import minidl
+import minidl.course
+import minidl.homework
+import minidl.translation
+
+# Modules that stand in this reference under another name.
+SAME = {
+    "keras": "The library itself, for programs that write ``minidl.keras.layers``: :doc:`minidl`.",
+    "nn": "The functions of :doc:`minidl.ops <ops>`, also by TensorFlow's names.",
+    "backend": "The same module as :doc:`minidl.config <config>`.",
+}
+
+
+def rooms() -> dict[str, types.ModuleType]:
+    """Return the public modules by name, `minidl` itself last."""
+    names = [*minidl.__all__, "course", "homework", "translation"]
+    found = {name: getattr(minidl, name) for name in names if name not in SAME}
+    modules = {f"minidl.{n}": m for n, m in found.items() if isinstance(m, types.ModuleType)}
+    return {**modules, "minidl": minidl}
+
+
+def names(module) -> list[str]:
+    """Return the public names of a module: its `__all__`, or what it defines."""
+    if hasattr(module, "__all__"):
+        return list(module.__all__)
+    return [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
+    ]
+
+
+def write(folder: Path, say=str) -> None:
+    """Write the pages of the reference into a folder. say: translates what is no docstring."""
+    folder.mkdir(parents=True, exist_ok=True)
+    known: dict[int, str] = {}  # where an object is described
+    for path, module in rooms().items():
+        text = page(path, module, known)
+        (folder / f"{path.rpartition('.')[2]}.rst").write_text(text, encoding="utf-8")
+    (folder / "index.rst").write_text(_contents(say), encoding="utf-8")
+
+
+def _contents(say) -> str:
+    """Return the first page, with a line for each module."""
+    order = ["minidl", *sorted(set(rooms()) - {"minidl"})]
+    lines = [
+        f"* :doc:`{path} <{path.rpartition('.')[2]}>`: {_first_sentence(rooms()[path])}"
+        for path in order
+    ]
+    pages = [f"   {path} <{path.rpartition('.')[2]}>" for path in order]
+    table = ["", ".. toctree::", "   :hidden:", "", *pages, ""]
+    head = docstrings.title(say("API reference"))
+    about = say("The words are the docstrings of the library.")
+    return "\n".join([head, about, "", *lines, *table])
+
+
+def _first_sentence(module) -> str:
+    text = " ".join((module.__doc__ or "").split("\n\n")[0].split())
+    return docstrings.plain(re.split(r"(?<=\.) ", text)[0])
+
+
+def page(path: str, module, known: dict[int, str]) -> str:
+    """Return the page of a module. known: the objects described so far; new ones are added."""
+    about = docstrings.rst(module.__doc__ or "")
+    parts = [docstrings.title(path), about, f".. py:module:: {path}", ""]
+    described = [entry(f"{path}.{name}", getattr(module, name), known) for name in names(module)]
+    return "\n".join([*parts, *described])
+
+
+def entry(path: str, value, known: dict[int, str]) -> str:
+    """Return the description of one public name."""
+    if isinstance(value, types.ModuleType):  # `nn` is one, too
+        return _module(path, value, known)
+    if not callable(value):
+        return _data(path, value)
+    kind = "class" if inspect.isclass(value) else "function"
+    head = f".. py:{kind}:: {path}{_signature(value)}\n\n"
+    if id(value) in known:
+        return head + f"   The same as :py:obj:`{known[id(value)]}`.\n"
+    known[id(value)] = path
+    body = _text(value) + (_methods(value) if kind == "class" else "")
+    return head + textwrap.indent(body, "   ") + "\n"
+
+
+def _module(path: str, module, known) -> str:
+    """Return the section of a module that is a name of another one, such as datasets.mnist."""
+    if path == f"minidl.{path.rpartition('.')[2]}":
+        name = path.rpartition(".")[2]
+        said = SAME.get(name, f"A module, with a page of its own: :doc:`{path} <{name}>`.")
+        return f".. py:data:: {path}\n\n   {said}\n"
+    text = docstrings.rst(module.__doc__ or "")
+    described = [entry(f"{path}.{name}", getattr(module, name), known) for name in names(module)]
+    return "\n".join([path, "-" * len(path), "", f".. py:module:: {path}", "", text, *described])
+
+
+def _data(path: str, value) -> str:
+    """Return the description of a value that is no function or class."""
+    kind = type(value)
+    said = f"= {value!r}" if isinstance(value, (int, float, str)) else f"A {kind.__name__}."
+    return f".. py:data:: {path}\n\n   {docstrings.plain(said)}\n"
+
+
+@functools.cache
+def _public() -> set[int]:
+    """Return the identity of each public object."""
+    return {id(getattr(m, name)) for m in rooms().values() for name in names(m)}
+
+
+def _methods(cls) -> str:
+    """Return the descriptions of the methods and properties of a class that have a docstring.
+
+    Those that it inherits from a class with a page of its own stand there.
+    """
+    elsewhere = {c for base in cls.__mro__[1:] if id(base) in _public() for c in base.__mro__}
+    own = [base for base in cls.__mro__ if base not in elsewhere]
+    members = {n: v for base in reversed(own) for n, v in vars(base).items() if n[0] != "_"}
+    return "".join(_method(name, value) for name, value in members.items())
+
+
+def _method(name: str, value) -> str:
+    inner = getattr(value, "__func__", getattr(value, "fget", value))
+    about = getattr(inner, "__doc__", None)
+    if not inspect.isfunction(inner) or not about:
+        return ""
+    if isinstance(value, property):
+        head = f".. py:property:: {name}\n\n"
+    else:
+        head = f".. py:method:: {name}{_signature(inner, drop_first=not isinstance(value, staticmethod))}\n\n"
+    return "\n" + head + textwrap.indent(docstrings.rst(about, _parameters(inner)), "   ") + "\n"
+
+
+def _text(value) -> str:
+    """Return the docstring of a function or class; without one, its line of code and formula."""
+    if value.__doc__:
+        return docstrings.rst(value.__doc__, _parameters(value))
+    line = inspect.getsource(value).strip().splitlines()[-1].strip()
+    parts = [docstrings.literal(line.removeprefix("return "), "python")]
+    found = re.search(r"apply\((\w+)\.(\w+)", line)
+    if found:
+        op = getattr(value.__globals__[found[1]], found[2])
+        parts.insert(0, docstrings.literal(inspect.cleandoc(op.__doc__)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _parameters(value) -> list[str]:
+    try:
+        return list(inspect.signature(value).parameters)
+    except (TypeError, ValueError):
+        return []
+
+
+def _signature(value, drop_first: bool = False) -> str:
+    """Return the parameters of a function with their defaults, without types."""
+    try:
+        signature = inspect.signature(value)
+    except (TypeError, ValueError):
+        return "(...)"
+    parameters = [
+        p.replace(annotation=p.empty, default=_shown(p.default))
+        for p in list(signature.parameters.values())[int(drop_first) :]
+    ]
+    return str(inspect.Signature(parameters))
+
+
+class _Shown(str):
+    """Text that stands for a default as it is."""
+
+    __repr__ = str.__str__
+
+
+def _shown(default):
+    """Return a default as a reader would write it: a function by its name."""
+    if default is inspect.Parameter.empty:
+        return default
+    text = repr(default)
+    return _Shown(getattr(default, "__name__", "...")) if "<" in text else _Shown(text)
