@@ -1,4 +1,4 @@
-"""FIXME"""
+"""Gradients of layers by finite differences, and what layers refuse."""
 
 import numpy as np
 import pytest
