@@ -198,16 +198,3 @@ def arranging(function: Callable) -> Callable:
         return texts.view(Strings)[moved.numpy()]
 
     return arranged
-
-
-def opening(names: dict[str, Any]) -> Callable:
-    """A decorator @opens("math.add add", "x y") that puts a function into `names` as a door."""
-
-    def opens(paths: str, parameters: str) -> Callable:
-        def put(function):
-            names.update(dict.fromkeys(paths.split(), door(function, parameters)))
-            return function
-
-        return put
-
-    return opens
