@@ -91,11 +91,14 @@ def _extend(module: ModuleType, path: str) -> None:
     own = vars(module).get("__getattr__")
 
     def look_up(name: str):
-        if not name.startswith("__"):
-            with contextlib.suppress(KeyError):
-                return find(f"{path}.{name}")
-        if own is not None:
-            return own(name)
-        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}.")
+        try:
+            if own is not None:
+                return own(name)
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}.")
+        except AttributeError:
+            if not name.startswith("__"):
+                with contextlib.suppress(KeyError):
+                    return find(f"{path}.{name}")
+            raise
 
     module.__getattr__ = look_up  # pyright: ignore[reportAttributeAccessIssue]
