@@ -45,7 +45,6 @@ class Pages:
         self.folder, self.language = folder, language
         self.names = {
             **TEXTS,
-            "chapters/README.ko.md": "course",
             **{f"chapters/site/pages/{p.name}": p.stem for p in (HERE / "pages").glob("*.md")},
             **{f"chapters/{p.name}": f"chapters/{p.stem}" for p in notebooks.CHAPTERS},
             **{f"minidl/core/{p.relative_to(tour.CORE).as_posix()}": tour.name_of(p) for p, _ in tour.stops()},
@@ -57,7 +56,7 @@ class Pages:
     def write_texts(self) -> None:
         """Write the texts, and a page for each file that they or the chapters link to."""
         for path, name in list(self.names.items()):
-            if path.endswith(".md") and path != "chapters/README.ko.md":
+            if path.endswith(".md"):
                 self.write(name, HEADS.get(name, "") + self.text(path, name) + self.contents(name))
         while self.waiting:
             path = self.waiting.pop()
@@ -75,6 +74,8 @@ class Pages:
         """Return a Markdown file of the repository as a page: translated, its links resolved."""
         known = words(CATALOGUES.get(name, name), self.language)
         text = translated((ROOT / path).read_text(encoding="utf-8"), known)
+        # of the site the language switch leads there
+        text = text.replace("[한국어 안내](chapters/README.ko.md)\n\n", "")
         return self.linked(text, posixpath.dirname(path), name)
 
     def contents(self, name: str) -> str:
