@@ -83,7 +83,7 @@ class Shelf(ModuleType):
 
 def extend_rooms() -> None:
     """Let rooms of the library also answer for the names that TensorFlow has in them."""
-    for room in ("compat", "config", "data", "random"):
+    for room in ("compat", "config", "random"):
         _extend(sys.modules[f"{_LIBRARY}.{room}"], room)
 
 
@@ -91,14 +91,11 @@ def _extend(module: ModuleType, path: str) -> None:
     own = vars(module).get("__getattr__")
 
     def look_up(name: str):
-        try:
-            if own is not None:
-                return own(name)
-            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}.")
-        except AttributeError:
-            if not name.startswith("__"):
-                with contextlib.suppress(KeyError):
-                    return find(f"{path}.{name}")
-            raise
+        if not name.startswith("__"):
+            with contextlib.suppress(KeyError):
+                return find(f"{path}.{name}")
+        if own is not None:
+            return own(name)
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}.")
 
     module.__getattr__ = look_up  # pyright: ignore[reportAttributeAccessIssue]
