@@ -19,6 +19,10 @@ class Texts(np.ndarray):
     def __iter__(self):
         return (self[i] for i in range(len(self)))
 
+    def __hash__(self):
+        """Of one text: its own, so that it is found in sets and dicts."""
+        return hash(self.item())
+
     def numpy(self) -> Any:
         """The texts as bytes in UTF-8, as TensorFlow keeps them: one text gives bytes, several give
         an array of bytes objects.
