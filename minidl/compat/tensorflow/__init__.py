@@ -83,7 +83,7 @@ class Shelf(ModuleType):
 
 def extend_rooms() -> None:
     """Let rooms of the library also answer for the names that TensorFlow has in them."""
-    for room in ("compat", "config", "data", "random"):
+    for room in ("compat", "config", "random"):
         _extend(sys.modules[f"{_LIBRARY}.{room}"], room)
 
 

@@ -11,14 +11,15 @@ import numpy as np
 
 from ...data.images import CHANNELS, array_to_img, img_to_array, load_img
 from ...support.disk import make_folder
+from ...support.texts import as_texts
 from ...tensor import Tensor
-from .doors import Strings, shelf
+from .doors import shelf
 
 _MODES = {count: mode for mode, count in CHANNELS.items()}
 
 
 def _path(name) -> str:
-    return os.path.expanduser(str(Strings.of(name).texts()[()]))
+    return os.path.expanduser(str(as_texts(name).decoded()[()]))
 
 
 def _open(name, mode="r"):
@@ -28,19 +29,19 @@ def _open(name, mode="r"):
 def read_file(filename):
     """The bytes of a file."""
     with _open(filename, "rb") as file:
-        return Strings.of(file.read())
+        return as_texts(file.read())
 
 
 def write_file(filename, contents):
     """Write bytes, or a text as UTF-8, into a file. Its folder is made if there is none."""
     make_folder(_path(filename))
     with _open(filename, "wb") as file:
-        file.write(Strings.of(contents).numpy())
+        file.write(as_texts(contents).numpy())
 
 
 def matching_files(pattern):
     """The paths that fit a pattern, sorted."""
-    return Strings.of(np.array(_FILES["glob"](pattern), object))
+    return as_texts(np.array(_FILES["glob"](pattern), object))
 
 
 def decode_image(contents, channels=0, dtype="uint8", expand_animations=True):
@@ -51,7 +52,7 @@ def decode_image(contents, channels=0, dtype="uint8", expand_animations=True):
         raise ValueError(f"decode_image: channels is 0, 1, 3 or 4; received {channels!r}.")
     import PIL.Image
 
-    file = io.BytesIO(Strings.of(contents).numpy())
+    file = io.BytesIO(as_texts(contents).numpy())
     bands = min(len(PIL.Image.open(file).getbands()), 4)
     picture = load_img(file, _MODES[channels or (1 if bands == 2 else bands)])
     x = Tensor(img_to_array(picture, "channels_last", "uint8"))
@@ -62,7 +63,7 @@ def _encoded(x, kind: str, **options):
     """The bytes of a file with this picture."""
     file = io.BytesIO()
     array_to_img(x, "channels_last", scale=False).save(file, kind, **options)
-    return Strings.of(file.getvalue())
+    return as_texts(file.getvalue())
 
 
 HERE: dict[str, Callable] = {

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ... import ops
+from ...data.specs import TensorSpec
 from ...support.console import say
 from .. import modules
 from .doors import tensor, tensors
@@ -93,7 +94,7 @@ NAMES: dict[str, Any] = {
     **{f"distribute.{name}": Strategy for name in _STRATEGIES},
     "Module": modules.Module,
     "TensorShape": tuple,
-    "TensorSpec": namedtuple("TensorSpec", "shape dtype name", defaults=(None, "float32", None)),
+    "TensorSpec": TensorSpec,
     "autograph.experimental.do_not_convert": function,
     "autograph.set_verbosity": nothing,
     "config.functions_run_eagerly": lambda: True,

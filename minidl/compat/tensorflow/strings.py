@@ -8,23 +8,24 @@ from typing import Any
 
 import numpy as np
 
+from ...support.texts import Texts, as_texts, is_text
 from ...tensor import Tensor
-from .doors import Strings, is_text, shelf
+from .doors import shelf
 
 
 def _changed(x, function: Callable) -> Any:
     """function(text) for each text, as texts."""
-    return Strings.of(x).texts().each(function).view(Strings)
+    return as_texts(x).decoded().each(function).view(Texts)
 
 
 def _numbers(x, function: Callable, dtype) -> Tensor:
     """function(text) for each text, as numbers."""
-    return Tensor(Strings.of(x).texts().each(function).astype(np.dtype(dtype)))
+    return Tensor(as_texts(x).decoded().each(function).astype(np.dtype(dtype)))
 
 
 def _cut(x, function: Callable) -> Any:
     """The parts of a text as texts; of several texts a list of such arrays."""
-    parts = Strings.of(x).texts().each(lambda t: Strings.of(function(t)))
+    parts = as_texts(x).decoded().each(lambda t: as_texts(function(t)))
     return parts[()] if parts.ndim == 0 else list(parts)
 
 
@@ -65,16 +66,16 @@ def regex_replace(input, pattern, rewrite, replace_global=True):
 
 def join(inputs, separator=""):
     """The texts of several arrays, put together one by one."""
-    rows = np.stack(np.broadcast_arrays(*[Strings.of(part).texts() for part in inputs]), -1)
+    rows = np.stack(np.broadcast_arrays(*[as_texts(part).decoded() for part in inputs]), -1)
     return reduce_join(rows, -1, separator=separator)
 
 
 def reduce_join(inputs, axis=None, keepdims=False, separator=""):
     """All texts, or those along an axis, put together."""
-    texts = np.asarray(Strings.of(inputs).texts())
+    texts = np.asarray(as_texts(inputs).decoded())
     rows = texts.reshape(-1) if axis is None else np.moveaxis(texts, axis, -1)
     joining = np.vectorize(separator.join, otypes=[object], signature="(n)->()")
-    joined = Strings.of(joining(rows))
+    joined = as_texts(joining(rows))
     return np.expand_dims(joined, axis) if keepdims and axis is not None else joined
 
 
@@ -89,7 +90,7 @@ def as_string(input, /, precision=-1):
         return input
     fraction = f"{{:.{6 if precision < 0 else precision}f}}".format
     shown = {"b": lambda n: str(n).lower(), "f": fraction}.get(input.dtype.kind, str)
-    return Strings.of(np.asarray(input).astype(object)).each(shown).view(Strings)
+    return as_texts(np.asarray(input).astype(object)).each(shown).view(Texts)
 
 
 NAMES = shelf(globals(), "strings.")
