@@ -19,7 +19,9 @@ from .support.backend import (
     is_interactive_logging_enabled,
 )
 from .support.checks import check_count
-from .support.configs import (
+from .support.configs import deserialize as deserialize_keras_object
+from .support.configs import serialize as serialize_keras_object
+from .support.custom import (
     CustomObjectScope,
     custom_object_scope,
     get_custom_objects,
@@ -27,8 +29,6 @@ from .support.configs import (
     get_registered_object,
     register_keras_serializable,
 )
-from .support.configs import deserialize as deserialize_keras_object
-from .support.configs import serialize as serialize_keras_object
 from .support.disk import DataFileError, check_digest, download
 from .support.dtypes import standardize_dtype
 from .support.registry import reset_names

@@ -7,6 +7,7 @@ import inspect
 import re
 import textwrap
 import types
+from collections.abc import Callable
 from pathlib import Path
 
 import docstrings
@@ -68,7 +69,7 @@ def homes() -> dict[int, str]:
     return {key: path for key, (_, path) in found.items()}
 
 
-def write(folder: Path, say=str) -> None:
+def write(folder: Path, say: Callable[[str], str] = str) -> None:
     """Write the pages of the reference into a folder. say: translates what is no docstring."""
     folder.mkdir(parents=True, exist_ok=True)
     for path, module in rooms().items():

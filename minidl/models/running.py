@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from .. import optimizers
 from ..core import training as core
 from ..core.training import undisturbed
 from ..data import Batches, as_tensors
@@ -20,6 +21,15 @@ from ..support.warning import warn
 
 
 # --- before
+def optimizer_for(identifier):
+    """Return the optimizer for an argument of compile(). ValueError for None, because an optimizer
+    is needed.
+    """
+    if identifier is None:
+        raise ValueError("An optimizer is needed, like optimizer='adam'; received None.")
+    return optimizers.registry.get(identifier)
+
+
 def require_compiled(model) -> None:
     """Raise RuntimeError if compile() was not called."""
     if model.optimizer is None:

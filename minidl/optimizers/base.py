@@ -21,14 +21,19 @@ import numpy as np
 from ..core import optimizer as core
 from ..guards import optimizer as guard
 from ..support.checks import check_count, check_flag, check_number, is_ours
-from ..support.configs import Configurable, custom_object_scope, deserialize, serialize
+from ..support.configs import Catalogue, Configurable, serialize
 from ..support.processes import here
-from ..support.registry import Registry, snake_case
+from ..support.registry import snake_case
 from ..tensor import Variable, quietly, switches
 from . import around, settings
 from .memory import Memory, clears_every
 
-registry = Registry("optimizer", naming=str.lower)
+registry = Catalogue(
+    "optimizer",
+    "An optimizer is a name, an Optimizer class or an instance",
+    fits=lambda thing: isinstance(thing, Optimizer),
+    naming=str.lower,
+)
 
 
 class Optimizer(Configurable, core.Optimizer):
@@ -270,14 +275,7 @@ class Optimizer(Configurable, core.Optimizer):
     @classmethod
     def from_config(cls, config: dict, custom_objects=None):
         """Create an optimizer from the data of `get_config`."""
-        with custom_object_scope(custom_objects or {}):
-            config = {k: deserialize(v) for k, v in config.items()}
-        if "learning_rate" not in config or "learning_rate" in settings.arguments(cls)[0]:
-            return cls(**config)
-        rate = config.pop("learning_rate")  # the class does not name it: it may set it itself
-        made = cls(**config)
-        made.set_rate(guard.check_rate(rate))
-        return made
+        return settings.made_from(cls, config, custom_objects or {})
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Return copies of all arrays that the next step depends on: 'optimizer', the name of the

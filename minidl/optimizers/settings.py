@@ -1,9 +1,12 @@
-"""Describes the settings of an optimizer by the names of its arguments, for `get_config`."""
+"""Describes the settings of an optimizer by the names of its arguments, and makes an optimizer from
+them, for `get_config` and `from_config`.
+"""
 
 from __future__ import annotations
 
+from ..guards.optimizer import check_rate
 from ..support.checks import is_ours
-from ..support.configs import Configurable, given_arguments
+from ..support.configs import Configurable, custom_object_scope, deserialize, given_arguments
 from ..support.registry import snake_case
 
 
@@ -46,3 +49,15 @@ def described(thing: Configurable, base: type) -> dict:
         if name in given or value == (automatic if name == "name" else default):
             given[name] = value  # what the class sets itself stays out: it would come twice
     return given
+
+
+def made_from(kind: type, config: dict, custom_objects: dict):
+    """Return an optimizer of this class with the settings of a config."""
+    with custom_object_scope(custom_objects):
+        config = {k: deserialize(v) for k, v in config.items()}
+    if "learning_rate" not in config or "learning_rate" in arguments(kind)[0]:
+        return kind(**config)
+    rate = config.pop("learning_rate")  # the class does not name it: it may set it itself
+    made = kind(**config)
+    made.set_rate(check_rate(rate))
+    return made

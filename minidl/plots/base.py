@@ -165,11 +165,12 @@ def write(figure, path, **settings) -> None:
         figure.savefig(path, dpi=120, facecolor="white", **settings)
 
 
-def write_film(figure, draw, frames, path, seconds: float, alt: str) -> None:
-    """Write an animation to a GIF, creating its folder, and close the figure. A notebook shows it.
+def write_film(figure, draw, frames, path, seconds: float, name: str) -> None:
+    """Write an animation to a GIF, creating its folder, and close the figure. In a notebook it is
+    shown below the cell.
 
     draw: a function that changes the figure to one of the frames. seconds: how long they are shown
-    in all; the last one stays for one more. alt: what it shows, in words.
+    in all; the last one stays for one more. name: what it shows, in words.
     """
     path = path_of(path, "path")
     if writes():
@@ -183,7 +184,7 @@ def write_film(figure, draw, frames, path, seconds: float, alt: str) -> None:
             for frame in [*frames, *[frames[-1]] * fps]:
                 draw(frame)
                 writer.grab_frame()
-        show_file(path, alt)
+        show_file(path, alt=f"Animation: {name}")
     plt.close(figure)
 
 

@@ -18,7 +18,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_hex
 
-from ..optimizers import required
+from ..optimizers import get
 from ..support.checks import check_count, check_number
 from ..support.disk import make_folder, path_of, write_atomically
 from ..support.processes import writes
@@ -114,18 +114,19 @@ def _surfaces(surface) -> list[Surface]:
 def _optimizers(given) -> dict[str, Any]:
     """Map label -> optimizer. Equal labels of a list are numbered."""
     if isinstance(given, dict):
-        kinds = {str(label): required(one) for label, one in given.items()}
+        kinds = {str(label): get(one) for label, one in given.items()}
     else:
         kinds = {}
         for one in given if isinstance(given, (list, tuple)) else [given]:
-            optimizer = required(one)
+            optimizer = get(one)
             name, n = type(optimizer).__name__, 1
             while (label := f"{name} {n}" if n > 1 else name) in kinds:
                 n += 1
             kinds[label] = optimizer
-    if not kinds:
+    if not kinds or None in kinds.values():
         raise ValueError(
-            "explore needs at least one optimizer, like [SGD(0.95), Adam(0.3)]; received none."
+            f"explore needs at least one optimizer, like [SGD(0.95), Adam(0.3)]; received "
+            f"{given!r}."
         )
     return kinds
 

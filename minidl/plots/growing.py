@@ -54,8 +54,8 @@ class GrowingRegions(Callback):
             ground.set_data(answer)
             axis.set_title(f"{self.title}: {words}" if self.title else words)
 
-        alt = f"Animation: {self.title or 'the regions that a network tells apart'}"
-        write_film(figure, draw, self.pictures, self.path, self.seconds, alt)
+        name = self.title or "how the network divides the plane"
+        write_film(figure, draw, self.pictures, self.path, self.seconds, name)
 
     def _ground(self, axis, classes: int):
         """Return the image behind the samples, which is filled frame by frame."""

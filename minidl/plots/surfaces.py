@@ -177,7 +177,7 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
             head.set_data(*points[:, -1:])
         axis.set_title(f"{title or surface.name}, step {step}")
 
-    write_film(figure, draw, shown, file, seconds, alt=f"Animation: {title or surface.name}")
+    write_film(figure, draw, shown, file, seconds, title or surface.name)
     return file
 
 

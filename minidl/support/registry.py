@@ -66,6 +66,8 @@ class Registry:
         self._by_plain: dict[str, object] = {}  # as they are looked up, e.g. 'meansquarederror'
         # names registered when their module is imported, at first use: 'StringLookup' -> module
         self.rooms: dict[str, str] = {}
+        # names of options of another thing -> how to write that: 'momentum' -> 'SGD(momentum=0.9)'
+        self.options: dict[str, str] = {}
         self._naming = naming or snake_case
         REGISTRIES[kind] = self
 
@@ -97,6 +99,11 @@ class Registry:
 
     def missing(self, name: str) -> Any:
         """Called for an unknown name. Raises ValueError with the most similar known name."""
+        if str(name).lower() in self.options:
+            raise ValueError(
+                f"{name!r} is an option of another {self.kind}: pass {self.kind}=minidl."
+                f"{MODULES[self.kind]}.{self.options[name.lower()]}."
+            )
         raise ValueError(unknown(self.kind, name, self.names))
 
     def name_of(self, thing) -> str | None:

@@ -88,3 +88,20 @@ def test_pythons_refusals_stop_what_is_written_in_python(tmp_path):
     )
     assert "'done'" not in done.stdout and done.stdout.count("PermissionError") >= 12, done
     assert (folder / "tasks.py").is_file() and not (tmp_path / "evil.py").exists()
+
+
+FILTERED = """
+import pathlib, sys
+sys.path.append({package!r})
+from homework import syscalls
+assert syscalls.refuse()
+print(pathlib.Path("/proc/self/status").read_text())
+"""
+
+
+@pytest.mark.skipif(not LINUX, reason="the filter is Linux's")
+def test_no_program_that_is_started_gets_new_privileges():
+    """Root may filter calls without this promise; students' machines demand it."""
+    code = FILTERED.format(package=str(ROOT / "minidl"))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert re.search(r"NoNewPrivs:\s*1", done.stdout), done.stderr

@@ -62,7 +62,7 @@ def test_trajectories_side_by_side():
     )
     titles = [axis.get_title() for axis in figure.axes]
     assert (
-        titles[0].startswith("SGD\nafter 12 steps")
+        titles[0] == f"SGD\nafter 12 steps f = {RUNS[0].values[-1]:.2g}"
         and titles[3] == "SGD\nflew off"
         and titles[4:] == ["", ""]
     )
