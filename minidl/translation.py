@@ -43,13 +43,8 @@ def paragraphs(text: str, code: bool = False) -> list[str]:
 
 
 def translated(text: str, words: dict[str, str], code: bool = False) -> str:
-    """Return the text with each paragraph replaced by its translation, if `words` has one.
-
-    A link to a heading, like [there](#read-it), leads to the translated heading.
-    """
-    anchors = {_anchor(old): _anchor(new) for old, new in words.items() if old.startswith("#")}
-    new = _changed(text, lambda part: words.get(part) or part, code)
-    return re.sub(r"(?<=\]\(#)[^)\s]+", lambda found: anchors.get(found[0], found[0]), new)
+    """Return the text with each paragraph replaced by its translation, if `words` has one."""
+    return _changed(text, lambda part: words.get(part) or part, code)
 
 
 def catalogue(path) -> dict[str, str]:
@@ -83,11 +78,6 @@ def _changed(text: str, change: Callable[[str], str], code: bool) -> str:
         elif piece.startswith("```"):
             pieces[i] = _changed(piece, change, code=True)
     return "".join(pieces)
-
-
-def _anchor(heading: str) -> str:
-    """Return the name by which a link finds a heading, as GitHub makes it."""
-    return re.sub(r"[^\w\- ]", "", heading.lstrip("# ").lower()).replace(" ", "-")
 
 
 def _changed_words(part: str, change: Callable[[str], str]) -> str:

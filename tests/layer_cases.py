@@ -1,5 +1,7 @@
 """What the tests of layers share."""
 
+import numpy as np
+
 from minidl import Layer, ops
 
 # --- your own layers, as Keras's guides write them
@@ -39,3 +41,12 @@ class Scale(Layer):
 
     def call(self, x):
         return x * self.factor
+
+
+RNG = np.random.default_rng(7)
+A, B, C, D = (
+    RNG.normal(size=(4, 3)),
+    RNG.normal(size=(2, 3, 4)),
+    RNG.normal(size=(2, 3, 2, 3)),
+    RNG.normal(size=(2, 4, 5)),
+)

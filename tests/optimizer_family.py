@@ -24,6 +24,7 @@ from minidl.optimizers import (
     RMSprop,
     ScheduleFreeAdamW,
 )
+from minidl.optimizers.schedules import LearningRateSchedule
 
 FAMILY = [SGD, Adagrad, Adadelta, RMSprop, Adam, AdamW, Adamax, Nadam, RAdam, Lion]
 FAMILY += [Ftrl, Lamb, Adafactor, Muon, ScheduleFreeAdamW]
@@ -160,3 +161,31 @@ def some_gradients(steps):
 def again(optimizer):
     """The optimizer that JSON brings back."""
     return optimizers.deserialize(json.loads(json.dumps(optimizers.serialize(optimizer))))
+
+
+def compiled(optimizer, *names):
+    model = Sequential(
+        [
+            layers.Dense(2, name="a", kernel_initializer="ones"),
+            layers.Dense(1, name="b", kernel_initializer="ones"),
+        ]
+    )
+    model.compile(optimizer, "mse", metrics=list(names))
+    return model
+
+
+class Halving(LearningRateSchedule):
+    def __init__(self, first, every):
+        self.first, self.every = first, every
+
+    def __call__(self, step):
+        return self.first * 0.5 ** (step // self.every)
+
+
+def steps_of(rate, count=6):
+    """The moves that a gradient of 1 makes: the rates themselves."""
+    w, optimizer, places = Variable([0.0], dtype="float64"), SGD(rate), [0.0]
+    for _ in range(count):
+        optimizer.apply([np.ones(1)], [w])
+        places.append(w.item())
+    return -np.diff(places)

@@ -255,7 +255,7 @@ def test_an_op_of_the_table_fits_on_half_a_screen(path):
 
 
 # Files and functions that are longer than the rule says, and how long they may be: only ever less.
-LONG_FILES = {"layers/base.py": 415, "models/training.py": 352, "tensor/tensor.py": 348}
+LONG_FILES = {"layers/base.py": 415, "models/training.py": 347, "tensor/tensor.py": 348}
 LONG_FUNCTIONS: dict[str, int] = {}
 
 
@@ -380,7 +380,7 @@ def test_the_afternoon():
     frames, files_of_a_step, files = map(int, done.stdout.split())
     assert frames <= (265 if NUMPY_1 else 149)
     assert files_of_a_step <= (21 if NUMPY_1 else 20)
-    assert files <= 60
+    assert files <= 50
 
 
 # --- the front door

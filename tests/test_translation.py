@@ -86,16 +86,6 @@ def test_translation_replaces_paragraphs_and_nothing_else():
     assert translated(TEXT, {}) == TEXT
 
 
-def test_a_link_to_a_heading_leads_to_the_translated_heading():
-    words = {
-        "## Read it, all": "## 읽어 보기!",
-        "See [there](#read-it-all).": "[거기](#read-it-all)를 보세요.",
-    }
-    text = "See [there](#read-it-all).\n\n## Read it, all\n\n[else](#elsewhere)"
-    expected = "[거기](#읽어-보기)를 보세요.\n\n## 읽어 보기!\n\n[else](#elsewhere)"
-    assert translated(text, words) == expected
-
-
 CODE = '''"""Valleys.
 
 Two of them.

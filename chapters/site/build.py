@@ -5,7 +5,7 @@
     python chapters/site/build.py --only ch05 ch06     run only these chapters: the others have no outputs
     python chapters/site/build.py --executed FOLDER    where notebooks that were run are kept
 
-Needs the extras `site` and `keras`. Each chapter is run once, and again only when it or the library
+Needs the extra `site`. Each chapter is run once, and again only when it or the library
 has changed.
 """
 
@@ -19,6 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import explorations
 import links
 import notebooks
 import pages
@@ -38,10 +39,12 @@ def build(output: Path, cache: Path, only=()) -> None:
             start_sphinx(write_sources(place / "source", language, runs), language)
             for language, place in places.items()
         ]
+        moving = explorations.made(cache, notebooks.state_of(b""))
         if any([process.wait() for process in started]):
             raise SystemExit("sphinx found faults, shown above")
         site = places["en"] / "html"
         shutil.move(places["ko"] / "html", site / "ko")
+        shutil.copytree(moving, site / "explore", ignore=shutil.ignore_patterns("state"))
         faults = links.faults(site)
         if faults:
             raise SystemExit("\n".join(["links that lead nowhere:", *faults]))
@@ -71,6 +74,7 @@ def write_sources(folder: Path, language: str, runs) -> Path:
         written.write_chapter(chapter, run)
     notebooks.write_words(runs.values(), folder / "words.json")
     written.write_texts()
+    written.write_explorations()
     say = functools.partial(pages.said, language=language)
     reference.write(folder / "api", say)
     tour.write(folder, say)

@@ -14,12 +14,15 @@ import hashlib
 import json
 import os
 import re
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import jupytext
+import matplotlib
 import nbformat
+import numpy as np
 from nbclient import NotebookClient
 
 from minidl.support.disk import write_atomically
@@ -58,7 +61,7 @@ def executed(chapter: Path, cache: Path, say=print):
     Its metadata say which figures the chapter wrote (`figures`) and how long it ran (`seconds`).
     Raises nbclient's CellExecutionError if a cell fails.
     """
-    path, state = cache / f"{chapter.stem}.ipynb", _state(chapter)
+    path, state = cache / f"{chapter.stem}.ipynb", state_of(chapter.read_bytes())
     if path.exists():
         found = nbformat.read(path, as_version=4)
         if found.metadata.get("state") == state:
@@ -91,16 +94,16 @@ def _run(made, folder: str) -> None:
 
 @functools.cache
 def _library() -> bytes:
-    """Return a digest of the library's source."""
-    digest = hashlib.sha256()
+    """Return a digest of the library's source, and of what it runs on."""
+    digest = hashlib.sha256(f"{sys.version} {np.__version__} {matplotlib.__version__}".encode())
     for path in sorted((ROOT / "minidl").rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.digest()
 
 
-def _state(chapter: Path) -> str:
-    """Return a digest of all that the outputs of a chapter come from."""
-    return hashlib.sha256(_library() + chapter.read_bytes()).hexdigest()
+def state_of(source: bytes) -> str:
+    """Return a digest of all that the outputs of a program come from."""
+    return hashlib.sha256(_library() + source).hexdigest()
 
 
 def in_words(run, plain):

@@ -6,11 +6,13 @@ gets one: Markdown is set as text, anything else as source. Pictures are copied.
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
 import shutil
 from pathlib import Path
 
+import explorations
 import notebooks
 import reference
 import tour
@@ -22,6 +24,8 @@ ROOT = HERE.parents[1]
 TEXTS = {"README.md": "index", "chapters/README.md": "course", "minidl/homework/README.md": "homework"}
 HEADS = {"index": "---\nhtml_theme.sidebar_secondary.remove: true\n---\n\n"}
 CATALOGUES = {"index": "README"}  # the others are named as the page
+# A paragraph that only links to the page in the other language: each page of the site has that link.
+_OTHER_LANGUAGE = re.compile(r"^\[[^]\n]+\]\([^)\n]*README\.ko\.md\)\n\n", re.M)
 _CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.M | re.S)
 _TARGET = re.compile(r"\]\((?!\w+://|#|mailto:)([^)\s#]+)(#[^)\s]*)?\)")
 
@@ -45,7 +49,6 @@ class Pages:
         self.folder, self.language = folder, language
         self.names = {
             **TEXTS,
-            "chapters/README.ko.md": "course",
             **{f"chapters/site/pages/{p.name}": p.stem for p in (HERE / "pages").glob("*.md")},
             **{f"chapters/{p.name}": f"chapters/{p.stem}" for p in notebooks.CHAPTERS},
             **{f"minidl/core/{p.relative_to(tour.CORE).as_posix()}": tour.name_of(p) for p, _ in tour.stops()},
@@ -57,13 +60,23 @@ class Pages:
     def write_texts(self) -> None:
         """Write the texts, and a page for each file that they or the chapters link to."""
         for path, name in list(self.names.items()):
-            if path.endswith(".md") and path != "chapters/README.ko.md":
+            if path.endswith(".md"):
                 self.write(name, HEADS.get(name, "") + self.text(path, name) + self.contents(name))
         while self.waiting:
             path = self.waiting.pop()
             name = self.names[path]
             body = self.text(path, name) if path.endswith(".md") else _source(path)
             self.write(name, f"---\norphan: true\n---\n\n{body}")
+
+    def write_explorations(self) -> None:
+        """Write the page that links to those which explorations.py makes."""
+        say = functools.partial(said, language=self.language)
+        lines = [
+            f'* <a href="{"../" * (self.language != "en")}explore/{name}.html">{title}</a>'
+            for name, title in explorations.titles().items()
+        ]
+        head = [f"# {say(explorations.TITLE)}", "", say(explorations.WORDS), ""]
+        self.write("explore", "\n".join([*head, *lines]))
 
     def write(self, name: str, text: str) -> None:
         """Write a page in Markdown."""
@@ -74,13 +87,14 @@ class Pages:
     def text(self, path: str, name: str) -> str:
         """Return a Markdown file of the repository as a page: translated, its links resolved."""
         known = words(CATALOGUES.get(name, name), self.language)
-        text = translated((ROOT / path).read_text(encoding="utf-8"), known)
+        text = (ROOT / path).read_text(encoding="utf-8")
+        text = translated(_OTHER_LANGUAGE.sub("", text), known)
         return self.linked(text, posixpath.dirname(path), name)
 
     def contents(self, name: str) -> str:
         """Return the table of contents that belongs to the front page or the course's page."""
         parts = {
-            "index": ["course", "homework", "tour/index", "api/index", *self.own_pages()],
+            "index": ["course", "homework", "tour/index", "api/index", "explore", *self.own_pages()],
             "course": [f"chapters/{p.stem}" for p in notebooks.CHAPTERS],
         }
         if name not in parts:

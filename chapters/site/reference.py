@@ -74,43 +74,46 @@ def _first_sentence(module) -> str:
 
 def page(path: str, module, known: dict[int, str]) -> str:
     """Return the page of a module. known: the objects described so far; new ones are added."""
-    about = docstrings.rst(module.__doc__ or "")
-    parts = [docstrings.title(path), about, f".. py:module:: {path}", ""]
-    described = [entry(f"{path}.{name}", getattr(module, name), known) for name in names(module)]
-    return "\n".join([*parts, *described])
+    head = docstrings.title(path)
+    return "\n".join([head, *_module(path, module, known)])
 
 
-def entry(path: str, value, known: dict[int, str]) -> str:
-    """Return the description of one public name."""
-    if isinstance(value, types.ModuleType):  # `nn` is one, too
-        return _module(path, value, known)
+def _module(path: str, module, known) -> list[str]:
+    """Return what stands below the title of a module: its docstring, its names, and at the end the
+    modules in it.
+    """
+    values = {name: getattr(module, name) for name in names(module)}
+    inner = {n: v for n, v in values.items() if isinstance(v, types.ModuleType)}
+    parts = [docstrings.rst(module.__doc__ or ""), f".. py:module:: {path}", ""]
+    parts += [entry(path, n, v, known) for n, v in values.items() if n not in inner]
+    for name, value in inner.items():
+        own = f"{path}.{name}"
+        if path == "minidl":
+            said = SAME.get(name, f"A module: :doc:`{own} <{name}>`.")
+            parts.append(f"| ``{own}``: {said}")
+        else:
+            parts += [own, "-" * len(own), "", *_module(own, value, known)]
+    return [*parts, ""]
+
+
+def entry(module: str, name: str, value, known: dict[int, str]) -> str:
+    """Return the description of one public name of a module."""
     if not callable(value):
-        return _data(path, value)
+        return _data(name, value)
     kind = "class" if inspect.isclass(value) else "function"
-    head = f".. py:{kind}:: {path}{_signature(value)}\n\n"
+    head = f".. py:{kind}:: {name}{_signature(value)}\n\n"
     if id(value) in known:
         return head + f"   The same as :py:obj:`{known[id(value)]}`.\n"
-    known[id(value)] = path
+    known[id(value)] = f"{module}.{name}"
     body = _text(value) + (_methods(value) if kind == "class" else "")
     return head + textwrap.indent(body, "   ") + "\n"
 
 
-def _module(path: str, module, known) -> str:
-    """Return the section of a module that is a name of another one, such as datasets.mnist."""
-    if path == f"minidl.{path.rpartition('.')[2]}":
-        name = path.rpartition(".")[2]
-        said = SAME.get(name, f"A module, with a page of its own: :doc:`{path} <{name}>`.")
-        return f".. py:data:: {path}\n\n   {said}\n"
-    text = docstrings.rst(module.__doc__ or "")
-    described = [entry(f"{path}.{name}", getattr(module, name), known) for name in names(module)]
-    return "\n".join([path, "-" * len(path), "", f".. py:module:: {path}", "", text, *described])
-
-
-def _data(path: str, value) -> str:
+def _data(name: str, value) -> str:
     """Return the description of a value that is no function or class."""
     kind = type(value)
     said = f"= {value!r}" if isinstance(value, (int, float, str)) else f"A {kind.__name__}."
-    return f".. py:data:: {path}\n\n   {docstrings.plain(said)}\n"
+    return f".. py:data:: {name}\n\n   {docstrings.plain(said)}\n"
 
 
 @functools.cache

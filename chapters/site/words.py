@@ -80,13 +80,22 @@ def updated(path: Path, wanted: list[str]) -> polib.POFile:
 def korean_readme() -> str:
     """Return README.md in Korean, with its links as they are from the folder chapters/."""
     english = (ROOT / "README.md").read_text(encoding="utf-8")
-    korean = translated(english, catalogue(HERE / "ko" / "README.po"))
-    korean = korean.replace("[한국어 안내](chapters/README.ko.md)", "[English](README.md)")
+    words = catalogue(HERE / "ko" / "README.po")
+    anchors = {anchor(p): anchor(words.get(p, p)) for p in paragraphs(english) if p[0] == "#"}
 
     def moved(link: re.Match) -> str:
-        return os.path.relpath(ROOT / link[0], CHAPTERS).replace(os.sep, "/")
+        if link[1].startswith("#"):
+            return f"](#{anchors[link[1][1:]]})"
+        return f"]({os.path.relpath(ROOT / link[1], CHAPTERS)})".replace(os.sep, "/")
 
-    return re.sub(r"(?<=\]\()(?!https?:|#)[^)\s]+", moved, korean)
+    korean = translated(english, words)
+    korean = korean.replace("[한국어 안내](chapters/README.ko.md)", "[English](README.md)")
+    return re.sub(r"\]\((?!https?:)([^)\s]+)\)", moved, korean)
+
+
+def anchor(heading: str) -> str:
+    """Return the name by which a link finds a heading, as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lstrip("# ").lower()).replace(" ", "-")
 
 
 def main(check: bool) -> int:

@@ -36,11 +36,12 @@ from .calling import (
     penalise,
     place_of_training,
     shape_of_batch,
+    shape_of_one_sample,
     shape_of_result,
     to_input,
 )
 from .masks import arguments_with_masks, hand_on, take_masks
-from .spec import check_spec, shape_of_one_sample
+from .spec import check_spec
 from .weights import (
     all_layers,
     all_weights,

@@ -1,5 +1,5 @@
 """The shape and dtype that your own layer requires of its inputs: self.input_spec =
-InputSpec(ndim=2) in its __init__ or build. Also the shape of a sample, as input_shape= declares it.
+InputSpec(ndim=2) in its __init__ or build.
 """
 
 from __future__ import annotations
@@ -92,18 +92,3 @@ def places(axis, shape: tuple, layer_name: str) -> tuple:
             f"have: {tuple(shape)}."
         )
     return tuple(sorted(a % len(shape) for a in axes))
-
-
-def shape_of_one_sample(shape, name: str) -> tuple:
-    """Return the shape of a sample as a tuple. ValueError, which names the layer, if it is no
-    shape.
-    """
-    if not isinstance(shape, (tuple, list, np.ndarray)):
-        shape = (shape,)
-    shape = tuple(shape)
-    if not all(n is None or (isinstance(n, (int, np.integer)) and n > 0) for n in shape):
-        raise ValueError(
-            f"{name}: input_shape holds the sizes of one sample, without the batch axis; received "
-            f"{shape}."
-        )
-    return shape

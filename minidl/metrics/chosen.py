@@ -1,16 +1,12 @@
-"""Lookup of metrics by name, and the choice of the accuracy for the name 'accuracy' in
-compile().
-"""
+"""Lookup of metrics by name."""
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from .. import losses
 from ..support.configs import custom_object_scope
 from ..support.registry import did_you_mean
-from .accuracy import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from .base import Metric, registry
 from .means import FunctionMetric, LossMetric
 
@@ -77,45 +73,9 @@ def deserialize(config, custom_objects: dict | None = None) -> Any:
         return get(config) if isinstance(config, str) else registry.described(config)
 
 
-# --- in compile()
-
-
-def check_metric(identifier) -> None:
-    """Raise ValueError if this is not a metric."""
-    if identifier not in ("accuracy", "acc"):
-        get(identifier)
-
-
-def resolve_metric(identifier, loss, target_shape: tuple, output_shape: tuple) -> Metric:
-    """Return the metric for an argument of compile(), with the name that the user typed."""
-    if identifier in ("accuracy", "acc"):
-        return resolve_accuracy(identifier, loss, target_shape, output_shape)
+def resolve_metric(identifier) -> Metric:
+    """Return what `get` returns, with the name that the user typed."""
     metric = get(identifier)
     if isinstance(identifier, str):
         metric.name = identifier
     return metric
-
-
-def resolve_accuracy(name: str, loss, target_shape: tuple, output_shape: tuple) -> Metric:
-    """Which accuracy 'accuracy' means for this loss and these shapes. It keeps the name that was
-    typed, 'acc' included.
-
-    The loss decides where it can (logits of a binary loss are cut at 0, not at 0.5); otherwise the
-    shapes do.
-    """
-    kind = getattr(loss, "kind", None)
-    one_output = output_shape[-1:] in ((1,), ()) or len(output_shape) == 1
-    if kind == "regression" and (one_output or target_shape == output_shape):
-        warnings.warn(
-            f"'{name}' is not meaningful for a regression loss ({loss.name}): it counts exact "
-            "hits. Use metrics=['mae'].",
-            stacklevel=2,
-        )
-    if kind in ("binary", "margin") or (one_output and kind in (None, "regression")):
-        return BinaryAccuracy(name, threshold=0.5 if loss is None else loss.cut())
-    if kind == "sparse" or (
-        kind != "categorical"
-        and (len(target_shape) < len(output_shape) or target_shape[-1:] == (1,))
-    ):
-        return SparseCategoricalAccuracy(name)
-    return CategoricalAccuracy(name)

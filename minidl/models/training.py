@@ -154,17 +154,13 @@ class Trainer(core.Trainer):
         running.require_compiled(self)
         check_count("epochs", epochs, 1)
         check_count("initial_epoch", initial_epoch, 0)
-        rng = loops.generator_of_shuffles(self, seed)
-        plan = sources.plan_fit(
-            self,
-            (x, y, sample_weight, class_weight),
-            validation_split,
-            validation_data,
-            (batch_size, validation_batch_size, steps_per_epoch, validation_steps),
-            rng if shuffle else None,
+        data, held = (x, y, sample_weight, class_weight), (validation_split, validation_data)
+        sizes = batch_size, validation_batch_size, steps_per_epoch, validation_steps
+        plan = core.undisturbed(
+            lambda: sources.plan_fit(self, data, *held, sizes, shuffle, seed), recording=True
         )
         span, is_due = range(initial_epoch, epochs), due_every(validation_freq)
-        return loops.fit(self, plan, span, verbose, callbacks, is_due, rng)
+        return loops.fit(self, plan, span, verbose, callbacks, is_due)
 
     def prepare(self, batches) -> None:
         """Run the first samples through the model to create the weights, and check the targets."""

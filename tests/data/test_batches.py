@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from data_cases import model_that_notes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,17 +89,6 @@ def test_shuffling_leaves_the_data_and_numpys_generator_alone():
         pass
     np.testing.assert_array_equal(x, np.arange(10))
     np.testing.assert_array_equal(np.random.get_state()[1], state)
-
-
-def model_that_notes(seen):
-    class Notes(Sequential):
-        def train_step(self, data):
-            seen.append(np.asarray(data[0])[:, 0].astype(int).tolist())
-            return super().train_step(data)
-
-    model = Notes([layers.Dense(1, kernel_initializer="zeros", input_shape=(1,))])
-    model.compile("sgd", "mse")
-    return model
 
 
 def test_fit_shuffles_unless_told_not_to_and_a_seed_repeats_it():

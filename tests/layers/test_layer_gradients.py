@@ -1,19 +1,12 @@
-"""FIXME"""
+"""Gradients of layers by finite differences, and what layers refuse."""
 
 import numpy as np
 import pytest
-from layer_cases import Linear
+from layer_cases import A, B, C, D, Linear
 
 from minidl import Input, check_gradients, layers
 
 RNG = np.random.default_rng(7)
-A, B, C, D = (
-    RNG.normal(size=(4, 3)),
-    RNG.normal(size=(2, 3, 4)),
-    RNG.normal(size=(2, 3, 2, 3)),
-    RNG.normal(size=(2, 4, 5)),
-)
-
 # --- finite differences
 # ---
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ... import ops, random
 from ...support import backend
+from ...support.texts import Texts, as_texts, is_text
 from ...tensor import Operators, Tensor, wrap
 
 _FIRST = inspect.Parameter.POSITIONAL_ONLY
@@ -50,54 +51,15 @@ def limits(dtype: np.dtype) -> Any:
     return np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
 
 
-class Strings(np.ndarray):
-    """An array of texts, str or bytes. `.numpy()` gives their bytes, as TensorFlow does."""
-
-    @classmethod
-    def of(cls, value) -> Strings:
-        """Return a text, or a list or an array of texts, as such an array."""
-        return np.asarray(value, dtype=object).view(cls)
-
-    def __getitem__(self, index):
-        return np.asarray(super().__getitem__(index), dtype=object).view(Strings)
-
-    def __iter__(self):
-        return (self[i] for i in range(len(self)))
-
-    def numpy(self) -> Any:
-        """The bytes of a single text, or an array of the bytes of each, in UTF-8."""
-        return self.each(lambda t: t if isinstance(t, bytes) else str(t).encode())[()]
-
-    def each(self, function) -> np.ndarray:
-        """An array of function(text) for each text, of any things."""
-        found = np.empty(self.shape, dtype=object)
-        for place in np.ndindex(self.shape):
-            found[place] = function(np.asarray(self)[place])
-        return found
-
-    def texts(self) -> Strings:
-        """The texts as str. Bytes are read as UTF-8."""
-        read = self.each(lambda t: t.decode(errors="replace") if isinstance(t, bytes) else str(t))
-        return read.view(Strings)
-
-
-def is_text(value) -> bool:
-    """Whether this is a text, or a list or an array of texts."""
-    if isinstance(value, (list, tuple)):
-        return bool(value) and is_text(value[0])
-    kind = getattr(getattr(value, "dtype", None), "kind", "f")
-    return isinstance(value, (str, bytes, Strings)) or kind in "UST"
-
-
 def tensor(value, dtype=None, partner=None) -> Any:
     """Return the value as a tensor: Python's whole numbers as int32, its fractions as float32, or
     both as `partner`, the type of a tensor beside them. Arrays keep their type. Texts become
-    Strings.
+    Texts.
     """
     if isinstance(value, Operators):
         return value if dtype is None or value.dtype == dtype else value.astype(np.dtype(dtype))
     if is_text(value):
-        return Strings.of(value)
+        return as_texts(value)
     if isinstance(value, (list, tuple)) and (found := _type_of(value)) is not None:
         return ops.stack([tensor(part, dtype, partner or found) for part in value])
     array = np.asarray(value)
@@ -189,25 +151,12 @@ def arranging(function: Callable) -> Callable:
     @wraps(function)
     def arranged(x, *args, **given):
         parts = tensors(x) if isinstance(x, (list, tuple)) else [x]
-        if not isinstance(parts[0], Strings):
+        if not isinstance(parts[0], Texts):
             return function(x if parts[0] is x else parts, *args, **given)
         texts = np.concatenate([part.ravel() for part in parts])
         ends = np.cumsum([part.size for part in parts])
         places = [np.arange(end - p.size, end).reshape(p.shape) for p, end in zip(parts, ends)]
         moved = function(places[0] if parts[0] is x else places, *args, **given)
-        return texts.view(Strings)[moved.numpy()]
+        return texts.view(Texts)[moved.numpy()]
 
     return arranged
-
-
-def opening(names: dict[str, Any]) -> Callable:
-    """A decorator @opens("math.add add", "x y") that puts a function into `names` as a door."""
-
-    def opens(paths: str, parameters: str) -> Callable:
-        def put(function):
-            names.update(dict.fromkeys(paths.split(), door(function, parameters)))
-            return function
-
-        return put
-
-    return opens

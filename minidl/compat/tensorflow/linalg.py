@@ -11,7 +11,7 @@ from ... import ops
 from ...ops.base import on_symbols
 from .doors import door, shelf
 from .doors import tensor as _tensor
-from .math import l2_normalize, reduce_euclidean_norm
+from .maths import l2_normalize, reduce_euclidean_norm
 
 SAME = {
     "input": "cholesky det inv",

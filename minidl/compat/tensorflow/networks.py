@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ... import ops, random
-from . import math
+from . import maths
 from .doors import door, shelf, sizes
 
 SAME = {
@@ -118,4 +118,4 @@ NAMES |= {
     "nn.max_pool": NAMES["nn.max_pool2d"],
 }
 _FROM_MATH = ["in_top_k", "l2_normalize", "top_k", "zero_fraction"]
-NAMES |= {f"nn.{name}": math.NAMES[name] for name in _FROM_MATH}
+NAMES |= {f"nn.{name}": maths.NAMES[name] for name in _FROM_MATH}

@@ -10,8 +10,9 @@ import numpy as np
 
 from ... import ops
 from ...metrics import matrix
+from ...support.texts import Texts
 from ...tensor import Tensor
-from .doors import Strings, shelf, tensors
+from .doors import shelf, tensors
 
 SAME = {
     "x": "abs acos:arccos acosh:arccosh asin:arcsin asinh:arcsinh atan:arctan atanh:arctanh ceil "
@@ -71,8 +72,8 @@ truediv = divide
 
 def equal(x, y, /):
     """Whether the numbers, or the texts, are the same."""
-    if isinstance(x, Strings):
-        return Tensor(np.equal(x.texts(), y.texts()).astype(bool))
+    if isinstance(x, Texts):
+        return Tensor(np.equal(x.decoded(), y.decoded()).astype(bool))
     return ops.equal(x, y)
 
 
