@@ -21,7 +21,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from minidl import Tensor, losses, ops, plots
+from minidl import Tensor, layers, losses, ops, plots
 from minidl.course import claim
 
 FIGURES = Path("figures")
@@ -186,16 +186,19 @@ $$\text{CrossEntropy} = \text{NLL} \circ \text{LogSoftmax}$$
 In Keras, `from_logits=True` says that the network ends in logits. What if it ends in
 softmax and you still say `from_logits=True`? Then softmax is applied twice. No error
 appears.
+
+(In minidl all three are there: the layer is `layers.Activation("log_softmax")`, and the
+losses have PyTorch's names, too.)
 """
 
 # %%
 logits = rng.normal(size=(6, 4)) * 3
 classes = rng.integers(0, 4, 6)
-composed = losses.NegativeLogLikelihood()(classes, ops.log_softmax(Tensor(logits)))
+composed = losses.NLLLoss()(classes, layers.Activation("log_softmax")(logits))
 fused = losses.SparseCategoricalCrossentropy(from_logits=True)(classes, logits)
 claim(
     "log_softmax and then NLL is cross-entropy on logits",
-    composed.item(),
+    [composed.item(), losses.CrossEntropyLoss()(classes, logits).item()],
     equals=fused.item(),
 )
 probabilities = ops.softmax(Tensor(logits)).numpy()
