@@ -16,9 +16,7 @@ from places import ROOT
 # Chapter 7 runs from several seeds in test_mnist.py. Those that train for minutes run once, as
 # notebooks, in test_site.py.
 ELSEWHERE = ("ch07", "ch11", "ch18", "ch20", "ch21")
-CHAPTERS = sorted(
-    p for p in (ROOT / "chapters").glob("ch*.py") if not p.stem.startswith(ELSEWHERE)
-)
+CHAPTERS = sorted(p for p in (ROOT / "chapters").glob("ch*.py") if not p.stem.startswith(ELSEWHERE))
 # Claims that must hold from other seeds, too.
 SEEDS = [
     (name, s) for name in ("ch18_images", "ch20_reading_a_line", "ch21_attention") for s in (1, 2)

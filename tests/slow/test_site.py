@@ -142,7 +142,9 @@ def test_every_page_leads_to_itself_in_the_other_language(built):
 
 
 def test_every_public_name_has_a_place_in_the_reference(built):
-    places = {key for p in (built / "api").glob("*.html") for key in page(built, f"api/{p.name}").ids}
+    places = {
+        key for p in (built / "api").glob("*.html") for key in page(built, f"api/{p.name}").ids
+    }
     names = [f"{m}.{n}" for m, room in reference.rooms().items() for n in reference.names(room)]
     rooms = {f"minidl.{name}" for name in reference.SAME} | set(reference.rooms())
     missing = [n for n in names if n not in places and f"module-{n}" not in places | rooms]
@@ -172,8 +174,6 @@ def test_headings_have_the_same_name_in_links_in_both_languages():
 def test_another_folder_is_not_overwritten(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
     code = f"import build, pathlib; build.replace(pathlib.Path({str(tmp_path)!r}), pathlib.Path())"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=SITE, env=None, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=SITE, capture_output=True, text=True)
     assert done.returncode == 1 and "holds something else" in done.stderr
     assert (tmp_path / "thesis.txt").exists()
