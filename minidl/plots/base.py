@@ -180,7 +180,7 @@ def write_film(figure, draw, frames, path, seconds: float, name: str) -> None:
         figure.set_layout_engine("none")  # to lay out each frame would take longer than to draw it
         fps = max(1, round(len(frames) / seconds))
         writer = PillowWriter(fps)
-        with writer.saving(figure, path, dpi=80):
+        with writer.saving(figure, path, dpi=90):
             for frame in [*frames, *[frames[-1]] * fps]:
                 draw(frame)
                 writer.grab_frame()

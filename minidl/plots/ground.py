@@ -87,7 +87,9 @@ def in_the_picture(surface, one) -> np.ndarray:
 
 
 def draw_way(axis, surface, one, style, **label) -> None:
-    """Draw a trajectory. style: (colour, marker, line)."""
+    """Draw a trajectory; on a curve with the numbers of its first steps. style: (colour, marker,
+    line).
+    """
     colour, marker, line = style
     axis.plot(
         *in_the_picture(surface, one),
@@ -96,9 +98,23 @@ def draw_way(axis, surface, one, style, **label) -> None:
         marker=marker,
         markersize=4 if len(one.points) <= 60 else 2.5,
         linewidth=1.3,
+        alpha=1 if len(one.points) <= 300 else 0.4,
         zorder=3,
         **{"label": one.label, **label},
     )
+    if len(surface.start) == 1:
+        _draw_numbers(axis, surface, one, colour)
+
+
+def _draw_numbers(axis, surface, one, colour) -> None:
+    """Write the numbers of the first three steps, if they are long enough to be told apart."""
+    low, high = surface.within[0]
+    for step in range(1, min(4, len(one.points))):
+        x, moved = one.points[step, 0], abs(one.steps[step - 1, 0])
+        if low <= x <= high and moved > 0.02 * (high - low):
+            look = {"color": colour, "fontsize": 8, "zorder": 5}
+            place = {"xytext": (4, 4), "textcoords": "offset points"}
+            axis.annotate(str(step), (x, one.values[step]), **place, **look)
 
 
 def draw_marks(axis, surface, ways) -> None:

@@ -54,9 +54,10 @@ def trajectories(
     ways = several(trajectories, "trajectories")
     columns = min(columns, len(ways))
     figure, axes = panels(len(ways), columns, 3.6, 2.7)
-    for i, (axis, one) in enumerate(zip(axes.flat, ways)):
+    looks = styles([one.label for one in ways])
+    for i, (axis, one, style) in enumerate(zip(axes.flat, ways, looks)):
         draw_ground(axis, one.surface, arrows)
-        draw_way(axis, one.surface, one, styles([one.label])[0], label=None)
+        draw_way(axis, one.surface, one, style, label=None)
         draw_marks(axis, one.surface, [one])
         axis.set_title(f"{one.label}\n{_ending(one)}", fontsize=9)
         below, left = i + columns >= len(ways), i % columns == 0  # only the outer ones have words
@@ -114,8 +115,8 @@ def _draw_point(axis, surface, point, marker, size, label) -> None:
 
 
 def descent(trajectories, path=None, title: str | None = None, log: bool = True):
-    """Draw the height, which is the loss, by step. log: a logarithmic scale, if all heights above
-    the minimum are positive.
+    """Draw the height, which is the loss, by step. log: a logarithmic scale, of at most twelve
+    powers of ten, if all heights above the minimum are positive.
     """
     ways = several(trajectories, "descent")
     figure, axis = plt.subplots(figsize=(6.4, 4), layout="constrained")
@@ -128,6 +129,9 @@ def descent(trajectories, path=None, title: str | None = None, log: bool = True)
     axis.set_title(title or f"{surface.name}: the height against the step")
     if log:
         axis.set_yscale("log")
+        heights = np.concatenate([one.values for one in ways]) - floor
+        # what fell further, as down to 1e-32, would press the others together
+        axis.set_ylim(bottom=max(heights.min() / 2, 1e-12 * heights.max()))
     whole_steps(axis)
     axis.legend(fontsize=8)
     return finish(figure, path)
@@ -160,13 +164,15 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
     surface, file = ways[0].surface, Path(path)
     if any(p.surface is not surface for p in ways):
         raise ValueError("animate draws on one surface; these trajectories are on several.")
-    figure, axis = plt.subplots(figsize=(6, 4), layout="constrained")
+    figure, axis = plt.subplots(figsize=(7.2, 4), layout="constrained")
     draw_ground(axis, surface, arrows=False)
     draw_marks(axis, surface, ways)
     looks = styles([one.label for one in ways])
-    lines = [_empty_lines(axis, one, style) for one, style in zip(ways, looks)]
-    place = "lower right" if len(surface.start) == 2 else "upper center"
-    axis.legend(fontsize=8, loc=place, framealpha=0.85)
+    # at the start all stand in one place: the later ones are smaller, so that each can be seen
+    sizes = [8 + 1.5 * behind for behind in range(len(ways))][::-1]
+    lines = [_empty_lines(axis, *pieces) for pieces in zip(ways, looks, sizes)]
+    legend = figure.legend(fontsize=10, loc="outside right upper")
+    plt.setp(legend.legend_handles, markersize=9)
     last = max(len(p.points) for p in ways) - 1
     shown = np.unique(np.linspace(0, last, min(frames, last + 1)).round().astype(int))
 
@@ -181,10 +187,10 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
     return file
 
 
-def _empty_lines(axis, one: Trajectory, style) -> tuple:
+def _empty_lines(axis, one: Trajectory, style, size: float) -> tuple:
     """Return the trail and the head of a trajectory, which are filled frame by frame."""
     colour, marker, line = style
     (trail,) = axis.plot([], [], line, color=colour, linewidth=1.5, alpha=0.8)
-    look = {"color": colour, "markersize": 6, "markeredgecolor": "white", "zorder": 5}
+    look = {"color": colour, "markersize": size, "markeredgecolor": "white", "zorder": 5}
     (head,) = axis.plot([], [], marker, label=one.label, **look)
     return trail, head
