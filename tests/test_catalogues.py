@@ -168,7 +168,9 @@ def test_what_is_nothing_of_the_kind_is_refused(kind, nonsense):
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if hasattr(room(k), "get")])
-def test_a_description_of_nothing_is_refused(kind):
+def test_none_is_the_usual_one_and_a_description_of_nothing_is_refused(kind):
+    usual = room(kind).get(None)
+    assert title(type(usual)) == ("GlorotUniform" if kind == "initializer" else "NoneType")
     with pytest.raises(ValueError, match="no class or function 'Nonsense'"):
         room(kind).get({"class_name": "Nonsense", "config": {}})
 

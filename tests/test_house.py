@@ -277,6 +277,14 @@ def test_in_every_module(kept):
         kept(path)
 
 
+def test_what_builds_the_site_stays_readable():
+    for path in (ROOT / "chapters" / "site").glob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path.name
+        for function in functions(path):
+            assert length(function, lines_of_code(path)) <= 25, function.name
+            assert branches(function) <= 10, function.name
+
+
 def test_public_functions_and_classes_say_what_they_are():
     for path in MODULES:
         for node in tree_of(path).body:

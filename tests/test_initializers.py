@@ -232,20 +232,9 @@ def test_every_name_is_an_attribute():
     )
 
 
-class Sevens(Initializer):
-    def draw(self, shape, rng):
-        return np.full(shape, 7.0)
-
-
-def test_plain_data_of_ones_own_and_names():
-    data = initializers.serialize(Sevens())
-    with pytest.raises(ValueError, match="no class or function 'Sevens'"):
-        initializers.deserialize(data)
-    assert type(initializers.deserialize(data, {"Sevens": Sevens})) is Sevens
-    assert (
-        type(initializers.deserialize("he_normal")) is HeNormal
-        and initializers.serialize(HeNormal) == "HeNormal"
-    )
+def test_classes_and_functions_by_name():
+    assert type(initializers.deserialize("he_normal")) is HeNormal
+    assert initializers.serialize(HeNormal) == "HeNormal"
     assert initializers.get(np.ones) is np.ones
 
 

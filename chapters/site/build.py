@@ -2,7 +2,7 @@
 
     python chapters/site/build.py                      into chapters/site/_build
     python chapters/site/build.py --output FOLDER      into another folder
-    python chapters/site/build.py --only ch05 ch06     run only these chapters: the others have no outputs
+    python chapters/site/build.py --only ch05 ch06     run only these; the others have no outputs
     python chapters/site/build.py --executed FOLDER    where notebooks that were run are kept
 
 Needs the extra `site`. Each chapter is run once, and again only when it or the library

@@ -26,7 +26,7 @@ html_show_sphinx = False
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 templates_path = ["templates"]
-html_sidebars = {"index": [], "tour/*": []}
+html_sidebars = {name: [] for name in ("index", "homework", "explore", "errors", "tour/*")}
 html_theme_options = {
     "navbar_persistent": ["search-button-field", "language"],
     "navbar_end": ["theme-switcher"],

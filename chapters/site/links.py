@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-FETCHED = {("link", "href"), ("script", "src"), ("img", "src"), ("source", "src"), ("iframe", "src")}
+FETCHED = {("link", "href"), *((tag, "src") for tag in ("script", "img", "source", "iframe"))}
 
 
 class Page(HTMLParser):

@@ -145,7 +145,7 @@ def pictures(made) -> list[tuple[bytes, dict]]:
 
 
 def write_words(runs, path: Path) -> None:
-    """Write the words for each picture of the notebooks, by the digest that is sphinx's name of it."""
+    """Write the words for each picture of the notebooks, by the name that sphinx gives it."""
     words = {
         hashlib.sha256(data).hexdigest(): said.get("alt", "")
         for made in runs

@@ -21,10 +21,22 @@ from minidl.translation import catalogue, translated
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-TEXTS = {"README.md": "index", "chapters/README.md": "course", "minidl/homework/README.md": "homework"}
+TEXTS = {
+    "README.md": "index",
+    "chapters/README.md": "course",
+    "minidl/homework/README.md": "homework",
+}
+# The menu at the top of each page; the pages in pages/ follow under their names.
+MENU = {
+    "course": "Course",
+    "homework": "Homework",
+    "tour/index": "Tour",
+    "explore": "Explore",
+    "api/index": "Reference",
+}
 HEADS = {"index": "---\nhtml_theme.sidebar_secondary.remove: true\n---\n\n"}
 CATALOGUES = {"index": "README"}  # the others are named as the page
-# A paragraph that only links to the page in the other language: each page of the site has that link.
+# A paragraph that only links to the other language: each page of the site has that link.
 _OTHER_LANGUAGE = re.compile(r"^\[[^]\n]+\]\([^)\n]*README\.ko\.md\)\n\n", re.M)
 _CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.M | re.S)
 _TARGET = re.compile(r"\]\((?!\w+://|#|mailto:)([^)\s#]+)(#[^)\s]*)?\)")
@@ -51,7 +63,7 @@ class Pages:
             **TEXTS,
             **{f"chapters/site/pages/{p.name}": p.stem for p in (HERE / "pages").glob("*.md")},
             **{f"chapters/{p.name}": f"chapters/{p.stem}" for p in notebooks.CHAPTERS},
-            **{f"minidl/core/{p.relative_to(tour.CORE).as_posix()}": tour.name_of(p) for p, _ in tour.stops()},
+            **{p.relative_to(ROOT).as_posix(): tour.name_of(p) for p, _ in tour.stops()},
             "minidl/core/__init__.py": "tour/index",
             **{path.replace(".", "/"): f"api/{path[7:]}" for path in reference.rooms()},
         }
@@ -93,16 +105,14 @@ class Pages:
 
     def contents(self, name: str) -> str:
         """Return the table of contents that belongs to the front page or the course's page."""
-        parts = {
-            "index": ["course", "homework", "tour/index", "api/index", "explore", *self.own_pages()],
-            "course": [f"chapters/{p.stem}" for p in notebooks.CHAPTERS],
-        }
-        if name not in parts:
+        if name == "index":
+            short = {**MENU, **{p.stem: p.stem.capitalize() for p in (HERE / "pages").glob("*.md")}}
+            lines = [f"{said(words, self.language)} <{page}>" for page, words in short.items()]
+        elif name == "course":
+            lines = [f"chapters/{p.stem}" for p in notebooks.CHAPTERS]
+        else:
             return ""
-        return "\n".join(["\n\n```{toctree}", ":hidden:", "", *parts[name], "```\n"])
-
-    def own_pages(self) -> list[str]:
-        return sorted(p.stem for p in (HERE / "pages").glob("*.md"))
+        return "\n".join(["\n\n```{toctree}", ":hidden:", "", *lines, "```\n"])
 
     def linked(self, text: str, folder: str, name: str) -> str:
         """Return Markdown whose links lead to pages. folder: of the file that it comes from."""

@@ -7,6 +7,7 @@ import inspect
 import re
 import textwrap
 import types
+from collections.abc import Callable
 from pathlib import Path
 
 import docstrings
@@ -39,16 +40,40 @@ def names(module) -> list[str]:
     return [
         name
         for name, value in vars(module).items()
-        if not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
+        if not name.startswith("_") and _is_of(module, value)
     ]
 
 
-def write(folder: Path, say=str) -> None:
+def _is_of(module, value) -> bool:
+    """Return whether a value is of a module: defined there, or one of `serialize` and
+    `deserialize`, which several modules take over.
+    """
+    return getattr(value, "__module__", "") in (module.__name__, "minidl.support.configs")
+
+
+@functools.cache
+def homes() -> dict[int, str]:
+    """Return where each public function and class is described, by its identity.
+
+    That is under its own name, in the module that defines it, if it is public there.
+    """
+    found: dict[int, tuple[int, str]] = {}
+    for path, module in rooms().items():
+        for name in names(module):
+            value = getattr(module, name)
+            fits = getattr(value, "__name__", "") == name
+            near = f"{getattr(value, '__module__', '')}.".startswith(f"{module.__name__}.")
+            rank = 2 * fits + (near and path != "minidl")
+            if id(value) not in found or rank > found[id(value)][0]:
+                found[id(value)] = rank, f"{path}.{name}"
+    return {key: path for key, (_, path) in found.items()}
+
+
+def write(folder: Path, say: Callable[[str], str] = str) -> None:
     """Write the pages of the reference into a folder. say: translates what is no docstring."""
     folder.mkdir(parents=True, exist_ok=True)
-    known: dict[int, str] = {}  # where an object is described
     for path, module in rooms().items():
-        text = page(path, module, known)
+        text = page(path, module)
         (folder / f"{path.rpartition('.')[2]}.rst").write_text(text, encoding="utf-8")
     (folder / "index.rst").write_text(_contents(say), encoding="utf-8")
 
@@ -72,39 +97,39 @@ def _first_sentence(module) -> str:
     return docstrings.plain(re.split(r"(?<=\.) ", text)[0])
 
 
-def page(path: str, module, known: dict[int, str]) -> str:
-    """Return the page of a module. known: the objects described so far; new ones are added."""
+def page(path: str, module) -> str:
+    """Return the page of a module."""
     head = docstrings.title(path)
-    return "\n".join([head, *_module(path, module, known)])
+    return "\n".join([head, *_module(path, module)])
 
 
-def _module(path: str, module, known) -> list[str]:
+def _module(path: str, module) -> list[str]:
     """Return what stands below the title of a module: its docstring, its names, and at the end the
     modules in it.
     """
     values = {name: getattr(module, name) for name in names(module)}
     inner = {n: v for n, v in values.items() if isinstance(v, types.ModuleType)}
     parts = [docstrings.rst(module.__doc__ or ""), f".. py:module:: {path}", ""]
-    parts += [entry(path, n, v, known) for n, v in values.items() if n not in inner]
+    parts += [entry(path, n, v) for n, v in values.items() if n not in inner]
     for name, value in inner.items():
         own = f"{path}.{name}"
         if path == "minidl":
             said = SAME.get(name, f"A module: :doc:`{own} <{name}>`.")
             parts.append(f"| ``{own}``: {said}")
         else:
-            parts += [own, "-" * len(own), "", *_module(own, value, known)]
+            parts += [own, "-" * len(own), "", *_module(own, value)]
     return [*parts, ""]
 
 
-def entry(module: str, name: str, value, known: dict[int, str]) -> str:
+def entry(module: str, name: str, value) -> str:
     """Return the description of one public name of a module."""
     if not callable(value):
         return _data(name, value)
     kind = "class" if inspect.isclass(value) else "function"
     head = f".. py:{kind}:: {name}{_signature(value)}\n\n"
-    if id(value) in known:
-        return head + f"   The same as :py:obj:`{known[id(value)]}`.\n"
-    known[id(value)] = f"{module}.{name}"
+    home = homes().get(id(value), "")
+    if home not in ("", f"{module}.{name}"):
+        return head + f"   The same as :py:obj:`{home}`.\n"
     body = _text(value) + (_methods(value) if kind == "class" else "")
     return head + textwrap.indent(body, "   ") + "\n"
 
@@ -116,18 +141,12 @@ def _data(name: str, value) -> str:
     return f".. py:data:: {name}\n\n   {docstrings.plain(said)}\n"
 
 
-@functools.cache
-def _public() -> set[int]:
-    """Return the identity of each public object."""
-    return {id(getattr(m, name)) for m in rooms().values() for name in names(m)}
-
-
 def _methods(cls) -> str:
     """Return the descriptions of the methods and properties of a class that have a docstring.
 
     Those that it inherits from a class with a page of its own stand there.
     """
-    elsewhere = {c for base in cls.__mro__[1:] if id(base) in _public() for c in base.__mro__}
+    elsewhere = {c for base in cls.__mro__[1:] if id(base) in homes() for c in base.__mro__}
     own = [base for base in cls.__mro__ if base not in elsewhere]
     members = {n: v for base in reversed(own) for n, v in vars(base).items() if n[0] != "_"}
     return "".join(_method(name, value) for name, value in members.items())
@@ -141,7 +160,8 @@ def _method(name: str, value) -> str:
     if isinstance(value, property):
         head = f".. py:property:: {name}\n\n"
     else:
-        head = f".. py:method:: {name}{_signature(inner, drop_first=not isinstance(value, staticmethod))}\n\n"
+        bound = not isinstance(value, staticmethod)
+        head = f".. py:method:: {name}{_signature(inner, bound)}\n\n"
     return "\n" + head + textwrap.indent(docstrings.rst(about, _parameters(inner)), "   ") + "\n"
 
 
@@ -165,15 +185,17 @@ def _parameters(value) -> list[str]:
         return []
 
 
-def _signature(value, drop_first: bool = False) -> str:
-    """Return the parameters of a function with their defaults, without types."""
+def _signature(value, bound: bool = False) -> str:
+    """Return the parameters of a function with their defaults, without types. bound: without its
+    first one, `self`.
+    """
     try:
         signature = inspect.signature(value)
     except (TypeError, ValueError):
         return "(...)"
     parameters = [
         p.replace(annotation=p.empty, default=_shown(p.default))
-        for p in list(signature.parameters.values())[int(drop_first) :]
+        for p in list(signature.parameters.values())[int(bound) :]
     ]
     return str(inspect.Signature(parameters))
 

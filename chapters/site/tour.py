@@ -10,6 +10,7 @@ import ast
 import itertools
 import re
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,7 +53,7 @@ def name_of(path: Path) -> str:
     return "tour/" + "_".join(path.relative_to(CORE).with_suffix("").parts)
 
 
-def write(folder: Path, say=str) -> None:
+def write(folder: Path, say: Callable[[str], str] = str) -> None:
     """Write the pages of the tour below a folder. say: translates what is no docstring."""
     (folder / "tour").mkdir(parents=True, exist_ok=True)
     for path, _ in stops():
@@ -105,7 +106,7 @@ def sections(path: Path) -> list[Part]:
     module = tree(path)
     nodes = {_first_line(node): node for node in _parts(module)}
     edges = {max(_docstring_lines(module), default=0) + 1, len(lines) + 1}
-    edges |= nodes.keys() | {node.end_lineno + 1 for node in nodes.values()}
+    edges |= nodes.keys() | {(node.end_lineno or 0) + 1 for node in nodes.values()}
     found, comment = [], ""
     for start, end in itertools.pairwise(sorted(edges)):
         node = nodes.get(start)

@@ -8,7 +8,7 @@ import pytest
 from loss_cases import EVERY_LOSS, P3, Y3, example
 
 from minidl import Sequential, Tensor, layers, losses, ops
-from minidl.losses import FunctionLoss, Huber, Loss, MeanSquaredError, NegativeLogLikelihood
+from minidl.losses import FunctionLoss, Loss, MeanSquaredError, NegativeLogLikelihood
 
 # --- names, own functions, own classes
 # ---
@@ -154,38 +154,6 @@ def test_an_own_loss_describes_itself_if_it_keeps_its_arguments():
             super().__init__()
 
     assert Forgetful(1).get_config() == {"factor": 1}  # it is known all the same
-
-
-@pytest.mark.parametrize("kind", [Loss, losses.Regression, Huber], ids=lambda c: c.__name__)
-def test_an_own_get_config_adds_to_that_of_the_class_above(kind):
-    @losses.register()
-    class Powered(kind):
-        def __init__(self, power=1.0, **kwargs):
-            super().__init__(**kwargs)
-            self.power = power / 2
-
-        def call(self, y_true, y_pred):
-            return ops.absolute(y_true - y_pred) ** self.power
-
-        def get_config(self):
-            return dict(power=2 * self.power, **super().get_config())
-
-    class Twice(Powered):
-        def __init__(self, power=1.0, times=2, **kwargs):
-            super().__init__(power=power, **kwargs)
-            self.times = times
-
-        def get_config(self):
-            return {"times": self.times, **super().get_config(), "power": 8.0}
-
-    loss = Powered(6.0, name="p", reduction="sum", **{"delta": 3.0} if kind is Huber else {})
-    about = {"power": 6.0, "name": "p", "reduction": "sum"}
-    assert loss.get_config() == {**about, **({"delta": 3.0} if kind is Huber else {})}
-    assert losses.get(losses.serialize(loss))([[0.0]], [[2.0]]).item() == 8
-    config = Twice(6.0, times=5, name="p", reduction="sum").get_config()
-    assert config.items() >= {**about, "times": 5, "power": 8.0}.items()
-    again = Twice.from_config(config)
-    assert again.times == 5 and again.power == 4.0 and again.name == "p"
 
 
 def test_a_function_loss_describes_itself_by_name():

@@ -161,19 +161,3 @@ def test_variables_before_super_init_are_an_error_with_the_cure():
         RuntimeError, match=r"Hasty: call super\(\).__init__\(name=name\) before add_weight"
     ):
         Hasty()
-
-
-def test_the_own_get_config_of_a_metric_adds_to_that_of_the_class_above():
-    @metrics.register()
-    class Above(Metric):
-        def __init__(self, limit=1.0, **kwargs):
-            super().__init__(**kwargs)
-            self.limit = limit
-
-        def get_config(self):
-            return dict(limit=self.limit, **super().get_config())
-
-    config = Above(3.0, name="above").get_config()
-    assert config == {"limit": 3.0, "name": "above", "dtype": "float32"}
-    again = metrics.get(metrics.serialize(Above.from_config(config)))
-    assert again.limit == 3.0 and again.name == "above"
