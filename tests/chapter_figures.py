@@ -4,7 +4,7 @@ FIGURES = {
     "ch01": {"sizes", "batch", "channels", "broadcasting"},
     "ch02": {"steps", "graph", "layer"},
     "ch03": {"xor_linear", "xor_relu", "activations", "initialisation", "gradients"},
-    "ch04": {"cross_entropy", "shapes"},
+    "ch04": {"constants", "cross_entropy", "shapes"},
     "ch05": {"history", "spirals"},
     "ch06": {
         "cost",
