@@ -23,19 +23,28 @@ def kept(text):
     return sorted(re.sub(r"\s+", " ", found) for found in KEPT.findall(text))
 
 
+every_catalogue = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+
+
 def test_each_text_has_a_catalogue():
-    assert sorted(p.stem for p in (SITE / "ko").glob("*.po")) == sorted(SOURCES)
+    folders = SITE / "ko", ROOT / "minidl" / "homework" / "ko"
+    assert {p for folder in folders for p in folder.glob("*.po")} == {*SOURCES}
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_nothing_is_untranslated_or_stale(name):
-    korean = catalogue(SITE / "ko" / f"{name}.po")
-    assert [p for p in SOURCES[name] if p not in korean] == [], "run chapters/site/words.py"
-    assert [p for p in korean if p not in SOURCES[name]] == [], "run chapters/site/words.py"
+@every_catalogue
+def test_nothing_is_untranslated_or_stale(path):
+    korean = catalogue(path)
+    assert [p for p in SOURCES[path] if p not in korean] == [], "run chapters/site/words.py"
+    assert [p for p in korean if p not in SOURCES[path]] == [], "run chapters/site/words.py"
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_translations_keep_formulas_code_and_links(name):
-    for english, korean in catalogue(SITE / "ko" / f"{name}.po").items():
+def test_the_korean_readme_is_up_to_date():
+    found = (ROOT / "chapters" / "README.ko.md").read_text(encoding="utf-8")
+    assert found == words.korean_readme(), "run chapters/site/words.py"
+
+
+@every_catalogue
+def test_translations_keep_formulas_code_and_links(path):
+    for english, korean in catalogue(path).items():
         assert kept(korean) == kept(english), english
         assert HANGUL.search(korean), korean
