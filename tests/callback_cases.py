@@ -3,9 +3,7 @@
 import numpy as np
 
 from minidl import Sequential, layers, optimizers
-from minidl.callbacks import (
-    Callback,
-)
+from minidl.callbacks import Callback
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(40, 3)).astype(np.float32), RNG.normal(size=(40, 1)).astype(np.float32)

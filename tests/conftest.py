@@ -30,6 +30,16 @@ def in_float64():
     backend.set_floatx("float32")
 
 
+@pytest.fixture
+def clean_state():
+    """The same random numbers for each test, and whatever it leaves switched on is switched off."""
+    set_random_seed(0)
+    errors = np.geterr()
+    yield
+    vars(switches).clear()
+    np.seterr(**errors)
+
+
 # `pytest -m quick` takes these: the core, one object of every class, and a look into every room.
 QUICK = ("core/test_*.py", "test_catalogues*.py", "test_every_room.py")
 QUICK_FILES = {path for pattern in QUICK for path in TESTS.glob(pattern)}

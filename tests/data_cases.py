@@ -2,10 +2,7 @@
 
 import numpy as np
 
-from minidl import (
-    Input,
-    Sequential,
-)
+from minidl import Input, Sequential, layers
 from minidl.layers import Dense
 
 
@@ -30,3 +27,14 @@ class Frame:
         plain = all(v.dtype.kind in "fiu" for v in self.data.values())
         columns = [v if plain else v.astype(object) for v in self.data.values()]
         return np.stack(columns, axis=1)
+
+
+def model_that_notes(seen):
+    class Notes(Sequential):
+        def train_step(self, data):
+            seen.append(np.asarray(data[0])[:, 0].astype(int).tolist())
+            return super().train_step(data)
+
+    model = Notes([layers.Dense(1, kernel_initializer="zeros", input_shape=(1,))])
+    model.compile("sgd", "mse")
+    return model

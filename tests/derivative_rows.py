@@ -9,13 +9,7 @@ import math
 import numpy as np
 from derivative_samples import away_from_zero, distinct, normal, positive, rng
 
-from minidl.core.derivatives import (
-    arithmetic,
-    gaussian,
-    nonlinear,
-    reductions,
-    shaping,
-)
+from minidl.core.derivatives import arithmetic, gaussian, nonlinear, reductions, shaping
 from minidl.core.derivatives import losses as fused
 
 

@@ -7,12 +7,7 @@ import pytest
 from derivative_rows import ROWS, row
 from derivative_samples import normal, probabilities, rng
 
-from minidl.core.derivatives import (
-    linear,
-    nonlinear,
-    normalizing,
-    shaping,
-)
+from minidl.core.derivatives import linear, nonlinear, normalizing, shaping
 from minidl.core.derivatives import losses as fused
 
 x345 = (3, 4, 5)

@@ -95,6 +95,15 @@ def read(path, blank):
     return [c for c in merged if c != blank]
 
 
+def probabilities_of_lines(p, blank):
+    """{line: its probability}, by all paths. p: (steps, classes)."""
+    found = {}
+    for path in itertools.product(range(p.shape[1]), repeat=len(p)):
+        line = tuple(read(path, blank))
+        found[line] = found.get(line, 0.0) + np.prod(p[np.arange(len(p)), path])
+    return found
+
+
 def by_all_paths(x, labels, label_lengths, input_lengths, blank=0):
     p = np.exp(x) / np.exp(x).sum(axis=2, keepdims=True)
     losses = []

@@ -3,12 +3,7 @@
 import numpy as np
 
 import minidl
-from minidl import (
-    Input,
-    Sequential,
-    callbacks,
-    layers,
-)
+from minidl import Input, Sequential, callbacks, layers
 
 RNG = np.random.default_rng(7)
 INPUTS = RNG.normal(size=(70, 4)).astype("float32")

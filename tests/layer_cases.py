@@ -1,9 +1,8 @@
 """What the tests of layers share."""
 
-from minidl import (
-    Layer,
-    ops,
-)
+import numpy as np
+
+from minidl import Layer, ops
 
 # --- your own layers, as Keras's guides write them
 # ---------------------------------------------------------------------------
@@ -42,3 +41,12 @@ class Scale(Layer):
 
     def call(self, x):
         return x * self.factor
+
+
+RNG = np.random.default_rng(7)
+A, B, C, D = (
+    RNG.normal(size=(4, 3)),
+    RNG.normal(size=(2, 3, 4)),
+    RNG.normal(size=(2, 3, 2, 3)),
+    RNG.normal(size=(2, 4, 5)),
+)

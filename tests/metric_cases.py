@@ -2,16 +2,8 @@
 
 import numpy as np
 
-from minidl import (
-    Sequential,
-    layers,
-    metrics,
-    ops,
-    optimizers,
-)
-from minidl.metrics import (
-    Metric,
-)
+from minidl import Sequential, layers, metrics, ops, optimizers
+from minidl.metrics import Metric
 
 # --- in a model: batches, names, weights
 # -----------------------------------------------------------------------------

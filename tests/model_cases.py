@@ -8,20 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-    ops,
-    optimizers,
-)
+from minidl import Input, Model, Sequential, layers, ops, optimizers
 from minidl.files import native
 from minidl.models import SaveFormatError, load_model
 from minidl.models.state import random_state
-from minidl.saving import (
-    register_keras_serializable,
-)
+from minidl.saving import register_keras_serializable
 
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(24, 6)).astype("float32")

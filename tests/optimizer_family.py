@@ -5,12 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from minidl import (
-    Sequential,
-    Variable,
-    layers,
-    optimizers,
-)
+from minidl import Sequential, Variable, layers, optimizers
 from minidl.optimizers import (
     SGD,
     Adadelta,
@@ -29,6 +24,7 @@ from minidl.optimizers import (
     RMSprop,
     ScheduleFreeAdamW,
 )
+from minidl.optimizers.schedules import LearningRateSchedule
 
 FAMILY = [SGD, Adagrad, Adadelta, RMSprop, Adam, AdamW, Adamax, Nadam, RAdam, Lion]
 FAMILY += [Ftrl, Lamb, Adafactor, Muon, ScheduleFreeAdamW]
@@ -126,6 +122,21 @@ COMMON = dict(
 )
 
 
+# Every common argument, set to another value than its default where that can be.
+SETTINGS = dict(
+    weight_decay=0.125,
+    clipnorm=2.0,
+    clipvalue=None,
+    global_clipnorm=None,
+    use_ema=True,
+    ema_momentum=0.75,
+    ema_overwrite_frequency=3,
+    loss_scale_factor=None,
+    gradient_accumulation_steps=4,
+    name="mine",
+)
+
+
 def small_model():
     return Sequential(
         [layers.Dense(2, name="first", input_shape=(2,)), layers.Dense(1, name="second")]
@@ -165,3 +176,31 @@ def some_gradients(steps):
 def again(optimizer):
     """The optimizer that JSON brings back."""
     return optimizers.deserialize(json.loads(json.dumps(optimizers.serialize(optimizer))))
+
+
+def compiled(optimizer, *names):
+    model = Sequential(
+        [
+            layers.Dense(2, name="a", kernel_initializer="ones"),
+            layers.Dense(1, name="b", kernel_initializer="ones"),
+        ]
+    )
+    model.compile(optimizer, "mse", metrics=list(names))
+    return model
+
+
+class Halving(LearningRateSchedule):
+    def __init__(self, first, every):
+        self.first, self.every = first, every
+
+    def __call__(self, step):
+        return self.first * 0.5 ** (step // self.every)
+
+
+def steps_of(rate, count=6):
+    """The moves that a gradient of 1 makes: the rates themselves."""
+    w, optimizer, places = Variable([0.0], dtype="float64"), SGD(rate), [0.0]
+    for _ in range(count):
+        optimizer.apply([np.ones(1)], [w])
+        places.append(w.item())
+    return -np.diff(places)

@@ -1,8 +1,6 @@
 """Optimizers of one's own with a mistake in each."""
 
-from minidl.optimizers import (
-    Optimizer,
-)
+from minidl.optimizers import Optimizer
 
 
 def faulty(**methods):

@@ -2,14 +2,7 @@
 
 import numpy as np
 
-from minidl import (
-    Input,
-    Layer,
-    Sequential,
-    callbacks,
-    layers,
-    optimizers,
-)
+from minidl import Input, Layer, Sequential, callbacks, layers, optimizers
 from minidl.support import dry_run as dry
 from minidl.tensor import switches
 

@@ -263,12 +263,6 @@ def test_softmax_of_one_number_is_refused_by_the_layers_alone(shape):
 # --- names
 
 
-@every_activation
-def test_names(name):
-    assert activations.get(name) is getattr(activations, name)
-    assert layers.Dense(2, activation=name).activation is getattr(activations, name)
-
-
 def test_none_functions_and_aliases():
     def own(x):
         return x * 2.0
@@ -285,18 +279,6 @@ def test_none_functions_and_aliases():
     )
 
 
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [("rely", "relu"), ("sigmoind", "sigmoid"), ("soft_maks", "softmax"), ("thanh", "tanh")],
-)
-def test_a_mistyped_name_is_answered_with_the_nearest(typed, meant):
-    with pytest.raises(
-        ValueError,
-        match=rf"Unknown activation '{typed}'. Did you mean '{meant}'\? Available: celu, elu, .*tanh",
-    ):
-        layers.Dense(3, activation=typed)
-
-
 @pytest.mark.parametrize("cls", [layers.ReLU, layers.Softmax])
 def test_a_layer_class_without_parentheses(cls):
     for make in (lambda: layers.Dense(3, activation=cls), lambda: layers.Activation(cls)):
@@ -304,12 +286,6 @@ def test_a_layer_class_without_parentheses(cls):
             make()
     x = np.array([[-1.0, 2.0]])
     np.testing.assert_array_equal(layers.Activation(cls())(x).numpy(), cls()(x).numpy())
-
-
-@pytest.mark.parametrize("nonsense", [3, ["relu"], 0.5])
-def test_what_is_no_activation(nonsense):
-    with pytest.raises(ValueError, match="An activation is a name or a function of a tensor"):
-        activations.get(nonsense)
 
 
 # --- what Keras calls serialising

@@ -75,8 +75,44 @@ def test_names(kind, cls):
     assert registry.name_of(cls) == name
     if kind != "schedule" or hasattr(room(kind), name):
         assert getattr(room(kind), name) is cls
-    with pytest.raises(ValueError, match=f"Unknown {kind} '{name}x'. Did you mean"):
+    with pytest.raises(ValueError, match=f"Unknown {kind} '{name}x'. Did you mean .*Available: "):
         registry[f"{name}x"]
+
+
+# Of each kind the names that are not the class's own name in small letters.
+OTHER_NAMES = {
+    "layer": "GlobalAvgPool1D=GlobalAveragePooling1D GlobalMaxPool1D=GlobalMaxPooling1D "
+    "GlobalAvgPool2D=GlobalAveragePooling2D GlobalMaxPool2D=GlobalMaxPooling2D "
+    "GlobalAvgPool3D=GlobalAveragePooling3D GlobalMaxPool3D=GlobalMaxPooling3D "
+    "MaxPool1D=MaxPooling1D MaxPool2D=MaxPooling2D MaxPool3D=MaxPooling3D "
+    "AvgPool1D=AveragePooling1D AvgPool2D=AveragePooling2D AvgPool3D=AveragePooling3D "
+    "Convolution1D=Conv1D Convolution2D=Conv2D Convolution3D=Conv3D "
+    "SeparableConvolution1D=SeparableConv1D SeparableConvolution2D=SeparableConv2D "
+    "Convolution1DTranspose=Conv1DTranspose Convolution2DTranspose=Conv2DTranspose "
+    "Convolution3DTranspose=Conv3DTranspose GroupQueryAttention=GroupedQueryAttention",
+    "loss": "mse=MeanSquaredError mae=MeanAbsoluteError mape=MeanAbsolutePercentageError "
+    "msle=MeanSquaredLogarithmicError bce=BinaryCrossentropy cross_entropy=CrossEntropyLoss "
+    "kld=KLDivergence kullback_leibler_divergence=KLDivergence nll=NegativeLogLikelihood "
+    "nll_loss=NegativeLogLikelihood huber_loss=Huber logcosh=LogCosh",
+    "metric": "acc=Accuracy f1=F1Score r2=R2Score mse=MeanSquaredError mae=MeanAbsoluteError "
+    "rmse=RootMeanSquaredError mape=MeanAbsolutePercentageError bce=BinaryCrossentropy "
+    "msle=MeanSquaredLogarithmicError kld=KLDivergence "
+    "kullback_leibler_divergence=KLDivergence logcosh=LogCoshError log_cosh=LogCoshError",
+    "optimizer": "adamw=AdamW radam=RAdam rmsprop=RMSprop schedulefreeadamw=ScheduleFreeAdamW",
+    "initializer": "zero=Zeros one=Ones normal=RandomNormal uniform=RandomUniform",
+    "regularizer": "l1_l2=L1L2",
+    "activation": "swish=silu hard_swish=hard_silu",
+}
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "activation"])
+def test_other_names(kind):
+    registry = REGISTRIES[kind]
+    expected = dict(pair.split("=") for pair in OTHER_NAMES.get(kind, "").split())
+    own = {name: title(thing) for name, thing in registry.names.items() if thing in things(kind)}
+    assert {name: to for name, to in own.items() if name != snake_case(to)} == expected
+    for name, to in expected.items():
+        assert title(registry[name.upper()]) == to
 
 
 @every_class
@@ -111,11 +147,32 @@ def test_activations_by_name(function):
     assert getattr(activations, title(function)) is function
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if hasattr(room(k), "get")])
-@pytest.mark.parametrize("nonsense", [3.5, ["a"], {"class_name": "Nonsense", "config": {}}])
+WHAT_IT_IS = {
+    "loss": r"A loss is a name, a Loss or a function\(y_true, y_pred\)",
+    "metric": r"A metric is a name, a Metric or a function\(y_true, y_pred\)",
+    "optimizer": "An optimizer is a name, an Optimizer class or an instance",
+    "initializer": "An initializer is a name or a function of a shape",
+    "regularizer": "A regularizer is a name, a Regularizer or a function of a tensor",
+    "constraint": "A constraint is a name, a Constraint or a function of an array",
+    "activation": "An activation is a name or a function",
+}
+
+
+@pytest.mark.parametrize("kind", WHAT_IT_IS)
+@pytest.mark.parametrize("nonsense", [3, 3.5, ["a"], {"a"}, dict], ids=str)
 def test_what_is_nothing_of_the_kind_is_refused(kind, nonsense):
-    with pytest.raises((ValueError, TypeError)):
+    with pytest.raises(ValueError, match=WHAT_IT_IS[kind]):
         room(kind).get(nonsense)
+    with pytest.raises(ValueError, match=f"Unknown {kind} 'nonsense'.*Available: "):
+        room(kind).get("nonsense")
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if hasattr(room(k), "get")])
+def test_none_is_the_usual_one_and_a_description_of_nothing_is_refused(kind):
+    usual = room(kind).get(None)
+    assert title(type(usual)) == ("GlorotUniform" if kind == "initializer" else "NoneType")
+    with pytest.raises(ValueError, match="no class or function 'Nonsense'"):
+        room(kind).get({"class_name": "Nonsense", "config": {}})
 
 
 # --- descriptions

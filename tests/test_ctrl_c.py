@@ -5,39 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from state_cases import (
-    CLEAN,
-    X,
-    Y,
-    bits,
-    network,
-    state_of,
-)
+from state_cases import CLEAN, X, Y, bits, network, state_of
 
 import minidl
-from minidl import (
-    Input,
-    Model,
-    Tensor,
-    layers,
-    losses,
-    ops,
-    optimizers,
-    set_random_seed,
-)
-from minidl.tensor import switches
+from minidl import Input, Model, Tensor, layers, losses, ops, optimizers
+
+pytestmark = pytest.mark.usefixtures("clean_state")
 
 PACKAGE = str(Path(minidl.__file__).parent)
-
-
-@pytest.fixture(autouse=True)
-def clean_state():
-    """The same random numbers for each test, and whatever it leaves switched on is switched off."""
-    set_random_seed(0)
-    errors = np.geterr()
-    yield
-    vars(switches).clear()
-    np.seterr(**errors)
 
 
 # --- Ctrl-C at each call of a function

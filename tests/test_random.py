@@ -11,15 +11,7 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import (
-    Input,
-    Model,
-    Tensor,
-    initializers,
-    layers,
-    random,
-    set_random_seed,
-)
+from minidl import Input, Model, Tensor, initializers, layers, random, set_random_seed
 from minidl.random import SeedGenerator, generator
 
 # --- randomness

@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import (
-    Input,
-    Layer,
-    Model,
-    Tensor,
-    layers,
-    ops,
-)
+from minidl import Input, Layer, Model, Tensor, layers, ops
 
 rng = np.random.default_rng(3)
 

@@ -2,13 +2,7 @@
 
 import numpy as np
 
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-    set_random_seed,
-)
+from minidl import Input, Model, Sequential, layers, set_random_seed
 
 RNG = np.random.default_rng(0)
 INPUTS = RNG.normal(size=(64, 4)).astype("float32")

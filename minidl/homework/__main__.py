@@ -34,9 +34,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     listing = commands.add_parser("list", help="show the assignments")
+    _language_argument(listing)
     listing.set_defaults(run=_list)
     start = commands.add_parser("start", help="put an assignment's file into the present folder")
     start.add_argument("name", help="hw01, hw02, ...")
+    _language_argument(start)
     start.set_defaults(run=_start)
     growing = commands.add_parser(
         "build", help="start a folder in which you write a framework of your own"
@@ -62,6 +64,12 @@ def _teachers_commands(commands) -> None:
     solved = commands.add_parser("solutions", help="for teachers: write all assignments, solved")
     solved.add_argument("folder", type=Path, nargs="?", default=Path("solutions"))
     solved.set_defaults(run=_solutions)
+
+
+def _language_argument(parser) -> None:
+    """Add --language, the language of what students read."""
+    languages = assignments.LANGUAGES
+    parser.add_argument("--language", choices=languages, default="en", help="en if left out")
 
 
 def _check_arguments(parser) -> None:
@@ -104,7 +112,7 @@ def _list(given) -> int:
     for name, assignment in assignments.find().items():
         console.say(
             f"{name:18s}{len(assignment.tasks):3d} tasks {assignment.points:5g} points   "
-            f"{assignment.title}"
+            f"{assignment.title_in(given.language)}"
         )
     console.say(f"{'build':18s}{len(build.STEPS):3d} files{'':13s}A framework of your own")
     return 0
@@ -117,12 +125,10 @@ def _build(given) -> int:
 
 def _start(given) -> int:
     assignment = assignments.get(given.name)
-    target = Path(f"{assignment.name}.py")
-    if assignment.stub is None:
-        raise ValueError(f"{assignment.name} has no stub to start from.")
+    target, stub = Path(f"{assignment.name}.py"), assignment.stub_in(given.language)
     try:
         with target.open("x", encoding="utf-8") as file:  # "x": never over what is there
-            file.write(assignment.stub.read_text(encoding="utf-8"))
+            file.write(stub)
     except FileExistsError:
         raise ValueError(
             f"{target} is already here, and stays as it is. Move it away to begin anew."

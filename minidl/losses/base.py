@@ -18,13 +18,13 @@ from ..core import losses as core
 from ..guards import targets
 from ..support import backend
 from ..support.arrays import as_array
-from ..support.configs import Configurable, find
+from ..support.configs import Catalogue, Configurable, find
 from ..support.processes import here
-from ..support.registry import Registry, snake_case, unknown
+from ..support.registry import snake_case, unknown
 from ..symbolic import has_symbol, record
 from ..tensor import Tensor, quietly, switches
 
-registry = Registry("loss")
+registry = Catalogue("loss", "A loss is a name, a Loss or a function(y_true, y_pred)")
 _REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
 _KNOWN = (Tensor, np.ndarray)  # no symbols, and none inside
 
@@ -229,6 +229,19 @@ class FunctionLoss(Loss):
         if isinstance(function, type):
             function = function(reduction=None)
         return cls(**{**config, "function": function})
+
+
+def as_loss(identifier) -> Loss | None:
+    """Return the loss for a name, a class, an instance or a function. A function of the library
+    becomes its class; any other function is wrapped.
+    """
+    loss = registry.get(identifier)
+    if loss is None or isinstance(loss, Loss):
+        return loss
+    return loss.loss_class() if hasattr(loss, "loss_class") else FunctionLoss(loss)
+
+
+registry.general["FunctionLoss"] = FunctionLoss
 
 
 # --- shapes that must agree

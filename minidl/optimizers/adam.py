@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from ..core import optimizer as core
+from ..guards.optimizer import Rate, check_epsilon
 from ..support.checks import check_flag, check_number
 from .base import Optimizer, registry
-from .settings import Rate, check_epsilon
 
 
 class TwoMoments(Optimizer, core.Adam):

@@ -21,7 +21,7 @@ class Categories(Layer):
 
     takes_raw_input = True
 
-    def __init__(self, sparse=False, **kwargs):
+    def __init__(self, sparse, **kwargs):
         super().__init__(**kwargs)
         self.owner = f"{type(self).__name__} '{self.name}'"
         if sparse:

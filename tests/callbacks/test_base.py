@@ -6,11 +6,7 @@ import warnings
 import pytest
 from callback_cases import Breaks, X, Y, fit, network
 
-from minidl import (
-    Input,
-    Sequential,
-    callbacks,
-)
+from minidl import Input, Sequential, callbacks
 from minidl.callbacks import (
     Callback,
     CSVLogger,

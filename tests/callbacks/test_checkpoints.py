@@ -6,14 +6,10 @@ import sys
 import numpy as np
 import pytest
 from callback_cases import Scripted, X, Y, classifier, fit, network
+from data_cases import net
 
-from minidl import Input, Sequential, callbacks, models, plots
-from minidl.callbacks import (
-    Callback,
-    ModelCheckpoint,
-    ReduceLROnPlateau,
-)
-from minidl.layers import Dense
+from minidl import callbacks, models, plots
+from minidl.callbacks import Callback, ModelCheckpoint, ReduceLROnPlateau
 
 LABELS = (X.sum(axis=1) > 0).astype(int)
 
@@ -147,12 +143,6 @@ def test_period_of_older_tutorials(tmp_path):
         old = ModelCheckpoint(tmp_path / "{epoch}.npz", period=2)
     fit(network(), old, epochs=5)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["2.npz", "4.npz"]
-
-
-def net(outputs=1, loss="mse", activation=None, **settings):
-    model = Sequential([Input((3,)), Dense(outputs, activation=activation)])
-    model.compile("sgd", loss, **settings)
-    return model
 
 
 # --- callbacks that write

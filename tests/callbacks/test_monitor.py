@@ -4,17 +4,8 @@ import numpy as np
 import pytest
 from callback_cases import Scripted, X, Y, classifier, fit, network
 
-from minidl import (
-    Input,
-    Sequential,
-    callbacks,
-    metrics,
-)
-from minidl.callbacks import (
-    EarlyStopping,
-    ModelCheckpoint,
-    ReduceLROnPlateau,
-)
+from minidl import Input, Sequential, callbacks, metrics
+from minidl.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 from minidl.layers import Dense
 
 LABELS = (X.sum(axis=1) > 0).astype(int)

@@ -3,10 +3,7 @@
 import pytest
 from callback_cases import Scripted, fit, network
 
-from minidl.callbacks import (
-    LearningRateScheduler,
-    ReduceLROnPlateau,
-)
+from minidl.callbacks import LearningRateScheduler, ReduceLROnPlateau
 
 # --- learning rates
 # ---

@@ -8,11 +8,7 @@ import pytest
 from training_cases import INPUTS, NUMBERS
 
 import minidl
-from minidl import (
-    GradientTape,
-    Variable,
-    ops,
-)
+from minidl import GradientTape, Variable, ops
 from minidl.layers import Dense
 
 # --- tapes, rates, words

@@ -7,10 +7,7 @@ import numpy as np
 import pytest
 from optimizer_family import DEFAULTS, FAMILY, family
 
-from minidl import (
-    Variable,
-    optimizers,
-)
+from minidl import Variable, optimizers
 from minidl.optimizers import (
     SGD,
     Adadelta,

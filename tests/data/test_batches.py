@@ -7,14 +7,13 @@ import math
 
 import numpy as np
 import pytest
+from data_cases import model_that_notes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minidl import Sequential, layers, set_random_seed
-from minidl.data import (
-    Batches,
-    unpack_x_y_sample_weight,
-)
+from minidl.data import Batches, unpack_x_y_sample_weight
+from minidl.data.batches import Stream
 from minidl.random import generator
 
 # --- Batches
@@ -92,17 +91,6 @@ def test_shuffling_leaves_the_data_and_numpys_generator_alone():
     np.testing.assert_array_equal(np.random.get_state()[1], state)
 
 
-def model_that_notes(seen):
-    class Notes(Sequential):
-        def train_step(self, data):
-            seen.append(np.asarray(data[0])[:, 0].astype(int).tolist())
-            return super().train_step(data)
-
-    model = Notes([layers.Dense(1, kernel_initializer="zeros", input_shape=(1,))])
-    model.compile("sgd", "mse")
-    return model
-
-
 def test_fit_shuffles_unless_told_not_to_and_a_seed_repeats_it():
     x, y = np.arange(10.0)[:, None], np.zeros(10)
 
@@ -152,3 +140,14 @@ def test_a_batch_larger_than_the_data_and_numpy_whole_numbers():
     model.compile("sgd", "mse")
     for size in (100, np.int64(3), np.uint8(2)):
         assert model.predict(np.zeros((4, 2)), batch_size=size, verbose=0).shape == (4, 1)
+
+
+def test_an_epoch_of_very_many_batches_is_asked_for_its_end():
+    """At the 1001st batch, and not before."""
+
+    def stream(count):
+        return iter(Stream((np.zeros((1, 1)), np.zeros(1)) for _ in range(count)))
+
+    assert len(list(stream(1000))) == 1000
+    with pytest.warns(UserWarning, match="1000 batches have come.*steps_per_epoch"):
+        assert len(list(stream(1001))) == 1001

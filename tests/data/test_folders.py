@@ -10,10 +10,7 @@ from places import ROOT
 
 import minidl
 from minidl import layers, utils
-from minidl.utils import (
-    image_dataset_from_directory,
-    load_img,
-)
+from minidl.utils import image_dataset_from_directory, load_img
 
 # --- folders
 

@@ -8,12 +8,7 @@ import pytest
 
 import minidl
 from minidl.data import smart_resize
-from minidl.utils import (
-    array_to_img,
-    img_to_array,
-    load_img,
-    save_img,
-)
+from minidl.utils import array_to_img, img_to_array, load_img, save_img
 
 
 @pytest.fixture

@@ -260,3 +260,10 @@ def test_dicts_train_a_model_of_several_inputs():
     np.testing.assert_allclose(model.predict(made, verbose=0), model.predict(x, verbose=0))
     endless = made.repeat()
     assert len(model.fit(endless, steps_per_epoch=2, epochs=3, verbose=0).history["loss"]) == 3
+
+
+@pytest.mark.parametrize(("number", "dtype"), [(2**31 - 1, np.int32), (2**31, np.int64)])
+def test_whole_numbers_of_python_are_int32_where_they_fit(number, dtype):
+    for given in (number, [number]):
+        (element,) = Dataset.from_tensors(given)
+        assert element.dtype == dtype and element.numpy().ravel().tolist() == [number]

@@ -16,18 +16,7 @@ import pytest
 from minidl.datasets import base, fashion_mnist, mnist
 from minidl.support.disk import DataFileError
 
-
-@pytest.fixture(autouse=True)
-def alone(tmp_path, monkeypatch):
-    """No network, and no data set but those of the test and of this checkout."""
-
-    def no_network(urls, path, **options):
-        pytest.fail(f"would have downloaded {path}")
-
-    monkeypatch.setattr(base, "download", no_network)
-    monkeypatch.delenv("MINIDL_HOME", raising=False)
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 def test_fashion_mnist_asks_for_its_four_files(monkeypatch):

@@ -7,22 +7,10 @@ import numpy as np
 import pytest
 from places import ROOT
 
-from minidl.datasets import base, mnist
+from minidl.datasets import mnist
 from minidl.support.disk import DataFileError
 
-
-@pytest.fixture(autouse=True)
-def alone(tmp_path, monkeypatch):
-    """No network, and no data set but those of the test and of this checkout."""
-
-    def no_network(urls, path, **options):
-        pytest.fail(f"would have downloaded {path}")
-
-    monkeypatch.setattr(base, "download", no_network)
-    monkeypatch.delenv("MINIDL_HOME", raising=False)
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-
+pytestmark = pytest.mark.usefixtures("alone")
 
 # --- the real MNIST
 # ---

@@ -14,6 +14,7 @@ def test_texts_depend_on_their_seed_only(draw):
     questions, answers = draw(30)
     assert len(questions) == len(answers) == 30
     assert {type(text) for text in questions + answers} == {str}
+    assert [len(drawn) for drawn in draw()] == [1000, 1000]
 
 
 @pytest.mark.parametrize("digits", [1, 3, 18])

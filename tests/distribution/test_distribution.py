@@ -219,6 +219,26 @@ def test_draws_are_the_rows_of_the_draw_for_the_whole_batch():
     assert all(p[2] == expected[2] and p[3] == after for p in parts)
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        *[("random", ()), ("standard_normal", ()), ("standard_gamma", (2.0,))],
+        *[("exponential", (2.0,)), ("normal", (1.0, 2.0)), ("uniform", (1.0, 2.0))],
+        *[("integers", (0, 99)), ("gumbel", (1.0, 2.0)), ("binomial", (9, 0.5))],
+        *[("gamma", (2.0, 1.0)), ("beta", (2.0, 3.0))],
+    ],
+)
+def test_every_draw_takes_its_size_by_position(name, arguments):
+    expected = getattr(np.random.default_rng(3), name)(*arguments, (6, 2))
+
+    def work(team):
+        here.share = Share(team, 6, b"")
+        rng = RowsOfDraws(np.random.default_rng(3).bit_generator)
+        return getattr(rng, name)(*arguments, (here.share.count, 2))
+
+    np.testing.assert_array_equal(np.concatenate(together(3, work)), expected)
+
+
 # --- Keras's names, in one process
 
 

@@ -2,16 +2,10 @@
 
 import h5py
 import pytest
+from data_cases import net
 
 import minidl
-from minidl import Input, Sequential, models
-from minidl.layers import Dense
-
-
-def net(outputs=1, loss="mse", activation=None, **settings):
-    model = Sequential([Input((3,)), Dense(outputs, activation=activation)])
-    model.compile("sgd", loss, **settings)
-    return model
+from minidl import models
 
 
 @pytest.mark.parametrize("name", ["m.h5", "m.weights.h5"])

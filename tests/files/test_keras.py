@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -15,11 +16,6 @@ RNG = np.random.default_rng(3)
 X = RNG.normal(size=(24, 6)).astype("float32")
 Y = X[:, :2] * X[:, 2:4]
 COURSE = {"batch_size": 8, "shuffle": False, "verbose": 0}
-
-
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
 
 
 def close(model, weights, **tolerance):
@@ -187,3 +183,15 @@ def test_a_memory_of_keras_that_does_not_fit_is_said(tmp_path):
         model = load_model(tmp_path / "m.keras")
     assert type(model.optimizer) is optimizers.SGD and model.optimizer.iterations == 0
     close(model, load_model(source).get_weights(), rtol=0)
+
+
+def test_a_member_may_be_as_large_as_is_believable(tmp_path, monkeypatch):
+    path = tmp_path / "m.keras"
+    Sequential([Input((6,)), layers.Dense(2)]).save(path)
+    with zipfile.ZipFile(path) as archive:
+        size = archive.getinfo("config.json").file_size
+    monkeypatch.setattr("minidl.files.keras._MOST_TEXT", size)
+    assert load_model(path).count_params() == 14
+    monkeypatch.setattr("minidl.files.keras._MOST_TEXT", size - 1)
+    with pytest.raises(minidl.SaveFormatError, match=f"'config.json' declares {size:,} bytes"):
+        load_model(path)

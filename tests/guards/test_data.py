@@ -5,15 +5,7 @@ import pytest
 from data_cases import Frame, net
 
 import minidl
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    Tensor,
-    layers,
-    metrics,
-    ops,
-)
+from minidl import Input, Model, Sequential, Tensor, layers, metrics, ops
 from minidl.layers import Dense
 
 HIDDEN = np.ma.array([[1.0], [2.0], [300.0]], mask=[[0], [0], [1]])

@@ -4,15 +4,8 @@ import numpy as np
 import pytest
 from optimizer_faults import faulty
 
-from minidl import (
-    Sequential,
-    Variable,
-    layers,
-)
-from minidl.optimizers import (
-    SGD,
-    Optimizer,
-)
+from minidl import Sequential, Variable, layers
+from minidl.optimizers import SGD, Optimizer
 
 
 def test_unfinished_and_faulty_own_optimizers():

@@ -6,12 +6,7 @@ import numpy as np
 import pytest
 from loss_cases import EVERY_LOSS, FOUR, describe, error, example, softmax
 
-from minidl import (
-    Input,
-    Sequential,
-    layers,
-    ops,
-)
+from minidl import Input, Sequential, layers, ops
 from minidl.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,

@@ -12,37 +12,13 @@ import pytest
 from forged import PROBES
 from places import ROOT
 
-from minidl.homework import (
-    assignments,
-    examining,
-    fence,
-    processes,
-    submissions,
-    syscalls,
-)
+from minidl.homework import assignments, examining, fence, processes, submissions, syscalls
+
+pytestmark = pytest.mark.usefixtures("small")
 
 HOMEWORK = ROOT / "minidl" / "homework"
 
 LINUX = sys.platform == "linux"
-
-SMALL = '''"""A small assignment."""
-from minidl.homework.assignments import Task
-
-def cases(rng):
-    return [(rng.normal(size=3),)]
-
-TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit=20)]
-'''
-
-
-@pytest.fixture(autouse=True)
-def a_small_assignment(tmp_path, monkeypatch):
-    folder = tmp_path / "teacher" / "hw90_small"
-    folder.mkdir(parents=True)
-    (folder / "tasks.py").write_text(SMALL, encoding="utf-8")
-    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(folder.parent))
-    monkeypatch.chdir(tmp_path)
-
 
 # --- out of the process: many attempts in one
 
@@ -112,3 +88,20 @@ def test_pythons_refusals_stop_what_is_written_in_python(tmp_path):
     )
     assert "'done'" not in done.stdout and done.stdout.count("PermissionError") >= 12, done
     assert (folder / "tasks.py").is_file() and not (tmp_path / "evil.py").exists()
+
+
+FILTERED = """
+import pathlib, sys
+sys.path.append({package!r})
+from homework import syscalls
+assert syscalls.refuse()
+print(pathlib.Path("/proc/self/status").read_text())
+"""
+
+
+@pytest.mark.skipif(not LINUX, reason="the filter is Linux's")
+def test_no_program_that_is_started_gets_new_privileges():
+    """Root may filter calls without this promise; students' machines demand it."""
+    code = FILTERED.format(package=str(ROOT / "minidl"))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert re.search(r"NoNewPrivs:\s*1", done.stdout), done.stderr

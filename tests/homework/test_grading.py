@@ -7,33 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
+from small_homework import hand_in
 
 from minidl.homework import __main__ as command
 from minidl.homework import fence, judging
 
-SMALL = '''"""A small assignment."""
-from minidl.homework.assignments import Task
-
-def cases(rng):
-    return [(rng.normal(size=3),)]
-
-TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit=20)]
-'''
-
-
-@pytest.fixture(autouse=True)
-def a_small_assignment(tmp_path, monkeypatch):
-    folder = tmp_path / "teacher" / "hw90_small"
-    folder.mkdir(parents=True)
-    (folder / "tasks.py").write_text(SMALL, encoding="utf-8")
-    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(folder.parent))
-    monkeypatch.chdir(tmp_path)
-
-
-def hand_in(room, name, code="def double(x):\n    return 2 * x\n"):
-    path = room / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(code, encoding="utf-8")
+pytestmark = pytest.mark.usefixtures("small")
 
 
 def rows():

@@ -9,41 +9,14 @@ import numpy as np
 import pytest
 import strip
 from places import ROOT
+from small_homework import TASKS
 
 from minidl.homework import __main__ as command
 from minidl.homework import assignments, judging, reports
 
+pytestmark = pytest.mark.usefixtures("own_folder")
+
 SOURCES = ROOT / "tests" / "homework"
-
-TASKS = '''"""A small assignment."""
-from minidl.homework.assignments import Task
-
-def cases(rng):
-    return [(rng.normal(size=3),) for _ in range(2)]
-
-TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit={limit}, forbidden=("minidl.ops.multiply",),
-              mistakes=((lambda x: x, "You forgot the 2."),))]
-'''
-
-
-@pytest.fixture(autouse=True)
-def a_folder_of_ones_own(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.delenv("MINIDL_HIDDEN_TESTS", raising=False)
-
-
-@pytest.fixture
-def small(tmp_path, monkeypatch):
-    """An assignment of one quick task, found like a teacher's."""
-    folder = tmp_path / "teacher" / "hw90_small"
-    folder.mkdir(parents=True)
-    (folder / "tasks.py").write_text(TASKS.format(limit=6), encoding="utf-8")
-    (folder / "stub.py").write_text(
-        'def double(x):\n    raise NotImplementedError("hw90 task 1: double")\n', encoding="utf-8"
-    )
-    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(folder.parent))
-    return folder
 
 
 def answer(code, name="hw90"):

@@ -17,38 +17,9 @@ import minidl
 from minidl.homework import __main__ as command
 from minidl.homework import assignments
 
+pytestmark = pytest.mark.usefixtures("own_folder")
+
 SOURCES = ROOT / "tests" / "homework"
-
-TASKS = '''"""A small assignment."""
-from minidl.homework.assignments import Task
-
-def cases(rng):
-    return [(rng.normal(size=3),) for _ in range(2)]
-
-TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit={limit}, forbidden=("minidl.ops.multiply",),
-              mistakes=((lambda x: x, "You forgot the 2."),))]
-'''
-
-
-@pytest.fixture(autouse=True)
-def a_folder_of_ones_own(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.delenv("MINIDL_HIDDEN_TESTS", raising=False)
-
-
-@pytest.fixture
-def small(tmp_path, monkeypatch):
-    """An assignment of one quick task, found like a teacher's."""
-    folder = tmp_path / "teacher" / "hw90_small"
-    folder.mkdir(parents=True)
-    (folder / "tasks.py").write_text(TASKS.format(limit=6), encoding="utf-8")
-    (folder / "stub.py").write_text(
-        'def double(x):\n    raise NotImplementedError("hw90 task 1: double")\n', encoding="utf-8"
-    )
-    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(folder.parent))
-    return folder
-
 
 # --- the commands
 
@@ -70,6 +41,17 @@ def test_start_never_overwrites(capsys):
     assert command.main(["start", "hw02"]) == 2
     assert "already here, and stays as it is" in capsys.readouterr().err
     assert Path("hw02_backprop.py").read_text(encoding="utf-8") == "my work"
+
+
+def test_list_and_start_in_korean(capsys, small):
+    assert command.main(["list", "--language", "ko"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "배열: 반복문 없이" in lines[0] and "A small assignment." in lines[-1]
+    assert command.main(["start", "hw01", "--language", "ko"]) == 0
+    assert '"""표의 열마다 평균을 0' in Path("hw01_arrays.py").read_text(encoding="utf-8")
+    assert command.main(["start", "hw90", "--language", "ko"]) == 2
+    assert "hw90_small is not there in 'ko'" in capsys.readouterr().err
+    assert not Path("hw90_small.py").exists()
 
 
 def test_check_of_a_solution_from_the_command_line():

@@ -7,44 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
+from small_homework import judged
 
-from minidl.homework import (
-    assignments,
-    examining,
-    judging,
-    orphans,
-    processes,
-    submissions,
-)
+from minidl.homework import orphans, processes
+
+pytestmark = pytest.mark.usefixtures("small")
 
 LINUX = sys.platform == "linux"
-
-SMALL = '''"""A small assignment."""
-from minidl.homework.assignments import Task
-
-def cases(rng):
-    return [(rng.normal(size=3),)]
-
-TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit=20)]
-'''
-
-
-@pytest.fixture(autouse=True)
-def a_small_assignment(tmp_path, monkeypatch):
-    folder = tmp_path / "teacher" / "hw90_small"
-    folder.mkdir(parents=True)
-    (folder / "tasks.py").write_text(SMALL, encoding="utf-8")
-    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(folder.parent))
-    monkeypatch.chdir(tmp_path)
-
-
-def judged(name, task, code):
-    """The verdict on one task."""
-    assignment = assignments.get(name)
-    (asked,) = [t for t in assignment.tasks if t.name == task]
-    submission = submissions.Submission("answer.py", code.encode())
-    student = examining.Student(asked, [t.name for t in assignment.tasks], submission, True)
-    return judging.judge(asked, student, 0)
 
 
 def test_what_is_hidden_is_hidden_in_an_installed_minidl_too(tmp_path, monkeypatch):

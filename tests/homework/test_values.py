@@ -4,22 +4,10 @@ import random
 
 import numpy as np
 import pytest
-from places import ROOT
 
-from minidl.homework import (
-    assignments,
-    examining,
-    judging,
-    submissions,
-    values,
-)
+from minidl.homework import assignments, examining, judging, submissions, values
 
-
-@pytest.fixture(autouse=True)
-def a_folder_of_ones_own(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.delenv("MINIDL_HIDDEN_TESTS", raising=False)
+pytestmark = pytest.mark.usefixtures("own_folder", "small")
 
 
 # --- values and markers
@@ -43,25 +31,6 @@ def test_values_travel_unchanged():
     for odd in (object(), np.array([object()]), {1, 2}, np.array(["a"])):
         with pytest.raises(values.NotPlainError):
             values.plain(odd)
-
-
-SMALL = '''"""A small assignment."""
-from minidl.homework.assignments import Task
-
-def cases(rng):
-    return [(rng.normal(size=3),)]
-
-TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit=20)]
-'''
-
-
-@pytest.fixture(autouse=True)
-def a_small_assignment(tmp_path, monkeypatch):
-    folder = tmp_path / "teacher" / "hw90_small"
-    folder.mkdir(parents=True)
-    (folder / "tasks.py").write_text(SMALL, encoding="utf-8")
-    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(folder.parent))
-    monkeypatch.chdir(tmp_path)
 
 
 ODD = {

@@ -4,17 +4,7 @@ import numpy as np
 import pytest
 from layer_cases import Linear, Scale
 
-from minidl import (
-    Layer,
-    Model,
-    Sequential,
-    Tensor,
-    Variable,
-    backend,
-    initializers,
-    layers,
-    ops,
-)
+from minidl import Layer, Model, Sequential, Tensor, Variable, backend, initializers, layers, ops
 from minidl.layers import Dense, Dropout, Flatten
 
 RNG = np.random.default_rng(0)

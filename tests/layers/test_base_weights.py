@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import (
-    layers,
-)
+from minidl import layers
 from minidl.layers import Dense, Embedding, Flatten, Reshape
 
 # --- weights, encodings, clones

@@ -3,14 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    Sequential,
-    Tensor,
-    check_gradients,
-    initializers,
-    ops,
-    set_random_seed,
-)
+from minidl import Sequential, Tensor, check_gradients, initializers, ops, set_random_seed
 from minidl.layers import Dense, Dropout, Softmax
 
 RNG = np.random.default_rng(0)

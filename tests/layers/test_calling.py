@@ -5,11 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from minidl import (
-    Layer,
-    Model,
-    Sequential,
-)
+from minidl import Layer, Model, Sequential
 from minidl.layers import Dense, Dropout
 
 RNG = np.random.default_rng(0)

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    layers,
-)
+from minidl import layers
 
 RNG = np.random.default_rng(7)
 

@@ -2,10 +2,7 @@
 
 import numpy as np
 
-from minidl import (
-    check_gradients,
-    layers,
-)
+from minidl import check_gradients, layers
 from minidl.layers import Embedding
 
 RNG = np.random.default_rng(7)

@@ -3,13 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-    no_grad,
-)
+from minidl import Input, Model, Sequential, layers, no_grad
 from minidl.layers import Activation, Dense, Dropout, Flatten, LeakyReLU, ReLU, Reshape, Softmax
 
 RNG = np.random.default_rng(0)

@@ -5,11 +5,8 @@ layers, and every refusal.
 import numpy as np
 import pytest
 
-from minidl import (
-    Layer,
-    check_gradients,
-)
-from minidl.layers import Activation, Dropout, Flatten, LeakyReLU, ReLU, Reshape, Softmax
+from minidl import Layer, check_gradients
+from minidl.layers import Activation, Flatten, LeakyReLU, ReLU, Reshape, Softmax
 
 RNG = np.random.default_rng(0)
 
@@ -69,12 +66,3 @@ def test_gradients(layer):
     layer.dtype = np.dtype("float64")
     x = RNG.normal(size=(2, 3, 4))
     assert check_gradients(layer, x[np.abs(x) > 1e-2][:12].reshape(1, 3, 4))
-
-
-@pytest.mark.parametrize("n", [0, 1, 5])
-def test_batches_of_any_size(n):
-    x = np.zeros((n, 2, 6))
-    assert Flatten()(x).shape == (n, 12)
-    assert Reshape((4, 3))(x).shape == (n, 4, 3)
-    assert Reshape((-1, 3))(x).shape == (n, 4, 3)
-    assert Dropout(0.5)(x, training=True).shape == x.shape

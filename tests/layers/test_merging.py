@@ -1,22 +1,11 @@
 """Layers that make one tensor of several."""
 
 import numpy as np
+from layer_cases import A
 
-from minidl import (
-    Input,
-    Model,
-    layers,
-)
+from minidl import Input, Model, layers
 
 RNG = np.random.default_rng(7)
-A, B, C, D = (
-    RNG.normal(size=(4, 3)),
-    RNG.normal(size=(2, 3, 4)),
-    RNG.normal(size=(2, 3, 2, 3)),
-    RNG.normal(size=(2, 4, 5)),
-)
-
-
 # --- merging
 
 

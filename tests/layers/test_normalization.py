@@ -2,22 +2,11 @@
 
 import numpy as np
 import pytest
+from layer_cases import A, C
 
-from minidl import (
-    Sequential,
-    Tensor,
-    layers,
-)
+from minidl import Sequential, Tensor, layers
 
 RNG = np.random.default_rng(7)
-A, B, C, D = (
-    RNG.normal(size=(4, 3)),
-    RNG.normal(size=(2, 3, 4)),
-    RNG.normal(size=(2, 3, 2, 3)),
-    RNG.normal(size=(2, 4, 5)),
-)
-
-
 # --- BatchNormalization
 # ---
 
@@ -66,23 +55,6 @@ def test_a_frozen_batch_normalization_infers():
     model.compile("sgd", "mse")
     model.fit(A, A[:, 0], verbose=0)
     np.testing.assert_array_equal(model.layers[1].moving_mean.numpy(), 0)
-
-
-@pytest.mark.parametrize("n", [0, 1])
-def test_batches_of_none_and_one(n):
-    for name in (
-        "BatchNormalization",
-        "LayerNormalization",
-        "UnitNormalization",
-        "PReLU",
-        "GlobalMaxPooling1D",
-        "Rescaling",
-    ):
-        layer = getattr(layers, name)(**({"scale": 2.0} if name == "Rescaling" else {}))
-        x = np.ones((n, 3, 4), np.float32)
-        for training in (False, True):
-            y = layer(x, training=training)
-            assert y.shape[0] == n and np.isfinite(y.numpy()).all(), name
 
 
 def test_the_axis_may_come_in_a_list_as_in_old_files():

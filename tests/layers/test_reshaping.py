@@ -3,13 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-    ops,
-)
+from minidl import Input, Model, Sequential, layers, ops
 from minidl.layers import Flatten, Reshape
 
 

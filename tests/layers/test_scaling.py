@@ -2,21 +2,11 @@
 
 import numpy as np
 import pytest
+from layer_cases import A, B
 
-from minidl import (
-    Sequential,
-    layers,
-)
+from minidl import Sequential, layers
 
 RNG = np.random.default_rng(7)
-A, B, C, D = (
-    RNG.normal(size=(4, 3)),
-    RNG.normal(size=(2, 3, 4)),
-    RNG.normal(size=(2, 3, 2, 3)),
-    RNG.normal(size=(2, 4, 5)),
-)
-
-
 # --- Normalization
 
 

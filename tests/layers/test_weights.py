@@ -4,16 +4,7 @@ import numpy as np
 import pytest
 from layer_cases import Linear, Scale
 
-from minidl import (
-    Layer,
-    Model,
-    Sequential,
-    Variable,
-    metrics,
-    ops,
-    optimizers,
-    random,
-)
+from minidl import Layer, Model, Sequential, Variable, metrics, ops, optimizers, random
 from minidl.layers import Dense
 
 RNG = np.random.default_rng(0)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-import minidl
 from minidl import Input, Sequential, layers
 
 RNG = np.random.default_rng(0)
@@ -77,15 +76,14 @@ def test_channels_first_is_the_same_turned(name, options, x, shape):
 
 
 @each_case
-def test_through_a_file_and_a_config(name, options, x, shape, tmp_path):
-    model = Sequential([Input(x.shape[1:]), getattr(layers, name)(**options)])
-    model.set_weights([w + RNG.normal(size=w.shape) for w in model.get_weights()])
-    for ending in ("npz", "keras"):
-        model.save(tmp_path / f"m.{ending}")
-        again = minidl.models.load_model(tmp_path / f"m.{ending}")
-        np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
-    config = model.layers[0].get_config()
-    assert type(model.layers[0]).from_config(config).get_config() == config
+def test_through_a_config(name, options, x, shape):
+    layer = getattr(layers, name)(**options)
+    again = type(layer).from_config(layer.get_config())
+    expected = layer(x).numpy()
+    again.build(x.shape)
+    again.set_weights(layer.get_weights())
+    np.testing.assert_array_equal(again(x), expected)
+    config = layer.get_config()
     for key in ("kernel_size", "pool_size", "strides"):
         assert key not in config or len(config[key]) == x.ndim - 2
 

@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 from loss_cases import example
 
-from minidl import (
-    Sequential,
-    Tensor,
-    layers,
-    ops,
-)
+from minidl import Sequential, Tensor, layers, ops
 from minidl.losses import (
     BinaryCrossentropy,
     BinaryFocalCrossentropy,

@@ -6,15 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loss_cases import describe, example, softmax
 
-from minidl import (
-    Model,
-    Sequential,
-    Tensor,
-    check_gradients,
-    layers,
-    no_grad,
-    ops,
-)
+from minidl import Model, Sequential, Tensor, check_gradients, layers, no_grad, ops
 from minidl.losses import (
     NLL,
     BinaryCrossentropy,

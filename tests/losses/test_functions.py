@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    Tensor,
-    losses,
-)
+from minidl import Tensor, losses
 
 # --- losses as functions
 

@@ -4,17 +4,8 @@ import numpy as np
 import pytest
 from loss_cases import error
 
-from minidl import (
-    Sequential,
-    check_gradients,
-    layers,
-    losses,
-)
-from minidl.losses import (
-    Circle,
-    Hinge,
-    SquaredHinge,
-)
+from minidl import Sequential, check_gradients, layers, losses
+from minidl.losses import Circle, Hinge, SquaredHinge
 
 
 def test_circle_pairs_with_the_samples_of_another_batch():

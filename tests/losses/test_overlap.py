@@ -3,14 +3,8 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    check_gradients,
-    losses,
-)
-from minidl.losses import (
-    Dice,
-    Tversky,
-)
+from minidl import check_gradients, losses
+from minidl.losses import Dice, Tversky
 
 
 def test_tversky_weighs_false_alarms_by_alpha():

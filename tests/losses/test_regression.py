@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 from loss_cases import FOUR, error
 
-from minidl import (
-    Tensor,
-    losses,
-)
+from minidl import Tensor, losses
 from minidl.losses import (
+    BinaryCrossentropy,
     CategoricalHinge,
     CosineSimilarity,
     Hinge,
     Huber,
     KLDivergence,
     LogCosh,
+    MeanAbsoluteError,
     MeanAbsolutePercentageError,
+    MeanSquaredError,
     MeanSquaredLogarithmicError,
     Poisson,
     SquaredHinge,
@@ -25,6 +25,9 @@ from minidl.losses import (
 @pytest.mark.parametrize(
     "cls",
     [
+        MeanSquaredError,
+        MeanAbsoluteError,
+        BinaryCrossentropy,
         Huber,
         LogCosh,
         Poisson,
@@ -38,11 +41,14 @@ from minidl.losses import (
 def test_n_and_n_by_1_are_the_same_for_every_loss_of_numbers(cls, shapes):
     y, p = np.array([0.0, 1.0, 1.0, 0.0]), np.array([0.1, 0.9, 0.4, 0.2])
     expected = cls(reduction=None)(y[:, None], p[:, None]).numpy()
+    assert expected.shape == (4,)
     np.testing.assert_array_equal(
         cls(reduction=None)(y.reshape(shapes[0]), p.reshape(shapes[1])).numpy(), expected
     )
+    mean = cls()(y.reshape(shapes[0]), p.reshape(shapes[1])).item()
+    assert mean == pytest.approx(expected.mean(), rel=1e-15)
     text = error(cls(), np.zeros(4), FOUR)
-    assert cls.__name__ in text and "(4,)" in text and "Dense(1)" in text
+    assert cls.__name__ in text and "(4,)" in text and "Dense(1" in text
 
 
 @pytest.mark.parametrize("cls", [KLDivergence, CategoricalHinge])

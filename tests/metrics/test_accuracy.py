@@ -4,10 +4,7 @@ import numpy as np
 import pytest
 from metric_cases import RNG, in_batches
 
-from minidl import (
-    losses,
-    metrics,
-)
+from minidl import losses, metrics
 from minidl.metrics import (
     Accuracy,
     BinaryAccuracy,

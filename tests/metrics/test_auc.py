@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 from metric_cases import RNG, in_batches, pairs_won
 
-from minidl import (
-    metrics,
-)
+from minidl import metrics
 
 
 def test_auc_is_the_share_of_pairs_in_the_right_order():

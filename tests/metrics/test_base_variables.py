@@ -7,20 +7,8 @@ import numpy as np
 import pytest
 from metric_cases import PositiveOutputs, Ratio, classifier
 
-from minidl import (
-    Model,
-    Tensor,
-    Variable,
-    layers,
-    metrics,
-    random,
-    set_random_seed,
-)
-from minidl.metrics import (
-    Mean,
-    MeanSquaredError,
-    Metric,
-)
+from minidl import Model, Tensor, Variable, layers, metrics, random, set_random_seed
+from minidl.metrics import Mean, MeanSquaredError, Metric
 
 
 def test_variables_are_found_in_lists_dicts_and_metrics():

@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from metric_cases import RNG, in_batches
 
-from minidl import (
-    metrics,
-)
+from minidl import metrics
 
 W = RNG.random(30)
 

@@ -4,10 +4,7 @@ import numpy as np
 import pytest
 from metric_cases import RNG, in_batches
 
-from minidl import (
-    Tensor,
-    metrics,
-)
+from minidl import Tensor, metrics
 
 W = RNG.random(30)
 

@@ -4,15 +4,8 @@ import numpy as np
 import pytest
 from metric_cases import classifier
 
-from minidl import (
-    Tensor,
-    losses,
-    metrics,
-    ops,
-)
-from minidl.metrics import (
-    Mean,
-)
+from minidl import Tensor, losses, metrics, ops
+from minidl.metrics import Mean
 
 # --- Mean
 

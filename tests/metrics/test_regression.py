@@ -4,10 +4,7 @@ import numpy as np
 import pytest
 from metric_cases import RNG, in_batches
 
-from minidl import (
-    Tensor,
-    metrics,
-)
+from minidl import Tensor, metrics
 
 T, P = RNG.random((30, 3)) + 0.1, RNG.random((30, 3)) + 0.1
 W = RNG.random(30)

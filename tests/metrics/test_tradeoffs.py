@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from metric_cases import CHANCES, YES, counted, in_batches
 
-from minidl import (
-    metrics,
-)
+from minidl import metrics
 
 
 def test_the_best_under_a_condition():

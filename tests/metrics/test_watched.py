@@ -6,18 +6,8 @@ import numpy as np
 import pytest
 from metric_cases import RNG, in_batches
 
-from minidl import (
-    Sequential,
-    layers,
-    losses,
-    metrics,
-)
-from minidl.metrics import (
-    MeanAbsoluteError,
-    MeanSquaredError,
-    Metric,
-    Number,
-)
+from minidl import Sequential, layers, losses, metrics
+from minidl.metrics import MeanAbsoluteError, MeanSquaredError, Metric, Number
 
 
 def test_mse_and_mae_as_metrics():

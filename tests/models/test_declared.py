@@ -3,11 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    Input,
-    Model,
-    layers,
-)
+from minidl import Input, Model, layers
 from minidl.layers import Dense
 
 X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")

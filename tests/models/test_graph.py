@@ -4,16 +4,7 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import (
-    Input,
-    Layer,
-    Model,
-    Tensor,
-    layers,
-    losses,
-    no_grad,
-    ops,
-)
+from minidl import Input, Layer, Model, Tensor, layers, losses, no_grad, ops
 
 rng = np.random.default_rng(3)
 

@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 from training_cases import INPUTS, NUMBERS
 
-from minidl import (
-    Input,
-    Layer,
-    Model,
-    Sequential,
-    layers,
-)
+from minidl import Input, Layer, Model, Sequential, layers
 
 # --- several inputs
 # ---
@@ -143,3 +137,13 @@ def test_a_model_can_be_cut_and_nested():
     deferred = Sequential([layers.Dense(2)])
     deferred(INPUTS)
     assert deferred.layers[0].output.shape == (None, 2) and deferred.input_shape == (None, 4)
+
+
+def test_an_array_does_not_stand_for_a_list_of_inputs():
+    """Its first row would be taken for the only input of the list."""
+    a, b = Input((4,)), Input((4,))
+    model = Model({"first": [a], "second": [b]}, a + b)
+    given = {"first": [INPUTS], "second": [INPUTS]}
+    np.testing.assert_array_equal(model(given).data, 2 * INPUTS.astype("float32"))
+    with pytest.raises(ValueError, match="The model's inputs are .*; received "):
+        model({"first": [INPUTS], "second": INPUTS})

@@ -7,13 +7,7 @@ import numpy as np
 import pytest
 from fit_cases import CLASSES, INPUTS, Recorder, classifier, line
 
-from minidl import (
-    Input,
-    Sequential,
-    Tensor,
-    callbacks,
-    layers,
-)
+from minidl import Input, Sequential, Tensor, callbacks, layers
 from minidl.layers import Dense
 
 X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")

@@ -7,14 +7,7 @@ import pytest
 from fit_cases import CLASSES, INPUTS, Recorder, classifier, line
 
 import minidl
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-    losses,
-    ops,
-)
+from minidl import Input, Model, Sequential, layers, losses, ops
 
 T = (INPUTS @ np.array([[1.0], [-2.0], [0.5], [3.0]]) + 1).astype("float32")  # a straight line
 

@@ -4,19 +4,9 @@ import numpy as np
 import pytest
 from metric_cases import classifier, pairs_won
 
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-    losses,
-    metrics,
-    models,
-)
+from minidl import Input, Model, Sequential, layers, losses, metrics, models
 from minidl.layers import Dense
-from minidl.metrics import (
-    SparseCategoricalAccuracy,
-)
+from minidl.metrics import SparseCategoricalAccuracy
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 4, 10, 32])

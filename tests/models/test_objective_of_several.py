@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 from training_cases import CLASSES, INPUTS, NUMBERS, two_heads
 
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-    losses,
-)
+from minidl import Input, Model, Sequential, layers, losses
 
 # --- several outputs
 # ---

@@ -2,22 +2,10 @@
 
 import numpy as np
 import pytest
-from model_cases import (
-    Net,
-    X,
-    equal,
-    residual,
-    small,
-)
+from model_cases import Net, X, equal, residual, small
 
 import minidl
-from minidl import (
-    Sequential,
-    layers,
-    metrics,
-    models,
-    optimizers,
-)
+from minidl import Sequential, layers, metrics, models, optimizers
 from minidl.models import clone_model, model_from_json
 
 
@@ -37,11 +25,6 @@ def test_a_clone_is_compiled_alike_and_learns_apart():
 
 def anew(layer):
     return type(layer).from_config(layer.get_config())
-
-
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
 
 
 def test_json_has_the_structure_alone():

@@ -24,13 +24,7 @@ from model_cases import (
 )
 
 import minidl
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-    ops,
-)
+from minidl import Input, Model, Sequential, layers, ops
 from minidl.layers.heads import Heads
 from minidl.models import SaveFormatError, load_model
 from minidl.saving import (
@@ -39,12 +33,6 @@ from minidl.saving import (
     get_registered_object,
     register_keras_serializable,
 )
-
-
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
-
 
 # --- round trips
 

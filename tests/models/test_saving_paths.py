@@ -4,16 +4,9 @@ import os
 
 import numpy as np
 import pytest
+from data_cases import net
 
 from minidl import Input, Sequential, layers, models
-from minidl.layers import Dense
-
-
-def net(outputs=1, loss="mse", activation=None, **settings):
-    model = Sequential([Input((3,)), Dense(outputs, activation=activation)])
-    model.compile("sgd", loss, **settings)
-    return model
-
 
 # --- files
 

@@ -3,11 +3,7 @@
 import pytest
 from fit_cases import INPUTS, classifier
 
-from minidl import (
-    Input,
-    Sequential,
-    layers,
-)
+from minidl import Input, Sequential, layers
 
 # --- building
 

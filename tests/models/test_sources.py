@@ -4,26 +4,14 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from data_cases import net
 from training_cases import CLASSES, INPUTS, NUMBERS, RNG, in_batches, regression
 
 import minidl
-from minidl import (
-    Input,
-    Sequential,
-    callbacks,
-    layers,
-    set_random_seed,
-)
-from minidl.layers import Dense
+from minidl import Input, Sequential, callbacks, layers, set_random_seed
 
 X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
 Y = X[:, :1]
-
-
-def net(outputs=1, loss="mse", activation=None, **settings):
-    model = Sequential([Input((3,)), Dense(outputs, activation=activation)])
-    model.compile("sgd", loss, **settings)
-    return model
 
 
 def test_an_endless_generator():

@@ -20,21 +20,12 @@ from minidl import (
     ops,
     optimizers,
     random,
-    set_random_seed,
 )
 from minidl.models import load_model
-from minidl.models.restoring import Parts
+from minidl.models.running import Parts
 from minidl.tensor import quietly, switches
 
-
-@pytest.fixture(autouse=True)
-def clean_state():
-    """The same random numbers for each test, and whatever it leaves switched on is switched off."""
-    set_random_seed(0)
-    errors = np.geterr()
-    yield
-    vars(switches).clear()
-    np.seterr(**errors)
+pytestmark = pytest.mark.usefixtures("clean_state")
 
 
 # --- what was found (November 2026, A)

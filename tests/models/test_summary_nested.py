@@ -2,12 +2,7 @@
 
 import pytest
 
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-)
+from minidl import Input, Model, Sequential, layers
 
 # --- looking
 

@@ -5,16 +5,7 @@ import pytest
 from training_cases import INPUTS, NUMBERS
 
 import minidl
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-    losses,
-    metrics,
-    ops,
-    optimizers,
-)
+from minidl import Input, Model, Sequential, layers, losses, metrics, ops, optimizers
 
 X = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
 ONES = np.ones((32, 1), "float32")

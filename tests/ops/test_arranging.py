@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    ops,
-    random,
-)
+from minidl import ops, random
 
 # --- ops
 

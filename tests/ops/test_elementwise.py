@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    Tensor,
-    ops,
-)
+from minidl import Tensor, ops
 
 
 @pytest.mark.parametrize("dtype", ["int32", "int64", "bool", "uint8"])

@@ -2,32 +2,11 @@
 
 import numpy as np
 import pytest
+from extreme_cases import INF, binary_ce, both_floats, leaf, softmax_ce, sparse_ce
 
-from minidl import Tensor, apply, check_gradients, ops
+from minidl import Tensor, check_gradients, ops
 from minidl.core.derivatives import losses as fused
 from minidl.core.derivatives import nonlinear, reductions
-
-INF, NAN = np.inf, np.nan
-
-
-def leaf(value, dtype=np.float64):
-    return Tensor(np.asarray(value, dtype=dtype), requires_grad=True)
-
-
-def softmax_ce(x, targets):
-    return apply(fused.softmax_cross_entropy, x, targets=np.asarray(targets, x.dtype))
-
-
-def sparse_ce(x, labels):
-    return apply(fused.sparse_softmax_cross_entropy, x, labels=np.asarray(labels))
-
-
-def binary_ce(x, targets):
-    return apply(fused.sigmoid_cross_entropy, x, targets=np.asarray(targets, x.dtype))
-
-
-both_floats = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
-
 
 # --- saturating functions
 # ---

@@ -1,10 +1,8 @@
 """Ops on sequences: attention with shared keys, and reading lines."""
 
-import itertools
-
 import numpy as np
 import pytest
-from derivative_rows_of_sequences import read
+from derivative_rows_of_sequences import probabilities_of_lines
 
 from minidl import ops
 
@@ -19,15 +17,6 @@ def test_heads_that_share_keys_are_heads_with_repeated_keys():
         repeated = (np.repeat(a, 3, axis=2) for a in (k, v))
         expected = ops.dot_product_attention(q, *repeated, **options).numpy()
         np.testing.assert_allclose(shared, expected, rtol=1e-10)
-
-
-def probabilities_of_lines(p, blank):
-    """{line: its probability}, by all paths. p: (steps, classes)."""
-    found = {}
-    for path in itertools.product(range(p.shape[1]), repeat=len(p)):
-        line = tuple(read(path, blank))
-        found[line] = found.get(line, 0.0) + np.prod(p[np.arange(len(p)), path])
-    return found
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -3,13 +3,9 @@
 import math
 
 import pytest
-from optimizer_papers import (
-    walk,
-)
+from optimizer_papers import walk
 
-from minidl.optimizers import (
-    Adadelta,
-)
+from minidl.optimizers import Adadelta
 
 
 def test_adadelta_hardly_moves_at_kerass_default_rate():

@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from minidl import Variable
-from minidl.optimizers import (
-    Adafactor,
-)
+from minidl.optimizers import Adafactor
 
 
 def test_adafactor_knows_a_matrix_of_squares_by_its_rows_and_columns():

@@ -4,14 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from optimizer_papers import (
-    walk,
-)
+from optimizer_papers import walk
 
 from minidl import Variable
-from minidl.optimizers import (
-    Adagrad,
-)
+from minidl.optimizers import Adagrad
 
 
 def test_adagrads_steps_shrink_like_one_over_the_root_of_t():

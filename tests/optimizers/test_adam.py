@@ -4,10 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from optimizer_papers import (
-    Paper,
-    walk,
-)
+from optimizer_papers import Paper, walk
 
 from minidl import Variable
 from minidl.optimizers import (

@@ -9,15 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optimizer_family import FAMILY, Own, X, Y, family, small_model, some_gradients, some_variables
 
-from minidl import (
-    Variable,
-    set_random_seed,
-)
-from minidl.optimizers import (
-    SGD,
-    Adam,
-    RMSprop,
-)
+from minidl import Variable, set_random_seed
+from minidl.optimizers import SGD, Adam, RMSprop
 
 # --- clipping and decay
 # ---

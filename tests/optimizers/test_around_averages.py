@@ -2,14 +2,10 @@
 
 import numpy as np
 import pytest
-from optimizer_papers import (
-    walk,
-)
+from optimizer_papers import walk
 
 from minidl import Sequential, Variable, layers, ops
-from minidl.optimizers import (
-    SGD,
-)
+from minidl.optimizers import SGD
 
 # --- averages of the weights
 # -----------------------------------------------------------------------------------------

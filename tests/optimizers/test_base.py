@@ -7,20 +7,8 @@ import numpy as np
 import pytest
 from optimizer_family import FAMILY, family
 
-from minidl import (
-    GraphError,
-    Sequential,
-    Tensor,
-    Variable,
-    layers,
-    ops,
-    optimizers,
-)
-from minidl.optimizers import (
-    SGD,
-    Adam,
-    RMSprop,
-)
+from minidl import GraphError, Sequential, Tensor, Variable, layers, ops, optimizers
+from minidl.optimizers import SGD, Adam, RMSprop
 
 # --- the learning rate
 # ---

@@ -5,13 +5,7 @@ import pytest
 
 import minidl
 from minidl import Input, Sequential, Variable, layers, optimizers
-from minidl.optimizers import (
-    SGD,
-    Adam,
-    LossScaleOptimizer,
-    RAdam,
-    RMSprop,
-)
+from minidl.optimizers import SGD, Adam, LossScaleOptimizer, RAdam, RMSprop
 
 
 class Momentum(optimizers.Optimizer):
@@ -128,6 +122,12 @@ def test_an_update_step_of_ones_own_may_begin_with_that_of_the_class(kind):
         half.apply([g], [ours])
         plain.apply([g], [theirs])
     np.testing.assert_allclose(ours.data, theirs.data, rtol=1e-6)
+    alone, first = Variable([1.0, 2.0]), Variable([1.0, 2.0])
+    fresh = Half(0.1)
+    fresh.build([alone])
+    fresh.update_step([1.0, -2.0], alone, 0.1)  # outside apply it is a step too
+    kind(0.05).apply([[1.0, -2.0]], [first])
+    np.testing.assert_allclose(alone.data, first.data, rtol=1e-6)
     with pytest.raises(minidl.GraphError, match="modified in place"):
         loss = ours * ours
         half.update_step([1.0, 1.0], ours, 0.1)

@@ -3,9 +3,7 @@
 import numpy as np
 
 from minidl import Variable
-from minidl.optimizers import (
-    Ftrl,
-)
+from minidl.optimizers import Ftrl
 
 # --- the optimizers of the last years
 

@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from minidl import Variable
-from minidl.optimizers import (
-    Lamb,
-)
+from minidl.optimizers import Lamb
 
 
 def test_lamb_moves_each_variable_by_a_share_of_its_length():

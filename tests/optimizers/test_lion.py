@@ -1,12 +1,8 @@
 """Lion."""
 
-from optimizer_papers import (
-    walk,
-)
+from optimizer_papers import walk
 
-from minidl.optimizers import (
-    Lion,
-)
+from minidl.optimizers import Lion
 
 
 def test_lion_moves_by_the_rate_and_stands_only_where_nothing_pulls():

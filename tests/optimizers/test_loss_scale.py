@@ -2,27 +2,13 @@
 
 import numpy as np
 import pytest
+from optimizer_family import compiled
 
-from minidl import Sequential, Variable, layers
-from minidl.optimizers import (
-    SGD,
-    Adam,
-    LossScaleOptimizer,
-)
+from minidl import Variable
+from minidl.optimizers import SGD, Adam, LossScaleOptimizer
 
 X = np.linspace(-1, 1, 24, dtype="float32").reshape(8, 3)
 Y = X.sum(1, keepdims=True)
-
-
-def compiled(optimizer, *names):
-    model = Sequential(
-        [
-            layers.Dense(2, name="a", kernel_initializer="ones"),
-            layers.Dense(1, name="b", kernel_initializer="ones"),
-        ]
-    )
-    model.compile(optimizer, "mse", metrics=list(names))
-    return model
 
 
 # --- the loss scale

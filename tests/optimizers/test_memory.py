@@ -12,12 +12,7 @@ import pytest
 from places import STORED
 
 import minidl
-from minidl import (
-    Sequential,
-    Variable,
-    layers,
-    optimizers,
-)
+from minidl import Sequential, Variable, layers, optimizers
 from minidl.core import optimizer as core
 from minidl.optimizers import (
     SGD,
@@ -370,34 +365,6 @@ def test_what_does_not_fade_is_left_alone():
 
 # --- an own get_config
 # ---
-
-
-def test_an_own_get_config_may_add_its_argument_either_way():
-    class First(SGD):
-        def __init__(self, a=1, **options):
-            super().__init__(**options)
-            self.a = a
-
-        def get_config(self):
-            return dict(a=self.a, **super().get_config())
-
-    class Second(Optimizer):
-        def __init__(self, a=1, learning_rate=0.5, **options):
-            super().__init__(learning_rate, **options)
-            self.a = a
-
-        def get_config(self):
-            return {"a": self.a, **super().get_config()}
-
-        def update(self, w, g, lr):
-            w -= lr * g
-
-    for cls in (First, Second):
-        config = cls(a=7, clipnorm=2.0, learning_rate=0.25).get_config()
-        assert config["a"] == 7 and config["clipnorm"] == 2.0 and config["learning_rate"] == 0.25
-        again = cls.from_config(json.loads(json.dumps(config)))
-        assert again.get_config() == config and again.a == 7
-    assert "momentum" in First().get_config() and "momentum" not in Second().get_config()
 
 
 def test_the_rate_answers_as_kerass_variable_does():

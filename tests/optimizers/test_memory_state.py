@@ -7,19 +7,8 @@ import numpy as np
 import pytest
 from optimizer_family import FAMILY, Own, X, Y, small_model, some_gradients, some_variables
 
-from minidl import (
-    Variable,
-)
-from minidl.optimizers import (
-    SGD,
-    Adam,
-    Adamax,
-    AdamW,
-    Lion,
-    Nadam,
-    RAdam,
-    RMSprop,
-)
+from minidl import Variable
+from minidl.optimizers import SGD, Adam, Adamax, AdamW, Lion, Nadam, RAdam, RMSprop
 
 STATEFUL = [(cls, {}) for cls in [*FAMILY, Own]] + [
     (SGD, dict(momentum=0.9)),
@@ -35,10 +24,6 @@ STATEFUL = [(cls, {}) for cls in [*FAMILY, Own]] + [
 stateful = pytest.mark.parametrize(
     ("cls", "options"), STATEFUL, ids=["-".join([c.__name__, *o]) for c, o in STATEFUL]
 )
-
-
-def weights_of(variables):
-    return [v.numpy() for v in variables]
 
 
 @stateful

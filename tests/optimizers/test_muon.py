@@ -3,9 +3,7 @@
 import numpy as np
 
 from minidl import Sequential, Variable, layers
-from minidl.optimizers import (
-    Muon,
-)
+from minidl.optimizers import Muon
 
 
 def test_muon_moves_alike_in_all_directions():

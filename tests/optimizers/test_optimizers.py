@@ -5,20 +5,11 @@ What the updates compute is in test_optimizer_rules.py, the schedules are in tes
 
 import numpy as np
 import pytest
-from optimizer_family import COMMON, DEFAULTS, FAMILY, family, others
+from optimizer_family import COMMON, DEFAULTS, FAMILY, SETTINGS, family, others
 from optimizer_faults import faulty
 
-from minidl import (
-    Sequential,
-    Variable,
-    layers,
-    optimizers,
-)
-from minidl.optimizers import (
-    SGD,
-    Muon,
-    Optimizer,
-)
+from minidl import Sequential, Variable, layers, optimizers
+from minidl.optimizers import SGD, Muon, Optimizer
 
 
 @family
@@ -33,18 +24,7 @@ def test_arguments_by_position_have_keras_order(cls):
     """Its own first, then the common ones; AdamW's weight_decay is the second and not there
     again. Muon has the common ones in the middle of its own.
     """
-    common = dict(
-        weight_decay=0.125,
-        clipnorm=2.0,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=True,
-        ema_momentum=0.75,
-        ema_overwrite_frequency=3,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=4,
-        name="mine",
-    )
+    common = dict(SETTINGS)
     own = others(cls)
     if "weight_decay" in own:
         del common["weight_decay"]
@@ -97,32 +77,6 @@ def test_options_that_tutorials_call_optimizers(name, instead):
     assert isinstance(eval(instead, vars(optimizers).copy()), Optimizer)
     with pytest.raises(ValueError, match="is an option of another optimizer"):
         Sequential([layers.Dense(1, input_shape=(1,))]).compile(name, "mse")
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("adm", "adam"),
-        ("rmspop", "rmsprop"),
-        ("sdg", "sgd"),
-        ("nadm", "nadam"),
-        ("addelta", "adadelta"),
-    ],
-)
-def test_a_mistyped_optimizer_is_answered_with_the_nearest(typed, meant):
-    with pytest.raises(
-        ValueError,
-        match=rf"Unknown optimizer '{typed}'. Did you mean '{meant}'\? Available: adadelta, .*sgd",
-    ):
-        optimizers.get(typed)
-
-
-@pytest.mark.parametrize("nonsense", [3, ["adam"], dict, lambda g: g])
-def test_what_is_no_optimizer(nonsense):
-    with pytest.raises(
-        ValueError, match="An optimizer is a name, an Optimizer class or an instance"
-    ):
-        optimizers.get(nonsense)
 
 
 def test_no_optimizer():

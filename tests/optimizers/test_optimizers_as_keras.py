@@ -8,17 +8,7 @@ from optimizer_cases import KERAS_CASES, SHAPES, first_weights, follow, title
 from places import GOLDENS
 
 from minidl import Variable, optimizers
-from minidl.optimizers import (
-    SGD,
-    Adadelta,
-    Adagrad,
-    Adam,
-    Adamax,
-    AdamW,
-    Lion,
-    Nadam,
-    RMSprop,
-)
+from minidl.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, Nadam, RMSprop
 
 # --- Keras's numbers
 # ---

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 from optimizer_cases import CASES, OWN, SHAPES, first_weights, gradients, title
-from optimizer_papers import (
-    Paper,
-)
+from optimizer_papers import Paper
 
 from minidl import Variable, ops, optimizers
 from minidl.optimizers import (

@@ -3,13 +3,9 @@
 import math
 
 import pytest
-from optimizer_papers import (
-    walk,
-)
+from optimizer_papers import walk
 
-from minidl.optimizers import (
-    RMSprop,
-)
+from minidl.optimizers import RMSprop
 
 
 def test_a_centered_rmsprop_takes_larger_steps_where_gradients_agree():

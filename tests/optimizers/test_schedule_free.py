@@ -3,9 +3,7 @@
 import numpy as np
 
 from minidl import Sequential, layers
-from minidl.optimizers import (
-    ScheduleFreeAdamW,
-)
+from minidl.optimizers import ScheduleFreeAdamW
 
 
 def test_schedule_free_learns_the_mean_of_its_large_steps():

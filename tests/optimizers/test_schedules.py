@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from optimizer_family import Halving, steps_of
 
 from minidl import Variable
 from minidl.compat.older.optimizers import SettableDecay
@@ -329,23 +330,6 @@ def test_a_schedule_class_in_place_of_a_schedule(cls):
 
 # --- schedules of your own
 # ---
-
-
-class Halving(LearningRateSchedule):
-    def __init__(self, first, every):
-        self.first, self.every = first, every
-
-    def __call__(self, step):
-        return self.first * 0.5 ** (step // self.every)
-
-
-def steps_of(rate, count=6):
-    """The moves that a gradient of 1 makes: the rates themselves."""
-    w, optimizer, places = Variable([0.0], dtype="float64"), SGD(rate), [0.0]
-    for _ in range(count):
-        optimizer.apply([np.ones(1)], [w])
-        places.append(w.item())
-    return -np.diff(places)
 
 
 def test_a_schedule_class_of_your_own():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from optimizer_family import Halving, steps_of
 
 import minidl
 from minidl import Sequential, Variable, layers, optimizers
@@ -11,30 +12,12 @@ from minidl.optimizers.schedules import (
     CosineDecayRestarts,
     ExponentialDecay,
     InverseTimeDecay,
-    LearningRateSchedule,
     PiecewiseConstantDecay,
     PolynomialDecay,
 )
 
 # --- schedules of your own
 # ---
-
-
-class Halving(LearningRateSchedule):
-    def __init__(self, first, every):
-        self.first, self.every = first, every
-
-    def __call__(self, step):
-        return self.first * 0.5 ** (step // self.every)
-
-
-def steps_of(rate, count=6):
-    """The moves that a gradient of 1 makes: the rates themselves."""
-    w, optimizer, places = Variable([0.0], dtype="float64"), SGD(rate), [0.0]
-    for _ in range(count):
-        optimizer.apply([np.ones(1)], [w])
-        places.append(w.item())
-    return -np.diff(places)
 
 
 def test_a_function_of_the_step_is_a_schedule():

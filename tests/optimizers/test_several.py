@@ -8,9 +8,10 @@ import sys
 
 import numpy as np
 import pytest
+from optimizer_family import compiled
 
 import minidl
-from minidl import Sequential, Variable, callbacks, layers, models
+from minidl import Variable, callbacks, layers, models
 from minidl.optimizers import (
     SGD,
     Adam,
@@ -29,17 +30,6 @@ def of_two(**options):
     """Adam for layer a, SGD with momentum for the rest."""
     chosen = OptimizerMap(SGD(0.1, momentum=0.9), {"a/.*": Adam(0.01)})
     return MultiOptimizer(chosen, **options)
-
-
-def compiled(optimizer, *names):
-    model = Sequential(
-        [
-            layers.Dense(2, name="a", kernel_initializer="ones"),
-            layers.Dense(1, name="b", kernel_initializer="ones"),
-        ]
-    )
-    model.compile(optimizer, "mse", metrics=list(names))
-    return model
 
 
 def around_both():

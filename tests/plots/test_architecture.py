@@ -3,12 +3,7 @@
 import pytest
 
 import minidl
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-)
+from minidl import Input, Model, Sequential, layers
 
 
 def test_models_are_drawn(tmp_path):

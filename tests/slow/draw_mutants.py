@@ -3,13 +3,15 @@
     python tests/slow/draw_mutants.py [--seed 7] [--count 60] [--own]
 
 Each mutant meets the tests of its own file first (tests/layers/test_basic*.py for
-minidl/layers/basic.py), and what survives them the whole default suite, unless --own. A survivor is
-printed with its line: it asks for a test, or changes nothing that anybody can see. Tests that were
-written for survivors belong beside the others of their file.
+minidl/layers/basic.py), and what survives them the whole default suite, on all processor cores
+(pytest-xdist), unless --own. A survivor is printed with its line: it asks for a test, or changes
+nothing that anybody can see. Tests that were written for survivors belong beside the others of
+their file. Tests that fail without a mistake would count it as noticed: they end the run.
 """
 
 import argparse
 import ast
+import functools
 import os
 import random
 import shutil
@@ -21,6 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "minidl"
+ALL = ("-n", "auto")  # the whole default suite
 SWAPS = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -53,7 +56,7 @@ def mistakes(tree):
         elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
             yield node, lambda n: n.ops.__setitem__(0, SWAPS[type(n.ops[0])]())
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
-            yield node, lambda n: setattr(n, "op", ast.UAdd() if is_minus(n) else ast.Not())
+            yield node, lambda n: setattr(n, "operand", ast.UnaryOp(n.op, n.operand))
         elif isinstance(node, ast.Constant) and id(node) not in docs:
             if isinstance(node.value, bool):
                 yield node, lambda n: setattr(n, "value", not n.value)
@@ -63,10 +66,6 @@ def mistakes(tree):
             yield node, lambda n: setattr(n, "value", ast.Constant(None))
         elif isinstance(node, ast.If):
             yield node, lambda n: setattr(n, "test", ast.Constant(False))
-
-
-def is_minus(node) -> bool:
-    return isinstance(node.op, ast.USub)
 
 
 def sources() -> list[Path]:
@@ -100,13 +99,13 @@ def drawn(rng, path):
     return node.lineno, line.decode().strip(), wrong.decode().strip(), after
 
 
-def tests_of(path) -> list[str]:
+def tests_of(path) -> tuple:
     folder, name = path.relative_to(LIBRARY).parent, path.stem.strip("_")
     name = (folder.name or "house") if name == "init" else name
     found = sorted((ROOT / "tests" / folder).glob(f"test_{name}*.py"))
     if folder.name:  # and those of the whole room: tests/ops/test_ops*.py
         found += sorted((ROOT / "tests" / folder).glob(f"test_{folder.name}*.py"))
-    return [str(p.relative_to(ROOT)) for p in dict.fromkeys(found)]
+    return tuple(str(p.relative_to(ROOT)) for p in dict.fromkeys(found))
 
 
 def passes(folder, tests) -> bool:
@@ -120,6 +119,13 @@ def passes(folder, tests) -> bool:
     except subprocess.TimeoutExpired:  # a loop without an end
         return False
     return done.returncode == 0
+
+
+@functools.cache
+def check_sound(folder, tests) -> None:
+    """Exit unless these tests pass in the copy, in which there is no mistake now."""
+    if tests and not passes(folder, tests):
+        sys.exit(f"without any mistake these tests fail already: {' '.join(tests)}")
 
 
 def copied(folder) -> Path:
@@ -148,12 +154,13 @@ def main():
                 (path,) = rng.choices(files, weights)
                 mutant = drawn(rng, path)
             line, before, after, text = mutant
-            spoilt = copy / path.relative_to(ROOT)
+            spoilt, own = copy / path.relative_to(ROOT), tests_of(path)
+            for tests in (own,) if options.own else (own, ALL):
+                check_sound(copy, tests)
             spoilt.write_text(text, "utf-8")
-            own = tests_of(path)
             caught = bool(own) and not passes(copy, own) and "its own tests"
             if not caught and not options.own:
-                caught = not passes(copy, []) and "another test"
+                caught = not passes(copy, ALL) and "another test"
             spoilt.write_text(path.read_text("utf-8"), "utf-8")
             killed += bool(caught)
             name = path.relative_to(LIBRARY)

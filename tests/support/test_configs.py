@@ -34,7 +34,15 @@ def own(base, *given, **more):
         def get_config(self):
             return {"a": 2 * self.a, **super().get_config()}
 
-    return Own(*given, a=3), Mine(*given, a=3)
+    class Below(Own):
+        def __init__(self, *args, b=1, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.b = b
+
+        def get_config(self):
+            return {**super().get_config(), "b": self.b}
+
+    return Own(*given, a=3), Mine(*given, a=3), Below(*given, a=3, b=5)
 
 
 class OwnLayer(layers.Layer):
@@ -67,7 +75,7 @@ class OwnLayer(layers.Layer):
 def test_a_get_config_of_ones_own_comes_on_top(base):
     for thing in own(base):
         config = thing.get_config()
-        assert config["a"] == 6
+        assert config["a"] == 6 and config.get("b") == getattr(thing, "b", None)
         if base is not models.Sequential:  # which is made of its layers alone, as in Keras
             again = type(thing).from_config(config)
             assert again.a == 6 and again.get_config() == {**config, "a": 12}
@@ -104,7 +112,11 @@ def test_objects_of_yours_in_a_description():
     class Seen(metrics.Metric):
         pass
 
-    for thing, room in ((Mine(), layers), (Far(), losses), (Seen(), metrics)):
+    class Sevens(initializers.Initializer):
+        pass
+
+    rooms = (Mine(), layers), (Far(), losses), (Seen(), metrics), (Sevens(), initializers)
+    for thing, room in rooms:
         name, data = type(thing).__name__, minidl.saving.serialize_keras_object(thing)
         own = {name: type(thing)}
         for read in (
@@ -115,3 +127,17 @@ def test_objects_of_yours_in_a_description():
             assert type(read(data, custom_objects=own)) is type(thing)
             with pytest.raises(ValueError, match=f"no class or function '{name}'"):
                 read(data)
+
+
+def test_a_function_is_described_by_its_name_in_the_scope():
+    def twice(x):
+        return 2 * x
+
+    def thrice(x):
+        return 3 * x
+
+    with minidl.saving.custom_object_scope({"first": twice, "second": thrice}):
+        for function, name in ((twice, "first"), (thrice, "second")):
+            data = minidl.saving.serialize_keras_object(function)
+            assert data["config"] == name
+            assert minidl.saving.deserialize_keras_object(data) is function

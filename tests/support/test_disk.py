@@ -5,35 +5,15 @@ only).
 import os
 import random
 import stat
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
-import trustme
+from disk_cases import Child
 
-from minidl.support import disk as files
 from minidl.support.disk import write_atomically
 
-
-class Child(subprocess.Popen):
-    """Another Python that runs `code` and can import this minidl."""
-
-    def __init__(self, code, *arguments):
-        command, pipe = [sys.executable, "-c", code, *arguments], subprocess.PIPE
-        environment = {**os.environ, "PYTHONPATH": str(Path(files.__file__).parents[2])}
-        super().__init__(command, env=environment, stdin=pipe, stdout=pipe, text=True)
-
-    def read_line(self):
-        assert self.stdout
-        return self.stdout.readline().strip()
-
-    def write_line(self, line):
-        assert self.stdin
-        self.stdin.write(line + "\n")
-        self.stdin.flush()
+pytestmark = pytest.mark.usefixtures("trust")
 
 
 # --- write_atomically
@@ -201,21 +181,3 @@ def test_a_writer_killed_at_any_moment_leaves_one_whole_file(tmp_path):
             time.sleep(moments.uniform(0, 0.03))
             child.kill()
         assert path.read_bytes() in (b"A" * 640_000, b"B" * 640_000)
-
-
-@pytest.fixture(scope="module")
-def authority():
-    return trustme.CA()
-
-
-@pytest.fixture(autouse=True)
-def trust(authority, tmp_path, monkeypatch):
-    """Trust our own certificate authority, and let no proxy or home folder of this machine take
-    part.
-    """
-    certificates = tmp_path.parent / f"{tmp_path.name}-authority.pem"
-    authority.cert_pem.write_to_path(str(certificates))
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificates))
-    for name in ("no_proxy", "NO_PROXY"):
-        monkeypatch.setenv(name, "*")
-    monkeypatch.delenv("MINIDL_HOME", raising=False)

@@ -6,18 +6,18 @@ import http.server
 import io
 import os
 import ssl
-import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
 import trustme
+from disk_cases import Child
 
 from minidl.datasets import base
-from minidl.support import disk as files
 from minidl.support.disk import DataFileError, cache_dir, check_digest, download
+
+pytestmark = pytest.mark.usefixtures("trust")
 
 BODY = bytes(range(256)) * 1000
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -26,24 +26,6 @@ LIMIT = 2 * len(BODY)
 
 def verify(data):
     check_digest("sha256", SHA256, data)
-
-
-class Child(subprocess.Popen):
-    """Another Python that runs `code` and can import this minidl."""
-
-    def __init__(self, code, *arguments):
-        command, pipe = [sys.executable, "-c", code, *arguments], subprocess.PIPE
-        environment = {**os.environ, "PYTHONPATH": str(Path(files.__file__).parents[2])}
-        super().__init__(command, env=environment, stdin=pipe, stdout=pipe, text=True)
-
-    def read_line(self):
-        assert self.stdout
-        return self.stdout.readline().strip()
-
-    def write_line(self, line):
-        assert self.stdin
-        self.stdin.write(line + "\n")
-        self.stdin.flush()
 
 
 # --- a server that behaves, and several ways in which it does not
@@ -99,24 +81,6 @@ def tls_context(authority, name="127.0.0.1"):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(name).configure_cert(context)
     return context
-
-
-@pytest.fixture(scope="module")
-def authority():
-    return trustme.CA()
-
-
-@pytest.fixture(autouse=True)
-def trust(authority, tmp_path, monkeypatch):
-    """Trust our own certificate authority, and let no proxy or home folder of this machine take
-    part.
-    """
-    certificates = tmp_path.parent / f"{tmp_path.name}-authority.pem"
-    authority.cert_pem.write_to_path(str(certificates))
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificates))
-    for name in ("no_proxy", "NO_PROXY"):
-        monkeypatch.setenv(name, "*")
-    monkeypatch.delenv("MINIDL_HOME", raising=False)
 
 
 @pytest.fixture

@@ -21,17 +21,8 @@ from minidl import (
     set_random_seed,
 )
 from minidl.support import dry_run as dry
-from minidl.tensor import switches
 
-
-@pytest.fixture(autouse=True)
-def clean_state():
-    """The same random numbers for each test, and whatever it leaves switched on is switched off."""
-    set_random_seed(0)
-    errors = np.geterr()
-    yield
-    vars(switches).clear()
-    np.seterr(**errors)
+pytestmark = pytest.mark.usefixtures("clean_state")
 
 
 # --- a dry run leaves no trace

@@ -5,14 +5,7 @@ import re
 import pytest
 
 import minidl
-from minidl import (
-    activations,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    optimizers,
-)
+from minidl import layers, losses, metrics, optimizers
 from minidl.support.registry import REGISTRIES, Registry, did_you_mean, snake_case, unknown
 
 # --- snake_case
@@ -178,33 +171,6 @@ def test_the_message_of_unknown():
         unknown("mode", "fan", ["fan_in", "fan_out"])
         == "Unknown mode 'fan'. Did you mean 'fan_in'? Available: fan_in, fan_out."
     )
-
-
-@pytest.mark.parametrize(
-    "get, typo, meant",
-    [
-        (optimizers.get, "adm", "'adam'"),
-        (losses.get, "mean_square_error", "'mean_squared_error'"),
-        (activations.get, "rleu", "'relu'"),
-        (initializers.get, "glorot_unifrom", "'glorot_uniform'"),
-        (metrics.get, "acuracy", "'accuracy'"),
-    ],
-    ids=["optimizer", "loss", "activation", "initializer", "metric"],
-)
-def test_every_registry_of_the_library_helps(get, typo, meant):
-    with pytest.raises(ValueError) as error:
-        get(typo)
-    assert f"Did you mean {meant}?" in str(error.value) and "Available:" in str(error.value)
-
-
-def test_layers_are_registered_under_keras_names():
-    for name, cls in (
-        ("Dense", layers.Dense),
-        ("dense", layers.Dense),
-        ("LeakyReLU", layers.LeakyReLU),
-        ("Flatten", layers.Flatten),
-    ):
-        assert layers.layer_classes[name] is cls
 
 
 # --- what a module says that it holds

@@ -12,12 +12,7 @@ import pytest
 from tensor_cases import A, f32, f64, leaf, right_or_refused
 
 import minidl
-from minidl import (
-    Tensor,
-    Variable,
-    apply,
-    ops,
-)
+from minidl import Tensor, Variable, apply, ops
 from minidl.core.derivatives import arithmetic
 
 # --- what it looks like
@@ -53,6 +48,7 @@ def test_reprs_tell_what_matters():
     assert repr(leaf([1.0])) == "Tensor([1.], dtype=float64, requires_grad=True)"
     assert "op=mul" in repr(leaf([1.0]) * 2)
     assert "shape=(5, 5)" in repr(Tensor(np.ones((5, 5))))
+    assert "shape=" not in repr(Tensor(np.ones(20))) and "shape=(21,)" in repr(Tensor(np.ones(21)))
     assert "dtype=int64" in repr(Tensor(np.arange(2)))
     text = repr(Variable([1.0, 2.0], name="bias", trainable=False))
     assert "'bias'" in text and "shape=(2,)" in text and "trainable=False" in text

@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import (
-    Tensor,
-    layers,
-)
+from minidl import Tensor, layers
 
 
 @pytest.mark.parametrize("mode", ["multi_hot", "count"])

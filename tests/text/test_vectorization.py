@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-)
+from minidl import Input, Model, Sequential, layers
 from minidl.layers import Dense, Embedding, Flatten, StringLookup, TextVectorization
 
 # --- models that begin with strings

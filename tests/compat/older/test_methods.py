@@ -8,12 +8,7 @@ from older_cases import a_model, warned
 from training_cases import INPUTS
 
 import minidl
-from minidl import (
-    Input,
-    Sequential,
-    layers,
-    ops,
-)
+from minidl import Input, Sequential, layers, ops
 
 X = np.linspace(-1, 1, 24, dtype=np.float32).reshape(8, 3)
 Y = X.sum(axis=1, keepdims=True)

@@ -9,14 +9,7 @@ from older_cases import P, a_model, warned
 from training_cases import INPUTS, NUMBERS, in_batches, regression
 
 import minidl
-from minidl import (
-    Input,
-    Model,
-    Sequential,
-    layers,
-    losses,
-    ops,
-)
+from minidl import Input, Model, Sequential, layers, losses, ops
 from minidl.compat.older.warning import older
 
 X = np.linspace(-1, 1, 24, dtype=np.float32).reshape(8, 3)

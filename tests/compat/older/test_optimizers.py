@@ -2,9 +2,7 @@
 
 import pytest
 
-from minidl import (
-    optimizers,
-)
+from minidl import optimizers
 
 # --- small settings of optimizers
 

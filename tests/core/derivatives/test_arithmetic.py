@@ -2,12 +2,10 @@
 
 import numpy as np
 import pytest
+from extreme_cases import INF, NAN, both_floats, gradient, leaf
 
 import minidl
-from minidl import (
-    Tensor,
-    ops,
-)
+from minidl import Tensor, ops
 
 
 def test_a_power_of_a_negative_number_has_no_slope_along_its_exponent():
@@ -17,23 +15,6 @@ def test_a_power_of_a_negative_number_has_no_slope_along_its_exponent():
     exponent = Tensor(2.0, requires_grad=True)
     (minidl.Tensor(0.0) ** exponent).backward()
     assert exponent.grad == 0
-
-
-INF, NAN = np.inf, np.nan
-
-
-def leaf(value, dtype=np.float64):
-    return Tensor(np.asarray(value, dtype=dtype), requires_grad=True)
-
-
-def gradient(f, value, dtype=np.float64):
-    x = leaf(value, dtype)
-    f(x).sum().backward()
-    assert x.grad.shape == x.shape and x.grad.dtype == x.dtype
-    return x.grad
-
-
-both_floats = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 
 
 @both_floats

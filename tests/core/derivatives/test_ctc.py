@@ -2,22 +2,11 @@
 fit; mistakes, which are named.
 """
 
-import itertools
-
 import numpy as np
 import pytest
-from derivative_rows_of_sequences import read
+from derivative_rows_of_sequences import probabilities_of_lines
 
 from minidl import Tensor, ops
-
-
-def probabilities_of_lines(p, blank):
-    """{line: its probability}, by all paths. p: (steps, classes)."""
-    found = {}
-    for path in itertools.product(range(p.shape[1]), repeat=len(p)):
-        line = tuple(read(path, blank))
-        found[line] = found.get(line, 0.0) + np.prod(p[np.arange(len(p)), path])
-    return found
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -19,9 +19,7 @@ from derivative_samples import distinct, rng
 from minidl import Tensor, Variable, apply, check_gradients, ops
 from minidl.core import derivatives
 from minidl.core.backward import Placed
-from minidl.core.derivatives import (
-    arithmetic,
-)
+from minidl.core.derivatives import arithmetic
 
 
 def all_ops():

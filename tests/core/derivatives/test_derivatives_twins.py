@@ -6,10 +6,7 @@ from derivative_rows_of_arrays import naive_softmax
 from derivative_samples import away_from_zero, distinct, normal, positive, probabilities
 
 from minidl import Tensor, apply, ops
-from minidl.core.derivatives import (
-    arithmetic,
-    nonlinear,
-)
+from minidl.core.derivatives import arithmetic, nonlinear
 from minidl.core.derivatives import losses as fused
 
 one_hot = np.eye(4)[[0, 3, 1]]

@@ -1,22 +1,10 @@
 """Reductions: ties, zeros, precision."""
 
 import numpy as np
+from extreme_cases import INF, gradient, leaf
 
 from minidl import Tensor, apply, ops
 from minidl.core.derivatives import reductions
-
-INF, NAN = np.inf, np.nan
-
-
-def leaf(value, dtype=np.float64):
-    return Tensor(np.asarray(value, dtype=dtype), requires_grad=True)
-
-
-def gradient(f, value, dtype=np.float64):
-    x = leaf(value, dtype)
-    f(x).sum().backward()
-    assert x.grad.shape == x.shape and x.grad.dtype == x.dtype
-    return x.grad
 
 
 def test_ties_share_evenly():

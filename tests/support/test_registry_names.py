@@ -2,10 +2,7 @@
 
 import pytest
 
-from minidl import (
-    Layer,
-    Sequential,
-)
+from minidl import Layer, Sequential
 from minidl.layers import Dense, LeakyReLU, ReLU
 
 # --- names

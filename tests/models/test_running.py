@@ -5,11 +5,7 @@ import pytest
 from fit_cases import INPUTS, line
 
 import minidl
-from minidl import (
-    Input,
-    Sequential,
-    layers,
-)
+from minidl import Input, Sequential, layers
 
 T = (INPUTS @ np.array([[1.0], [-2.0], [0.5], [3.0]]) + 1).astype("float32")  # a straight line
 

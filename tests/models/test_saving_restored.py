@@ -4,27 +4,11 @@ import os
 
 import numpy as np
 import pytest
-from model_cases import (
-    X,
-    Y,
-    equal,
-    same,
-    small,
-    snapshot,
-)
+from model_cases import X, Y, equal, same, small, snapshot
 
 import minidl
-from minidl import (
-    Input,
-    Sequential,
-    layers,
-)
+from minidl import Input, Sequential, layers
 from minidl.models import SaveFormatError, load_model
-
-
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
 
 
 @pytest.mark.parametrize(
