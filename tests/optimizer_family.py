@@ -122,6 +122,21 @@ COMMON = dict(
 )
 
 
+# Every common argument, set to another value than its default where that can be.
+SETTINGS = dict(
+    weight_decay=0.125,
+    clipnorm=2.0,
+    clipvalue=None,
+    global_clipnorm=None,
+    use_ema=True,
+    ema_momentum=0.75,
+    ema_overwrite_frequency=3,
+    loss_scale_factor=None,
+    gradient_accumulation_steps=4,
+    name="mine",
+)
+
+
 def small_model():
     return Sequential(
         [layers.Dense(2, name="first", input_shape=(2,)), layers.Dense(1, name="second")]

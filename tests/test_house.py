@@ -67,9 +67,13 @@ DOWNLOADS = {
     "datasets/cifar.py",
     "support/disk.py",
 }
-# The folders of homework are written as a teacher writes them, who sees the library from outside;
-# tests/homework/test_homework.py has them.
-MODULES = sorted(p for p in LIBRARY.rglob("*.py") if not p.parent.name.startswith("hw"))
+# The folders of homework are written as a teacher writes them, who sees the library from outside,
+# and the skeleton is what a learner gets; tests/homework has them.
+MODULES = sorted(
+    p
+    for p in LIBRARY.rglob("*.py")
+    if not p.parent.name.startswith("hw") and "skeleton" not in p.parts
+)
 
 
 def unit_of(path):

@@ -7,7 +7,9 @@ that no letter of theirs means anything to sphinx.
 
 from __future__ import annotations
 
+import ast
 import inspect
+import itertools
 import re
 import textwrap
 
@@ -21,8 +23,15 @@ def rst(docstring: str, parameters=()) -> str:
     """Return a docstring as reStructuredText. parameters: names that begin a line of their own
     where they are explained.
     """
-    blocks = re.split(r"\n\s*\n", inspect.cleandoc(docstring))
-    return "\n\n".join(_block(block.rstrip(), set(parameters)) for block in _joined(blocks)) + "\n"
+    lines = inspect.cleandoc(docstring).split("\n")
+    blocks: list[list[str]] = [[]]
+    for line in lines:
+        if not line.strip() or (blocks[-1] and _differs(line, blocks[-1][0])):
+            blocks.append([])
+        if line.strip():
+            blocks[-1].append(line.rstrip())
+    texts = [_block(block, set(parameters)) for block in _joined(filter(None, blocks))]
+    return "\n\n".join(texts) + "\n"
 
 
 def plain(text: str) -> str:
@@ -43,31 +52,45 @@ def literal(text: str, language: str = "text") -> str:
     return f".. code-block:: {language}\n\n" + textwrap.indent(textwrap.dedent(text), "   ")
 
 
+def _is_literal(line: str) -> bool:
+    """Return whether a line is code or a formula whose spaces matter."""
+    return bool(_CODE.match(line) or (re.search(r"\S {2,}\S", line) and not _ITEM.match(line)))
+
+
+def _differs(line: str, first: str) -> bool:
+    """Return whether a line is another kind of text than the block that `first` begins. What
+    follows a list's item or a command of Python belongs to it.
+    """
+    holds = _ITEM.match(first) or first.startswith(">>>")
+    return not holds and _is_literal(line) != _is_literal(first)
+
+
 def _joined(blocks):
     """Yield the blocks; code with blank lines in between is one block."""
-    held = ""
-    for block in blocks:
-        if held and _CODE.match(block):
-            held += "\n\n" + block
-            continue
-        if held:
-            yield held
-        held = block if _CODE.match(block) else ""
-        if not held:
-            yield block
-    if held:
-        yield held
+    for code, several in itertools.groupby(blocks, key=lambda block: bool(_CODE.match(block[0]))):
+        if code:
+            yield [line for block in several for line in (*block, "")][:-1]
+        else:
+            yield from several
 
 
-def _block(block: str, parameters) -> str:
-    lines = block.split("\n")
-    if _CODE.match(block):
-        return literal(block, "python" if ">>>" not in block else "pycon")
-    if any(re.search(r"\S {2,}\S", line) for line in lines[:1]) and not _ITEM.match(block):
-        return literal(block)
+def _block(lines, parameters) -> str:
+    if _is_literal(lines[0]):
+        return literal("\n".join(lines), _language(lines))
     if any(_ITEM.match(line) for line in lines):
         return _list(lines)
     return _paragraph(lines, parameters)
+
+
+def _language(lines) -> str:
+    """Return what code is written in; formulas are text."""
+    if lines[0].startswith(">>>"):
+        return "pycon"
+    try:
+        ast.parse(textwrap.dedent("\n".join(lines)))
+    except SyntaxError:
+        return "text"
+    return "python"
 
 
 def _list(lines) -> str:

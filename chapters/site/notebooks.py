@@ -43,16 +43,20 @@ def notebook(chapter: Path, words: dict[str, str] | None = None):
         cell.id = f"cell-{i}"
         if cell.cell_type == "markdown":
             cell.metadata = nbformat.from_dict({})
-            mark = _mark(i, cell.source)
-            cell.source = mark + translated(cell.source, words or {})
+            cell.source = ("# " if i == 0 else "") + _in_words(cell.source, words or {})
     return made
 
 
-def _mark(position: int, text: str) -> str:
-    """Return what makes a heading of a text cell's first line, which is plain in the script."""
-    if position == 0:
-        return "# "
-    return "## " if text.startswith("Exercises (") else ""
+def _in_words(text: str, words: dict[str, str]) -> str:
+    """Return a text cell translated. Where the exercises begin, it has a heading, which is a plain
+    line in the script.
+    """
+    found = re.search(r"^Exercises \(.*\)$", text, re.M)
+    text = translated(text, words)
+    if found:
+        line = words.get(found[0], found[0])
+        text = text.replace(line, f"## {line}", 1)
+    return text
 
 
 def executed(chapter: Path, cache: Path, say=print):
@@ -87,7 +91,11 @@ def _run(made, folder: str) -> None:
         made,
         timeout=1800,
         resources={"metadata": {"path": folder}},
-        extra_arguments=["--InlineBackend.figure_formats={'retina'}", "--log-level=ERROR"],
+        extra_arguments=[
+            "--InlineBackend.figure_formats={'retina'}",
+            "--InteractiveShell.ast_node_interactivity=none",  # nothing but what is printed
+            "--log-level=ERROR",
+        ],
         coalesce_streams=True,
     ).execute(env=environment)
 

@@ -1,5 +1,5 @@
-"""The command line: python -m minidl.homework list | start hw02 | check hw02 | grade FOLDER |
-export hw02
+"""The command line: python -m minidl.homework list | start hw02 | check hw02 | build | check build
+| grade FOLDER | export hw02 | solutions
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 from ..support import console
-from . import assignments, exporting, fence, grading, judging, reports, submissions
+from . import assignments, exporting, fence, grading, judging, reports, solutions, submissions
+from .framework import commands as build
 from .processes import clean
 
 # of so many seeds nobody tries all, to find the questions and with them the answers
@@ -43,7 +44,18 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("name", help="hw01, hw02, ...")
     _language_argument(start)
     start.set_defaults(run=_start)
-    _check_arguments(commands.add_parser("check", help="check your file"))
+    growing = commands.add_parser(
+        "build", help="start a folder in which you write a framework of your own"
+    )
+    growing.add_argument("folder", type=Path, nargs="?", default=Path(build.FOLDER))
+    growing.set_defaults(run=_build)
+    _check_arguments(commands.add_parser("check", help="check your file, or your framework"))
+    _teachers_commands(commands)
+    return parser
+
+
+def _teachers_commands(commands) -> None:
+    """Add the commands that a teacher needs."""
     _grade_arguments(
         commands.add_parser(
             "grade", help="mark the submissions of a class: files, or a folder for each student"
@@ -53,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("name")
     export.add_argument("--output", type=Path, help="the zip to write (default NAME.zip)")
     export.set_defaults(run=_export)
-    return parser
+    solved = commands.add_parser("solutions", help="for teachers: write all assignments, solved")
+    solved.add_argument("folder", type=Path, nargs="?", default=Path("solutions"))
+    solved.set_defaults(run=_solutions)
 
 
 def _language_argument(parser) -> None:
@@ -64,7 +78,7 @@ def _language_argument(parser) -> None:
 
 def _check_arguments(parser) -> None:
     """Add the arguments of `check`."""
-    parser.add_argument("name")
+    parser.add_argument("name", help="hw01, hw02, ..., or build for your own framework")
     parser.add_argument(
         "--file",
         type=Path,
@@ -104,6 +118,12 @@ def _list(given) -> int:
             f"{name:18s}{len(assignment.tasks):3d} tasks {assignment.points:5g} points   "
             f"{assignment.title_in(given.language)}"
         )
+    console.say(f"{'build':18s}{len(build.STEPS):3d} files{'':13s}A framework of your own")
+    return 0
+
+
+def _build(given) -> int:
+    build.start(given.folder)
     return 0
 
 
@@ -125,6 +145,9 @@ def _start(given) -> int:
 
 
 def _check(given) -> int:
+    seed = secrets.randbelow(SEEDS) if given.seed is None else given.seed
+    if given.name == "build":
+        return _check_framework(given, seed)
     assignment = assignments.get(given.name)
     file = given.file or Path(f"{assignment.name}.py")
     if file.is_dir():
@@ -134,13 +157,18 @@ def _check(given) -> int:
         raise ValueError(
             f"There is no {file} here. Get it with  python -m minidl.homework start {given.name}"
         )
-    seed = secrets.randbelow(SEEDS) if given.seed is None else given.seed
     verdicts = judging.check(assignment, file, seed, quiet=given.json)
     if given.json:
         print(json.dumps(reports.gradescope(assignment.name, verdicts, seed), indent=2))
     else:
         console.say(reports.text(assignment.name, verdicts, seed))
     return 0 if sum(v.points for v in verdicts) == assignment.points else 1
+
+
+def _check_framework(given, seed: int) -> int:
+    if given.json:
+        raise ValueError("--json is for a single assignment, such as check hw02 --json")
+    return 0 if build.check(given.file or Path(), seed) else 1
 
 
 def _grade(given) -> int:
@@ -172,6 +200,12 @@ def _export(given) -> int:
     target = given.output or Path(f"{assignment.name}.zip")
     exporting.export(assignment, target)
     console.say(f"{target} is ready to be uploaded to Gradescope as an autograder.")
+    return 0
+
+
+def _solutions(given) -> int:
+    solutions.write(given.folder)
+    console.say(f"{given.folder} has all assignments, solved. Keep it from your students.")
     return 0
 
 

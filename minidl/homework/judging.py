@@ -122,7 +122,7 @@ def _without_answer(error: NoAnswerError) -> Mark:
     said = error.reason
     if error.outcome == "forbidden":
         said = f"calls {said}, which is what this task asks you to write"
-    return Mark(0.0, error.outcome, "not started" if error.outcome == "not started" else said)
+    return Mark(0.0, error.outcome, said)
 
 
 def marked(task: Task, arguments, answer: dict) -> Mark:

@@ -22,11 +22,6 @@ Y = X[:, :2] * X[:, 2:4]
 COURSE = {"batch_size": 8, "shuffle": False, "verbose": 0}
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
-
-
 def network():
     return Sequential([Input((6,)), layers.Dense(5, activation="tanh"), layers.Dense(2)])
 

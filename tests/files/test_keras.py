@@ -18,11 +18,6 @@ Y = X[:, :2] * X[:, 2:4]
 COURSE = {"batch_size": 8, "shuffle": False, "verbose": 0}
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
-
-
 def close(model, weights, **tolerance):
     for ours, theirs in zip(model.get_weights(), weights, strict=True):
         np.testing.assert_allclose(ours, np.array(theirs, ours.dtype), **tolerance)

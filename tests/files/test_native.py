@@ -9,14 +9,8 @@ import numpy as np
 import pytest
 from model_cases import X, Y, forge, layer_entry, npy, outcome, refused, sequential, small, zipped
 
-import minidl
 from minidl.files import native
 from minidl.models import load_model
-
-
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
 
 
 def test_numpy_alone_reads_it(tmp_path):

@@ -21,13 +21,7 @@ from model_cases import (
     snapshot,
 )
 
-import minidl
 from minidl.models import SaveFormatError, load_model
-
-
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
 
 
 def test_memory_of_another_optimizer_with_the_same_slots(tmp_path):

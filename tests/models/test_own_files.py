@@ -10,16 +10,9 @@ import pytest
 from model_cases import X, Y, again, equal, returns, same, small
 from places import ROOT
 
-import minidl
 from minidl import Input, Model, Sequential, layers, losses, metrics, ops, optimizers
 from minidl.models import SaveFormatError, load_model
 from minidl.saving import register_keras_serializable
-
-
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
-
 
 # --- configs
 

@@ -27,11 +27,6 @@ def anew(layer):
     return type(layer).from_config(layer.get_config())
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
-
-
 def test_json_has_the_structure_alone():
     for model in (small(), residual()):
         other = model_from_json(model.to_json())

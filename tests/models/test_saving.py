@@ -34,12 +34,6 @@ from minidl.saving import (
     register_keras_serializable,
 )
 
-
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
-
-
 # --- round trips
 
 

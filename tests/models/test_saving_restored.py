@@ -11,11 +11,6 @@ from minidl import Input, Sequential, layers
 from minidl.models import SaveFormatError, load_model
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    minidl.set_random_seed(11)
-
-
 @pytest.mark.parametrize(
     "other", ["architecture", "optimizer", "no memory", "weights file", "fewer generators"]
 )

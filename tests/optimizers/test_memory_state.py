@@ -26,10 +26,6 @@ stateful = pytest.mark.parametrize(
 )
 
 
-def weights_of(variables):
-    return [v.numpy() for v in variables]
-
-
 @stateful
 def test_a_copy_of_the_state_goes_on_bit_for_bit(cls, options):
     """Also over the sixth step, where RAdam changes its rule, and with two variables of one

@@ -5,7 +5,7 @@ What the updates compute is in test_optimizer_rules.py, the schedules are in tes
 
 import numpy as np
 import pytest
-from optimizer_family import COMMON, DEFAULTS, FAMILY, family, others
+from optimizer_family import COMMON, DEFAULTS, FAMILY, SETTINGS, family, others
 from optimizer_faults import faulty
 
 from minidl import Sequential, Variable, layers, optimizers
@@ -24,18 +24,7 @@ def test_arguments_by_position_have_keras_order(cls):
     """Its own first, then the common ones; AdamW's weight_decay is the second and not there
     again. Muon has the common ones in the middle of its own.
     """
-    common = dict(
-        weight_decay=0.125,
-        clipnorm=2.0,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=True,
-        ema_momentum=0.75,
-        ema_overwrite_frequency=3,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=4,
-        name="mine",
-    )
+    common = dict(SETTINGS)
     own = others(cls)
     if "weight_decay" in own:
         del common["weight_decay"]

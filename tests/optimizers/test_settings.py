@@ -3,23 +3,10 @@
 import json
 
 import pytest
-from optimizer_family import COMMON, DEFAULTS, again, family, others
+from optimizer_family import COMMON, DEFAULTS, SETTINGS, again, family, others
 
 from minidl import Sequential, layers, optimizers
 from minidl.optimizers import SGD, Adam, RMSprop
-
-SETTINGS = dict(
-    weight_decay=0.125,
-    clipnorm=2.0,
-    clipvalue=None,
-    global_clipnorm=None,
-    use_ema=True,
-    ema_momentum=0.75,
-    ema_overwrite_frequency=3,
-    loss_scale_factor=None,
-    gradient_accumulation_steps=4,
-    name="mine",
-)
 
 
 @family

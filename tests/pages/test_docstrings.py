@@ -20,6 +20,11 @@ import pytest
             "An example:\n\n    a = 1\n\n    b = 2\n\nEnd.",
             "\\ An example:\n\n.. code-block:: python\n\n   a = 1\n\n   b = 2\n\n\\ End.",
         ),
+        # a formula of several lines, below words that lead to it
+        (
+            "Go back:\n    dx = g·W ← h\n    dW = x·g\nEnd.",
+            "\\ Go back:\n\n.. code-block:: text\n\n   dx = g·W ← h\n   dW = x·g\n\n\\ End.",
+        ),
         (">>> f(1)\n2", ".. code-block:: pycon\n\n   >>> f(1)\n   2"),
     ],
 )

@@ -229,11 +229,6 @@ LAYERS = [
 ]
 
 
-def mask_of(x):
-    mask = getattr(x, "mask", None) if isinstance(x, minidl.Tensor) else x
-    return None if mask is None else np.asarray(mask)
-
-
 @pytest.mark.filterwarnings("ignore:.*mask")
 @pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize(("name", "options"), LAYERS, ids=lambda v: v if type(v) is str else "")

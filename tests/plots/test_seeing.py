@@ -6,7 +6,6 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -19,12 +18,6 @@ FIRST, LAST = "channels_first", "channels_last"
 EACH = pytest.mark.parametrize(
     "images, order", [(i, o) for i in (GREY, COLOUR) for o in (FIRST, LAST)]
 )
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def laid(images, order):

@@ -12,6 +12,7 @@ import chapter_figures
 import extension
 import nbformat
 import notebooks
+import pages
 import pytest
 import reference
 from places import ROOT
@@ -39,8 +40,17 @@ def test_a_chapter_as_a_notebook_begins_with_its_title(chapter):
     made = notebooks.notebook(chapter)
     nbformat.validate(made)
     assert made.cells[0].source.startswith(f"# Chapter {int(chapter.stem[2:4])}: ")
-    headings = [c.source for c in made.cells if c.source.startswith("## Exercises (homework: hw")]
-    assert len(headings) == 1
+    english = headings(made)
+    assert sum("Exercises (homework: hw" in line for line in english) == 1
+    korean = headings(notebooks.notebook(chapter, pages.words(chapter.stem, "ko")))
+    assert [line.count("#") for line in korean] == [line.count("#") for line in english]
+    assert not set(korean) & set(english)
+
+
+def headings(made):
+    """The headings in the text cells of a notebook."""
+    texts = [cell.source for cell in made.cells if cell.cell_type == "markdown"]
+    return [line for text in texts for line in text.splitlines() if line.startswith("#")]
 
 
 def test_a_run_is_used_again_until_the_chapter_changes(tmp_path):

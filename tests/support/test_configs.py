@@ -127,3 +127,17 @@ def test_objects_of_yours_in_a_description():
             assert type(read(data, custom_objects=own)) is type(thing)
             with pytest.raises(ValueError, match=f"no class or function '{name}'"):
                 read(data)
+
+
+def test_a_function_is_described_by_its_name_in_the_scope():
+    def twice(x):
+        return 2 * x
+
+    def thrice(x):
+        return 3 * x
+
+    with minidl.saving.custom_object_scope({"first": twice, "second": thrice}):
+        for function, name in ((twice, "first"), (thrice, "second")):
+            data = minidl.saving.serialize_keras_object(function)
+            assert data["config"] == name
+            assert minidl.saving.deserialize_keras_object(data) is function

@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from ...support.registry import did_you_mean
+from ...tensor import Operators
 
 _LIBRARY = __name__.partition(".")[0]
 # Each file has a dict NAMES: dotted path -> thing.
@@ -82,9 +83,17 @@ class Shelf(ModuleType):
 
 
 def extend_rooms() -> None:
-    """Let rooms of the library also answer for the names that TensorFlow has in them."""
+    """Let rooms of the library also answer for the names that TensorFlow has in them, and tensors
+    for x.set_shape(shape), which says what tf.ensure_shape checks.
+    """
+    Operators.set_shape = _set_shape  # pyright: ignore[reportAttributeAccessIssue]
+    vars(sys.modules[f"{_LIBRARY}.data"])["experimental"] = Shelf("data.experimental")
     for room in ("compat", "config", "random"):
         _extend(sys.modules[f"{_LIBRARY}.{room}"], room)
+
+
+def _set_shape(x, shape) -> None:
+    find("ensure_shape")(x, shape)
 
 
 def _extend(module: ModuleType, path: str) -> None:

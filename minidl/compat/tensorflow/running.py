@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...data.specs import TensorSpec
+from ...data.pipeline import AUTOTUNE, TensorSpec
 from ...support.console import say
 from .. import modules
 from .doors import tensor, tensors
@@ -22,8 +22,12 @@ def function(func=None, **how) -> Callable:
     return func if func is not None else function
 
 
-def py_function(func, inp, Tout=None):
-    """Call the function with the inputs. Tout: the type of its result, or of each of several."""
+def py_function(func=None, inp=(), Tout=None):
+    """Call the function with the inputs. Tout: the type of its result, or of each of several.
+    Without a function, a decorator for one.
+    """
+    if func is None:
+        return lambda decorated: lambda *inp: py_function(decorated, inp, Tout)
     found = func(*inp)
     if not isinstance(found, (list, tuple)):
         return found if Tout is None else tensor(found, Tout)
@@ -31,8 +35,10 @@ def py_function(func, inp, Tout=None):
     return [tensor(value, kind) for value, kind in zip(found, kinds)]
 
 
-def numpy_function(func, inp, Tout=None):
-    """Call the function with the inputs as arrays."""
+def numpy_function(func=None, inp=(), Tout=None):
+    """Call the function with the inputs as arrays. Without a function, a decorator for one."""
+    if func is None:
+        return lambda decorated: lambda *inp: numpy_function(decorated, inp, Tout)
     return py_function(func, [np.asarray(x) for x in tensors(inp)], Tout)
 
 
@@ -99,6 +105,8 @@ NAMES: dict[str, Any] = {
     "autograph.set_verbosity": nothing,
     "config.functions_run_eagerly": lambda: True,
     "control_dependencies": _within,
+    "data.experimental.AUTOTUNE": AUTOTUNE,
+    "data.experimental.cardinality": lambda dataset: dataset.cardinality(),
     "errors.InvalidArgumentError": ValueError,
     "errors.NotFoundError": FileNotFoundError,
     "errors.OutOfRangeError": StopIteration,
