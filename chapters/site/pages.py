@@ -83,8 +83,10 @@ class Pages:
     def write_explorations(self) -> None:
         """Write the page that links to those which explorations.py makes."""
         say = functools.partial(said, language=self.language)
+        # the pages themselves are in both languages
+        up, part = ("", "") if self.language == "en" else ("../", f"#{self.language}")
         lines = [
-            f'* <a href="{"../" * (self.language != "en")}explore/{name}.html">{title}</a>'
+            f'* <a href="{up}explore/{name}.html{part}">{title}</a>'
             for name, title in explorations.titles().items()
         ]
         head = [f"# {say(explorations.TITLE)}", "", say(explorations.WORDS), ""]

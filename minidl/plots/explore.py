@@ -63,7 +63,8 @@ def explore(
     points to start from; by default surface.start and three others. steps: of each run.
 
     The page is one file that loads nothing from the network, of at most 8 MB; ValueError if it
-    would be larger. ImportError without the package plotly.
+    would be larger. It is in English, and in Korean at "bowl.html#ko". ImportError without the
+    package plotly.
     """
     plotly = _plotly()
     grounds, kinds = _surfaces(surface), _optimizers(optimizers)
@@ -74,6 +75,7 @@ def explore(
     for choices, (colour, marker, line) in zip(shown, styles(kinds)):
         choices.update(colour=colour, symbol=_SYMBOLS[marker], dash=_DASHES[line])
     data = {
+        "title": title or "",
         "steps": steps,
         "optimizers": shown,
         "surfaces": [_ground(one, _starts(one, starts)) for one in grounds],

@@ -161,6 +161,17 @@ def test_nothing_is_loaded_from_the_network(tmp_path):
     assert not re.search(r"https?:|@import|url\(|fetch\(", own)
 
 
+def test_every_word_of_the_page_is_there_in_korean(tmp_path):
+    page = page_of([surfaces.bowl, surfaces.saddle], "sgd", tmp_path)
+    own = page.split('id="data"')[1]
+    korean = dict(re.findall(r'"([^"]+)": "([^"]+)"', own.split("KOREAN = {")[1].split("};")[0]))
+    said = set(re.findall(r'say\("([^"]+)"\)', own))
+    assert len(said) > 12 and said <= set(korean)
+    for name in ("bowl", "ravine", "rosenbrock", "saddle", "two_valleys"):
+        assert getattr(surfaces, name).name in korean
+    assert all(re.search("[가-힣]", word) for word in korean.values())
+
+
 def test_titles_and_labels_may_hold_anything(tmp_path):
     name = "</script><b>[[DATA]]"
     page = page_of(surfaces.bowl, {name: SGD(0.1)}, tmp_path, title="a < b & 언덕")
