@@ -51,6 +51,7 @@ __all__ = [
     "device",
     "distribution",
     "dtype_policies",
+    "homework",
     "initializers",
     "keras",
     "layers",
