@@ -205,6 +205,8 @@ def _explain(cls: Any) -> None:
     if hasattr(plain, "rescues"):
         return
 
+    rescues: list[Callable] = []  # functions (error, args, kwargs), see `retried`
+
     @wraps(plain)
     def __init__(self, *args, **kwargs):
         outermost = type(self).__init__ is __init__  # not called by a subclass
@@ -214,7 +216,7 @@ def _explain(cls: Any) -> None:
             return plain(self, *args, **kwargs)
         except _BARE as error:
             better = _explained(error, type(self), args, kwargs) if outermost else error
-            found = (again(better, (self, *args), kwargs) for again in __init__.rescues)
+            found = (again(better, (self, *args), kwargs) for again in rescues)
             instead = next(filter(None, found), None)
             if instead is None and better is error:
                 raise
@@ -222,7 +224,7 @@ def _explain(cls: Any) -> None:
                 raise better from error
         instead()
 
-    vars(__init__)["rescues"] = []  # functions (error, args, kwargs), see `retried`
+    vars(__init__)["rescues"] = rescues
     cls.__init__ = __init__
 
 
