@@ -205,7 +205,7 @@ def _explain(cls: Any) -> None:
     if hasattr(plain, "rescues"):
         return
 
-    rescues: list = []  # functions (error, args, kwargs), see `retried`
+    rescues: list[Callable] = []  # functions (error, args, kwargs), see `retried`
 
     @wraps(plain)
     def __init__(self, *args, **kwargs):
