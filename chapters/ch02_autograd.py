@@ -225,14 +225,20 @@ claim(
 """
 That is all. Every deep-learning framework has these forty lines at its heart.
 
-**Try it.** Print `x.grad`, write the expression once more, and call its `backward`. Why is
-the gradient now twice as large? (This is why training loops set gradients to zero.)
+**Try it.** Print `x.grad`, write the expression once more, and call its `backward`. Why
+is the gradient now twice as large? (This is why training loops set gradients to zero.)
 
 ## 4. The same in minidl
 
 minidl computes with arrays instead of single numbers. For each operation,
 `minidl/core/derivatives` holds its value and, for each argument, a function that passes
 the gradient back. `plots.graph` draws the tape (`figures/ch02_graph.png`).
+
+Each box has the number and, in orange, its gradient: how much the result changes for
+each unit of this number. The numbers were computed from left to right. Read the
+gradients from right to left: the result has the gradient 1, and each arrow, walked
+backwards, multiplies by its local slope. Two arrows begin at $x$. What do they bring
+back?
 """
 
 # %%
@@ -242,10 +248,14 @@ plots.graph(
     y,
     path=FIGURES / "ch02_graph.png",
     names={"x": t},
-    title="The tape of exp(sin(x)·x)",
+    title="The tape of exp(sin(x)·x), with gradients",
+    gradients=True,
 )
 y.backward()
 claim("minidl agrees", t.grad, equals=exact, within=1e-12)
+at_mul = f(1.5)  # exp's slope is its value; mul's slopes are 1.5 and sin(1.5)
+by_sin, direct = at_mul * 1.5 * math.cos(1.5), at_mul * math.sin(1.5)
+claim("x gets the sum of both arrows", t.grad, equals=by_sin + direct, within=1e-12)
 v, vjps = minidl.core.derivatives.arithmetic.mul(np.float64(3), np.float64(4))
 claim(
     "one op is a value and a slope for each argument, as in Number.__mul__",
@@ -263,6 +273,9 @@ number, and finds the slopes of *all* weights in one walk.
 
 The next cell computes the loss of one layer with 7 850 weights. Its tape is in
 `figures/ch02_layer.png`.
+
+A box of an array has its shape, and in orange the largest absolute value of its
+gradient. The grey boxes are data: they need none.
 """
 
 # %%
@@ -276,6 +289,7 @@ plots.graph(
     path=FIGURES / "ch02_layer.png",
     names={"W": W, "b": b},
     title="The tape of one layer and its loss",
+    gradients=True,
 )
 loss.backward()
 weights = W.size + b.size

@@ -21,7 +21,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from minidl import Tensor, losses, ops, plots
+from minidl import Tensor, layers, losses, ops, plots
 from minidl.course import claim
 
 FIGURES = Path("figures")
@@ -87,14 +87,23 @@ plots.finish(figure, FIGURES / "ch04_shapes.png")
 """
 Here is a way to see the difference. A network that must answer the *same* number $c$
 for all samples: which $c$ is best? We try 401 numbers. There is one outlier, 100.
+
+In `figures/ch04_constants.png` a star marks the lowest point of each loss, and the dots
+are the four ordinary samples. Which of the two stars stands among them?
 """
 
 # %%
 values, constants = np.array([1.0, 2.0, 3.0, 4.0, 100.0]), np.linspace(0, 40, 401)
 best = {}
-for loss in (losses.MeanSquaredError(), losses.MeanAbsoluteError()):
+figure, axes = plt.subplots(1, 2, figsize=(7, 2.8), layout="constrained")
+for axis, loss in zip(axes, (losses.MeanSquaredError(), losses.MeanAbsoluteError())):
     found = [loss(values, np.full(5, c)).item() for c in constants]
     best[loss.name] = float(constants[np.argmin(found)])
+    axis.plot(constants, found, color="#0072B2")
+    axis.plot(values[:4], [min(found)] * 4, "o", color="#D55E00", markersize=5)
+    axis.plot(best[loss.name], min(found), "k*", markersize=13, markeredgecolor="w")
+    axis.set(xlabel="answer c to all five", title=loss.name.replace("_", " "))
+plots.finish(figure, FIGURES / "ch04_constants.png")
 print(f"the best constant for {values}: {best}")
 claim(
     "for MSE it is the mean",
@@ -186,16 +195,19 @@ $$\text{CrossEntropy} = \text{NLL} \circ \text{LogSoftmax}$$
 In Keras, `from_logits=True` says that the network ends in logits. What if it ends in
 softmax and you still say `from_logits=True`? Then softmax is applied twice. No error
 appears.
+
+(In minidl all three are there: the layer is `layers.Activation("log_softmax")`, and the
+losses have PyTorch's names, too.)
 """
 
 # %%
 logits = rng.normal(size=(6, 4)) * 3
 classes = rng.integers(0, 4, 6)
-composed = losses.NegativeLogLikelihood()(classes, ops.log_softmax(Tensor(logits)))
+composed = losses.NLLLoss()(classes, layers.Activation("log_softmax")(logits))
 fused = losses.SparseCategoricalCrossentropy(from_logits=True)(classes, logits)
 claim(
     "log_softmax and then NLL is cross-entropy on logits",
-    composed.item(),
+    [composed.item(), losses.CrossEntropyLoss()(classes, logits).item()],
     equals=fused.item(),
 )
 probabilities = ops.softmax(Tensor(logits)).numpy()

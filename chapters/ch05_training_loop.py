@@ -34,9 +34,9 @@ FIGURES = Path("figures")
 300 points lie on three spirals, 100 on each. The network gets the two coordinates of a
 point and answers with the spiral. It has one hidden layer of 32 units.
 
-We shall train the *same* network in three ways and compare the weights at the end. So all
-three begin with the same random weights and see the same batches in the same order. The
-fourth way is `fit`, which draws weights and batches of its own.
+We shall train the *same* network in three ways and compare the weights at the end. So
+all three begin with the same random weights and see the same batches in the same order.
+The fourth way is `fit`, which draws weights and batches of its own.
 """
 
 # %%
@@ -199,14 +199,27 @@ class Loud(Model):
 """
 `validation_split=0.2` holds back a fifth of the points. The network never learns from
 these; they show how it does on points that it has not seen.
+
+What happens in the plane meanwhile? A **callback** is an object whose methods `fit`
+calls after each epoch. This one asks the network for its answer in each place of the
+plane, every eight epochs, and makes a film of the answers (`figures/ch05_growing.gif`).
 """
 
 # %%
 minidl.set_random_seed(0)
 loud = Loud()
 loud.compile(optimizers.SGD(RATE), entropy, metrics=["accuracy"])
+film = plots.GrowingRegions(
+    x, y, FIGURES / "ch05_growing.gif", every=8, title="Three spirals"
+)
 history = loud.fit(
-    x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0, validation_split=0.2
+    x,
+    y,
+    batch_size=BATCH,
+    epochs=EPOCHS,
+    verbose=0,
+    validation_split=0.2,
+    callbacks=[film],
 )
 log = history.history
 print(f"fit, from other weights: loss {log['loss'][-1]:.4f}, ", end="")
@@ -221,6 +234,9 @@ claim("and keeps a record of each epoch", len(log["loss"]), equals=EPOCHS)
 
 `figures/ch05_history.png` shows the record, `figures/ch05_spirals.png` what the network
 answers in each place of the plane.
+
+In the film the borders are nearly straight at first. Then the units of the hidden layer
+bend them, each along a line of its own, until they follow the spirals.
 """
 
 # %%

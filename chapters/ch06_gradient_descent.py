@@ -5,7 +5,8 @@ After this chapter you can
 
 * say why networks are trained step by step, and not by solving equations;
 * say how long a step may be, and see what happens when it is too short or too long;
-* use a schedule, a learning rate that falls during training.
+* use a schedule, a learning rate that falls during training;
+* find a learning rate for a network of which you know nothing.
 
 It shows the pictures of "TensorFlow Tutorial (4) - Optimizer" (2021), J(w, b) with its
 descent and rates too low, right and too high, and the warnings of "[04] DeepLearning,
@@ -23,7 +24,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from minidl import Tensor, Variable, ops, plots
+import minidl
+from minidl import Sequential, Tensor, Variable, layers, ops, plots
 from minidl.course import claim
 from minidl.optimizers import SGD
 from minidl.optimizers.schedules import CosineDecay, InverseTimeDecay
@@ -290,6 +292,75 @@ axis.set_title("Batches of two: constant rate, decay, schedule")
 axis.legend()
 plots.finish(figure, FIGURES / "ch06_schedules.png")
 plots.trajectories(ways, path=FIGURES / "ch06_schedules_paths.png")
+
+# %% [markdown]
+"""
+## 7. Searching for a rate
+
+For the line the limit is known. For a network nobody knows the curvature. Can one find
+a good rate without many trainings? Smith (2015) does it in one short run: begin with a
+tiny rate, make it larger after every batch, and watch the loss.
+
+The network reads digits, like that of chapter 7. What will the loss do while the rate
+grows from 0.0001 to 10?
+"""
+
+
+# %%
+def network(rate):
+    minidl.set_random_seed(0)
+    flatten = layers.Flatten(input_shape=(28, 28))
+    model = Sequential([flatten, layers.Dense(64, "relu"), layers.Dense(10)])
+    entropy = minidl.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(SGD(rate), entropy)
+    return model
+
+
+# %%
+(digits, labels), _ = minidl.datasets.mnist.load_data()
+digits = digits / 255.0
+tried = np.geomspace(1e-4, 10, 120)
+model, losses = network(tried[0]), []
+for rate in tried:
+    batch = rng.integers(len(digits), size=64)
+    model.optimizer.learning_rate = rate
+    model.reset_metrics()  # so that the loss is that of this batch alone
+    losses.append(model.train_on_batch(digits[batch], labels[batch]))
+smooth = np.convolve(losses, np.ones(11) / 11, mode="valid")  # running mean
+middle = tried[5:-5]
+lowest = middle[smooth.argmin()]
+print(f"the loss is lowest at a rate of about {lowest:.2f}")
+
+# %%
+figure, axis = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
+axis.semilogx(tried, losses, color="#0072B2", alpha=0.3, linewidth=0.8)
+axis.semilogx(middle, smooth, color="#0072B2", label="running mean of 11 batches")
+axis.axvline(lowest / 3, color="#D55E00", linestyle="--", label="a third of the lowest")
+axis.set(xlabel="learning rate", ylabel="loss of the batch", ylim=(0, 5))
+axis.set_title("One batch at each rate, from tiny to far too high")
+axis.legend()
+plots.finish(figure, FIGURES / "ch06_search.png")
+
+# %% [markdown]
+"""
+In `figures/ch06_search.png` nothing happens at first: the steps are too short. Then the
+loss falls, and soon after its lowest point it climbs steeply: the steps are too long. A
+good rate lies where the loss falls, clearly before the lowest point. A third of it is a
+common choice, marked by the dashed line. Is it any good? We train for one epoch with
+it, and with thirty times less and more.
+"""
+
+# %%
+chosen = lowest / 3
+after = {}
+for rate in (chosen / 30, chosen, 30 * chosen):
+    run = network(rate).fit(digits[:10_000], labels[:10_000], verbose=0)
+    after[rate] = run.history["loss"][-1]
+    print(f"rate {rate:.4f}: mean loss of the epoch {after[rate]:.2f}")
+claim("while the rate is tiny, the loss stays", smooth[:20].min(), above=2.2)
+claim("far beyond the lowest point it climbs", smooth[-20:].min(), above=2.2)
+claim("the rate that was found is far better than a thirtieth", after[chosen], below=1)
+claim("and than thirty times as much", min(after.values()), equals=after[chosen])
 print("figures are in figures/")
 plots.show()
 

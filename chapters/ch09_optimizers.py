@@ -202,6 +202,11 @@ plots.animate(race, path=FIGURES / "ch09_race.gif", title="The race")
 `figures/ch09_side_by_side.png` shows each way by itself, `ch09_race.png` six of them
 together, `ch09_landscape.png` four of them in the landscape, and `ch09_race.gif` the
 race. In `ch09_heights.png` one sees the height step by step.
+
+**Try it.** Move the rates yourself: after `pip install "minidl[explore]"`, the line
+`plots.explore(bowl, [SGD(0.95), Adagrad(1.5), Adam(0.3)], "bowl.html")` writes a page
+with a slider for each rate and momentum, and your own optimizers if you add them. At
+which rate does each of them leave the bowl?
 """
 
 # %%

@@ -22,7 +22,9 @@ import numpy as np
 
 import minidl
 from minidl import Model, Sequential, Tensor, layers, losses, ops, plots
+from minidl.callbacks import LambdaCallback
 from minidl.course import claim
+from minidl.optimizers import Adam
 
 FIGURES = Path("figures")
 ENDINGS = (".png", ".jpg", ".jpeg")
@@ -112,7 +114,7 @@ claim("parts are worth more than templates", parts_right, above=templates_right 
 plots.weights(
     model.get_layer("hidden").get_weights()[0],
     path=FIGURES / "ch14_hidden.png",
-    columns=16,
+    columns=8,
     title="What hidden units look for",
 )
 
@@ -153,6 +155,61 @@ again.
 # %%
 dead = np.flatnonzero((activity == 0).all(axis=0))
 print(f"dead units, active for no image: {dead.tolist() or 'none'}")
+
+# %% [markdown]
+"""
+How does a unit die? One step that is too long is enough: it moves the unit's weights so
+far that the sum is negative for every image. Let us count the dead units after each
+epoch, at two rates. A unit counts as dead if it is 0 for all images that it is trained
+with. What will the line of the higher rate look like: will it ever fall?
+"""
+
+
+# %%
+def deaths(rate, epochs=10):
+    minidl.set_random_seed(0)
+    units = layers.Dense(64, activation="relu")(layers.Flatten()(inputs))
+    network, half = Model(inputs, layers.Dense(10)(units)), Model(inputs, units)
+    found = []
+
+    def look(epoch=None, logs=None):
+        outputs = half.predict(x[:10_000], batch_size=1000, verbose=0)
+        found.append((outputs == 0).all(axis=0))
+
+    look()  # before the first epoch
+    network.compile(Adam(rate), loss)
+    after_each = LambdaCallback(on_epoch_end=look)
+    network.fit(x[:10_000], y[:10_000], 64, epochs, verbose=0, callbacks=[after_each])
+    return np.array(found)  # (epochs + 1, units): which ones are dead
+
+
+# %%
+are_dead = deaths(0.03)
+calm, wild = deaths(0.001).sum(axis=1), are_dead.sum(axis=1)
+print(f"dead after each epoch: rate 0.001 {calm.tolist()}, rate 0.03 {wild.tolist()}")
+figure, axis = plt.subplots(figsize=(6, 3.2), layout="constrained")
+axis.plot(calm, "o-", color="#0072B2", label="Adam, rate 0.001")
+axis.plot(wild, "s--", color="#D55E00", label="Adam, rate 0.03")
+axis.set(xlabel="epoch", ylabel="dead units of 64", xticks=range(len(calm)))
+axis.set_title("A rate that is too high kills units, and they stay dead")
+axis.legend()
+plots.finish(figure, FIGURES / "ch14_dead.png")
+
+# %% [markdown]
+"""
+Most of them die in the first epoch, when the gradients are largest
+(`figures/ch14_dead.png`). None comes back: without a gradient nothing moves it. So the
+network works with fewer than two thirds of its units, and nobody tells you. Two
+remedies: a lower rate, or an activation that passes a little on for negative sums too,
+such as `layers.LeakyReLU`.
+"""
+
+# %%
+claim("before training none is dead", [calm[0], wild[0]], equals=0)
+claim("at Adam's usual rate none dies", calm, at_most=1)
+claim("at thirty times this rate more than a quarter dies", wild[-1], above=16)
+claim("most of them in the first epoch", wild[1], above=wild[-1] / 2)
+claim("and no dead unit comes back", are_dead[1:][are_dead[:-1]])
 
 # %% [markdown]
 """

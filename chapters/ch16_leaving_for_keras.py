@@ -5,7 +5,8 @@ After this chapter you can
 
 * save a model so that training goes on bit for bit, and open the file with NumPy alone;
 * carry the same model, trained as far as it is, into Keras;
-* let it train on there, with TensorFlow, JAX or PyTorch, on GPUs and on many machines.
+* let it train on there, with TensorFlow, JAX or PyTorch, on GPUs and on many machines;
+* run an old program here, though it spells things otherwise.
 
 It takes about 25 minutes to read and 10 seconds to run. You need chapter 7.
 
@@ -20,6 +21,7 @@ import importlib.util
 import json
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ import numpy as np
 import minidl
 from minidl import layers, plots
 from minidl.course import claim
+from minidl.optimizers import SGD, Adam, RMSprop
 
 FIGURES = Path("figures")
 FOLDER = Path(tempfile.mkdtemp())  # taken away at the end
@@ -219,6 +222,49 @@ else:
     print("(Keras, or the backend that KERAS_BACKEND names, is not installed here,")
     print("so this part was only printed.)")
 shutil.rmtree(FOLDER)
+
+# %% [markdown]
+"""
+## 6. And the other way: old programs
+
+Programs from 2015 to 2021 spell some things otherwise: `lr` for `learning_rate`,
+`decay` for a rate that falls, `epsilon=None` for the default, which `K.epsilon()` tells
+(`K` is `keras.backend`). minidl takes the old names, and a warning shows the new ones.
+The next cell switches the warnings off. Which rate will SGD have after ten updates?
+"""
+
+# %%
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    sgd = SGD(lr=0.01, momentum=0.9, decay=0.1, nesterov=True)
+    old: dict[str, Any] = {"lr": 0.001, "epsilon": None, "decay": 0.0}
+    rmsprop, adam = RMSprop(rho=0.9, **old), Adam(amsgrad=True, **old)
+claim(
+    "lr is the rate, and decay lowers it: lr / (1 + decay · updates)",
+    [sgd.schedule(0), sgd.schedule(10)],
+    equals=[0.01, 0.01 / (1 + 0.1 * 10)],
+)
+claim("momentum and nesterov are what they were", sgd.momentum == 0.9 and sgd.nesterov)
+claim(
+    "epsilon=None stands for K.epsilon()",
+    [rmsprop.epsilon, adam.epsilon],
+    equals=minidl.backend.epsilon(),
+    within=0,
+)
+
+# %% [markdown]
+"""
+The order of the channels (chapters 1 and 17) can be set for all layers that follow, as
+in the days of Theano.
+"""
+
+# %%
+minidl.backend.set_image_data_format("channels_first")
+first = layers.Conv2D(4, 3)(np.zeros((1, 3, 8, 9), "float32"))
+minidl.backend.set_image_data_format("channels_last")
+last = layers.Conv2D(4, 3)(np.zeros((1, 8, 9, 3), "float32"))
+claim("with channels first the 4 filters are axis 1", first.shape == (1, 4, 6, 7))
+claim("with channels last they are the last axis", last.shape == (1, 6, 7, 4))
 plots.show()
 
 # %% [markdown]

@@ -51,7 +51,8 @@ This is the *convolution* of deep learning. (In mathematics the kernel is turned
 degrees first; what is computed here is called *cross-correlation* there. As the weights
 are learned, it makes no difference.)
 
-Try it: which filter finds edges from bright to dark? Which one finds horizontal edges?
+**Try it.** Which filter finds edges from bright to dark? Which one finds horizontal
+edges?
 """
 
 
@@ -114,7 +115,7 @@ The layer `Conv2D` takes many images at once, (samples, height, width, channels)
 kernel has the shape (3, 3, channels, filters): a window sees all channels of its
 pixels, and each filter gives one channel of the result.
 
-Try it: give the layer two filters, `w` and its transpose, in one kernel.
+**Try it.** Give the layer two filters, `w` and its transpose, in one kernel.
 """
 
 # %%
@@ -143,7 +144,7 @@ $$\left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1$$
 
 positions along an axis.
 
-Try it: how often can you apply a 3 x 3 window to an image of 28 x 28 pixels before
+**Try it.** How often can you apply a 3 x 3 window to an image of 28 x 28 pixels before
 nothing is left? And what does minidl say when you go on?
 """
 
@@ -173,7 +174,7 @@ For decades people designed such filters. A convolutional network *learns* them:
 are its weights, and gradient descent moves them as it moves the weights of `Dense`
 (LeCun et al. 1989).
 
-Try it: make a filter that finds diagonal strokes.
+**Try it.** Make a filter that finds diagonal strokes.
 """
 
 # %%
@@ -206,7 +207,7 @@ in groups. Is that true? Give it, one after the other, images with a single whit
 the results are the rows of the matrix of that `Dense` layer. The figure
 `ch17_matrix.png` shows it for images of 8 x 8 pixels: nine stripes, each of one colour.
 
-Try it: what does the matrix look like with stride 2?
+**Try it.** What does the matrix look like with stride 2?
 """
 
 # %%
@@ -255,7 +256,7 @@ for each channel the largest number of the whole image, "is this feature anywher
 
 The figure `ch17_pooling.png` shows one channel before and after pooling.
 
-Try it: replace max pooling by `AveragePooling2D`. When would you want that?
+**Try it.** Replace max pooling by `AveragePooling2D`. When would you want that?
 """
 
 
@@ -287,7 +288,7 @@ three pixels. You would hardly notice the difference. Do the networks?
 `padding="same"` matters here: without it, strokes near the border would not be seen by
 whole windows.
 
-Try it: put `Flatten()` in place of the global pooling. Is moving still harmless?
+**Try it.** Put `Flatten()` in place of the global pooling. Is moving still harmless?
 """
 
 # %%
@@ -374,7 +375,7 @@ the same in both: (height, width, channels, filters).
 To go from one order to the other, move the axis: `np.moveaxis`. A `reshape` would give
 the right shape and the wrong image (chapter 1).
 
-Try it: hand images in the wrong order to a layer, and read what minidl says.
+**Try it.** Hand images in the wrong order to a layer, and read what minidl says.
 """
 
 # %%
@@ -410,7 +411,7 @@ The post's other order is (samples, frames, channels, height, width). This is no
 `channels_first` means in Keras: there the channels come before the frames, (samples,
 channels, frames, height, width). One `np.moveaxis(x, 2, 1)` makes one of the other.
 
-Try it: make the square stop for twenty frames. What does the filter show?
+**Try it.** Make the square stop for twenty frames. What does the filter show?
 """
 
 # %%

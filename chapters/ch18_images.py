@@ -51,8 +51,8 @@ the 64 numbers. We call everything before it the **trunk**, for we shall use it 
 The figure `ch18_network.png` shows the shapes: fewer and fewer pixels, more and more
 channels.
 
-Try it: how many weights has the trunk? Count those of each convolution: filter height
-times width times channels times filters, and one bias for each filter.
+**Try it.** How many weights has the trunk? Count those of each convolution: filter
+height times width times channels times filters, and one bias for each filter.
 """
 
 
@@ -103,8 +103,8 @@ it has forgotten the variance 1 of its start, and we shall sometimes train for f
 In the paper it stands before the relu. Here it stands after the pooling, where there are
 four times fewer numbers to normalize.
 
-Try it: call the layer with training=True once, not 200 times. What is the second claim
-then?
+**Try it.** Call the layer with training=True once, not 200 times. What is the second
+claim then?
 """
 
 # %%
@@ -133,7 +133,7 @@ the rate begins at 0.004 and falls to 0 along half a wave of the cosine: `Cosine
 And does `BatchNormalization` help? Two networks learn from the same 3000 images, with
 the same number of steps. One of them has the layers of the other, without these three.
 
-Try it: ten times the rate. Which of the two still learns?
+**Try it.** Ten times the rate. Which of the two still learns?
 """
 
 # %%
@@ -171,7 +171,7 @@ claim("normalized, it learns in fewer steps", found[0], above=found[1] + 0.03)
 Now all 60 000 images, five times each. The figure `ch18_mistakes.png` shows what the
 network still gets wrong. Would you do better?
 
-Try it: two epochs, or eight. What does an epoch cost, and what does it bring?
+**Try it.** Two epochs, or eight. What does an epoch cost, and what does it bring?
 """
 
 # %%
@@ -197,7 +197,7 @@ What does each filter make of a digit? Its answers at all places are an image ag
 **feature map**, in `ch18_maps.png`. One answer is a sum of 25 products and a bias, cut
 off below 0 by relu.
 
-Try it: draw the maps of the layer "second". Can you still see the digit?
+**Try it.** Draw the maps of the layer "second". Can you still see the digit?
 """
 
 # %%
@@ -229,8 +229,8 @@ The figure `ch18_saliency.png` shows it: bright pixels matter.
 Is it true? Wipe out the 30 pixels of ink that matter most, in 1000 digits, and ask
 again. Then wipe out 30 pixels of ink by chance.
 
-Try it: draw the saliency of a wrong class: `plots.saliency(model, x_test[0], 2)`. Which
-pixels would make a 2 of the 7?
+**Try it.** Draw the saliency of a wrong class: `plots.saliency(model, x_test[0], 2)`.
+Which pixels would make a 2 of the 7?
 """
 
 # %%
@@ -275,7 +275,7 @@ and a weight $w_k$ of the Dense layer. So $\alpha_k = \gamma_k w_k / (25
 
 The figure `ch18_grad_cam.png` shows $L$ over the digits, orange where it is large.
 
-Try it: Grad-CAM of a wrong class. And of the layer "first": why is it less telling?
+**Try it.** Grad-CAM of a wrong class. And of the layer "first": why is it less telling?
 """
 
 # %%
@@ -302,7 +302,7 @@ The figure `ch18_augmented.png` shows one digit eight times.
 
 Not every change is harmless: what is a 6 upside down?
 
-Try it: add `layers.RandomFlip("horizontal")`. Why does it hurt?
+**Try it.** Add `layers.RandomFlip("horizontal")`. Why does it hurt?
 """
 
 # %%
@@ -338,8 +338,8 @@ network trained from scratch on the same few images.
 
 The figure `ch18_transfer.png` shows both, for 1 to 20 images of each digit.
 
-Try it: unfreeze the trunk after the training, and train on with a small rate. That is
-called **fine-tuning**. When does it help?
+**Try it.** Unfreeze the trunk after the training, and train on with a small rate. That
+is called **fine-tuning**. When does it help?
 """
 
 # %%

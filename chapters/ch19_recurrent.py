@@ -60,7 +60,7 @@ $$h_t = \tanh(x_t W + h_{t-1} U + b)$$
 
 $W$ says what to take in, $U$ what to keep. `SimpleRNN` does exactly this (Elman 1990).
 
-Try it: reverse the order of the steps. Which of the states stay the same?
+**Try it.** Reverse the order of the steps. Which of the states stay the same?
 """
 
 # %%
@@ -92,7 +92,8 @@ $$\frac{\partial L}{\partial U} = \sum_t h_{t-1}^\top \delta_t
 **backpropagation through time**. It is no new method: it is the tape of chapter
 2 on a long chain.
 
-Try it: end the loop two steps after the last one ("truncated"). Which gradients change?
+**Try it.** End the loop two steps after the last one ("truncated"). Which gradients
+change?
 """
 
 # %%
@@ -126,7 +127,7 @@ after 20 steps: the network **cannot learn** from what lies further back, howeve
 it sees it. With 2 the gradient grows a millionfold. Only near 1 does it stay about
 equal, and no training will keep $U$ just there.
 
-Try it: `RandomNormal(0, 0.1)` in place of the rotation. Which factor is it like?
+**Try it.** `RandomNormal(0, 0.1)` in place of the rotation. Which factor is it like?
 """
 
 # %%
@@ -174,7 +175,7 @@ can open and close, but someone should leave it open at the beginning.
 
 The GRU (Cho et al. 2014) does the same with a single state and two gates.
 
-Try it: which bias holds a gradient over 1000 steps?
+**Try it.** Which bias holds a gradient over 1000 steps?
 """
 
 
@@ -213,7 +214,7 @@ any training. The LSTM with its usual bias is among them! The SimpleRNN with a r
 gets the gradient, but each step of noise shakes its state: with 20 steps and more it
 may succeed or fail, with other random numbers. The open LSTM remembers.
 
-Try it: give the LSTM as it comes three times as many epochs.
+**Try it.** Give the LSTM as it comes three times as many epochs.
 """
 
 
@@ -271,7 +272,7 @@ $$g \leftarrow g \cdot \min\left(1, \frac{c}{\lVert g \rVert}\right)$$
 rotations to continue a noisy wave, with and without. The steps are the same in all else.
 `ch19_clipping.png` shows the losses on a logarithmic axis.
 
-Try it: `clipvalue=0.1` cuts each number on its own. What becomes of the direction?
+**Try it.** `clipvalue=0.1` cuts each number on its own. What becomes of the direction?
 """
 
 # %%
@@ -312,8 +313,8 @@ by 0.22.)
 Then we let the network run on: it gets its own answer as the next input, 75 times. In
 `ch19_sine.png` it goes on swinging, without any noise: it has learned the wave.
 
-Try it: train with windows of 5 values, a fifth of a period. How long does it stay in
-step?
+**Try it.** Train with windows of 5 values, a fifth of a period. How long does it stay
+in step?
 """
 
 # %%
@@ -353,16 +354,17 @@ calm ones. That is the simplest model of a market, a random walk.
 
 Prices as they are would be bad input: 100.2, 100.3, 99.9. We take the *changes*, in
 thousandths, and how far the high and the low are away. Then two questions about the
-afternoon, from the last hour of the morning:
+afternoon, from the hour before 12:45:
 
 1. Will the price rise? Nothing in a random walk can say so. Any network is right half
    of the time, and one that seems better on its own 250 days has learned them by heart.
-2. Will it be a nervous afternoon? That can be seen before noon.
+2. Will it be a nervous afternoon? That can be seen in the hour before it.
 
 A network finds what is in the data, and nothing else. Try four new years to be sure,
 never the days it has learned from. `ch19_prices.png` shows both.
 
-Try it: ask question 1 of days with a trend: add 0.0001 to each move of half of them.
+**Try it.** Ask question 1 of days with a trend: add 0.0001 to each move of half of
+them.
 """
 
 
@@ -405,7 +407,7 @@ right = np.mean((answers(rises, losses.BinaryCrossentropy(True)) > 0) == rises_n
 claim("up or down: as good as a coin", right, at_least=0.44, at_most=0.56)
 guess = answers(swing, "mse")
 explained = 1 - np.mean((guess - swing_new) ** 2) / swing_new.var()
-claim("nervous or calm: the morning tells", explained, at_least=0.7)
+claim("nervous or calm: the hour before tells", explained, at_least=0.7)
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")

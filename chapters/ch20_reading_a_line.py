@@ -49,7 +49,8 @@ role that comes in section 3, and also fills short targets up.
 
 Look at `ch20_lines.png`. Could you say exactly at which column the first digit ends?
 
-Try it: let the next image begin 14 to 20 pixels later. Can you still read the lines?
+**Try it.** Let the next image begin 14 to 20 pixels later. Can you still read the
+lines?
 """
 
 
@@ -106,7 +107,7 @@ something at *every* step. Later we cross out what is too much.
 A digit is about six steps wide. The width of the input is `None`, because nothing here
 depends on it: we shall use this in section 8.
 
-Try it: how many pixels of the line does one of the 46 steps see before the LSTM?
+**Try it.** How many pixels of the line does one of the 46 steps see before the LSTM?
 """
 
 
@@ -152,7 +153,8 @@ $$L = -\ln \sum_{\text{paths that read as the word}} \; \prod_t p_t(\text{class 
 
 For 4 steps and 3 classes we can simply try all $3^4 = 81$ paths.
 
-Try it: which paths of 4 steps read as "1 1"? Find all five on paper, then by program.
+**Try it.** Which paths of 4 steps read as "1 1"? Find all five on paper, then by
+program.
 """
 
 
@@ -207,7 +209,7 @@ network; the second comes in section 6. Everything is still possible: $\alpha$ s
 from the upper left corner, $\beta$ from the lower right one, and the share is a
 broad band between them.
 
-Try it: a word with two equal digits has a thinner band. Why?
+**Try it.** A word with two equal digits has a thinner band. Why?
 """
 
 
@@ -262,7 +264,7 @@ learned to say *blank* everywhere. That is the cheapest answer as long as it kno
 nothing. Then the first digits appear in between, and it goes quickly: after the first
 round most lines are read right.
 
-Try it: leave `global_clipnorm` out (chapter 19). Does the training suffer?
+**Try it.** Leave `global_clipnorm` out (chapter 19). Does the training suffer?
 """
 
 
@@ -300,7 +302,8 @@ The second row of `ch20_sums.png` is the first one after training. Now $\alpha$ 
 $\beta$ agree: of the broad band a staircase is left, flat where a blank waits, and
 stepping down where a digit is said.
 
-Try it: draw $\alpha$ for a *wrong* word, with two digits exchanged. Where does it break?
+**Try it.** Draw $\alpha$ for a *wrong* word, with two digits exchanged. Where does it
+break?
 """
 
 # %%
@@ -356,7 +359,8 @@ right more often? Look at the numbers: here it is not. A better search for the a
 a network that is wrong need not find the truth. The beam pays where a dictionary or a
 language model helps to choose among its words.
 
-Try it: `beam_width=1` and `beam_width=50`. What changes: the answers, or only the time?
+**Try it.** `beam_width=1` and `beam_width=50`. What changes: the answers, or only the
+time?
 """
 
 
@@ -401,7 +405,7 @@ The network has only seen lines of up to 6 digits. Does it read 12? Convolutions
 LSTM do the same at every place, so the width is free. What could go wrong is the memory
 of the LSTM: it has never walked so far.
 
-Try it: 30 digits, in lines of 1000 pixels.
+**Try it.** 30 digits, in lines of 1000 pixels.
 """
 
 # %%

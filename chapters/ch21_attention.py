@@ -93,7 +93,8 @@ and their weights become 0. Word t sees the words 0 to t. This is the **causal m
 The figure `ch21_by_hand.png` shows both matrices. A row is a word that looks, a column
 a word that is looked at.
 
-Try it: make "slept" look for a deed, not for a thing. Which row changes? Why no column?
+**Try it.** Make "slept" look for a deed, not for a thing. Which row changes? Why no
+column?
 """
 
 # %%
@@ -131,7 +132,7 @@ $$p_{t,2i} = \sin(t / 10000^{2i/d}), \qquad p_{t,2i+1} = \cos(t / 10000^{2i/d})$
 The figure `ch21_positions.png` shows them. The dot product of two places depends only
 on how far apart they are, so "three places back" is the same question everywhere.
 
-Try it: draw the dot product of place 20 with all others. Where is its peak?
+**Try it.** Draw the dot product of place 20 with all others. Where is its peak?
 """
 
 # %%
@@ -163,7 +164,7 @@ The h results, side by side, go through one more matrix.
 
 `layers.MultiHeadAttention` does this. Here are its weights, and the same by hand.
 
-Try it: count the weights. Do they depend on the number of heads? On the length?
+**Try it.** Count the weights. Do they depend on the number of heads? On the length?
 """
 
 # %%
@@ -245,7 +246,7 @@ There are 427 million questions. It sees 38 000, and is asked 2000 that it never
 answer counts only if all six numbers are right. The network writes a number, reads it
 again with the rest, and writes the next one. One block with one head is enough.
 
-Try it: let it sort in descending order. Or let it add: `texts.sums(20000)` gives
+**Try it.** Let it sort in descending order. Or let it add: `texts.sums(20000)` gives
 questions such as "07+58" and answers such as "065"; let it write the last digit first.
 """
 
@@ -296,7 +297,7 @@ seems to do what you would do: find the smallest number above the last one, and 
 Nobody told it how. Is the looking what matters? With queries of 0 all numbers are
 looked at alike, and it cannot sort any more.
 
-Try it: give it `3 3 3 3 3 3`, as no question in its life was. What does it answer?
+**Try it.** Give it `3 3 3 3 3 3`, as no question in its life was. What does it answer?
 """
 
 
@@ -345,7 +346,7 @@ through the network: the cost grows with the length.
 The figure `ch21_cache.png` shows both. (The newest word still looks at all words before
 it, but that is little work.) Every language model that you talk to works like this.
 
-Try it: how many numbers does the cache hold for a text of 1000 tokens?
+**Try it.** How many numbers does the cache hold for a text of 1000 tokens?
 """
 
 
@@ -416,7 +417,7 @@ The text is your own, if you named a file. If not, it is 8000 lines with dates, 
 as people do and as computers do: `3 March 1998 = 1998-03-03`. On them we can check
 whether what the network writes is *right*.
 
-Try it: save the tokenizer, `tokenizer.save("merges.json")`, and open the file.
+**Try it.** Save the tokenizer, `tokenizer.save("merges.json")`, and open the file.
 """
 
 # %%
@@ -446,7 +447,7 @@ last whole epoch, with the same optimizer and the same random numbers (chapter 1
 With a file of your own the backup lies beside it, in `book.training`: press Ctrl-C, and
 start again. Here a callback plays the part of Ctrl-C.
 
-Try it: with your own text, stop at half of the epochs. Are the samples worse?
+**Try it.** With your own text, stop at half of the epochs. Are the samples worse?
 """
 
 # %%
@@ -508,7 +509,7 @@ just these probabilities: one line.)
 The figure `ch21_temperature.png` shows what is gained and lost: a cold model is right
 but repeats itself, a hot one invents, and errs.
 
-Try it: which temperature would you choose for dates, which for poems?
+**Try it.** Which temperature would you choose for dates, which for poems?
 """
 
 
@@ -559,11 +560,12 @@ Attention is a mean with weights that the words themselves choose. A mask says w
 look where; positions say where a word stands; heads ask several questions at once. The
 models that write today are this chapter, with more of everything: blocks, width, text.
 
-Exercises (homework: hw10):
+Exercises (homework: hw10)
 
 1. Take the positions away (`self.place`). Can it still sort? Why does the causal mask
    tell something about the order?
-2. One block instead of two: is sorting still learned? Look at the maps.
+2. Two blocks instead of one: is sorting learned in fewer epochs? Look at the maps of
+   both.
 3. Replace the byte pairs by single bytes (`vocabulary_size=256`). How long must the
    context be now, and what do the samples look like?
 4. Let the cache forget all but the last 8 words. From which length on do the texts

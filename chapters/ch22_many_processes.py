@@ -55,8 +55,8 @@ these gradients is the gradient of the whole batch. Nothing is approximated.
 What are the weights $n_1/n$ for? Without them, shares of different sizes would count
 the same, and the samples of the smaller share would count more than the others.
 
-Try it: leave the weights out, `(g_1 + g_2) / 2`. How far is the result from the right
-gradient?
+**Try it.** Leave the weights out, `(g_1 + g_2) / 2`. How far is the result from the
+right gradient?
 """
 
 
@@ -113,7 +113,7 @@ needs. They are those of Keras. What do they change?
 
 Only process 0 prints and writes files. If a process fails, all end.
 
-Try it: run this chapter with two processes, and then alone. Compare the loss.
+**Try it.** Run this chapter with two processes, and then alone. Compare the loss.
 """
 
 # %%
@@ -129,7 +129,7 @@ same sum, but in another order, and numbers in a computer are rounded after each
 addition. After three epochs in float64 the weights of the tests of minidl differ by
 less than 1e-9. In float32 the difference begins at 1e-7 and grows from step to step.
 
-Try it: set `keras.config.set_floatx("float64")` at the top, and print more digits.
+**Try it.** Set `keras.config.set_floatx("float64")` at the top, and print more digits.
 """
 
 # %%
@@ -161,7 +161,7 @@ networks. Under mpiexec with two processes we also measure the exchange: the tim
 step of two processes, minus what the formula says without an exchange. Alone, we take
 numbers that such a run gave.
 
-Try it: which part is the largest for the networks of this course?
+**Try it.** Which part is the largest for the networks of this course?
 """
 
 
@@ -217,7 +217,7 @@ take as long as between two cores. None of this holds in a real cluster. But it 
 the reason why the curves bend: the share of the batch becomes small, and the exchange
 does not.
 
-Try it: draw the curves for a latency of 1 ms, as in a slow network.
+**Try it.** Draw the curves for a latency of 1 ms, as in a slow network.
 """
 
 
@@ -279,7 +279,8 @@ This rule has a limit. A rate that is too high leaps over the valley (chapter 6)
 whatever the batch. In the first steps the gradients change quickly, so one begins with
 a low rate and raises it step by step: a *warm-up*.
 
-Try it: batches of 4096 with 64 times the rate. What happens, with and without warm-up?
+**Try it.** Batches of 4096 with 64 times the rate. What happens, with and without
+warm-up?
 """
 
 
@@ -332,7 +333,7 @@ in each.
   it saves.
 * A batch that is k times as large wants k times the learning rate, after a warm-up.
 
-Exercises (homework: hw06):
+Exercises (homework: hw06)
 
 1. Run `mpiexec -n 2 python chapters/ch22_many_processes.py`. Where does the measured
    latency differ from the one that the chapter assumes alone?

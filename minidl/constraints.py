@@ -7,25 +7,13 @@ import numpy as np
 from .support import backend
 from .support.arrays import as_array
 from .support.checks import check_number
-from .support.configs import Configurable, found
+from .support.configs import Catalogue, Configurable
 from .support.configs import deserialize as deserialize
 from .support.configs import serialize as serialize
-from .support.registry import Registry
 
-registry = Registry("constraint")
+registry = Catalogue("constraint", "A constraint is a name, a Constraint or a function of an array")
 register = registry.register
-
-
-def get(identifier):
-    """Return the constraint for a name ('max_norm', 'non_neg', ...), a class, an instance, its
-    config or a function of an array; None for None.
-    """
-    thing = found(identifier, "constraint")
-    if thing is None or callable(thing):
-        return thing
-    raise ValueError(
-        f"A constraint is a name, a Constraint or a function of an array; received {identifier!r}."
-    )
+get = registry.get
 
 
 class Constraint(Configurable):

@@ -11,10 +11,13 @@ import numpy as np
 
 from .random import generator
 from .support import backend, configs
-from .support.configs import Configurable
-from .support.registry import Registry
+from .support.configs import Catalogue, Configurable
 
-registry = Registry("initializer")
+registry = Catalogue(
+    "initializer",
+    "An initializer is a name or a function of a shape",
+    fits=lambda made: callable(made) or isinstance(made, np.ndarray),
+)
 register = registry.register
 
 
@@ -24,14 +27,8 @@ def get(identifier):
 
     None is the default 'glorot_uniform', as in Keras, also for a bias with bias_initializer=None.
     """
-    made = configs.found("glorot_uniform" if identifier is None else identifier, "initializer")
-    if isinstance(made, np.ndarray):
-        return lambda shape: made
-    if not callable(made):
-        raise ValueError(
-            f"An initializer is a name or a function of a shape; received {identifier!r}."
-        )
-    return made
+    made = registry.get("glorot_uniform" if identifier is None else identifier)
+    return (lambda shape: made) if isinstance(made, np.ndarray) else made
 
 
 def serialize(initializer):

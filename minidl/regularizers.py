@@ -6,26 +6,15 @@ from __future__ import annotations
 
 from . import ops
 from .support.checks import check_number
-from .support.configs import Configurable, found
+from .support.configs import Catalogue, Configurable
 from .support.configs import deserialize as deserialize
 from .support.configs import serialize as serialize
-from .support.registry import Registry
 
-registry = Registry("regularizer")
+registry = Catalogue(
+    "regularizer", "A regularizer is a name, a Regularizer or a function of a tensor"
+)
 register = registry.register
-
-
-def get(identifier):
-    """Return the regularizer for a name ('l1', 'l2', 'l1_l2'), a class, an instance, its config or
-    a function of a tensor; None for None.
-    """
-    thing = found(identifier, "regularizer")
-    if thing is None or callable(thing):
-        return thing
-    raise ValueError(
-        f"A regularizer is a name, a Regularizer or a function of a tensor; received "
-        f"{identifier!r}."
-    )
+get = registry.get
 
 
 class Regularizer(Configurable):

@@ -2,7 +2,9 @@
 
 from .models import SaveFormatError, load_model, save_model
 from .models.saving import load_weights, save_weights
-from .support.configs import (
+from .support.configs import deserialize as deserialize_keras_object
+from .support.configs import serialize as serialize_keras_object
+from .support.custom import (
     CustomObjectScope,
     custom_object_scope,
     get_custom_objects,
@@ -10,8 +12,6 @@ from .support.configs import (
     get_registered_object,
     register_keras_serializable,
 )
-from .support.configs import deserialize as deserialize_keras_object
-from .support.configs import serialize as serialize_keras_object
 
 __all__ = [
     "CustomObjectScope",

@@ -10,7 +10,6 @@ import numpy as np
 
 from . import callbacks, data
 from .data import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
-from .layers import reset_names
 from .random import set_random_seed
 from .support import disk as files
 from .support.arrays import as_array
@@ -20,7 +19,9 @@ from .support.backend import (
     is_interactive_logging_enabled,
 )
 from .support.checks import check_count
-from .support.configs import (
+from .support.configs import deserialize as deserialize_keras_object
+from .support.configs import serialize as serialize_keras_object
+from .support.custom import (
     CustomObjectScope,
     custom_object_scope,
     get_custom_objects,
@@ -28,10 +29,9 @@ from .support.configs import (
     get_registered_object,
     register_keras_serializable,
 )
-from .support.configs import deserialize as deserialize_keras_object
-from .support.configs import serialize as serialize_keras_object
 from .support.disk import DataFileError, check_digest, download
 from .support.dtypes import standardize_dtype
+from .support.registry import reset_names
 from .symbolic import Symbol
 from .text import pad_sequences, timeseries_dataset_from_array
 

@@ -18,9 +18,9 @@ ELSEWHERE = {
     # a line for each name, in compat/tensorflow/test_tensorflow_names.py
     *(
         f"compat/tensorflow/{name}.py"
-        for name in ["arrays", "doors", "images", "networks", "numbers"]
+        for name in ["arrays", "doors", "images", "networks", "maths"]
     ),
-    *(f"compat/tensorflow/{name}.py" for name in ["events", "running", "texts"]),
+    *(f"compat/tensorflow/{name}.py" for name in ["events", "running"]),
     "compat/modules.py",
     # real processes, in tests/processes
     *(f"distribution/{name}.py" for name in ["faults", "mpi", "team", "watcher"]),

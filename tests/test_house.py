@@ -26,10 +26,10 @@ FLOORS = [
     ["activations", "losses", "initializers", "regularizers", "constraints"],
     ["layers", "metrics", "optimizers", "callbacks"],
     ["data"],
-    ["text", "datasets", "surfaces", "files"],
+    ["text", "datasets", "surfaces", "files", "translation"],
     ["models"],
     ["distribution"],
-    ["plots", "homework", "course", "translation"],
+    ["plots", "homework", "course"],
     ["utils", "saving"],
     ["compat"],
     ["front"],
@@ -53,6 +53,7 @@ LAZY = {
     "matplotlib",
     "mpi4py",
     "ml_dtypes",
+    "plotly",
     "shutil",
     "tensorboardX",
     "threadpoolctl",
@@ -66,9 +67,13 @@ DOWNLOADS = {
     "datasets/cifar.py",
     "support/disk.py",
 }
-# The folders of homework are written as a teacher writes them, who sees the library from outside;
-# tests/homework/test_homework.py has them.
-MODULES = sorted(p for p in LIBRARY.rglob("*.py") if not p.parent.name.startswith("hw"))
+# The folders of homework are written as a teacher writes them, who sees the library from outside,
+# and the skeleton is what a learner gets; tests/homework has them.
+MODULES = sorted(
+    p
+    for p in LIBRARY.rglob("*.py")
+    if not p.parent.name.startswith("hw") and "skeleton" not in p.parts
+)
 
 
 def unit_of(path):
@@ -254,7 +259,7 @@ def test_an_op_of_the_table_fits_on_half_a_screen(path):
 
 
 # Files and functions that are longer than the rule says, and how long they may be: only ever less.
-LONG_FILES = {"layers/base.py": 415, "models/training.py": 352, "tensor/tensor.py": 348}
+LONG_FILES = {"layers/base.py": 415, "models/training.py": 347, "tensor/tensor.py": 348}
 LONG_FUNCTIONS: dict[str, int] = {}
 
 
@@ -274,6 +279,14 @@ def files_and_functions_stay_readable(path):
 def test_in_every_module(kept):
     for path in MODULES:
         kept(path)
+
+
+def test_what_builds_the_site_stays_readable():
+    for path in (ROOT / "chapters" / "site").glob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path.name
+        for function in functions(path):
+            assert length(function, lines_of_code(path)) <= 25, function.name
+            assert branches(function) <= 10, function.name
 
 
 def test_public_functions_and_classes_say_what_they_are():
@@ -377,9 +390,9 @@ def test_the_afternoon():
         [sys.executable, "-c", AFTERNOON], capture_output=True, text=True, cwd=ROOT, check=True
     )
     frames, files_of_a_step, files = map(int, done.stdout.split())
-    assert frames <= (265 if NUMPY_1 else 149)
+    assert frames <= (265 if NUMPY_1 else 148)
     assert files_of_a_step <= (21 if NUMPY_1 else 20)
-    assert files <= 60
+    assert files <= 50
 
 
 # --- the front door

@@ -19,13 +19,22 @@ from .base import Callback
 from .rates import note_rates
 
 
+class Nowhere:
+    """A writer whose files are never made: all that it is given is forgotten."""
+
+    def forget(self, *args, **how) -> None:
+        """Do nothing."""
+
+    add_scalar = add_histogram = add_image = add_text = flush = close = forget
+
+
 def open_writer(folder: str | os.PathLike[str]) -> Any:
-    """A new event file in this folder: an object with add_scalar, add_histogram, add_image, flush
-    and close. Without the package tensorboardX a warning, and None. None also in a process that
-    does not write files.
+    """A new event file in this folder: an object with add_scalar, add_histogram, add_image,
+    add_text, flush and close. Nowhere in a process that does not write files and, with a warning,
+    without the package tensorboardX.
     """
     if not writes():
-        return None
+        return Nowhere()
     try:
         import tensorboardX  # pyright: ignore[reportMissingImports]
     except ImportError:
@@ -33,7 +42,7 @@ def open_writer(folder: str | os.PathLike[str]) -> Any:
             "Files for TensorBoard need the package tensorboardX: pip install "
             '"minidl[tensorboard]". Nothing is written, and all else goes on.'
         )
-        return None
+        return Nowhere()
     return tensorboardX.SummaryWriter(os.fspath(folder))
 
 
@@ -71,15 +80,17 @@ class TensorBoard(Callback):
 
     def _writer(self, name: str):
         """The writer of 'train' or 'validation', opened when the first number comes."""
-        if name not in self._writers and None not in self._writers.values():
+        for opened in self._writers.values():
+            if isinstance(opened, Nowhere):  # the reason was said then
+                return opened
+        if name not in self._writers:
             self._writers[name] = open_writer(os.path.join(self.log_dir, name))
-        return self._writers.get(name)
+        return self._writers[name]
 
     def _write(self, name: str, values: dict, step: int) -> None:
         writer = self._writer(name)
-        if writer is not None:
-            for tag, value in values.items():
-                writer.add_scalar(tag, float(value), step)
+        for tag, value in values.items():
+            writer.add_scalar(tag, float(value), step)
 
     def on_train_batch_end(self, batch, logs=None):
         step = self.model.optimizer.iterations
@@ -101,13 +112,12 @@ class TensorBoard(Callback):
         training = {k: v for k, v in logs.items() if not k.startswith("val_")}
         for name, values in (("train", training), ("validation", validation)):
             self._write(name, {f"epoch_{k}": v for k, v in values.items()}, epoch)
-        writer = self._writer("train")
-        if writer is not None and self.histogram_freq and epoch % self.histogram_freq == 0:
-            self._write_weights(writer, epoch)
+        if self.histogram_freq and epoch % self.histogram_freq == 0:
+            self._write_weights(self._writer("train"), epoch)
         self._flush()
 
     def _flush(self) -> None:
-        for writer in filter(None, self._writers.values()):
+        for writer in self._writers.values():
             writer.flush()
 
     def _write_weights(self, writer, epoch: int) -> None:
@@ -118,7 +128,7 @@ class TensorBoard(Callback):
                 writer.add_image(f"{weight.path}/image", picture, epoch, dataformats="HWC")
 
     def on_train_end(self, logs=None):
-        for writer in filter(None, self._writers.values()):
+        for writer in self._writers.values():
             writer.close()
         self._writers.clear()
 

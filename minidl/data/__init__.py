@@ -5,17 +5,19 @@ pipelines, and images and texts in files. Pipelines and files open at first use.
 import importlib
 from typing import TYPE_CHECKING
 
-from .arrays import check_same_length, class_weights, count_samples, samples, split_tail
+from .arrays import class_weights, split_tail
 from .batches import (
     Batches,
-    Portions,
     PyDataset,
-    Stream,
     as_tensors,
+    check_same_length,
+    count_samples,
     is_stream,
     pack_x_y_sample_weight,
+    samples,
     unpack_x_y_sample_weight,
 )
+from .streams import Portions, Stream
 
 if TYPE_CHECKING:  # what editors see
     from .augmenting import ImageDataGenerator

@@ -1,6 +1,4 @@
-"""Converts data to arrays whose first axis counts the samples. Counts, splits and weights
-samples.
-"""
+"""Splits and weighs the samples of arrays."""
 
 from __future__ import annotations
 
@@ -9,103 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..support.arrays import as_array
-from ..support.structures import is_nested, leaves, paths, tree_map
-
-
-def samples(value, name: str, several: bool = True, texts: bool = False) -> Any:
-    """Convert data to an array whose first axis counts the samples. Accepts lists, tensors and data
-    frames.
-
-    several: whether a list or tuple of arrays stands for several inputs or outputs and stays a
-    list; a dict always does. name: 'x' or 'y', for the error, which names the argument and the cure
-    but never prints the data. texts: whether arrays of strings are accepted too.
-    """
-    if isinstance(value, dict):
-        return {k: samples(v, f"{name}[{k!r}]", texts=texts) for k, v in value.items()}
-    if (
-        isinstance(value, (list, tuple))
-        and value
-        and all(map(_is_array, value))
-        and (several or len(value) == 1)
-    ):
-        return (
-            type(value)([samples(v, f"{name}[{i}]", texts=texts) for i, v in enumerate(value)])
-            if several
-            else samples(value[0], name, texts=texts)
-        )
-    try:
-        array = as_array(value, keep_ints=name != "x")
-    except (TypeError, ValueError) as error:
-        check_columns(name, value)
-        array = np.asarray(value) if texts and isinstance(error, TypeError) else np.array(0.0)
-        if array.dtype.kind not in "OUST":
-            raise type(error)(f"{name}: {error}") from None
-    if array.ndim == 0:
-        raise ValueError(
-            f"{name} is a single number; expected an array whose first axis counts the samples."
-        )
-    return array
-
-
-def check_columns(name: str, frame) -> None:
-    """Raise TypeError, with their names, if a data frame has columns that are not numbers."""
-    texts, missing = [], []
-    for column in getattr(frame, "columns", ()):
-        values = np.asarray(frame[column])
-        try:
-            as_array(values)
-        except (TypeError, ValueError):
-            is_text = any(isinstance(v, (str, bytes)) for v in values.ravel().tolist())
-            (texts if is_text else missing).append(repr(column))
-    if texts:
-        raise TypeError(
-            f"{name} is a data frame whose columns {', '.join(texts)} hold text. Turn them into "
-            "numbers, pandas.get_dummies(frame), or leave them out, frame.drop(columns=[...])."
-        )
-    if missing:
-        raise TypeError(
-            f"{name} is a data frame whose columns {', '.join(missing)} hold missing values or "
-            "other objects in the place of numbers. Fill them, frame.fillna(0), or leave these "
-            "rows out, frame.dropna()."
-        )
-
-
-def _is_array(value) -> bool:
-    return isinstance(value, dict) or bool(getattr(value, "shape", ()))
-
-
-def rows(part, chosen):
-    """Return the chosen rows of an array, or of each array in a structure; None stays None."""
-    if type(part) is np.ndarray:
-        return part[chosen]
-    return None if part is None else tree_map(lambda a: np.asarray(a[chosen]), part)
-
-
-def count_samples(structure) -> int:
-    """Return the number of samples in the first array of a structure."""
-    return len(leaves(structure)[0]) if is_nested(structure) else len(structure)
-
-
-def check_same_length(**arrays) -> int:
-    """Return the common number of samples of x, y and sample_weight. ValueError if they differ."""
-    lengths = {
-        _name(name, path): len(a)
-        for name, part in arrays.items()
-        if part is not None
-        for path, a in paths(part)
-    }
-    if len(set(lengths.values())) > 1:
-        raise ValueError(
-            "The number of samples differs: "
-            + ", ".join(f"{name} has {n} samples" for name, n in lengths.items())
-            + "."
-        )
-    return next(iter(lengths.values()))
-
-
-def _name(name: str, path: tuple) -> str:
-    return name + "".join(f"[{key!r}]" for key in path)
+from .batches import count_samples, rows
 
 
 def split_tail(arrays: tuple, fraction: float) -> tuple[tuple, tuple]:

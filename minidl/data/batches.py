@@ -1,23 +1,118 @@
-"""Sources of batches for a model: mini-batches of arrays, and batches from generators and data
-sets.
+"""Arrays whose first axis counts the samples, and mini-batches of them.
 
-Each source can be iterated once in an epoch. It yields the data for a `train_step`: x, (x, y) or
-(x, y, sample_weight), x as tensors. `first()` returns a sample or a batch without removing it from
-the source.
+Each source of batches can be iterated once in an epoch. It yields the data for a `train_step`: x,
+(x, y) or (x, y, sample_weight), x as tensors. `first()` returns a sample or a batch without
+removing it from the source. Batches from elsewhere are in streams.py.
 """
 
 from __future__ import annotations
 
-import math
-from itertools import islice
+from typing import Any
 
 import numpy as np
 
 from ..core import batches as core
-from ..support.structures import tree_map
-from ..support.warning import warn
+from ..support.arrays import as_array
+from ..support.structures import is_nested, leaves, paths, tree_map
 from ..tensor import Tensor, wrap
-from .arrays import check_same_length, class_weights, count_samples, rows, samples
+
+
+def samples(value, name: str, several: bool = True, texts: bool = False) -> Any:
+    """Convert data to an array whose first axis counts the samples. Accepts lists, tensors and data
+    frames.
+
+    several: whether a list or tuple of arrays stands for several inputs or outputs and stays a
+    list; a dict always does. name: 'x' or 'y', for the error, which names the argument and the cure
+    but never prints the data. texts: whether arrays of strings are accepted too.
+    """
+    if isinstance(value, dict):
+        return {k: samples(v, f"{name}[{k!r}]", texts=texts) for k, v in value.items()}
+    if (
+        isinstance(value, (list, tuple))
+        and value
+        and all(map(_is_array, value))
+        and (several or len(value) == 1)
+    ):
+        return (
+            type(value)([samples(v, f"{name}[{i}]", texts=texts) for i, v in enumerate(value)])
+            if several
+            else samples(value[0], name, texts=texts)
+        )
+    try:
+        array = as_array(value, keep_ints=name != "x")
+    except (TypeError, ValueError) as error:
+        check_columns(name, value)
+        array = np.asarray(value) if texts and isinstance(error, TypeError) else np.array(0.0)
+        if array.dtype.kind not in "OUST":
+            raise type(error)(f"{name}: {error}") from None
+    if array.ndim == 0:
+        raise ValueError(
+            f"{name} is a single number; expected an array whose first axis counts the samples."
+        )
+    return array
+
+
+def check_columns(name: str, frame) -> None:
+    """Raise TypeError, with their names, if a data frame has columns that are not numbers."""
+    texts, missing = [], []
+    for column in getattr(frame, "columns", ()):
+        values = np.asarray(frame[column])
+        try:
+            as_array(values)
+        except (TypeError, ValueError):
+            is_text = any(isinstance(v, (str, bytes)) for v in values.ravel().tolist())
+            (texts if is_text else missing).append(repr(column))
+    if texts:
+        raise TypeError(
+            f"{name} is a data frame whose columns {', '.join(texts)} hold text. Turn them into "
+            "numbers, pandas.get_dummies(frame), or leave them out, frame.drop(columns=[...])."
+        )
+    if missing:
+        raise TypeError(
+            f"{name} is a data frame whose columns {', '.join(missing)} hold missing values or "
+            "other objects in the place of numbers. Fill them, frame.fillna(0), or leave these "
+            "rows out, frame.dropna()."
+        )
+
+
+def _is_array(value) -> bool:
+    return isinstance(value, dict) or bool(getattr(value, "shape", ()))
+
+
+def rows(part, chosen):
+    """Return the chosen rows of an array, or of each array in a structure; None stays None."""
+    if type(part) is np.ndarray:
+        return part[chosen]
+    return None if part is None else tree_map(lambda a: np.asarray(a[chosen]), part)
+
+
+def count_samples(structure) -> int:
+    """Return the number of samples in the first array of a structure."""
+    return len(leaves(structure)[0]) if is_nested(structure) else len(structure)
+
+
+def check_same_length(**arrays) -> int:
+    """Return the common number of samples of x, y and sample_weight. ValueError if they differ."""
+    lengths = {
+        _name(name, path): len(a)
+        for name, part in arrays.items()
+        if part is not None
+        for path, a in paths(part)
+    }
+    if len(set(lengths.values())) > 1:
+        raise ValueError(
+            "The number of samples differs: "
+            + ", ".join(f"{name} has {n} samples" for name, n in lengths.items())
+            + "."
+        )
+    return next(iter(lengths.values()))
+
+
+def _name(name: str, path: tuple) -> str:
+    return name + "".join(f"[{key!r}]" for key in path)
+
+
+# --- batches
 
 
 def unpack_x_y_sample_weight(data) -> tuple:
@@ -125,121 +220,6 @@ class PyDataset:
 
     def on_epoch_end(self):
         pass
-
-
-_MANY = 1000  # after so many batches, warn of an epoch without an end
-
-
-class Stream:
-    """Batches from a source: a PyDataset, a generator, a data loader, or any iterable of x, (x, y)
-    or (x, y, sample_weight).
-
-    rng: shuffles the order of a PyDataset's batches. class_weight: {class: weight} for every batch.
-    texts: whether x may hold strings.
-    """
-
-    def __init__(
-        self,
-        source,
-        rng: np.random.Generator | None = None,
-        class_weight: dict | None = None,
-        texts: bool = False,
-    ):
-        self.source, self.rng, self.class_weight = source, rng, class_weight
-        self.texts = texts
-        self._once = iter(source) is source  # a generator: each batch can be read only once
-        self._first: list = []
-        self.portioned = False  # whether the caller counts the batches and stops
-        self.size = None
-
-    @property
-    def steps(self) -> int | None:
-        """The number of batches in an epoch, or None if it is unknown before the end."""
-        try:
-            return len(self.source)
-        except TypeError:  # a generator, or a dataset without an end
-            return None
-
-    def first(self) -> tuple:
-        """Return the first batch without removing it from the stream."""
-        if not self._first:
-            for batch in (
-                self.source if not isinstance(self.source, PyDataset) else [self.source[0]]
-            ):
-                self._first = [batch]
-                break
-            else:
-                raise ValueError("The data holds no batches.")
-        return self._checked(self._first[0])
-
-    def samples_of_first(self) -> float:
-        """Return the number of samples in the first batch; inf if it was not read yet, since a
-        generator may not have one ready.
-        """
-        return count_samples(self._checked(self._first[0])[0]) if self._first else math.inf
-
-    def __iter__(self):
-        if isinstance(self.source, PyDataset):
-            self.source.on_epoch_begin()
-            count = len(self.source)
-            for i in range(count) if self.rng is None else self.rng.permutation(count):
-                yield self._plain(self.source[int(i)])
-            self.source.on_epoch_end()
-            return
-        if self._once and self._first:
-            yield self._plain(self._first.pop())
-        for count, batch in enumerate(self.source):
-            if count == _MANY and self.steps is None and not self.portioned:
-                warn(
-                    f"{_MANY} batches have come, and the data have not ended. If they never do, "
-                    "as those of a generator with `while True:`, say how many make an epoch: "
-                    "fit(..., steps_per_epoch=...), evaluate(..., steps=...)."
-                )
-            yield self._plain(batch)
-
-    def forever(self):
-        """Yield batches without end. The source is restarted when it ends, if it can be."""
-        while True:
-            empty = True
-            for batch in self:
-                empty = False
-                yield batch
-            if self._once or empty:
-                return
-
-    def _plain(self, batch):
-        x, y, weight = self._checked(batch)
-        return pack_x_y_sample_weight(as_tensors(x), y, weight)
-
-    def _checked(self, batch) -> tuple:
-        x, y, weight = unpack_x_y_sample_weight(batch)
-        if x is None:
-            raise ValueError(
-                "A batch is x, (x, y) or (x, y, sample_weight); received one without x."
-            )
-        x, y, weight = (
-            None if part is None else samples(part, name, texts=self.texts and name == "x")
-            for part, name in ((x, "x"), (y, "y"), (weight, "sample_weight"))
-        )
-        if self.class_weight is not None and weight is None:
-            weight = class_weights(y, self.class_weight)
-        check_same_length(x=x, y=y, sample_weight=weight)
-        return x, y, weight
-
-
-class Portions:
-    """Epochs of `steps` batches from one source. The next epoch continues where the last one ended.
-
-    endless: restart the source when it ends. Otherwise an epoch may have fewer batches.
-    """
-
-    def __init__(self, batches, steps: int, endless: bool = True):
-        self.batches, self.steps = batches, steps
-        batches.portioned = True
-        self._going_on = batches.forever() if endless else None
-
-    def __iter__(self):
-        return islice(self.batches if self._going_on is None else self._going_on, self.steps)
 
 
 def is_stream(x) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..support.structures import is_nested, leaves, tree_map
 from . import lengths
-from .arrays import check_same_length, rows
+from .batches import check_same_length, rows
 from .elements import Elements, as_arrays
 from .lengths import UNKNOWN_CARDINALITY
 from .specs import fitted, spec_of, specs_from

@@ -11,8 +11,7 @@ import numpy as np
 from ..random import generator
 from ..support.arrays import as_array
 from ..support.checks import check_count
-from .arrays import check_same_length
-from .batches import PyDataset, pack_x_y_sample_weight
+from .batches import PyDataset, check_same_length, pack_x_y_sample_weight
 from .folders import ENDINGS, Files, encoded, find_files
 from .images import array_to_img, img_to_array, known, load_img
 

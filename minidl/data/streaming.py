@@ -12,7 +12,7 @@ import numpy as np
 
 from ..support.structures import leaves, tree_map
 from ..support.texts import is_text
-from .arrays import rows
+from .batches import rows
 
 
 def batches(elements: Iterator, size: int, drop_remainder: bool, stack=None) -> Iterator:

@@ -1,15 +1,85 @@
-"""Checks of optimizers, most of all of those that users write, and of gradients."""
+"""Checks of the settings that all optimizers share, of optimizers that users write, and of
+gradients.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
+from ..support import backend
 from ..support.arrays import as_array
+from ..support.checks import check_count, check_number
 from ..support.registry import did_you_mean
 from ..support.warning import warn
+
+Rate = float | Callable[..., float]  # a learning rate: a number, or a function of the step
+
+
+def check_rate(rate) -> Any:
+    """Return the learning rate: a number of at least 0, or a function of the step. Errors name the
+    cure.
+    """
+    if isinstance(rate, type):
+        raise TypeError(
+            f"A learning rate is a number, a schedule or a function of the step; {rate.__name__} "
+            f"is a class: write learning_rate={rate.__name__}(...)."
+        )
+    if not callable(rate):
+        return check_number("learning_rate", rate, 0)
+    import inspect
+
+    if inspect.signature(rate).parameters:
+        return rate
+    return lambda step: rate()  # Keras's bare callables know no step
+
+
+def check_epsilon(value) -> float:
+    """Return ε; for None the value of `minidl.backend.epsilon()`."""
+    return check_number("epsilon", backend.epsilon() if value is None else value, 0)
+
+
+def check_decay(value) -> float | None:
+    """Return the weight decay: None, or a number of at least 0."""
+    return None if value is None else check_number("weight_decay", value, 0)
+
+
+def check_limits(clipnorm, clipvalue, global_clipnorm) -> list[float | None]:
+    """Return the three limits, None for those not given. At most one may be given, and it is above
+    0.
+    """
+    limits = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
+    given = {k: check_number(k, v, 0, open_below=True) for k, v in limits.items() if v is not None}
+    if len(given) > 1:
+        raise ValueError(
+            f"Give at most one of clipnorm, clipvalue and global_clipnorm; received "
+            f"{', '.join(given)}."
+        )
+    return [given.get(name) for name in limits]
+
+
+def check_frequency(value) -> int | None:
+    """Return after how many updates the averages replace the weights; None for never."""
+    return None if value is None else check_count("ema_overwrite_frequency", value)
+
+
+def check_batches(value) -> int | None:
+    """Return the number of batches in one update; None for one."""
+    name = "gradient_accumulation_steps (None for an update with every batch)"
+    return None if value is None else check_count(name, value, 2)
+
+
+def check_scale(value) -> float | None:
+    """Return the factor that a loss is multiplied by and its gradients are divided by; None for no
+    scaling.
+    """
+    return None if value is None else check_number("loss_scale_factor", value, 0, open_below=True)
+
+
+# --- an optimizer that a user wrote
 
 
 def check_slots(owner: str, names, update: Callable) -> None:

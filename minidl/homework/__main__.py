@@ -1,21 +1,18 @@
-"""The command line: python -m minidl.homework list | start hw02 | check hw02 | grade FOLDER |
-export hw02
+"""The command line: python -m minidl.homework list | start hw02 | check hw02 | build | check build
+| grade FOLDER | export hw02 | solutions
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import secrets
 import sys
 from pathlib import Path
 
 from ..support import console
-from . import assignments, exporting, fence, grading, judging, reports, submissions
+from . import assignments, exporting, fence, grading, judging, reports, solutions, submissions
+from .framework import commands as build
 from .processes import clean
-
-# of so many seeds nobody tries all, to find the questions and with them the answers
-SEEDS = 10**15
 
 
 def main(arguments=None) -> int:
@@ -37,11 +34,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     listing = commands.add_parser("list", help="show the assignments")
+    _language_argument(listing)
     listing.set_defaults(run=_list)
     start = commands.add_parser("start", help="put an assignment's file into the present folder")
     start.add_argument("name", help="hw01, hw02, ...")
+    _language_argument(start)
     start.set_defaults(run=_start)
-    _check_arguments(commands.add_parser("check", help="check your file"))
+    growing = commands.add_parser(
+        "build", help="start a folder in which you write a framework of your own"
+    )
+    growing.add_argument("folder", type=Path, nargs="?", default=Path(build.FOLDER))
+    growing.set_defaults(run=_build)
+    _check_arguments(commands.add_parser("check", help="check your file, or your framework"))
+    _teachers_commands(commands)
+    return parser
+
+
+def _teachers_commands(commands) -> None:
+    """Add the commands that a teacher needs."""
     _grade_arguments(
         commands.add_parser(
             "grade", help="mark the submissions of a class: files, or a folder for each student"
@@ -51,12 +61,20 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("name")
     export.add_argument("--output", type=Path, help="the zip to write (default NAME.zip)")
     export.set_defaults(run=_export)
-    return parser
+    solved = commands.add_parser("solutions", help="for teachers: write all assignments, solved")
+    solved.add_argument("folder", type=Path, nargs="?", default=Path("solutions"))
+    solved.set_defaults(run=_solutions)
+
+
+def _language_argument(parser) -> None:
+    """Add --language, the language of what students read."""
+    languages = assignments.LANGUAGES
+    parser.add_argument("--language", choices=languages, default="en", help="en if left out")
 
 
 def _check_arguments(parser) -> None:
     """Add the arguments of `check`."""
-    parser.add_argument("name")
+    parser.add_argument("name", help="hw01, hw02, ..., or build for your own framework")
     parser.add_argument(
         "--file",
         type=Path,
@@ -94,19 +112,23 @@ def _list(given) -> int:
     for name, assignment in assignments.find().items():
         console.say(
             f"{name:18s}{len(assignment.tasks):3d} tasks {assignment.points:5g} points   "
-            f"{assignment.title}"
+            f"{assignment.title_in(given.language)}"
         )
+    console.say(f"{'build':18s}{len(build.STEPS):3d} files{'':13s}A framework of your own")
+    return 0
+
+
+def _build(given) -> int:
+    build.start(given.folder)
     return 0
 
 
 def _start(given) -> int:
     assignment = assignments.get(given.name)
-    target = Path(f"{assignment.name}.py")
-    if assignment.stub is None:
-        raise ValueError(f"{assignment.name} has no stub to start from.")
+    target, stub = Path(f"{assignment.name}.py"), assignment.stub_in(given.language)
     try:
         with target.open("x", encoding="utf-8") as file:  # "x": never over what is there
-            file.write(assignment.stub.read_text(encoding="utf-8"))
+            file.write(stub)
     except FileExistsError:
         raise ValueError(
             f"{target} is already here, and stays as it is. Move it away to begin anew."
@@ -119,6 +141,9 @@ def _start(given) -> int:
 
 
 def _check(given) -> int:
+    seed = judging.seed(given.seed)
+    if given.name == "build":
+        return _check_framework(given, seed)
     assignment = assignments.get(given.name)
     file = given.file or Path(f"{assignment.name}.py")
     if file.is_dir():
@@ -128,7 +153,6 @@ def _check(given) -> int:
         raise ValueError(
             f"There is no {file} here. Get it with  python -m minidl.homework start {given.name}"
         )
-    seed = secrets.randbelow(SEEDS) if given.seed is None else given.seed
     verdicts = judging.check(assignment, file, seed, quiet=given.json)
     if given.json:
         print(json.dumps(reports.gradescope(assignment.name, verdicts, seed), indent=2))
@@ -137,11 +161,17 @@ def _check(given) -> int:
     return 0 if sum(v.points for v in verdicts) == assignment.points else 1
 
 
+def _check_framework(given, seed: int) -> int:
+    if given.json:
+        raise ValueError("--json is for a single assignment, such as check hw02 --json")
+    return 0 if build.check(given.file or Path(), seed) else 1
+
+
 def _grade(given) -> int:
     if not given.folder.is_dir():
         raise ValueError(f"{given.folder} is no folder of submissions.")
     grading.refuse_its_own_folder(given.folder)
-    seed = secrets.randbelow(SEEDS) if given.seed is None else given.seed
+    seed = judging.seed(given.seed)
     feedback = given.feedback or given.csv.parent / "feedback"
     room = grading.Classroom(given.folder, given.csv, feedback, seed)
     for path in room.unmatched:
@@ -166,6 +196,12 @@ def _export(given) -> int:
     target = given.output or Path(f"{assignment.name}.zip")
     exporting.export(assignment, target)
     console.say(f"{target} is ready to be uploaded to Gradescope as an autograder.")
+    return 0
+
+
+def _solutions(given) -> int:
+    solutions.write(given.folder)
+    console.say(f"{given.folder} has all assignments, solved. Keep it from your students.")
     return 0
 
 

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from ..support.registry import unknown
+from ..translation import catalogue, translated
 
 SHIPPED = Path(__file__).parent
+# English, and the languages of the folders that hold catalogues
+LANGUAGES = ("en", *sorted({p.parent.name for p in SHIPPED.glob("*/*.po")}))
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,26 @@ class Assignment:
     def points(self) -> float:
         """The points of all tasks together."""
         return sum(task.points for task in self.tasks)
+
+    def words(self, language: str) -> dict[str, str]:
+        """Return the catalogue of the title and the stub in this language. It may be empty."""
+        path = SHIPPED / language / f"{self.name}.po"
+        return catalogue(path) if path.is_file() else {}
+
+    def title_in(self, language: str) -> str:
+        """Return the title in this language; in English if it has not been translated."""
+        return self.words(language).get(self.title, self.title)
+
+    def stub_in(self, language: str) -> str:
+        """Return the file that students begin with. Its docstrings and comments are in this
+        language.
+        """
+        if self.stub is None:
+            raise ValueError(f"{self.name} has no stub to start from.")
+        words = self.words(language)
+        if language != "en" and not words:
+            raise ValueError(f"{self.name} is not there in {language!r}. Leave --language out.")
+        return translated(self.stub.read_text(encoding="utf-8"), words, code=True)
 
 
 def find() -> dict[str, Assignment]:

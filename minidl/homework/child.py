@@ -117,18 +117,26 @@ class Examinee:
         """Describe an error in a sentence, with the line of the submission."""
         if isinstance(error, ForbiddenError):
             return {"forbidden": str(error)}
-        said = f"{type(error).__name__}: {_text(error)}"
-        if isinstance(error, SyntaxError) and error.filename == self.file:
-            said = f"{type(error).__name__}: {error.msg}"
-            return {"crashed": f"{said} (line {error.lineno}): {(error.text or '').strip()}"[:500]}
+        said, within = f"{type(error).__name__}: {_text(error)}", self.task["work"] + os.sep
+        if isinstance(error, SyntaxError) and (error.filename or "").startswith(within):
+            at = f"{self.shown(error.filename)}line {error.lineno}"
+            said = f"{type(error).__name__}: {error.msg} ({at}): {(error.text or '').strip()}"
+            return {"crashed": said[:500]}
         places = traceback.extract_tb(error.__traceback__)
-        places = [f for f in places if f.filename == self.file]
+        places = [f for f in places if f.filename.startswith(within)]
         at = ""
         if places:
             first, last = places[0].name, places[-1]
-            inside = f", in {last.name}" if first == self.task["name"] != last.name else ""
-            at = f" (line {last.lineno}{inside})"
+            where = self.shown(last.filename)
+            named = where or first == self.task["name"]
+            inside = f", in {last.name}" if named and last.name != self.task["name"] else ""
+            at = f" ({where}line {last.lineno}{inside})"
         return {"crashed": said[:500] + at}
+
+    def shown(self, filename) -> str:
+        """Return "tensor.py, " for a file beside the submission; "" for the submission itself."""
+        beside = os.path.relpath(filename, self.task["work"]).replace(os.sep, "/")
+        return "" if filename == self.file else f"{beside}, "
 
 
 def _loaded(file: str):
@@ -174,6 +182,8 @@ class Guard(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Return a spec of minidl with the forbidden parts replaced; None for other modules."""
         if name != "minidl":
             return None
+        if name in self.forbidden:  # all of it
+            raise ForbiddenError(name)
         sys.meta_path.remove(self)
         importlib.import_module("minidl")
         sys.meta_path.insert(0, self)  # for who throws the module away and imports it again

@@ -15,7 +15,9 @@ def text(name: str, verdicts: list[Verdict], seed: int) -> str:
     lines, last = [f"{name}, seed {seed}"], ""
     for v in verdicts:
         said = "as above" if v.reason == last else v.reason
-        reason = "" if v.reason in ("", v.outcome) else f": {said}"
+        # a stub's words, "hw02 task 1: relu", say no more than the name before them
+        silent = v.reason in ("", v.outcome) or v.outcome == "not started"
+        reason = "" if silent else f": {said}"
         last = v.reason
         lines.append(f"  {v.points:>5g} / {v.worth:<4g} {v.task:28s} {v.outcome}{reason}")
     earned, worth = sum(v.points for v in verdicts), sum(v.worth for v in verdicts)

@@ -14,7 +14,9 @@ COMPANIONS = 50  # files beside it that go with it
 
 @dataclass(frozen=True)
 class Submission:
-    """A Python file with its name and content, and the files beside it that it may import."""
+    """A Python file with its name and content, and the files that it may import: beside it, or
+    in a folder there, "mydl/tensor.py".
+    """
 
     name: str
     content: bytes
@@ -23,6 +25,7 @@ class Submission:
     def copy_to(self, folder: Path) -> None:
         """Write all files into a folder."""
         for name, content in {**self.companions, self.name: self.content}.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
 
 
@@ -36,15 +39,15 @@ def read(path: Path, alone: bool = False) -> Submission:
     for other in [] if alone else sorted(path.parent.glob("*.py")):
         if other.name != path.name and re.fullmatch(r"\w+\.py", other.name):
             try:
-                companions[other.name] = _content(other)
+                companions[other.name] = content_of(other)
             except (ValueError, OSError):
                 continue
             if len(companions) == COMPANIONS:
                 break
-    return Submission(name, _content(path), companions)
+    return Submission(name, content_of(path), companions)
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
     """Return the bytes of an ordinary file. Links, pipes and devices are refused, because they
     could lead anywhere or never end.
     """

@@ -4,6 +4,8 @@ first network.
 
 from ..support.configs import custom_object_scope, serialize
 from ..support.configs import deserialize as from_data
+from ..support.dry_run import reading_of as weight_budget
+from ..support.registry import automatic_name, reset_names
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .base import Layer, layer_classes
 from .basic import Dense, Dropout, Flatten
@@ -11,7 +13,6 @@ from .einsum import EinsumDense
 from .embedding import Embedding
 from .functions import ActivityRegularization, Identity, Lambda, Masking
 from .inputs import Input, InputLayer
-from .making import automatic_name, reset_names, weight_budget
 from .merging import (
     Add,
     Average,

@@ -21,9 +21,9 @@ from .. import constraints, initializers, regularizers, symbolic
 from ..core import layer as core
 from ..support import backend
 from ..support.configs import remembering
-from ..support.dry_run import dry_run, real
+from ..support.dry_run import dry_run, real, take_weights
 from ..support.dry_run import state as dry
-from ..support.registry import Registry
+from ..support.registry import Registry, automatic_name
 from ..support.structures import tree_map
 from ..tensor import Tensor, Variable, quietly, switches
 from . import describing
@@ -36,10 +36,10 @@ from .calling import (
     penalise,
     place_of_training,
     shape_of_batch,
+    shape_of_one_sample,
     shape_of_result,
     to_input,
 )
-from .making import automatic_name, shape_of_one_sample, spend
 from .masks import arguments_with_masks, hand_on, take_masks
 from .spec import check_spec
 from .weights import (
@@ -158,7 +158,7 @@ class Layer(core.Layer):
         shape = tuple(int(n) for n in np.atleast_1d(np.asarray(() if shape is None else shape)))
         dtype = np.dtype(dtype or self.dtype)
         initializer = "zeros" if initializer is None and dtype.kind != "f" else initializer
-        spend(math.prod(shape), self.name, shape)
+        take_weights(math.prod(shape), self.name, shape)
         with real():  # also those that are made in `call`
             value = initializers.draw(initializers.get(initializer), shape, dtype)
         variable = Variable(value, name=name or "weight", trainable=trainable, dtype=dtype)

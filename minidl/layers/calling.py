@@ -1,5 +1,5 @@
-"""Functions for the call of a layer: they convert its inputs, and find its arguments `training` and
-`mask`.
+"""Functions for the call of a layer: they convert its inputs, find their shapes, and find its
+arguments `training` and `mask`.
 """
 
 from __future__ import annotations
@@ -45,6 +45,21 @@ def shape_of_batch(x) -> tuple:
     """Return the shape of an input, with None for the number of samples."""
     shape = x.shape if isinstance(x, Operators) else np.shape(x)
     return (None, *shape[1:]) if shape else ()
+
+
+def shape_of_one_sample(shape, name: str) -> tuple:
+    """Return the shape of a sample as a tuple. ValueError, which names the layer, if it is no
+    shape.
+    """
+    if not isinstance(shape, (tuple, list, np.ndarray)):
+        shape = (shape,)
+    shape = tuple(shape)
+    if not all(n is None or (isinstance(n, (int, np.integer)) and n > 0) for n in shape):
+        raise ValueError(
+            f"{name}: input_shape holds the sizes of one sample, without the batch axis; received "
+            f"{shape}."
+        )
+    return shape
 
 
 def has_unknown_sizes(args) -> bool:

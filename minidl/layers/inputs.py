@@ -7,7 +7,7 @@ import numpy as np
 from ..support.checks import check_count
 from ..symbolic import Symbol
 from .base import Layer, layer_classes
-from .making import shape_of_one_sample
+from .calling import shape_of_one_sample
 
 
 def Input(

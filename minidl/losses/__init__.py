@@ -4,7 +4,7 @@ core/losses.py has the formulas of the most common losses. `base.py` has what al
 library share. Each other file holds one family.
 """
 
-from ..support.configs import custom_object_scope, described, found
+from ..support.configs import custom_object_scope
 from ..support.configs import serialize as serialize
 from ..support.registry import custom_object
 from . import functions
@@ -14,6 +14,7 @@ from .base import (
     PerOutput,
     Regression,
     SameShape,
+    as_loss,
     masked_weights,
     registry,
     weights_like,
@@ -175,22 +176,7 @@ def get(identifier):
     """
     if isinstance(identifier, str) and custom_object(identifier) is None:
         identifier = functions.NAMES.get(identifier, identifier)
-    loss = found(identifier, "loss", FunctionLoss=FunctionLoss)
-    if loss is not None and not callable(loss):
-        raise ValueError(
-            f"A loss is a name, a Loss or a function(y_true, y_pred); received {identifier!r}."
-        )
-    return loss
-
-
-def as_loss(identifier) -> Loss | None:
-    """Return the result of `get` as a Loss, which has a reduction. A function of the library
-    becomes its class; any other function is wrapped.
-    """
-    loss = get(identifier)
-    if loss is None or isinstance(loss, Loss):
-        return loss
-    return loss.loss_class() if hasattr(loss, "loss_class") else FunctionLoss(loss)
+    return registry.get(identifier)
 
 
 def deserialize(name, custom_objects: dict | None = None):
@@ -198,6 +184,4 @@ def deserialize(name, custom_objects: dict | None = None):
     custom_objects, or under the name it was registered with.
     """
     with custom_object_scope(custom_objects or {}):
-        if isinstance(name, str):
-            return get(name)
-        return described(name, "loss", FunctionLoss=FunctionLoss)
+        return get(name) if isinstance(name, str) else registry.described(name)

@@ -6,6 +6,7 @@ from .. import losses
 from ..support.arrays import Number
 from ..support.configs import serialize as serialize
 from .accuracy import (
+    ACCURACIES,
     Accuracy,
     BinaryAccuracy,
     CategoricalAccuracy,
@@ -14,17 +15,18 @@ from .accuracy import (
     TopKCategoricalAccuracy,
     binary_accuracy,
     categorical_accuracy,
+    resolve_accuracy,
     sparse_categorical_accuracy,
     sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )
 from .auc import AUC
-from .base import Metric, registry
-from .chosen import check_metric, deserialize, get, resolve_accuracy, resolve_metric
+from .base import Mean, MeanMetric, Metric, registry
+from .chosen import deserialize, get, resolve_metric
 from .fscores import F1Score, FBetaScore
 from .iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from .matrix import ConfusionMatrix, confusion_matrix
-from .means import FunctionMetric, LossMetric, Mean, MeanMetric, Sum
+from .means import FunctionMetric, LossMetric, Sum
 from .regression import (
     ConcordanceCorrelation,
     PearsonCorrelation,
@@ -81,6 +83,7 @@ LOSS_FUNCTIONS = sorted(set(losses.functions.NAMES) - _LOSSES_ALONE)
 globals().update({name: getattr(losses, name) for name in LOSS_FUNCTIONS})
 
 __all__ = [
+    "ACCURACIES",
     "AUC",
     "Accuracy",
     "BinaryAccuracy",
@@ -135,7 +138,6 @@ __all__ = [
     "TruePositives",
     "binary_accuracy",
     "categorical_accuracy",
-    "check_metric",
     "concordance_correlation",
     "confusion_matrix",
     "deserialize",

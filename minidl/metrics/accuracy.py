@@ -1,6 +1,10 @@
-"""Accuracies: the fraction of right answers."""
+"""Accuracies: the fraction of right answers. Also which of them the name 'accuracy' in compile()
+means.
+"""
 
 from __future__ import annotations
+
+import warnings
 
 import numpy as np
 
@@ -9,8 +13,7 @@ from ..guards import answers
 from ..support import backend
 from ..support.arrays import as_array
 from ..tensor import Tensor
-from .base import registry
-from .means import MeanMetric
+from .base import MeanMetric, Metric, registry
 
 
 @registry.register()
@@ -70,6 +73,36 @@ class Accuracy(MeanMetric):
 
     def measure(self, y_true, y_pred):
         return self.targets(y_true, y_pred.shape, y_pred.shape) == y_pred
+
+
+# --- the name 'accuracy' in compile()
+
+ACCURACIES = ("accuracy", "acc")
+
+
+def resolve_accuracy(name: str, loss, target_shape: tuple, output_shape: tuple) -> Metric:
+    """Which accuracy 'accuracy' means for this loss and these shapes. It keeps the name that was
+    typed, 'acc' included.
+
+    The loss decides where it can (logits of a binary loss are cut at 0, not at 0.5); otherwise the
+    shapes do.
+    """
+    kind = getattr(loss, "kind", None)
+    one_output = output_shape[-1:] in ((1,), ()) or len(output_shape) == 1
+    if kind == "regression" and (one_output or target_shape == output_shape):
+        warnings.warn(
+            f"'{name}' is not meaningful for a regression loss ({loss.name}): it counts exact "
+            "hits. Use metrics=['mae'].",
+            stacklevel=2,
+        )
+    if kind in ("binary", "margin") or (one_output and kind in (None, "regression")):
+        return BinaryAccuracy(name, threshold=0.5 if loss is None else loss.cut())
+    if kind == "sparse" or (
+        kind != "categorical"
+        and (len(target_shape) < len(output_shape) or target_shape[-1:] == (1,))
+    ):
+        return SparseCategoricalAccuracy(name)
+    return CategoricalAccuracy(name)
 
 
 # --- among the k largest

@@ -1,4 +1,4 @@
-"""The base class of metrics. It adds names, variables of several kinds and configs to
+"""The base classes of metrics. They add names, variables of several kinds, configs and masks to
 core/metrics.py.
 
 A metric adds up its sums over the batches of an epoch, so its result is exact for all samples. The
@@ -13,17 +13,19 @@ from typing import Any
 
 import numpy as np
 
+from .. import losses
 from ..core import metrics as core
 from ..guards import answers
 from ..initializers import draw
 from ..initializers import get as get_initializer
 from ..support import backend
-from ..support.configs import Configurable
-from ..support.registry import Registry, snake_case
+from ..support.arrays import Number, as_array
+from ..support.configs import Catalogue, Configurable
+from ..support.registry import snake_case
 from ..support.structures import leaves
 from ..tensor import Tensor, Variable
 
-registry = Registry("metric")
+registry = Catalogue("metric", "A metric is a name, a Metric or a function(y_true, y_pred)")
 
 
 class Metric(core.Metric, Configurable):
@@ -147,46 +149,7 @@ class Metric(core.Metric, Configurable):
         own = {id(v): v for v in [*self._variables, *self._held(Variable), *inner]}
         return list(own.values())
 
-    # -- as functions, which change nothing
-    def stateless_update_state(self, metric_variables, *args, **kwargs) -> list[Tensor]:
-        """Return the values of `variables` after this batch, if they had the values
-        `metric_variables` before.
-        """
-        with self._holding(metric_variables):
-            self.update_state(*args, **kwargs)
-            return self._values()
-
-    def stateless_result(self, metric_variables) -> Any:
-        """Return the `result` for `variables` with the values `metric_variables`."""
-        with self._holding(metric_variables):
-            return self.result()
-
-    def stateless_reset_state(self) -> list[Tensor]:
-        """Return the values of `variables` after a reset."""
-        with self._holding(self._values()):
-            self.reset_state()
-            return self._values()
-
-    def _values(self) -> list[Tensor]:
-        return [Tensor(v.numpy()) for v in self.variables]
-
-    @contextlib.contextmanager
-    def _holding(self, values):
-        """Set the values of `variables` inside a with-block."""
-        values, own = list(values), self.variables
-        if len(values) != len(own):
-            raise ValueError(
-                f"{type(self).__name__} has {len(own)} variables; received {len(values)} values."
-            )
-        before = [v.numpy() for v in own]
-        try:
-            for variable, value in zip(own, values):
-                variable.assign(value)
-            yield
-        finally:
-            for variable, value in zip(own, before):
-                variable.assign(value)
-
+    # -- for subclasses
     def sums(self, names: str, shape: tuple) -> None:
         """Create float64 variables of zeros with these names and this shape, which is known only
         from the first batch. ValueError if the metric has variables of another shape.
@@ -209,6 +172,91 @@ class Metric(core.Metric, Configurable):
 
     def __repr__(self):
         return f"<{type(self).__name__} '{self.name}'>"
+
+
+# --- means
+
+
+@registry.register()
+class Mean(core.Mean, Metric):
+    """The weighted mean of values: Σ w·v / Σ w."""
+
+    def __init__(self, name: str | None = "mean", dtype=None):
+        super().__init__(name or "")
+        self.set_dtype(dtype)
+
+    def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Add values to the mean. values: a number or array. sample_weight: a number, or one for
+        each value, or weights that `losses.weights_like` extends to the values.
+        """
+        if isinstance(values, Tensor):
+            values = values.array
+        elif type(values) is not np.ndarray or values.dtype.kind not in "biuf":
+            values = plain(values)
+        if sample_weight is None:
+            sample_weight = 1
+        elif not isinstance(sample_weight, (int, float)):
+            sample_weight = spread(sample_weight, values.shape)
+        super().update_state(values, sample_weight)
+
+    def result(self):
+        return Number(super().result())
+
+
+def plain(values) -> np.ndarray:
+    """Convert values of any type to an array."""
+    if isinstance(values, Tensor):
+        return values.array
+    if isinstance(values, (list, tuple)):
+        return as_array([as_array(value) for value in values])  # [loss], a list of a tensor
+    return as_array(values)
+
+
+def spread(sample_weight, shape: tuple):
+    """Return weights for values of this shape: for a single value their sum, else one for each
+    value.
+    """
+    return losses.weights_like(sample_weight, shape) if shape else float(np.sum(sample_weight))
+
+
+class MeanMetric(core.MeanMetric, Mean):
+    """The mean over the samples of `measure(y_true, y_pred)`."""
+
+    def __init__(self, name: str | None = None, dtype=None):
+        super().__init__(name, dtype)
+
+    def measure(self, y_true: np.ndarray, y_pred: np.ndarray):
+        """Return one number for each sample, from arrays."""
+        raise NotImplementedError(
+            f"{type(self).__name__} needs a method measure(self, y_true, y_pred)."
+        )
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        if isinstance(y_pred, Tensor) and y_pred.mask is not None:
+            sample_weight = losses.masked_weights(sample_weight, y_pred.mask)
+        y_pred = y_pred.array if isinstance(y_pred, Tensor) else as_array(y_pred)
+        if type(y_true) is not np.ndarray or y_true.dtype.kind not in "biuf":
+            y_true = as_array(y_true, keep_ints=True)
+        try:
+            super().update_state(y_true, y_pred, sample_weight)
+        except ValueError as error:
+            better = self.explained(error, y_true, y_pred)
+            if better is error:
+                raise
+            raise better from error
+
+    def explained(self, error: ValueError, y_true, y_pred) -> ValueError:
+        """Return the error to raise instead of one that `measure` raised; it names the cure."""
+        return error
+
+    def targets(self, y_true: np.ndarray, shape: tuple, output_shape: tuple) -> np.ndarray:
+        """Return y_true in this shape, from which it may differ by a last axis of size 1.
+        ValueError for any other.
+        """
+        return targets_like(y_true, shape, output_shape, type(self).__name__)
+
+
+# --- shapes
 
 
 def targets_like(y_true: np.ndarray, shape: tuple, output_shape: tuple, title: str) -> np.ndarray:

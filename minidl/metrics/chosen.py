@@ -1,21 +1,16 @@
-"""Lookup of metrics by name, and the choice of the accuracy for the name 'accuracy' in
-compile().
-"""
+"""Lookup of metrics by name."""
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from .. import losses
-from ..support.configs import custom_object_scope, described, found
+from ..support.configs import custom_object_scope
 from ..support.registry import did_you_mean
-from .accuracy import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from .base import Metric, registry
 from .means import FunctionMetric, LossMetric
 
-# Classes that only a description names.
-_GENERAL = {
+registry.general |= {
     "FunctionMetric": FunctionMetric,
     "MeanMetricWrapper": FunctionMetric,
     "LossMetric": LossMetric,
@@ -32,15 +27,13 @@ def get(identifier) -> Any:
         if identifier not in losses.registry:
             raise ValueError(_unknown(identifier))
         return LossMetric(losses.as_loss(identifier), name=identifier)
-    metric = found(identifier, "metric", **_GENERAL)
+    metric = registry.found(identifier)
     if isinstance(metric, losses.Loss):
         metric = LossMetric(metric)
     elif not isinstance(metric, Metric) and callable(metric):
         metric = FunctionMetric(metric)
     if not isinstance(metric, Metric):
-        raise ValueError(
-            f"A metric is a name, a Metric or a function(y_true, y_pred); received {identifier!r}."
-        )
+        raise ValueError(f"{registry.words}; received {identifier!r}.")
     if isinstance(identifier, str) and identifier in losses.registry:
         metric.name = identifier  # 'mse' stays 'mse' in the history
     return metric
@@ -77,50 +70,12 @@ def deserialize(config, custom_objects: dict | None = None) -> Any:
     custom_objects, or by their registered names.
     """
     with custom_object_scope(custom_objects or {}):
-        if isinstance(config, str):
-            return get(config)
-        return described(config, "metric", **_GENERAL)
+        return get(config) if isinstance(config, str) else registry.described(config)
 
 
-# --- in compile()
-
-
-def check_metric(identifier) -> None:
-    """Raise ValueError if this is not a metric."""
-    if identifier not in ("accuracy", "acc"):
-        get(identifier)
-
-
-def resolve_metric(identifier, loss, target_shape: tuple, output_shape: tuple) -> Metric:
-    """Return the metric for an argument of compile(), with the name that the user typed."""
-    if identifier in ("accuracy", "acc"):
-        return resolve_accuracy(identifier, loss, target_shape, output_shape)
+def resolve_metric(identifier) -> Metric:
+    """Return what `get` returns, with the name that the user typed."""
     metric = get(identifier)
     if isinstance(identifier, str):
         metric.name = identifier
     return metric
-
-
-def resolve_accuracy(name: str, loss, target_shape: tuple, output_shape: tuple) -> Metric:
-    """Which accuracy 'accuracy' means for this loss and these shapes. It keeps the name that was
-    typed, 'acc' included.
-
-    The loss decides where it can (logits of a binary loss are cut at 0, not at 0.5); otherwise the
-    shapes do.
-    """
-    kind = getattr(loss, "kind", None)
-    one_output = output_shape[-1:] in ((1,), ()) or len(output_shape) == 1
-    if kind == "regression" and (one_output or target_shape == output_shape):
-        warnings.warn(
-            f"'{name}' is not meaningful for a regression loss ({loss.name}): it counts exact "
-            "hits. Use metrics=['mae'].",
-            stacklevel=2,
-        )
-    if kind in ("binary", "margin") or (one_output and kind in (None, "regression")):
-        return BinaryAccuracy(name, threshold=0.5 if loss is None else loss.cut())
-    if kind == "sparse" or (
-        kind != "categorical"
-        and (len(target_shape) < len(output_shape) or target_shape[-1:] == (1,))
-    ):
-        return SparseCategoricalAccuracy(name)
-    return CategoricalAccuracy(name)

@@ -1,58 +1,15 @@
-"""Means over all samples: of values, of the results of a function, of a loss."""
+"""Sums of values, and means over all samples of the results of a function or of a loss."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from .. import losses
-from ..core import metrics as core
 from ..support.arrays import Number, as_array
 from ..support.configs import find
 from ..support.registry import snake_case
 from ..tensor import Tensor, no_grad
-from .base import Metric, registry, targets_like
-
-
-@registry.register()
-class Mean(core.Mean, Metric):
-    """The weighted mean of values: Σ w·v / Σ w."""
-
-    def __init__(self, name: str | None = "mean", dtype=None):
-        super().__init__(name or "")
-        self.set_dtype(dtype)
-
-    def update_state(self, values, sample_weight=None):  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Add values to the mean. values: a number or array. sample_weight: a number, or one for
-        each value, or weights that `losses.weights_like` extends to the values.
-        """
-        if isinstance(values, Tensor):
-            values = values.array
-        elif type(values) is not np.ndarray or values.dtype.kind not in "biuf":
-            values = plain(values)
-        if sample_weight is None:
-            sample_weight = 1
-        elif not isinstance(sample_weight, (int, float)):
-            sample_weight = spread(sample_weight, values.shape)
-        super().update_state(values, sample_weight)
-
-    def result(self):
-        return Number(super().result())
-
-
-def plain(values) -> np.ndarray:
-    """Convert values of any type to an array."""
-    if isinstance(values, Tensor):
-        return values.array
-    if isinstance(values, (list, tuple)):
-        return as_array([as_array(value) for value in values])  # [loss], a list of a tensor
-    return as_array(values)
-
-
-def spread(sample_weight, shape: tuple):
-    """Return weights for values of this shape: for a single value their sum, else one for each
-    value.
-    """
-    return losses.weights_like(sample_weight, shape) if shape else float(np.sum(sample_weight))
+from .base import Mean, MeanMetric, Metric, plain, registry, spread
 
 
 @registry.register()
@@ -71,43 +28,6 @@ class Sum(Metric):
 
     def result(self):
         return Number(self.total.data)
-
-
-class MeanMetric(core.MeanMetric, Mean):
-    """The mean over the samples of `measure(y_true, y_pred)`."""
-
-    def __init__(self, name: str | None = None, dtype=None):
-        super().__init__(name, dtype)
-
-    def measure(self, y_true: np.ndarray, y_pred: np.ndarray):
-        """Return one number for each sample, from arrays."""
-        raise NotImplementedError(
-            f"{type(self).__name__} needs a method measure(self, y_true, y_pred)."
-        )
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        if isinstance(y_pred, Tensor) and y_pred.mask is not None:
-            sample_weight = losses.masked_weights(sample_weight, y_pred.mask)
-        y_pred = y_pred.array if isinstance(y_pred, Tensor) else as_array(y_pred)
-        if type(y_true) is not np.ndarray or y_true.dtype.kind not in "biuf":
-            y_true = as_array(y_true, keep_ints=True)
-        try:
-            super().update_state(y_true, y_pred, sample_weight)
-        except ValueError as error:
-            better = self.explained(error, y_true, y_pred)
-            if better is error:
-                raise
-            raise better from error
-
-    def explained(self, error: ValueError, y_true, y_pred) -> ValueError:
-        """Return the error to raise instead of one that `measure` raised; it names the cure."""
-        return error
-
-    def targets(self, y_true: np.ndarray, shape: tuple, output_shape: tuple) -> np.ndarray:
-        """Return y_true in this shape, from which it may differ by a last axis of size 1.
-        ValueError for any other.
-        """
-        return targets_like(y_true, shape, output_shape, type(self).__name__)
 
 
 class FunctionMetric(MeanMetric):

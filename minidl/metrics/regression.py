@@ -12,8 +12,7 @@ import numpy as np
 from ..support import backend
 from ..support.arrays import Number, as_array
 from ..tensor import Tensor
-from .base import Metric, as_rows, registry, targets_like
-from .means import MeanMetric
+from .base import MeanMetric, Metric, as_rows, registry, targets_like
 from .thresholds import weights_of
 
 

@@ -13,12 +13,8 @@ from typing import Any
 from ..files.descriptions import checked, is_believable
 from ..layers import InputLayer, Layer
 from ..random import SeedGenerator
-from ..support.configs import (
-    custom_object_scope,
-    deserialize,
-    register_keras_serializable,
-    serialize,
-)
+from ..support.configs import deserialize, serialize
+from ..support.custom import custom_object_scope, register_keras_serializable
 from ..support.registry import Registry
 from ..support.structures import leaves
 from ..symbolic import Symbol

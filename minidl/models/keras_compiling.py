@@ -10,12 +10,8 @@ import numpy as np
 from ..files.descriptions import believable, checked
 from ..files.from_keras import from_keras
 from ..optimizers import converted
-from ..support.configs import (
-    custom_object_scope,
-    deserialize,
-    get_registered_object,
-    serialize,
-)
+from ..support.configs import deserialize, serialize
+from ..support.custom import custom_object_scope, get_registered_object
 from ..support.registry import REGISTRIES
 from ..support.warning import warn
 from .memory import memory_groups, set_memory

@@ -14,17 +14,15 @@ from ..callbacks import CallbackList, History, Logs, ProgressBar, TerminateOnNaN
 from ..core.training import Hooks
 from ..data import Batches, as_tensors, count_samples, samples
 from ..guards.loss import warn_of_first_loss
-from ..random import generator
 from ..support import backend
 from ..support.checks import check_count
 from ..support.processes import here
 from ..support.structures import tree_map
 from ..support.threads import threads_for
 from ..support.warning import warn
-from ..tensor import Variable, no_grad, quietly
+from ..tensor import Variable, no_grad
 from . import sources
-from .preparing import check_frozen, check_validation
-from .restoring import Parts, restored_after
+from .running import Parts, check_frozen, check_validation, restored_after
 
 # A classifier that guesses among C classes has the loss ln C. A first loss far above it is a
 # sign of a mistake. With few classes, a small network reaches twice ln C by chance.
@@ -110,10 +108,8 @@ def sorted_floats(logs) -> dict:
     return dict(sorted(values.items()))
 
 
-def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rng) -> History:
-    """Train for these epochs. is_due: whether an epoch ends with validation; rng: the generator of
-    the shuffles.
-    """
+def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due) -> History:
+    """Train for these epochs. is_due: whether an epoch ends with validation."""
     bar = progress_bar(verbose)
     last = backend.at_most(epochs.stop, backend.max_epochs())
     epochs = epochs[: len(range(epochs.start, last or 0))]
@@ -127,7 +123,7 @@ def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due, rn
         params = {"epochs": epochs.stop, "steps": plan.steps, "verbose": verbose}
         run = CallbackList([*as_list(callbacks), history, *bar], model, params)
         hooks = hooks_of(model, plan, run, is_due)
-        model.stop_training, model.resume_at, model.shuffle_generator = False, 0, rng
+        model.stop_training, model.resume_at, model.shuffle_generator = False, 0, plan.rng
         if any(isinstance(callback, TerminateOnNaN) for callback in run.callbacks):
             model.stop_on_nan = False
         run.call("on_train_begin")
@@ -164,18 +160,6 @@ def largest_product(model, batches) -> float:
         own = [v.size for v in vars(layer).values() if isinstance(v, Variable) and v.ndim > 1]
         products += [places * size for size in own]
     return batches.samples_of_first() * max(products)
-
-
-def generator_of_shuffles(model, seed) -> np.random.Generator:
-    """The random generator made from `seed`; without a seed, the one that all fits of this model
-    share.
-    """
-    if seed is not None:
-        return quietly(generator, seed)
-    if model.shuffle_generator is None:
-        # NumPy changes its own warnings meanwhile; quietly() restores them even after Ctrl-C.
-        model.shuffle_generator = quietly(generator)
-    return model.shuffle_generator
 
 
 def evaluate(model, batches, steps, verbose, callbacks) -> dict:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..layers import Input, Layer, automatic_name
+from ..layers import Input, Layer
 from ..support import console
 from ..support.checks import check_count
 from ..support.configs import serialize
 from ..support.disk import path_of
+from ..support.registry import automatic_name
 from ..support.structures import is_nested, leaves, tree_map
 from ..symbolic import Symbol, replace, unknown_sizes_of
 from ..tensor import Variable

@@ -12,9 +12,8 @@ import numpy as np
 from .. import losses
 from ..data import count_samples
 from ..guards.data import check_finite
-from ..metrics import Mean, Metric, check_metric, resolve_metric
-from ..optimizers.settings import is_ours
-from ..support.checks import check_number
+from ..metrics import ACCURACIES, Mean, Metric, resolve_accuracy, resolve_metric
+from ..support.checks import check_number, is_ours
 from ..support.registry import did_you_mean
 from ..support.structures import is_nested, leaves, paths, pick, tree_map
 
@@ -36,7 +35,10 @@ class Output:
         prefix: of the labels. taken: labels already in use.
         """
         for spec, weighted in specs:
-            metric = resolve_metric(_by_shape(spec, *shapes), self.loss, *shapes)
+            if spec in ACCURACIES:
+                metric = resolve_accuracy(spec, self.loss, *shapes)
+            else:
+                metric = resolve_metric(_by_shape(spec, *shapes))
             first = prefix + metric.name
             if weighted and first in taken:
                 first = f"{prefix}weighted_{metric.name}"
@@ -69,8 +71,8 @@ class Objective:
         self.loss_weights = loss_weights
         self.metrics, self.weighted_metrics = metrics, weighted_metrics
         for spec in [*leaves(metrics), *leaves(weighted_metrics)]:
-            if spec is not None and spec not in _BY_SHAPE:
-                check_metric(spec)
+            if spec is not None and spec not in (*_BY_SHAPE, *ACCURACIES):
+                resolve_metric(spec)
         if isinstance(loss_weights, str) or any(isinstance(w, str) for w in leaves(loss_weights)):
             raise TypeError(
                 "The third argument of compile is loss_weights; write metrics=[...] by name."
@@ -111,10 +113,8 @@ class Objective:
             weight = 1.0 if weights[i] is None else float(np.asarray(weights[i]).item())
             loss = _get_loss(_by_shape(_only_one(given[i], names[i]), target, value.shape))
             output = Output(names[i], loss, weight)
-            specs = [(m, False) for m in leaves(plain[i])] + [
-                (m, True) for m in leaves(weighted[i])
-            ]
-            specs = [(m, counts) for m, counts in specs if m is not None]
+            kinds = (plain[i], False), (weighted[i], True)
+            specs = [(m, counts) for kind, counts in kinds for m in leaves(kind) if m is not None]
             output.choose_metrics(specs, (target, value.shape), prefixes[i], taken)
             outputs.append(output)
         self.outputs, self.single = outputs, outputs[0] if len(outputs) == 1 else None

@@ -20,9 +20,9 @@ from ..data import (
     split_tail,
 )
 from ..guards.data import check_classes, check_inputs, check_unseen_labels, check_weights
+from ..random import generator
 from ..support import backend
 from ..support.checks import check_count
-from ..tensor import quietly
 
 
 def looked_at(model, x, y, sample_weight) -> tuple:
@@ -64,13 +64,14 @@ def weighed(batch: tuple, class_weight) -> tuple:
 
 @dataclass
 class Plan:
-    """The data of a fit: training batches, the number of steps in an epoch, and validation
-    batches.
+    """The data of a fit: training batches, the number of steps in an epoch, validation batches, and
+    the generator of the shuffles.
     """
 
     batches: Any
     steps: int | None
     validation: Any
+    rng: np.random.Generator
 
     @property
     def epoch(self):
@@ -90,26 +91,29 @@ def plan_fit(
     validation_split: float,
     validation_data,
     sizes: tuple,
-    rng: np.random.Generator | None,
+    shuffle: bool,
+    seed,
 ) -> Plan:
     """Create the plan of a fit.
 
     data: x, y, sample_weight, class_weight. sizes: batch_size, validation_batch_size,
-    steps_per_epoch, validation_steps. rng: the generator that shuffles, or None.
+    steps_per_epoch, validation_steps.
     """
+    rng = generator_of_shuffles(model, seed)
+    order = rng if shuffle else None
     batch_size, validation_batch_size, steps_per_epoch, validation_steps = sizes
     *parts, class_weight = data
     if is_stream(parts[0]):
-        batches = _stream(model, parts, class_weight, validation_split, rng)
+        batches = _stream(model, parts, class_weight, validation_split, order)
         validation_parts, size = None, 32
     else:
         x, y, weight = looked_at(model, *parts)
-        quietly(check_inputs, x, model.takes_raw_input, getattr(parts[0], "columns", None))
+        check_inputs(x, model.takes_raw_input, getattr(parts[0], "columns", None))
         validation_parts, parts = None, (x, y, weight)
         if validation_data is None and validation_split:
             parts, validation_parts = split(model, parts, validation_split)
         size = batch_size_for(batch_size, count_samples(parts[0]), steps_per_epoch)
-        batches = Batches(*weighed(parts, class_weight), batch_size=size, rng=rng)
+        batches = Batches(*weighed(parts, class_weight), batch_size=size, rng=order)
         if class_weight is not None:
             check_classes(y, class_weight)
     size = check_count("validation_batch_size", validation_batch_size or size)
@@ -118,9 +122,19 @@ def plan_fit(
         validation = Batches(*validation_parts, batch_size=size)
     given = steps_per_epoch is not None and check_count("steps_per_epoch", steps_per_epoch, 1)
     steps = backend.at_most(given or batches.steps, backend.max_steps_per_epoch())
-    return Plan(
-        batches, steps, None if validation is None else at_most(validation, validation_steps)
-    )
+    validation = None if validation is None else at_most(validation, validation_steps)
+    return Plan(batches, steps, validation, rng)
+
+
+def generator_of_shuffles(model, seed) -> np.random.Generator:
+    """Return the random generator made from `seed`; without a seed, the one that all fits of this
+    model share.
+    """
+    if seed is not None:
+        return generator(seed)
+    if model.shuffle_generator is None:
+        model.shuffle_generator = generator()
+    return model.shuffle_generator
 
 
 def _stream(model, parts, class_weight, validation_split, rng) -> Stream:
@@ -137,7 +151,7 @@ def _stream(model, parts, class_weight, validation_split, rng) -> Stream:
             )
     batches = Stream(x, rng, class_weight, model.takes_texts)
     first, _, weight = batches.first()
-    quietly(check_inputs, first, model.takes_raw_input)
+    check_inputs(first, model.takes_raw_input)
     if weight is not None:
         check_weights(weight)
     return batches

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import optimizers
 from ..callbacks import History
 from ..core import training as core
 from ..data import count_samples
@@ -21,11 +20,9 @@ from ..metrics import Mean
 from ..support.checks import check_count
 from ..symbolic import Symbol
 from ..tensor import Tensor
-from . import loops, sources
+from . import loops, running, sources
 from .loops import due_every, sorted_floats
 from .objective import Objective
-from .preparing import check_frozen, prepare, require_compiled
-from .restoring import Parts, metrics_of, restored_after
 
 
 class Trainer(core.Trainer):
@@ -43,7 +40,7 @@ class Trainer(core.Trainer):
     output_names: list[str] | None = None
     first_output_shape: tuple = ()  # of the model's first output, once data have passed through it
     # while fit or evaluate runs: the parts looked up once
-    run_parts: Parts | None = None
+    run_parts: running.Parts | None = None
     shuffle_generator: Any = None  # fit's generator: a second fit continues its numbers
 
     # --- compile: choose how to learn
@@ -72,7 +69,7 @@ class Trainer(core.Trainer):
         auto_scale_loss are accepted for Keras's sake: all runs eagerly here.
         """
         objective = Objective(loss, loss_weights, metrics, weighted_metrics)
-        self.optimizer = optimizers.required(optimizer)
+        self.optimizer = running.optimizer_for(optimizer)
         self.compile_objective = objective
         self._loss_tracker = Mean("loss")
         self.warned_of: set[str] = set()  # the warnings given since compile()
@@ -154,24 +151,20 @@ class Trainer(core.Trainer):
         dropout, and usually finds better numbers. A second fit goes on from the present weights.
         After Ctrl-C `model.history` holds the finished epochs.
         """
-        require_compiled(self)
+        running.require_compiled(self)
         check_count("epochs", epochs, 1)
         check_count("initial_epoch", initial_epoch, 0)
-        rng = loops.generator_of_shuffles(self, seed)
-        plan = sources.plan_fit(
-            self,
-            (x, y, sample_weight, class_weight),
-            validation_split,
-            validation_data,
-            (batch_size, validation_batch_size, steps_per_epoch, validation_steps),
-            rng if shuffle else None,
+        data, held = (x, y, sample_weight, class_weight), (validation_split, validation_data)
+        sizes = batch_size, validation_batch_size, steps_per_epoch, validation_steps
+        plan = core.undisturbed(
+            lambda: sources.plan_fit(self, data, *held, sizes, shuffle, seed), recording=True
         )
         span, is_due = range(initial_epoch, epochs), due_every(validation_freq)
-        return loops.fit(self, plan, span, verbose, callbacks, is_due, rng)
+        return loops.fit(self, plan, span, verbose, callbacks, is_due)
 
     def prepare(self, batches) -> None:
         """Run the first samples through the model to create the weights, and check the targets."""
-        prepare(self, batches)
+        running.prepare(self, batches)
 
     def train_on_batch(
         self,
@@ -186,18 +179,18 @@ class Trainer(core.Trainer):
         """Make one training step on exactly these samples. Returns the loss and metrics on them;
         reset_metrics=False: on all since the last reset_metrics(), as in Keras 2.
         """
-        require_compiled(self)
+        running.require_compiled(self)
         batch = loops.one_batch(self, x, y, sample_weight, class_weight)
 
         def train() -> dict:
             if not self.optimizer.trainable_variables:  # the model sees data for the first time
                 self.prepare(batch)
-            check_frozen(self)
+            running.check_frozen(self)
             if reset_metrics:
                 self.reset_metrics()
             return self.train_step(next(iter(batch)))
 
-        return self._as_result(restored_after(self, train, recording=True), return_dict)
+        return self._as_result(running.restored_after(self, train, recording=True), return_dict)
 
     # --- evaluate and predict
     def evaluate(
@@ -214,7 +207,7 @@ class Trainer(core.Trainer):
         """Compute the loss and metrics on this data. Returns [loss, *metrics], only the loss if
         there are no metrics, or with return_dict a dict.
         """
-        require_compiled(self)
+        running.require_compiled(self)
         batches = sources.for_evaluate(self, x, y, sample_weight, batch_size, steps)
         logs = loops.evaluate(self, batches, steps, verbose, callbacks)
         return self._as_result(logs, return_dict)
@@ -234,11 +227,13 @@ class Trainer(core.Trainer):
         """Compute the loss and metrics on exactly these samples. reset_metrics=False: on all
         samples since the last reset_metrics().
         """
-        require_compiled(self)
+        running.require_compiled(self)
         batch = loops.one_batch(self, x, y, sample_weight)
         if reset_metrics:
             self.reset_metrics()
-        logs = restored_after(self, lambda: self.test_step(next(iter(batch))), recording=False)
+        logs = running.restored_after(
+            self, lambda: self.test_step(next(iter(batch))), recording=False
+        )
         return self._as_result(logs, return_dict)
 
     def predict_on_batch(self, x) -> Any:
@@ -326,18 +321,19 @@ class Trainer(core.Trainer):
         layers follow.
         """
         if self.optimizer is None:
-            return metrics_of(self.all_layers())
+            return running.metrics_of(self.all_layers())
         return list({id(metric): metric for _, metric in self.labelled_metrics()}.values())
 
     def labelled_metrics(self) -> list[tuple[str, Any]]:
         """Pairs (name in the logs, metric), the loss first."""
-        if self.run_parts is not None and self.run_parts.labelled is not None:
-            return self.run_parts.labelled
-        kept = metrics_of(self.all_layers()) if self.run_parts is None else self.run_parts.metrics
+        parts = self.run_parts
+        if parts is not None and parts.labelled is not None:
+            return parts.labelled
+        kept = running.metrics_of(self.all_layers()) if parts is None else parts.metrics
         own = [(metric.name, metric) for metric in kept]
         labelled = [("loss", self._loss_tracker), *self.compile_objective.labelled(), *own]
-        if self.run_parts is not None and self.compile_objective.outputs:
-            self.run_parts.labelled = labelled
+        if parts is not None and self.compile_objective.outputs:
+            parts.labelled = labelled
         return labelled
 
     @property

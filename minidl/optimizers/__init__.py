@@ -49,7 +49,6 @@ __all__ = [
     "get",
     "register",
     "registry",
-    "required",
     "schedules",
     "serialize",
 ]
@@ -72,7 +71,7 @@ def __getattr__(name):
     return _WRAPPERS.filed(name)
 
 
-_VARIANTS = {
+registry.options |= {
     "momentum": "SGD(learning_rate=0.01, momentum=0.9)",
     "nesterov": "SGD(learning_rate=0.01, momentum=0.9, nesterov=True)",
     "amsgrad": "Adam(amsgrad=True)",
@@ -83,32 +82,7 @@ def get(identifier) -> Any:
     """Return an optimizer for a name ('adam', 'sgd', ...), a class, an instance, or the result of
     `serialize`. None stays None.
     """
-    if identifier is None:
-        return None
-    if isinstance(identifier, dict):
-        return deserialize(identifier)
-    if isinstance(identifier, str):
-        if identifier not in registry and identifier.lower() in _VARIANTS:
-            variant = _VARIANTS[identifier.lower()]
-            raise ValueError(
-                f"{identifier!r} is an option of another optimizer: pass "
-                f"optimizer=minidl.optimizers.{variant}."
-            )
-        identifier = registry[identifier]
-    if isinstance(identifier, type) and issubclass(identifier, Optimizer):
-        identifier = identifier()
-    if not isinstance(identifier, Optimizer):
-        raise ValueError(
-            f"An optimizer is a name, an Optimizer class or an instance; received {identifier!r}."
-        )
-    return identifier
-
-
-def required(identifier) -> Optimizer:
-    """Return what `get` returns. ValueError for None, because an optimizer is needed."""
-    if identifier is None:
-        raise ValueError("An optimizer is needed, like optimizer='adam'; received None.")
-    return get(identifier)
+    return deserialize(identifier) if isinstance(identifier, dict) else registry.get(identifier)
 
 
 def serialize(optimizer: Optimizer) -> dict:

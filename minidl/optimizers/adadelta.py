@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from ..guards.optimizer import Rate, check_epsilon
 from ..support.checks import check_number
 from .base import Optimizer, registry
-from .settings import Rate, check_epsilon
 
 
 @registry.register()
@@ -18,6 +18,7 @@ class Adadelta(Optimizer):
     a sum would have to keep all these gradients.
     """
 
+    elementwise = True
     memory_names = ({"mean_g2": "accumulated_grad", "mean_d2": "accumulated_delta_var"},)
 
     def __init__(self, learning_rate: Rate = 0.001, rho=0.95, epsilon=1e-7, *shared, **options):

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
+from ..guards.optimizer import Rate
 from ..support.checks import check_flag, check_number
 from .base import Optimizer, registry
-from .settings import Rate
 
 
 @registry.register()

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from ..guards.optimizer import Rate, check_epsilon
 from ..support.checks import check_number
 from .base import Optimizer, registry
-from .settings import Rate, check_epsilon
 
 
 @registry.register()
@@ -17,6 +17,7 @@ class Adagrad(Optimizer):
     largest.
     """
 
+    elementwise = True
     memory_names = ({"s": "accumulator"},)
 
     def __init__(

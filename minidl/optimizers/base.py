@@ -14,21 +14,27 @@ A new optimizer is a class with `update`, and with `slots` if it keeps arrays fr
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..core import optimizer as core
 from ..guards import optimizer as guard
-from ..support.checks import check_count, check_flag, check_number
-from ..support.configs import Configurable, custom_object_scope, deserialize, serialize
+from ..support.checks import check_count, check_flag, check_number, is_ours
+from ..support.configs import Catalogue, Configurable, serialize
 from ..support.processes import here
-from ..support.registry import Registry, snake_case
+from ..support.registry import snake_case
 from ..tensor import Variable, quietly, switches
 from . import around, settings
 from .memory import Memory, clears_every
 
-registry = Registry("optimizer", naming=str.lower)
+registry = Catalogue(
+    "optimizer",
+    "An optimizer is a name, an Optimizer class or an instance",
+    fits=lambda thing: isinstance(thing, Optimizer),
+    naming=str.lower,
+)
 
 
 class Optimizer(Configurable, core.Optimizer):
@@ -51,11 +57,12 @@ class Optimizer(Configurable, core.Optimizer):
     schedule: Any = None  # the function that gives the learning rate, if there is one
     clears_every = 0  # after how many updates traces of old gradients are cleared
     built = False
+    elementwise = False  # whether `update` treats each number of its arrays by itself
     not_decayed: tuple = (), ()  # variables, and words in names
 
     def __init__(
         self,
-        learning_rate: settings.Rate = 0.001,
+        learning_rate: guard.Rate = 0.001,
         weight_decay=None,
         clipnorm=None,
         clipvalue=None,
@@ -68,16 +75,16 @@ class Optimizer(Configurable, core.Optimizer):
         name: str | None = None,
     ):
         self.name = name or snake_case(type(self).__name__)
-        self.weight_decay = settings.check_decay(weight_decay)
-        limits = settings.check_limits(clipnorm, clipvalue, global_clipnorm)
+        self.weight_decay = guard.check_decay(weight_decay)
+        limits = guard.check_limits(clipnorm, clipvalue, global_clipnorm)
         self.clipnorm, self.clipvalue, self.global_clipnorm = limits
         self.use_ema = check_flag("use_ema", use_ema)
         self.ema_momentum = check_number("ema_momentum", ema_momentum, 0, 1)
-        self.ema_overwrite_frequency = settings.check_frequency(ema_overwrite_frequency)
-        self.loss_scale_factor = settings.check_scale(loss_scale_factor)
-        self.gradient_accumulation_steps = settings.check_batches(gradient_accumulation_steps)
+        self.ema_overwrite_frequency = guard.check_frequency(ema_overwrite_frequency)
+        self.loss_scale_factor = guard.check_scale(loss_scale_factor)
+        self.gradient_accumulation_steps = guard.check_batches(gradient_accumulation_steps)
         self.kept = Memory(type(self).__name__, self.memory_names)
-        self.rehearsed = settings.is_ours(self.update)  # ours need no rehearsal
+        self.rehearsed = is_ours(self.update)  # ours need no rehearsal
         super().__init__(learning_rate)
 
     @property
@@ -104,7 +111,7 @@ class Optimizer(Configurable, core.Optimizer):
                 "This optimizer's learning rate follows a schedule, which a fixed number would "
                 "undo. Compile with a plain learning rate to set it by hand."
             )
-        self.set_rate(settings.check_rate(value))
+        self.set_rate(guard.check_rate(value))
 
     def set_rate(self, rate) -> None:
         """Set the rate to a number or schedule, even if it followed a schedule before."""
@@ -144,6 +151,9 @@ class Optimizer(Configurable, core.Optimizer):
         self.constrained = [v for v in variables if v.constraint is not None]
         self.overwriting = any(v.overwrite_with_gradient for v in variables)
         self.clears_every = clears_every(vars(self))
+        large = any(v.size > around.LARGE for v in variables)
+        if large and self.elementwise and is_ours(type(self)):
+            vars(self)["update"] = partial(around.in_pieces, self.update)
         self.trainable_variables, self.built = variables, True
 
     # -- one step
@@ -258,10 +268,6 @@ class Optimizer(Configurable, core.Optimizer):
         for v, average in zip(self.trainable_variables, self.kept.averages):
             v.assign(average)
 
-    def exclude_from_weight_decay(self, var_list=None, var_names=None) -> None:
-        """Exclude variables from weight decay, by themselves or by a word in their names."""
-        self.not_decayed = list(var_list or ()), list(var_names or ())
-
     def get_config(self) -> dict:
         """Return the settings as plain data, with the present rate; see also `get_state`."""
         rate = self.kept.rate.array.item() if self.schedule is None else self.schedule
@@ -270,14 +276,7 @@ class Optimizer(Configurable, core.Optimizer):
     @classmethod
     def from_config(cls, config: dict, custom_objects=None):
         """Create an optimizer from the data of `get_config`."""
-        with custom_object_scope(custom_objects or {}):
-            config = {k: deserialize(v) for k, v in config.items()}
-        if "learning_rate" not in config or "learning_rate" in settings.arguments(cls)[0]:
-            return cls(**config)
-        rate = config.pop("learning_rate")  # the class does not name it: it may set it itself
-        made = cls(**config)
-        made.set_rate(settings.check_rate(rate))
-        return made
+        return settings.made_from(cls, config, custom_objects or {})
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Return copies of all arrays that the next step depends on: 'optimizer', the name of the

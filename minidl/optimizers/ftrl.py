@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from ..guards.optimizer import Rate
 from ..support.checks import check_number
 from .base import Optimizer, registry
-from .settings import Rate
 
 
 @registry.register()

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..guards.optimizer import checked_initial
-from ..support.checks import check_count, check_number
+from ..support.checks import check_count, check_number, is_ours
 from ..tensor import Variable
-from .settings import is_ours
 
 FADINGS = ("beta_1", "beta_2", "rho", "momentum")  # settings by which slots shrink each step
 

@@ -6,10 +6,10 @@ import re
 import numpy as np
 
 from ..core import optimizer as core
+from ..guards.optimizer import Rate, check_epsilon
 from ..support.checks import check_count, check_flag, check_number
 from . import around
 from .base import Optimizer, registry
-from .settings import Rate, check_epsilon
 
 
 @registry.register()

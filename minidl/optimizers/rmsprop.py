@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from ..guards.optimizer import Rate, check_epsilon
 from ..support.checks import check_flag, check_number
 from .base import Optimizer, registry
-from .settings import Rate, check_epsilon
 
 
 @registry.register()
@@ -16,6 +16,7 @@ class RMSprop(Optimizer):
     centered: mean ← ρ·mean + (1−ρ)·g, and v − mean² is used instead of v (Graves 2013, eq. 38-45).
     """
 
+    elementwise = True
     memory_names = ({"v": "velocity"}, {"b": "momentum"}, {"mean": "average_gradient"})
 
     def __init__(

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
+from ..guards.optimizer import Rate, check_epsilon
 from ..support.checks import check_count, check_number
 from . import around
 from .base import Optimizer, registry
-from .settings import Rate, check_epsilon
 
 
 @registry.register()

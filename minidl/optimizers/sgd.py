@@ -1,9 +1,9 @@
 """Gradient descent, with or without momentum."""
 
 from ..core import optimizer as core
+from ..guards.optimizer import Rate
 from ..support.checks import check_flag, check_number
 from .base import Optimizer, registry
-from .settings import Rate
 
 
 @registry.register()
@@ -16,6 +16,7 @@ class SGD(Optimizer, core.SGD):
     core/optimizer.py.)
     """
 
+    elementwise = True
     memory_names = ({"velocity": "momentum"},)
 
     def __init__(

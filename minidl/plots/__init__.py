@@ -8,7 +8,9 @@ there is a screen.
 from .architecture import model
 from .base import finish, show
 from .digits import digits
+from .explore import explore
 from .graphs import graph
+from .growing import GrowingRegions
 from .history import history, runs
 from .inside import confusion, regions, weights
 from .live import LivePlot
@@ -16,12 +18,14 @@ from .seeing import feature_maps, filters, grad_cam, saliency
 from .surfaces import animate, contour, descent, landscape, slots, trajectories
 
 __all__ = [
+    "GrowingRegions",
     "LivePlot",
     "animate",
     "confusion",
     "contour",
     "descent",
     "digits",
+    "explore",
     "feature_maps",
     "filters",
     "finish",

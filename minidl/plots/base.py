@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 import warnings
+from pathlib import Path
 from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.animation import PillowWriter
 from matplotlib.ticker import MaxNLocator
 
 from ..support.disk import make_folder, path_of
@@ -45,11 +47,14 @@ _FILE_ONLY = ("agg", "pdf", "svg", "ps", "pgf", "cairo", "template")
 
 def styles(labels) -> list[tuple[str, str, str]]:
     """Return (colour, marker, line) for each label. A label that begins with the name of an
-    optimizer gets the style of that optimizer, if it is the only such label.
+    optimizer gets the style of that optimizer, if it is the only such label; the others get colours
+    that are free.
     """
     names = [re.split(r"[\W_]", str(label).lower())[0] for label in labels]
     own = [_OPTIMIZERS.get(name) if names.count(name) == 1 else None for name in names]
-    left = iter([line for line in LINES if line not in own] * (1 + len(own)))
+    taken = {style[0] for style in own if style}
+    free = sorted([line for line in LINES if line not in own], key=lambda line: line[0] in taken)
+    left = iter(free * (1 + len(own)))
     return [style or next(left) for style in own]
 
 
@@ -98,8 +103,8 @@ def finish(figure, path=None, title: str | None = None):
         figure.suptitle(title)
     if path is not None:
         write(figure, path, bbox_inches="tight")
-    if "inline" in matplotlib.get_backend().lower():
-        _show_in_notebook(figure)
+    if in_notebook():
+        _show_in_notebook(figure, path)
     elif path is None:
         make_readable(figure)
         show()
@@ -109,14 +114,43 @@ def finish(figure, path=None, title: str | None = None):
     return figure
 
 
-def _show_in_notebook(figure) -> None:
-    """Show a figure below the cell, once: as the cell's last value it does not appear again."""
+def in_notebook() -> bool:
+    """Return whether figures are shown below the cell of a notebook."""
+    return "inline" in matplotlib.get_backend().lower()
+
+
+def _show_in_notebook(figure, path) -> None:
+    """Show a figure below the cell, once: as the cell's last value it does not appear again.
+
+    Its titles go along as the text for readers who cannot see it, and the name of its file.
+    """
     from IPython.display import display  # pyright: ignore[reportMissingImports]
 
     make_readable(figure)
-    display(figure)
+    about = {"alt": said(figure), "file": Path(path).name if path is not None else ""}
+    display(figure, metadata={"image/png": about})
     plt.close(figure)
     figure._ipython_display_ = lambda: None
+
+
+def show_file(path, alt: str) -> None:
+    """Show an image file below the cell, in a notebook; elsewhere do nothing. alt: what it shows,
+    in words.
+    """
+    if in_notebook():
+        from IPython.display import Image, display  # pyright: ignore[reportMissingImports]
+
+        display(Image(filename=str(path), alt=alt, metadata={"file": Path(path).name}))
+
+
+def said(figure) -> str:
+    """Return the title of a figure, or those of its panels, in one line of at most 200 letters."""
+    titles = [figure.get_suptitle()]
+    if not titles[0]:
+        titles = [axis.get_title() for axis in figure.axes]
+    lines = [" ".join(title.split()) for title in dict.fromkeys(titles) if title.strip()]
+    text = "; ".join(lines)
+    return text if len(text) <= 200 else text[:199] + "…"
 
 
 def write(figure, path, **settings) -> None:
@@ -129,6 +163,29 @@ def write(figure, path, **settings) -> None:
     with warnings.catch_warnings():  # make_readable has warned, with the cure
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(path, dpi=120, facecolor="white", **settings)
+
+
+def write_film(figure, draw, frames, path, seconds: float, name: str) -> None:
+    """Write an animation to a GIF, creating its folder, and close the figure. In a notebook it is
+    shown below the cell.
+
+    draw: a function that changes the figure to one of the frames. seconds: how long they are shown
+    in all; the last one stays for one more. name: what it shows, in words.
+    """
+    path = path_of(path, "path")
+    if writes():
+        make_folder(path)
+        draw(frames[0])
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # to lay out each frame would take longer than to draw it
+        fps = max(1, round(len(frames) / seconds))
+        writer = PillowWriter(fps)
+        with writer.saving(figure, path, dpi=90):
+            for frame in [*frames, *[frames[-1]] * fps]:
+                draw(frame)
+                writer.grab_frame()
+        show_file(path, alt=f"Animation: {name}")
+    plt.close(figure)
 
 
 def show() -> None:

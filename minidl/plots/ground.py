@@ -35,6 +35,24 @@ def grid(surface, n: int):
     return x, y, surface(x, y)
 
 
+def levels(z) -> np.ndarray:
+    """Return the heights of the contour lines, closer together near the bottom."""
+    return np.unique(np.quantile(z, np.linspace(0, 1, 15) ** 2))
+
+
+def lowest(surfaces) -> float:
+    """Return the height of the lowest known minimum; 0 if none is known."""
+    known = [surface for surface in surfaces if surface.minimum is not None]
+    return min([float(surface(*surface.minimum)) for surface in known], default=0.0)
+
+
+def minus(floor: float) -> str:
+    """Return the label of the height that was subtracted: " − 1.5", or nothing for 0."""
+    if abs(floor) <= 1e-12:
+        return ""
+    return f" {'+' if floor < 0 else '−'} {abs(floor):.3g}"
+
+
 def draw_ground(axis, surface, arrows: bool) -> None:
     """Draw the surface: contour lines and downhill arrows, or a curve."""
     axis.set(xlabel=surface.names[0], ylabel=surface.names[1])
@@ -46,10 +64,9 @@ def draw_ground(axis, surface, arrows: bool) -> None:
         axis.grid(alpha=0.3)
         return
     x, y, z = grid(surface, 160)
-    # closer together near the bottom
-    levels = np.unique(np.quantile(z, np.linspace(0, 1, 15) ** 2))
-    axis.contourf(x, y, z, levels, cmap=MAP, norm=BoundaryNorm(levels, 256), alpha=0.4)
-    axis.contour(x, y, z, levels, colors="0.45", linewidths=0.5, linestyles="solid")
+    at = levels(z)
+    axis.contourf(x, y, z, at, cmap=MAP, norm=BoundaryNorm(at, 256), alpha=0.4)
+    axis.contour(x, y, z, at, colors="0.45", linewidths=0.5, linestyles="solid")
     if arrows:
         _draw_arrows(axis, surface)
     axis.set(xlim=surface.within[0], ylim=surface.within[1])
@@ -70,7 +87,9 @@ def in_the_picture(surface, one) -> np.ndarray:
 
 
 def draw_way(axis, surface, one, style, **label) -> None:
-    """Draw a trajectory. style: (colour, marker, line)."""
+    """Draw a trajectory; on a curve with the numbers of its first steps. style: (colour, marker,
+    line).
+    """
     colour, marker, line = style
     axis.plot(
         *in_the_picture(surface, one),
@@ -79,9 +98,23 @@ def draw_way(axis, surface, one, style, **label) -> None:
         marker=marker,
         markersize=4 if len(one.points) <= 60 else 2.5,
         linewidth=1.3,
+        alpha=1 if len(one.points) <= 300 else 0.4,
         zorder=3,
         **{"label": one.label, **label},
     )
+    if len(surface.start) == 1:
+        _draw_numbers(axis, surface, one, colour)
+
+
+def _draw_numbers(axis, surface, one, colour) -> None:
+    """Write the numbers of the first three steps, if they are long enough to be told apart."""
+    low, high = surface.within[0]
+    for step in range(1, min(4, len(one.points))):
+        x, moved = one.points[step, 0], abs(one.steps[step - 1, 0])
+        if low <= x <= high and moved > 0.02 * (high - low):
+            look = {"color": colour, "fontsize": 8, "zorder": 5}
+            place = {"xytext": (4, 4), "textcoords": "offset points"}
+            axis.annotate(str(step), (x, one.values[step]), **place, **look)
 
 
 def draw_marks(axis, surface, ways) -> None:

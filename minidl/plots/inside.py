@@ -79,33 +79,54 @@ def regions(model, x, y, path=None, title: str | None = None):
     """Draw the class that a classifier predicts at each point of the plane, and the samples.
 
     model: takes (n, 2), returns scores (n, classes), or probabilities or logits (n, 1), with the
-    border at 0.5 after a sigmoid and at 0 for a logit. x: (n, 2). y: labels (n,).
+    border at 0.5 after a sigmoid and at 0 for a logit. x: (n, 2). y: labels (n,). `GrowingRegions`
+    shows how they become during training.
+    """
+    x, y = points_and_labels(x, y, "regions")
+    a, b = plane_around(x)
+    answer = answers(model, a, b)
+    levels = np.arange(max(answer.max(), y.max()) + 2) - 0.5
+    figure, axis = plt.subplots(figsize=(5.6, 4.4), layout="constrained")
+    axis.contourf(a, b, answer, levels, colors=COLOURS, alpha=0.3)
+    draw_samples(axis, x, y, len(levels) - 1)
+    axis.set_title(title or "")
+    return finish(figure, path)
+
+
+def points_and_labels(x, y, owner: str):
+    """Return points (n, 2) and their labels (n,) as arrays. ValueError, naming the owner, for other
+    shapes.
     """
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y).reshape(-1).astype(int)
     if x.ndim != 2 or x.shape[1] != 2 or len(x) != len(y):
         raise ValueError(
-            f"regions expects points (n, 2) and a label for each; received {x.shape} and {y.shape}."
+            f"{owner} expects points (n, 2) and a label for each; received {x.shape} and {y.shape}."
         )
+    return x, y
+
+
+def plane_around(x):
+    """Return the points of a grid around the samples: two arrays (160, 160)."""
     margin = 0.15 * (x.max(axis=0) - x.min(axis=0))
     low, high = x.min(axis=0) - margin, x.max(axis=0) + margin
-    a, b = np.meshgrid(np.linspace(low[0], high[0], 160), np.linspace(low[1], high[1], 160))
-    answer = _answers(model, np.stack([a.ravel(), b.ravel()], axis=1))
-    levels = np.arange(max(answer.max(), y.max()) + 2) - 0.5
-    figure, axis = plt.subplots(figsize=(5.6, 4.4), layout="constrained")
-    axis.contourf(a, b, answer.reshape(a.shape), levels, colors=COLOURS, alpha=0.3)
+    return np.meshgrid(np.linspace(low[0], high[0], 160), np.linspace(low[1], high[1], 160))
+
+
+def draw_samples(axis, x, y, classes: int) -> None:
+    """Draw points in the colours and with the markers of their classes."""
     edge = {"markersize": 4, "markeredgecolor": "white", "markeredgewidth": 0.4}
-    for k, marker in zip(range(len(levels) - 1), "os^DvPX" * 3):
+    for k, marker in zip(range(classes), "os^DvPX" * 3):
         colour = COLOURS[k % len(COLOURS)]
         axis.plot(*x[y == k].T, marker, color=colour, label=f"class {k}", linestyle="none", **edge)
-    axis.set(xlabel="x₁", ylabel="x₂", title=title or "")
+    axis.set(xlabel="x₁", ylabel="x₂")
     axis.legend(fontsize=8)
-    return finish(figure, path)
 
 
-def _answers(model, points):
-    """Return the class that the model predicts at each point."""
+def answers(model, a, b):
+    """Return the class that the model predicts at each point of a grid."""
+    points = np.stack([a.ravel(), b.ravel()], axis=1)
     scores = np.asarray(model.predict(points, verbose=0, batch_size=4096))
     if scores.shape[-1] > 1:
-        return scores.argmax(axis=-1)
+        return scores.argmax(axis=-1).reshape(a.shape)
     are_probabilities = scores.min() >= 0 and scores.max() <= 1
-    return (scores[:, 0] > (0.5 if are_probabilities else 0.0)).astype(int)
+    return (scores[:, 0] > (0.5 if are_probabilities else 0.0)).astype(int).reshape(a.shape)

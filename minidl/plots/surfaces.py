@@ -11,12 +11,20 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.animation import FuncAnimation, PillowWriter
 
-from ..support.processes import writes
 from ..surfaces import Surface, Trajectory
-from .base import LINES, finish, panels, styles, whole_steps
-from .ground import MAP, draw_ground, draw_marks, draw_way, grid, in_the_picture, several
+from .base import LINES, finish, panels, styles, whole_steps, write_film
+from .ground import (
+    MAP,
+    draw_ground,
+    draw_marks,
+    draw_way,
+    grid,
+    in_the_picture,
+    lowest,
+    minus,
+    several,
+)
 
 
 def contour(
@@ -46,9 +54,10 @@ def trajectories(
     ways = several(trajectories, "trajectories")
     columns = min(columns, len(ways))
     figure, axes = panels(len(ways), columns, 3.6, 2.7)
-    for i, (axis, one) in enumerate(zip(axes.flat, ways)):
+    looks = styles([one.label for one in ways])
+    for i, (axis, one, style) in enumerate(zip(axes.flat, ways, looks)):
         draw_ground(axis, one.surface, arrows)
-        draw_way(axis, one.surface, one, styles([one.label])[0], label=None)
+        draw_way(axis, one.surface, one, style, label=None)
         draw_marks(axis, one.surface, [one])
         axis.set_title(f"{one.label}\n{_ending(one)}", fontsize=9)
         below, left = i + columns >= len(ways), i % columns == 0  # only the outer ones have words
@@ -106,36 +115,26 @@ def _draw_point(axis, surface, point, marker, size, label) -> None:
 
 
 def descent(trajectories, path=None, title: str | None = None, log: bool = True):
-    """Draw the height, which is the loss, by step. log: a logarithmic scale, if all heights above
-    the minimum are positive.
+    """Draw the height, which is the loss, by step. log: a logarithmic scale, of at most twelve
+    powers of ten, if all heights above the minimum are positive.
     """
     ways = several(trajectories, "descent")
     figure, axis = plt.subplots(figsize=(6.4, 4), layout="constrained")
-    floor = _lowest([one.surface for one in ways])
+    floor = lowest([one.surface for one in ways])
     log = log and all([(p.values > floor).all() for p in ways])
     floor, surface = floor if log else 0.0, ways[0].surface
     for one, (colour, _, line) in zip(ways, styles([one.label for one in ways])):
         axis.plot(one.values - floor, line, color=colour, label=one.label)
-    axis.set(xlabel="step", ylabel=f"{surface.names[-1]}{_minus(floor)}")
+    axis.set(xlabel="step", ylabel=f"{surface.names[-1]}{minus(floor)}")
     axis.set_title(title or f"{surface.name}: the height against the step")
     if log:
         axis.set_yscale("log")
+        heights = np.concatenate([one.values for one in ways]) - floor
+        # what fell further, as down to 1e-32, would press the others together
+        axis.set_ylim(bottom=max(heights.min() / 2, 1e-12 * heights.max()))
     whole_steps(axis)
     axis.legend(fontsize=8)
     return finish(figure, path)
-
-
-def _lowest(surfaces) -> float:
-    """Return the height of the lowest known minimum; 0 if none is known."""
-    known = [surface for surface in surfaces if surface.minimum is not None]
-    return min([float(surface(*surface.minimum)) for surface in known], default=0.0)
-
-
-def _minus(floor: float) -> str:
-    """Return the label of the height that was subtracted: " − 1.5", or nothing for 0."""
-    if abs(floor) <= 1e-12:
-        return ""
-    return f" {'+' if floor < 0 else '−'} {abs(floor):.3g}"
 
 
 def slots(one: Trajectory, path=None, title: str | None = None):
@@ -165,13 +164,15 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
     surface, file = ways[0].surface, Path(path)
     if any(p.surface is not surface for p in ways):
         raise ValueError("animate draws on one surface; these trajectories are on several.")
-    figure, axis = plt.subplots(figsize=(6, 4), layout="constrained")
+    figure, axis = plt.subplots(figsize=(7.2, 4), layout="constrained")
     draw_ground(axis, surface, arrows=False)
     draw_marks(axis, surface, ways)
     looks = styles([one.label for one in ways])
-    lines = [_empty_lines(axis, one, style) for one, style in zip(ways, looks)]
-    place = "lower right" if len(surface.start) == 2 else "upper center"
-    axis.legend(fontsize=8, loc=place, framealpha=0.85)
+    # at the start all stand in one place: the later ones are smaller, so that each can be seen
+    sizes = [8 + 1.5 * behind for behind in range(len(ways))][::-1]
+    lines = [_empty_lines(axis, *pieces) for pieces in zip(ways, looks, sizes)]
+    legend = figure.legend(fontsize=10, loc="outside right upper")
+    plt.setp(legend.legend_handles, markersize=9)
     last = max(len(p.points) for p in ways) - 1
     shown = np.unique(np.linspace(0, last, min(frames, last + 1)).round().astype(int))
 
@@ -181,24 +182,15 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
             trail.set_data(*points)
             head.set_data(*points[:, -1:])
         axis.set_title(f"{title or surface.name}, step {step}")
-        return [line for pair in lines for line in pair]
 
-    film = FuncAnimation(figure, draw, frames=[*shown, *[last] * 8])
-    if writes():
-        _save(film, file, fps=max(1, round(len(shown) / seconds)))
-    plt.close(figure)
+    write_film(figure, draw, shown, file, seconds, title or surface.name)
     return file
 
 
-def _save(film, file: Path, fps: int) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    film.save(file, PillowWriter(fps=fps), dpi=80)
-
-
-def _empty_lines(axis, one: Trajectory, style) -> tuple:
+def _empty_lines(axis, one: Trajectory, style, size: float) -> tuple:
     """Return the trail and the head of a trajectory, which are filled frame by frame."""
     colour, marker, line = style
     (trail,) = axis.plot([], [], line, color=colour, linewidth=1.5, alpha=0.8)
-    look = {"color": colour, "markersize": 6, "markeredgecolor": "white", "zorder": 5}
+    look = {"color": colour, "markersize": size, "markeredgecolor": "white", "zorder": 5}
     (head,) = axis.plot([], [], marker, label=one.label, **look)
     return trail, head

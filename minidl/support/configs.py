@@ -14,31 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from .custom import (
-    CustomObjectScope,
-    custom_object_scope,
-    get_custom_objects,
-    get_registered_name,
-    get_registered_object,
-    register_keras_serializable,
-)
-from .registry import MODULES, REGISTERED, REGISTRIES, SCOPE, find
+from .custom import custom_object_scope
+from .registry import MODULES, REGISTERED, REGISTRIES, SCOPE, Registry, find
 
 __all__ = [
+    "Catalogue",
     "Configurable",
-    "CustomObjectScope",
     "custom_object_scope",
-    "described",
     "deserialize",
     "find",
-    "found",
-    "get_custom_objects",
-    "get_registered_name",
-    "get_registered_object",
     "given_arguments",
     "made_with",
     "parameters",
-    "register_keras_serializable",
     "serialize",
 ]
 
@@ -260,22 +247,38 @@ def _plain_dtype(name) -> np.dtype:
 # --- used by every `get`
 
 
-def found(identifier, kind: str, **general) -> Any:
-    """Return the object for an identifier: a name or a description is looked up, a class is
-    instantiated, everything else is returned unchanged.
+class Catalogue(Registry):
+    """A registry whose things `get` returns, not only for a name.
 
-    kind: the registry to search: 'loss', 'metric', ... general: further classes of this kind, which
-    only descriptions may name.
+    words: the beginning of the error for anything else. fits: whether a thing is of this kind.
+    general: further classes of this kind, which only descriptions may name.
     """
-    if isinstance(identifier, dict) and "class_name" in identifier:
-        return described(identifier, kind, **general)
-    if isinstance(identifier, str):
-        identifier = REGISTRIES[kind][identifier]
-    return identifier() if isinstance(identifier, type) else identifier
 
+    def __init__(self, kind: str, words: str, fits=callable, naming=None):
+        super().__init__(kind, naming)
+        self.words, self.fits = words, fits
+        self.general: dict[str, type] = {}
 
-def described(data: dict, kind: str, **general) -> Any:
-    """Restore an object of this kind from what `serialize` described. The module may be missing."""
-    module = data.get("module") or f"minidl.{MODULES[kind]}"
-    with custom_object_scope({**general, **SCOPE.objects}):
-        return deserialize({"config": {}, **data, "module": module})
+    def get(self, identifier) -> Any:
+        """Return the thing for a name, a class, an instance or the data of `serialize`; None for
+        None. ValueError for anything else.
+        """
+        thing = self.found(identifier)
+        if thing is None or self.fits(thing):
+            return thing
+        raise ValueError(f"{self.words}; received {identifier!r}.")
+
+    def found(self, identifier) -> Any:
+        """Look up a name or a description, and instantiate a class. Everything else is returned
+        unchanged.
+        """
+        if isinstance(identifier, dict) and "class_name" in identifier:
+            return self.described(identifier)
+        thing = self[identifier] if isinstance(identifier, str) else identifier
+        return thing() if isinstance(thing, type) else thing
+
+    def described(self, data: dict) -> Any:
+        """Restore a thing from what `serialize` described. The module may be missing."""
+        module = data.get("module") or f"minidl.{MODULES[self.kind]}"
+        with custom_object_scope({**self.general, **SCOPE.objects}):
+            return deserialize({"config": {}, **data, "module": module})

@@ -17,6 +17,7 @@ class State(threading.local):
 
     kept: dict | None = None  # id of an object -> function that restores it; None: no dry run
     room: float | None = None  # while a file is read: how many numbers it may still ask for
+    weights: float = math.inf  # while a file is read: how many numbers new weights may still hold
     unknown = 0  # sizes that are only guessed: 0 none, 1 the batch's, 2 others too
     for_show = False  # whether even `with real():` changes nothing for good
 
@@ -66,20 +67,22 @@ class real:
 
 class reading_of:
     """`with reading_of(numbers):` limits the size of objects created from a file of that many
-    numbers.
+    numbers. A damaged file therefore cannot use up the memory.
 
-    Dry runs use batches without samples, which take no memory. Other arrays that they create are
-    counted. ValueError if the file asks for more than a file of its size reasonably can.
+    New weights hold at most as many numbers as the file. Dry runs use batches without samples,
+    which take no memory. Other arrays that they create are counted. ValueError if the file asks for
+    more than a file of its size reasonably can.
     """
 
     def __init__(self, numbers: int):
-        self.room = _FREE + 16 * numbers
+        self.limits = _FREE + 16 * numbers, numbers
 
     def __enter__(self):
-        self.before, state.room = state.room, self.room
+        self.before = state.room, state.weights
+        state.room, state.weights = self.limits
 
     def __exit__(self, *error):
-        state.room = self.before
+        state.room, state.weights = self.before
 
 
 _FREE = 1 << 22  # numbers that any file may ask for
@@ -91,6 +94,16 @@ def take_room(numbers: int, what: str) -> None:
         state.room -= numbers
         if state.room < 0:
             raise ValueError(f"{what} asks for more numbers than the file can mean.")
+
+
+def take_weights(numbers: int, name: str, shape: tuple) -> None:
+    """Count the numbers of a new weight while a file is read. ValueError if the file holds fewer.
+
+    name: of the layer, for the error.
+    """
+    state.weights -= numbers
+    if state.weights < 0:
+        raise ValueError(f"{name}: a weight of shape {shape} is more than the file holds.")
 
 
 class guessing:

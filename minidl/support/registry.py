@@ -1,11 +1,12 @@
 """Registries: find classes and functions by name, 'adam' -> Adam, 'mse' -> MeanSquaredError. The
-error for an unknown name suggests the most similar known name.
+error for an unknown name suggests the most similar known name. Also the automatic names of layers.
 """
 
 from __future__ import annotations
 
 import importlib
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,8 @@ class Registry:
         self._by_plain: dict[str, object] = {}  # as they are looked up, e.g. 'meansquarederror'
         # names registered when their module is imported, at first use: 'StringLookup' -> module
         self.rooms: dict[str, str] = {}
+        # names of options of another thing -> how to write that: 'momentum' -> 'SGD(momentum=0.9)'
+        self.options: dict[str, str] = {}
         self._naming = naming or snake_case
         REGISTRIES[kind] = self
 
@@ -96,6 +99,11 @@ class Registry:
 
     def missing(self, name: str) -> Any:
         """Called for an unknown name. Raises ValueError with the most similar known name."""
+        if str(name).lower() in self.options:
+            raise ValueError(
+                f"{name!r} is an option of another {self.kind}: pass {self.kind}=minidl."
+                f"{MODULES[self.kind]}.{self.options[name.lower()]}."
+            )
         raise ValueError(unknown(self.kind, name, self.names))
 
     def name_of(self, thing) -> str | None:
@@ -196,3 +204,18 @@ def snake_case(name: str) -> str:
         starts_word = before.islower() or (before != "_" and after.islower())
         out += "_" * (i > 0 and letter.isupper() and starts_word) + letter.lower()
     return out.lstrip("_") or name
+
+
+_counts: Counter = Counter()
+
+
+def automatic_name(class_name: str) -> str:
+    """Return a free name: dense, dense_1, dense_2, ... counted over the process, as in Keras."""
+    name = snake_case(class_name)
+    _counts[name] += 1
+    return name if _counts[name] == 1 else f"{name}_{_counts[name] - 1}"
+
+
+def reset_names() -> None:
+    """Restart the counting of automatic names."""
+    _counts.clear()

@@ -7,6 +7,7 @@ import numpy as np
 from .. import symbolic
 from ..layers.base import Layer, layer_classes
 from ..support.checks import is_number
+from ..support.texts import Texts, as_texts
 from ..tensor import Tensor, wrap
 from .encoding import numbers, strings, whole_numbers
 from .hashing import fingerprint
@@ -108,8 +109,8 @@ class OfStrings(Layer):
 class StringLookup(OfStrings, Lookup):
     """Converts strings, such as names, to their indices in a vocabulary. All settings: see Lookup.
 
-    If there are several indices for unknown strings, a hash selects one. invert=True returns a
-    NumPy array of strings.
+    If there are several indices for unknown strings, a hash selects one. invert=True returns an
+    array of strings, whose numpy() gives their bytes.
     """
 
     def __init__(
@@ -145,6 +146,9 @@ class StringLookup(OfStrings, Lookup):
 
     def bin_of(self, token):
         return fingerprint(token.encode()) % self.num_oov_indices
+
+    def tokens_at(self, places: np.ndarray) -> Texts:
+        return as_texts(super().tokens_at(places))
 
     def to_input(self, x):
         return super().to_input(x) if self.invert else self.tokens_of(x)

@@ -1,5 +1,6 @@
 """Assignments, their stubs and their examples."""
 
+import ast
 import re
 
 import pytest
@@ -35,6 +36,33 @@ def test_stubs_are_in_step_with_their_sources(source):
         "run tests/homework/strip.py"
     )
     assert "SOLUTION" not in stub
+
+
+def code_alone(source):
+    """The code of a source without its docstrings and comments."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            node.body = node.body[1:]
+    return ast.unparse(tree)
+
+
+def examples(source):
+    return re.findall(r"^ *(?:>>>|\.\.\.) .*", source, re.M)
+
+
+@pytest.mark.parametrize("name", assignments.find())
+def test_korean_stubs_have_the_code_and_the_examples_of_the_english(name):
+    english, korean = (assignments.get(name).stub_in(language) for language in ("en", "ko"))
+    assert english == assignments.get(name).stub.read_text(encoding="utf-8")
+    assert code_alone(korean) == code_alone(english) and examples(korean) == examples(english)
+    kinds = ast.Module | ast.ClassDef | ast.FunctionDef
+    nodes = [node for node in ast.walk(ast.parse(korean)) if isinstance(node, kinds)]
+    texts = [text for text in map(ast.get_docstring, nodes) if text]
+    assert len(texts) > 2 and all(re.search("[가-힣]", text) for text in texts)
+    assert f"python -m minidl.homework check {name[:4]}" in korean
 
 
 def test_stubs_number_tasks_as_the_checker_does():

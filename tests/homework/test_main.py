@@ -27,9 +27,8 @@ SOURCES = ROOT / "tests" / "homework"
 def test_list_names_every_assignment(capsys):
     assert command.main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == [p.stem for p in strip.sources()] and len(
-        lines
-    ) >= 6
+    names = [p.stem for p in strip.sources()]
+    assert [line.split()[0] for line in lines] == [*names, "build"] and len(names) >= 6
     for assignment in assignments.find().values():
         assert 3 <= len(assignment.tasks) <= 6 and assignment.points >= 10
 
@@ -42,6 +41,17 @@ def test_start_never_overwrites(capsys):
     assert command.main(["start", "hw02"]) == 2
     assert "already here, and stays as it is" in capsys.readouterr().err
     assert Path("hw02_backprop.py").read_text(encoding="utf-8") == "my work"
+
+
+def test_list_and_start_in_korean(capsys, small):
+    assert command.main(["list", "--language", "ko"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "배열: 반복문 없이" in lines[0] and "A small assignment." in lines[-1]
+    assert command.main(["start", "hw01", "--language", "ko"]) == 0
+    assert '"""표의 열마다 평균을 0' in Path("hw01_arrays.py").read_text(encoding="utf-8")
+    assert command.main(["start", "hw90", "--language", "ko"]) == 2
+    assert "hw90_small is not there in 'ko'" in capsys.readouterr().err
+    assert not Path("hw90_small.py").exists()
 
 
 def test_check_of_a_solution_from_the_command_line():

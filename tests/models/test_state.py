@@ -22,7 +22,7 @@ from minidl import (
     random,
 )
 from minidl.models import load_model
-from minidl.models.restoring import Parts
+from minidl.models.running import Parts
 from minidl.tensor import quietly, switches
 
 pytestmark = pytest.mark.usefixtures("clean_state")

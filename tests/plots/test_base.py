@@ -2,12 +2,13 @@
 
 import sys
 import types
+from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 
-from minidl import plots
+from minidl import optimizers, plots, surfaces
 
 
 def test_on_a_screen_figures_stay_open_for_show_but_do_not_pile_up(monkeypatch, tmp_path):
@@ -40,16 +41,44 @@ def test_an_optimizer_has_one_look_in_all_pictures():
     assert plots.base.styles([]) == []
 
 
-def test_a_notebook_shows_a_figure_once(monkeypatch, tmp_path):
-    """Where it is made, and not again as the last value of the cell."""
-    shown = []
-    ipython = types.ModuleType("IPython.display")
-    ipython.display = shown.append  # pyright: ignore[reportAttributeAccessIssue]
+@pytest.fixture
+def shown(monkeypatch):
+    """A list of what is displayed, as if in a notebook: (object, metadata)."""
+    displayed = []
+    ipython: Any = types.ModuleType("IPython.display")
+    ipython.display = lambda thing, metadata=None: displayed.append((thing, metadata))
+    ipython.Image = dict
     monkeypatch.setitem(sys.modules, "IPython", types.ModuleType("IPython"))
     monkeypatch.setitem(sys.modules, "IPython.display", ipython)
     monkeypatch.setattr(matplotlib, "get_backend", lambda: "module://matplotlib_inline")
-    for path in (tmp_path / "a.png", None):
-        figure = plots.finish(plt.figure(), path)
-        assert shown.pop() is figure and not shown
+    return displayed
+
+
+def test_a_notebook_shows_a_figure_once(shown, tmp_path):
+    """Where it is made, with its titles and its file's name, and not again as the cell's value."""
+    for path, name in ((tmp_path / "a.png", "a.png"), (None, "")):
+        figure, axes = plt.subplots(1, 2)
+        axes[1].set_title("two\nlines")
+        axes[0].set_title("one")
+        plots.finish(figure, path)
+        about = {"alt": "one; two lines", "file": name}
+        assert shown.pop() == (figure, {"image/png": about}) and not shown
         assert figure.number not in plt.get_fignums() and figure._ipython_display_() is None
     assert (tmp_path / "a.png").exists()
+
+
+def test_the_title_above_all_panels_says_enough():
+    figure, axis = plt.subplots()
+    axis.set_title("one panel")
+    figure.suptitle("Above")
+    assert plots.base.said(figure) == "Above"
+    figure.suptitle("word " * 100)
+    assert len(plots.base.said(figure)) == 200
+
+
+def test_a_notebook_shows_an_animation(shown, tmp_path):
+    run = surfaces.descend(surfaces.bowl, optimizers.SGD(0.5), steps=2)
+    path = plots.animate(run, tmp_path / "race.gif", title="Race", frames=2)
+    (picture,) = shown
+    about = {"alt": "Animation: Race", "metadata": {"file": "race.gif"}}
+    assert picture == ({"filename": str(path), **about}, None)

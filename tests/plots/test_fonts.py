@@ -4,8 +4,24 @@ import os
 
 import matplotlib.pyplot as plt
 import pytest
+from matplotlib import font_manager
 
 from minidl import plots
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Functions to say which fonts matplotlib knows, and which files of fonts the system has."""
+    plots.fonts.font_with.cache_clear()
+    manager = font_manager.fontManager
+
+    def say(known, system):
+        monkeypatch.setattr(manager, "ttflist", [*known])
+        monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [*system])
+
+    yield say
+    plots.fonts.font_with.cache_clear()
+
 
 # --- letters
 
@@ -26,3 +42,22 @@ def test_letters_that_another_font_has(tmp_path, monkeypatch):
     plain = plt.figure()
     plots.finish(plain, tmp_path / "b.png", title="∂L/∂w, 2·π, Ωμ")
     assert "DejaVu Serif" not in plain.texts[0].get_fontfamily()
+
+
+def test_a_plain_font_goes_before_others_with_the_same_letters(installed, monkeypatch):
+    names = ("NanumMyeongjo", "Last Resort", "Noto Sans KR", "NanumGothic", "Batang")
+    installed([font_manager.FontEntry(fname=f"{name}.ttf", name=name) for name in names], [])
+    monkeypatch.setattr(plots.fonts, "_has", lambda path, letter: path != "Noto Sans KR.ttf")
+    assert plots.fonts.font_with("손실") == "NanumGothic"
+    monkeypatch.setattr(plots.fonts, "_has", lambda path, letter: path == "Batang.ttf")
+    assert plots.fonts.font_with("정확도") == "Batang"
+
+
+def test_a_font_is_found_that_was_installed_after_matplotlib_made_its_list(installed, tmp_path):
+    damaged = tmp_path / "damaged.ttf"
+    damaged.write_bytes(b"no font")
+    serif = font_manager.findfont("DejaVu Serif")
+    installed([], [str(damaged), serif])
+    assert plots.fonts.font_with("∂") == "DejaVu Serif"
+    installed([], [str(damaged)])
+    assert plots.fonts.font_with("∇") is None

@@ -60,3 +60,60 @@ def used_up():
     loss = ops.sum(Tensor([1.0], requires_grad=True) * 2)
     loss.backward()
     return loss
+
+
+# --- gradients in the boxes
+
+
+def slopes(figure):
+    return sorted(t for t in texts(figure) if "∂" in t)
+
+
+def test_gradients_stand_in_the_boxes_and_nothing_else_changes():
+    x = Tensor(1.5, requires_grad=True, dtype="float64")
+    y = ops.exp(ops.sin(x) * x)
+    figure = plots.graph(y, gradients=True)
+    e, s, c = np.exp(1.5 * np.sin(1.5)), np.sin(1.5), np.cos(1.5)
+    wanted = [1, e, e * 1.5, e * (1.5 * c + s)]
+    assert slopes(figure) == sorted(f"∂ {slope:.4g}" for slope in wanted)
+    assert x.grad is None, "drawing leaves no gradient"
+    y.backward()
+    assert x.grad == pytest.approx(wanted[-1]), "and the graph is still there"
+    with pytest.warns(UserWarning, match="Only leaves keep a gradient"):
+        assert y.grad is None
+
+
+def test_a_tensor_that_retains_its_gradient_still_does():
+    x = Tensor(2.0, requires_grad=True)
+    square = x * x
+    square.retain_grad()
+    y = square * 3
+    plots.graph(y, gradients=True)
+    y.backward()
+    assert square.grad == 3
+
+
+def test_the_largest_gradient_of_an_array_and_none_for_data():
+    x, w = Tensor([[1.0, -2.0]]), Variable(np.ones((2, 3)), name="kernel")
+    loss = ops.sum((x @ w) * [1.0, -5.0, 2.0])
+    figure = plots.graph(loss, gradients=True)
+    # ∂loss/∂kernel = xᵀ·(1, -5, 2): the largest is 10
+    assert slopes(figure) == ["|∂| ≤ 1", "|∂| ≤ 10", "|∂| ≤ 5", "∂ 1"]
+    with pytest.raises(ValueError, match=r"a single number, but this tensor has shape \(1, 3\)"):
+        plots.graph(x @ w, gradients=True)
+
+
+def test_gradients_stand_inside_their_boxes():
+    """And arrows end at the edges of the boxes."""
+    w = Variable(np.ones((784, 10)), name="w")
+    figure = plots.graph(ops.mean(Tensor(np.ones((2, 784))) @ w), gradients=True)
+    figure.canvas.draw()
+    frames = [t.get_bbox_patch() for t in figure.axes[0].texts if t.get_bbox_patch()]
+    boxes = [frame.get_window_extent() for frame in frames]
+    small = [t.get_window_extent() for t in figure.axes[0].texts if t.get_text().startswith("|∂")]
+    assert len(small) == 2
+    for one in small:
+        around = [b for b in boxes if b.x0 <= one.x0 and one.x1 <= b.x1]
+        assert sum(b.y0 <= one.y0 and one.y1 <= b.y1 for b in around) == 1
+    arrows = [t.arrow_patch for t in figure.axes[0].texts if not t.get_text()]
+    assert arrows and all(a.patchA in frames and a.patchB in frames for a in arrows)

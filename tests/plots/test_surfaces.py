@@ -71,6 +71,29 @@ def test_trajectories_side_by_side():
     )
 
 
+def test_each_panel_has_a_colour_of_its_own_and_a_long_way_is_pale():
+    runs = [
+        surfaces.descend(surfaces.bowl, optimizers.SGD(rate), steps=steps, label=f"rate {rate}")
+        for rate, steps in ((0.1, 12), (0.2, 299), (0.3, 300))
+    ]
+    lines = [axis.lines[0] for axis in plots.trajectories(runs).axes]
+    assert len({line.get_color() for line in lines}) == 3
+    assert [line.get_alpha() for line in lines] == [1, 1, 0.4]
+
+
+def test_the_first_steps_on_a_curve_are_numbered():
+    far = surfaces.descend(surfaces.two_valleys, optimizers.SGD(0.5), steps=12)
+    figure = plots.contour(surfaces.two_valleys, far)
+    numbers = {text.get_text(): text.xy for text in figure.axes[0].texts}
+    assert numbers == {str(k): (far.points[k, 0], far.values[k]) for k in (1, 2, 3)}
+    short = surfaces.descend(surfaces.two_valleys, optimizers.SGD(0.001), steps=12)
+    assert not plots.contour(surfaces.two_valleys, short).axes[0].texts, "too close together"
+    away = surfaces.descend(surfaces.two_valleys, optimizers.SGD(3.0), steps=2)
+    assert abs(away.points[1, 0]) > 5
+    assert not plots.contour(surfaces.two_valleys, away).axes[0].texts, "outside the picture"
+    assert not plots.contour(surfaces.bowl, RUNS).axes[0].texts
+
+
 def test_a_dict_names_them_and_leaves_them_as_they_were():
     figure = plots.contour(surfaces.bowl, {"quick": RUNS[0], "careful": RUNS[1]})
     assert labels(figure)[:2] == ["quick", "careful"] and [r.label for r in RUNS] == ["SGD", "Adam"]
@@ -97,6 +120,15 @@ def test_heights_by_step():
     np.testing.assert_allclose(above.lines[0].get_ydata(), CURVE.values + 2.625)
     assert above.get_ylabel() == "f + 2.62"
     assert plots.descent(CURVE, log=False).axes[0].get_yscale() == "linear"
+
+
+def test_a_height_that_falls_without_end_does_not_press_the_others_together():
+    fast = surfaces.descend(surfaces.bowl, optimizers.RMSprop(1.0), steps=40)
+    assert fast.values.min() < 1e-20
+    low, high = plots.descent([fast, RUNS[0]]).axes[0].get_ylim()
+    assert low == pytest.approx(1e-12 * fast.values.max()) and high > fast.values.max()
+    slow = plots.descent(RUNS[0]).axes[0]
+    assert slow.get_ylim()[0] == pytest.approx(RUNS[0].values.min() / 2)
 
 
 def test_slots_by_step():

@@ -9,63 +9,18 @@ import sys
 import time
 import tokenize
 
+import chapter_figures
 import pytest
 from places import ROOT
 
-# Chapter 7 runs from several seeds in test_mnist.py.
-CHAPTERS = sorted(p for p in (ROOT / "chapters").glob("ch*.py") if p.stem != "ch07_mnist")
-# Those that train for minutes, and whose claims must hold from other seeds, too.
+# Chapter 7 runs from several seeds in test_mnist.py. Those that train for minutes run once, as
+# notebooks, in test_site.py.
+ELSEWHERE = ("ch07", "ch11", "ch18", "ch20", "ch21")
+CHAPTERS = sorted(p for p in (ROOT / "chapters").glob("ch*.py") if not p.stem.startswith(ELSEWHERE))
+# Claims that must hold from other seeds, too.
 SEEDS = [
     (name, s) for name in ("ch18_images", "ch20_reading_a_line", "ch21_attention") for s in (1, 2)
 ]
-
-FIGURES = {
-    "ch01": {"sizes", "batch", "channels", "broadcasting"},
-    "ch02": {"steps", "graph", "layer"},
-    "ch03": {"xor_linear", "xor_relu", "activations", "initialisation", "gradients"},
-    "ch04": {"cross_entropy", "shapes"},
-    "ch05": {"history", "spirals"},
-    "ch06": {"cost", "cost_3d", "rates", "rates_cost", "dip", "schedules", "schedules_paths"},
-    "ch08": {"paths", "cost"},
-    "ch09": {
-        "zigzag",
-        "book",
-        "lookahead",
-        "standstill",
-        "side_by_side",
-        "race",
-        "landscape",
-        "heights",
-        "adagrad_slots",
-        "rmsprop_slots",
-        "window",
-        "muon",
-        "family",
-    },
-    "ch10": {"two_valleys", "no_promise", "saddle", "saddle_3d"},
-    "ch11": {"loss", "accuracy", "seeds"},
-    "ch12": {"overfitting", "remedies"},
-    "ch13": {"regression_history", "regression", "sine", "moons_neuron", "moons_network"},
-    "ch14": {"templates", "hidden", "activity", "confusion", "mistakes", "gradients", "fooled"},
-    "ch15": {"two_heads", "siamese"},
-    "ch16": {"training"},
-    "ch17": {"sliding", "edges", "matrix", "pooling", "moves", "digits", "video"},
-    "ch18": {
-        "augmented",
-        "filters",
-        "grad_cam",
-        "maps",
-        "mistakes",
-        "network",
-        "saliency",
-        "transfer",
-    },
-    "ch19": {"gradients", "memory", "clipping", "sine", "prices"},
-    "ch20": {"lines", "sums", "peaks", "mistakes"},
-    "ch21": {"by_hand", "positions", "sorting", "cache", "temperature"},
-    "ch22": {"time", "rates"},
-}
-ANIMATIONS = {"ch09": {"race"}, "ch10": {"two_valleys"}}
 
 
 def run(chapter, folder, *arguments):
@@ -93,11 +48,8 @@ def run(chapter, folder, *arguments):
 def test_a_chapter(chapter, tmp_path):
     text, _ = run(chapter, tmp_path)
     assert all(c.isprintable() for line in text.splitlines() for c in line)
-    number = chapter.stem[:4]
     written = {p.name for p in (tmp_path / "figures").iterdir()}
-    assert written == {f"{number}_{n}.png" for n in FIGURES[number]} | {
-        f"{number}_{n}.gif" for n in ANIMATIONS.get(number, ())
-    }
+    assert written == chapter_figures.files(chapter.stem[:4])
     assert [p.name for p in tmp_path.iterdir()] == ["figures"]
 
 

@@ -61,6 +61,7 @@ def test_what_is_in_the_wheel(wheel):
         if n.endswith("stub.py")
     ), "no solutions"
     assert sum(n.startswith("minidl/homework/hw") and n.endswith("stub.py") for n in names) >= 6
+    assert sum(n.startswith("minidl/homework/ko/hw") and n.endswith(".po") for n in names) >= 10
     assert {n.split("/")[0] for n in names} == {
         "minidl",
         wheel.name.split("-py3")[0] + ".dist-info",

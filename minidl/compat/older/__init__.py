@@ -7,16 +7,19 @@ attributes. fitting.py: fit and related methods. optimizers.py: `lr`, `decay`. p
 paths. imports.py: errors for unknown names. warning.py: the warning for all of them.
 """
 
-from .. import absent, constructors, numbers
+from ...support import checks
+from .. import absent, numbers
+from .. import metrics as keras_metrics
 from .. import optimizers as keras_optimizers
 from . import arguments, backend, fitting, imports, logs, methods, names, optimizers, paths
 
 __all__ = ["paths"]  # front.py opens these paths last
 
-constructors.explain_arguments(names.ROOMS)  # before older names, which wrap it
+checks.explain_arguments(names.ROOMS)  # before older names, which wrap it
 backend.attach()
 numbers.wrap()
 keras_optimizers.add_all()
+keras_metrics.add_all()
 optimizers.add_all()
 arguments.accept_all()
 methods.add_all()

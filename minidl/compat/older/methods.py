@@ -9,7 +9,7 @@ from typing import Any
 
 from ... import callbacks, layers, metrics, models, ops, optimizers
 from ...data import count_samples
-from ...models.preparing import require_compiled
+from ...models.running import require_compiled
 from ...support.structures import tree_map
 from ...symbolic import has_symbol
 from ...tensor import no_grad

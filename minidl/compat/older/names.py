@@ -26,6 +26,7 @@ from ... import (
     utils,
 )
 from ... import text as preprocessing
+from ...support.configs import Catalogue
 from ...support.registry import REGISTRIES, Registry, did_you_mean
 from .. import absent, dtype_policies
 from .warning import older
@@ -126,7 +127,7 @@ def _unknown(module: ModuleType, name: str) -> str:
     return f"module {module.__name__!r} has no attribute {name!r}.{hint}"
 
 
-class OlderLosses(Registry):
+class OlderLosses(Catalogue):
     """The registry of losses, with old names too."""
 
     older = dict.fromkeys(("cosine_proximity", "cosineproximity", "cosine"), "cosine_similarity")

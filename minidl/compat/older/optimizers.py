@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ... import optimizers
-from ...guards.optimizer import unknown_argument
+from ...guards.optimizer import check_rate, unknown_argument
 from ...optimizers.schedules import InverseTimeDecay, registry
-from ...optimizers.settings import arguments, check_rate
+from ...optimizers.settings import arguments
 from ...support.checks import check_number, retried
 from ...support.configs import made_with
 from .warning import older

@@ -5,10 +5,10 @@ A name that minidl or Keras has keeps its meaning, so `minidl.random.normal` is 
 answers for all others, by their dotted paths: "reduce_mean", "math.log". The files of this package
 load with the first such name.
 
-doors.py: arguments as TensorFlow takes them, types, texts. numbers.py: tf.math, tf.linalg.
+doors.py: arguments as TensorFlow takes them, types, texts. maths.py: tf.math. linalg.py: tf.linalg.
 arrays.py: making, joining, selecting. drawing.py: tf.random. networks.py: tf.nn. images.py:
-tf.image. texts.py: tf.strings, tf.io. running.py: tf.function, tf.config, tf.debugging. events.py:
-tf.summary. absent.py: what is not here, and what to write instead.
+tf.image. strings.py: tf.strings. files.py: tf.io. running.py: tf.function, tf.config. checking.py:
+tf.debugging. events.py: tf.summary. absent.py: what is not here, and what to write instead.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from types import ModuleType
 from typing import Any
 
 from ...support.registry import did_you_mean
+from ...tensor import Operators
 
 _LIBRARY = __name__.partition(".")[0]
 # Each file has a dict NAMES: dotted path -> thing.
-_FILES = "numbers arrays drawing networks images texts running events"
+_FILES = "maths linalg arrays drawing networks images strings files running checking events"
 
 
 @cache
@@ -82,9 +83,17 @@ class Shelf(ModuleType):
 
 
 def extend_rooms() -> None:
-    """Let rooms of the library also answer for the names that TensorFlow has in them."""
-    for room in ("compat", "config", "data", "random"):
+    """Let rooms of the library also answer for the names that TensorFlow has in them, and tensors
+    for x.set_shape(shape), which says what tf.ensure_shape checks.
+    """
+    Operators.set_shape = _set_shape  # pyright: ignore[reportAttributeAccessIssue]
+    vars(sys.modules[f"{_LIBRARY}.data"])["experimental"] = Shelf("data.experimental")
+    for room in ("compat", "config", "random"):
         _extend(sys.modules[f"{_LIBRARY}.{room}"], room)
+
+
+def _set_shape(x, shape) -> None:
+    find("ensure_shape")(x, shape)
 
 
 def _extend(module: ModuleType, path: str) -> None:

@@ -1,4 +1,4 @@
-"""tf.constant, tf.zeros, tf.reshape, tf.gather, ...: making, joining, selecting."""
+"""tf.constant, tf.zeros, tf.reshape, tf.gather, ...: making, joining, selecting; and types."""
 
 from __future__ import annotations
 
@@ -12,16 +12,39 @@ from ... import ops
 from ...ops.base import on_symbols
 from ...support.structures import leaves, tree_map
 from ...tensor import Tensor
-from .doors import arranging, door, opening, sizes, tensor, tensors
+from .doors import DType, arranging, shelf, sizes, tensor, tensors
+from .linalg import global_norm, reduce_euclidean_norm
 
-NAMES: dict[str, Any] = {}
-opens = opening(NAMES)
+SAME = {
+    "input": "stop_gradient",
+    "input | dtype": "ones_like zeros_like",
+    "input | multiples": "tile",
+    "input | repeats axis": "repeat",
+    "input | shift axis": "roll",
+    "tensor | axis": "reverse:flip",
+    "tensor indices updates": "tensor_scatter_nd_update:scatter_update",
+    "sorted_sequence values | side": "searchsorted",
+    "value | num axis": "unstack",
+    "| fn elems": "vectorized_map",
+    "| pred true_fn false_fn": "cond",
+}
+HERE: dict[str, Callable] = {
+    "broadcast_to": lambda input, /, shape: ops.broadcast_to(input, sizes(shape)),
+    "cast": lambda x, /, dtype: x.astype(dtype),
+    "concat": lambda values, axis: arranging(ops.concatenate)(values, axis),
+    "convert_to_tensor": lambda value, dtype=None, dtype_hint=None: tensor(value, dtype),
+    "expand_dims": lambda input, /, axis: arranging(ops.expand_dims)(input, axis),
+    "fill": lambda dims, value: ops.broadcast_to(tensor(value), sizes(dims)),
+    "identity": lambda input, /: input.copy(),
+    "rank": lambda input, /: Tensor(np.array(len(input.shape)), dtype="int32"),
+    "scatter_nd": lambda indices, updates, /, shape: ops.scatter(indices, updates, sizes(shape)),
+    "stack": lambda values, axis=0: arranging(ops.stack)(values, axis),
+    "transpose": lambda a, /, perm=None: a.transpose(None if perm is None else sizes(perm)),
+}
+_Unique = namedtuple("Unique", "y idx")
 
-# --- making
 
-
-@opens("constant", "| value dtype shape")
-def _constant(value, dtype=None, shape=None):
+def constant(value, dtype=None, shape=None):
     """A tensor of the value: whole numbers as int32, fractions as float32, if nothing is said."""
     x = tensor(value, dtype)
     if shape is None:
@@ -29,79 +52,78 @@ def _constant(value, dtype=None, shape=None):
     return ops.broadcast_to(x, sizes(shape)) if x.size == 1 else x.reshape(sizes(shape))
 
 
-@opens("convert_to_tensor", "| value dtype dtype_hint")
-def _convert_to_tensor(value, dtype=None, dtype_hint=None):
-    return tensor(value, dtype)
+@on_symbols
+def zeros(shape, dtype="float32"):
+    """0 everywhere."""
+    return ops.zeros(sizes(shape), dtype)
 
 
-@opens("identity", "input")
-def _identity(x):
-    """The same numbers as a tensor that later changes of a variable do not reach."""
-    return x.copy()
+@on_symbols
+def ones(shape, dtype="float32"):
+    """1 everywhere."""
+    return ops.ones(sizes(shape), dtype)
 
 
-def _filled(value: int) -> Callable:
-    def filled(shape, dtype: Any = "float32"):
-        return Tensor(np.full(sizes(shape), value, np.dtype(dtype)))
-
-    return door(on_symbols(filled), "| shape dtype")
-
-
-@opens("range", "| start limit delta dtype")
-def _range(start, limit=None, delta=1, dtype=None):
+def range_(start, limit=None, delta=1, dtype=None):
     """start, start + delta, ... below limit: int32 of whole numbers, float32 of fractions."""
-    start, limit = (0, start) if limit is None else (start, limit)
-    begin, end, step = (x.item() for x in tensors([start, limit, delta]))
-    kind = dtype or np.result_type(*[x.dtype for x in tensors([start, limit, delta])])
-    return Tensor(np.arange(begin, end, step).astype(np.dtype(kind)))
+    ends = tensors([0, start, delta] if limit is None else [start, limit, delta])
+    kind = dtype or np.result_type(*[x.dtype for x in ends])
+    return Tensor(np.arange(*[x.item() for x in ends]).astype(kind))
 
 
-@opens("linspace", "start stop | num")
-def _linspace(start, stop, num):
+def linspace(start, stop, /, num):
     """num numbers at equal distances, start and stop among them. Whole ones become float64."""
     kind = start.dtype if start.dtype.kind == "f" else "float64"
-    return Tensor(np.linspace(np.asarray(start), np.asarray(stop), int(num)).astype(kind))
+    return ops.linspace(start, stop, int(num), dtype=kind)
 
 
-@opens("one_hot", "indices | depth on_value off_value axis dtype")
 @on_symbols
-def _one_hot(indices, depth, on_value=1, off_value=0, axis=-1, dtype: Any = "float32"):
+def one_hot(indices, /, depth, on_value=1, off_value=0, axis=-1, dtype="float32"):
     """on_value at the position that each index says along the new axis, off_value elsewhere."""
-    places = np.asarray(indices)[..., None] == np.arange(int(depth))
-    return Tensor(
-        np.moveaxis(np.where(places, on_value, off_value), -1, axis), dtype=np.dtype(dtype)
-    )
+    hot: Any = ops.where(ops.one_hot(indices, int(depth), axis), on_value, off_value)
+    return hot.astype(dtype)
+
+
+def sequence_mask(lengths, maxlen=None, dtype="bool"):
+    """Which of maxlen steps each length reaches."""
+    lengths = np.asarray(lengths)
+    n = int(lengths.max(initial=0)) if maxlen is None else int(maxlen)
+    return Tensor(np.arange(n) < lengths[..., None], dtype=dtype)
+
+
+def meshgrid(*args, **how):
+    """Coordinates of a grid."""
+    return ops.meshgrid(*tensors(args), **how)
 
 
 # --- shapes
 
 
-@opens("shape", "input | out_type")
 @on_symbols
-def _shape(x, out_type: Any = "int32"):
+def shape(input, /, out_type="int32"):
     """The shape as a tensor. `x.shape` is a tuple."""
-    return Tensor(np.array(x.shape, np.dtype(out_type)))
+    return Tensor(np.array(input.shape), dtype=out_type)
 
 
-@opens("reshape", "tensor | shape")
 @on_symbols
-def _reshape(x, shape):
-    return x.reshape(sizes(shape))
+def size(input, /):
+    """How many entries there are."""
+    return Tensor(np.array(input.size), dtype="int32")
 
 
-@opens("transpose", "a | perm")
-def _transpose(a, perm=None):
-    return a.transpose(None if perm is None else sizes(perm))
+@on_symbols
+def reshape(tensor, /, shape):
+    """The same entries in another shape."""
+    return tensor.reshape(sizes(shape))
 
 
-@opens("squeeze", "input | axis")
 @arranging
-def _squeeze(x, axis=None):
-    return ops.squeeze(x, sizes(axis) if axis is not None and np.size(axis) else None)
+def squeeze(input, /, axis=None):
+    """Without the axes of size 1, or those of them that are given."""
+    return ops.squeeze(input, sizes(axis) if axis is not None and np.size(axis) else None)
 
 
-@opens("ensure_shape", "x | shape")
-def _ensure_shape(x, shape):
+def ensure_shape(x, /, shape):
     """x itself; ValueError if its shape is another. None in a shape fits every size."""
     wanted = [m if n is None else n for n, m in zip(shape, x.shape)]
     if len(shape) != len(x.shape) or wanted != list(x.shape):
@@ -109,64 +131,63 @@ def _ensure_shape(x, shape):
     return x
 
 
-@opens("split", "value | num_or_size_splits axis")
-def _split(x, splits, axis=0):
+def split(value, /, num_or_size_splits, axis=0):
     """A number of equal parts, or parts of these sizes; one size may be -1."""
-    parts = np.asarray(splits)
+    parts = np.asarray(num_or_size_splits)
     if parts.ndim == 0:
-        return ops.split(x, int(parts), axis)
-    parts = np.where(parts < 0, x.shape[axis] - parts[parts >= 0].sum(), parts)
-    return ops.split(x, np.cumsum(parts)[:-1].tolist(), axis)
+        return ops.split(value, int(parts), axis)
+    parts = np.where(parts < 0, value.shape[axis] - parts[parts >= 0].sum(), parts)
+    return ops.split(value, np.cumsum(parts)[:-1].tolist(), axis)
 
 
-@opens("pad", "tensor | paddings mode constant_values")
-def _pad(x, paddings, mode="CONSTANT", constant_values=0):
+def pad(tensor, /, paddings, mode="CONSTANT", constant_values=0):
+    """With entries around: constant ones, or a mirror image ('REFLECT', 'SYMMETRIC')."""
     value = constant_values if mode.upper() == "CONSTANT" else None
-    return ops.pad(x, np.asarray(paddings).tolist(), mode.lower(), value)
+    return ops.pad(tensor, np.asarray(paddings).tolist(), mode.lower(), value)
 
 
-@opens("slice", "input_ | begin size")
-def _slice(x, begin, size):
+def slice_(input_, /, begin, size):
     """The part from `begin` of these sizes; -1: as far as it goes."""
     pairs = zip(sizes(begin), sizes(size))
-    return x[tuple([slice(b, None if n < 0 else b + n) for b, n in pairs])]
+    return input_[tuple([slice(b, None if n < 0 else b + n) for b, n in pairs])]
 
 
 # --- selecting
 
 
-@opens("gather", "params | indices validate_indices axis batch_dims")
 @arranging
 @on_symbols
-def _gather(x, indices, validate_indices=None, axis=None, batch_dims=0):
+def gather(params, /, indices, validate_indices=None, axis=None, batch_dims=0):
     """The entries at these positions along an axis. batch_dims: so many first axes of both go
     together.
     """
-    x = tensor(x)
+    x = tensor(params)
     axis = batch_dims if axis is None else range(x.ndim)[axis]
     if batch_dims == 0:
         return ops.take(x, indices, axis)
     if axis != batch_dims:
         raise ValueError("gather: with batch_dims, the axis is the one right after them.")
-    places = np.asarray(indices)
-    rows = np.indices(places.shape, sparse=True)[:batch_dims]
-    return x[(*rows, places)]
+    rows = np.indices(np.shape(indices), sparse=True)[:batch_dims]
+    return x[(*rows, np.asarray(indices))]
 
 
-@opens("gather_nd", "params | indices")
 @on_symbols
-def _gather_nd(x, indices):
+def gather_nd(params, /, indices):
     """The entries at rows of positions, one number for each of the first axes."""
-    return x[tuple(np.moveaxis(np.asarray(indices), -1, 0))]
+    return params[tuple(np.moveaxis(np.asarray(indices), -1, 0))]
 
 
-@opens("boolean_mask", "tensor | mask axis")
-def _boolean_mask(x, mask, axis=0):
-    return x[(*(slice(None),) * (axis or 0), np.asarray(mask))]
+def tensor_scatter_nd_add(tensor, indices, updates, /):
+    """The tensor with the updates added at these positions."""
+    return ops.scatter_update(tensor, indices, updates, "add")
 
 
-@opens("where", "| condition x y")
-def _where(condition, x=None, y=None):
+def boolean_mask(tensor, /, mask, axis=0):
+    """The entries along an axis for which the mask is True."""
+    return tensor[(*(slice(None),) * (axis or 0), np.asarray(mask))]
+
+
+def where(condition, x=None, y=None):
     """x where the condition is True, else y; without them the positions where it is True, a row
     for each.
     """
@@ -175,77 +196,101 @@ def _where(condition, x=None, y=None):
     return ops.where(tensor(condition), *tensors([x, y]))
 
 
-_Unique = namedtuple("Unique", "y idx")
-
-
-@opens("unique", "x")
-def _unique(x):
+def unique(x, /):
     """The different entries in the order of their first appearance, and the place of each of x."""
-    values = np.asarray(x)
-    _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    places = np.argsort(order)[inverse.ravel()].astype(np.int32)
-    return _Unique(x[np.sort(first)], Tensor(places))
+    _, first, inverse = ops.unique(x, return_index=True, return_inverse=True)
+    order = ops.argsort(first)
+    return _Unique(x[first[order]], ops.argsort(order)[inverse].astype("int32"))
 
 
-@opens("sort", "values | axis direction")
-def _sort(values, axis=-1, direction="ASCENDING"):
+def sort(values, /, axis=-1, direction="ASCENDING"):
+    """The entries along an axis in ascending, or descending, order."""
     ordered = ops.sort(values, axis)
     return ordered if direction == "ASCENDING" else ops.flip(ordered, axis)
 
 
-@opens("argsort", "values | axis direction stable")
-def _argsort(values, axis=-1, direction="ASCENDING", stable=False):
+def argsort(values, /, axis=-1, direction="ASCENDING", stable=False):
+    """The positions of the entries in that order."""
     return ops.argsort(values if direction == "ASCENDING" else -values, axis)
 
 
-@opens("sequence_mask", "lengths | maxlen dtype")
-def _sequence_mask(lengths, maxlen=None, dtype: Any = "bool"):
-    """Which of maxlen steps each length reaches."""
-    lengths = np.asarray(lengths)
-    n = int(lengths.max(initial=0)) if maxlen is None else int(maxlen)
-    return Tensor(np.arange(n) < lengths[..., None], dtype=np.dtype(dtype))
+def clip_by_value(t, clip_value_min, clip_value_max, /):
+    """The numbers, those beyond the two limits being the limits."""
+    return ops.minimum(ops.maximum(t, clip_value_min), clip_value_max)
 
 
-@opens("map_fn", "| fn elems dtype parallel_iterations fn_output_signature")
-def _map_fn(fn, elems, dtype=None, parallel_iterations=None, fn_output_signature=None):
+def clip_by_norm(t, /, clip_norm, axes=None):
+    """Make t shorter where its length √Σ t² exceeds clip_norm."""
+    return t * (clip_norm / ops.maximum(reduce_euclidean_norm(t, axes, True), clip_norm))
+
+
+def clip_by_global_norm(t_list, clip_norm, use_norm=None):
+    """Return the tensors, made shorter together so that their global norm is clip_norm at most,
+    and the norm that they had.
+    """
+    size = global_norm(t_list) if use_norm is None else tensor(use_norm)
+    factor = clip_norm / ops.maximum(size, clip_norm)
+    return [None if t is None else tensor(t) * factor for t in t_list], size
+
+
+# --- loops
+
+
+def map_fn(fn, elems, dtype=None, parallel_iterations=None, fn_output_signature=None):
     """fn of each entry along the first axis, stacked."""
     return ops.map(fn, tree_map(tensor, elems))
 
 
-@opens("while_loop", "| cond body loop_vars maximum_iterations")
-def _while_loop(cond, body, loop_vars, maximum_iterations=None):
+def while_loop(cond, body, loop_vars, maximum_iterations=None):
+    """Compute loop_vars = body(*loop_vars) while cond(*loop_vars) is True."""
     return ops.while_loop(cond, body, [tensor(v) for v in loop_vars], maximum_iterations)
 
 
-_OTHERS: dict[str, tuple[str, Callable]] = {
-    "broadcast_to": ("input | shape", lambda x, shape: ops.broadcast_to(x, sizes(shape))),
-    "concat": ("*values | axis", arranging(ops.concatenate)),
-    "cond": ("| pred true_fn false_fn", ops.cond),
-    "expand_dims": ("input | axis", arranging(ops.expand_dims)),
-    "ones_like": ("input | dtype", ops.ones_like),
-    "rank": ("input", lambda x: Tensor(np.array(len(x.shape), np.int32))),
-    "repeat": ("input | repeats axis", ops.repeat),
-    "reverse": ("tensor | axis", ops.flip),
-    "roll": ("input | shift axis", ops.roll),
-    "scatter_nd": ("indices updates | shape", lambda i, u, s: ops.scatter(i, u, sizes(s))),
-    "searchsorted": ("sorted_sequence values | side", ops.searchsorted),
-    "size": ("input", on_symbols(lambda x: Tensor(np.array(x.size, np.int32)))),
-    "stack": ("*values | axis", arranging(ops.stack)),
-    "stop_gradient": ("input", ops.stop_gradient),
-    "tensor_scatter_nd_add": (
-        "tensor indices updates",
-        lambda x, i, u: ops.scatter_update(x, i, u, "add"),
-    ),
-    "tensor_scatter_nd_update": ("tensor indices updates", ops.scatter_update),
-    "tile": ("input | multiples", ops.tile),
-    "unstack": ("value | num axis", ops.unstack),
-    "vectorized_map": ("| fn elems", ops.vectorized_map),
-    "zeros_like": ("input | dtype", ops.zeros_like),
-}
-NAMES |= {name: door(function, names) for name, (names, function) in _OTHERS.items()}
-NAMES["fill"] = door(lambda dims, value: ops.broadcast_to(value, sizes(dims)), "dims value")
-NAMES |= {"ones": _filled(1), "zeros": _filled(0)}
-NAMES |= {"is_tensor": ops.is_tensor, "newaxis": None}
-NAMES["meshgrid"] = lambda *args, **how: ops.meshgrid(*tensors(args), **how)
-NAMES |= {"nest.flatten": leaves, "nest.map_structure": tree_map}
+class TensorArray:
+    """Tensors that a loop writes one by one: array = array.write(i, x)."""
+
+    def __init__(self, dtype, size=0, dynamic_size=False, **how):
+        self.dtype, self._parts = dtype, [None] * int(size)
+
+    def write(self, index, value, name=None) -> TensorArray:
+        """Keep the tensor at this position, and return the array."""
+        self._parts += [None] * (int(index) + 1 - len(self._parts))
+        self._parts[int(index)] = tensor(value, self.dtype)
+        return self
+
+    def unstack(self, value, name=None) -> TensorArray:
+        """Keep the entries along the first axis, and return the array."""
+        self._parts = ops.unstack(tensor(value, self.dtype))
+        return self
+
+    def read(self, index, name=None) -> Any:
+        """The tensor at this position."""
+        found = self._parts[int(index)]
+        if found is None:
+            raise ValueError(f"TensorArray: nothing was written at the position {int(index)}.")
+        return found
+
+    def size(self, name=None) -> Tensor:
+        """How many positions there are."""
+        return Tensor(np.array(len(self._parts)), dtype="int32")
+
+    def stack(self, name=None):
+        """All tensors along a new first axis."""
+        return ops.stack([self.read(i) for i in range(len(self._parts))])
+
+    def concat(self, name=None):
+        """All tensors joined along their first axis."""
+        return ops.concatenate([self.read(i) for i in range(len(self._parts))])
+
+
+# --- types
+
+_TYPES = (
+    "bfloat16 bool float16 float32 float64 int8 int16 int32 int64 string uint8 uint16 uint32 uint64"
+)
+_KINDS: dict[str, Any] = {name: DType(name) for name in _TYPES.split()}
+_KINDS |= {"as_dtype": lambda type_value: _KINDS[np.dtype(type_value).name], "DType": DType}
+NAMES = {**shelf(globals(), ""), **_KINDS, "double": _KINDS["float64"], "half": _KINDS["float16"]}
+NAMES |= {f"dtypes.{name}": NAMES[name] for name in [*_KINDS, "cast"]}
+NAMES |= {"is_tensor": ops.is_tensor, "meshgrid": meshgrid, "newaxis": None}
+NAMES |= {"TensorArray": TensorArray, "nest.flatten": leaves, "nest.map_structure": tree_map}

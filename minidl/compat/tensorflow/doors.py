@@ -5,14 +5,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import wraps
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from ... import ops
+from ... import ops, random
 from ...support import backend
+from ...support.texts import Texts, as_texts, is_text
 from ...tensor import Operators, Tensor, wrap
 
+_FIRST = inspect.Parameter.POSITIONAL_ONLY
 _PYTHON = {"i": "int32", "f": "float32"}  # the types of Python's numbers in TensorFlow
 
 
@@ -48,54 +51,15 @@ def limits(dtype: np.dtype) -> Any:
     return np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
 
 
-class Strings(np.ndarray):
-    """An array of texts, str or bytes. `.numpy()` gives their bytes, as TensorFlow does."""
-
-    @classmethod
-    def of(cls, value) -> Strings:
-        """Return a text, or a list or an array of texts, as such an array."""
-        return np.asarray(value, dtype=object).view(cls)
-
-    def __getitem__(self, index):
-        return np.asarray(super().__getitem__(index), dtype=object).view(Strings)
-
-    def __iter__(self):
-        return (self[i] for i in range(len(self)))
-
-    def numpy(self) -> Any:
-        """The bytes of a single text, or an array of the bytes of each, in UTF-8."""
-        return self.each(lambda t: t if isinstance(t, bytes) else str(t).encode())[()]
-
-    def each(self, function) -> np.ndarray:
-        """An array of function(text) for each text, of any things."""
-        found = np.empty(self.shape, dtype=object)
-        for place in np.ndindex(self.shape):
-            found[place] = function(np.asarray(self)[place])
-        return found
-
-    def texts(self) -> Strings:
-        """The texts as str. Bytes are read as UTF-8."""
-        read = self.each(lambda t: t.decode(errors="replace") if isinstance(t, bytes) else str(t))
-        return read.view(Strings)
-
-
-def is_text(value) -> bool:
-    """Whether this is a text, or a list or an array of texts."""
-    if isinstance(value, (list, tuple)):
-        return bool(value) and is_text(value[0])
-    kind = getattr(getattr(value, "dtype", None), "kind", "f")
-    return isinstance(value, (str, bytes, Strings)) or kind in "UST"
-
-
 def tensor(value, dtype=None, partner=None) -> Any:
     """Return the value as a tensor: Python's whole numbers as int32, its fractions as float32, or
     both as `partner`, the type of a tensor beside them. Arrays keep their type. Texts become
-    Strings.
+    Texts.
     """
     if isinstance(value, Operators):
         return value if dtype is None or value.dtype == dtype else value.astype(np.dtype(dtype))
     if is_text(value):
-        return Strings.of(value)
+        return as_texts(value)
     if isinstance(value, (list, tuple)) and (found := _type_of(value)) is not None:
         return ops.stack([tensor(part, dtype, partner or found) for part in value])
     array = np.asarray(value)
@@ -117,9 +81,11 @@ def _type_of(values) -> Any:
 
 
 def tensors(values) -> list[Any]:
-    """Return the values as tensors. Python's numbers take the type of a tensor among them."""
+    """Return the values as tensors, None as None. Python's numbers take the type of a tensor among
+    them.
+    """
     partner = _type_of(values)
-    return [tensor(value, partner=partner) for value in values]
+    return [None if value is None else tensor(value, partner=partner) for value in values]
 
 
 def sizes(shape) -> tuple:
@@ -127,61 +93,70 @@ def sizes(shape) -> tuple:
     return tuple([int(n) for n in np.atleast_1d(np.asarray(shape, np.int64))])
 
 
-def door(function: Callable, parameters: str) -> Callable:
-    """Give a function TensorFlow's names of arguments.
-
-    parameters: these names, in the order of the function's own. Those before '|' become tensors;
-    with '*' in front, each one of a list does.
+def generator_of(seed) -> np.random.Generator:
+    """That of minidl.random for a whole number or None; for the two whole numbers that stateless
+    functions take, one that depends on nothing else.
     """
+    return random.generator(np.random.default_rng(sizes(seed)) if np.size(seed) == 2 else seed)
+
+
+def door(function: Callable, parameters: str = "") -> Callable:
+    """Let a function be called as TensorFlow's: by its names of arguments, and with `name=`.
+
+    parameters: these names, in the order of the function's own. Those before '|' become tensors.
+    Without them the function's own names are TensorFlow's, and those before '/' become tensors.
+    """
+    own = inspect.signature(function).parameters
     first, _, rest = parameters.partition("|")
-    order = [name.lstrip("*") for name in [*first.split(), *rest.split()]]
-    lists = [name[1:] for name in first.split() if name[0] == "*"]
-    alone = [name for name in first.split() if name[0] != "*"]
-    own = dict(zip(order, inspect.signature(function).parameters))
+    order = [*first.split(), *rest.split()] or list(own)
+    count = len(first.split()) or [p.kind for p in own.values()].count(_FIRST)
+    known = dict(zip(order, own.values()))
 
     @wraps(function)
     def opened(*args, name=None, **given):
-        unknown = [n for n in given if n not in order[len(args) :]]
-        if unknown or len(args) > len(order):
-            raise TypeError(
-                f"This function of TensorFlow takes {', '.join(order)}; received {len(args)} in "
-                f"order{''.join(f' and {n}=' for n in given)}."
-            )
+        counted = f"{len(args)} in order{''.join(f' and {n}=' for n in given)}"
+        fits = len(args) <= len(order) and given.keys() <= {*order[len(args) :]}
         given |= dict(zip(order, args))
-        here = [n for n in alone if given.get(n) is not None]
-        given |= dict(zip(here, tensors([given[n] for n in here])))
-        given |= {n: tensors(list(given[n])) for n in lists}
-        return function(**{own[n]: given[n] for n in order if n in given})
+        values = [given.pop(n, known[n].default) for n in order[:count]]
+        if not fits or any([value is inspect.Parameter.empty for value in values]):
+            raise TypeError(
+                f"This function of TensorFlow takes {', '.join(order)}; received {counted}."
+            )
+        return function(*tensors(values), **{known[n].name: v for n, v in given.items()})
 
     return opened
 
 
+def shelf(file: dict[str, Any], *places: str) -> dict[str, Any]:
+    """What a file has of TensorFlow, by its paths below each of these places, such as "math.": its
+    public functions, under their names without a last '_', and those of its tables.
+
+    HERE: name -> function, for what is an expression. SAME: arguments as of `door` -> functions of
+    ops: TensorFlow's name, and after a colon that in ops if it is another one.
+    """
+    known = {n: f for n, f in file.items() if n[0] != "_" and inspect.isfunction(f)}
+    own = {n.rstrip("_"): f for n, f in known.items() if f.__module__ == file["__name__"]}
+    found = {name: door(function) for name, function in {**own, **file.get("HERE", {})}.items()}
+    for parameters, functions in file.get("SAME", {}).items():
+        for name, _, other in [function.partition(":") for function in functions.split()]:
+            found[name] = door(attrgetter(other or name)(ops), parameters)
+    return {f"{place}{name}": thing for place in places for name, thing in found.items()}
+
+
 def arranging(function: Callable) -> Callable:
-    """Let a function that only puts entries elsewhere put texts elsewhere too."""
+    """Let a function that only puts entries elsewhere put texts elsewhere too. It takes a tensor,
+    or a list of tensors.
+    """
 
     @wraps(function)
-    def arranged(**given):
-        first, *others = given.items()
-        parts = first[1] if isinstance(first[1], list) else [first[1]]
-        if not isinstance(parts[0], Strings):
-            return function(**given)
+    def arranged(x, *args, **given):
+        parts = tensors(x) if isinstance(x, (list, tuple)) else [x]
+        if not isinstance(parts[0], Texts):
+            return function(x if parts[0] is x else parts, *args, **given)
         texts = np.concatenate([part.ravel() for part in parts])
         ends = np.cumsum([part.size for part in parts])
         places = [np.arange(end - p.size, end).reshape(p.shape) for p, end in zip(parts, ends)]
-        moved = function(places if isinstance(first[1], list) else places[0], **dict(others))
-        return texts.view(Strings)[moved.numpy()]
+        moved = function(places[0] if parts[0] is x else places, *args, **given)
+        return texts.view(Texts)[moved.numpy()]
 
     return arranged
-
-
-def opening(names: dict[str, Any]) -> Callable:
-    """A decorator @opens("math.add add", "x y") that puts a function into `names` as a door."""
-
-    def opens(paths: str, parameters: str) -> Callable:
-        def put(function):
-            names.update(dict.fromkeys(paths.split(), door(function, parameters)))
-            return function
-
-        return put
-
-    return opens

@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from ... import initializers, random
-from .doors import door, sizes
-
-NAMES: dict[str, Any] = {}
-# Initial values of weights, under TensorFlow's own names.
-_CLASSES = {
-    "constant": "Constant",
-    "ones": "Ones",
-    "random_normal": "RandomNormal",
-    "random_uniform": "RandomUniform",
-    "zeros": "Zeros",
-}
-NAMES |= {f"{name}_initializer": getattr(initializers, c) for name, c in _CLASSES.items()}
+from .doors import generator_of, shelf, sizes
 
 
 class Generator:
@@ -36,29 +22,31 @@ class Generator:
     def from_non_deterministic_state(cls, alg=None) -> Generator:
         return cls()
 
-    def normal(self, shape, mean=0.0, stddev=1.0, dtype: Any = "float32"):
-        return random.normal(sizes(shape), mean, stddev, np.dtype(dtype), self._seeds)
+    def normal(self, shape, mean=0.0, stddev=1.0, dtype="float32"):
+        return random.normal(sizes(shape), mean, stddev, dtype, self._seeds)
 
-    def uniform(self, shape, minval=0, maxval=1, dtype: Any = "float32"):
-        return random.uniform(sizes(shape), minval, maxval, np.dtype(dtype), self._seeds)
-
-
-def stateless(seed) -> np.random.Generator:
-    """A generator from the two whole numbers that stateless functions take."""
-    return np.random.default_rng(sizes(seed))
+    def uniform(self, shape, minval=0, maxval=1, dtype="float32"):
+        return random.uniform(sizes(shape), minval, maxval, dtype, self._seeds)
 
 
-def _stateless(function: Callable) -> Callable:
-    """Draw the same numbers for the same seed, two whole numbers."""
-
-    def drawn(shape, seed, low=0.0, high=1.0, dtype: Any = "float32"):
-        return function(sizes(shape), low, high, np.dtype(dtype), stateless(seed))
-
-    return drawn
+def stateless_normal(shape, seed, mean=0.0, stddev=1.0, dtype="float32"):
+    """The same normal numbers for the same seed."""
+    return random.normal(sizes(shape), mean, stddev, dtype, generator_of(seed))
 
 
-_ENDS = {"normal": "mean stddev", "truncated_normal": "mean stddev", "uniform": "minval maxval"}
-for _name, _ends in _ENDS.items():
-    _draw = _stateless(getattr(random, _name))
-    NAMES[f"random.stateless_{_name}"] = door(_draw, f"| shape seed {_ends} dtype")
+def stateless_truncated_normal(shape, seed, mean=0.0, stddev=1.0, dtype="float32"):
+    """The same numbers for the same seed, at most two stddev from the mean."""
+    return random.truncated_normal(sizes(shape), mean, stddev, dtype, generator_of(seed))
+
+
+def stateless_uniform(shape, seed, minval=0, maxval=1, dtype="float32"):
+    """The same numbers for the same seed, all equally likely."""
+    return random.uniform(sizes(shape), minval, maxval, dtype, generator_of(seed))
+
+
+NAMES: dict[str, Any] = shelf(globals(), "random.")
+# Initial values of weights, under TensorFlow's own names.
+for _words in ("constant", "ones", "random normal", "random uniform", "zeros"):
+    _class = getattr(initializers, _words.title().replace(" ", ""))
+    NAMES[f"{_words.replace(' ', '_')}_initializer"] = _class
 NAMES |= {"random.Generator": Generator, "random.set_seed": random.set_random_seed}

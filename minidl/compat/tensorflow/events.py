@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...callbacks.tensorboard import open_writer
-from .doors import door
+from ...callbacks.tensorboard import Nowhere, open_writer
 
-_open: list[FileWriter] = []  # the writers in use, the innermost last
+_open: list[Any] = []  # the writers in use, the innermost last
 _steps: list[Any] = [None]  # the step of what is written without one
 
 
@@ -20,14 +19,14 @@ class FileWriter:
     Without the package tensorboardX it writes nothing.
     """
 
-    def __init__(self, folder):
-        self.file = open_writer(folder)
+    def __init__(self, logdir, max_queue=10, flush_millis=None, filename_suffix="", name=None):
+        self.file = open_writer(logdir)
 
     @contextlib.contextmanager
     def as_default(self, step=None):
         """Write what tf.summary is given in this block; step: the step of all of it."""
-        before, _steps[0] = _steps[0], _steps[0] if step is None else step
-        _open.append(self)
+        before = _steps[0]
+        self.set_as_default(step)
         try:
             yield self
         finally:
@@ -42,20 +41,18 @@ class FileWriter:
 
     def flush(self) -> None:
         """Hand all to the disk."""
-        if self.file is not None:
-            self.file.flush()
+        self.file.flush()
 
     def close(self) -> None:
         """Hand all to the disk, and close the file."""
-        if self.file is not None:
-            self.file.close()
-        self.file = None
+        self.file.close()
+        self.file = Nowhere()
 
 
 def _write(kind: str, name: str, data, step, **how) -> bool:
     """Write into the innermost open writer; whether there was one."""
     step = _steps[0] if step is None else step
-    if not _open or _open[-1].file is None:
+    if not _open or isinstance(_open[-1].file, Nowhere):
         return False
     if step is None:
         raise ValueError(
@@ -90,13 +87,12 @@ def _set_step(step) -> None:
     _steps[0] = step
 
 
-_WRITES = {"scalar": _scalar, "histogram": _histogram, "text": _text, "image": _image}
 NAMES: dict[str, Any] = {
-    **{f"summary.{name}": function for name, function in _WRITES.items()},
-    "summary.create_file_writer": door(
-        lambda logdir, a=None, b=None, c=None: FileWriter(logdir),
-        "| logdir max_queue flush_millis filename_suffix",
-    ),
-    "summary.experimental.set_step": _set_step,
+    "summary.create_file_writer": FileWriter,
     "summary.experimental.get_step": lambda: _steps[0],
+    "summary.experimental.set_step": _set_step,
+    "summary.histogram": _histogram,
+    "summary.image": _image,
+    "summary.scalar": _scalar,
+    "summary.text": _text,
 }

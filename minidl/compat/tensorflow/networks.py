@@ -5,38 +5,55 @@ mean the same there, are those of minidl.ops.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from ... import ops, random
-from . import numbers
-from .doors import door, opening
+from . import maths
+from .doors import door, shelf, sizes
 
-NAMES: dict[str, Any] = {}
-opens = opening(NAMES)
+SAME = {
+    "features | alpha": "leaky_relu",
+    "input | block_size data_format": "depth_to_space",
+    "value bias": "bias_add:add",
+}
+HERE: dict[str, Callable] = {
+    "embedding_lookup": lambda params, ids, /: ops.take(params, ids, 0),
+    "gelu": lambda features, /, approximate=False: ops.gelu(features, approximate),
+    "l2_loss": lambda t, /: ops.sum(ops.square(t)) / 2,
+    "moments": lambda x, /, axes, shift=None, keepdims=False: ops.moments(x, axes, keepdims),
+}
 
 
-@opens("nn.batch_normalization", "x mean variance offset scale | variance_epsilon")
-def _batch_normalization(x, mean, variance, offset, scale, variance_epsilon):
+def batch_normalization(x, mean, variance, offset, scale, /, variance_epsilon):
     """(x - mean)/√(variance + ε), times scale, plus offset; both may be None."""
     z = (x - mean) * ops.rsqrt(variance + variance_epsilon)
     z = z if scale is None else z * scale
     return z if offset is None else z + offset
 
 
-@opens("nn.weighted_cross_entropy_with_logits", "labels logits pos_weight")
-def _weighted(z, x, pos_weight):
+def weighted_cross_entropy_with_logits(labels, logits, pos_weight, /):
     """The sigmoid's cross-entropy with pos_weight times the loss of the label 1."""
-    return pos_weight * z * ops.softplus(-x) + (1 - z) * ops.softplus(x)
+    found = pos_weight * labels * ops.softplus(-logits)
+    return found + (1 - labels) * ops.softplus(logits)
 
 
-@opens("nn.depth_to_space", "input | block_size")
-def _depth_to_space(x, b):
-    """The channels of a pixel become a block of pixels, b high and wide."""
-    n, h, w, c = x.shape
-    x = x.reshape(n, h, w, b, b, c // b**2).transpose(0, 1, 3, 2, 4, 5)
-    return x.reshape(n, h * b, w * b, c // b**2)
+def sigmoid_cross_entropy_with_logits(labels, logits, /):
+    """The cross-entropy of the sigmoid of each logit."""
+    return ops.binary_crossentropy(labels, logits, True)
+
+
+def softmax_cross_entropy_with_logits(labels, logits, /, axis=-1):
+    """The cross-entropy of the softmax; labels: probabilities."""
+    return ops.categorical_crossentropy(labels, logits, True, axis)
+
+
+def sparse_softmax_cross_entropy_with_logits(labels, logits, /):
+    """The cross-entropy of the softmax; labels: classes."""
+    return ops.sparse_categorical_crossentropy(labels, logits, True)
+
+
+# --- windows that slide over images
 
 
 def _inner(values, rank: int):
@@ -52,20 +69,20 @@ def _format(data_format) -> str:
 def _sliding(function: Callable, rank: int) -> Callable:
     """A function of ops that slides filters over images, with TensorFlow's words for how."""
 
-    def slid(x, filters, strides=1, padding="VALID", data_format=None, dilations=None):
+    def slid(input, filters, /, strides=1, padding="VALID", data_format=None, dilations=None):
         if not isinstance(padding, str):  # pairs of numbers: so many zeros around
-            x, padding = ops.pad(x, np.asarray(padding).tolist()), "valid"
+            input, padding = ops.pad(input, np.asarray(padding).tolist()), "valid"
         how = _inner(strides, rank), padding.lower(), _format(data_format)
-        return function(x, filters, *how, _inner(dilations, rank))
+        return function(input, filters, *how, _inner(dilations, rank))
 
     return slid
 
 
 def _upward(rank: int) -> Callable:
-    def upward(x, filters, output_shape, strides, padding="SAME", data_format=None):
+    def upward(input, filters, /, output_shape, strides, padding="SAME", data_format=None):
         """The transposed convolution; with 'SAME' the output is strides times as large."""
         how = _inner(strides, rank), padding.lower(), None, _format(data_format)
-        z, wanted = ops.conv_transpose(x, filters, *how), tuple(np.asarray(output_shape).tolist())
+        z, wanted = ops.conv_transpose(input, filters, *how), sizes(output_shape)
         if len(wanted) == rank + 2 and wanted != z.shape:
             raise ValueError(
                 f"conv{rank}d_transpose: output_shape is {z.shape} for these inputs, strides and "
@@ -77,50 +94,28 @@ def _upward(rank: int) -> Callable:
 
 
 def _pooling(function: Callable, rank: int) -> Callable:
-    def pooled(x, ksize, strides, padding, data_format=None):
+    def pooled(input, /, ksize, strides, padding, data_format=None):
         how = _inner(ksize, rank), _inner(strides, rank), padding.lower(), _format(data_format)
-        return function(x, *how)
+        return function(input, *how)
 
     return pooled
 
 
 for _rank in (1, 2, 3):
-    _more = "strides padding data_format"
-    NAMES |= {
-        f"nn.conv{_rank}d": door(_sliding(ops.conv, _rank), f"input filters | {_more} dilations"),
-        f"nn.conv{_rank}d_transpose": door(_upward(_rank), f"input filters | output_shape {_more}"),
-        f"nn.avg_pool{_rank}d": door(_pooling(ops.average_pool, _rank), f"input | ksize {_more}"),
-        f"nn.max_pool{_rank}d": door(_pooling(ops.max_pool, _rank), f"input | ksize {_more}"),
+    HERE |= {
+        f"avg_pool{_rank}d": _pooling(ops.average_pool, _rank),
+        f"conv{_rank}d": _sliding(ops.conv, _rank),
+        f"conv{_rank}d_transpose": _upward(_rank),
+        f"max_pool{_rank}d": _pooling(ops.max_pool, _rank),
     }
-_HERE: dict[str, tuple[str, Callable]] = {
-    "bias_add": ("value bias", ops.add),
-    "depthwise_conv2d": (
-        "input filter | strides padding data_format dilations",
-        _sliding(ops.depthwise_conv, 2),
-    ),
-    "dropout": ("x | rate noise_shape seed", random.dropout),
-    "embedding_lookup": ("params ids", lambda params, ids: ops.take(params, ids, 0)),
-    "gelu": ("features | approximate", lambda x, approximate=False: ops.gelu(x, approximate)),
-    "l2_loss": ("t", lambda t: ops.sum(ops.square(t)) / 2),
-    "leaky_relu": ("features | alpha", ops.leaky_relu),
-    "moments": ("x | axes shift keepdims", lambda x, a, s=None, k=False: ops.moments(x, a, k)),
-    "sigmoid_cross_entropy_with_logits": (
-        "labels logits",
-        lambda z, x: ops.binary_crossentropy(z, x, True),
-    ),
-    "softmax_cross_entropy_with_logits": (
-        "labels logits | axis",
-        lambda z, x, axis=-1: ops.categorical_crossentropy(z, x, True, axis),
-    ),
-    "sparse_softmax_cross_entropy_with_logits": (
-        "labels logits",
-        lambda z, x: ops.sparse_categorical_crossentropy(z, x, True),
-    ),
+NAMES = shelf(globals(), "nn.")
+_HOW = "padding data_format dilations"
+NAMES |= {
+    "nn.avg_pool": NAMES["nn.avg_pool2d"],
+    "nn.conv1d": door(_sliding(ops.conv, 1), f"input filters | stride {_HOW}"),
+    "nn.depthwise_conv2d": door(_sliding(ops.depthwise_conv, 2), f"input filter | strides {_HOW}"),
+    "nn.dropout": door(random.dropout, "x | rate noise_shape seed"),
+    "nn.max_pool": NAMES["nn.max_pool2d"],
 }
-NAMES |= {f"nn.{name}": door(function, names) for name, (names, function) in _HERE.items()}
-NAMES["nn.conv1d"] = door(
-    _sliding(ops.conv, 1), "input filters | stride padding data_format dilations"
-)
-NAMES |= {f"nn.{kind}_pool": NAMES[f"nn.{kind}_pool2d"] for kind in ("avg", "max")}
-_FROM_MATH = "in_top_k l2_normalize top_k zero_fraction"
-NAMES |= {f"nn.{name}": numbers.NAMES[name] for name in _FROM_MATH.split()}
+_FROM_MATH = ["in_top_k", "l2_normalize", "top_k", "zero_fraction"]
+NAMES |= {f"nn.{name}": maths.NAMES[name] for name in _FROM_MATH}

@@ -98,9 +98,9 @@ def test_the_names_are_not_in_the_way():
     code = (
         "import minidl, sys\n"
         "minidl.Sequential, minidl.layers.Dense, minidl.nn, minidl.random.normal, minidl.ops.relu\n"
-        "assert 'minidl.compat.tensorflow.numbers' not in sys.modules\n"
+        "assert 'minidl.compat.tensorflow.maths' not in sys.modules\n"
         "minidl.reduce_mean\n"
-        "assert 'minidl.compat.tensorflow.numbers' in sys.modules\n"
+        "assert 'minidl.compat.tensorflow.maths' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
     own = {name: getattr(tf, name) for name in tf.__all__}

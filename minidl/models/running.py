@@ -1,4 +1,8 @@
-"""Checks before a run: the data, and whether layers were frozen or unfrozen since compile()."""
+"""Prepares a model for a run of fit, evaluate or predict, and restores its state afterwards.
+
+Before a run it checks the data, and whether layers were frozen or unfrozen since compile(). For the
+run it keeps what is looked up once.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,24 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from .. import optimizers
 from ..core import training as core
 from ..core.training import undisturbed
 from ..data import Batches, as_tensors
+from ..metrics import Metric
 from ..support.dry_run import dry_run
-from ..support.structures import leaves
+from ..support.structures import is_nested, leaves
 from ..support.warning import warn
+
+
+# --- before
+def optimizer_for(identifier):
+    """Return the optimizer for an argument of compile(). ValueError for None, because an optimizer
+    is needed.
+    """
+    if identifier is None:
+        raise ValueError("An optimizer is needed, like optimizer='adam'; received None.")
+    return optimizers.registry.get(identifier)
 
 
 def require_compiled(model) -> None:
@@ -106,6 +122,64 @@ def warn_once(model, message: str) -> None:
     if message not in model.warned_of:
         model.warned_of.add(message)
         warn(message)
+
+
+# --- during
+
+
+class Parts:
+    """The layers, the weights with penalties and the metrics of a model, collected once
+    for a run.
+    """
+
+    def __init__(self, model):
+        model.run_parts = None  # else the parts of another run would be used
+        self.layers = model.all_layers()
+        self.penalised = [v for v in model.weights if v.regularizer is not None]
+        self.metrics = metrics_of(self.layers)
+        self.labelled: list | None = None
+
+
+def metrics_of(layers) -> list[Metric]:
+    """List the metrics that layers hold as attributes, each once."""
+    found: dict[int, Metric] = {}
+    for layer in layers:
+        for name, part in vars(layer).items():
+            if not name.startswith("_"):
+                values = leaves(part) if is_nested(part) else [part]
+                found.update({id(v): v for v in values if isinstance(v, Metric)})
+    return list(found.values())
+
+
+def restored_after(model, work: Callable[[], Any], recording: bool, bars=()) -> Any:
+    """Call work(), the body of fit, evaluate or predict, and restore the state of the model
+    afterwards.
+
+    This happens also after an error or Ctrl-C: the thread's settings and the model's attributes for
+    the run are restored, and all gradients are None. State that an earlier interrupt left behind is
+    reset first. recording: whether operations are recorded, for training. bars: progress bars to
+    end.
+    """
+    before = model.stop_on_nan, model.shuffle_generator, model.run_parts
+
+    def restore() -> None:
+        model.stop_on_nan, model.shuffle_generator, model.run_parts = before
+        if recording:
+            model.zero_grad()
+        for bar in bars:
+            bar.close()
+
+    try:
+        try:
+            model.run_parts = None
+            if not recording:
+                return undisturbed(work, recording)
+            model.zero_grad()
+            return as_compiled(model, lambda: undisturbed(work, recording))
+        finally:
+            restore()
+    finally:
+        restore()  # again: Ctrl-C may have interrupted the first call
 
 
 def as_compiled(model, work: Callable[[], Any]) -> Any:
