@@ -195,3 +195,16 @@ def test_a_member_may_be_as_large_as_is_believable(tmp_path, monkeypatch):
     monkeypatch.setattr("minidl.files.keras._MOST_TEXT", size - 1)
     with pytest.raises(minidl.SaveFormatError, match=f"'config.json' declares {size:,} bytes"):
         load_model(path)
+
+
+def test_sums_and_products_with_a_number_are_layers_in_the_file(tmp_path):
+    """Keras's own files cannot hold a bare op; Rescaling computes the same."""
+    a = Input((6,))
+    Model(a, [a + 2.0, a - 2.0, 2.0 - a, a * 3.0, a / 4.0, -a]).save(tmp_path / "m.keras")
+    with zipfile.ZipFile(tmp_path / "m.keras") as archive:
+        stack = json.loads(archive.read("config.json"))["config"]["layers"][1:]
+    assert {layer["class_name"] for layer in stack} == {"Rescaling"}
+    assert [(layer["config"]["scale"], layer["config"]["offset"]) for layer in stack] == [
+        *[(1, 2), (1, -2), (-1, 2)],
+        *[(3, 0), (0.25, 0), (-1, 0)],
+    ]

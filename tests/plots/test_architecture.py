@@ -36,3 +36,21 @@ def test_models_are_drawn(tmp_path):
         plots.model(Sequential())
     with pytest.raises(ValueError, match="rankdir"):
         plots.model(model, rankdir="up")
+
+
+def test_arrows_end_at_the_edges_of_boxes():
+    from minidl import plots
+
+    stack = [Input((4,)), layers.Dense(3), layers.Dense(2)]
+    (axis,) = plots.model(Sequential(stack)).axes
+    to_data = axis.transData.inverted()
+    boxes = [
+        to_data.transform_bbox(text.get_bbox_patch().get_window_extent())
+        for text in axis.texts
+        if text.get_text()
+    ]
+    ends = [arrow.xy[1] for arrow in axis.texts if not arrow.get_text()]
+    edges = [edge for box in boxes for edge in (box.y0, box.y1)]
+    assert len(ends) == 2
+    for end in ends:
+        assert min(abs(end - edge) for edge in edges) < 0.02 * boxes[0].height
