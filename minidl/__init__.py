@@ -15,7 +15,8 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what editors see; at run time the names open with the first that is asked for
-    from . import distribution, homework, plots, surfaces
+    from . import distribution, plots, surfaces
+    from . import homework as homework
     from .front import *
 
 __version__ = "0.1.0"

@@ -4,8 +4,9 @@
     python chapters/site/words.py --check    only say what is missing or stale
 
 Needs the extra `site`. Each catalogue holds the paragraphs of one text, chapters/site/ko/NAME.po
-those of the course and minidl/homework/ko/NAME.po those of a stub; minidl/translation.py says what
-a paragraph is. After a run, fill in the empty `msgstr`, and run it again.
+those of the course and minidl/homework/ko/NAME.po those of a stub, or of the framework that
+learners write; minidl/translation.py says what a paragraph is. After a run, fill in the empty
+`msgstr`, and run it again.
 """
 
 import ast
@@ -53,6 +54,14 @@ def stub_words(stub: Path) -> list[str]:
     return [title, *paragraphs(stub.read_text(encoding="utf-8"), code=True)]
 
 
+def skeleton_words() -> list[str]:
+    """Return the paragraphs of the files that `python -m minidl.homework build` starts."""
+    skeleton = HOMEWORK / "framework" / "skeleton"
+    files = [skeleton / "README.md", *sorted(skeleton.rglob("*.py"))]
+    texts = [(p.read_text(encoding="utf-8"), p.suffix == ".py") for p in files]
+    return [part for text, code in texts for part in paragraphs(text, code=code)]
+
+
 def sources() -> dict[Path, list[str]]:
     """Return the paragraphs of each text that is translated, by the file of its catalogue."""
     course, homework = HERE / "ko", HOMEWORK / "ko"
@@ -64,6 +73,7 @@ def sources() -> dict[Path, list[str]]:
         found[course / f"{name}.po"] = paragraphs(page.read_text(encoding="utf-8"))
     for stub in sorted(HOMEWORK.glob("hw*/stub.py")):
         found[homework / f"{stub.parent.name}.po"] = stub_words(stub)
+    found[homework / "framework.po"] = skeleton_words()
     return {path: list(dict.fromkeys(texts)) for path, texts in found.items()}
 
 

@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         "build", help="start a folder in which you write a framework of your own"
     )
     growing.add_argument("folder", type=Path, nargs="?", default=Path(build.FOLDER))
+    _language_argument(growing)
     growing.set_defaults(run=_build)
     _check_arguments(commands.add_parser("check", help="check your file, or your framework"))
     _teachers_commands(commands)
@@ -114,12 +115,12 @@ def _list(given) -> int:
             f"{name:18s}{len(assignment.tasks):3d} tasks {assignment.points:5g} points   "
             f"{assignment.title_in(given.language)}"
         )
-    console.say(f"{'build':18s}{len(build.STEPS):3d} files{'':13s}A framework of your own")
+    console.say(f"{'build':18s}{len(build.STEPS):3d} files{'':13s}{build.title(given.language)}")
     return 0
 
 
 def _build(given) -> int:
-    build.start(given.folder)
+    build.start(given.folder, given.language)
     return 0
 
 

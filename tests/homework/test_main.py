@@ -46,7 +46,8 @@ def test_start_never_overwrites(capsys):
 def test_list_and_start_in_korean(capsys, small):
     assert command.main(["list", "--language", "ko"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "배열: 반복문 없이" in lines[0] and "A small assignment." in lines[-1]
+    assert "배열: 반복문 없이" in lines[0] and "A small assignment." in lines[-2]
+    assert lines[-1].startswith("build ") and lines[-1].endswith("나만의 프레임워크")
     assert command.main(["start", "hw01", "--language", "ko"]) == 0
     assert '"""표의 열마다 평균을 0' in Path("hw01_arrays.py").read_text(encoding="utf-8")
     assert command.main(["start", "hw90", "--language", "ko"]) == 2

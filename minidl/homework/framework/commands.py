@@ -13,9 +13,14 @@ from .starting import lay_out, skeleton
 FOLDER = "my_framework"
 
 
-def start(folder: Path) -> None:
-    """Start a folder, and print what to do in it."""
-    lay_out(skeleton(), folder)
+def title(language: str) -> str:
+    """Return what the framework is called in this language: the title of its README."""
+    return skeleton(language)["README.md"].decode("utf-8").splitlines()[0].lstrip("# ")
+
+
+def start(folder: Path, language: str = "en") -> None:
+    """Start a folder, with texts in this language, and print what to do in it."""
+    lay_out(skeleton(language), folder)
     first = STEPS[0]
     console.say(
         f"{folder} is ready. Read its README.md, begin with mydl/{first.file}, and run there\n"

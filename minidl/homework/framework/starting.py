@@ -6,15 +6,26 @@ import os
 import shutil
 from pathlib import Path
 
+from ...translation import catalogue, translated
 from ..assignments import SHIPPED
 
 SKELETON = Path(__file__).parent / "skeleton"
 CORE = SHIPPED.parent / "core"
 
 
-def skeleton() -> dict[str, bytes]:
-    """Return the files that the learner gets, by their paths."""
-    return files_in(SKELETON)
+def skeleton(language: str = "en") -> dict[str, bytes]:
+    """Return the files that the learner gets, by their paths, with docstrings and comments in this
+    language.
+    """
+    files = files_in(SKELETON)
+    if language == "en":
+        return files
+    words = catalogue(SHIPPED / language / "framework.po")
+    texts = {path: data.decode("utf-8") for path, data in files.items()}
+    return {
+        path: translated(text, words, code=path.endswith(".py")).encode("utf-8")
+        for path, text in texts.items()
+    }
 
 
 def solution() -> dict[str, bytes]:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import learner
 import numpy as np
@@ -121,6 +122,29 @@ def test_build_starts_a_folder_once(capsys):
     assert "already here and not empty. It stays as it is" in capsys.readouterr().err
     assert work.read_text(encoding="utf-8") == "my work"
     assert sorted(p.name for p in Path().iterdir()) == ["my_framework"]
+
+
+def test_build_in_korean_changes_words_alone(tmp_path):
+    assert command.main(["build", "mine", "--language", "ko"]) == 0
+    korean, english = starting.files_in(Path("mine")), starting.skeleton()
+    assert set(korean) == set(english)
+    assert korean["README.md"].decode("utf-8").startswith("# 나만의 프레임워크")
+    for path, data in korean.items():
+        text = data.decode("utf-8")
+        wide = [sum(1 + (east_asian_width(c) in "WF") for c in line) for line in text.splitlines()]
+        assert re.search("[가-힣]", text)
+        if path.endswith(".py"):
+            assert max(wide) <= 88, path
+            assert bare(text) == bare(english[path].decode("utf-8"))
+
+
+def bare(text):
+    """The code without comments, and without what docstrings say."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value.value = ""
+    return ast.dump(tree)
 
 
 def test_build_takes_an_empty_folder_and_refuses_a_file(capsys):

@@ -1,4 +1,4 @@
-"""Ops element by element: z[i] depends on x[i] (and y[i]) alone. g stands for ∂L/∂z.
+"""Ops element by element: z[i] depends on x[i] alone, or on x[i] and y[i]. g is ∂L/∂z.
 
 `add`, `neg` and `power` are given. They show the form: return the result, and a tuple
 with one vjp for each argument.
