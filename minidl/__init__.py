@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what editors see; at run time the names open with the first that is asked for
-    from . import distribution, plots, surfaces
+    from . import distribution, homework, plots, surfaces
     from .front import *
 
 __version__ = "0.1.0"
@@ -83,7 +83,7 @@ def version() -> str:
 
 
 def __getattr__(name):
-    if name in ("distribution", "plots", "surfaces"):  # which many programs do without
+    if name in ("distribution", "homework", "plots", "surfaces"):  # which many programs do without
         return importlib.import_module(f".{name}", __name__)
     if not name.startswith("__"):
         front = importlib.import_module(".front", __name__)

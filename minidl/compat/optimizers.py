@@ -89,6 +89,10 @@ class KerasOptimizer:
         self.set_weights([store[str(i)] for i in range(len(store))])
 
     # -- steps
+    def exclude_from_weight_decay(self: Any, var_list=None, var_names=None) -> None:
+        """Exclude variables from weight decay, by themselves or by a word in their names."""
+        self.not_decayed = list(var_list or ()), list(var_names or ())
+
     def scale_loss(self: Any, loss):
         """Return the loss times loss_scale_factor: `apply` divides its gradients by that factor."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor

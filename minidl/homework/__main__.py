@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import secrets
 import sys
 from pathlib import Path
 
@@ -14,9 +13,6 @@ from ..support import console
 from . import assignments, exporting, fence, grading, judging, reports, solutions, submissions
 from .framework import commands as build
 from .processes import clean
-
-# of so many seeds nobody tries all, to find the questions and with them the answers
-SEEDS = 10**15
 
 
 def main(arguments=None) -> int:
@@ -145,7 +141,7 @@ def _start(given) -> int:
 
 
 def _check(given) -> int:
-    seed = secrets.randbelow(SEEDS) if given.seed is None else given.seed
+    seed = judging.seed(given.seed)
     if given.name == "build":
         return _check_framework(given, seed)
     assignment = assignments.get(given.name)
@@ -175,7 +171,7 @@ def _grade(given) -> int:
     if not given.folder.is_dir():
         raise ValueError(f"{given.folder} is no folder of submissions.")
     grading.refuse_its_own_folder(given.folder)
-    seed = secrets.randbelow(SEEDS) if given.seed is None else given.seed
+    seed = judging.seed(given.seed)
     feedback = given.feedback or given.csv.parent / "feedback"
     room = grading.Classroom(given.folder, given.csv, feedback, seed)
     for path in room.unmatched:

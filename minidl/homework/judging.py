@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,14 @@ from .differences import difference
 from .examining import Student
 from .processes import NoAnswerError, clean
 from .submissions import Submission
+
+# of so many seeds nobody tries all, to find the questions and with them the answers
+SEEDS = 10**15
+
+
+def seed(given: int | None) -> int:
+    """Return the seed that is given, or a new one that nobody knows."""
+    return secrets.randbelow(SEEDS) if given is None else given
 
 
 @dataclass(frozen=True)

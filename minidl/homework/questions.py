@@ -34,6 +34,11 @@ def source(driver: Callable) -> str:
     return "\n".join(ast.unparse(node) for node in tree.body if node in needed or _future(node))
 
 
+def names_used(text: str) -> list[str]:
+    """Return the names that a source takes from around it."""
+    return list(dict.fromkeys(_used(symtable.symtable(text, "<source>", "exec"), top=True)))
+
+
 def _future(node) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 

@@ -43,6 +43,7 @@ class Loss(core.Loss, Configurable):
     kind: str | None = None
     from_logits = False
     dtype: Any = None
+    ignore_class: int | None = None  # a label that does not count
 
     def __init__(
         self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype=None
@@ -65,8 +66,9 @@ class Loss(core.Loss, Configurable):
         if not known and has_symbol((y_true, y_pred)):
             return self._on_symbols(y_true, y_pred, sample_weight)
         work = super().__call__
-        if isinstance(y_pred, Tensor) and y_pred.mask is not None:
-            work = self._of_what_counts
+        masked = isinstance(y_pred, Tensor) and y_pred.mask is not None
+        if masked or self.ignore_class is not None:
+            work = self.of_what_counts
         if self.dtype == "bfloat16":
             loss = quietly(work, y_true, y_pred, sample_weight)
             return loss.astype(backend.number_type("bfloat16"))
@@ -74,7 +76,7 @@ class Loss(core.Loss, Configurable):
             return work(y_true, y_pred, sample_weight)
         return quietly(work, y_true, y_pred, sample_weight)
 
-    def _of_what_counts(self, y_true, y_pred, sample_weight):
+    def of_what_counts(self, y_true, y_pred, sample_weight):
         """Compute the loss if y_pred has a mask, which says which steps count."""
         values, mask = self.per_sample(y_true, y_pred), np.asarray(y_pred.mask)
         if mask.shape != values.shape[: mask.ndim]:

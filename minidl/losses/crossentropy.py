@@ -200,7 +200,6 @@ class LabelLoss(CrossEntropy):
     """
 
     kind = "sparse"
-    ignore_class: int | None = None  # a label that does not count
 
     def align(self, y_true, y_pred):
         if self.axis != -1:
@@ -259,9 +258,9 @@ class SparseCategoricalCrossentropy(core.SparseCategoricalCrossentropy, LabelLos
         return -ops.log(at_label(self.probabilities(y_pred), y_true))
 
     # -- with labels that do not count
-    def __call__(self, y_true, y_pred, sample_weight=None):
+    def of_what_counts(self, y_true, y_pred, sample_weight):
         if self.ignore_class is None:
-            return super().__call__(y_true, y_pred, sample_weight)
+            return super().of_what_counts(y_true, y_pred, sample_weight)
         values = super().per_sample(y_true, y_pred)
         return reduce(values, sample_weight, self.reduction, self.counts(y_true, y_pred))
 

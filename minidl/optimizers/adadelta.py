@@ -18,6 +18,7 @@ class Adadelta(Optimizer):
     a sum would have to keep all these gradients.
     """
 
+    elementwise = True
     memory_names = ({"mean_g2": "accumulated_grad", "mean_d2": "accumulated_delta_var"},)
 
     def __init__(self, learning_rate: Rate = 0.001, rho=0.95, epsilon=1e-7, *shared, **options):

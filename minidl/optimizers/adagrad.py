@@ -17,6 +17,7 @@ class Adagrad(Optimizer):
     largest.
     """
 
+    elementwise = True
     memory_names = ({"s": "accumulator"},)
 
     def __init__(

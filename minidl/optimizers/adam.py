@@ -40,6 +40,7 @@ class Adam(TwoMoments):
     bias).
     """
 
+    elementwise = True
     memory_names = ({"m": "momentum", "v": "velocity"}, {"v_max": "velocity_hat"})
 
     def __init__(
@@ -104,6 +105,7 @@ class Adamax(TwoMoments):
     Adam with the largest recent gradient instead of the root of the mean square.
     """
 
+    elementwise = True
     memory_names = ({"m": "momentum", "u": "norm"},)
 
     def slots(self):
@@ -133,6 +135,7 @@ class Nadam(TwoMoments):
     μ₁·μ₂···μₜ. The paper lets m fade by μₜ; Keras by β₁, as here.
     """
 
+    elementwise = True
     WARM_UP = 1 - 0.5 * 0.96 ** np.arange(1, 1001)  # after 1000 steps it is 1 to the last bit
     WARM_UP_PRODUCTS = np.cumprod(WARM_UP)
 
@@ -172,6 +175,8 @@ class RAdam(TwoMoments):
     move at all before the threshold, and starts at ρₜ >= 5. TensorFlow Addons adds ε after the
     correction of v, and its ε is 1e-7. Keras has no RAdam.
     """
+
+    elementwise = True
 
     def __init__(
         self,

@@ -122,6 +122,24 @@ def unscaled(grads: list, variables, factor: float) -> list:
     ]
 
 
+LARGE, PIECE = 1 << 17, 1 << 15  # numbers in an array
+
+
+def in_pieces(update, w: np.ndarray, g: np.ndarray, lr: float, *slots: np.ndarray) -> None:
+    """Call update(w, g, lr, *slots), for large arrays some rows at a time.
+
+    An update reads and writes its arrays about ten times. Large ones do not fit in the processor's
+    cache, and come from the memory each time. Pieces of them fit, and take down to half the time.
+    """
+    if w.size <= LARGE:
+        update(w, g, lr, *slots)
+        return
+    rows = max(1, PIECE * len(w) // w.size)
+    for start in range(0, len(w), rows):
+        piece = slice(start, start + rows)
+        update(w[piece], g[piece], lr, *[slot[piece] for slot in slots])
+
+
 def clear(variables) -> None:
     """Set the variables to 0."""
     for v in variables:

@@ -14,6 +14,7 @@ A new optimizer is a class with `update`, and with `slots` if it keeps arrays fr
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,7 @@ class Optimizer(Configurable, core.Optimizer):
     schedule: Any = None  # the function that gives the learning rate, if there is one
     clears_every = 0  # after how many updates traces of old gradients are cleared
     built = False
+    elementwise = False  # whether `update` treats each number of its arrays by itself
     not_decayed: tuple = (), ()  # variables, and words in names
 
     def __init__(
@@ -149,6 +151,9 @@ class Optimizer(Configurable, core.Optimizer):
         self.constrained = [v for v in variables if v.constraint is not None]
         self.overwriting = any(v.overwrite_with_gradient for v in variables)
         self.clears_every = clears_every(vars(self))
+        large = any(v.size > around.LARGE for v in variables)
+        if large and self.elementwise and is_ours(type(self)):
+            vars(self)["update"] = partial(around.in_pieces, self.update)
         self.trainable_variables, self.built = variables, True
 
     # -- one step
@@ -262,10 +267,6 @@ class Optimizer(Configurable, core.Optimizer):
         """Replace the weights by their averages, with use_ema. `fit` calls it at its end."""
         for v, average in zip(self.trainable_variables, self.kept.averages):
             v.assign(average)
-
-    def exclude_from_weight_decay(self, var_list=None, var_names=None) -> None:
-        """Exclude variables from weight decay, by themselves or by a word in their names."""
-        self.not_decayed = list(var_list or ()), list(var_names or ())
 
     def get_config(self) -> dict:
         """Return the settings as plain data, with the present rate; see also `get_state`."""

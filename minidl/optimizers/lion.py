@@ -15,6 +15,7 @@ class Lion(Optimizer):
     step, so η should be 3 to 10 times smaller than for Adam.
     """
 
+    elementwise = True
     memory_names = ({"m": "momentum"},)
 
     def __init__(self, learning_rate: Rate = 0.001, beta_1=0.9, beta_2=0.99, *shared, **options):

@@ -16,6 +16,7 @@ class RMSprop(Optimizer):
     centered: mean ← ρ·mean + (1−ρ)·g, and v − mean² is used instead of v (Graves 2013, eq. 38-45).
     """
 
+    elementwise = True
     memory_names = ({"v": "velocity"}, {"b": "momentum"}, {"mean": "average_gradient"})
 
     def __init__(

@@ -16,6 +16,7 @@ class SGD(Optimizer, core.SGD):
     core/optimizer.py.)
     """
 
+    elementwise = True
     memory_names = ({"velocity": "momentum"},)
 
     def __init__(

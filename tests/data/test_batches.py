@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from minidl import Sequential, layers, set_random_seed
 from minidl.data import Batches, unpack_x_y_sample_weight
-from minidl.data.batches import Stream
+from minidl.data.streams import Stream
 from minidl.random import generator
 
 # --- Batches

@@ -1,0 +1,97 @@
+"""Copying functions and classes out of a notebook."""
+
+import linecache
+import math
+
+import numpy as np
+import pytest
+
+from minidl.homework import gathering
+
+
+def notebook(*cells: str) -> dict:
+    """The names of a notebook in which these cells were run."""
+    names = {"__name__": "__main__"}
+    for number, text in enumerate(cells):
+        file = f"<cell {number} of {abs(hash(cells))}>"
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+        exec(compile(text, file, "exec"), names)
+    return names
+
+
+def copied(wanted, names) -> dict:
+    """What the gathered source defines when it is run."""
+    text, _ = gathering.source(wanted, names)
+    found: dict = {}
+    exec(compile(text, "<submission>", "exec"), found)
+    return found
+
+
+def test_a_function_comes_with_all_that_it_uses():
+    names = notebook(
+        "import numpy as np\nfrom math import sqrt, pi\nimport math as m\n",
+        "SCALE = {'k': [2.0, None]}\nW = np.array([[1.0, np.inf], [np.nan, -2]])\nunused = object()\n",
+        "def helper(x):\n    return sqrt(x) * SCALE['k'][0]\n",
+        "print(1)\n\ndef f(x, n=m.floor(2.5)):\n    y = [helper(v) for v in x]\n    return y, W, n, np.abs(pi)\n",
+    )
+    text, _ = gathering.source(["f"], names)
+    assert "unused" not in text and "print" not in text
+    y, w, n, p = copied(["f"], names)["f"]([4.0])
+    assert y == [4.0] and n == 2 and p == math.pi
+    np.testing.assert_array_equal(w, [[1, np.inf], [np.nan, -2]])
+
+
+def test_a_class_comes_behind_its_base_and_what_decorates_it():
+    names = notebook(
+        "def double(f):\n    return lambda *a: 2 * f(*a)\n",
+        "class Child:\n    pass\n\nclass Base:\n    def __init__(self, v):\n        self.v = v\n",
+        "class Bare:\n    size = 4\n",
+        "class Child(Base, Bare):\n    @double\n    def value(self):\n        return self.v\n",
+    )
+    child = copied(["Child"], names)["Child"](3)
+    assert child.value() == 6 and child.size == 4
+
+
+def test_lambdas_other_names_and_recursion():
+    names = notebook(
+        "square = lambda x: x * x\n",
+        "def even(n):\n    return n == 0 or odd(n - 1)\n\ndef odd(n):\n    return n > 0 and even(n - 1)\n",
+        "power, is_even = square, even\n",
+    )
+    found = copied(["power", "is_even"], names)
+    assert found["power"](3) == 9 and found["is_even"](8) and not found["is_even"](7)
+
+
+def test_the_newest_definition_counts():
+    names = notebook("def f():\n    return 1\n", "def f():\n    return 2\n")
+    assert copied(["f"], names)["f"]() == 2
+
+
+def test_what_is_not_defined_says_so_when_it_is_called():
+    found = copied(["f"], {"__name__": "__main__"})
+    with pytest.raises(NotImplementedError, match="f is not defined here"):
+        found["f"](1, x=2)
+
+
+def test_values_that_are_not_plain_stay_behind():
+    names = notebook(
+        "rng = open\nbig = __import__('numpy').zeros(20_000)\ndef f():\n    return big\n"
+    )
+    with pytest.raises(NameError, match="big"):
+        copied(["f"], names)["f"]()
+
+
+def test_a_source_that_python_has_not_kept_is_one_clear_error():
+    names = {"__name__": "__main__"}
+    exec("def f():\n    return 1\n", names)
+    with pytest.raises(ValueError, match="The source of f cannot be found: Python's own prompt"):
+        gathering.source(["f"], names)
+
+
+def test_lines_are_known_by_the_function_they_are_in():
+    names = notebook("K = 2\n", "def g(x):\n    return x\n", "\n\ndef f(x):\n    return g(x) + K\n")
+    text, places = gathering.source(["f"], names)
+    lines = text.splitlines()
+    found = {lines[number - 1]: place for number, place in places.items()}
+    assert found["def f(x):"] == ("f", 1) and found["    return g(x) + K"] == ("f", 2)
+    assert found["    return x"] == ("g", 2)
