@@ -39,7 +39,7 @@ def build(output: Path, cache: Path, only=()) -> None:
             start_sphinx(write_sources(place / "source", language, runs), language)
             for language, place in places.items()
         ]
-        moving = explorations.made(cache, notebooks.state_of(b""))
+        moving = explorations.made(cache)
         if any([process.wait() for process in started]):
             raise SystemExit("sphinx found faults, shown above")
         site = places["en"] / "html"

@@ -34,6 +34,6 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
     "header_links_before_dropdown": 6,
-    "show_toc_level": 2,
+    "show_toc_level": 1,
     "logo": {"text": "minidl"},
 }

@@ -76,10 +76,19 @@ def _joined(blocks):
 
 def _block(lines, parameters) -> str:
     if _is_literal(lines[0]):
-        return literal("\n".join(lines), _language(lines))
+        language = _language(lines)
+        return literal("\n".join(map(_apart, lines) if language == "text" else lines), language)
     if any(_ITEM.match(line) for line in lines):
         return _list(lines)
     return _paragraph(lines, parameters)
+
+
+def _apart(line: str) -> str:
+    """Return a line with several formulas as one line for each."""
+    if not re.search(r" = |←", line):
+        return line
+    start = re.match(" *", line)
+    return re.sub(r"(?<=\S) {3,}", f"\n{start[0] if start else ''}", line)
 
 
 def _language(lines) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import notebooks
+
 from minidl import plots, surfaces
 from minidl.optimizers import SGD, Adagrad, Adam, RMSprop
 
@@ -17,10 +19,11 @@ def titles() -> dict[str, str]:
     return {name: getattr(surfaces, name).name for name in SURFACES}
 
 
-def made(cache: Path, state: str) -> Path:
+def made(cache: Path) -> Path:
     """Return the folder with the pages, in `cache`. They are written if those that are there were
-    made in another state of the library.
+    made by another state of this file or the library.
     """
+    state = notebooks.state_of(Path(__file__).read_bytes())
     folder = cache / "explore"
     mark = folder / "state"
     if not mark.exists() or mark.read_text(encoding="utf-8") != state:

@@ -102,10 +102,11 @@ def _run(made, folder: str) -> None:
 
 @functools.cache
 def _library() -> bytes:
-    """Return a digest of the library's source, and of what it runs on."""
+    """Return a digest of the library's files, and of what it runs on."""
     digest = hashlib.sha256(f"{sys.version} {np.__version__} {matplotlib.__version__}".encode())
-    for path in sorted((ROOT / "minidl").rglob("*.py")):
-        digest.update(path.read_bytes())
+    for path in sorted((ROOT / "minidl").rglob("*.*")):
+        if path.suffix in (".py", ".html"):
+            digest.update(path.read_bytes())
     return digest.digest()
 
 

@@ -174,7 +174,7 @@ def _text(value) -> str:
     found = re.search(r"apply\((\w+)\.(\w+)", line)
     if found:
         op = getattr(value.__globals__[found[1]], found[2])
-        parts.insert(0, docstrings.literal(inspect.cleandoc(op.__doc__)))
+        parts.insert(0, docstrings.rst(op.__doc__))
     return "\n\n".join(parts) + "\n"
 
 

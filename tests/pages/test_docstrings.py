@@ -12,7 +12,8 @@ import pytest
         # filled lines are one paragraph, a line that ends early is a line
         (f"{'word ' * 16}\nmore words", rf"\ {('word ' * 16).strip()} more words"),
         ("v ← μ·v\nw ← w − v", "| \\ v ← μ·v\n| \\ w ← w − v"),
-        ("z = x·y      ∂L/∂x = g·y", ".. code-block:: text\n\n   z = x·y      ∂L/∂x = g·y"),
+        ("z = x·y      ∂L/∂x = g·y", ".. code-block:: text\n\n   z = x·y\n   ∂L/∂x = g·y"),
+        ("load(x)    read it", ".. code-block:: text\n\n   load(x)    read it"),
         ("* one\n  and more\n* two", "* \\ one and more\n* \\ two"),
         ("Steps:\n1. one\n2. two", "\\ Steps:\n\n#. \\ one\n#. \\ two"),
         ("- x is negative, no list", "* \\ x is negative, no list"),
