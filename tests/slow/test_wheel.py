@@ -81,6 +81,9 @@ def test_mnist_offline_from_an_empty_environment(wheel, tmp_path):
         ("list", "hw01_arrays"),
         ("start hw01", "is ready"),
         ("check hw01", "not started"),
+        ("build --language ko", "my_framework is ready"),
+        ("check build", "Next: mydl/derivatives/"),
+        ("solutions", "in its source, in tests/homework"),
     ):
         done = subprocess.run(
             [str(python), "-m", "minidl.homework", *command.split()],
@@ -88,4 +91,4 @@ def test_mnist_offline_from_an_empty_environment(wheel, tmp_path):
             capture_output=True,
             text=True,
         )
-        assert words in done.stdout, done.stderr
+        assert words in done.stdout + done.stderr

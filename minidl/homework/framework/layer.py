@@ -110,7 +110,8 @@ def right_dense(x, kernel, bias, bent, scale=True, add=True, names=("kernel", "b
     if bias is not None:
         found["bias at first"] = np.zeros_like(bias)
     found |= {"output": k * z, "∂L/∂kernel": dw}
-    return found if bias is None else {**found, "∂L/∂bias": db[0] if add else None}
+    of_bias = db[0] if add and db else None
+    return found if bias is None else {**found, "∂L/∂bias": of_bias}
 
 
 def affine(rng):

@@ -30,12 +30,11 @@ def run_step(mydl, a, b, g):
     x, still = mydl.tensor.Variable(a), mydl.tensor.Variable(b)
     optimizer = Descent(0.5)
     optimizer.build(v for v in (x, still))
-    shapes = [[np.shape(slot) for slot in slots] for slots in optimizer.memory]
+    found = {"slots": [[np.shape(slot) for slot in slots] for slots in optimizer.memory]}
     for _ in range(2):
         x.grad = np.array(g)
         optimizer.step()
-    return {
-        "slots": shapes,
+    return found | {
         "t": said,
         "w": x.array,
         "w without a gradient": still.array,
