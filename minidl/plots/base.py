@@ -122,13 +122,12 @@ def in_notebook() -> bool:
 def _show_in_notebook(figure, path) -> None:
     """Show a figure below the cell, once: as the cell's last value it does not appear again.
 
-    Its titles go along as the text for readers who cannot see it, and the name of its file.
+    What it shows in words goes along, for readers who cannot see it, and the name of its file.
     """
     from IPython.display import display  # pyright: ignore[reportMissingImports]
 
     make_readable(figure)
-    about = {"alt": said(figure), "file": Path(path).name if path is not None else ""}
-    display(figure, metadata={"image/png": about})
+    display(figure, metadata=about(figure, path))
     plt.close(figure)
     figure._ipython_display_ = lambda: None
 
@@ -143,12 +142,25 @@ def show_file(path, alt: str) -> None:
         display(Image(filename=str(path), alt=alt, metadata={"file": Path(path).name}))
 
 
+def about(figure, path) -> dict:
+    """Return what a notebook keeps with a figure: the figure in words, and its file's name."""
+    name = Path(path).name if path is not None else ""
+    return {"image/png": {"alt": said(figure), "file": name}}
+
+
 def said(figure) -> str:
-    """Return the title of a figure, or those of its panels, in one line of at most 200 letters."""
-    titles = [figure.get_suptitle()]
-    if not titles[0]:
-        titles = [axis.get_title() for axis in figure.axes]
-    lines = [" ".join(title.split()) for title in dict.fromkeys(titles) if title.strip()]
+    """Return a figure in one line of at most 200 letters: its title, or those of its panels, or
+    what their axes show, or the words in it.
+    """
+    axes = figure.axes
+    several = [
+        [figure.get_suptitle()],
+        [axis.get_title() for axis in axes],
+        [f"{a.get_ylabel()} against {a.get_xlabel()}" for a in axes if a.get_xlabel()],
+        [text.get_text() for axis in axes for text in axis.texts],
+    ]
+    found = next((texts for texts in several if any(text.strip() for text in texts)), [])
+    lines = [" ".join(text.split()) for text in dict.fromkeys(found) if text.strip()]
     text = "; ".join(lines)
     return text if len(text) <= 200 else text[:199] + "…"
 

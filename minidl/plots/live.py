@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from ..callbacks import Callback
 from ..support.checks import check_count
 from ..support.disk import make_folder, path_of
-from .base import COLOURS, finish, write
+from .base import COLOURS, about, finish, write
 
 
 class LivePlot(Callback):
@@ -76,10 +76,11 @@ class LivePlot(Callback):
         if "ipykernel" in sys.modules:  # a notebook: draw over the picture of the last epoch
             from IPython.display import display  # pyright: ignore[reportMissingImports]
 
+            words = about(self.figure, self.path)
             if self._display is None:
-                self._display = display(self.figure, display_id=True)
+                self._display = display(self.figure, display_id=True, metadata=words)
             else:
-                self._display.update(self.figure)
+                self._display.update(self.figure, metadata=words)
         elif self.path is None and plt.get_backend().lower() not in (
             "agg",
             "pdf",

@@ -76,6 +76,16 @@ def test_the_title_above_all_panels_says_enough():
     assert len(plots.base.said(figure)) == 200
 
 
+def test_without_a_title_the_axes_or_the_words_in_it_say_what_a_figure_shows():
+    figure, axes = plt.subplots(1, 2)
+    assert plots.base.said(figure) == ""
+    axes[0].text(0, 0, "Dense\n(32, 10)")
+    axes[1].text(0, 0, "loss")
+    assert plots.base.said(figure) == "Dense (32, 10); loss"
+    axes[1].set(xlabel="epoch", ylabel="loss")
+    assert plots.base.said(figure) == "loss against epoch"
+
+
 def test_a_notebook_shows_an_animation(shown, tmp_path):
     run = surfaces.descend(surfaces.bowl, optimizers.SGD(0.5), steps=2)
     path = plots.animate(run, tmp_path / "race.gif", title="Race", frames=2)
