@@ -24,6 +24,7 @@ def said(example):
     """The first line of the error of an example; if there is none, of its first warning."""
     names = {}
     exec(fence("python", START), names)
+    minidl.set_random_seed(0)
     minidl.utils.clear_session()  # layers are numbered from the start
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
