@@ -117,9 +117,10 @@ answers in each place of the plane.
 
 Without an activation the loss is $\ln 2 \approx 0.693$. That is the loss of somebody
 who answers "half and half" to every question. (On which side of one half a point falls
-is then chance, so 30 % right is no worse than 50 %.)
+is then chance: 70 % right is no better than 50 %, and 30 % no worse.)
 
-**Try it.** Replace relu by tanh. How do the borders in the picture change?
+**Try it.** Write `"tanh"` beside `"relu"` in the line with `for`. How do the borders in
+its picture differ?
 """
 
 # %%

@@ -287,12 +287,14 @@ that the weight has seen:
 $$s \leftarrow s + g^2 \qquad w \leftarrow w - \frac{\eta}{\sqrt{s + \varepsilon}}\, g$$
 
 Large gradients, small steps. (One tutorial has these words the wrong way round.)
-$\varepsilon$ keeps the division possible: a weight whose gradient was always 0 has $s =
-0$.
+$\varepsilon$ keeps the division possible: in the paper a weight whose gradient was always
+0 has $s = 0$. Keras and minidl let $s$ begin at `initial_accumulator_value=0.1`, so that
+the first steps are not the largest of all.
 """
 
 # %%
-flat = descend(bowl, Adagrad(1.0), steps=3, start=(5, 0))
+from_zero = Adagrad(1.0, initial_accumulator_value=0)
+flat = descend(bowl, from_zero, steps=3, start=(5, 0))
 claim(
     "where the gradient is 0, ε keeps 0/0 away: y stays 0", flat.points[:, 1], equals=0
 )

@@ -102,10 +102,7 @@ class Layer(core.Layer):
         **unknown,
     ):
         if unknown:
-            raise TypeError(
-                f"{type(self).__name__} does not know the argument{'s' * (len(unknown) > 1)} "
-                f"{', '.join(map(repr, unknown))}."
-            )
+            raise TypeError(describing.unknown_arguments(type(self), list(unknown)))
         if batch_input_shape is not None:
             input_shape = tuple(batch_input_shape)[1:]
         elif input_dim is not None:

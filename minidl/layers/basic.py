@@ -60,7 +60,8 @@ class Dense(core.Dense, Layer):
         if len(input_shape) < 2:
             raise ValueError(
                 f"Dense '{self.name}' expects a batch of samples, shape (n, features); received "
-                f"shape {input_shape}. For a single sample add a batch axis: x[None]."
+                f"shape {input_shape}. For samples of one number each: x.reshape(-1, 1). For a "
+                "single sample add a batch axis: x[None]."
             )
         if input_shape[-1] is None:
             raise ValueError(

@@ -6,10 +6,21 @@ import inspect
 
 from ..support.configs import deserialize as from_data
 from ..support.configs import given_arguments, parameters, serialize
+from ..support.registry import did_you_mean
 
 _PLACE_IN_SEQUENTIAL = {"input_shape", "input_dim", "batch_input_shape", "weights"}
 _LIBRARY = __name__.partition(".")[0]
 _OBJECTS = ("_initializer", "_regularizer", "_constraint")
+
+
+def unknown_arguments(cls: type, names: list[str]) -> str:
+    """Return the message for arguments that a class and the classes above it do not take."""
+    above = [c.__init__ for c in cls.__mro__ if "__init__" in vars(c) and c is not object]
+    known = {p.name for function in above for p in parameters(function)} - {"self"}
+    return (
+        f"{cls.__name__} does not know the argument{'s' * (len(names) > 1)} "
+        f"{', '.join(map(repr, names))}.{did_you_mean(names[0], known)}"
+    )
 
 
 def config_of(layer, base: type) -> dict:

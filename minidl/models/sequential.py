@@ -25,6 +25,11 @@ class Sequential(Model, core.Sequential):
     """
 
     def __init__(self, layers=None, trainable: bool = True, name: str | None = None):
+        if isinstance(trainable, Layer):
+            raise TypeError(
+                "Sequential takes its layers as one list: Sequential([layer, ...]); received "
+                f"{trainable!r} as `trainable`: the square brackets are missing."
+            )
         super().__init__(name=name, trainable=trainable)
         self.stack: list[Layer] = []
         self._between: list[Symbol] = []  # each layer's output, once the inputs are known

@@ -248,9 +248,12 @@ def test_a_layer_without_call():
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: Dense(3, unit=4), r"Dense does not know the argument 'unit'"),
+        (
+            lambda: Dense(3, unit=4),
+            r"Dense does not know the argument 'unit'\. Did you mean 'units'\?",
+        ),
         (lambda: Dropout(0.5, foo=1, bar=2), r"Dropout does not know the arguments 'foo', 'bar'"),
-        (lambda: Flatten(input_shap=(28, 28)), r"Flatten does not know the argument 'input_shap'"),
+        (lambda: Flatten(input_shap=(28, 28)), r"'input_shap'\. Did you mean 'input_shape'\?"),
     ],
 )
 def test_unknown_arguments(make, said):

@@ -47,6 +47,11 @@ def test_what_is_no_layer_is_refused(wrong, words):
         Sequential([wrong])
 
 
+def test_layers_without_brackets_are_refused():
+    with pytest.raises(TypeError, match=r"Sequential\(\[layer, \.\.\.\]\); received <Dense"):
+        Sequential(layers.Flatten(), layers.Dense(3))
+
+
 def test_a_layer_may_not_be_added_twice():
     dense = layers.Dense(4)
     with pytest.raises(ValueError, match="different names.*Make a new layer"):

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...models import Model
 from ...support.checks import retried
+from ...support.registry import did_you_mean
 from .warning import older
 
 _IN_THIS_PROCESS = ("workers", "use_multiprocessing", "max_queue_size", "pickle_safe", "max_q_size")
@@ -102,8 +103,8 @@ def _in_todays_words(kwargs: dict, known: set) -> dict:
         elif name in _IN_THIS_PROCESS:
             older(f"{name}=", "left out: batches are made in this process, one after the other")
         else:
-            cure = _CURES.get(name, " Those of fit are listed by help(Model.fit).")
-            raise TypeError(f"There is no argument {name!r} here.{cure}")
+            others = f"{did_you_mean(name, known)} Those of fit are listed by help(Model.fit)."
+            raise TypeError(f"There is no argument {name!r} here.{_CURES.get(name, others)}")
     return result
 
 
