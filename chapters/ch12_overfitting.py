@@ -253,9 +253,13 @@ for name, run in RUNS.items():
     end = kept if name == "stopped early" else run["val_loss"][-1]
     best = max(run["val_accuracy"])
     print(f"{name:16s}{min(run['val_loss']):9.3f}{end:18.3f}{best:16.1%}")
-figure = plots.runs(RUNS, ("loss", "val_loss"), title="Remedies, 1000 images")
-figure.axes[1].set_ylim(0.25, 0.6)  # dropout's first epoch would squeeze the rest
-plots.finish(figure, FIGURES / "ch12_remedies.png")
+plots.runs(
+    RUNS,
+    ("loss", "val_loss"),
+    path=FIGURES / "ch12_remedies.png",
+    title="Remedies, 1000 images",
+    limits={"val_loss": (0.25, 0.6)},  # dropout's first epoch would squeeze the rest
+)
 claim(
     "with L2, or stopped in time, it ends lower",
     max(decayed["val_loss"][-1], kept),

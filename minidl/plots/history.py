@@ -42,11 +42,18 @@ def _course(axis, first: int, values, validation) -> None:
         axis.plot(at, validation[: len(at)], style, color=COLOURS[1], label="validation")
 
 
-def runs(histories: dict, names=("loss", "val_accuracy"), path=None, title: str | None = None):
+def runs(
+    histories: dict,
+    names=("loss", "val_accuracy"),
+    path=None,
+    title: str | None = None,
+    limits: dict | None = None,
+):
     """Several trainings in one picture, to compare them: a panel a quantity, a line a training.
 
     histories: {label: what fit returned}. names: the quantities, of those in the histories;
-    ValueError if one is in none of them.
+    ValueError if one is in none of them. limits: {quantity: (lowest, highest)} of its axis, such as
+    {"val_loss": (0.2, 0.6)}, where a first epoch would squeeze the rest.
     """
     records = {str(label): getattr(run, "history", run) for label, run in histories.items()}
     known = {name for record in records.values() for name in record}
@@ -59,7 +66,7 @@ def runs(histories: dict, names=("loss", "val_accuracy"), path=None, title: str 
             values = record.get(name, [])
             style = {"color": colour, "marker": marker, "markersize": 4, "label": label}
             axis.plot(range(1, len(values) + 1), values, line, **style)
-        axis.set(xlabel="epoch", ylabel=name.replace("_", " "))
+        axis.set(xlabel="epoch", ylabel=name.replace("_", " "), ylim=(limits or {}).get(name))
         whole_steps(axis)
     axes[0][-1].legend(fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))
     return finish(figure, path, title)

@@ -55,3 +55,11 @@ def test_several_runs_in_one_picture(tmp_path):
         ValueError, match="No history has 'val_accuracy'; there are: loss, val_loss"
     ):
         plots.runs(histories)
+
+
+def test_runs_with_limits_of_one_quantity():
+    """The others keep theirs."""
+    histories = {"a": {"loss": [9.0, 1.0], "val_loss": [9.0, 2.0]}}
+    figure = plots.runs(histories, ("loss", "val_loss"), limits={"val_loss": (1, 3)})
+    left, right = figure.axes
+    assert right.get_ylim() == (1, 3) and left.get_ylim()[1] > 9
