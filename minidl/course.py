@@ -43,7 +43,7 @@ def claim(text, value, *, equals=None, within=1e-6, **bounds) -> None:
         wanted = " and ".join(words for _, words in expected)
         said = f"{text}: expected {wanted}, got {_short(value)}"
         if __debug__:
-            raise AssertionError(said)
+            raise AssertionError(f"{said}. Under `python -O` the chapter goes on.")
         console.say(f"[false] {said}")
         return
     tick = "✓" if console.can_show(console.stream(), "✓") else "[true]"
