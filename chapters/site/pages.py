@@ -109,7 +109,7 @@ class Pages:
         """Return the table of contents that belongs to the front page or the course's page."""
         if name == "index":
             short = {**MENU, **{p.stem: p.stem.capitalize() for p in (HERE / "pages").glob("*.md")}}
-            lines = [f"{said(words, self.language)} <{page}>" for page, words in short.items()]
+            lines = [f"{said(title, self.language)} <{page}>" for page, title in short.items()]
         elif name == "course":
             lines = [f"chapters/{p.stem}" for p in notebooks.CHAPTERS]
         else:

@@ -114,8 +114,10 @@ def sections(path: Path) -> list[Part]:
         kept = [lines[n - 1] for n in range(start, end) if n not in hidden]
         code = comment + "\n".join(kept).strip("\n")
         comment = ""
-        if all(line.lstrip().startswith("#") for line in code.split() and code.splitlines()):
-            comment = code + "\n" if code.strip() else ""
+        if not code.strip():
+            continue
+        if all(line.lstrip().startswith("#") for line in code.splitlines()):
+            comment = code + "\n"
         else:
             words = ast.get_docstring(node) if node else ""
             found.append(Part(words or "", code, _parameters(node)))

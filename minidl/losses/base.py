@@ -77,7 +77,9 @@ class Loss(core.Loss, Configurable):
         return quietly(work, y_true, y_pred, sample_weight)
 
     def of_what_counts(self, y_true, y_pred, sample_weight):
-        """Compute the loss if y_pred has a mask, which says which steps count."""
+        """Compute the loss if not every step counts: y_pred has a mask, or the loss ignores a
+        class. A loss with an ignore_class overrides this method.
+        """
         values, mask = self.per_sample(y_true, y_pred), np.asarray(y_pred.mask)
         if mask.shape != values.shape[: mask.ndim]:
             raise targets.mask_differs(mask.shape, values.shape)

@@ -10,11 +10,10 @@ from ..assignments import Task
 from .asking import ALL
 
 
-def run_step(mydl, a, b, g):
-    """Return what an optimizer with one slot does in two steps with two variables, of which the
-    second has no gradient.
+def descent(mydl, said: list[int]):
+    """Return an optimizer with one slot, the sum of the gradients. It appends the number of each
+    step to `said`.
     """
-    said = []
 
     class Descent(mydl.optimizer.Optimizer):
         def slots(self):
@@ -27,8 +26,16 @@ def run_step(mydl, a, b, g):
             seen += g
             w -= lr * seen
 
+    return Descent(0.5)
+
+
+def run_step(mydl, a, b, g):
+    """Return what that optimizer does in two steps with two variables, of which the second has no
+    gradient.
+    """
+    said: list[int] = []
     x, still = mydl.tensor.Variable(a), mydl.tensor.Variable(b)
-    optimizer = Descent(0.5)
+    optimizer = descent(mydl, said)
     optimizer.build(v for v in (x, still))
     found = {"slots": [[np.shape(slot) for slot in slots] for slots in optimizer.memory]}
     for _ in range(2):
