@@ -42,10 +42,6 @@ class R2Score(Metric):
                 "None; received "
                 f"{class_aggregation!r}."
             )
-        if num_regressors < 0:
-            raise ValueError(
-                f"R2Score: num_regressors must be 0 or more; received {num_regressors!r}."
-            )
         super().__init__(name, dtype)
         self.class_aggregation, self.num_regressors = class_aggregation, num_regressors
         self.num_samples = self.add_sum("num_samples")

@@ -83,5 +83,7 @@ def test_what_does_not_merge(layer, shapes, words):
 def test_an_axis_to_join_along_that_is_not_there(axis):
     for right in (-3, 2):
         assert layers.Concatenate(right)([np.ones((2, 4, 3))] * 2).size == 48
-    with pytest.raises(ValueError, match=rf"axis {axis}, which is not there in shapes \(None, 4, 3\)"):
+    with pytest.raises(
+        ValueError, match=rf"axis {axis}, which is not there in shapes \(None, 4, 3\)"
+    ):
         layers.Concatenate(axis)([np.ones((2, 4, 3))] * 2)
