@@ -23,7 +23,7 @@ ELSEWHERE = {
     *(f"compat/tensorflow/{name}.py" for name in ["events", "running"]),
     "compat/modules.py",
     # real processes, in tests/processes
-    *(f"distribution/{name}.py" for name in ["faults", "mpi", "team", "watcher"]),
+    *(f"distribution/{name}.py" for name in ["team", "watcher"]),
     # with the layers and the plots that use them
     *("layers/along_axis.py", "plots/responses.py", "ops/blocks.py", "ops/pictures.py"),
     "front.py",
