@@ -35,7 +35,6 @@ LONG_TESTS = {
     "parity/test_keras_layers.py": 904,
     "parity/test_keras_losses_and_metrics.py": 504,
     "parity/test_keras_numbers.py": 857,
-    "parity/test_keras_ops.py": 685,
     "test_pitfalls.py": 670,
     "tutorials/snippets.py": 2039,
 }
