@@ -102,6 +102,6 @@ def test_counts_flags_and_what_is_a_number():
 def test_a_long_value_is_cut_in_an_error(letters, shown):
     """Above 39 signs, with the quotation marks."""
     shown = f"'{shown}" if "." in shown else f"'{shown}'"
-    with pytest.raises(ValueError) as refused:
+    with pytest.raises(TypeError) as refused:
         losses.CategoricalGeneralizedCrossEntropy(q="x" * letters)
     assert shown in str(refused.value)
