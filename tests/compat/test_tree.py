@@ -128,5 +128,14 @@ def test_structures():
     with pytest.raises(ValueError, match="takes shapes"):
         tree.map_shape_structure(len, 3)
     assert tree.map_structure(lambda x: 2 * x, [None, 1], none_is_leaf=False) == [None, 2]
+    assert tree.pack_sequence_as(nested, "wxyz") == {"b": ["x", ("y", "z")], "a": "w"}
+    for values in ("xyz", "vwxyz"):
+        said = f"holds 4 values; received {len(values)}"
+        with pytest.raises(ValueError, match=said):
+            tree.pack_sequence_as(nested, values)
+    for top_down, parts in ((True, [[1, [2]], 1, [2], 2]), (False, [1, 2, [2], [1, [2]]])):
+        seen = []
+        tree.traverse(seen.append, [1, [2]], top_down)
+        assert seen == parts
     none = tree.traverse(lambda x: tree.MAP_TO_NONE if x == 1 else None, [1, [2]])
     assert none == [None, [2]]
