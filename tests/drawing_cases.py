@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -58,6 +59,12 @@ def _row(values) -> str:
     if np.size(values) > 14:
         return f"{np.shape(values)}: {said(several[0])}"
     return f"[{', '.join(map(said, several))}]"
+
+
+def numbers_and_words(text) -> tuple:
+    """The numbers in a text, to be compared nearly, and the rest of it."""
+    number = r"(?<![\w#.'])-?\d+\.?\d*(?:e-?\d+)?"
+    return [float(found) for found in re.findall(number, text)], re.sub(number, "0", text)
 
 
 class Recorder:

@@ -4,13 +4,12 @@ good: tests/goldens/drawings.txt. After a change that is meant, look at the pict
 """
 
 import itertools
-import re
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from drawing_cases import Recorder
+from drawing_cases import Recorder, numbers_and_words
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.transforms import Bbox
 
@@ -130,11 +129,6 @@ def recorded(name, tmp_path, monkeypatch) -> str:
     CASES[name](tmp_path)
     several = ((line, len(list(equal))) for line, equal in itertools.groupby(recorder.lines))
     return "\n".join(f"{n} times {line}" if n > 1 else line for line, n in several)
-
-
-def numbers_and_words(text) -> tuple:
-    number = r"(?<![\w#.'])-?\d+\.?\d*(?:e-?\d+)?"
-    return [float(found) for found in re.findall(number, text)], re.sub(number, "0", text)
 
 
 @pytest.mark.parametrize("name", CASES)
