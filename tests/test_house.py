@@ -49,6 +49,7 @@ LAZY = {
     "hashlib",
     "importlib",
     "inspect",
+    "json",
     "logging",
     "matplotlib",
     "mpi4py",
