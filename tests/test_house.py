@@ -400,14 +400,25 @@ def test_the_afternoon():
 
 
 def test_import_is_light():
-    code = (
-        "import sys, minidl; print(sorted({m.split('.')[0] for m in sys.modules} & "
-        "{'matplotlib', 'tqdm', 'ssl', 'h5py'}))"
+    """What is slow to load, and was not there with NumPy, opens when it is needed."""
+    run(
+        "import gc, sys, numpy\n"
+        "before = set(sys.modules)\n"
+        "import minidl\n"
+        "minidl.Sequential, minidl.layers.Dense, minidl.datasets.mnist\n"
+        "loaded = {m.split('.')[0] for m in set(sys.modules) - before}\n"
+        "slow = 'matplotlib tqdm ssl h5py json difflib dataclasses string csv shutil lzma urllib'\n"
+        "assert not loaded & set(slow.split()), loaded\n"
+        "assert gc.isenabled() and not gc.get_freeze_count()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+
+
+@pytest.mark.parametrize("before", ["gc.disable()", "gc.freeze()"])
+def test_loading_leaves_the_garbage_collector_as_it_was(before):
+    run(
+        f"import gc, minidl\n{before}\nstate = gc.isenabled(), gc.get_freeze_count() > 0\n"
+        "minidl.Sequential\nassert state == (gc.isenabled(), gc.get_freeze_count() > 0)\n"
     )
-    assert done.stdout.strip() == "[]"
 
 
 def run(code):
