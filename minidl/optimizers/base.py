@@ -57,7 +57,7 @@ class Optimizer(Configurable, core.Optimizer):
     schedule: Any = None  # the function that gives the learning rate, if there is one
     clears_every = 0  # after how many updates traces of old gradients are cleared
     built = False
-    elementwise = False  # whether `update` treats each number of its arrays by itself
+    elementwise = False  # whether `update` treats each number alone: it may get parts of arrays
     not_decayed: tuple = (), ()  # variables, and words in names
 
     def __init__(
