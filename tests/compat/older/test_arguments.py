@@ -63,6 +63,21 @@ ARGUMENTS = [
         ["embeddings_initializer"],
     ),
     (
+        lambda: layers.Embedding(5, 2, input_length=4, name="d"),
+        lambda: layers.Embedding(5, 2, input_shape=(4,), name="d"),
+        [],
+    ),
+    (
+        lambda: layers.Embedding(5, 2, input_length=None, dropout=0.0, name="d"),
+        lambda: layers.Embedding(5, 2, name="d"),
+        ["dropout"],
+    ),
+    (
+        lambda: layers.LeakyReLU(alpha=0.25, name="d"),
+        lambda: layers.LeakyReLU(0.25, name="d"),
+        [],
+    ),
+    (
         lambda: minidl.optimizers.Nadam(lr=0.1),
         lambda: minidl.optimizers.Nadam(0.1),
         ["Nadam(learning_rate=0.1)"],
