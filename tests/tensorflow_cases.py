@@ -7,6 +7,7 @@ file with the recorded one, and tests/compat/tensorflow/test_tensorflow_names.py
 
 import functools
 import importlib
+import inspect
 import json
 import os
 import sys
@@ -135,6 +136,17 @@ tf.image.resize_with_crop_or_pad(image, 10, 9); tf.image.resize_with_crop_or_pad
 tf.image.convert_image_dtype(bytes_, tf.int16); tf.image.convert_image_dtype(bytes_.astype("uint16") * 257, tf.uint8); tf.image.convert_image_dtype(colours.astype("f8"), tf.float32); tf.image.convert_image_dtype(bytes_, tf.uint8); tf.image.convert_image_dtype(tf.constant([[[0.0], [0.499], [1.0]]]), tf.uint8); tf.image.per_image_standardization(np.stack([colours, colours * 2])); tf.image.per_image_standardization(colours * 1e-3); tf.image.total_variation(tf.constant(np.stack([colours, colours * 2]))); tf.image.psnr(np.stack([colours, colours]), np.stack([colours / 2, colours / 4]), 2.0)
 tf.strings.regex_replace("a-b-c", "-", "+"); tf.strings.regex_replace("a-b-c", "-", "+", replace_global=False); tf.strings.as_string([1.5, 2.0]); tf.strings.as_string([1.5, 2.25], precision=0); tf.strings.as_string([1.25], precision=1); tf.strings.split("a b c", maxsplit=1); tf.strings.join(["a", "b"]); tf.strings.join([["a", "b"], ["c", "d"]], separator="-"); tf.strings.reduce_join([["a", "b"]], 0); tf.strings.reduce_join([["a", "b"]], keepdims=True).shape; tf.strings.substr(["abc", "de"], 1, 1); tf.strings.to_number(["7", "8"], tf.int64)
 tf.reduce_all(tf.random.stateless_normal([3], [1, 2]) == tf.random.stateless_normal([3], [1, 2], 0.0, 1.0)); tf.reduce_all(tf.random.stateless_uniform([3], [1, 2]) == tf.random.stateless_uniform([3], [1, 2], 0, 1)); tf.reduce_all(tf.random.stateless_truncated_normal([3], [1, 2]) == tf.random.stateless_truncated_normal([3], [1, 2], 0.0, 1.0)); tf.reduce_all(tf.random.Generator.from_seed(1).normal([3]) == tf.random.Generator.from_seed(1).normal([3], 0.0, 1.0)); tf.reduce_all(tf.random.Generator.from_seed(1).uniform([3]) == tf.random.Generator.from_seed(1).uniform([3], 0, 1)); tf.reduce_all(tf.random.stateless_normal([3], [1, 2]) == tf.random.stateless_normal([3], [1, 3])); tf.io.decode_jpeg(tf.io.encode_png(bytes_), channels=1).shape; tf.io.decode_png(tf.io.encode_png(bytes_[..., :1]), 3).shape; tf.io.decode_bmp is not None
+
+defaults(tf.reduce_sum, "keepdims"); defaults(tf.reduce_prod, "keepdims"); defaults(tf.reduce_mean, "keepdims"); defaults(tf.cumsum, "axis exclusive reverse")
+defaults(tf.reduce_all, "keepdims"); defaults(tf.reduce_any, "keepdims"); defaults(tf.reduce_logsumexp, "keepdims"); defaults(tf.reduce_max, "keepdims"); defaults(tf.reduce_min, "keepdims"); defaults(tf.math.reduce_std, "keepdims"); defaults(tf.math.reduce_variance, "keepdims"); defaults(tf.linalg.matmul, "transpose_a transpose_b")
+defaults(tf.linalg.svd, "full_matrices compute_uv"); defaults(tf.linalg.qr, "full_matrices"); defaults(tf.linalg.l2_normalize, "epsilon"); defaults(tf.matmul, "transpose_a transpose_b"); defaults(tf.range, "delta"); defaults(tf.split, "axis"); defaults(tf.pad, "constant_values"); defaults(tf.gather, "batch_dims")
+defaults(tf.sort, "axis"); defaults(tf.argsort, "axis stable"); defaults(tf.stack, "axis"); defaults(tf.unstack, "axis"); defaults(tf.random.stateless_normal, "mean stddev"); defaults(tf.random.stateless_truncated_normal, "mean stddev"); defaults(tf.random.stateless_uniform, "minval")
+defaults(tf.random_normal_initializer, "mean stddev"); defaults(tf.random_uniform_initializer, "minval maxval"); defaults(tf.random.Generator.normal, "mean stddev"); defaults(tf.random.Generator.uniform, "minval"); defaults(tf.nn.softmax_cross_entropy_with_logits, "axis"); defaults(tf.nn.gelu, "approximate")
+defaults(tf.nn.moments, "keepdims"); defaults(tf.image.resize, "preserve_aspect_ratio antialias"); defaults(tf.image.resize_with_pad, "antialias"); defaults(tf.image.convert_image_dtype, "saturate"); defaults(tf.image.adjust_gamma, "gamma"); defaults(tf.image.rot90, "k"); defaults(tf.strings.regex_replace, "replace_global")
+defaults(tf.strings.reduce_join, "keepdims"); defaults(tf.strings.as_string, "precision"); defaults(tf.strings.split, "maxsplit"); defaults(tf.as_string, "precision"); defaults(tf.io.decode_image, "expand_animations"); defaults(tf.io.decode_bmp, "channels"); defaults(tf.io.decode_jpeg, "channels")
+defaults(tf.io.decode_png, "channels"); defaults(tf.io.encode_jpeg, "quality"); defaults(tf.train.CheckpointManager.save, "check_interval"); defaults(tf.summary.image, "max_outputs"); defaults(tf.data.Dataset.batch, "drop_remainder")
+defaults(tf.data.Dataset.bucket_by_sequence_length, "pad_to_bucket_boundary no_padding drop_remainder"); defaults(tf.data.Dataset.choose_from_datasets, "stop_on_empty_dataset"); defaults(tf.data.Dataset.counter, "start step"); defaults(tf.data.Dataset.enumerate, "start"); defaults(tf.data.Dataset.ignore_errors, "log_warning")
+defaults(tf.data.Dataset.padded_batch, "drop_remainder"); defaults(tf.data.Dataset.rebatch, "drop_remainder"); defaults(tf.data.Dataset.sample_from_datasets, "stop_on_empty_dataset"); defaults(tf.data.Dataset.shuffle, "reshuffle_each_iteration"); defaults(tf.data.Dataset.window, "stride drop_remainder")
 """
 # Where a name or a tensor is minidl's or Keras's own, so that another thing comes. The table in
 # minidl/compat/DIFFERENCES.md has each of these lines.
@@ -194,7 +206,14 @@ def found(tf, expression: str):
             y = function(t)
         return tape.gradient(y, t)
 
-    return plain(eval(expression, {"tf": tf, "grad": grad, "raised": raised, **data()}))
+    helpers = {"tf": tf, "grad": grad, "raised": raised, "defaults": defaults}
+    return plain(eval(expression, helpers | data()))
+
+
+def defaults(function, names: str) -> list:
+    """The defaults of these arguments."""
+    parameters = inspect.signature(function).parameters
+    return [parameters[name].default for name in names.split()]
 
 
 def raised(function) -> bool:
