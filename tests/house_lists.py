@@ -20,7 +20,7 @@ ELSEWHERE = {
         f"compat/tensorflow/{name}.py"
         for name in ["arrays", "doors", "images", "networks", "maths"]
     ),
-    *(f"compat/tensorflow/{name}.py" for name in ["events", "running"]),
+    "compat/tensorflow/running.py",
     "compat/modules.py",
     # real processes, in tests/processes
     *(f"distribution/{name}.py" for name in ["faults", "mpi", "team", "watcher"]),
