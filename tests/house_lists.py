@@ -32,8 +32,7 @@ ELSEWHERE = {
 LONG_TESTS = {
     "parity/test_keras_callbacks.py": 531,
     "parity/test_keras_files.py": 1168,
-    "parity/test_keras_layers.py": 904,
-    "parity/test_keras_losses_and_metrics.py": 504,
+    "parity/test_keras_layers.py": 746,
     "parity/test_keras_numbers.py": 857,
     "test_pitfalls.py": 670,
     "tutorials/snippets.py": 2039,
