@@ -18,10 +18,11 @@ NEEDED = {
     "layers.Embedding": dict(input_dim=3, output_dim=2),
     "layers.MultiHeadAttention": dict(num_heads=2, key_dim=2),
     "layers.GroupQueryAttention": dict(head_dim=2, num_query_heads=2, num_key_value_heads=1),
-    **dict.fromkeys(["layers.LSTM", "layers.GRU", "layers.SimpleRNN"], dict(units=2)),
-    **dict.fromkeys(
-        ["layers.GaussianDropout", "layers.AlphaDropout", "layers.Dropout"], {"rate": 0.5}
-    ),
+    **{key: dict(units=2) for key in ["layers.LSTM", "layers.GRU", "layers.SimpleRNN"]},
+    **{
+        key: {"rate": 0.5}
+        for key in ["layers.GaussianDropout", "layers.AlphaDropout", "layers.Dropout"]
+    },
     "layers.SpectralNormalization": dict(layer=minidl.layers.Dense(2)),
     "layers.Resizing": dict(height=2, width=2),
     "layers.RandomRotation": dict(factor=0.1),
@@ -36,10 +37,10 @@ NEEDED = {
     "optimizers.schedules.InverseTimeDecay": dict(
         initial_learning_rate=1, decay_steps=2, decay_rate=1
     ),
-    **dict.fromkeys(
-        [f"optimizers.schedules.{n}" for n in ("PolynomialDecay", "CosineDecay")],
-        dict(initial_learning_rate=1, decay_steps=2),
-    ),
+    **{
+        key: dict(initial_learning_rate=1, decay_steps=2)
+        for key in [f"optimizers.schedules.{n}" for n in ("PolynomialDecay", "CosineDecay")]
+    },
     "optimizers.schedules.CosineDecayRestarts": dict(initial_learning_rate=1, first_decay_steps=2),
     "optimizers.LossScaleOptimizer": dict(inner_optimizer=minidl.optimizers.SGD()),
     "callbacks.LearningRateScheduler": dict(schedule=float),
@@ -65,12 +66,12 @@ LIMITS = {
         "[0,1)": "dropout",
     },
     "layers.Attention": {"[0,1)": "dropout"},
-    **dict.fromkeys(
-        ["layers.LSTM", "layers.GRU", "layers.SimpleRNN"],
-        {"1+": "units", "[0,1)": "dropout recurrent_dropout"},
-    ),
+    **{
+        key: {"1+": "units", "[0,1)": "dropout recurrent_dropout"}
+        for key in ["layers.LSTM", "layers.GRU", "layers.SimpleRNN"]
+    },
     "layers.GaussianNoise": {"[0,": "stddev"},
-    **dict.fromkeys(["layers.GaussianDropout", "layers.AlphaDropout"], {"[0,1)": "rate"}),
+    **{key: {"[0,1)": "rate"} for key in ["layers.GaussianDropout", "layers.AlphaDropout"]},
     "layers.Dropout": {"[0,1]": "rate"},
     "layers.BatchNormalization": {"[0,": "momentum"},
     "layers.RMSNormalization": {"[0,": "epsilon"},
@@ -94,10 +95,10 @@ LIMITS = {
     "metrics.TopKCategoricalAccuracy": {"1+": "k"},
     "metrics.R2Score": {"0+": "num_regressors"},
     "optimizers.SGD": {"[0,1)": "momentum ema_momentum", "[0,": "weight_decay"},
-    **dict.fromkeys(
-        [f"optimizers.{n}" for n in ("Adam", "AdamW", "Adamax", "Nadam", "Lion", "Lamb")],
-        {"[0,1)": "beta_1 beta_2", "[0,": "learning_rate"},
-    ),
+    **{
+        key: {"[0,1)": "beta_1 beta_2", "[0,": "learning_rate"}
+        for key in [f"optimizers.{n}" for n in ("Adam", "AdamW", "Adamax", "Nadam", "Lion", "Lamb")]
+    },
     "optimizers.ScheduleFreeAdamW": {"[0,1)": "beta_1 beta_2", "0+": "warmup_steps"},
     "optimizers.Adagrad": {"[0,": "initial_accumulator_value"},
     "optimizers.Adadelta": {"[0,1)": "rho"},
