@@ -19,7 +19,6 @@ class Monitor(Callback):
     """
 
     def __init__(self, monitor="val_loss", mode="auto", min_delta=0.0, best=None):
-        super().__init__()
         if mode not in ("auto", "min", "max"):
             raise ValueError(
                 f"{type(self).__name__}: mode is 'auto', 'min' or 'max'; received {mode!r}."

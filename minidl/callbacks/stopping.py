@@ -16,7 +16,6 @@ class TerminateOnNaN(Callback):
     """
 
     def __init__(self, raise_error: bool = False):
-        super().__init__()
         self.raise_error = raise_error
 
     def on_train_batch_end(self, batch, logs=None):
