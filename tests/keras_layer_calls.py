@@ -222,7 +222,8 @@ def draw(shape, rng):
 def golden_cases() -> dict:
     """{title: (case, training)}: in training too what computes something else then."""
     found = {}
-    for case in CASES:
+    adapts = lambda name, options, _: name == "Normalization" and "mean" not in options
+    for case in (case for case in CASES if not adapts(*case)):  # Keras looks at data first
         for training in (False, True):
             if not training or case[0] == "BatchNormalization":
                 found[f"{title(case)}{' in training' * training}"] = case, training
