@@ -11,14 +11,13 @@ def tree_map(function, structure, *others) -> Any:
     """Return the same structure with function(value) for each value. With `others` of the same
     structure: function(value, other, ...).
 
-    Dicts are processed in the order of their keys, as in Keras, and keep the order in which they
-    were written.
+    Dicts are processed and returned in the order of their keys, as in Keras. The order in which
+    they were written has no meaning.
     """
     if isinstance(structure, dict):
-        found = {
+        return {
             k: tree_map(function, structure[k], *[o[k] for o in others]) for k in keys(structure)
         }
-        return {k: found[k] for k in structure}
     if isinstance(structure, (list, tuple)):
         values = [tree_map(function, v, *[o[i] for o in others]) for i, v in enumerate(structure)]
         # named tuples take them singly

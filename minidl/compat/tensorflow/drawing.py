@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from ... import initializers, random
-from .doors import generator_of, sizes
-
-_DRAWN = ("normal", "truncated_normal", "uniform")
+from .doors import generator_of, shelf, sizes
 
 
 class Generator:
@@ -30,21 +26,29 @@ class Generator:
         """Seeds for the stateless functions, one a column of two."""
         return random.randint((2, int(count)), 0, 2**31 - 1, "int64", self._seeds)
 
-    def __getattr__(self, name: str) -> Callable:
-        """Return normal, uniform or truncated_normal, which draw from this generator."""
-        if name not in _DRAWN:
-            raise AttributeError(f"tf.random.Generator has no method {name!r}.")
-        return lambda shape, *how, **given: getattr(random, name)(
-            sizes(shape), *how, seed=self._seeds, **given
-        )
+    def normal(self, shape, mean=0.0, stddev=1.0, dtype="float32"):
+        return random.normal(sizes(shape), mean, stddev, dtype, self._seeds)
+
+    def uniform(self, shape, minval=0, maxval=1, dtype="float32"):
+        return random.uniform(sizes(shape), minval, maxval, dtype, self._seeds)
 
 
-def _stateless(name: str, shape, seed, *how, **given):
-    """The same numbers for the same seed; the other arguments are those of minidl.random."""
-    return getattr(random, name)(sizes(shape), *how, seed=generator_of(seed), **given)
+def stateless_normal(shape, seed, mean=0.0, stddev=1.0, dtype="float32"):
+    """The same normal numbers for the same seed."""
+    return random.normal(sizes(shape), mean, stddev, dtype, generator_of(seed))
 
 
-NAMES: dict[str, Any] = {f"random.stateless_{n}": partial(_stateless, n) for n in _DRAWN}
+def stateless_truncated_normal(shape, seed, mean=0.0, stddev=1.0, dtype="float32"):
+    """The same numbers for the same seed, at most two stddev from the mean."""
+    return random.truncated_normal(sizes(shape), mean, stddev, dtype, generator_of(seed))
+
+
+def stateless_uniform(shape, seed, minval=0, maxval=1, dtype="float32"):
+    """The same numbers for the same seed, all equally likely."""
+    return random.uniform(sizes(shape), minval, maxval, dtype, generator_of(seed))
+
+
+NAMES: dict[str, Any] = shelf(globals(), "random.")
 # Initial values of weights, under TensorFlow's own names.
 for _words in ("constant", "ones", "random normal", "random uniform", "zeros"):
     _class = getattr(initializers, _words.title().replace(" ", ""))
