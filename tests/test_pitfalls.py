@@ -76,7 +76,7 @@ ERRORS = {
             model(layers.Dense(10, activation="sigmoid"), loss="binary_crossentropy"), X, LABELS
         ),
         ValueError,
-        r"\(1,\) but the model outputs \(1, 10\).*Dense\(1, activation='sigmoid'\).*sparse_categorical_crossentropy",
+        r"\(64,\) but the model outputs \(64, 10\).*Dense\(1, activation='sigmoid'\).*sparse_categorical_crossentropy",
     ),
     "2 categorical loss with one output": (
         lambda: fit(linear(loss="categorical_crossentropy"), X, TARGETS),

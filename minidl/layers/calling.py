@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import symbolic
+from ..core.layer import Layer
 from ..support.structures import leaves, tree_map
 from ..tensor import Operators, Tensor, wrap
 
@@ -33,12 +34,26 @@ def to_input(x, dtype, layer=None) -> Any:
         texts = np.asarray(x)
         if texts.dtype.kind in "OUST":
             return texts
-    x = x if isinstance(x, Tensor) else Tensor(x)
+    x = x if isinstance(x, Tensor) else _as_tensor(x, layer)
     if dtype is None or x.dtype.kind != "f" or x.dtype == dtype:
         return x
     converted = x.astype(dtype) if x.requires_grad else wrap(x.array.astype(dtype))
     converted.mask = x.mask
     return converted
+
+
+def _as_tensor(x, layer) -> Tensor:
+    """Convert data to a tensor. TypeError that shows the cure if it is a layer."""
+    try:
+        return Tensor(x)
+    except TypeError as error:
+        if not isinstance(x, Layer):
+            raise
+        first, second = (f"{type(one).__name__}(...)" for one in (layer, x))
+        raise TypeError(
+            f"{first} was called on another layer. In a list of layers a comma may be missing: "
+            f"{first}, {second}. In a functional model call it on a result: {first}(x)."
+        ) from error
 
 
 def shape_of_batch(x) -> tuple:
