@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import symbolic
 from ..core.layer import Layer
+from ..guards.shapes import for_any_batch
 from ..support.structures import leaves, tree_map
 from ..tensor import Operators, Tensor, wrap
 
@@ -156,6 +157,7 @@ def build_once(build):
         try:
             build(self, *args, **kwargs)
         except (TypeError, AttributeError, IndexError, ValueError) as error:
+            for_any_batch(error)
             shape = args[0] if args else None
             shape = list(shape.values()) if isinstance(shape, dict) else shape
             sizes = list(shape) if isinstance(shape, (tuple, list)) else []
