@@ -72,7 +72,7 @@ def check_activations(model, output) -> None:
     """Warn if an output is made by two softmax or two sigmoid in a row."""
     for value in leaves(output):
         kind, before = value.logits() or (None, None)
-        if before is not None and kind == (before.logits() or (None,))[0]:
+        if kind and before is not None and kind == (before.logits() or (None,))[0]:
             warn_once(model, two_in_a_row(kind))
 
 
