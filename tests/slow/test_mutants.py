@@ -2,6 +2,8 @@
 it must notice it.
 """
 
+import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -40,11 +42,23 @@ class Copy:
             leave_out = shutil.ignore_patterns("__pycache__", "parity", "slow", "benchmarks")
             shutil.copytree(ROOT / name, folder / name, ignore=leave_out)
         shutil.copy(ROOT / "pyproject.toml", folder)
-        # a spoilt file may have the size and the second of the file before: no bytecode
-        environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": ""}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         command = [sys.executable, "-c", RUNNER]
         self.runner = subprocess.Popen(command, cwd=folder, env=environment, **pipes)
+        self.times = itertools.count(1)
+
+    @contextlib.contextmanager
+    def spoilt(self, path, right, wrong):
+        """Each spoilt file has a time of its own, from which Python sees that bytecode is old."""
+        source, before, now = path.read_text("utf-8"), path.stat().st_mtime_ns, next(self.times)
+        path.write_text(source.replace(right, wrong, 1), "utf-8")
+        os.utime(path, (now, now))
+        try:
+            yield
+        finally:
+            path.write_text(source, "utf-8")
+            os.utime(path, ns=(before, before))
 
     def passes(self, *arguments) -> bool:
         print(json.dumps(["-q", *arguments]), file=self.runner.stdin, flush=True)
@@ -64,16 +78,12 @@ def copy(tmp_path_factory):
 def test_the_mutant_is_caught(copy, mutant):
     file, right, wrong, tests = mutant
     path = copy.folder / "minidl" / file
-    source = path.read_text(encoding="utf-8")
-    assert source.count(right) >= 1, (
+    assert right in path.read_text(encoding="utf-8"), (
         f"{right!r} no longer stands in {file}: bring this list up to date"
     )
     files, _, chosen = tests.partition(" -k ")
-    path.write_text(source.replace(right, wrong, 1), encoding="utf-8")
-    try:
+    with copy.spoilt(path, right, wrong):
         caught = not copy.passes("-x", *[f"tests/{f}" for f in files.split()], "-k", chosen)
-    finally:
-        path.write_text(source, encoding="utf-8")
     assert caught, f"no test in {tests} noticed"
 
 
