@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections import Counter
@@ -102,6 +101,8 @@ class BackupAndRestore(Callback):
         return os.path.join(self.backup_dir, name)
 
     def on_train_begin(self, logs=None):
+        import json  # slow to load
+
         os.makedirs(self.backup_dir, exist_ok=True)
         if not os.path.exists(self._place("training.json")):
             return
@@ -121,6 +122,8 @@ class BackupAndRestore(Callback):
         """Write two files for this epoch, then the file that refers to them, then delete the old
         ones. A complete backup exists at every moment.
         """
+        import json  # slow to load
+
         model, callbacks = f"model-{epoch}.npz", f"callbacks-{epoch}.npz"
         self.model.save(self._place(model))
         if not writes():

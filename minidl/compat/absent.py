@@ -54,8 +54,7 @@ def open_rooms() -> None:
         full = f"{_LIBRARY}.{room}"
         parent, _, last = full.rpartition(".")
         around = sys.modules[parent]
-        here = full in sys.modules or last in getattr(around, "__all__", ())
-        if here or hasattr(around, last):
+        if full in sys.modules or last in {*vars(around), *getattr(around, "__all__", ())}:
             continue
         module = sys.modules[full] = AbsentRoom(full, f"keras.{room}, which minidl has not.")
         module.__path__ = []  # Python asks imports.py for the names in it

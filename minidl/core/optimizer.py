@@ -50,9 +50,8 @@ class Optimizer:
 
     def build(self, variables) -> None:
         """Set the variables to move, and create their slots."""
-        self.trainable_variables = list(variables)
-        names = self.slots()
-        self.memory = [[self.initial(s, v.array) for s in names] for v in self.trainable_variables]
+        self.trainable_variables = variables = list(variables)
+        self.memory = [[self.initial(s, v.array) for s in self.slots()] for v in variables]
 
     def step(self) -> None:
         """Move the variables along the gradients that backward() computed, and clear these
@@ -71,12 +70,16 @@ class Optimizer:
     def move(self, grads, lr: float, t: int) -> None:
         """Update all variables that have a gradient, in step t."""
         self.begin_step(t)
-        for v, g, slots in zip(self.trainable_variables, grads, self.memory):
+        for v, g, slots in self.moves(grads):
             if g is not None:
                 moved = self.update(v.array, g, lr, *slots)
                 if moved is not None:
                     self.replace(v, moved)
                 v.version[0] += 1
+
+    def moves(self, grads):
+        """Return (variable, gradient, slots) for every update of a step."""
+        return zip(self.trainable_variables, grads, self.memory)
 
     def replace(self, variable, values) -> None:
         """Copy values that an update returned into the variable."""
@@ -114,8 +117,7 @@ class SGD(Optimizer):
         velocity -= step
         if self.nesterov:
             w -= step
-            step = np.multiply(self.momentum, velocity, out=step)
-            w += step
+            w += np.multiply(self.momentum, velocity, out=step)
         else:
             w += velocity
 

@@ -274,6 +274,6 @@ def _tell(files: Files, parts: list[Files], subset, verbose) -> None:
     classes = f" belonging to {len(files.class_names)} classes" if files.class_names else ""
     print(f"Found {len(files.paths)} files{classes}.")
     names = ["training", "validation"] if subset == "both" else [subset]
-    for name, part in zip(names, parts, strict=True):
+    for name, part in zip(names, parts):
         if name:
             print(f"Using {len(part.paths)} files for {name}.")

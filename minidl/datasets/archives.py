@@ -5,7 +5,6 @@ run any code. Two checks prevent this: the file's digest is compared with the pu
 the file is opened, and the unpickler knows only three names, which build arrays.
 """
 
-import json
 import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -54,6 +53,8 @@ class JsonFile(NamedTuple):
         """Return the contents of the bytes of the file. DataFileError if the digest does
         not match.
         """
+        import json  # slow to load
+
         check_digest("md5", self.md5, data)
         return json.loads(data)
 

@@ -44,7 +44,7 @@ class CifarFile(NamedTuple):
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
             parts = [
                 [self.batch(archive, name, rows) for name in names]
-                for names, rows in zip((self.training, self.test), self.rows, strict=True)
+                for names, rows in zip((self.training, self.test), self.rows)
             ]
         return {label: (joined(parts[0], label), joined(parts[1], label)) for label in self.labels}
 

@@ -9,7 +9,6 @@ layers/<class>_<number>/vars with its weights by number; in optimizer/vars the o
 from __future__ import annotations
 
 import io
-import json
 import os
 import time
 from contextlib import contextmanager
@@ -44,6 +43,8 @@ def write(path: str, config: dict, groups: dict[str, list[np.ndarray]]) -> None:
     """Write a '.keras' file, completely or not at all. config: the description in Keras's layout.
     groups: arrays by the name of their group.
     """
+    import json  # slow to load
+
     metadata = {"keras_version": "3.5.0", "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
     members = zip(_MEMBERS, (json.dumps(metadata), json.dumps(config), _hdf5(groups)))
     with write_atomically(path) as file, new_archive(file) as archive:
@@ -74,6 +75,8 @@ def opened(path: str):
 
     SaveFormatError for every fault in the file and every error in the block.
     """
+    import json  # slow to load
+
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no file {path}.")
     h5py = h5py_or_cure()

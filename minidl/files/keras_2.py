@@ -7,7 +7,6 @@ each layer, which lists the names of its arrays in order.
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import contextmanager
 
@@ -24,6 +23,8 @@ def write(path: str, config: dict, compiled, layers: dict, memory: list[np.ndarr
     """Write a whole model: a description in Keras's layout; compile's arguments, or None; for each
     layer by name its arrays by name; the optimizer's arrays.
     """
+    import json  # slow to load
+
     with new_file() as file:
         file.attrs["model_config"] = json.dumps(config)
         file.attrs["keras_version"], file.attrs["backend"] = "3.5.0", "numpy"
@@ -47,6 +48,8 @@ def opened(path: str):
     """Read a whole-model '.h5' file in a with-block: (description in Keras's layout, compile's
     arguments or None, whether these are in minidl's layout, Arrays).
     """
+    import json  # slow to load
+
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no file {path}.")
     h5py = h5py_or_cure()

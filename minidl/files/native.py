@@ -14,7 +14,6 @@ are checked before the model is changed, and every fault is a SaveFormatError th
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import re
@@ -42,6 +41,8 @@ _HEADER = re.compile(
 
 def write(path, kind: str, description: dict, arrays: dict[str, np.ndarray]) -> None:
     """Write one file of this kind ('model', 'weights', ...), completely or not at all."""
+    import json  # slow to load
+
     description = {"format": FORMAT, "version": VERSION, "kind": kind, **checked(description)}
     text = json.dumps(description, indent=1)
     if json.loads(text) != description:
@@ -79,6 +80,8 @@ def read(path, kinds: tuple[str, ...]) -> tuple[dict, dict[str, np.ndarray]]:
     """Return (description, arrays) of a file, checked. SaveFormatError if it differs in any way
     from files that `write` creates.
     """
+    import json  # slow to load
+
     path = os.fspath(path)
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no file {path}.")

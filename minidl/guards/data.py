@@ -9,6 +9,8 @@ import numpy as np
 from ..support.structures import paths
 from ..support.warning import warn
 
+_PIECE = 1 << 17  # numbers that are added up at once
+
 
 def check_inputs(x, takes_raw: bool, columns=None) -> None:
     """Raise ValueError if x holds nan or inf, or has no numbers in a sample. Warn if its numbers
@@ -118,13 +120,14 @@ def _check_range(x: np.ndarray) -> None:
     )
 
 
-def _all_finite(x: np.ndarray, chunk: int = 1 << 17) -> bool:
+def _all_finite(x: np.ndarray) -> bool:
     """Whether all numbers are finite. Checks sums of pieces, without large temporary arrays: a sum
     is finite only if each of its terms is (overflow is checked separately).
     """
-    rows = max(1, chunk // max(1, x[:1].size))
+    rows = max(1, _PIECE // max(1, x[:1].size))
     pieces = (x[start : start + rows] for start in range(0, len(x), rows))
-    return all(math.isfinite(piece.sum()) or np.isfinite(piece).all() for piece in pieces)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return all(math.isfinite(piece.sum()) or np.isfinite(piece).all() for piece in pieces)
 
 
 def check_unseen_labels(y: np.ndarray, y_tail: np.ndarray) -> None:

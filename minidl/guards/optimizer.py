@@ -5,7 +5,6 @@ gradients.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -35,6 +34,21 @@ def check_rate(rate) -> Any:
     if inspect.signature(rate).parameters:
         return rate
     return lambda step: rate()  # Keras's bare callables know no step
+
+
+def follows_schedule() -> TypeError:
+    """Return the error for a number that would replace a schedule."""
+    return TypeError(
+        "This optimizer's learning rate follows a schedule, which a fixed number would undo. "
+        "Compile with a plain learning rate to set it by hand."
+    )
+
+
+def unbuilt(owner: str) -> ValueError:
+    """Return the error for a step before the variables are known."""
+    return ValueError(
+        f"{owner} does not know its variables yet: call optimizer.build(model.trainable_variables)."
+    )
 
 
 def check_epsilon(value) -> float:
@@ -188,23 +202,23 @@ def large(grads: list) -> list[int]:
     return [i for i, g in enumerate(grads) if g is not None and np.abs(g).max(initial=0) > 1e-6]
 
 
-@contextmanager
-def rehearsal(owner: str, slots, arrays: list[list], moving: list[int]):
-    """Check the first step of an optimizer that the user wrote, in a with-block. After an error,
-    restore all variables and slots. Warn of a slot that did not change: update has probably
-    assigned a new array to its name.
-
-    arrays: for each variable its own array and those of its slots. moving: the indices of the
-    variables whose slots the gradients must have changed.
+def rehearse(optimizer, grads: list, lr: float, step: Callable[[], None]) -> None:
+    """Make the first step of an optimizer that the user wrote, by step(). After an error, restore
+    all variables and slots. Warn of a slot that did not change although the gradients should have
+    changed it: update has probably assigned a new array to its name.
     """
+    owner, slots = type(optimizer).__name__, optimizer.slots()
+    arrays = [[v.array, *r] for v, r in zip(optimizer.trainable_variables, optimizer.memory)]
+    moving = large(grads) if lr > 0 else []  # the indices of the variables whose slots must change
     before = [[array.copy() for array in row] for row in arrays]
     try:
-        yield
+        step()
     except BaseException:  # also Ctrl-C; raised again below
         for row, old_row in zip(arrays, before):
             for array, old in zip(row, old_row):
                 array[...] = old
         raise
+    optimizer.rehearsed = bool(moving)
     for k, name in enumerate(slots, 1):
         if moving and all(np.array_equal(arrays[i][k], before[i][k]) for i in moving):
             warn(

@@ -6,7 +6,6 @@ rule.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ..layers import Input, Layer
@@ -282,6 +281,8 @@ class Model(Trainer, Layer):
 
     def to_json(self, **options) -> str:
         """The architecture as JSON; `minidl.models.model_from_json` reads it."""
+        import json  # slow to load
+
         return json.dumps(architecture.checked(serialize(self)), **options)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ..files.descriptions import believable
@@ -29,6 +28,8 @@ def described_model(data) -> Any:
 
 def model_from_json(json_string: str, custom_objects: dict | None = None):
     """Build a model with fresh weights from the JSON text of `to_json`."""
+    import json  # slow to load
+
     try:
         described = json.loads(json_string)
     except (TypeError, ValueError) as error:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -62,16 +60,15 @@ def weighed(batch: tuple, class_weight) -> tuple:
     return x, y, class_weights(y, class_weight)
 
 
-@dataclass
 class Plan:
     """The data of a fit: training batches, the number of steps in an epoch, validation batches, and
     the generator of the shuffles.
     """
 
-    batches: Any
-    steps: int | None
-    validation: Any
-    rng: np.random.Generator
+    def __init__(self, batches, steps: int | None, validation, rng: np.random.Generator):
+        self.batches, self.steps, self.validation, self.rng = batches, steps, validation, rng
+        if steps != batches.steps:
+            self._portions = Portions(batches, steps or 0)
 
     @property
     def epoch(self):
@@ -79,10 +76,6 @@ class Plan:
         over.
         """
         return self.batches if self.steps == self.batches.steps else self._portions
-
-    def __post_init__(self):
-        if self.steps != self.batches.steps:
-            self._portions = Portions(self.batches, self.steps or 0)
 
 
 def plan_fit(

@@ -5,7 +5,7 @@ only by name.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -16,24 +16,6 @@ from ..symbolic import mask_of
 from ..tensor import apply
 
 TABLE, DOORS = "minidl.derivatives", "minidl.ops"  # the modules that files name
-_OPS = {
-    f.__name__: f
-    for table in (getattr(derivatives, name) for name in derivatives.__all__)
-    for f in vars(table).values()
-    if callable(f)
-    and getattr(f, "__module__", "") == table.__name__
-    and not f.__name__.startswith("_")
-}
-_STEPS: dict[Any, Any] = {
-    **{(TABLE, name): partial(apply, f) for name, f in _OPS.items()},
-    **{
-        (DOORS, name): getattr(ops, name)
-        for name in ops.__all__
-        if hasattr(getattr(ops, name), "__wrapped__")
-    },
-    (DOORS, "detach"): ops.stop_gradient,
-    (DOORS, "mask_of"): mask_of,
-}
 # Functions without a derivative, which ops.step wraps.
 _COMPARISONS = {
     name: getattr(np, name)
@@ -53,6 +35,27 @@ GROWING = {
 }
 
 
+@cache
+def _steps() -> dict[Any, Any]:
+    """The functions by (module, name). It opens every file of derivatives, so it is made when a
+    model is first saved or read.
+    """
+    tables = [vars(getattr(derivatives, name)) for name in derivatives.__all__]
+    found = [f for table in tables for f in table.values() if _is_op(f, table["__name__"])]
+    named = {name: getattr(ops, name) for name in ops.__all__}
+    return {
+        **{(TABLE, f.__name__): partial(apply, f) for f in found},
+        **{(DOORS, name): f for name, f in named.items() if hasattr(f, "__wrapped__")},
+        (DOORS, "detach"): ops.stop_gradient,
+        (DOORS, "mask_of"): mask_of,
+    }
+
+
+def _is_op(thing, module: str) -> bool:
+    own = callable(thing) and getattr(thing, "__module__", "") == module
+    return own and not thing.__name__.startswith("_")
+
+
 def op_name(node) -> str:
     """The name of the op of a step without a layer."""
     function = node.function
@@ -62,7 +65,7 @@ def op_name(node) -> str:
 def described_step(node, name: str) -> dict:
     """Describe a step without a layer as data. ValueError for a function that is not an op."""
     op, module = op_name(node), TABLE if isinstance(node.function, partial) else DOORS
-    if (module, op) not in _STEPS:
+    if (module, op) not in _steps():
         raise ValueError(
             f"The step '{op}' is no layer and no op of minidl, so it has no name to be saved "
             f"under. Make it a Layer."
@@ -78,9 +81,9 @@ def is_step(entry: dict) -> bool:
 def step_of(entry: dict) -> Any:
     """Return the function that a description of a step names."""
     key = entry.get("module"), entry["class_name"]
-    if key not in _STEPS:
+    if key not in _steps():
         raise ValueError(f"There is no op {entry['class_name']!r} here.")
-    return _STEPS[key]
+    return _steps()[key]
 
 
 def described_comparison(function) -> tuple[str, dict] | None:

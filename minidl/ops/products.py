@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,8 @@ from ..tensor import apply
 from .base import convert_to_tensor, shape
 
 __all__ = ["cross", "dense", "dot", "einsum", "inner", "matmul", "outer", "tensordot", "vdot"]
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"  # names of axes in einsum
 
 
 def matmul(x1, x2):
@@ -57,7 +58,7 @@ def tensordot(x1, x2, axes: Any = 2):
     first, second = ([range(n)[a] for a in np.atleast_1d(a)] for n, a in zip((n1, n2), axes))
     if len(first) != len(second):
         raise ValueError(f"tensordot: as many axes of x1 as of x2; received {axes}.")
-    letters1, letters2 = string.ascii_lowercase[:n1], list(string.ascii_uppercase[:n2])
+    letters1, letters2 = LETTERS[:n1], list(LETTERS.upper()[:n2])
     for a, b in zip(first, second):
         letters2[b] = letters1[a]
     out = [c for i, c in enumerate(letters1) if i not in first] + [
@@ -90,7 +91,7 @@ def einsum(subscripts, *operands):
     terms, arrow, out = subscripts.replace(" ", "").partition("->")
     terms = terms.split(",")
     extra = _extra_axes(subscripts, terms, [len(shape(x)) for x in operands])
-    free = [c for c in string.ascii_letters if c not in subscripts]
+    free = [c for c in LETTERS + LETTERS.upper() if c not in subscripts]
     dots = "".join(free[: max(extra, default=0)])
     out = out if arrow else _letters_that_stay(terms, bool(dots))
     if dots and "..." not in out:

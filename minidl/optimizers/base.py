@@ -57,7 +57,7 @@ class Optimizer(Configurable, core.Optimizer):
     schedule: Any = None  # the function that gives the learning rate, if there is one
     clears_every = 0  # after how many updates traces of old gradients are cleared
     built = False
-    elementwise = False  # whether `update` treats each number of its arrays by itself
+    elementwise = False  # whether `update` treats each number alone: it may get parts of arrays
     not_decayed: tuple = (), ()  # variables, and words in names
 
     def __init__(
@@ -107,10 +107,7 @@ class Optimizer(Configurable, core.Optimizer):
     @learning_rate.setter
     def learning_rate(self, value):
         if self.schedule is not None and not callable(value):
-            raise TypeError(
-                "This optimizer's learning rate follows a schedule, which a fixed number would "
-                "undo. Compile with a plain learning rate to set it by hand."
-            )
+            raise guard.follows_schedule()
         self.set_rate(guard.check_rate(value))
 
     def set_rate(self, rate) -> None:
@@ -151,19 +148,17 @@ class Optimizer(Configurable, core.Optimizer):
         self.constrained = [v for v in variables if v.constraint is not None]
         self.overwriting = any(v.overwrite_with_gradient for v in variables)
         self.clears_every = clears_every(vars(self))
-        large = any(v.size > around.LARGE for v in variables)
-        if large and self.elementwise and is_ours(type(self)):
-            vars(self)["update"] = partial(around.in_pieces, self.update)
+        if self.elementwise and is_ours(type(self)):
+            self.kept.join()
+            if any(v.size > around.LARGE for v in variables):
+                vars(self)["update"] = partial(around.in_pieces, self.update)
         self.trainable_variables, self.built = variables, True
 
     # -- one step
     def step(self) -> None:
         """Move the variables along the gradients that backward() left, and clear the gradients."""
         if not self.trainable_variables:
-            raise ValueError(
-                f"{type(self).__name__} does not know its variables yet: call "
-                f"optimizer.build(model.trainable_variables)."
-            )
+            raise guard.unbuilt(type(self).__name__)
         super().step()
 
     def apply(self, grads, trainable_variables=None) -> None:
@@ -221,7 +216,8 @@ class Optimizer(Configurable, core.Optimizer):
             grads = self.clipped(grads)
         lr = self.current_rate()
         if not self.rehearsed:
-            quietly(self.rehearse, grads, lr, t)
+            step = partial(self.decay_and_move, grads, lr, t)
+            quietly(guard.rehearse, self, grads, lr, step)
         elif self.weight_decay or not switches.quiet:
             quietly(self.decay_and_move, grads, lr, t)
         else:
@@ -243,13 +239,18 @@ class Optimizer(Configurable, core.Optimizer):
         factor = 1 - (self.weight_decay or 0.0) * lr
         around.decay(self.trainable_variables, grads, factor, *self.not_decayed)
 
-    def rehearse(self, grads: list, lr: float, t: int) -> None:
-        """Make the first step of a user's class: decay and move, and check what `update` did."""
-        arrays = [[v.array, *row] for v, row in zip(self.trainable_variables, self.memory)]
-        moving = guard.large(grads) if lr > 0 else []
-        with guard.rehearsal(type(self).__name__, self.slots(), arrays, moving):
-            self.decay_and_move(grads, lr, t)
-        self.rehearsed = bool(moving)
+    def moves(self, grads):
+        """Yield (variable, gradient, slots) for every update; small variables move together."""
+        complete = all(g is not None for g in grads)
+        for joined in self.kept.joined if complete else ():
+            np.concatenate([v.array.ravel() for v in joined.variables], out=joined.array)
+            np.concatenate([grads[i].ravel() for i in joined.places], out=joined.gradient)
+            yield joined, joined.gradient, joined.slots
+            for v, part in zip(joined.variables, joined.parts):
+                v.array[...] = part
+                v.version[0] += 1
+        done = {i for joined in self.kept.joined if complete for i in joined.places}
+        yield from (row for i, row in enumerate(super().moves(grads)) if i not in done)
 
     def replace(self, variable, values) -> None:
         """Check the values that `update` returned, and copy them."""

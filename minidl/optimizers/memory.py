@@ -11,6 +11,7 @@ from ..guards.optimizer import checked_initial
 from ..support.checks import check_count, check_number, is_ours
 from ..tensor import Variable
 
+SMALL, TOGETHER = 1 << 13, 1 << 15  # numbers in an array, and in arrays that are moved together
 FADINGS = ("beta_1", "beta_2", "rho", "momentum")  # settings by which slots shrink each step
 
 
@@ -32,6 +33,7 @@ class Memory:
         self.averages: list[Variable] = []  # of the weights, if they are averaged
         self.sums: list[Variable] = []  # of the gradients, if several batches make one update
         self.others: list[Variable] = []  # of optimizers inside, or what one written for Keras adds
+        self.joined: list[Joined] = []  # small variables that are moved together
 
     def build(self, variables, names: Iterable[str], initial: Callable, averages, sums) -> None:
         """Create the slots of these variables. initial(slot, w): the initial value of a slot for
@@ -51,6 +53,19 @@ class Memory:
         if sums:
             zeros = [np.zeros_like(v.array) for v in variables]
             self.sums = [_kept(v, "gradient_accumulator", z) for v, z in zip(variables, zeros)]
+
+    def join(self) -> None:
+        """Join the small variables, of one dtype each, to be moved together."""
+        sets: dict = {}
+        for i, v in enumerate(self.trained):
+            if v.size <= SMALL:
+                full = sets.setdefault(v.dtype, [[]])
+                if sum(self.trained[k].size for k in full[-1]) + v.size > TOGETHER:
+                    full.append([])
+                full[-1].append(i)
+        for places in (places for full in sets.values() for places in full if len(places) > 1):
+            variables, rows = [self.trained[i] for i in places], [self.rows[i] for i in places]
+            self.joined.append(Joined(places, variables, rows))
 
     def _first(self, v, slot: str, initial: Callable) -> Any:
         if is_ours(initial):  # may be of any shape, or None
@@ -97,6 +112,40 @@ class Memory:
         self.counter.array[...] = steps
         if rate is not None and with_rate:
             self.rate.array[...] = rate
+
+
+class Joined:
+    """Small variables that one update moves together.
+
+    NumPy needs about a microsecond for an operation on however few numbers, and an update makes ten
+    of them for each variable. Here the numbers of several variables lie side by side in one array,
+    and so do their gradients and each of their slots. `array` and `version` are as in a variable.
+
+    places: the positions of the variables. rows: for each variable its slots; their arrays become
+    parts of one array for each slot.
+    """
+
+    def __init__(self, places: list[int], variables: list[Variable], rows: list[list[Variable]]):
+        self.places, self.variables, self.rows = places, variables, rows
+        self.version = [0]
+        self.array, self.parts = side_by_side([v.array for v in variables])
+        self.gradient = np.empty_like(self.array)
+        self.slots = []
+        for column in zip(*rows):
+            array, parts = side_by_side([slot.array for slot in column])
+            self.slots.append(array)
+            for slot, part in zip(column, parts):
+                slot.array = part
+
+    def __reduce__(self):
+        return Joined, (self.places, self.variables, self.rows)  # copies of parts are not parts
+
+
+def side_by_side(arrays: list) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return one flat array with the numbers of all, and its parts in their shapes."""
+    flat = np.concatenate([a.ravel() for a in arrays])
+    ends = np.cumsum([a.size for a in arrays])
+    return flat, [flat[end - a.size : end].reshape(a.shape) for a, end in zip(arrays, ends)]
 
 
 def _kept(variable, name: str, array) -> Any:

@@ -187,11 +187,11 @@ def explain_arguments(rooms) -> None:
     """Wrap the constructors in these modules so that such errors name the class and its
     arguments.
     """
-    for room in rooms:
-        for thing in list(vars(room).values()):
-            if inspect.isclass(thing) and not issubclass(thing, BaseException):
-                for cls in filter(_is_wrapped, thing.__mro__):
-                    _explain(cls)
+    things = [thing for room in rooms for thing in vars(room).values()]
+    public = [t for t in things if isinstance(t, type) and not issubclass(t, BaseException)]
+    for cls in dict.fromkeys(cls for thing in public for cls in thing.__mro__):
+        if _is_wrapped(cls):
+            _explain(cls)
 
 
 def _is_wrapped(cls: type) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
@@ -184,6 +183,8 @@ class Tokenizer:
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments and the counts of words, the counts as JSON text as in Keras."""
+        import json  # slow to load
+
         counted = {
             "word_counts": self.word_counts,
             "word_docs": self.word_docs,
@@ -207,11 +208,15 @@ class Tokenizer:
 
     def to_json(self, **options) -> str:
         """Return the tokenizer as JSON, for `tokenizer_from_json`."""
+        import json  # slow to load
+
         return json.dumps({"class_name": "Tokenizer", "config": self.get_config()}, **options)
 
 
 def tokenizer_from_json(json_string: str) -> Tokenizer:
     """Create the tokenizer from the JSON of `to_json`, of minidl or Keras."""
+    import json  # slow to load
+
     config = json.loads(json_string)["config"]
     tables = {
         name: json.loads(config.pop(name))

@@ -12,9 +12,11 @@ from minidl.datasets import texts
 def test_texts_depend_on_their_seed_only(draw):
     assert draw(30, seed=4) == draw(30, seed=4) != draw(30, seed=5)
     questions, answers = draw(30)
+    assert (questions, answers) == draw(30, seed=0)
     assert len(questions) == len(answers) == 30
     assert {type(text) for text in questions + answers} == {str}
     assert [len(drawn) for drawn in draw()] == [1000, 1000]
+    assert texts.sums() == texts.sums(1000, digits=2)
 
 
 @pytest.mark.parametrize("digits", [1, 3, 18])

@@ -40,6 +40,18 @@ def test_a_toy_depends_on_its_seed_only(draw):
         assert not np.array_equal(a, c)
 
 
+@pytest.mark.parametrize(
+    ("draw", "defaults"),
+    [
+        (toy.spirals, {"n": 300, "classes": 3, "noise": 0.2, "seed": 0}),
+        *((draw, {"n": 200, "noise": 0.1, "seed": 0}) for draw in TOYS[1:]),
+    ],
+)
+def test_a_toy_without_arguments(draw, defaults):
+    for a, b in zip(draw(), draw(**defaults), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 @pytest.mark.parametrize(("draw", "classes"), CLASSIFIED)
 def test_classes_are_balanced_and_mixed(draw, classes):
     _, y = draw(120)

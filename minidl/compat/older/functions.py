@@ -7,7 +7,6 @@ or defaults, and those whose names no longer exist.
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from ... import activations, ops
 from ...ops.base import on_symbols
+from ...ops.products import LETTERS
 from ...support import backend
 from ...tensor import Tensor, Variable
 
@@ -196,8 +196,8 @@ def batch_dot(x, y, axes: Any = None):
             f"and {shapes[1]}."
         )
     first, second = _summed_axes(axes, *map(len, shapes))
-    left = list(string.ascii_lowercase[: len(shapes[0])])
-    right = list(string.ascii_uppercase[: len(shapes[1])])
+    left = list(LETTERS[: len(shapes[0])])
+    right = list(LETTERS.upper()[: len(shapes[1])])
     right[0], right[second] = left[0], left[first]
     out = [c for c in left if c != left[first]] + [c for c in right[1:] if c != left[first]]
     product = ops.einsum(f"{''.join(left)},{''.join(right)}->{''.join(out)}", x, y)
@@ -288,8 +288,7 @@ HERE: dict[str, Callable] = {
     for name, thing in list(globals().items())
     if not name.startswith("_") and callable(thing) and getattr(thing, "__module__", "") == __name__
 }
-FUNCTIONS: dict[str, Any] = {
-    **{name: getattr(ops, name) for name in ops.__all__},
+FUNCTIONS: dict[str, Any] = {  # besides those of ops with the same name
     **HERE,
     "int_shape": ops.shape,
     "get_value": ops.convert_to_numpy,

@@ -86,8 +86,14 @@ def resize_with_crop_or_pad(image, /, target_height, target_width):
 
 def resize_with_pad(image, /, target_height, target_width, method="bilinear", antialias=False):
     """The image in its own ratio, with black edges where it does not fill the size."""
-    image = resize(image, (target_height, target_width), method, True, antialias)
-    return resize_with_crop_or_pad(image, target_height, target_width)
+    h, w = image.shape[-3:-1]
+    free = target_width * h - w * target_height  # in whole numbers: no rounding moves an edge
+    if free >= 0:  # it fills the height
+        inner, top, left = (target_height, w * target_height // h), 0, free // (2 * h)
+    else:
+        inner, top, left = (h * target_width // w, target_width), -free // (2 * w), 0
+    image = resize(image, [max(1, n) for n in inner], method, antialias=antialias)
+    return pad_to_bounding_box(image, top, left, target_height, target_width)
 
 
 def central_crop(image, /, central_fraction):
