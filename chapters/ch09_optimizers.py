@@ -140,7 +140,9 @@ def race_of(name, make):
         for rate in GRID
     ]
     heights = [np.inf if p.diverged else p.values.mean() for p in paths]
-    row = "".join("   off" if h == np.inf else f"{h:6.{2 * (h < 100)}f}" for h in heights)
+    row = "".join(
+        "   off" if h == np.inf else f"{h:6.{2 * (h < 100)}f}" for h in heights
+    )
     print(f"{name:18s}{row} best: {GRID[np.argmin(heights)]:g}")
     return paths[int(np.argmin(heights))]
 

@@ -162,7 +162,7 @@ SAID = [
     (shapes.fits, (9, 3, 2), (None, None, 2), "True"),
     (shapes.fits, (9, 3), (None, None, 2), "False"),
     (shapes.fits, (9, 3, 1), (None, None, 2), "False"),
-    (shapes.input_advice, "'m'", (3,), (3,), "Model 'm' was declared for samples of shape (3,), so for inputs of shape (n, 3); received (3,). For a single sample add a batch axis: x[None]."),
+    (shapes.input_advice, "'m'", (3,), (3,), "Model 'm' was declared for samples of shape (3,), so for inputs of shape (n, 3); received shape (3,). For a single sample add a batch axis: x[None]."),
     (shapes.input_advice, "'m'", (4, 3), (4, 3), "x[None]. For a batch: input_shape excludes the batch axis: use x.shape[1:]."),
     (shapes.input_advice, "'m'", (9, 3), (4, 3), "received (4, 3). input_shape excludes the batch axis"),
     (shapes.input_advice, "'m'", (4, 3, 1), (4, 3), "received (4, 3). For a single sample add a batch axis: x[None]."),
