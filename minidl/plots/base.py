@@ -195,7 +195,7 @@ def write_film(figure, draw, frames, path, seconds: float, name: str) -> None:
         # the writer takes a path only, and after an interrupt it writes the frames so far
         with write_atomically(path) as file, TemporaryDirectory() as folder:
             film, writer = Path(folder, Path(path).name), PillowWriter(fps)
-            with writer.saving(figure, film, dpi=90):
+            with writer.saving(figure, str(film), dpi=90):
                 for frame in [*frames, *[frames[-1]] * fps]:
                     draw(frame)
                     writer.grab_frame()

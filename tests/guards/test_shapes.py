@@ -52,3 +52,8 @@ def test_a_layer_called_on_a_layer(call):
 def test_a_misspelt_argument_of_compile():
     with pytest.raises(TypeError, match="no argument 'optimiser' here. Did you mean 'optimizer'?"):
         Sequential([layers.Dense(3)]).compile(optimiser="adam")
+
+
+def test_a_layer_that_does_not_fit_the_declared_input():
+    with pytest.raises(ValueError, match=r"received shape \(n, 784\)"):
+        Sequential([Input((784,)), layers.LSTM(2)])

@@ -81,7 +81,8 @@ def _translating(today):
 
     def again(error, args, kwargs):
         word = kwargs.get("class_weight")
-        if known.issuperset(kwargs) and not isinstance(word, str):
+        unknown = isinstance(error, TypeError) and not known.issuperset(kwargs)
+        if not unknown and not isinstance(word, str):
             return None
         kwargs = _in_todays_words(today.__name__, kwargs, known)
         if isinstance(word, str):
