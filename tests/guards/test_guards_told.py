@@ -94,6 +94,7 @@ SAID = [
     (targets.check_binary, "L", Z(0), (0, 1), None),
     (targets.check_signs, "L", A([-1.0, 1.0]), None),
     (targets.check_signs, "L", A([1, 2]), "y = np.where(y == 2, 1, -1)."),
+    (targets.check_signs, "L", A([2, 2]), "y = np.where(y == 2, 1, -1)."),
     (targets.check_signs, "L", A([-2, 0]), "but y runs -2..0. Map your two classes"),
     (targets.check_signs, "L", A([0, 1, 2]), "but y runs 0..2. For several classes"),
     (targets.check_divisors, "L", A([1.0, 0.0, 2.0]), "and 1 of the 3 in y are 0"),
