@@ -40,3 +40,8 @@ def test_constraints_of_layers_are_found_by_their_names():
     ):
         layer.build((None, 4, 3))
         assert type(layer.weights[0].constraint) is constraints.NonNeg, layer
+
+
+def test_the_base_class_allows_everything():
+    w = np.array([-1.0, 2.0])
+    assert constraints.Constraint()(w) is w

@@ -116,3 +116,9 @@ def test_the_epoch_after_which_it_stops(course, options, epochs):
         epochs=4,
     )
     assert len(history.epoch) == epochs
+
+
+def test_what_it_will_tell_is_there_from_the_beginning():
+    stop = EarlyStopping()
+    assert (stop.wait, stop.stopped_epoch, stop.best_epoch, stop.best_weights) == (0, 0, 0, None)
+    assert stop.get_monitor_value({"val_loss": 2.0}) == 2.0
