@@ -159,3 +159,19 @@ def test_class_weights_do_not_touch_what_is_held_back():
     assert (
         plain["val_loss"] == weighted["val_loss"] and weighted["loss"][0] > 1.5 * plain["loss"][0]
     )
+
+
+def test_classes_that_only_the_validation_part_has_are_told():
+    model = Sequential([Input((2,)), layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    x, y = np.zeros((10, 2)), np.array([0, 1] * 4 + [2, 2])
+    with pytest.warns(UserWarning, match="never seen in training: 2"):
+        model.fit(x, y, validation_split=0.2, verbose=0)
+    assert model.number_of_classes() == 3
+
+
+def test_the_classes_of_sequences_are_on_the_last_axis():
+    model = Sequential([Input((7, 2)), layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(np.zeros((4, 7, 2)), np.zeros((4, 7), int), verbose=0)
+    assert model.number_of_classes() == 3
