@@ -29,3 +29,8 @@ def test_constraints():
     for name in ("max_norm", "non_neg", "unit_norm", "min_max_norm"):
         limit = constraints.get(name)
         assert not limit(np.zeros((2, 2), np.float32)).any()
+
+
+def test_the_base_class_allows_everything():
+    w = np.array([-1.0, 2.0])
+    assert constraints.Constraint()(w) is w

@@ -55,6 +55,8 @@ class Monitor(Callback):
         )
         return None
 
+    get_monitor_value = value  # Keras's name
+
     def is_better(self, value: float, than: float | None) -> bool:
         """Whether value is better by more than min_delta. Any value is better than None."""
         return than is None or self._sign * (value - than) > self.min_delta

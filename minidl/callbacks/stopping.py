@@ -57,6 +57,8 @@ class EarlyStopping(Monitor):
             baseline,
         )
         self.restore_best_weights, self.start_from_epoch = restore_best_weights, start_from_epoch
+        self.wait = self.stopped_epoch = self.best_epoch = 0
+        self.best_weights = None
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)

@@ -134,6 +134,15 @@ def penalise(layer, result) -> None:
             layer.add_loss(layer.activity_regularizer(x) / (len(x) if x.shape else 1))
 
 
+def first_by_name(layer, args, kwargs: dict):
+    """Return the arguments of a call, the first one also if it was passed as `inputs`, which is its
+    name in Keras.
+    """
+    code = getattr(layer.call, "__code__", None)
+    other = code is not None and "inputs" in code.co_varnames[2 : code.co_argcount]
+    return args if args or other or "inputs" not in kwargs else (kwargs.pop("inputs"),)
+
+
 def place_of_training(call) -> int | None:
     """Return the position of the argument `training`; None if `call` does not take it."""
     code = getattr(call, "__code__", None)

@@ -87,3 +87,9 @@ def test_terminate_on_nan(capsys):
             TerminateOnNaN(raise_error=True),
             validation_data=None,
         )
+
+
+def test_what_it_will_tell_is_there_from_the_beginning():
+    stop = EarlyStopping()
+    assert (stop.wait, stop.stopped_epoch, stop.best_epoch, stop.best_weights) == (0, 0, 0, None)
+    assert stop.get_monitor_value({"val_loss": 2.0}) == 2.0
