@@ -27,7 +27,9 @@ def test_one_hot_of_any_number_type(dtype):
     hot = utils.to_categorical(np.array([0, 1, 1], dtype))
     assert hot.dtype == np.float64
     np.testing.assert_array_equal(hot, [[1, 0], [0, 1], [0, 1]])
-    np.testing.assert_array_equal(utils.to_categorical(Tensor(np.array([0, 1, 1], dtype))), hot)
+    of_tensor = utils.to_categorical(Tensor(np.array([0, 1, 1], dtype)))
+    assert isinstance(of_tensor, Tensor) and of_tensor.dtype == np.float32
+    np.testing.assert_array_equal(of_tensor, hot)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,10 @@ def test_one_hot_of_a_large_vocabulary_takes_only_its_rows():
 
 
 def test_normalize():
+    x = np.array([[3.0, 4.0]], "f")
+    assert type(utils.normalize(x)) is np.ndarray
+    y = utils.normalize(Tensor(x))
+    assert isinstance(y, Tensor) and np.allclose(y, [[0.6, 0.8]])
     np.testing.assert_allclose(
         utils.normalize([[3.0, 4.0], [0.0, 0.0]]), [[0.6, 0.8], [0, 0]], rtol=1e-6
     )
@@ -80,6 +86,26 @@ def test_normalize():
         )
 
 
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ({}, 1.0),
+        ({"stateful_metrics": ["a"]}, 2.0),
+        ({"stateful_metrics": []}, 1.0),
+        ({"stateless_metrics": ["a"]}, 1.0),
+        ({"stateless_metrics": []}, 2.0),
+    ],
+)
+def test_a_progress_bar_shows_means_but_for_what_it_is_told(options, shown, capsys):
+    bar = utils.Progbar(2, **options)
+    bar.update(1, [("a", 0.0)])
+    bar.update(2, [("a", [1.0, 3.0])])  # a list counts as its mean
+    assert f"a: {shown:.4f}" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="not both"):
+        utils.Progbar(2, stateful_metrics=[], stateless_metrics=[])
+
+
 def test_utils_has_what_keras_tutorials_import():
+    utils.clear_session(free_memory=False)
     assert utils.set_random_seed is set_random_seed
     assert set(utils.__all__) >= {"normalize", "set_random_seed", "to_categorical"}

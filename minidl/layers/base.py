@@ -75,6 +75,7 @@ class Layer(core.Layer):
 
     takes_raw_input = False  # True for layers that take unscaled numbers: Embedding, ...
     takes_texts = False  # True for layers that take strings
+    trains_when_called: Any = False  # the flag of an outermost call that gives none
     changes_input = False  # whether `to_input` changes tensors of the right dtype too
     output_shape: Any = None
     input_spec: Any = None
@@ -265,7 +266,8 @@ class Layer(core.Layer):
         """Compute on tensors or arrays. Called on a symbol, record the call for a functional model.
 
         training: True or False for this call and all calls inside it; None takes the flag of the
-        call around it (False for the outermost call).
+        call around it (the outermost call: False, but True for layers and stacks of layers that
+        change images at random).
         """
         plain = len(args) == 1 and not kwargs and type(args[0]) is Tensor
         plain = plain and args[0].mask is None and not self._makes_masks
@@ -281,12 +283,14 @@ class Layer(core.Layer):
             self._build_from(args)
         work = self._computed if plain else self._masked
         if switches.training is None or training not in (None, switches.training):
-            return self._switched(work, args, kwargs, bool(training))
+            return self._switched(work, args, kwargs, training)
         return work(args, kwargs)
 
-    def _switched(self, work, args, kwargs, training: bool):
+    def _switched(self, work, args, kwargs, training: bool | None):
         """Make the outermost call, or one that changes the training flag."""
         outer = switches.training
+        if training is None:
+            training = self.trains_when_called and dry.kept is None
         if dry.kept is not None:
             keep_parts(self)
         if outer is None and losses_added.ever:  # what was added in the last call counts no more
@@ -294,7 +298,7 @@ class Layer(core.Layer):
                 layer.added_losses = ()
         try:
             try:
-                switches.training = training
+                switches.training = bool(training)
                 if switches.quiet:
                     return work(args, kwargs)
                 return quietly(work, args, kwargs)
