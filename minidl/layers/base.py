@@ -31,6 +31,7 @@ from .calling import (
     NO_DATA,
     better_error,
     build_once,
+    first_by_name,
     flag_apart,
     has_unknown_sizes,
     penalise,
@@ -170,8 +171,11 @@ class Layer(core.Layer):
     add_variable = add_weight
 
     def add_loss(self, loss) -> None:
-        """Add a number, computed in `call`, to the model's loss. It counts only for this call."""
+        """Add a number, computed in `call`, to the model's loss, or the sum of several. It counts
+        only for this call.
+        """
         added = loss if isinstance(loss, (list, tuple)) else [loss]
+        added = [x.sum() if getattr(x, "ndim", 0) else x for x in added]
         self.added_losses = [*self.added_losses, *added]
         losses_added.ever = True
 
@@ -266,12 +270,12 @@ class Layer(core.Layer):
         """Compute on tensors or arrays. Called on a symbol, record the call for a functional model.
 
         training: True or False for this call and all calls inside it; None takes the flag of the
-        call around it (the outermost call: False, but True for layers and stacks of layers that
-        change images at random).
+        call around it (the outermost: False, but True for what only changes images at random).
         """
         plain = len(args) == 1 and not kwargs and type(args[0]) is Tensor
         plain = plain and args[0].mask is None and not self._makes_masks
         if not plain:
+            args = first_by_name(self, args, kwargs)
             if symbolic.has_symbol([*args, kwargs]):
                 return self._recorded(args, kwargs, training)
             args, training = flag_apart(self._training_place, args, training)
@@ -353,9 +357,7 @@ class Layer(core.Layer):
         return self.dtype
 
     def to_input(self, x):
-        """Convert arrays to tensors, and floats to this layer's dtype, so that x / 255.0 (float64)
-        becomes float32.
-        """
+        """Convert arrays to tensors, and floats, such as x / 255.0, to this layer's dtype."""
         return to_input(x, self.input_dtype, self)
 
     def _build_from(self, args) -> None:
