@@ -5,6 +5,7 @@ position of an object, its angle, the brightness. In `predict` and
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 import numpy as np
@@ -51,13 +52,24 @@ class Randomly(OfImages):
         low..high.
         """
         given = tuple(factor) if hasattr(factor, "__len__") else (factor,)
-        pair = given if len(given) == 2 else (-abs(given[0]), abs(given[0]))
-        if len(given) > 2 or not all(low <= f <= high for f in given):
+        pairs = len(given) in (1, 2) and all(isinstance(f, numbers.Real) for f in given)
+        if not pairs or not all(low <= f <= high for f in given):
             raise ValueError(
                 f"{type(self).__name__}: {name} is a number between {low:g} and {high:g}, or a "
                 f"pair of them; received {factor!r}."
             )
+        pair = given if len(given) == 2 else (-abs(given[0]), abs(given[0]))
         return max(min(pair), low), max(pair)
+
+    def in_order(self, value_range) -> tuple:
+        """Return the smallest and the largest number of an image. ValueError for no such pair."""
+        pair = tuple(value_range) if hasattr(value_range, "__len__") else ()
+        if len(pair) != 2 or not all(isinstance(number, numbers.Real) for number in pair):
+            raise ValueError(
+                f"{type(self).__name__}: value_range is a pair of numbers, such as (0, 255); "
+                f"received {value_range!r}."
+            )
+        return tuple(sorted(pair))
 
 
 @layer_classes.register()
@@ -232,7 +244,7 @@ class RandomContrast(Randomly):
         super().__init__(seed, **kwargs)
         low, high = self.limits("factor", factor, 0, 1)
         self.factor = (low, high) if hasattr(factor, "__len__") else (high, high)
-        self.value_range = tuple(value_range)
+        self.value_range = self.in_order(value_range)
 
     def changed(self, x):
         mean = ops.mean(x, axis=(1, 2), keepdims=True)
@@ -249,7 +261,7 @@ class RandomBrightness(Randomly):
     def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
         super().__init__(seed, **kwargs)
         self.factor = self.limits("factor", factor, -1, 1)
-        self.value_range = tuple(sorted(value_range))
+        self.value_range = self.in_order(value_range)
 
     def changed(self, x):
         low, high = self.value_range
