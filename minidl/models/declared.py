@@ -87,3 +87,11 @@ def with_gaps(y, losses) -> Any:
         return y
     rest = iter(parts)
     return [None if loss is None else next(rest) for loss in losses]
+
+
+def refuse_layers(model, value) -> None:
+    """Raise the error for `self.layers = [...]` in a model's __init__."""
+    raise AttributeError(
+        f"{type(model).__name__}.layers lists the layers that the model finds in itself, so it "
+        "cannot be set. Give your list another name: self.blocks = [...]."
+    )

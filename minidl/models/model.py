@@ -19,7 +19,7 @@ from ..symbolic import Symbol, replace, unknown_sizes_of
 from ..tensor import Variable
 from . import architecture, saving
 from .architecture import model_classes
-from .declared import as_declared, augments, names_of, only_one
+from .declared import as_declared, augments, names_of, only_one, refuse_layers
 from .graph import Graph
 from .summary import table
 from .training import Trainer
@@ -109,6 +109,8 @@ class Model(Trainer, Layer):
     def layers(self) -> list[Layer]:
         """The layers in order. A functional model's input layers are among them."""
         return self.layers_inside
+
+    layers = layers.setter(refuse_layers)
 
     @property
     def inputs(self) -> list | None:
@@ -248,9 +250,7 @@ class Model(Trainer, Layer):
         )
 
     def check_path(self, filepath, weights_alone: bool = False) -> None:
-        """Raise the error that saving to this path would raise: for a folder, or if h5py is
-        missing.
-        """
+        """Raise the error that saving to this path would raise: a folder, or h5py is missing."""
         saving.check_path(path_of(filepath, "filepath"), weights_alone)
 
     def save_weights(self, filepath, overwrite=True, *, save_format=None) -> None:

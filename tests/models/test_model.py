@@ -59,6 +59,16 @@ def test_subclass_with_call_only():
     assert len(net.weights) == 6 and history["accuracy"][-1] > 0.9
 
 
+def test_a_list_named_layers_is_refused_with_the_cure():
+    class Stack(Model):
+        def __init__(self):
+            super().__init__()
+            self.layers = [layers.Dense(3)]
+
+    with pytest.raises(AttributeError, match=r"Stack.layers lists .* self.blocks = \[\.\.\.\]"):
+        Stack()
+
+
 def test_train_step_can_be_overridden():
     class Custom(Sequential):
         def train_step(self, data):
