@@ -85,6 +85,7 @@ def test_chance_of_k():
             and draw((2,), 0.0).numpy().tolist() == [0, 0]
         )
     assert np.abs(K.truncated_normal((500,), 0.0, 1.0).numpy()).max() <= 2
+    assert not K.random_bernoulli((50,)).numpy().any(), "p is 0 unless told otherwise"
     dropped = K.dropout(np.ones((1000,), np.float32), 0.25, seed=1).numpy()
     assert set(np.round(dropped, 4)) == {0, np.float32(1.3333)}
     assert K.random_normal((3,), 5.0, 0.0).numpy().tolist() == [5, 5, 5]
