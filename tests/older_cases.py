@@ -123,6 +123,12 @@ CASES = {
         ),
         B[..., None] + np.arange(3)[:, None, None],
     ),
+    "bias_add_first_of_places": (
+        lambda K: K.bias_add(
+            B, np.arange(12, dtype=np.float32).reshape(4, 3), data_format="channels_first"
+        ),
+        B + np.arange(12).reshape(1, 3, 4),
+    ),
     "temporal_padding": (
         lambda K: K.temporal_padding(B, (1, 2)),
         np.pad(B, ((0, 0), (1, 2), (0, 0))),
