@@ -23,7 +23,7 @@ ELSEWHERE = {
     "compat/tensorflow/running.py",
     "compat/modules.py",
     # real processes, in tests/processes
-    *(f"distribution/{name}.py" for name in ["faults", "mpi", "team", "watcher"]),
+    *(f"distribution/{name}.py" for name in ["team", "watcher"]),
     # with the layers and the plots that use them
     *("layers/along_axis.py", "plots/responses.py", "ops/blocks.py", "ops/pictures.py"),
     "front.py",
@@ -35,7 +35,6 @@ LONG_TESTS = {
     "parity/test_keras_layers.py": 904,
     "parity/test_keras_losses_and_metrics.py": 504,
     "parity/test_keras_numbers.py": 857,
-    "parity/test_keras_ops.py": 685,
     "test_pitfalls.py": 670,
     "tutorials/snippets.py": 2039,
 }

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from ..support.registry import did_you_mean
+from ..support.warning import warn
 from .base import Callback
 
 
@@ -48,12 +47,11 @@ class Monitor(Callback):
             return float(logs[self.monitor])
         measured = any(name.startswith("val_") for name in logs)
         cure = " It is measured only with validation_data or validation_split."
-        warnings.warn(
+        warn(
             f"{type(self).__name__} watches {self.monitor!r}, which is not there."
             f"{did_you_mean(self.monitor, logs)}"
             f"{cure if self.monitor.startswith('val_') and not measured else ''} "
             f"Available: {', '.join(logs) or 'nothing'}.",
-            stacklevel=3,
         )
         return None
 

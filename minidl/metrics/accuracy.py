@@ -4,14 +4,13 @@ means.
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from ..core import metrics as core
 from ..guards import answers
 from ..support import backend
 from ..support.arrays import as_array
+from ..support.warning import warn
 from ..tensor import Tensor
 from .base import MeanMetric, Metric, registry
 
@@ -90,10 +89,9 @@ def resolve_accuracy(name: str, loss, target_shape: tuple, output_shape: tuple) 
     kind = getattr(loss, "kind", None)
     one_output = output_shape[-1:] in ((1,), ()) or len(output_shape) == 1
     if kind == "regression" and (one_output or target_shape == output_shape):
-        warnings.warn(
+        warn(
             f"'{name}' is not meaningful for a regression loss ({loss.name}): it counts exact "
             "hits. Use metrics=['mae'].",
-            stacklevel=2,
         )
     if kind in ("binary", "margin") or (one_output and kind in (None, "regression")):
         return BinaryAccuracy(name, threshold=0.5 if loss is None else loss.cut())

@@ -271,8 +271,6 @@ def _unwrapped(loss):
 
 
 def _get_loss(identifier):
-    if isinstance(identifier, (list, tuple)) and len(identifier) == 1:
-        identifier = identifier[0]  # {"a": ["mse"]}
     waits = isinstance(identifier, str) and identifier in _BY_SHAPE
     return identifier if waits else losses.as_loss(identifier)
 

@@ -76,3 +76,27 @@ def test_what_attention_refuses():
             ops.dot_product_attention(q, k, v)
     with pytest.raises(ValueError, match="no attn_logits_soft_cap"):
         ops.dot_product_attention(x, x, x, attn_logits_soft_cap=2.0)
+
+
+@pytest.mark.parametrize("use_scale", [False, True])
+@pytest.mark.parametrize("name", ["Attention", "AdditiveAttention"])
+def test_scores_that_add_query_and_key(name, use_scale):
+    """Luong's 'concat' scales before tanh and has a learned factor behind; Bahdanau's scales each
+    number behind tanh. A query whose mask is False gives 0.
+    """
+    mode = {"score_mode": "concat"} if name == "Attention" else {}
+    layer = getattr(layers, name)(use_scale, **mode, dtype="float64")
+    layer.build([QUERY.shape, VALUE.shape])
+    weights = [rng.normal(size=w.shape) for w in layer.get_weights()]
+    layer.set_weights(weights)
+    scale = weights[0] if use_scale else 1.0
+    sums = QUERY[:, :, None] + KEY[:, None]
+    scores = np.tanh(sums * scale) * weights[-1] if mode else np.tanh(sums) * scale
+    found = np.exp(scores.sum(axis=-1))
+    expected = found / found.sum(axis=-1, keepdims=True)
+    asked = np.array([[1, 0, 1], [0, 1, 1]], bool)
+    y, shares = layer([QUERY, VALUE, KEY], mask=[asked, None], return_attention_scores=True)
+    np.testing.assert_allclose(shares.numpy(), expected, rtol=1e-6)
+    np.testing.assert_allclose(
+        y.numpy(), (expected @ VALUE) * asked[..., None], rtol=1e-5, atol=1e-6
+    )
