@@ -169,8 +169,11 @@ class Layer(core.Layer):
     add_variable = add_weight
 
     def add_loss(self, loss) -> None:
-        """Add a number, computed in `call`, to the model's loss. It counts only for this call."""
+        """Add a number, computed in `call`, to the model's loss, or the sum of several. It counts
+        only for this call.
+        """
         added = loss if isinstance(loss, (list, tuple)) else [loss]
+        added = [x.sum() if getattr(x, "ndim", 0) else x for x in added]
         self.added_losses = [*self.added_losses, *added]
         losses_added.ever = True
 

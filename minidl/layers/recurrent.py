@@ -54,6 +54,7 @@ class Recurrent(RNN):
         if not self.is_one_op(training):
             return super().walk(x, states, mask, training)
         cell, last = self.cell, x.shape[1] - 1
+        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
         factor = cell.factor("dropout", (len(x), x.shape[2]), training)
         if factor is not None:
             x = x * factor[:, None]

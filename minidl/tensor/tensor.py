@@ -296,7 +296,7 @@ class Tensor(Operators, core.Tensor):
         return self.array.__index__()
 
     def __format__(self, spec):
-        if spec and self.size == 1:
+        if self.ndim == 0 or (spec and self.size == 1):
             return format(self.array.item(), spec)
         return format(str(self), spec)
 
