@@ -274,3 +274,8 @@ def test_rows_of_batches_are_as_the_elements_before():
     whole = Dataset.from_tensor_slices((np.zeros((4, 2, 3)), np.arange(4)))
     assert repr(whole.batch(2).unbatch().element_spec) == repr(whole.element_spec)
     assert whole.batch(2).unbatch().element_spec[0].shape == (2, 3)
+
+
+def test_after_a_map_the_axis_of_the_samples_has_any_size_and_others_their_own():
+    made = Dataset.range(5).batch(2).map(lambda x: (x, np.ones((3, 2)), np.float32(1)))
+    assert [spec.shape for spec in made.element_spec] == [(None,), (3, 2), ()]

@@ -102,6 +102,7 @@ def test_looking_with_k(capsys):
         and not K.is_keras_tensor(A)
     )
     assert K.int_shape(minidl.Input((3,))) == (None, 3) and K.ndim(A) == 2
+    K.get_uid("a")
     K.reset_uids()
     assert [K.get_uid("a"), K.get_uid("a"), K.get_uid("b")] == [1, 2, 1]
     assert K.image_dim_ordering() == "tf" and K.image_data_format() == "channels_last"
