@@ -19,7 +19,6 @@ class Monitor(Callback):
     """
 
     def __init__(self, monitor="val_loss", mode="auto", min_delta=0.0, best=None):
-        super().__init__()
         if mode not in ("auto", "min", "max"):
             raise ValueError(
                 f"{type(self).__name__}: mode is 'auto', 'min' or 'max'; received {mode!r}."
@@ -54,6 +53,8 @@ class Monitor(Callback):
             f"Available: {', '.join(logs) or 'nothing'}.",
         )
         return None
+
+    get_monitor_value = value  # Keras's name
 
     def is_better(self, value: float, than: float | None) -> bool:
         """Whether value is better by more than min_delta. Any value is better than None."""

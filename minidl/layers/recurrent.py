@@ -23,6 +23,7 @@ class Recurrent(RNN):
     """Base of the layers below. given: the arguments of the layer by name."""
 
     def __init__(self, cell_class, given: dict, kwargs: dict):
+        kwargs.pop("implementation", None)  # Keras's ways of computing, which give the same
         known = inspect.signature(cell_class.__init__).parameters.keys() & given.keys()
         own = {name: given[name] for name in known - {"self", "kwargs"}}
         for name in ("dtype", "trainable"):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from minidl import Input, Sequential, callbacks, layers
+from minidl.callbacks import progress
 from minidl.support import console
 from minidl.utils import Progbar
 
@@ -197,3 +198,21 @@ def test_the_progress_bar_of_ones_own_loop(monkeypatch):
         (1, [lambda bar: bar.update(2)], True),
     ]:
         assert shown(target, *updates)[-1].endswith("\n") == whether, (target, updates)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(59.9, "59s"), (60, "1:00"), (125, "2:05")],
+)
+def test_the_clock(seconds, shown):
+    bar = callbacks.ProgressBar(live=False)
+    bar.start, bar.done = 0, 1
+    assert bar._text(seconds, {}).startswith(f"{shown} ")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(2.6, "3s"), (1, "1s"), (0.999, "999ms"), (1e-3, "1ms"), (9.99e-4, "999us"), (2e-6, "2us")],
+)
+def test_the_time_of_a_step(seconds, shown):
+    assert progress._per_step(seconds) == f"{shown}/step"

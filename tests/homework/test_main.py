@@ -110,6 +110,8 @@ def test_the_same_seed_asks_the_same_questions(small):
         (["check", "hw01"], "There is no hw01_arrays.py here"),
         (["grade", "nowhere"], "no folder of submissions"),
         (["start", "hw01_array"], "Did you mean 'hw01_arrays'"),
+        (["check", "hw1"], "Unknown assignment 'hw1'. Did you mean 'hw01'?"),
+        (["start", "10"], "Did you mean 'hw10'?"),
     ],
 )
 def test_mistakes_in_commands(arguments, words, capsys):

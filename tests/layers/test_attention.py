@@ -78,6 +78,16 @@ def test_what_attention_refuses():
         ops.dot_product_attention(x, x, x, attn_logits_soft_cap=2.0)
 
 
+def test_more_axes_in_front():
+    """Rows of an image attend to each other, each column by itself."""
+    x = np.random.default_rng(0).normal(size=(2, 5, 6, 4)).astype("f")
+    z, weights = layers.Attention()([x, x], return_attention_scores=True)
+    assert weights.shape == (2, 5, 6, 6)
+    np.testing.assert_allclose(layers.Attention()([x, x]).numpy(), z.numpy(), rtol=1e-6)
+    alone = layers.Attention()([x[:, 1], x[:, 1]]).numpy()
+    np.testing.assert_allclose(z.numpy()[:, 1], alone, rtol=1e-5)
+
+
 @pytest.mark.parametrize("use_scale", [False, True])
 @pytest.mark.parametrize("name", ["Attention", "AdditiveAttention"])
 def test_scores_that_add_query_and_key(name, use_scale):

@@ -39,6 +39,30 @@ def test_functions_of_the_same_names():
     )
 
 
+X1 = [[[0, 0], [1, 2], [0, 0], [3, 4]]]
+X2 = [[[0, 0], [0, 0], [-1, 2], [3, 5]]]
+
+
+@pytest.mark.parametrize(
+    "cls, one_masked, both_masked",
+    [
+        (layers.Multiply, [[0, 0], [0, 0], [-1, 2], [9, 20]], [[0, 0], [1, 2], [-1, 2], [9, 20]]),
+        (layers.Maximum, [[0, 0], [1, 2], [-1, 2], [3, 5]], [[0, 0], [1, 2], [-1, 2], [3, 5]]),
+        (layers.Minimum, [[0, 0], [0, 0], [-1, 2], [3, 4]], [[0, 0], [1, 2], [-1, 2], [3, 4]]),
+        (layers.Add, [[0, 0], [1, 2], [-1, 2], [6, 9]], [[0, 0], [1, 2], [-1, 2], [6, 9]]),
+    ],
+)
+def test_steps_that_a_mask_leaves_out_do_not_take_part(cls, one_masked, both_masked):
+    x1, x2 = np.array(X1, "f"), np.array(X2, "f")
+    masked1, masked2 = layers.Masking()(x1), layers.Masking()(x2)
+    z = cls()([masked1, x2])
+    np.testing.assert_array_equal(z.numpy()[0], one_masked)
+    assert z.mask is None
+    z = cls()([masked1, masked2])
+    np.testing.assert_array_equal(z.numpy()[0], both_masked)
+    np.testing.assert_array_equal(z.mask.numpy(), [[False, True, True, True]])
+
+
 def test_masks_of_the_inputs():
     """Add keeps a step that any input has; an input without a mask counts as True everywhere for
     Concatenate, and leaves no mask for the others.

@@ -66,3 +66,10 @@ def test_it_learns_which_step_mattered(name):
     model.compile(minidl.optimizers.Adam(0.01), "binary_crossentropy", metrics=["accuracy"])
     model.fit(x[:400], y[:400], epochs=25, verbose=0)
     assert model.evaluate(x[400:], y[400:], verbose=0)[1] > 0.85
+
+
+@pytest.mark.parametrize("cls", [layers.LSTM, layers.GRU])
+def test_all_of_keras_implementations_are_one(cls):
+    layer = cls(3, implementation=2)
+    assert layer(np.zeros((1, 2, 4), "f")).shape == (1, 3)
+    assert cls.from_config(layer.get_config()).units == 3

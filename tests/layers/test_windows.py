@@ -169,7 +169,7 @@ def test_channels_on_the_other_side_and_a_window_larger_than_what_it_sees():
         ((None, None, 3), (8, 3, 32, 32), r"np\.moveaxis\(x, 1, -1\)\. A reshape would mix up"),
         ((4, 6, 6, 3), (8, 3, 4, 6, 6), r"np\.moveaxis\(x, 1, -1\)\. A reshape would mix up"),
         ((20, 5), (8, 5, 20), r"np\.moveaxis\(x, 1, -1\)\. A reshape would mix up"),
-        ((None, None, 3), (8, 32, 32, 1), r"received \(8, 32, 32, 1\)\.$"),
+        ((None, None, 3), (8, 32, 32, 1), r"received shape \(8, 32, 32, 1\)\.$"),
         ((28, 28, 1), (28, 28, 1), r"x\[None\]\. For a batch: input_shape excludes"),
         ((28, 28, 1), (28, 28), r"For a single sample add a batch axis: x\[None\]\.$"),
         ((28, 28, 1), (8, 784), r"Reshape it: x\.reshape\(-1, 28, 28, 1\)\.$"),

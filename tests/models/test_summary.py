@@ -65,3 +65,17 @@ def test_sizes_have_units_of_1024(count, said):
     rows = []
     Sequential([Input((1,)), layers.Dense(count, use_bias=False)]).summary(print_fn=rows.append)
     assert f" Total params: {said}" in rows[0]
+
+
+@pytest.mark.parametrize("nested", ["functional", "sequential"])
+def test_the_kind_of_a_model_inside(nested):
+    x = Input((2,))
+    inner = (
+        Model(x, layers.Dense(1)(x)) if nested == "functional" else Sequential([layers.Dense(1)])
+    )
+    said = []
+    Sequential([Input((2,)), inner, layers.Dense(1)]).summary(print_fn=said.append)
+    assert ("(Functional)" if nested == "functional" else "(Sequential)") in said[0]
+    lines = said[0].split("\n")
+    rules = [i for i, line in enumerate(lines) if line.startswith(("├", "┡", "┏", "└"))]
+    assert len(rules) == 4  # above and below the heads, between two rows, below
