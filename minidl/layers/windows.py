@@ -33,7 +33,8 @@ class Windowed(Layer):
         self.window = per_axis(f"{title}: {self.window_name}", window, self.rank)
         self.strides = per_axis(f"{title}: strides", strides, self.rank)
         self.dilation_rate = per_axis(f"{title}: dilation_rate", dilation_rate, self.rank)
-        if padding not in self.paddings:
+        self.padding = padding.lower() if isinstance(padding, str) else padding
+        if self.padding not in self.paddings:
             known = " or ".join(map(repr, self.paddings))
             raise ValueError(f"{title}: padding is {known}; received {padding!r}.")
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
@@ -41,7 +42,6 @@ class Windowed(Layer):
                 f"{title}: strides and dilation_rate cannot both be more than 1; received "
                 f"{strides!r} and {dilation_rate!r}."
             )
-        self.padding = padding
         self.data_format = backend.checked_data_format(title, data_format)
         self.channels_first = self.data_format == "channels_first"
 

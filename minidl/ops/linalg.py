@@ -14,7 +14,7 @@ import numpy as np
 from ..core.derivatives import linear
 from ..tensor import apply
 from .arranging import swapaxes
-from .base import convert_to_tensor, floats, on_symbols
+from .base import convert_to_tensor, floats, on_symbols, without_derivative
 from .comparing import where
 from .elementwise import absolute, log
 from .picking import tril, triu
@@ -53,21 +53,6 @@ def _matrix(x, door: str) -> Any:
     if len(x.shape) < 2:
         raise ValueError(f"{door}: a matrix has two axes; received shape {x.shape}.")
     return x
-
-
-def without_derivative(*xs, result, door):
-    """An op without a derivative: returns the result, and vjps that raise NotImplementedError.
-
-    door: the name of the public function, for the error. xs: its arguments. result: computed from
-    xs.
-    """
-
-    def refuse(g):
-        raise NotImplementedError(
-            f"{door} has no derivative here. If none is needed, pass it ops.stop_gradient(x)."
-        )
-
-    return np.asarray(result), (refuse,) * len(xs)
 
 
 # --- with derivatives

@@ -12,7 +12,7 @@ from ..tensor import apply
 from .arranging import expand_dims, moveaxis
 from .base import axes_of, convert_to_tensor, floats, on_symbols, step
 from .comparing import equal, isclose, isnan, logical_not, where
-from .elementwise import absolute, maximum, power, sqrt, square
+from .elementwise import absolute, maximum, minimum, power, sqrt, square
 
 __all__ = [
     "all",
@@ -50,12 +50,16 @@ def mean(x, axis=None, keepdims=False):
     return floats(x).mean(axis, keepdims)
 
 
-def max(x, axis=None, keepdims=False):
-    return convert_to_tensor(x).max(axis, keepdims)
+def max(x, axis=None, keepdims=False, initial=None):
+    """The largest entry, and at least `initial`, if it is given."""
+    largest = convert_to_tensor(x).max(axis, keepdims)
+    return largest if initial is None else maximum(largest, initial)
 
 
-def min(x, axis=None, keepdims=False):
-    return convert_to_tensor(x).min(axis, keepdims)
+def min(x, axis=None, keepdims=False, initial=None):
+    """The smallest entry, and at most `initial`, if it is given."""
+    smallest = convert_to_tensor(x).min(axis, keepdims)
+    return smallest if initial is None else minimum(smallest, initial)
 
 
 def prod(x, axis=None, keepdims=False, dtype=None):

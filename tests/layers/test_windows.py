@@ -1,9 +1,11 @@
 """Layers with windows: what they compute, unknown sizes, files, and what learners are told."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from minidl import Input, Sequential, layers
+from minidl import Input, Sequential, layers, ops
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(2, 8, 9, 4)).astype("f")
@@ -205,3 +207,22 @@ def test_dense_without_flatten(units, loss, y, begin):
     model.compile("adam", loss)
     with pytest.raises(ValueError, match=r"outputs .*Flatten\(\) or a global pooling before"):
         model.fit(X, np.array(y), verbose=0)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        partial(layers.Conv2D, 2, 3),
+        partial(layers.SeparableConv2D, 2, 3),
+        partial(layers.Conv2DTranspose, 2, 3, 2),
+        partial(layers.MaxPooling2D, 2),
+    ],
+)
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_padding_may_be_in_capitals(layer, padding):
+    """As in tutorials of TensorFlow 1."""
+    capital, small = layer(padding=padding.upper()), layer(padding=padding)
+    assert capital(np.ones((1, 5, 5, 1))).shape == small(np.ones((1, 5, 5, 1))).shape
+    assert capital.get_config()["padding"] == padding
+    door = partial(ops.max_pool, np.ones((1, 5, 5, 1)), 2)
+    assert door(padding=padding.upper()).shape == door(padding=padding).shape

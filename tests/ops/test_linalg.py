@@ -40,7 +40,11 @@ def test_matrices_taken_apart():
 def test_a_singular_matrix_has_no_inverse():
     """NaN, as 0/0: the others of its batch keep theirs."""
     x = np.stack([np.ones((2, 2)), 2 * np.eye(2)])
-    for found in (ops.inv(x), ops.solve(x, np.eye(2)[None]), ops.solve(x, np.stack([np.eye(2)] * 2))):
+    for found in (
+        ops.inv(x),
+        ops.solve(x, np.eye(2)[None]),
+        ops.solve(x, np.stack([np.eye(2)] * 2)),
+    ):
         assert np.isnan(found.data[0]).all()
         np.testing.assert_array_equal(found.data[1], np.eye(2) / 2)
     assert np.isnan(ops.solve(x[0], [1.0, 2.0]).data).all()
@@ -67,4 +71,6 @@ def test_norms_of_singular_values(ord, keepdims):
         np.testing.assert_allclose(found, np.linalg.norm(x, ord, axis, keepdims))
     x = Tensor(np.diag([3.0, 2.0]), requires_grad=True)
     ops.norm(x, ord).backward()
-    np.testing.assert_allclose(x.grad, {2: np.diag([1, 0]), -2: np.diag([0, 1])}.get(ord, np.eye(2)))
+    np.testing.assert_allclose(
+        x.grad, {2: np.diag([1, 0]), -2: np.diag([0, 1])}.get(ord, np.eye(2))
+    )
