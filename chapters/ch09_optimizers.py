@@ -140,12 +140,14 @@ def race_of(name, make):
         for rate in GRID
     ]
     heights = [np.inf if p.diverged else p.values.mean() for p in paths]
-    row = "".join(f"{'off' if h == np.inf else f'{h:.2f}':>8s}" for h in heights)
-    print(f"{name:26s}{row}   best: {GRID[np.argmin(heights)]:g}")
+    row = "".join(
+        "   off" if h == np.inf else f"{h:6.{2 * (h < 100)}f}" for h in heights
+    )
+    print(f"{name:18s}{row} best: {GRID[np.argmin(heights)]:g}")
     return paths[int(np.argmin(heights))]
 
 
-print(f"{'mean height over 40 steps':26s}" + "".join(f"{rate:>8g}" for rate in GRID))
+print(f"{'mean height':18s}" + "".join(f"{rate:>6g}" for rate in GRID))
 best = {name: race_of(name, make) for name, make in FAMILY.items()}
 
 # %% [markdown]

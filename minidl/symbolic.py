@@ -16,6 +16,7 @@ import numpy as np
 
 from .core.derivatives import arithmetic, shaping
 from .core.training import undisturbed
+from .guards.shapes import for_any_batch
 from .support import backend
 from .support.dry_run import dry_run, guessing, state, take_room
 from .support.structures import keys, leaves, paths, pick, tree_map
@@ -187,7 +188,7 @@ def _first_that_works(trial: Node, batches, guesses) -> list:
             return [trial.run(partial(_zeros, batch=n, other=m)) for n, m in runs]
         except (ValueError, IndexError) as error:
             errors.append(error)
-    raise errors[0]
+    raise for_any_batch(errors[0])
 
 
 def _counted(trial: Node, symbols, guesses, name: str) -> list:

@@ -127,6 +127,10 @@ CASES = {
         lambda K: K.temporal_padding(B, (1, 2)),
         np.pad(B, ((0, 0), (1, 2), (0, 0))),
     ),
+    "temporal_padding_by_one": (
+        lambda K: K.temporal_padding(B),
+        np.pad(B, ((0, 0), (1, 1), (0, 0))),
+    ),
     "switch": (lambda K: K.switch(K.greater(A, 1.0), A, -A), np.where(A > 1, A, -A)),
     "switch_rows": (
         lambda K: K.switch(K.constant([[1], [0]]), A, -A),

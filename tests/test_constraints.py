@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl import constraints
+from minidl import constraints, layers
 
 W = np.random.default_rng(2).normal(size=(4, 3))
 
@@ -29,3 +29,19 @@ def test_constraints():
     for name in ("max_norm", "non_neg", "unit_norm", "min_max_norm"):
         limit = constraints.get(name)
         assert not limit(np.zeros((2, 2), np.float32)).any()
+
+
+def test_constraints_of_layers_are_found_by_their_names():
+    for layer in (
+        layers.Dense(2, kernel_constraint="non_neg"),
+        layers.Conv1D(2, 1, kernel_constraint="non_neg"),
+        layers.Embedding(3, 2, embeddings_constraint="non_neg"),
+        layers.GRU(2, kernel_constraint="non_neg"),
+    ):
+        layer.build((None, 4, 3))
+        assert type(layer.weights[0].constraint) is constraints.NonNeg, layer
+
+
+def test_the_base_class_allows_everything():
+    w = np.array([-1.0, 2.0])
+    assert constraints.Constraint()(w) is w

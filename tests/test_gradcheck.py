@@ -451,3 +451,10 @@ def test_a_worse_entry_found_later_takes_the_place_of_the_first():
         return x * 1.0, (lambda g: g * scale,)
 
     assert check_gradients(lambda x: apply(op, x), np.ones(4)).worst[1] == (2,)
+
+
+def test_nan_is_no_change_and_no_chance():
+    """A NaN stays as it is: neither written over by f, nor another result the second time."""
+    x = np.array([1.0, np.nan])
+    report = check_gradients(lambda x: ops.where(np.array([True, False]), x, x.detach()), x)
+    assert not any("in place" in note or "different results" in note for note in report.notes)

@@ -76,7 +76,7 @@ ERRORS = {
             model(layers.Dense(10, activation="sigmoid"), loss="binary_crossentropy"), X, LABELS
         ),
         ValueError,
-        r"\(1,\) but the model outputs \(1, 10\).*Dense\(1, activation='sigmoid'\).*sparse_categorical_crossentropy",
+        r"\(64,\) but the model outputs \(64, 10\).*Dense\(1, activation='sigmoid'\).*sparse_categorical_crossentropy",
     ),
     "2 categorical loss with one output": (
         lambda: fit(linear(loss="categorical_crossentropy"), X, TARGETS),
@@ -115,7 +115,7 @@ ERRORS = {
     "4 images into a network of rows": (
         lambda: fit(model(layers.Dense(10, input_shape=(784,))), IMAGES, DIGITS),
         ValueError,
-        r"samples of shape \(784,\).*received \(1, 28, 28\).*x\.reshape\(-1, 784\), or begin with Flatten\(\)",
+        r"samples of shape \(784,\).*received shape \(n, 28, 28\).*x\.reshape\(-1, 784\), or begin with Flatten\(\)",
     ),
     "4 the same met by the layer": (
         lambda: (d := layers.Dense(3), d(np.zeros((1, 784), "f")), d(np.zeros((5, 28, 28), "f"))),
@@ -130,7 +130,7 @@ ERRORS = {
     "4 a single image into a model": (
         lambda: model(layers.Flatten(input_shape=(28, 28)), layers.Dense(3))(IMAGES[0]),
         ValueError,
-        r"received \(28, 28\)",
+        r"received shape \(28, 28\)",
     ),
     "4 input_shape with the number of samples": (
         lambda: fit(

@@ -1,5 +1,6 @@
 """minidl.utils: one-hot, normalize, and what Keras's tutorials import."""
 
+import hashlib
 import tracemalloc
 
 import numpy as np
@@ -83,3 +84,40 @@ def test_normalize():
 def test_utils_has_what_keras_tutorials_import():
     assert utils.set_random_seed is set_random_seed
     assert set(utils.__all__) >= {"normalize", "set_random_seed", "to_categorical"}
+
+
+# --- files
+
+
+def test_a_file_is_fetched_once(tmp_path, monkeypatch):
+    fetched = []
+
+    def download(addresses, path, verify, limit):
+        fetched.append((addresses, limit))
+        verify(b"words")
+        tmp_path.joinpath("kept", "w.txt").write_bytes(b"words")
+
+    monkeypatch.setattr(utils, "download", download)
+    (tmp_path / "kept").mkdir()
+    sha = hashlib.sha256(b"words").hexdigest()
+    get = lambda **more: utils.get_file(
+        origin="https://example.org/w.txt", cache_dir=str(tmp_path), cache_subdir="kept", **more
+    )
+    path = get(file_hash=sha)
+    assert path == str(tmp_path / "kept" / "w.txt")
+    assert fetched == [(["https://example.org/w.txt"], 2**31)]
+    assert get(file_hash=sha) == get() == get(md5_hash=hashlib.md5(b"words").hexdigest()) == path
+    assert get(file_hash=sha, hash_algorithm="sha256") == path and len(fetched) == 1
+    get(force_download=True)
+    assert len(fetched) == 2
+    (tmp_path / "kept" / "w.txt").write_bytes(b"other")
+    get(file_hash=sha)  # what lies there is another file
+    assert len(fetched) == 3
+    with pytest.raises(utils.DataFileError):
+        get(file_hash="0" * 64, force_download=True)
+    assert get(fname="n.txt").endswith("n.txt") and len(fetched) == 5
+    with pytest.raises(ValueError, match="get_file needs the address"):
+        utils.get_file("w.txt")
+    for unpack in ("untar", "extract"):
+        with pytest.raises(ValueError, match="shutil.unpack_archive"):
+            get(**{unpack: True})

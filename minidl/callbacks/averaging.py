@@ -15,7 +15,6 @@ class SwapEMAWeights(Callback):
     """
 
     def __init__(self, swap_on_epoch=False):
-        super().__init__()
         self.swap_on_epoch = swap_on_epoch
         self.weights: list = []  # pairs (variable, its numbers), while the averages are in place
 

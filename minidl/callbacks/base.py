@@ -166,7 +166,6 @@ class History(Callback):
     """
 
     def __init__(self):
-        super().__init__()
         self.history: dict[str, list[float]] = Records()
         self.epoch: list[int] = []
 
@@ -182,7 +181,6 @@ class LambdaCallback(Callback):
     """
 
     def __init__(self, **hooks):
-        super().__init__()
         for name, function in hooks.items():
             if function is None:
                 continue

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 from ..support import console
 from ..support.disk import make_folder, path_of
 from ..support.warning import warn
@@ -42,11 +40,10 @@ class ModelCheckpoint(Monitor):
                 f"{save_freq!r}."
             )
         if period is not None:
-            warnings.warn(
+            warn(
                 "ModelCheckpoint(period=...) is gone; save_freq counts batches, and 'epoch' saves "
                 "after each.",
                 FutureWarning,
-                stacklevel=2,
             )
         self.filepath = path_of(filepath, "ModelCheckpoint: filepath")
         self.verbose = verbose

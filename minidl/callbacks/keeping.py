@@ -23,7 +23,6 @@ class CSVLogger(Callback):
     """
 
     def __init__(self, filename, separator=",", append=False):
-        super().__init__()
         self.filename = path_of(filename, "CSVLogger: filename")
         self.separator, self.append = separator, append
 
@@ -88,7 +87,6 @@ class BackupAndRestore(Callback):
     def __init__(
         self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True
     ):
-        super().__init__()
         if save_freq != "epoch":
             raise ValueError(
                 f"BackupAndRestore saves after each epoch, save_freq='epoch'; received "

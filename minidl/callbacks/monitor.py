@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from ..support.registry import did_you_mean
+from ..support.warning import warn
 from .base import Callback
 
 
@@ -20,7 +19,6 @@ class Monitor(Callback):
     """
 
     def __init__(self, monitor="val_loss", mode="auto", min_delta=0.0, best=None):
-        super().__init__()
         if mode not in ("auto", "min", "max"):
             raise ValueError(
                 f"{type(self).__name__}: mode is 'auto', 'min' or 'max'; received {mode!r}."
@@ -48,14 +46,15 @@ class Monitor(Callback):
             return float(logs[self.monitor])
         measured = any(name.startswith("val_") for name in logs)
         cure = " It is measured only with validation_data or validation_split."
-        warnings.warn(
+        warn(
             f"{type(self).__name__} watches {self.monitor!r}, which is not there."
             f"{did_you_mean(self.monitor, logs)}"
             f"{cure if self.monitor.startswith('val_') and not measured else ''} "
             f"Available: {', '.join(logs) or 'nothing'}.",
-            stacklevel=3,
         )
         return None
+
+    get_monitor_value = value  # Keras's name
 
     def is_better(self, value: float, than: float | None) -> bool:
         """Whether value is better by more than min_delta. Any value is better than None."""

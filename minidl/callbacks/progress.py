@@ -19,7 +19,6 @@ class ProgressBar(Callback):
     """
 
     def __init__(self, live: bool | None = None):
-        super().__init__()
         self.out = console.stream()
         self.live = (
             console.is_live(self.out) if live is None else live and console.is_live(self.out)

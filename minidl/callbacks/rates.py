@@ -26,7 +26,6 @@ class LearningRateScheduler(Callback):
     """
 
     def __init__(self, schedule, verbose=0):
-        super().__init__()
         if not callable(schedule):
             raise TypeError(
                 f"LearningRateScheduler takes a function of the epoch and the present rate; "

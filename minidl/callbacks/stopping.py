@@ -16,7 +16,6 @@ class TerminateOnNaN(Callback):
     """
 
     def __init__(self, raise_error: bool = False):
-        super().__init__()
         self.raise_error = raise_error
 
     def on_train_batch_end(self, batch, logs=None):
@@ -57,6 +56,8 @@ class EarlyStopping(Monitor):
             baseline,
         )
         self.restore_best_weights, self.start_from_epoch = restore_best_weights, start_from_epoch
+        self.wait = self.stopped_epoch = self.best_epoch = 0
+        self.best_weights = None
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)

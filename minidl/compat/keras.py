@@ -57,7 +57,6 @@ class _Shared:
             for tensor in newest_first(root):
                 if tensor.edges:
                     tensor.edges, tensor.used = FREED, ()
-        self.kept.clear()
 
 
 class GradientTape:

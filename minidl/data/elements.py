@@ -4,6 +4,7 @@ kind.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -82,7 +83,7 @@ class Elements:
 
     def get_single_element(self, name=None) -> Any:
         """The element of a dataset that has just one."""
-        first = [element for element, _ in zip(self, range(2))]
+        first = list(itertools.islice(self, 2))
         if len(first) != 1:
             raise ValueError(
                 f"get_single_element is for a dataset of one element; this one has "

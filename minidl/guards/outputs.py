@@ -73,6 +73,18 @@ def no_counts(p: np.ndarray) -> str:
     )
 
 
+def two_in_a_row(kind: str) -> str:
+    """Return the warning for a model that ends in the same activation twice."""
+    consequence = {
+        "softmax": "all classes are then nearly as likely as each other",
+        "sigmoid": "all outputs then lie between 0.5 and 0.73",
+    }
+    return (
+        f"the model ends in {kind} twice, one after the other: {consequence[kind]}, and it learns "
+        f"badly. Leave one of them out, a layer or an activation='{kind}'."
+    )
+
+
 def twice(made_by: str, maker: str) -> str:
     """Return the message for probabilities passed to a loss that expects logits."""
     return (

@@ -5,6 +5,17 @@ convert it.
 from __future__ import annotations
 
 import math
+import re
+
+# the number of samples in a dry run, which is no number of the reader's
+_OF_A_DRY_RUN = re.compile(r"(received shape |inputs of shape )\((?:None|1|2|3)(?=,)")
+
+
+def for_any_batch(error: Exception) -> Exception:
+    """Return the error of a dry run with n as the number of samples: received shape (n, 28, 28)."""
+    if len(error.args) == 1:
+        error.args = (_OF_A_DRY_RUN.sub(r"\1(n", str(error)),)
+    return error
 
 
 def dense_advice(name: str, expected: int, shape: tuple) -> str:
@@ -39,7 +50,7 @@ def input_advice(name: str, sample: tuple, shape: tuple) -> str:
     expected = ", ".join(["n", *map(str, sample)])
     text = (
         f"Model {name} was declared for samples of shape {sample}, so for inputs of shape "
-        f"({expected}); received {shape}."
+        f"({expected}); received shape {shape}."
     )
     if shape in (sample, sample[:-1]) or (len(sample) > 1 and sample[1:] == shape[1:]):
         return text + _advice_on_batches(sample, shape)

@@ -22,6 +22,19 @@ def as_pattern(output: tuple) -> str:
     return str(("n", *output[1:])).replace("'n'", "n")
 
 
+def check_form(align, y, output: np.ndarray, size: int, wrap) -> None:
+    """Let a loss bring the first target into the form of the first output. If it cannot, raise its
+    error for all of them, which names the shapes that the reader knows.
+
+    align: the loss's function (targets, outputs). output: of one sample. wrap: array -> tensor.
+    """
+    try:
+        align(np.asarray(y[:1]), wrap(output))
+    except ValueError:
+        align(np.asarray(y), wrap(np.broadcast_to(output, (size, *output.shape[1:]))))
+        raise
+
+
 # --- losses that compare numbers of one shape
 
 

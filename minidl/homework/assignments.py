@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,8 +130,17 @@ def get(name: str) -> Assignment:
     found = find()
     fitting = [n for n in found if n == name] or [n for n in found if n.split("_")[0] == name]
     if len(fitting) != 1:
-        raise ValueError(unknown("assignment", name, found))
+        raise ValueError(_no_assignment(name, found))
     return found[fitting[0]]
+
+
+def _no_assignment(name: str, found) -> str:
+    """Return the message for an unknown name. The number alone finds the name: hw1, HW 1, 1."""
+    number = re.fullmatch(r"\D*(\d+)", name)
+    short = f"hw{int(number[1]):02d}" if number else ""
+    if short in (n.split("_")[0] for n in found):
+        return f"Unknown assignment {name!r}. Did you mean '{short}'?"
+    return unknown("assignment", name, found)
 
 
 def load(path: Path, name: str | None = None):

@@ -21,6 +21,7 @@ class Student:
     def __init__(self, task: Task, names: list[str], submission: Submission, quiet: bool):
         self.task, self.names, self.submission, self.quiet = task, names, submission, quiet
         self.calls: tuple[str, ...] = ()
+        self.printed = ""  # by all of its processes
 
     @contextlib.contextmanager
     def process(self, driver: Callable | None) -> Iterator[Examinee]:
@@ -28,19 +29,23 @@ class Student:
         loaded.
         """
         task = self.task
-        with Examinee(self.submission, task.limit, self.quiet) as examinee:
-            calls = examinee.start(
-                {
-                    "name": task.name,
-                    "target": task.target or task.name,
-                    "tasks": self.names,
-                    "forbidden": list(task.forbidden),
-                    "driver": driver.__name__ if driver else "",
-                    "source": questions.source(driver) if driver else "",
-                }
-            )
-            self.calls = tuple(calls)
-            yield examinee
+        examinee = Examinee(self.submission, task.limit, self.quiet)
+        try:
+            with examinee:
+                calls = examinee.start(
+                    {
+                        "name": task.name,
+                        "target": task.target or task.name,
+                        "tasks": self.names,
+                        "forbidden": list(task.forbidden),
+                        "driver": driver.__name__ if driver else "",
+                        "source": questions.source(driver) if driver else "",
+                    }
+                )
+                self.calls = tuple(calls)
+                yield examinee
+        finally:
+            self.printed += examinee.printed
 
     def answer(self, driver: Callable, *arguments) -> Any:
         """Return the result of driver(the student's object, *arguments) in a new process, which

@@ -29,7 +29,7 @@ def seed(given: int | None) -> int:
 @dataclass(frozen=True)
 class Verdict:
     """The result of a task. outcome: passed, wrong, crashed, too slow, forbidden or not started.
-    calls: other tasks that it uses.
+    calls: other tasks that it uses. printed: what the student's code printed.
     """
 
     task: str
@@ -38,6 +38,7 @@ class Verdict:
     worth: float
     reason: str = ""
     calls: tuple[str, ...] = ()
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def check(
     names = [task.name for task in assignment.tasks]
     verdicts: list[Verdict] = []
     for task in assignment.tasks:
-        verdict = judge(task, Student(task, names, submission, quiet), seed)
+        student = Student(task, names, submission, quiet)
+        verdict = replace(judge(task, student, seed), printed=student.printed)
         open_ = [v.task for v in verdicts if v.points < v.worth and v.task in verdict.calls]
         if open_ and verdict.outcome in ("wrong", "crashed"):
             first = (

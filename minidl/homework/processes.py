@@ -22,6 +22,7 @@ import numpy as np
 from . import folders, values
 from .assignments import SHIPPED
 from .orphans import Orphans
+from .printed import Printed
 from .submissions import Submission
 
 # sys.path comes with the arguments; its last entry is where this package is found as `homework`
@@ -50,8 +51,10 @@ class NoAnswerError(Exception):
 
 class Examinee:
     """A process with the student's code, for a with-block. At its end all processes that it has
-    started are ended. `start` and `ask` raise NoAnswerError.
+    started are ended. `start` and `ask` raise NoAnswerError. printed: afterwards, what it printed.
     """
+
+    printed = ""
 
     def __init__(self, submission: Submission, limit: float, quiet: bool):
         self.submission, self.limit, self.quiet = submission, limit, quiet
@@ -73,10 +76,12 @@ class Examinee:
         except BaseException:
             folders.remove(self.folder)
             raise
+        self.reader = Printed(self.process.stderr) if self.process.stderr else None
         return self
 
     def __exit__(self, *error) -> None:
         self.orphans.end(self.process)
+        self.printed = self.reader.text() if self.reader else ""
         for pipe in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError):
                 cast(IO[bytes], pipe).close()
@@ -155,15 +160,14 @@ def clean(text: str, longest: int = 700) -> str:
 
 def _start(work: Path, library: Path, quiet: bool) -> subprocess.Popen:
     """Start the process, which waits for the description of what is examined."""
-    output = subprocess.DEVNULL if quiet or sys.stderr is None else None
     way = [str(library), *import_path(), str(SHIPPED.parent)]
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", START, *way],
+        [sys.executable, "-I", "-S", "-B", "-u", "-X", "utf8", "-c", START, *way],
         cwd=work,
         env=_environment(work),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=output,
+        stderr=subprocess.DEVNULL if quiet else subprocess.PIPE,
         start_new_session=True,
     )
 

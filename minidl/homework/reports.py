@@ -7,12 +7,15 @@ from __future__ import annotations
 import csv
 import io
 
+from . import printed
 from .judging import Verdict
 
 
 def text(name: str, verdicts: list[Verdict], seed: int) -> str:
-    """Return a line for each task, the total, and the command that repeats the questions."""
-    lines, last = [f"{name}, seed {seed}"], ""
+    """Return a line for each task, what the student's code printed, the total, and the command that
+    repeats the questions.
+    """
+    lines, last, heard = [f"{name}, seed {seed}"], "", ""
     for v in verdicts:
         said = "as above" if v.reason == last else v.reason
         # a stub's words, "hw02 task 1: relu", say no more than the name before them
@@ -20,6 +23,8 @@ def text(name: str, verdicts: list[Verdict], seed: int) -> str:
         reason = "" if silent else f": {said}"
         last = v.reason
         lines.append(f"  {v.points:>5g} / {v.worth:<4g} {v.task:28s} {v.outcome}{reason}")
+        lines += printed.shown(v.printed if v.printed != heard else "", " " * 15)
+        heard = v.printed
     earned, worth = sum(v.points for v in verdicts), sum(v.worth for v in verdicts)
     ending = ". Well done." if earned == worth else f"; the same questions again: --seed {seed}"
     lines.append(f"  {earned:>5g} / {worth:<4g} in all{ending}")

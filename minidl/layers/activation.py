@@ -162,8 +162,19 @@ class Softmax(Layer):
         _refuse_softmax_of_one(x.shape, self.axis)
         if mask is None or (mask.ndim < len(x.shape) and mask.shape == x.shape[: mask.ndim]):
             return activations.softmax(x, self.axis)
+        if not _fits(tuple(mask.shape), x.shape):
+            raise ValueError(
+                f"Softmax '{self.name}' takes a mask that can be broadcast to the input's shape "
+                f"{x.shape}; received shape {tuple(mask.shape)}."
+            )
         takes_part = np.asarray(mask) > 0.5
         least = float(np.finfo(x.dtype).min) / 2  # its exponential is 0
         return ops.where(
             takes_part, activations.softmax(ops.where(takes_part, x, least), self.axis), 0.0
         )
+
+
+def _fits(shape: tuple, wanted: tuple) -> bool:
+    """Whether an array of this shape can be broadcast to the wanted one."""
+    axes = zip(reversed(shape), reversed(wanted))
+    return len(shape) <= len(wanted) and all(n in (1, m) for n, m in axes)

@@ -79,10 +79,11 @@ class Attention(Layer):
         if use_causal_mask:
             steps = causal(query.shape[1], key.shape[1])
             seen = steps if seen is None else seen & steps
-        if return_attention_scores or self.score_mode != "dot" or (training and self.dropout):
+        in_one = self.score_mode == "dot" and len(query.shape) == 3
+        if return_attention_scores or not in_one or (training and self.dropout):
             weights = self.falling_out(weights_of(self.scores(query, key), seen), training=training)
             z = ops.matmul(weights, value)
-        else:  # the same in one op
+        else:
             weights, z = None, self._in_one(query, key, value, seen)
         if query_mask is not None:
             z = ops.where(np.asarray(query_mask, bool)[..., None], z, 0.0)

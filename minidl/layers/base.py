@@ -31,6 +31,7 @@ from .calling import (
     NO_DATA,
     better_error,
     build_once,
+    first_by_name,
     flag_apart,
     has_unknown_sizes,
     penalise,
@@ -169,8 +170,11 @@ class Layer(core.Layer):
     add_variable = add_weight
 
     def add_loss(self, loss) -> None:
-        """Add a number, computed in `call`, to the model's loss. It counts only for this call."""
+        """Add a number, computed in `call`, to the model's loss, or the sum of several. It counts
+        only for this call.
+        """
         added = loss if isinstance(loss, (list, tuple)) else [loss]
+        added = [x.sum() if getattr(x, "ndim", 0) else x for x in added]
         self.added_losses = [*self.added_losses, *added]
         losses_added.ever = True
 
@@ -270,6 +274,7 @@ class Layer(core.Layer):
         plain = len(args) == 1 and not kwargs and type(args[0]) is Tensor
         plain = plain and args[0].mask is None and not self._makes_masks
         if not plain:
+            args = first_by_name(self, args, kwargs)
             if symbolic.has_symbol([*args, kwargs]):
                 return self._recorded(args, kwargs, training)
             args, training = flag_apart(self._training_place, args, training)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from .. import symbolic
+from ..core.layer import Layer
+from ..guards.shapes import for_any_batch
 from ..support.structures import leaves, tree_map
 from ..tensor import Operators, Tensor, wrap
 
@@ -33,12 +35,26 @@ def to_input(x, dtype, layer=None) -> Any:
         texts = np.asarray(x)
         if texts.dtype.kind in "OUST":
             return texts
-    x = x if isinstance(x, Tensor) else Tensor(x)
+    x = x if isinstance(x, Tensor) else _as_tensor(x, layer)
     if dtype is None or x.dtype.kind != "f" or x.dtype == dtype:
         return x
     converted = x.astype(dtype) if x.requires_grad else wrap(x.array.astype(dtype))
     converted.mask = x.mask
     return converted
+
+
+def _as_tensor(x, layer) -> Tensor:
+    """Convert data to a tensor. TypeError that shows the cure if it is a layer."""
+    try:
+        return Tensor(x)
+    except TypeError as error:
+        if not isinstance(x, Layer):
+            raise
+        first, second = (f"{type(one).__name__}(...)" for one in (layer, x))
+        raise TypeError(
+            f"{first} was called on another layer. In a list of layers a comma may be missing: "
+            f"{first}, {second}. In a functional model call it on a result: {first}(x)."
+        ) from error
 
 
 def shape_of_batch(x) -> tuple:
@@ -118,6 +134,15 @@ def penalise(layer, result) -> None:
             layer.add_loss(layer.activity_regularizer(x) / (len(x) if x.shape else 1))
 
 
+def first_by_name(layer, args, kwargs: dict):
+    """Return the arguments of a call, the first one also if it was passed as `inputs`, which is its
+    name in Keras.
+    """
+    code = getattr(layer.call, "__code__", None)
+    other = code is not None and "inputs" in code.co_varnames[2 : code.co_argcount]
+    return args if args or other or "inputs" not in kwargs else (kwargs.pop("inputs"),)
+
+
 def place_of_training(call) -> int | None:
     """Return the position of the argument `training`; None if `call` does not take it."""
     code = getattr(call, "__code__", None)
@@ -141,6 +166,7 @@ def build_once(build):
         try:
             build(self, *args, **kwargs)
         except (TypeError, AttributeError, IndexError, ValueError) as error:
+            for_any_batch(error)
             shape = args[0] if args else None
             shape = list(shape.values()) if isinstance(shape, dict) else shape
             sizes = list(shape) if isinstance(shape, (tuple, list)) else []

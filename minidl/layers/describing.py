@@ -78,6 +78,9 @@ def from_config(cls: type, config: dict):
     return layer
 
 
+CURES: dict[str, str] = {}  # attributes that layers elsewhere have -> what to do instead
+
+
 def without(layer, attribute: str) -> Exception:
     """Return the error for an attribute that the layer does not have; it says what to do."""
     cls = type(layer).__name__
@@ -88,4 +91,6 @@ def without(layer, attribute: str) -> Exception:
             f"Layer '{layer.name}' has no {attribute} yet: it was never called on a symbol. Begin "
             "the model with Input(shape), or call it on data once."
         )
-    return AttributeError(f"{cls} '{vars(layer).get('name', '?')}' has no attribute {attribute!r}.")
+    cure = f" {CURES[attribute]}" if attribute in CURES else ""
+    name = vars(layer).get("name", "?")
+    return AttributeError(f"{cls} '{name}' has no attribute {attribute!r}.{cure}")

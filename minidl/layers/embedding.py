@@ -34,10 +34,12 @@ class Embedding(Layer):
             check_count("Embedding: input_dim", input_dim),
             check_count("Embedding: output_dim", output_dim),
         )
-        self.mask_zero = mask_zero
+        self.mask_zero = self.supports_masking = mask_zero
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)
+        if self.first_weights is not None:
+            self.build()
 
     def build(self, input_shape=None):
         self.embeddings = self.add_weight(

@@ -77,16 +77,17 @@ class Heads(Layer):
         return (query_shape[-1],)
 
     def build(self, query_shape, value_shape=None, key_shape=None):
-        rank = len(query_shape)
+        rank, sizes = len(query_shape), (self.sizes("query")[0], self.sizes("value")[1])
         shapes = {"query": query_shape, "key": key_shape or value_shape, "value": value_shape}
         for part in ("query", "key", "gate", "value"):
             if part != "gate":
                 self._make(part, projection(rank, 1, self.sizes(part)))
             elif self.use_gate:
-                sizes = (self.sizes("query")[0], self.sizes("value")[1])
                 self._gate_dense = self._projected(part, projection(rank, 1, sizes), "sigmoid")
+                self._gate_dense.build(query_shape)
         back = projection(rank + 1, 2, self.output_sizes(query_shape))
         self._make("output", back, "attention_output")
+        shapes["output"] = (*query_shape[:-1], *sizes)
         for part, shape in shapes.items():
             if shape is not None:
                 self.part(part).build(shape)

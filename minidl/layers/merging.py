@@ -95,8 +95,25 @@ class Subtract(Merge):
         return inputs[0] - inputs[1]
 
 
+class Counting(Merge):
+    """Base of merging layers in which steps that an input's mask leaves out do not take part. Where
+    no input takes part, the result is 0.
+    """
+
+    neutral = 1.0  # a number that changes no result
+
+    def call(self, inputs, mask=None):
+        masks = [None] * len(inputs) if mask is None else mask
+        counts = [m is None or _spread(m, x) for x, m in zip(inputs, masks)]
+        kept = [x if c is True else ops.where(c, x, self.neutral) for x, c in zip(inputs, counts)]
+        merged = super().call(kept)
+        if any(c is True for c in counts):
+            return merged
+        return ops.where(reduce(ops.logical_or, counts), merged, 0)
+
+
 @layer_classes.register()
-class Multiply(Merge):
+class Multiply(Counting):
     """a · b · ..., entry by entry."""
 
     def merge(self, inputs):
@@ -117,8 +134,10 @@ class Average(Add):
 
 
 @layer_classes.register()
-class Maximum(Merge):
+class Maximum(Counting):
     """The largest of the inputs at each place."""
+
+    neutral = -np.inf
 
     def merge(self, inputs):
         largest = inputs[0]
@@ -128,8 +147,10 @@ class Maximum(Merge):
 
 
 @layer_classes.register()
-class Minimum(Merge):
+class Minimum(Counting):
     """The smallest of the inputs at each place."""
+
+    neutral = np.inf
 
     def merge(self, inputs):
         smallest = inputs[0]

@@ -23,6 +23,7 @@ class Recurrent(RNN):
     """Base of the layers below. given: the arguments of the layer by name."""
 
     def __init__(self, cell_class, given: dict, kwargs: dict):
+        kwargs.pop("implementation", None)  # Keras's ways of computing, which give the same
         known = inspect.signature(cell_class.__init__).parameters.keys() & given.keys()
         own = {name: given[name] for name in known - {"self", "kwargs"}}
         for name in ("dtype", "trainable"):
@@ -54,6 +55,7 @@ class Recurrent(RNN):
         if not self.is_one_op(training):
             return super().walk(x, states, mask, training)
         cell, last = self.cell, x.shape[1] - 1
+        x = x if x.dtype.kind == "f" else x.astype(self.dtype)
         factor = cell.factor("dropout", (len(x), x.shape[2]), training)
         if factor is not None:
             x = x * factor[:, None]

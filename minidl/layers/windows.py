@@ -33,7 +33,7 @@ class Windowed(Layer):
         self.window = per_axis(f"{title}: {self.window_name}", window, self.rank)
         self.strides = per_axis(f"{title}: strides", strides, self.rank)
         self.dilation_rate = per_axis(f"{title}: dilation_rate", dilation_rate, self.rank)
-        self.padding = padding.lower() if isinstance(padding, str) else padding
+        self.padding = str(padding).lower()  # many a tutorial types "Same"
         if self.padding not in self.paddings:
             known = " or ".join(map(repr, self.paddings))
             raise ValueError(f"{title}: padding is {known}; received {padding!r}.")

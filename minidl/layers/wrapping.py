@@ -24,8 +24,10 @@ class Wrapper(Layer):
 @layer_classes.register()
 class TimeDistributed(Wrapper):
     """Calls `layer` on each time step separately, with the same weights: (n, steps, ...) becomes
-    (n, steps, size of its output).
+    (n, steps, size of its output). A layer whose call takes a mask receives that of each step.
     """
+
+    supports_masking = True
 
     def build(self, input_shape):
         self._check(input_shape)
@@ -39,6 +41,14 @@ class TimeDistributed(Wrapper):
                 f"least; received shape {tuple(shape)}."
             )
 
-    def call(self, x):
-        self._check(x.shape)
-        return ops.stack([self.layer(x[:, step]) for step in range(x.shape[1])], axis=1)
+    def call(self, inputs, mask=None):
+        self._check(inputs.shape)
+        if mask is not None and tuple(mask.shape[:2]) != inputs.shape[:2]:
+            raise ValueError(
+                f"TimeDistributed '{self.name}' takes a mask (n, steps, ...) with the samples and "
+                f"steps of the input, {inputs.shape[:2]}; received shape {tuple(mask.shape)}."
+            )
+        steps = range(inputs.shape[1])
+        if mask is None or "mask" not in self.layer.mask_arguments:
+            return ops.stack([self.layer(inputs[:, t]) for t in steps], axis=1)
+        return ops.stack([self.layer(inputs[:, t], mask=mask[:, t]) for t in steps], axis=1)

@@ -21,6 +21,7 @@ from ..support.arrays import as_array
 from ..support.configs import Catalogue, Configurable, find
 from ..support.processes import here
 from ..support.registry import snake_case, unknown
+from ..support.warning import warn
 from ..symbolic import has_symbol, record
 from ..tensor import Tensor, quietly, switches
 
@@ -148,7 +149,7 @@ class Loss(core.Loss, Configurable):
         """Give a warning, unless it was given before."""
         if about not in self._said:
             self._said.add(about)
-            warnings.warn(f"{self.title}: {message}", stacklevel=2)
+            warn(f"{self.title}: {message}")
 
 
 def reduce(values, sample_weight, reduction, counts=None) -> Tensor:

@@ -4,14 +4,14 @@ means.
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from ..core import metrics as core
 from ..guards import answers
 from ..support import backend
 from ..support.arrays import as_array
+from ..support.checks import check_count
+from ..support.warning import warn
 from ..tensor import Tensor
 from .base import MeanMetric, Metric, registry
 
@@ -90,10 +90,9 @@ def resolve_accuracy(name: str, loss, target_shape: tuple, output_shape: tuple) 
     kind = getattr(loss, "kind", None)
     one_output = output_shape[-1:] in ((1,), ()) or len(output_shape) == 1
     if kind == "regression" and (one_output or target_shape == output_shape):
-        warnings.warn(
+        warn(
             f"'{name}' is not meaningful for a regression loss ({loss.name}): it counts exact "
             "hits. Use metrics=['mae'].",
-            stacklevel=2,
         )
     if kind in ("binary", "margin") or (one_output and kind in (None, "regression")):
         return BinaryAccuracy(name, threshold=0.5 if loss is None else loss.cut())
@@ -110,12 +109,8 @@ def resolve_accuracy(name: str, loss, target_shape: tuple, output_shape: tuple) 
 
 class _TopK(MeanMetric):
     def __init__(self, k, name, dtype):
-        if not isinstance(k, (int, np.integer)) or k < 1:
-            raise ValueError(
-                f"{type(self).__name__}: k must be a whole number above 0; received {k!r}."
-            )
         super().__init__(name, dtype)
-        self.k = int(k)
+        self.k = check_count(f"{type(self).__name__}: k", k)
 
     def among_largest(self, labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
         """True where fewer than k scores are larger than that of the label."""

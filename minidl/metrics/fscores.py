@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from ..guards import answers, outputs
 from ..support.arrays import Number, as_array
 from ..support.checks import check_number
+from ..support.warning import warn
 from ..tensor import Tensor, Variable
 from .base import Metric, as_rows, registry, targets_like
 from .thresholds import said, weights_of
@@ -76,10 +75,9 @@ class FBetaScore(Metric):
             return p > self.threshold
         if p.shape[1] == 1 and not self._warned:
             self._warned, title = True, type(self).__name__
-            warnings.warn(
+            warn(
                 f"{title}: the only output of a sample is always its largest, so every answer is "
                 f"yes. Use {title}(threshold=0.5).",
-                stacklevel=3,
             )
         return (p >= p.max(axis=-1, keepdims=True)) & (np.abs(p) > 1e-9)
 

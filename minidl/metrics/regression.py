@@ -5,12 +5,11 @@ Shapes: y_true and y_pred have the same shape, (n, outputs) or (n,).
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from ..support import backend
 from ..support.arrays import Number, as_array
+from ..support.warning import warn
 from ..tensor import Tensor
 from .base import MeanMetric, Metric, as_rows, registry, targets_like
 from .thresholds import weights_of
@@ -41,10 +40,6 @@ class R2Score(Metric):
                 "R2Score: class_aggregation is 'uniform_average', 'variance_weighted_average' or "
                 "None; received "
                 f"{class_aggregation!r}."
-            )
-        if num_regressors < 0:
-            raise ValueError(
-                f"R2Score: num_regressors must be 0 or more; received {num_regressors!r}."
             )
         super().__init__(name, dtype)
         self.class_aggregation, self.num_regressors = class_aggregation, num_regressors
@@ -85,10 +80,9 @@ class R2Score(Metric):
         if k and samples > k + 1:
             return 1 - (1 - scores) * (samples - 1) / (samples - k - 1)
         if k:
-            warnings.warn(
+            warn(
                 f"R2Score: {k} regressors need more than {samples} samples to adjust for; this is "
                 "the plain R².",
-                stacklevel=3,
             )
         return scores
 

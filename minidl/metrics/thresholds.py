@@ -7,14 +7,13 @@ all outputs are counted together unless said otherwise.
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from .. import losses
 from ..guards import answers, outputs
 from ..support.arrays import Number, as_array
 from ..support.checks import is_number
+from ..support.warning import warn
 from ..tensor import Tensor, Variable
 from .base import Metric, registry, targets_like
 
@@ -67,7 +66,7 @@ class ThresholdMetric(Metric):
 def said(title: str, message: str) -> bool:
     """Warn if there is a message. Returns whether there was one."""
     if message:
-        warnings.warn(f"{title}: {message}", stacklevel=5)
+        warn(f"{title}: {message}")
     return bool(message)
 
 

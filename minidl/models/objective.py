@@ -12,6 +12,7 @@ import numpy as np
 from .. import losses
 from ..data import count_samples
 from ..guards.data import check_finite
+from ..guards.targets import check_form
 from ..metrics import ACCURACIES, Mean, Metric, resolve_accuracy, resolve_metric
 from ..support.checks import check_number, is_ours
 from ..support.registry import did_you_mean
@@ -138,7 +139,7 @@ class Objective:
                 if finite and ours:
                     check_finite("y", np.asarray(target))
                 output.loss.check_targets(target, (size, *value.shape[1:]))
-                output.loss.align(np.asarray(target[:1]), value.plain.of(value.array[:1]))
+                check_form(output.loss.align, target, value.array[:1], size, value.plain.of)
 
     def _apart(self, y, y_pred, sample_weight):
         """Yield (output, its targets, its values, its sample weights) for each output."""
@@ -271,8 +272,6 @@ def _unwrapped(loss):
 
 
 def _get_loss(identifier):
-    if isinstance(identifier, (list, tuple)) and len(identifier) == 1:
-        identifier = identifier[0]  # {"a": ["mse"]}
     waits = isinstance(identifier, str) and identifier in _BY_SHAPE
     return identifier if waits else losses.as_loss(identifier)
 

@@ -14,6 +14,8 @@ from .. import optimizers
 from ..core import training as core
 from ..core.training import undisturbed
 from ..data import Batches, as_tensors
+from ..guards.outputs import two_in_a_row
+from ..guards.shapes import for_any_batch
 from ..metrics import Metric
 from ..support.dry_run import dry_run
 from ..support.structures import is_nested, leaves
@@ -53,6 +55,7 @@ def prepare(model, batches) -> None:
         return
     x, y, _ = batches.first()
     output = _output(model, x)
+    check_activations(model, output)
     size = None
     if isinstance(batches, Batches):
         size = batches.size
@@ -63,6 +66,14 @@ def prepare(model, batches) -> None:
     build_optimizer(model)
     if y is not None and isinstance(batches, Batches):
         objective.check_targets(batches.arrays[1], output, size, model.stop_on_nan)
+
+
+def check_activations(model, output) -> None:
+    """Warn if an output is made by two softmax or two sigmoid in a row."""
+    for value in leaves(output):
+        kind, before = value.logits() or (None, None)
+        if kind and before is not None and kind == (before.logits() or (None,))[0]:
+            warn_once(model, two_in_a_row(kind))
 
 
 def check_validation(model, batches) -> None:
@@ -81,9 +92,14 @@ def check_validation(model, batches) -> None:
 
 def _output(model, x):
     def show():
-        return model(as_tensors(x), training=False)
+        try:
+            return model(as_tensors(x), training=False)
+        except ValueError as error:
+            for_any_batch(error)
+            raise
 
-    output = undisturbed(lambda: dry_run(show), recording=False)
+    # with a graph, so that an output knows what it was made from
+    output = undisturbed(lambda: dry_run(show), recording=True)
     model.first_output_shape = (None, *leaves(output)[0].shape[1:])
     return output
 

@@ -5,7 +5,6 @@ ending, and accept the arguments of old tutorials.
 from __future__ import annotations
 
 import os
-import warnings
 
 from ..files.hdf5 import h5py_or_cure
 from ..files.keras import is_keras
@@ -87,11 +86,10 @@ def _check_hooks(model) -> None:
             if hasattr(layer, name)
         ]
         if hooks:
-            warnings.warn(
+            warn(
                 f"{type(layer).__name__}.{hooks[0]} is not called: minidl saves the variables of "
                 f"add_weight and the arguments in "
                 "get_config, and nothing else. Keep there what must come back.",
-                stacklevel=4,
             )
 
 

@@ -156,7 +156,8 @@ def segment_prod(data, segment_ids, num_segments=None, sorted=False):
     """The product of each segment; 1 for an empty one."""
     data, rows = _rows(data, segment_ids, num_segments)
     ones = Tensor(np.ones((1, *data.shape[1:]), data.dtype))
-    return concatenate([data[i].prod(0, keepdims=True) if len(i) else ones for i in rows], 0)
+    found = [data[i].prod(0, keepdims=True) if len(i) else ones for i in rows]
+    return concatenate([*found, data[:0]], 0)  # data[:0]: there may be no segment
 
 
 def _extreme(data, segment_ids, num_segments, place):
@@ -170,7 +171,7 @@ def _extreme(data, segment_ids, num_segments, place):
         data[(i[place(data.data[i], axis=0)], *others)][None] if len(i) else Tensor(nothing)
         for i in rows
     ]
-    return concatenate(found, 0)
+    return concatenate([*found, data[:0]], 0)
 
 
 def _rows(data, segment_ids, num_segments):

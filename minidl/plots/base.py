@@ -6,6 +6,7 @@ import math
 import re
 import warnings
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import matplotlib
@@ -14,7 +15,7 @@ import numpy as np
 from matplotlib.animation import PillowWriter
 from matplotlib.ticker import MaxNLocator
 
-from ..support.disk import make_folder, path_of
+from ..support.disk import make_folder, path_of, write_atomically
 from ..support.processes import writes
 from .fonts import make_readable
 
@@ -191,11 +192,14 @@ def write_film(figure, draw, frames, path, seconds: float, name: str) -> None:
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # to lay out each frame would take longer than to draw it
         fps = max(1, round(len(frames) / seconds))
-        writer = PillowWriter(fps)
-        with writer.saving(figure, path, dpi=90):
-            for frame in [*frames, *[frames[-1]] * fps]:
-                draw(frame)
-                writer.grab_frame()
+        # the writer takes a path only, and after an interrupt it writes the frames so far
+        with write_atomically(path) as file, TemporaryDirectory() as folder:
+            film, writer = Path(folder, Path(path).name), PillowWriter(fps)
+            with writer.saving(figure, str(film), dpi=90):
+                for frame in [*frames, *[frames[-1]] * fps]:
+                    draw(frame)
+                    writer.grab_frame()
+            file.write(film.read_bytes())
         show_file(path, alt=f"Animation: {name}")
     plt.close(figure)
 

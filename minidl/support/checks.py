@@ -122,6 +122,11 @@ def _is_whole(value) -> bool:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
+def _are_sizes(value) -> bool:
+    listed = isinstance(value, (list, tuple))
+    return listed and all(n is None or (_is_whole(n) and n > 0) for n in value)
+
+
 def _are(test, value) -> bool:
     """Whether this is one value that passes the test, or a list of such values."""
     is_list = isinstance(value, (list, tuple, range)) or getattr(value, "shape", ()) != ()
@@ -173,7 +178,7 @@ _MEANT = {
     "num_regressors": (lambda v: _is_whole(v) and v >= 0, "a whole number of at least 0"),
     "seed": (_is_seed, "a whole number, a SeedGenerator or None"),
     "noise_shape": (
-        lambda v: isinstance(v, (list, tuple)) or hasattr(v, "shape"),
+        lambda v: _are_sizes(v) or hasattr(v, "shape"),
         "a tuple of sizes, or None",
     ),
     "encoding": (lambda v: isinstance(v, str), "the name of an encoding, such as 'utf-8'"),

@@ -38,6 +38,9 @@ class NumpyFunctions:
         name = {"amax": "max", "amin": "min"}.get(name, name)
         first = args[0] if args else kwargs.get("a")
         if name in _METHODS and isinstance(first, NumpyFunctions):
+            if name == "squeeze" and getattr(first, "logits", _nothing)() is not None:
+                # np.random.choice(p=) takes probabilities in float32 only as an array
+                return np.squeeze(np.asarray(first), *args[1:], **kwargs)
             return _method(first, name, args[1:], kwargs)
         if name in ("concatenate", "stack") and args:
             axis = args[1] if len(args) > 1 else kwargs.get("axis", 0)
@@ -45,6 +48,10 @@ class NumpyFunctions:
         if name == "where" and len(args) == 3:
             return self._apply(arithmetic.where, *args[1:], condition=np.asarray(args[0]))
         return _in_numpy(function, name, args, kwargs)
+
+
+def _nothing() -> None:
+    return None
 
 
 def _method(tensor, name: str, args, kwargs: dict[str, Any]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from ..core.derivatives import nonlinear
 from ..support import backend
 from ..support.arrays import NUMPY_1, as_array, in_numpy_2, short
 from ..support.dry_run import keep, numbers_of
+from ..support.warning import warn
 from .operators import Operators
 from .switched import quietly, silent
 
@@ -113,10 +113,9 @@ class Tensor(Operators, core.Tensor):
         set to None.
         """
         if self._grad is None and self.op is not None and not self.retains:
-            warnings.warn(
+            warn(
                 "Only leaves keep a gradient; this tensor was computed from others. "
                 "Call its retain_grad() before backward().",
-                stacklevel=2,
             )
         return self._grad
 
@@ -297,7 +296,7 @@ class Tensor(Operators, core.Tensor):
         return self.array.__index__()
 
     def __format__(self, spec):
-        if spec and self.size == 1:
+        if self.ndim == 0 or (spec and self.size == 1):
             return format(self.array.item(), spec)
         return format(str(self), spec)
 

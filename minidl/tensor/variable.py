@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+from functools import partial
 from typing import Any
 
 from ..core import tensor as core
 from ..support.arrays import as_array, short
 from ..support.dry_run import keep, numbers_of
 from ..support.registry import REGISTRIES
+from .operators import plain_index
 from .tensor import Tensor
 
 _SCOPES: Any = contextvars.ContextVar("scopes", default=())  # of this thread, the outermost first
@@ -89,6 +91,17 @@ class Variable(Tensor, core.Variable):
         descent.
         """
         return self.assign(self.array - as_array(value, self.array.dtype))
+
+    def __getitem__(self, index):
+        """Return a part of the numbers. Its `assign(value)` replaces them in this variable."""
+        part = super().__getitem__(index)
+        part.assign = partial(self._assign_at, index)
+        return part
+
+    def _assign_at(self, index, value) -> Variable:
+        array = self.array.copy()
+        array[plain_index(index)] = value
+        return self.assign(array)
 
     @property
     def value(self) -> Variable:

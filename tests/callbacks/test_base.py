@@ -139,3 +139,11 @@ def test_a_history_knows_the_other_name(typed, asked):
     with pytest.warns(FutureWarning):
         assert record.get(asked) == record[typed]
     assert record.get("nothing") is None and asked not in record
+
+
+def test_a_hook_that_is_none_is_left_out():
+    heard = []
+    hook = callbacks.LambdaCallback(on_epoch_begin=None, on_epoch_end=lambda *a: heard.append(a))
+    hook.on_epoch_begin(0)
+    hook.on_epoch_end(1, {})
+    assert heard == [(1, {})]

@@ -198,3 +198,10 @@ def test_a_checkpoint_after_batches_knows_no_validation(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["1-1.npz", "1-2.npz"]
     with pytest.raises(ValueError, match="names a number of the validation.*save_freq=2"):
         callbacks.ModelCheckpoint(tmp_path / "{val_loss}.npz", save_freq=2)
+
+
+def test_a_period_counts_epochs(tmp_path):
+    with pytest.warns(FutureWarning, match="period=...\\) is gone"):
+        callback = ModelCheckpoint(tmp_path / "{epoch}.npz", period=2)
+    fit(network(), callback, epochs=5)
+    assert sorted(os.listdir(tmp_path)) == ["2.npz", "4.npz"]

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from minidl import Input, Sequential, callbacks, layers
+from minidl.callbacks import progress
 from minidl.support import console
+from minidl.utils import Progbar
 
 X = np.random.default_rng(0).normal(size=(96, 4))
 Y = X[:, :1]
@@ -167,3 +169,50 @@ def test_numbers_look_as_in_keras(value, text):
 )
 def test_time_per_step(seconds, text):
     assert callbacks.progress._per_step(seconds) == text
+
+
+def test_the_progress_bar_of_ones_own_loop(monkeypatch):
+    def shown(target, *updates, **options):
+        """The lines of a bar on a terminal, one for each time it is drawn."""
+        out = Screen()
+        monkeypatch.setattr(sys, "stdout", out)
+        bar = Progbar(target, interval=0, stateful_metrics=["rate"], **options)
+        for update in updates:
+            update(bar)
+        monkeypatch.undo()
+        return out.text().split("\r")
+
+    first = lambda bar: bar.update(1, [("loss", 1.0), ("rate", 0.5)])
+    lines = shown(3, first, lambda bar: bar.add(2, [("loss", 4.0), ("rate", 0.25)]))
+    assert any("1/3" in line and "loss: 1.0000 - rate: 0.5000" in line for line in lines)
+    assert "loss: 3.0000 - rate: 0.2500" in lines[-1]  # (1·1 + 2·4)/3, and the newest rate
+    assert "3/3" in lines[-1] and lines[-1].endswith("\n")
+    assert shown(3, first, verbose=0) == [""]
+    ended = lambda bar: bar.update(2, [("loss", 1.0)], finalize=True)
+    for target, updates, whether in [
+        (3, [first], False),
+        (None, [first], False),
+        (None, [first, ended], True),
+        (3, [first, ended], True),
+        (1, [lambda bar: bar.update(1, finalize=False)], False),
+        (1, [lambda bar: bar.update(2)], True),
+    ]:
+        assert shown(target, *updates)[-1].endswith("\n") == whether, (target, updates)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(59.9, "59s"), (60, "1:00"), (125, "2:05")],
+)
+def test_the_clock(seconds, shown):
+    bar = callbacks.ProgressBar(live=False)
+    bar.start, bar.done = 0, 1
+    assert bar._text(seconds, {}).startswith(f"{shown} ")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(2.6, "3s"), (1, "1s"), (0.999, "999ms"), (1e-3, "1ms"), (9.99e-4, "999us"), (2e-6, "2us")],
+)
+def test_the_time_of_a_step(seconds, shown):
+    assert progress._per_step(seconds) == f"{shown}/step"

@@ -87,3 +87,38 @@ def test_terminate_on_nan(capsys):
             TerminateOnNaN(raise_error=True),
             validation_data=None,
         )
+
+
+@pytest.mark.parametrize(
+    ("course", "options", "epochs"),
+    [
+        ([1, 2, 3, 4], dict(patience=0), 2),  # epoch 0 is only compared with
+        ([1, 2, 3, 4], dict(patience=2), 3),
+        ([1, 1, 1, 1], dict(patience=1), 2),
+        ([3, 2, 1, 0], dict(patience=1), 4),
+        ([3, 2, 1, 0], dict(patience=1, min_delta=1.0), 2),  # 1 better is not enough
+        ([3, 1.9, 1, 0], dict(patience=1, min_delta=1.0), 3),
+        (
+            [3, 4, 5, 6],
+            dict(patience=2, baseline=1.0),
+            2,
+        ),  # the first is no better than the baseline
+        ([3, 0.5, 0.4, 0.3], dict(patience=2, baseline=1.0), 4),
+        ([1, 2, 3, 4], dict(patience=0, start_from_epoch=2), 4),
+        ([1, 2, 3, 4], dict(patience=1, mode="max"), 4),
+    ],
+)
+def test_the_epoch_after_which_it_stops(course, options, epochs):
+    history = fit(
+        network(),
+        Scripted(score=course),
+        EarlyStopping("score", **{"mode": "min"} | options),
+        epochs=4,
+    )
+    assert len(history.epoch) == epochs
+
+
+def test_what_it_will_tell_is_there_from_the_beginning():
+    stop = EarlyStopping()
+    assert (stop.wait, stop.stopped_epoch, stop.best_epoch, stop.best_weights) == (0, 0, 0, None)
+    assert stop.get_monitor_value({"val_loss": 2.0}) == 2.0

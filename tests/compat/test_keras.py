@@ -19,13 +19,14 @@ def test_a_gradient_inside_a_tape_says_that_it_is_a_constant():
     v = Variable([2.0])
     with (
         minidl.GradientTape() as outer,
-        pytest.warns(UserWarning, match="of first order only.*SpectralNormalization"),
+        pytest.warns(UserWarning, match="of first order only.*SpectralNormalization") as told,
     ):
         with minidl.GradientTape() as inner:
             y = ops.sum(v**3)
         g = inner.gradient(y, v)
         z = ops.sum(g * v)
     assert outer.gradient(z, v).tolist() == [12.0]
+    assert [warning.filename for warning in told] == [__file__]
     with minidl.GradientTape() as alone:
         y = ops.sum(v**2)
     # no tape is open: no warning, which here is an error

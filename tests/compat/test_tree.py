@@ -133,6 +133,19 @@ def test_structures():
         said = f"holds 4 values; received {len(values)}"
         with pytest.raises(ValueError, match=said):
             tree.pack_sequence_as(nested, values)
+    tree.assert_same_paths({"a": [1, 2]}, {"a": (3, 4)})
+    with pytest.raises(ValueError) as refused:
+        tree.assert_same_paths({"a": [1, 2], "b": 3}, {"a": [1], "c": 3})
+    ours, theirs = "[('a', 1), ('b',)]", "[('c',)]"
+    assert f"only the first has {ours}, only the second {theirs}." in str(refused.value)
+    assert tree.map_shape_structure(len, [(1, None), [(2,), (3, 4, 5)]]) == [2, [1, 3]]
+    assert tree.lists_to_tuples({"a": [1, [2]]}) == {"a": (1, (2,))}
+    assert tree.map_structure_up_to([1, 2], lambda a, b: (a, b), [[3], 4], [5, 6]) == [
+        ([3], 5),
+        (4, 6),
+    ]
+    assert tree.map_structure(lambda x: 0 if x is None else x, [None, 1]) == [0, 1]
+    assert tree.flatten_with_path({"b": [5], "a": 4}) == [(("a",), 4), (("b", 0), 5)]
     for top_down, parts in ((True, [[1, [2]], 1, [2], 2]), (False, [1, 2, [2], [1, [2]]])):
         seen = []
         tree.traverse(seen.append, [1, [2]], top_down)

@@ -130,3 +130,13 @@ def test_images_are_kept_to_be_looked_at(tmp_path):
 def test_mistakes_of_makers(call, expected):
     with pytest.raises(ValueError, match=expected):
         call()
+
+
+def test_images_with_their_channels_first_are_changed_alike():
+    how = {"width_shift_range": 0.25, "height_shift_range": 0.5, "interpolation_order": 0}
+    last = ImageDataGenerator(**how)
+    first = ImageDataGenerator(**how, data_format="channels_first")
+    assert first.get_random_transform((3, 6, 8), 3) == last.get_random_transform((6, 8, 3), 3)
+    for seed in range(3):
+        found = first.random_transform(X[0].transpose(2, 0, 1), seed).transpose(1, 2, 0)
+        np.testing.assert_array_equal(found, last.random_transform(X[0], seed))

@@ -253,3 +253,18 @@ def test_training_on_data_without_an_end():
     data = Dataset.from_tensor_slices((np.zeros((6, 4), "f"), np.arange(6) % 3)).batch(4).repeat()
     history = model().fit(data, epochs=2, steps_per_epoch=5, verbose=0).history
     assert len(history["loss"]) == 2
+
+
+def test_a_second_element_is_enough_to_see_that_it_is_not_single():
+    asked = []
+
+    def endless():
+        for i in range(9):
+            asked.append(i)
+            yield i
+
+    several = Dataset.from_generator(endless, output_types="int32")
+    with pytest.raises(ValueError, match="this one has more"):
+        several.get_single_element()
+    assert asked == [0, 1]
+    assert int(several.take(1).get_single_element()) == 0

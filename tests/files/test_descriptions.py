@@ -11,6 +11,7 @@ import pytest
 
 import minidl
 from minidl import Input, Model, Sequential, layers, metrics, models
+from minidl.files import descriptions
 from minidl.layers import Dense
 from minidl.support import dry_run
 
@@ -236,3 +237,32 @@ def test_every_layer_shows_its_shape_on_empty_batches(layer, shape, monkeypatch)
     again.build([s.shape for s in symbols] if isinstance(shape, list) else symbols.shape)
     with dry_run.reading_of(0):
         assert again(symbols).shape == usual
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"a": (1 << 31) - 1}, None),
+        ({"a": {"b": [1 << 31]}}, "A size of 2147483648 at a.b is not believable."),
+        ({"a": -(1 << 31)}, "A size of -2147483648 at a is not believable."),
+        ({"seed": {"state": 1 << 40}}, None),
+        ({"num_thresholds": 1 << 20, "num_classes": 1 << 12, "target_class_ids": 1 << 12}, None),
+        ({"a": [{"num_thresholds": (1 << 20) + 1}]}, "num_thresholds=1048577 is not"),
+        ({"num_classes": (1 << 12) + 1}, "num_classes=4097 is not"),
+        ({"target_class_ids": (1 << 12) + 1}, "target_class_ids=4097 is not"),
+        ({"shape": [None, 1 << 12, 1 << 12]}, None),
+        ({"a": {"batch_shape": [0, 1 << 12, -(1 << 12)]}}, None),
+        ({"shape": [3, 1 << 12, 1 << 11]}, "The shape [3, 4096, 2048] is not believable."),
+        *(
+            ({key: [1 << 13, 1 << 12]}, f"The {key} [8192, 4096] is not believable.")
+            for key in descriptions._SIZES
+        ),
+    ],
+)
+def test_which_sizes_are_believed(data, said):
+    if said is None:
+        assert descriptions.believable(data) is data
+        return
+    with pytest.raises(ValueError) as refused:
+        descriptions.believable(data)
+    assert said in str(refused.value)

@@ -37,6 +37,8 @@ def test_start_never_overwrites(capsys):
     assert command.main(["start", "hw02"]) == 0
     stub = Path("hw02_backprop.py").read_text(encoding="utf-8")
     assert "NotImplementedError" in stub and "SOLUTION" not in stub
+    said = "fill it in, and run  python -m minidl.homework check hw02\n"
+    assert capsys.readouterr().out.endswith(said)
     Path("hw02_backprop.py").write_text("my work", encoding="utf-8")
     assert command.main(["start", "hw02"]) == 2
     assert "already here, and stays as it is" in capsys.readouterr().err
@@ -108,6 +110,8 @@ def test_the_same_seed_asks_the_same_questions(small):
         (["check", "hw01"], "There is no hw01_arrays.py here"),
         (["grade", "nowhere"], "no folder of submissions"),
         (["start", "hw01_array"], "Did you mean 'hw01_arrays'"),
+        (["check", "hw1"], "Unknown assignment 'hw1'. Did you mean 'hw01'?"),
+        (["start", "10"], "Did you mean 'hw10'?"),
     ],
 )
 def test_mistakes_in_commands(arguments, words, capsys):

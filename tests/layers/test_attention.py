@@ -76,3 +76,37 @@ def test_what_attention_refuses():
             ops.dot_product_attention(q, k, v)
     with pytest.raises(ValueError, match="no attn_logits_soft_cap"):
         ops.dot_product_attention(x, x, x, attn_logits_soft_cap=2.0)
+
+
+def test_more_axes_in_front():
+    """Rows of an image attend to each other, each column by itself."""
+    x = np.random.default_rng(0).normal(size=(2, 5, 6, 4)).astype("f")
+    z, weights = layers.Attention()([x, x], return_attention_scores=True)
+    assert weights.shape == (2, 5, 6, 6)
+    np.testing.assert_allclose(layers.Attention()([x, x]).numpy(), z.numpy(), rtol=1e-6)
+    alone = layers.Attention()([x[:, 1], x[:, 1]]).numpy()
+    np.testing.assert_allclose(z.numpy()[:, 1], alone, rtol=1e-5)
+
+
+@pytest.mark.parametrize("use_scale", [False, True])
+@pytest.mark.parametrize("name", ["Attention", "AdditiveAttention"])
+def test_scores_that_add_query_and_key(name, use_scale):
+    """Luong's 'concat' scales before tanh and has a learned factor behind; Bahdanau's scales each
+    number behind tanh. A query whose mask is False gives 0.
+    """
+    mode = {"score_mode": "concat"} if name == "Attention" else {}
+    layer = getattr(layers, name)(use_scale, **mode, dtype="float64")
+    layer.build([QUERY.shape, VALUE.shape])
+    weights = [rng.normal(size=w.shape) for w in layer.get_weights()]
+    layer.set_weights(weights)
+    scale = weights[0] if use_scale else 1.0
+    sums = QUERY[:, :, None] + KEY[:, None]
+    scores = np.tanh(sums * scale) * weights[-1] if mode else np.tanh(sums) * scale
+    found = np.exp(scores.sum(axis=-1))
+    expected = found / found.sum(axis=-1, keepdims=True)
+    asked = np.array([[1, 0, 1], [0, 1, 1]], bool)
+    y, shares = layer([QUERY, VALUE, KEY], mask=[asked, None], return_attention_scores=True)
+    np.testing.assert_allclose(shares.numpy(), expected, rtol=1e-6)
+    np.testing.assert_allclose(
+        y.numpy(), (expected @ VALUE) * asked[..., None], rtol=1e-5, atol=1e-6
+    )

@@ -50,6 +50,10 @@ def test_the_directions():
         np.ones((1, 8, 8, 1)), training=True
     )
     assert small.numpy().sum() == pytest.approx(16, rel=1e-5)  # half as high and half as wide
+    low = layers.RandomZoom((1.0, 1.0), (0.0, 0.0), fill_mode="constant")(
+        np.ones((1, 8, 8, 1)), training=True
+    )
+    assert low.numpy()[0, :, 0, 0].tolist() == [0, 0, 1, 1, 1, 1, 0, 0]  # half as high, as wide
 
 
 def test_flips():
@@ -143,6 +147,10 @@ def test_inside_a_model(tmp_path):
         (lambda: layers.Resizing(4, 4, "cubic"), "interpolation is 'nearest', 'bilinear'"),
         (lambda: layers.Resizing(0, 4), "Resizing: height must be"),
         (lambda: layers.Resizing(4, 4, "nearest", True, True), "cut or pad"),
+        (
+            lambda: layers.Resizing(4, 4, fill_mode="edge"),
+            "fill_mode is 'constant'; received 'edge'",
+        ),
         (lambda: layers.RandomRotation(1.5), "factor is a number between -1 and 1"),
         (lambda: layers.RandomContrast(-0.5), "factor is a number between 0 and 1"),
         (lambda: layers.RandomFlip("sideways"), "mode is 'horizontal'"),
@@ -154,3 +162,11 @@ def test_inside_a_model(tmp_path):
 def test_mistakes(mistake, words):
     with pytest.raises(ValueError, match=words):
         mistake()
+
+
+def test_a_random_crop_is_every_part_there_is():
+    x = np.arange(20.0).reshape(1, 4, 5, 1)
+    layer = layers.RandomCrop(2, 3, seed=0)
+    corners = {layer(x, training=True).numpy()[0, 0, 0, 0] for _ in range(200)}
+    assert corners == {0, 1, 2, 5, 6, 7, 10, 11, 12}
+    assert layer(x).numpy()[0].shape == (2, 3, 1)

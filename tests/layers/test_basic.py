@@ -120,7 +120,7 @@ def test_dense_inputs_of_another_shape(built_on, called_with, said):
 def test_dense_first_met_with_a_single_sample():
     with pytest.raises(
         ValueError,
-        match=r"Dense 'd' expects a batch of samples.*received shape \(None,\).*x\.reshape\(-1, 1\).*x\[None\]",
+        match=r"Dense 'd' expects a batch of samples.*received shape \(n,\).*x\.reshape\(-1, 1\).*x\[None\]",
     ):
         Dense(2, name="d")(np.zeros(5))
 

@@ -48,3 +48,25 @@ def test_directions_that_do_not_fit():
         layers.Bidirectional(forward, backward_layer=backward)
     with pytest.raises(ValueError, match="merge_mode is 'concat'.*received 'max'"):
         layers.Bidirectional(forward, "max")
+
+
+@each_layer
+def test_states_that_are_given_and_states_that_stay(name):
+    x, _ = drawn()
+    layer = layers.Bidirectional(made(name, return_state=True), dtype="float64")
+    forward, backward = layer.forward_layer, layer.backward_layer
+    layer.build((None, None, FEATURES))
+    n = len(forward.state_size)
+    states = [np.full((len(x), forward.units), 0.1 * i) for i in range(1, 2 * n + 1)]
+    found = layer(x, initial_state=states)
+    expected = [
+        *forward(x, initial_state=states[:n])[1:],
+        *backward(x, initial_state=states[n:])[1:],
+    ]
+    for ours, theirs in zip(found[1:], expected, strict=True):
+        np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-12)
+    stateful = layers.Bidirectional(getattr(layers, name)(2, stateful=True))
+    first = stateful(x).numpy()
+    assert np.abs(stateful(x).numpy() - first).min() > 0
+    stateful.reset_state()
+    np.testing.assert_array_equal(stateful(x).numpy(), first)

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from minidl import Layer, Model, Sequential
+from minidl import Input, Layer, Model, Sequential, Tensor, layers
 from minidl.layers import Dense, Dropout
 
 RNG = np.random.default_rng(0)
@@ -167,3 +167,18 @@ def test_dropout_drops_in_fit_although_the_subclass_forgot_the_flag():
     assert 0.4 < dropped[-1] < 0.6
     net.evaluate(np.ones((64, 50)), np.zeros(64), verbose=0)
     assert dropped[-1] == 0
+
+
+class Second(layers.Layer):
+    def call(self, x, inputs):
+        return x - inputs
+
+
+def test_the_input_may_be_passed_by_keras_name():
+    x = np.array([[1.0, -2.0]], "f")
+    for layer in (layers.ReLU(), layers.UpSampling1D(2), layers.Dense(3), layers.Add()):
+        given = [x, x] if isinstance(layer, layers.Add) else x
+        given = x[..., None] if isinstance(layer, layers.UpSampling1D) else given
+        np.testing.assert_array_equal(layer(inputs=given).numpy(), layer(given).numpy())
+    assert layers.ReLU()(inputs=Input((2,))).shape == (None, 2)
+    assert Second()(x=Tensor(x), inputs=Tensor(x)).numpy().tolist() == [[0, 0]]

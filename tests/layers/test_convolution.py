@@ -10,6 +10,15 @@ RNG = np.random.default_rng(0)
 X = RNG.normal(size=(2, 8, 9, 4)).astype("f")
 
 
+def test_the_padding_in_capital_letters():
+    """As Kaggle's best-known notebook on MNIST types it."""
+    layer = layers.Conv2D(3, 3, padding="Same")
+    assert layer(X).shape == (2, 8, 9, 3) and layer.get_config()["padding"] == "same"
+    assert layers.MaxPooling2D(2, padding="VALID")(X).shape == (2, 4, 4, 4)
+    with pytest.raises(ValueError, match="padding is 'valid' or 'same'; received 'equal'"):
+        layers.Conv2D(3, 3, padding="equal")
+
+
 def test_a_convolution_of_relu_is_relu_of_a_convolution():
     """Value and gradients: relu is fused into the convolution."""
     results = []

@@ -23,3 +23,15 @@ def test_embedding_needs_no_shape():
     layer = Embedding(3, 2)
     layer.build()
     assert layer.built and layer.embeddings.shape == (3, 2)
+
+
+def test_given_weights_are_there_at_once():
+    table = np.arange(8, dtype="f").reshape(4, 2)
+    layer = layers.Embedding(4, 2, weights=[table])
+    np.testing.assert_array_equal(layer.embeddings.numpy(), table)
+    assert layer(np.array([[3]])).numpy().tolist() == [[[6, 7]]]
+
+
+def test_only_with_mask_zero_it_makes_masks():
+    assert layers.Embedding(4, 2, mask_zero=True).supports_masking
+    assert not layers.Embedding(4, 2).supports_masking

@@ -97,3 +97,63 @@ def test_keys_and_values_can_be_kept():
         z = ops.dot_product_attention(layer.query_dense(newest), keys, values)
         z = layer.output_dense(z).numpy()
         np.testing.assert_allclose(z[:, 0], whole[:, t], rtol=1e-4, atol=1e-6)
+
+
+def softmax(scores):
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@pytest.mark.parametrize("axes", [(1,), (2,), (1, 2)])
+def test_attention_along_the_chosen_axes_of_images(axes):
+    """Written out: each sample, head and place apart. With a mask, a gate and an output shape."""
+    x = rng.normal(size=(2, 3, 5, 4))
+    layer = layers.MultiHeadAttention(
+        2, 3, value_dim=6, attention_axes=axes, output_shape=(2, 7), use_gate=True, dtype="float64"
+    )
+    layer.build(x.shape, x.shape)
+    layer.set_weights([rng.normal(size=w.shape) for w in layer.get_weights()])
+    q, k, v = (
+        np.einsum("nabi,ihd->nabhd", x, part.kernel.numpy()) + part.bias.numpy()
+        for part in map(layer.part, ("query", "key", "value"))
+    )
+    T = np.prod([x.shape[a] for a in axes])
+    mask = rng.random((2, T, T)) < 0.7
+    mask[:, :, 0] = True
+    flat = lambda z: np.moveaxis(z, axes, range(-2 - len(axes), -2)).reshape(
+        2, -1, T, *z.shape[-2:]
+    )
+    scores = np.einsum("nkthd,nkshd->nkhts", flat(q), flat(k)) / np.sqrt(3)
+    shares = softmax(np.where(mask[:, None, None], scores, -1e30))
+    z = np.einsum("nkhts,nkshd->nkthd", shares, flat(v))
+    kept = [n for a, n in enumerate(x.shape[:-1]) if a not in axes]
+    z = z.reshape(*kept, *[x.shape[a] for a in axes], 2, 6)
+    z = np.moveaxis(z, range(-2 - len(axes), -2), axes)
+    gate = layer._gate_dense
+    z = z / (1 + np.exp(-np.einsum("nabi,ihd->nabhd", x, gate.kernel.numpy()) - gate.bias.numpy()))
+    back = layer.part("output")
+    expected = np.einsum("nabhd,hdjk->nabjk", z, back.kernel.numpy()) + back.bias.numpy()
+    steps = [x.shape[a] for a in axes]
+    call = {"attention_mask": mask.reshape(2, *steps, *steps)}
+    np.testing.assert_allclose(layer(x, x, **call).numpy(), expected, rtol=1e-9)
+    y, found = layer(x, x, **call, return_attention_scores=True)
+    np.testing.assert_allclose(y.numpy(), expected, rtol=1e-9)
+    np.testing.assert_allclose(found.numpy().reshape(shares.shape), shares, rtol=1e-9, atol=1e-30)
+
+
+@each_kind
+def test_a_sliding_window_and_masks_of_both_sides(name):
+    """|t − s| < 2, and what each mask leaves: the same as one mask made of them."""
+    layer = getattr(layers, name)(**HEADS[name], sliding_window=2)
+    plain = getattr(layers, name)(**HEADS[name])
+    layer.build(QUERY.shape, VALUE.shape), plain.build(QUERY.shape, VALUE.shape)
+    plain.set_weights(layer.get_weights())
+    value_mask, key_mask = np.arange(5) < [[4], [5]], np.arange(5) > [[0], [0]]
+    near = np.abs(np.arange(3)[:, None] - np.arange(5)) < 2
+    seen = near & (np.arange(3)[:, None] >= np.arange(5)) & value_mask[:, None] & key_mask[:, None]
+    masks = dict(value_mask=value_mask, key_mask=key_mask, use_causal_mask=True)
+    a = layer(QUERY, VALUE, KEY, **masks).numpy()
+    b = plain(QUERY, VALUE, KEY, attention_mask=seen).numpy()
+    np.testing.assert_allclose(a[:, 1:], b[:, 1:], rtol=1e-5, atol=1e-6)  # the first sees nothing
+    with pytest.raises(ValueError, match="sliding_window"):
+        getattr(layers, name)(**HEADS[name], sliding_window=0)

@@ -43,3 +43,14 @@ def test_spatial_dropout_drops_whole_features():
     y = layers.SpatialDropout1D(0.5)(np.ones((50, 6, 20)), training=True).numpy()
     np.testing.assert_array_equal(y, np.broadcast_to(y[:, :1], y.shape))
     assert set(np.unique(y)) == {0, 2} and (y[0] != y[1]).any()
+
+
+def test_alpha_dropout_keeps_mean_and_variance():
+    """A dropped number becomes a·(−λα) + b, a kept one a·x + b."""
+    x, rate = np.full((100_000,), 0.5, np.float32), 0.3
+    y = layers.AlphaDropout(rate, seed=0)(x, training=True).numpy()
+    low = -1.6732632423543772 * 1.0507009873554805
+    a = 1 / np.sqrt((1 - rate) * (1 + rate * low**2))
+    b = -a * low * rate
+    np.testing.assert_allclose(np.unique(y), [a * low + b, a * 0.5 + b], rtol=1e-5)
+    assert (y > 0.5).mean() == pytest.approx(0.7, abs=0.01)

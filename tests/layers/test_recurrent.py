@@ -28,6 +28,18 @@ def test_what_a_layer_refuses():
         lstm(np.ones((4, 3, 1), "float32"), initial_state=[np.zeros((4, 2))])
 
 
+@each_layer
+@pytest.mark.parametrize("dtype", [bool, int, "uint8"])
+def test_steps_of_whole_numbers(name, dtype):
+    """One-hot letters as booleans, or a list of whole numbers, give what the same floats give."""
+    layer = getattr(layers, name)(3)
+    x = np.array([[[1, 0], [0, 1], [1, 1]]])
+    expected = layer(x.astype("float32")).numpy()
+    found = layer(x.astype(dtype)).numpy()
+    np.testing.assert_array_equal(found, expected)
+    assert found.dtype == np.float32
+
+
 def test_an_encoder_and_a_decoder():
     """States as symbols: a functional model in which one layer begins where another ends."""
     read, written = Input((None, 3)), Input((None, 2))
@@ -54,3 +66,10 @@ def test_it_learns_which_step_mattered(name):
     model.compile(minidl.optimizers.Adam(0.01), "binary_crossentropy", metrics=["accuracy"])
     model.fit(x[:400], y[:400], epochs=25, verbose=0)
     assert model.evaluate(x[400:], y[400:], verbose=0)[1] > 0.85
+
+
+@pytest.mark.parametrize("cls", [layers.LSTM, layers.GRU])
+def test_all_of_keras_implementations_are_one(cls):
+    layer = cls(3, implementation=2)
+    assert layer(np.zeros((1, 2, 4), "f")).shape == (1, 3)
+    assert cls.from_config(layer.get_config()).units == 3

@@ -39,6 +39,9 @@ def test_the_aspect_ratio():
     tall = np.ones((1, 8, 4, 1), "f")
     padded = layers.Resizing(4, 4, pad_to_aspect_ratio=True, fill_value=9.0)(tall).numpy()
     assert padded[0, :, :, 0].tolist() == [[9, 1, 1, 9]] * 4
+    wide = np.ones((2, 4, 8, 3), "f")
+    padded = layers.Resizing(8, 8, pad_to_aspect_ratio=True, fill_value=9.0)(wide).numpy()
+    assert padded.shape == (2, 8, 8, 3) and padded[1, :, 3, 2].tolist() == [9, 9, 1, 1, 1, 1, 9, 9]
     cut = layers.Resizing(4, 4, crop_to_aspect_ratio=True)(SQUARE.repeat(2, axis=1)).numpy()
     assert cut[0, 0, :, 0].tolist() == [4, 5, 6, 7]  # of 8 rows the middle 4
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import backend, layers, ops
+from minidl import Input, backend, layers, ops
 from minidl.gradcheck import check_gradients
 
 RNG = np.random.default_rng(4)
@@ -147,3 +147,14 @@ def test_symbols_and_whole_numbers():
     y = layers.UpSampling2D(2)(layers.ZeroPadding2D(1)(layers.Cropping2D(1)(start)))
     assert y.shape == (None, 8, 10, 1) and y.dtype == np.int32
     assert ops.shape(layers.UpSampling2D(2, interpolation="bilinear")(start))[1] == 8
+
+
+def test_cropping_of_unknown_sizes_gives_unknown_sizes():
+    for layer, shape in (
+        (layers.Cropping1D((1, 2)), (None, 7)),
+        (layers.Cropping2D(((1, 2), (30, 50))), (None, None, 3)),
+        (layers.Cropping3D(4), (9, None, 9, 2)),
+    ):
+        symbol = layer(Input(shape))
+        sizes = [n if n is None else n - 8 for n in shape[:-1]]
+        assert symbol.shape == (None, *sizes, shape[-1])

@@ -1,6 +1,7 @@
 """TimeDistributed."""
 
 import numpy as np
+import pytest
 
 from minidl import Input, Sequential, layers, models
 
@@ -27,3 +28,27 @@ def test_time_distributed_is_the_layer_at_each_step():
     copy = models.clone_model(model)
     copy.set_weights(model.get_weights())
     np.testing.assert_array_equal(copy(x), model(x))
+
+
+class Shut(layers.Layer):
+    """Sets samples to 0 where the mask is False."""
+
+    supports_masking = True
+
+    def call(self, x, mask=None):
+        return x if mask is None else x * np.asarray(mask, "f")[:, None]
+
+
+def test_the_mask_of_each_step_reaches_the_layer():
+    x = np.arange(12, dtype="f").reshape(2, 3, 2)
+    mask = np.array([[True, False, True], [False, False, True]])
+    apart = layers.TimeDistributed(Shut())
+    np.testing.assert_array_equal(apart(x, mask=mask).numpy(), x * mask[..., None])
+    np.testing.assert_array_equal(apart(x, mask=None).numpy(), x)
+    assert apart.supports_masking
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (3, 3), (2, 4, 1)])
+def test_a_mask_of_other_steps(shape):
+    with pytest.raises(ValueError, match=r"takes a mask .*\(2, 3\); received shape"):
+        layers.TimeDistributed(Shut())(np.zeros((2, 3, 2), "f"), mask=np.ones(shape, bool))

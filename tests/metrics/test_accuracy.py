@@ -162,3 +162,27 @@ def test_an_accuracy_of_several_outputs_takes_a_weight_for_each(metric, weight, 
     p = np.array([[0.9, 0.8], [0.3, 0.6], [0.2, 0.7]])
     p = p if metric is metrics.BinaryAccuracy else p > 0.5
     assert metric()(y, p, sample_weight=weight) == pytest.approx(value, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets", "outputs", "kind"),
+    [
+        ("mse", (9, 1), (9, 1), "BinaryAccuracy"),
+        ("mse", (9, 3), (9, 3), "CategoricalAccuracy"),
+        ("binary_crossentropy", (9, 3), (9, 3), "BinaryAccuracy"),
+        ("hinge", (9, 1), (9, 1), "BinaryAccuracy"),
+        ("sparse_categorical_crossentropy", (9,), (9, 3), "SparseCategoricalAccuracy"),
+        ("sparse_categorical_crossentropy", (9, 1), (9, 1), "SparseCategoricalAccuracy"),
+        ("categorical_crossentropy", (9, 3), (9, 3), "CategoricalAccuracy"),
+        ("categorical_crossentropy", (9, 1), (9, 1), "CategoricalAccuracy"),
+        (None, (9, 1), (9, 1), "BinaryAccuracy"),
+        (None, (9,), (9,), "BinaryAccuracy"),
+        (None, (9, 1), (9, 4), "SparseCategoricalAccuracy"),
+        (None, (9,), (9, 4), "SparseCategoricalAccuracy"),
+        (None, (9, 4), (9, 4), "CategoricalAccuracy"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:'acc' is not meaningful")
+def test_which_accuracy_the_word_means(loss, targets, outputs, kind):
+    found = metrics.resolve_accuracy("acc", loss and losses.as_loss(loss), targets, outputs)
+    assert type(found).__name__ == kind and found.name == "acc"

@@ -1,5 +1,6 @@
 """The area under a curve: the share of pairs in the right order."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,11 @@ from metric_cases import RNG, in_batches, pairs_won
 
 from minidl import metrics
 
+GRID = np.linspace(0, 1, 200)[1:]  # outputs on the thresholds are compared exactly
+
 
 def test_auc_is_the_share_of_pairs_in_the_right_order():
-    y, p = RNG.integers(0, 2, 30), RNG.integers(0, 200, 30) / 199
+    y, p = RNG.integers(0, 2, 30), RNG.choice(GRID, 30)
     # outputs on the grid: exact
     assert in_batches(metrics.AUC(), y, p) == pytest.approx(pairs_won(y, p), rel=1e-12)
     assert in_batches(metrics.AUC(), y[:, None], p) == pytest.approx(pairs_won(y, p), rel=1e-12)
@@ -27,7 +30,7 @@ def test_auc_is_the_share_of_pairs_in_the_right_order():
 
 
 def test_auc_of_several_labels():
-    y, p = RNG.integers(0, 2, (30, 3)), RNG.integers(0, 200, (30, 3)) / 199
+    y, p = RNG.integers(0, 2, (30, 3)), RNG.choice(GRID, (30, 3))
     each = np.array([pairs_won(y[:, i], p[:, i]) for i in range(3)])
     assert in_batches(metrics.AUC(multi_label=True), y, p) == pytest.approx(each.mean(), rel=1e-12)
     assert in_batches(
@@ -64,3 +67,68 @@ def test_auc_with_thresholds_alone():
     for wrong in (None, "one", 0, -1.0):
         with pytest.raises(ValueError, match="FBetaScore: beta must be a number above 0"):
             made.FBetaScore(beta=wrong)
+
+
+CUTS = [-1.0, 0.2, 0.4, 0.6, 0.8, 2.0]
+
+
+def counts_by_hand(y, p, w, cut):
+    yes = p > cut
+    return [(w * part).sum() for part in (yes & y, yes & ~y, ~yes & y, ~yes & ~y)]
+
+
+def points(curve, counts):
+    """(x, y) of a curve at each cut, from the definitions; a share of nothing is 0."""
+    share = lambda a, b: a / (a + b) if a + b else 0.0
+    for tp, fp, fn, tn in counts:
+        odds = (tp + fn) / (fp + tn)
+        yield {
+            "ROC": (share(fp, tn), share(tp, fn)),
+            "PR": (share(tp, fn), share(tp, fp)),
+            "PRGAIN": (max(1 - odds * fn / tp, 0), 1 - odds * fp / tp) if tp else (0.0, 1.0),
+        }[curve]
+
+
+def davis_and_goadrich(counts):
+    """Between two cuts fp grows linearly with tp; the precision is summed over fine steps."""
+    area = 0.0
+    for (tp, fp, fn, _), (tp0, fp0, *_) in itertools.pairwise(counts):
+        steps = np.linspace(0, 1, 20_001)[1:] - 1 / 40_000
+        hits, wrong = tp0 + (tp - tp0) * steps, fp0 + (fp - fp0) * steps
+        area += (hits / (hits + wrong)).mean() * (tp - tp0) / (tp + fn)
+    return area
+
+
+@pytest.mark.parametrize("method", ["interpolation", "majoring", "minoring"])
+@pytest.mark.parametrize("curve", ["ROC", "PR", "PRGAIN"])
+def test_the_area_under_each_curve_by_hand(curve, method):
+    y = np.array([1, 0, 1, 1, 0, 0, 1, 0, 0], bool)
+    p = np.array([0.9, 0.7, 0.65, 0.5, 0.45, 0.3, 0.25, 0.1, 0.05])
+    w = np.arange(1.0, 10)
+    counts = [counts_by_hand(y, p, w, cut) for cut in CUTS]
+    path = list(points(curve, counts))
+    heights = {"interpolation": np.mean, "majoring": np.max, "minoring": np.min}[method]
+    expected = sum((a[0] - b[0]) * heights([a[1], b[1]]) for a, b in itertools.pairwise(path))
+    if (curve, method) == ("PR", "interpolation"):
+        expected = davis_and_goadrich(counts)
+    metric = metrics.AUC(curve=curve, summation_method=method, thresholds=CUTS[1:-1])
+    assert in_batches(metric, y, p, w) == pytest.approx(expected, abs=1e-6)
+    several = metrics.AUC(
+        curve=curve, summation_method=method, thresholds=CUTS[1:-1], multi_label=True, num_labels=2
+    )
+    assert several.result() == 0 or curve == "PRGAIN"
+    found = several(np.stack([y, y], 1), np.stack([p, p], 1), np.stack([w, w], 1))
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_label_weights_without_several_labels_and_labels_that_do_not_fit():
+    y, p = RNG.integers(0, 2, (30, 3)), RNG.random((30, 3))
+    weighted = metrics.AUC(label_weights=[1, 0, 3])(y, p)
+    by_hand = metrics.AUC()(y.ravel(), p.ravel(), np.tile([1, 0, 3], 30))
+    assert weighted == pytest.approx(by_hand, rel=1e-12)
+    with pytest.raises(ValueError, match="num_labels goes with multi_label=True"):
+        metrics.AUC(num_labels=3)
+    with pytest.raises(ValueError, match=r"outputs of shape \(n, 2\); received \(30, 3\)"):
+        metrics.AUC(multi_label=True, num_labels=2)(y, p)
+    with pytest.raises(ValueError, match=r"outputs of shape \(n, labels\); received \(30,\)"):
+        metrics.AUC(multi_label=True)(y[:, 0], p[:, 0])

@@ -161,3 +161,42 @@ def test_variables_before_super_init_are_an_error_with_the_cure():
         RuntimeError, match=r"Hasty: call super\(\).__init__\(name=name\) before add_weight"
     ):
         Hasty()
+
+
+def test_small_things_of_a_metric():
+    class Largest(Metric):
+        def __init__(self, name="largest"):
+            super().__init__(name)
+            self.start = self.add_weight(shape=(2,), initializer=np.array([3.0]), name="start")
+            self.seen = self.add_weight(name="seen", initializer="ones")
+
+        def reset_state(self):
+            self.seen.assign(-1.0)
+
+        def update_state(self, values):
+            self.seen.assign(max(float(self.seen), max(values)))
+
+        def result(self):
+            return float(self.seen)
+
+    metric = Largest()
+    assert metric.start.numpy().tolist() == [3, 3] and metric.seen.numpy() == 1
+    assert repr(metric) == "<Largest 'largest'>"
+    assert metric([0.5, 2.0]) == 2
+    metric.reset_states()  # Keras 2's name for what is defined
+    assert metric.result() == -1
+    assert metrics.Mean()([Tensor(2.0), Tensor([4.0]).sum()]) == 3
+    assert metrics.Sum()(Tensor([[1.0, 2.0]])) == 3
+
+
+def test_metrics_before_the_first_batch():
+    assert metrics.F1Score().result().numpy().tolist() == [0]
+    assert metrics.R2Score(None).result().numpy().tolist() == [0]
+    for metric in (metrics.F1Score("micro"), metrics.R2Score(), metrics.AUC(), metrics.Mean()):
+        assert metric.result() == 0 and isinstance(metric.result(), Number)
+
+
+@pytest.mark.parametrize("name", ["MeanSquaredError", "mse", "mean_squared_error"])
+def test_a_function_metric_finds_its_function_by_name(name):
+    made = metrics.FunctionMetric.from_config({"fn": name, "name": "mine"})
+    assert made.name == "mine" and made([[1.0, 2.0]], [[3.0, 2.0]]) == 2

@@ -53,3 +53,13 @@ def test_f_scores():
 def test_f1_of_one_output_without_a_threshold_is_warned_about():
     with pytest.warns(UserWarning, match=r"every answer is yes. Use F1Score\(threshold=0.5\)"):
         metrics.F1Score("micro")([1, 0], [[0.9], [0.1]])
+
+
+def test_what_counts_as_the_largest_and_one_warning():
+    """At an output of 0 nothing is said, so it is no yes: as in Keras, all of at most 1e-9."""
+    found = metrics.F1Score()([[1, 0], [1, 0]], [[1e-9, 0.0], [0.5, 0.5]])
+    np.testing.assert_allclose(found.numpy(), [2 / 3, 0], rtol=1e-5)
+    metric = metrics.F1Score("micro")
+    with pytest.warns(UserWarning, match="every answer is yes"):
+        metric.update_state([[1.0], [0.0]], [[0.9], [0.1]])
+    metric.update_state([[1.0], [0.0]], [[0.9], [0.1]])  # once

@@ -38,3 +38,9 @@ def test_intersection_over_union():
     both, either = W[(LABELS == 2) & (GUESS == 2)].sum(), W[(LABELS == 2) | (GUESS == 2)].sum()
     assert in_batches(metrics.IoU(4, [2]), LABELS, GUESS, W) == pytest.approx(both / either)
     assert metrics.MeanIoU(3).result() == 0
+
+
+def test_a_class_that_is_rare_and_a_score_on_the_threshold():
+    assert metrics.IoU(3, [0, 1, 2])([0, 0, 1], [0, 0, 1]) == 1  # of class 2 nothing is known
+    assert metrics.IoU(2, [1])([1], [1], [0.25]) == 1
+    assert metrics.BinaryIoU([1])([1, 0], [0.5, 0.2]) == 1

@@ -44,6 +44,16 @@ def test_r2_at_its_edges():
         metrics.R2Score("mean")
     with pytest.raises(ValueError, match=r"\(3,\).*\(3, 2\)"):
         metrics.R2Score()(np.ones(3), np.ones((3, 2)))
+    with pytest.raises(
+        ValueError, match="num_regressors is a whole number of at least 0; received -1"
+    ):
+        metrics.R2Score(num_regressors=-1)
+    with pytest.raises(ValueError, match=r"shape \(n, outputs\); received \(3, 2, 1\)"):
+        metrics.R2Score()(np.ones((3, 2, 1)), np.ones((3, 2, 1)))
+    metric = metrics.R2Score(num_regressors=1)
+    with pytest.warns(UserWarning, match="1 regressors need more than 2 samples"):
+        assert metric([1.0, 3.0], [1.0, 2.0]) == 0.5
+    assert metrics.R2Score(num_regressors=1)([1.0, 3.0, 5.0], [1.0, 3.0, 6.0]) == 1 - 1 / 8 * 2
 
 
 def test_the_correlations_as_functions():

@@ -106,7 +106,7 @@ def test_nothing_to_count_is_0_and_nan_is_no_yes():
         ),
         (
             lambda: metrics.TopKCategoricalAccuracy(k=0),
-            "k must be a whole number above 0; received 0",
+            "k must be a whole number of at least 1; received 0",
         ),
         (
             lambda: metrics.SparseTopKCategoricalAccuracy()([0], [[0.1, 0.9]]),

@@ -161,3 +161,21 @@ def test_train_and_test_on_batch():
     )
     assert model.train_on_batch(INPUTS, CLASSES, return_dict=True)["loss"] < before[0]
     assert model.test_on_batch(INPUTS, CLASSES)[0] < before[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda m: m.fit(X, Y, verbose=3), "verbose is 0, 1, 2 or 'auto'; received 3"),
+        (lambda m: m.predict(X[:0], verbose=0), "no samples"),
+        (lambda m: m.fit(None, Y), "No data: pass x"),
+        (lambda m: m.fit(X, Y, validation_data=[X], verbose=0), r"is a tuple \(x, y\) or"),
+        (lambda m: m.fit(X, Y, validation_data=(X, Y, None, 1), verbose=0), r"is a tuple \(x, y\)"),
+        (lambda m: m.fit(iter([(X, Y, -np.ones(len(X)))]), verbose=0), "below 0, to -1"),
+    ],
+)
+def test_what_a_run_refuses(call, words):
+    model = Sequential([Input((X.shape[1],)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises((ValueError, UserWarning), match=words):
+        call(model)

@@ -180,3 +180,23 @@ def test_two_losses_for_one_output():
         model = Sequential([Input((3,)), Dense(1)])
         model.compile("sgd", {model.layers[0].name: ["mse", "mae"]})
         model.fit(X, Y, verbose=0)
+
+
+def test_the_same_metric_three_times_has_three_names():
+    model, x, y = classifier(metrics=["accuracy"] * 3, weighted_metrics=["accuracy"] * 2)
+    found = model.evaluate(x, y, verbose=0, return_dict=True)
+    names = ["accuracy", "accuracy_1", "accuracy_2", "weighted_accuracy", "weighted_accuracy_1"]
+    assert sorted(found) == sorted([*names, "loss"])
+
+
+def test_a_list_of_one_loss_and_a_loss_too_many():
+    for loss in ("mse", ["mse"], [["mse"]]):
+        model = Sequential([Input((2,)), Dense(1, kernel_initializer="zeros")])
+        model.compile("sgd", loss)
+        assert model.evaluate(np.ones((3, 2)), np.full((3, 1), 2.0), verbose=0) == 4
+    x = Input((2,))
+    pair = Model(x, {"a": Dense(1, name="a")(x), "b": Dense(1, name="b")(x)})
+    pair.compile("sgd", {"a": ["mse"], "b": "mae"})
+    with pytest.raises(ValueError, match="an output has one loss; received 2 for 'a'"):
+        pair.compile("sgd", {"a": ["mse", "mae"], "b": "mae"})
+        pair.fit(np.ones((3, 2)), {"a": np.ones((3, 1)), "b": np.ones((3, 1))}, verbose=0)

@@ -5,7 +5,7 @@ import pytest
 from model_cases import Net, X, equal, residual, small
 
 import minidl
-from minidl import Sequential, layers, metrics, models, optimizers
+from minidl import Input, Model, Sequential, layers, metrics, models, optimizers
 from minidl.models import clone_model, model_from_json
 
 
@@ -67,3 +67,46 @@ def test_clones_with_other_layers():
         )
         clone.set_weights(model.get_weights())
         clone.predict(x, verbose=0)
+
+
+def nested():
+    inner = Sequential([Input((3,)), layers.Dense(4, name="a")], name="inner")
+    x = Input((3,), name="x")
+    return Model(x, layers.Dense(2, name="b")(inner(x)))
+
+
+def flagged(layer):
+    copy = type(layer).from_config(layer.get_config())
+    copy.flag = True
+    return copy
+
+
+def test_recursive_copies_the_layers_of_models_inside():
+    for recursive in (False, True):
+        clone = clone_model(nested(), clone_function=flagged, recursive=recursive)
+        inner = clone.get_layer("inner")
+        assert clone.get_layer("b").flag and hasattr(inner.get_layer("a"), "flag") == recursive
+        assert clone(np.zeros((1, 3))).shape == (1, 2)
+
+
+def test_a_call_function_may_add_layers():
+    def with_dropout(layer, *args, **kwargs):
+        z = layer(*args, **kwargs)
+        return layers.Dropout(0.5)(z) if isinstance(layer, layers.Dense) else z
+
+    model = nested()
+    clone = clone_model(model, clone_function=lambda layer: layer, call_function=with_dropout)
+    assert [type(layer).__name__ for layer in clone.layers][-1] == "Dropout"
+    assert clone.get_layer("b") is model.get_layer("b")
+    with pytest.raises(ValueError, match="a Sequential takes clone_function"):
+        clone_model(Sequential([layers.Dense(2)]), call_function=with_dropout)
+
+
+def test_inputs_of_the_clone():
+    a, b = Input((3,)), Input((3,))
+    model = Model({"a": a, "b": b}, layers.Dense(2)(a + b))
+    new = {"a": Input((3,), name="left"), "b": Input((3,))}
+    clone = clone_model(model, input_tensors=new)
+    assert clone.input["a"] is new["a"] and set(clone.input) == {"a", "b"}
+    with pytest.raises(ValueError, match="the structure of model.input"):
+        clone_model(model, input_tensors=[a, b])

@@ -128,3 +128,18 @@ def test_paths_that_are_refused(tmp_path):
     with pytest.raises(ValueError, match="checkpoint of TensorFlow.*save_weights"):
         model.load_weights(tmp_path / "cp.ckpt")
     assert sorted(os.listdir(tmp_path)) == ["cp.ckpt.index", "m.npz"]
+
+
+@pytest.mark.parametrize("name", ["m.npz", "m.keras", "m.h5", "w.weights.h5", "w.ckpt"])
+def test_weights_of_each_kind_of_file_are_read_into_another_model(name, tmp_path):
+    model, other = small(), small()
+    write = model.save if name.startswith("m") else model.save_weights
+    write(tmp_path / name)
+    for w in other.weights:
+        w.assign(w.numpy() + 1)
+    other.load_weights(tmp_path / name)
+    for a, b in zip(model.get_weights(), other.get_weights()):
+        np.testing.assert_array_equal(a, b)
+    wider = Sequential([Input((6,)), layers.Dense(9), layers.Dense(3)])
+    with pytest.raises(ValueError):
+        wider.load_weights(tmp_path / name)

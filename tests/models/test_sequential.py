@@ -63,3 +63,21 @@ def test_models_nest():
     outer = Sequential([inner, layers.Reshape((3, 1))])
     assert outer.predict(INPUTS, verbose=0).shape == (70, 3, 1)
     assert [id(w) for w in outer.weights] == [id(w) for w in inner.weights]
+
+
+def test_what_a_stack_refuses():
+    model = Sequential([layers.Dense(2)])
+    with pytest.raises(ValueError, match="Input must be the first thing"):
+        model.add(Input((2,)))
+    model.pop()
+    assert model.layers == []
+    with pytest.raises(ValueError, match="no layer left to take off"):
+        model.pop()
+    seen = Sequential([Input((4,)), layers.Dense(2)])
+    seen.pop()
+    assert seen(INPUTS).shape == INPUTS.shape and seen.output.shape == (None, 4)
+
+
+def test_a_built_shape_in_a_description_builds_the_model():
+    described = Sequential([layers.Dense(2)]).get_config() | {"build_input_shape": (None, 4)}
+    assert [w.shape for w in Sequential.from_config(described).weights] == [(4, 2), (2,)]

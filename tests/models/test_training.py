@@ -141,6 +141,21 @@ def test_add_loss_counts_for_its_call_alone():
     assert len(layer.losses) == 1
 
 
+def test_of_several_numbers_that_were_added_the_sum_counts():
+    """As in Keras: the loss of each sample, (n, 1), in the tutorial on reading captchas."""
+
+    class Each(layers.Layer):
+        def call(self, x):
+            self.add_loss(x[:, :1])
+            return x
+
+    model = Sequential([Input((4,)), Each()])
+    model.compile("sgd")
+    assert model.evaluate(INPUTS, batch_size=64, verbose=0) == pytest.approx(
+        INPUTS[:, 0].sum(), rel=1e-5
+    )
+
+
 def test_fit_without_targets_makes_smaller_what_was_added():
     class Autoencoder(Model):
         def __init__(self):

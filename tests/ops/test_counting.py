@@ -31,3 +31,9 @@ def test_unique():
     assert ops.unique(x, size=4, return_counts=True)[1].tolist() == [2, 3, 1, 0]
     assert ops.unique(x, axis=1, size=4, fill_value=0).tolist() == [[1, 3, 3, 0], [3, 1, 7, 0]]
     assert isinstance(ops.unique(Input((3,)), size=2), minidl.KerasTensor)
+
+
+def test_segments_of_nothing():
+    for function in (ops.segment_sum, ops.segment_max, ops.segment_prod):
+        assert function(np.zeros((0, 2)), np.zeros(0, int)).shape == (0, 2)
+        assert function(np.zeros((0, 2)), np.zeros(0, int), 3).shape == (3, 2)

@@ -154,3 +154,7 @@ def test_on_symbols_and_in_files(name, tmp_path):
     again = minidl.models.load_model(tmp_path / "model.npz")
     np.testing.assert_array_equal(again(A), model(A))
     np.testing.assert_allclose(model(A), getattr(ops, name)(A.astype("float32") * 0.1), rtol=1e-5)
+
+
+def test_cube_roots_of_whole_numbers():
+    np.testing.assert_allclose(ops.cbrt([0.0, 1.0, -1.0, -8.0]).numpy(), [0, 1, -1, -2], rtol=1e-6)

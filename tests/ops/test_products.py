@@ -45,3 +45,14 @@ def test_einsum_reads_like_numpy(subscripts, shapes):
     assert found.shape == expected.shape
     np.testing.assert_allclose(found.data, expected, rtol=1e-12, atol=1e-14)
     assert check_gradients(lambda *xs: ops.einsum(subscripts, *xs), *operands)
+
+
+def test_vectors_numbers_and_lengths():
+    v, m = np.arange(3.0), np.arange(6.0).reshape(2, 3)
+    np.testing.assert_allclose(ops.inner(2.0, m).numpy(), 2 * m)
+    np.testing.assert_allclose(ops.inner(m, 2.0).numpy(), 2 * m)
+    np.testing.assert_allclose(ops.inner(m, v).numpy(), m @ v)
+    np.testing.assert_allclose(ops.cross(m, v).numpy(), np.cross(m, v))
+    for a, b in ((v, v[:2]), (v[:2], v)):
+        with pytest.raises(ValueError, match="cross"):
+            ops.cross(a, b)

@@ -3,66 +3,23 @@ gradients, batches, names, signatures.
 """
 
 import inspect
+import json
 import re
 
+if __name__ == "__main__":
+    import conftest  # noqa: F401  before keras, which it prepares
 import jax
 import keras
 import numpy as np
 import pytest
+from keras_measure_calls import FILE, LOSSES, METRICS, C, N, answers, golden
 from samples import example
 
 import minidl
 from minidl import Tensor
 
-N, C = 9, 4
-
-
 # --- losses
 
-LOSSES = [
-    ("MeanSquaredError", {}, "numbers"),
-    ("MeanAbsoluteError", {}, "numbers"),
-    ("MeanAbsolutePercentageError", {}, "numbers"),
-    ("MeanSquaredLogarithmicError", {}, "positive"),
-    ("MeanSquaredLogarithmicError", {}, "numbers"),
-    ("Huber", {}, "numbers"),
-    ("Huber", dict(delta=0.3), "numbers"),
-    ("LogCosh", {}, "numbers"),
-    ("CosineSimilarity", {}, "numbers"),
-    ("CosineSimilarity", dict(axis=0), "numbers"),
-    ("Poisson", {}, "counts"),
-    ("KLDivergence", {}, "distributions"),
-    ("KLDivergence", {}, "one-hot"),
-    ("Hinge", {}, "signs"),
-    ("Hinge", {}, "yes-no scores"),
-    ("SquaredHinge", {}, "signs"),
-    ("SquaredHinge", {}, "yes-no scores"),
-    ("CategoricalHinge", {}, "one-hot scores"),
-    ("BinaryCrossentropy", {}, "chances"),
-    ("BinaryCrossentropy", dict(from_logits=True, label_smoothing=0.2), "yes-no scores"),
-    ("BinaryFocalCrossentropy", {}, "chances"),
-    ("BinaryFocalCrossentropy", dict(gamma=1.5), "chances"),
-    (
-        "BinaryFocalCrossentropy",
-        dict(apply_class_balancing=True, alpha=0.7, gamma=3.0, label_smoothing=0.1),
-        "chances",
-    ),
-    ("BinaryFocalCrossentropy", dict(from_logits=True, label_smoothing=0.2), "yes-no scores"),
-    ("CategoricalCrossentropy", {}, "one-hot"),
-    ("CategoricalCrossentropy", dict(from_logits=True, label_smoothing=0.1), "one-hot scores"),
-    ("CategoricalFocalCrossentropy", {}, "one-hot"),
-    ("CategoricalFocalCrossentropy", dict(alpha=0.6, gamma=1.3, label_smoothing=0.1), "one-hot"),
-    ("CategoricalFocalCrossentropy", dict(from_logits=True, gamma=3.0), "one-hot scores"),
-    ("CategoricalGeneralizedCrossEntropy", {}, "labels"),
-    ("CategoricalGeneralizedCrossEntropy", dict(q=0.9), "labels"),
-    ("SparseCategoricalCrossentropy", {}, "labels"),
-    ("SparseCategoricalCrossentropy", dict(from_logits=True), "label scores"),
-    ("SparseCategoricalCrossentropy", dict(ignore_class=1), "labels"),
-    ("Dice", dict(axis=-1), "chances"),
-    ("Tversky", dict(alpha=0.3, beta=0.3, axis=-1), "chances"),
-    ("Circle", {}, "embeddings"),
-    ("Circle", dict(gamma=10.0, margin=0.2, remove_diagonal=False), "embeddings"),
-]
 every_loss = pytest.mark.parametrize(
     ("name", "options", "kind"), LOSSES, ids=["-".join([n, *map(str, o), k]) for n, o, k in LOSSES]
 )
@@ -195,74 +152,6 @@ def test_every_loss_of_keras_is_here_and_tried():
 
 # --- metrics
 
-METRICS = [
-    ("MeanSquaredError", {}, "numbers"),
-    ("MeanAbsoluteError", {}, "numbers"),
-    ("MeanAbsolutePercentageError", {}, "numbers"),
-    ("MeanSquaredLogarithmicError", {}, "positive"),
-    ("RootMeanSquaredError", {}, "numbers"),
-    ("LogCoshError", {}, "numbers"),
-    ("CosineSimilarity", {}, "numbers"),
-    ("KLDivergence", {}, "distributions"),
-    ("Poisson", {}, "counts"),
-    ("BinaryCrossentropy", {}, "chances"),
-    ("BinaryCrossentropy", dict(from_logits=True, label_smoothing=0.1), "yes-no scores"),
-    ("CategoricalCrossentropy", {}, "one-hot"),
-    ("CategoricalCrossentropy", dict(from_logits=True, label_smoothing=0.1), "one-hot scores"),
-    ("SparseCategoricalCrossentropy", {}, "labels"),
-    ("SparseCategoricalCrossentropy", dict(from_logits=True), "label scores"),
-    ("Hinge", {}, "signs"),
-    ("SquaredHinge", {}, "yes-no scores"),
-    ("CategoricalHinge", {}, "one-hot scores"),
-    ("R2Score", {}, "numbers"),
-    ("R2Score", dict(class_aggregation=None), "numbers"),
-    ("R2Score", dict(class_aggregation="variance_weighted_average"), "numbers"),
-    ("PearsonCorrelation", {}, "numbers"),
-    ("ConcordanceCorrelation", {}, "numbers"),
-    ("BinaryAccuracy", {}, "chances"),
-    ("BinaryAccuracy", dict(threshold=0.3), "chances"),
-    ("CategoricalAccuracy", {}, "one-hot"),
-    ("SparseCategoricalAccuracy", {}, "labels"),
-    ("Accuracy", {}, "class pairs"),
-    ("TopKCategoricalAccuracy", dict(k=2), "one-hot"),
-    ("SparseTopKCategoricalAccuracy", dict(k=3), "labels"),
-    ("TruePositives", {}, "chances"),
-    ("TrueNegatives", dict(thresholds=0.3), "chances"),
-    ("FalsePositives", {}, "chances"),
-    ("FalseNegatives", dict(thresholds=[0.8, 0.1, 0.5]), "chances"),
-    ("Precision", {}, "chances"),
-    ("Precision", dict(thresholds=[0.7, 0.2]), "chances"),
-    ("Precision", dict(top_k=2), "one-hot"),
-    ("Precision", dict(class_id=1), "chances"),
-    ("Precision", dict(top_k=2, class_id=3, thresholds=0.2), "one-hot"),
-    ("Recall", {}, "chances"),
-    ("Recall", dict(thresholds=[0.1, 0.5, 0.9]), "chances"),
-    ("Recall", dict(top_k=1), "one-hot"),
-    ("Recall", dict(class_id=2), "one-hot"),
-    ("AUC", {}, "chances"),
-    ("AUC", dict(curve="PR"), "chances"),
-    ("AUC", dict(curve="PRGAIN"), "chances"),
-    ("AUC", dict(num_thresholds=7, summation_method="majoring"), "chances"),
-    ("AUC", dict(num_thresholds=7, summation_method="minoring", curve="PR"), "chances"),
-    ("AUC", dict(thresholds=[0.2, 0.9, 0.5, 0.55]), "chances"),
-    ("AUC", dict(from_logits=True), "yes-no scores"),
-    ("AUC", dict(multi_label=True), "chances"),
-    ("AUC", dict(multi_label=True, num_labels=C, curve="PR"), "chances"),
-    ("AUC", dict(multi_label=True, label_weights=[0.1, 0.5, 0.0, 2.0]), "chances"),
-    ("AUC", dict(label_weights=[0.1, 0.5, 0.0, 2.0]), "chances"),
-    ("SensitivityAtSpecificity", dict(specificity=0.6), "chances"),
-    ("SpecificityAtSensitivity", dict(sensitivity=0.6), "chances"),
-    ("PrecisionAtRecall", dict(recall=0.6), "chances"),
-    ("RecallAtPrecision", dict(precision=0.5), "chances"),
-    ("RecallAtPrecision", dict(precision=0.4, num_thresholds=20, class_id=0), "chances"),
-    ("SensitivityAtSpecificity", dict(specificity=0.3, num_thresholds=1), "chances"),
-    ("F1Score", {}, "one-hot"),
-    ("F1Score", dict(average="macro"), "one-hot"),
-    ("F1Score", dict(average="micro", threshold=0.4), "chances"),
-    ("F1Score", dict(average="weighted"), "one-hot"),
-    ("FBetaScore", dict(beta=2.0, threshold=0.5), "chances"),
-    ("FBetaScore", dict(beta=0.5, average="macro"), "one-hot"),
-]
 every_metric = pytest.mark.parametrize(
     ("name", "options", "kind"),
     METRICS,
@@ -502,3 +391,20 @@ def test_signatures_are_keras(path):
     module, name = path.split(".")
     ours, theirs = (parameters(getattr(getattr(f, module), name)) for f in (minidl, keras))
     assert list(ours.items()) == list(theirs.items())
+
+
+def test_the_file_of_goldens_is_what_keras_computes():
+    """`python tests/parity/test_keras_losses_and_metrics.py` writes it."""
+    for part, facts in answers(keras).items():
+        for title, numbers in facts.items():
+            np.testing.assert_allclose(golden()[part][title], numbers, rtol=1e-5, atol=1e-6)
+
+
+if __name__ == "__main__":
+    parts = (
+        f' "{part}": {{\n'
+        + ",\n".join(f"  {json.dumps(title)}: {json.dumps(v)}" for title, v in facts.items())
+        + "\n }"
+        for part, facts in answers(keras).items()
+    )
+    FILE.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")

@@ -13,6 +13,7 @@ import keras
 import keras_names
 import numpy as np
 import pytest
+from keras_small_calls import NAMED_CALLS
 
 import minidl
 
@@ -42,55 +43,7 @@ def test_the_list_of_names_is_that_of_keras():
     assert keras_names.rooms() == public_names()
 
 
-A, B = np.float32([[4, 1, 0], [1, 3, 1], [0, 1, 2]]), np.float32([1, 2, 0.5])
-PICTURES = np.random.default_rng(0).random((2, 4, 6, 3)).astype("f")
-CALLS = [
-    *[(name, (5,), {}) for name in ("bartlett", "blackman", "hamming", "hanning")],
-    ("kaiser", (5, 8.6), {}),
-    *[(name, (A - 1,), {}) for name in ("angle", "conj", "imag", "real", "isreal", "corrcoef")],
-    *[
-        ("correlate", pair, dict(mode=mode))
-        for mode in ("valid", "same", "full")
-        # (other pairs of mode 'same' are NumPy's, from which Keras on JAX differs)
-        for pair in ((A.ravel(), B), (A.ravel(), B[:2]), (B, A.ravel()))[: 1 + 2 * (mode != "same")]
-    ],
-    ("depth_to_space", (np.arange(32.0).reshape(1, 2, 2, 8), 2), {}),
-    ("depth_to_space", (np.arange(32.0).reshape(1, 8, 2, 2), 2, "channels_first"), {}),
-    ("space_to_depth", (np.arange(32.0).reshape(1, 4, 4, 2), 2), {}),
-    ("space_to_depth", (np.arange(32.0).reshape(1, 2, 4, 4), 2, "channels_first"), {}),
-    ("logdet", (A,), {}),
-    ("slogdet", (A - 2,), {}),
-    ("linalg.cholesky_inverse", (np.linalg.cholesky(A),), {}),
-    ("linalg.cholesky_inverse", (np.linalg.cholesky(A).T,), dict(upper=True)),
-    ("linalg.matrix_rank", (np.ones((3, 3)),), {}),
-    ("linalg.pinv", (A[:2],), {}),
-    ("linalg.solve_triangular", (A, B), {}),
-    ("linalg.solve_triangular", (A, A), dict(lower=True)),
-    ("saturate_cast", (np.float32([-3.7, 300.2, 5.9]), "uint8"), {}),
-    ("psnr", (A, A + 1, 10), {}),
-    ("get_item", (A, (0, slice(1, 3))), {}),
-    ("image.resize", (PICTURES, (3, 5)), {}),
-    ("image.resize", (PICTURES[0], (2, 2), "nearest"), {}),
-    ("image.resize", (PICTURES, (2, 3), "bicubic", True), {}),
-    ("image.rgb_to_grayscale", (PICTURES,), {}),
-    ("image.rgb_to_hsv", (PICTURES,), {}),
-    ("image.hsv_to_rgb", (PICTURES,), {}),
-    ("image.crop_images", (PICTURES, 1, 2), dict(target_height=2, target_width=3)),
-    ("image.crop_images", (PICTURES, 1, 0, 1), dict(target_width=3)),
-    ("image.pad_images", (PICTURES, 1, 2), dict(target_height=6, target_width=9)),
-    (
-        "image.pad_images",
-        (PICTURES[0],),
-        dict(bottom_padding=1, right_padding=0, target_height=6, target_width=9),
-    ),
-    ("image.extract_patches", (PICTURES, 2), {}),
-    ("image.extract_patches", (PICTURES, (2, 3)), dict(strides=1, padding="same")),
-    ("image.extract_patches", (PICTURES[0], 2), dict(strides=1, dilation_rate=2)),
-    ("image.sobel_edges", (PICTURES,), {}),
-]
-
-
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call[0])
+@pytest.mark.parametrize("call", NAMED_CALLS, ids=lambda call: call[0])
 def test_small_operations(call):
     name, args, kwargs = call
     ours, theirs = minidl.ops, keras.ops

@@ -1,5 +1,6 @@
 """Figures on a screen and without one."""
 
+import os
 import sys
 import types
 from typing import Any
@@ -84,6 +85,19 @@ def test_without_a_title_the_axes_or_the_words_in_it_say_what_a_figure_shows():
     assert plots.base.said(figure) == "Dense (32, 10); loss"
     axes[1].set(xlabel="epoch", ylabel="loss")
     assert plots.base.said(figure) == "loss against epoch"
+
+
+def test_an_interrupted_film_leaves_the_old_file(tmp_path):
+    path = tmp_path / "film.gif"
+    path.write_bytes(b"the old film")
+
+    def draw(frame):
+        if frame == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        plots.base.write_film(plt.figure(), draw, [1, 2], path, 1.0, "a film")
+    assert path.read_bytes() == b"the old film" and os.listdir(tmp_path) == ["film.gif"]
 
 
 def test_a_notebook_shows_an_animation(shown, tmp_path):

@@ -89,6 +89,31 @@ def test_a_curve_and_a_map(tmp_path):
     assert (np.diff(lines.ravel()[order]) >= -1e-6).all(), "the higher, the higher the line"
 
 
+def test_what_a_page_holds_when_nothing_else_is_said(tmp_path):
+    page = plots.explore(surfaces.bowl, "sgd", tmp_path / "page.html")
+    data = data_of(page.read_text(encoding="utf-8"))
+    (ground,), (choices,) = data["surfaces"], data["optimizers"]
+    # (0.5, 0.9), (0.85, 0.3), (0.3, 0.15) of -8.5..8.5 and -5..5, in two digits
+    expected = [[-7, 4], [0, 4], [5.95, -2], [-3.4, -3.5]]
+    np.testing.assert_allclose(ground["starts"], expected, atol=0.051)
+    assert (ground["within"], ground["names"]) == ([[-8.5, 8.5], [-5, 5]], ["x", "y", "f"])
+    assert (len(ground["x"]), len(ground["y"]), ground["lines"]) == (90, 90, 14)
+    assert ground["x"][::89] == [-8.5, 8.5] and ground["y"][::89] == [-5, 5]
+    # nine colours from GnBu's, of which 0.4 is left and the rest is white
+    assert ground["colours"][::8] == ["#fcfef9", "#9cb3cd"] and len(ground["colours"]) == 9
+    rates = [base * ten for ten in (0.001, 0.01, 0.1, 1.0) for base in (1, 2, 5)]
+    np.testing.assert_allclose(choices["rates"], rates)
+    assert choices["momenta"] == [0.0, 0.5, 0.9, 0.99] and data["steps"] == 60
+    assert (choices["rate"], choices["momentum"], choices["symbol"]) == (3, 0, "circle")
+    assert len(numbers(data["runs"][0][0][0][0][0], 5)) == 61
+    several = plots.explore(surfaces.two_valleys, ["adam"] * 2, tmp_path / "b.html", **FEW)
+    data = data_of(several.read_text(encoding="utf-8"))
+    (curve,), kinds = data["surfaces"], data["optimizers"]
+    assert len(curve["x"]) == 300 and curve["x"][::299] == [-4.6, 5.0]
+    assert [kind["label"] for kind in kinds] == ["Adam", "Adam 2"]
+    assert {kind["dash"] for kind in kinds} == {"solid"}
+
+
 def test_heights_are_above_the_lowest_minimum(tmp_path):
     data = data_of(page_of(surfaces.two_valleys, SGD(0.1), tmp_path, starts=[(1.0,), (3.0,)]))
     assert data["surfaces"][0]["floor"] == pytest.approx(-2.625)

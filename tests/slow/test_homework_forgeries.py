@@ -27,7 +27,7 @@ from minidl.homework.assignments import Task
 def cases(rng):
     return [(rng.normal(size=3),)]
 
-TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit=4)]
+TASKS = [Task("double", 2, cases, lambda x: 2 * x, limit=3)]
 '''
 COSTLY = {
     "a fork bomb": "import ctypes\nfork = ctypes.CDLL(None).fork\n"
@@ -53,7 +53,7 @@ COSTLY = {
     "stopped": "import ctypes, signal, time\ndef double(x):\n"
     "    getattr(ctypes.CDLL(None), 'raise')(int(signal.SIGSTOP))\n    time.sleep(60)\n",
     "folders in folders": "import ctypes\nsystem = ctypes.CDLL(None)\ndef double(x):\n"
-    "    for _ in range(5000):\n        system.mkdir(b'd', 0o700)\n        system.chdir(b'd')\n"
+    "    for _ in range(2500):\n        system.mkdir(b'd', 0o700)\n        system.chdir(b'd')\n"
     "    system.chmod(b'.', 0)\n    return x\n",
     "many files": "def double(x):\n    for i in range(20000):\n        open(f'f{i}', 'w').close()\n"
     "    return x\n",

@@ -1,4 +1,4 @@
-"""Every solution earns full marks for twenty seeds; every catalogued wrong answer loses points
+"""Every solution earns full marks for twenty seeds (five where it trains); every catalogued wrong answer loses points
 where it should, and is told why.
 """
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from places import ROOT
+from small_homework import of_seeds
 from wrong import WRONG
 
 from minidl.homework import assignments, judging
@@ -24,10 +25,11 @@ def children_find_minidl(monkeypatch):
     monkeypatch.delenv("MINIDL_HIDDEN_TESTS", raising=False)
 
 
-@pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("name", SOLUTIONS)
-def test_the_solution_earns_full_marks(name, seed):
-    verdicts = judging.check(assignments.get(name), SOLUTIONS[name], seed, quiet=True)
+def test_the_solution_earns_full_marks(name):
+    assignment = assignments.get(name)
+    tasks = tuple(of_seeds(task, range(20), examined=range(5)) for task in assignment.tasks)
+    verdicts = judging.check(replace(assignment, tasks=tasks), SOLUTIONS[name], 0, quiet=True)
     assert [(v.task, v.outcome, v.reason) for v in verdicts] == [
         (v.task, "passed", "") for v in verdicts
     ]

@@ -18,12 +18,14 @@ from places import ROOT
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
 
-# Sends SIGINT to its parent: for each line the number of seconds to wait.
+# Sends SIGINT to its parent: for each line the number of seconds to wait. Each one is noted.
 SENDER = """
 import os, signal, sys, time
-for line in sys.stdin:
-    time.sleep(float(line))
-    os.kill(os.getppid(), signal.SIGINT)
+with open("sent", "wb", buffering=0) as sent:
+    for line in sys.stdin:
+        time.sleep(float(line))
+        os.kill(os.getppid(), signal.SIGINT)
+        sent.write(b".")
 """
 
 WORKER = """
@@ -94,6 +96,7 @@ for _ in range(5):
     started = time.perf_counter()
     work(model)
     times.append(time.perf_counter() - started)
+open("sent", "wb").close()
 usual, CLEAN = sorted(times)[2], state(model)
 before = stored(FILE) if FILE else None
 chance, inside, swallowed = np.random.default_rng(len(action)), 0, 0
@@ -108,9 +111,9 @@ for number in range(1, rounds + 1):
         signals.stdin.flush()
         work(model)
         ended = True
-        deadline = time.monotonic() + 3
-        while time.monotonic() < deadline:  # the signal will come
+        while os.path.getsize("sent") < number:  # the signal will come
             time.sleep(0.001)
+        time.sleep(0.01)
         swallowed += 1
     except KeyboardInterrupt:  # and nothing else
         pass

@@ -33,6 +33,7 @@ def test_a_chapter_runs_as_a_notebook_and_shows_each_figure_once(chapter):
     assert all(said["alt"].strip() for _, said in notebooks.pictures(run))
     outputs = [out for cell in run.cells for out in cell.get("outputs", [])]
     assert {out.get("name", out.output_type) for out in outputs} <= {"stdout", "display_data"}
+    assert all(line.isprintable() for out in outputs for line in out.get("text", "").splitlines())
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

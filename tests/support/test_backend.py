@@ -110,10 +110,19 @@ def test_progress_can_go_to_logging(capsys, caplog):
 
 
 def test_what_is_only_remembered():
-    config.disable_traceback_filtering()
-    assert not config.is_traceback_filtering_enabled()
-    config.enable_flash_attention()
-    assert config.is_flash_attention_enabled() and not config.is_nnx_enabled()
+    for set_to, expected in (
+        (config.disable_traceback_filtering, False),
+        (config.enable_traceback_filtering, True),
+    ):
+        set_to()
+        assert config.is_traceback_filtering_enabled() is expected
+    for set_to, expected in (
+        (config.enable_flash_attention, True),
+        (config.disable_flash_attention, False),
+    ):
+        set_to()
+        assert config.is_flash_attention_enabled() is expected
+    assert config.is_nnx_enabled() is False
     assert config.backend() == "numpy"
     config.set_backend("numpy")
     with pytest.warns(UserWarning, match=r"set_backend\('jax'\) changes nothing"):

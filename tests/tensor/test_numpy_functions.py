@@ -232,6 +232,15 @@ NUMPY = {
 }
 
 
+def test_an_action_is_chosen_by_probabilities():
+    """np.random.choice takes float32 numbers as probabilities only from an array, so np.squeeze of
+    a softmax gives one, as agents of reinforcement learning expect.
+    """
+    p = minidl.ops.softmax(leaf(np.array([[0.1, 0.2, 0.3, 0.4, 0.7]], "float32")))
+    assert np.random.default_rng(0).choice(5, p=np.squeeze(p)) in range(5)
+    assert np.random.choice(5, p=np.squeeze(p, axis=0)) in range(5)
+
+
 @pytest.mark.parametrize("name", NUMPY)
 def test_numpys_function_on_a_tensor(name):
     f = NUMPY[name]
@@ -327,7 +336,8 @@ def test_formatting():
     assert (
         f"{loss:.3f}" == "0.123"
         and f"{leaf([2.5]):5.1f}" == "  2.5"
-        and f"{loss}" == str(loss)
+        and f"{loss}" == str(loss.item())
+        and f"{Tensor([2.5])}" == "Tensor([2.5])"
         and format(loss, ".2f") == "0.12"
     )
     with pytest.raises(ValueError):

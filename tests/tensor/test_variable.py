@@ -35,3 +35,17 @@ def test_no_initializer_is_the_usual_one():
     layer(X)
     # glorot_uniform, as in Keras: ±√(6/(3+3))
     assert layer.bias.data.any() and np.abs(layer.bias.data).max() <= 1.0
+
+
+def test_a_part_of_a_variable_is_assigned():
+    """`v[0, 1].assign(3)`, as books on TensorFlow change single entries."""
+    v = Variable([[1.0, 2.0], [3.0, 4.0]])
+    v[0, 1].assign(20)
+    v[:, 0].assign([10.0, 30.0])
+    assert v.numpy().tolist() == [[10, 20], [30, 4]]
+    v.scatter_nd_update(indices=[[1, 1], [0, 0]], updates=[40.0, 5.0])
+    assert v.numpy().tolist() == [[5, 20], [30, 40]]
+    (2 * v[1]).sum().backward()
+    assert v.grad.tolist() == [[0, 0], [2, 2]]
+    with pytest.raises(ValueError, match="broadcast"):
+        v[0].assign([1.0, 2.0, 3.0])

@@ -20,7 +20,7 @@ def built(layer, shape):
         (
             lambda: layers.GroupNormalization(5)(np.ones((2, 4))),
             ValueError,
-            r"groups=5 must divide the 4 features of axis -1.*received shape \(None, 4\)",
+            r"groups=5 must divide the 4 features of axis -1.*received shape \(n, 4\)",
         ),
         (lambda: layers.GroupNormalization(0), ValueError, "GroupNormalization: groups must be"),
         (
@@ -78,7 +78,7 @@ def built(layer, shape):
         (
             lambda: layers.EinsumDense("ab,bc->ac", 3)(np.ones((2, 3, 4))),
             ValueError,
-            r"takes inputs of 2 axes; received shape \(None, 3, 4\)",
+            r"takes inputs of 2 axes; received shape \(n, 3, 4\)",
         ),
         (
             lambda: layers.EinsumDense("abc,cd->abd", (5, 4))(np.ones((2, 3, 4))),
@@ -108,7 +108,7 @@ def built(layer, shape):
         (
             lambda: layers.TimeDistributed(layers.Dense(2))(np.ones((2, 3))),
             ValueError,
-            r"takes inputs of shape \(n, steps, features\).*\(None, 3\)",
+            r"takes inputs of shape \(n, steps, features\).*\(n, 3\)",
         ),
     ],
 )

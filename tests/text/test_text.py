@@ -54,6 +54,9 @@ def test_tokenizer():
     assert t.texts_to_sequences(["The bird", ""]) == [[2, 1], []]
     assert t.sequences_to_texts([[2, 1, 77]]) == ["the ? ?"]
     np.testing.assert_array_equal(t.texts_to_matrix(["the the cat"], "count"), [[0, 0, 2, 1, 0, 0]])
+    shares = [[0, 0, 2 / 3, 1 / 3, 0, 0], [0, 0, 1, 0, 0, 0], [0] * 6]
+    np.testing.assert_allclose(t.texts_to_matrix(["the the cat", "the", ""], "freq"), shares)
+    assert t.texts_to_matrix(["the the cat"]).tolist() == [[0, 0, 1, 1, 0, 0]]
     np.testing.assert_allclose(
         t.texts_to_matrix(["the the cat"], "tfidf")[0, 2:4],
         [(1 + np.log(2)) * np.log(1 + 2 / 3), np.log(2)],

@@ -311,6 +311,11 @@ MISUSE = [
         r"each token stands once in a vocabulary; received 'a' more than once. list\(dict.fromkeys",
     ),
     (
+        lambda: layers.StringLookup(vocabulary=list("abcdabcd")),
+        ValueError,
+        "received 'a', 'b', 'c' more than once",
+    ),
+    (
         lambda: layers.IntegerLookup(vocabulary=[]),
         ValueError,
         "at least one token besides the special ones",

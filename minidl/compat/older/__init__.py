@@ -9,6 +9,7 @@ paths. imports.py: errors for unknown names. warning.py: the warning for all of 
 
 from ...support import checks
 from .. import absent, numbers
+from .. import layers as keras_layers
 from .. import metrics as keras_metrics
 from .. import optimizers as keras_optimizers
 from . import arguments, backend, fitting, imports, logs, methods, names, optimizers, paths
@@ -20,6 +21,7 @@ backend.attach()
 numbers.wrap()
 keras_optimizers.add_all()
 keras_metrics.add_all()
+keras_layers.add_all()
 optimizers.add_all()
 arguments.accept_all()
 methods.add_all()

@@ -71,19 +71,20 @@ def attach() -> None:
     for name, method in vars(OlderFitting).items():
         if not name.startswith("__"):
             setattr(Model, name, method)
-    for name in ("fit", "evaluate", "predict", "train_on_batch"):
+    for name in ("compile", "fit", "evaluate", "predict", "train_on_batch"):
         setattr(Model, name, _translating(getattr(Model, name)))
 
 
 def _translating(today):
-    code = today.__code__
+    code = getattr(today, "__wrapped__", today).__code__
     known = set(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
 
     def again(error, args, kwargs):
         word = kwargs.get("class_weight")
-        if known.issuperset(kwargs) and not isinstance(word, str):
+        unknown = isinstance(error, TypeError) and not known.issuperset(kwargs)
+        if not unknown and not isinstance(word, str):
             return None
-        kwargs = _in_todays_words(kwargs, known)
+        kwargs = _in_todays_words(today.__name__, kwargs, known)
         if isinstance(word, str):
             kwargs["class_weight"] = _class_weight(word)
         return lambda: today(*args, **kwargs)
@@ -91,9 +92,9 @@ def _translating(today):
     return retried(today, again)
 
 
-def _in_todays_words(kwargs: dict, known: set) -> dict:
+def _in_todays_words(method: str, kwargs: dict, known: set) -> dict:
     """Rename nb_epoch to epochs, and remove arguments for worker processes, which have no
-    effect.
+    effect. TypeError for others that the method does not know.
     """
     result = {name: value for name, value in kwargs.items() if name in known}
     for name in [name for name in kwargs if name not in known]:
@@ -103,7 +104,7 @@ def _in_todays_words(kwargs: dict, known: set) -> dict:
         elif name in _IN_THIS_PROCESS:
             older(f"{name}=", "left out: batches are made in this process, one after the other")
         else:
-            others = f"{did_you_mean(name, known)} Those of fit are listed by help(Model.fit)."
+            others = f"{did_you_mean(name, known)} help(Model.{method}) lists those of {method}."
             raise TypeError(f"There is no argument {name!r} here.{_CURES.get(name, others)}")
     return result
 

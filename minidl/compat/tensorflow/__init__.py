@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from ...support.registry import did_you_mean
-from ...tensor import Operators
+from ...tensor import Operators, Variable
 
 _LIBRARY = __name__.partition(".")[0]
 # Each file has a dict NAMES: dotted path -> thing.
@@ -83,10 +83,13 @@ class Shelf(ModuleType):
 
 
 def extend_rooms() -> None:
-    """Let rooms of the library also answer for the names that TensorFlow has in them, and tensors
-    for x.set_shape(shape), which says what tf.ensure_shape checks.
+    """Let rooms of the library also answer for the names that TensorFlow has in them; tensors for
+    x.set_shape(shape), which says what tf.ensure_shape checks; variables for scatter_nd_update.
     """
     Operators.set_shape = _set_shape  # pyright: ignore[reportAttributeAccessIssue]
+    Variable.scatter_nd_update = (  # pyright: ignore[reportAttributeAccessIssue]
+        lambda v, indices, updates: v.assign(find("tensor_scatter_nd_update")(v, indices, updates))
+    )
     vars(sys.modules[f"{_LIBRARY}.data"])["experimental"] = Shelf("data.experimental")
     for room in ("compat", "config", "random"):
         _extend(sys.modules[f"{_LIBRARY}.{room}"], room)

@@ -64,7 +64,9 @@ def tensor(value, dtype=None, partner=None) -> Any:
         return ops.stack([tensor(part, dtype, partner or found) for part in value])
     array = np.asarray(value)
     if dtype is None and not hasattr(value, "dtype"):
-        small = array.dtype.kind != "i" or np.abs(array).max(initial=0) < 2**31
+        whole = np.iinfo("int32")
+        low, high = array.min(initial=0), array.max(initial=0)
+        small = array.dtype.kind != "i" or whole.min <= low <= high <= whole.max
         dtype = partner or (_PYTHON.get(array.dtype.kind) if small else None)
     return wrap(array.copy()) if dtype is None else Tensor(array, dtype=np.dtype(dtype))
 

@@ -22,6 +22,10 @@ class Generator:
     def from_non_deterministic_state(cls, alg=None) -> Generator:
         return cls()
 
+    def make_seeds(self, count=1):
+        """Seeds for the stateless functions, one a column of two."""
+        return random.randint((2, int(count)), 0, 2**31 - 1, "int64", self._seeds)
+
     def normal(self, shape, mean=0.0, stddev=1.0, dtype="float32"):
         return random.normal(sizes(shape), mean, stddev, dtype, self._seeds)
 

@@ -30,6 +30,15 @@ def _in_hsv(image, change: Callable):
     )
 
 
+# Brightness Y and colours U and V of red, green and blue: a row for each of these.
+_YUV = np.array(
+    [
+        [0.299, -0.14714119, 0.61497538],
+        [0.587, -0.28886916, -0.51496512],
+        [0.114, 0.43601035, -0.10001026],
+    ],
+    "f",
+)
 SAME = {
     "images": "hsv_to_rgb:image.hsv_to_rgb rgb_to_hsv:image.rgb_to_hsv",
 }
@@ -49,13 +58,21 @@ HERE: dict[str, Callable] = {
         10 * ops.log10(max_val**2 / ops.mean(ops.square(a - b), (-3, -2, -1)))
     ),
     "rgb_to_grayscale": lambda images, /: _in_fractions(images, ops.image.rgb_to_grayscale),
+    "rgb_to_yuv": lambda images, /: ops.matmul(images, _YUV),
     "rot90": lambda image, /, k=1: ops.rot90(image, k, (-3, -2)),
+    "yuv_to_rgb": lambda images, /: ops.matmul(images, np.linalg.inv(_YUV)),
 }
 
 
 def resize(images, /, size, method="bilinear", preserve_aspect_ratio=False, antialias=False):
-    """Images of the size (height, width), as float32; by 'nearest' in their own type."""
+    """Images of the size (height, width), as float32; by 'nearest' in their own type. 'area': the
+    means of blocks, whose sides must divide those of the image.
+    """
     size = sizes(size)
+    if method == "area":
+        h, w, channels = images.shape[-3:]
+        blocks = size[0], h // size[0], size[1], w // size[1], channels
+        return ops.mean(images.astype("float32").reshape(*images.shape[:-3], *blocks), (-4, -2))
     if preserve_aspect_ratio:
         share = min(n / m for n, m in zip(size, images.shape[-3:-1]))
         size = tuple([max(1, round(m * share)) for m in images.shape[-3:-1]])
@@ -86,8 +103,14 @@ def resize_with_crop_or_pad(image, /, target_height, target_width):
 
 def resize_with_pad(image, /, target_height, target_width, method="bilinear", antialias=False):
     """The image in its own ratio, with black edges where it does not fill the size."""
-    image = resize(image, (target_height, target_width), method, True, antialias)
-    return resize_with_crop_or_pad(image, target_height, target_width)
+    h, w = image.shape[-3:-1]
+    free = target_width * h - w * target_height  # in whole numbers: no rounding moves an edge
+    if free >= 0:  # it fills the height
+        inner, top, left = (target_height, w * target_height // h), 0, free // (2 * h)
+    else:
+        inner, top, left = (h * target_width // w, target_width), -free // (2 * w), 0
+    image = resize(image, [max(1, n) for n in inner], method, antialias=antialias)
+    return pad_to_bounding_box(image, top, left, target_height, target_width)
 
 
 def central_crop(image, /, central_fraction):

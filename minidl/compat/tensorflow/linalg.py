@@ -24,7 +24,9 @@ HERE: dict[str, Callable] = {
     "diag_part": lambda input, /: ops.diagonal(input, 0, -2, -1),
     "matrix_transpose": lambda a, /: a.swapaxes(-1, -2),
     "matvec": lambda a, b, /: ops.squeeze(ops.matmul(a, ops.expand_dims(b, -1)), -1),
-    "qr": lambda input, /, full=False: ops.qr(input, "complete" if full else "reduced"),
+    "qr": lambda input, /, full_matrices=False: ops.qr(
+        input, "complete" if full_matrices else "reduced"
+    ),
     "trace": lambda x, /: ops.trace(x, 0, -2, -1),
 }
 

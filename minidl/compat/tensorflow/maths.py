@@ -39,14 +39,22 @@ HERE: dict[str, Callable] = {
 }
 
 
-def reduce_sum(input_tensor, /, axis=None, keepdims=False):
-    """The sum, in the type of the numbers."""
-    return ops.sum(input_tensor, axis, keepdims).astype(input_tensor.dtype)
+def _reduced(function: Callable) -> Callable:
+    """The sum or the product, in the type of the numbers."""
+    return lambda input_tensor, /, axis=None, keepdims=False: function(
+        input_tensor, axis, keepdims
+    ).astype(input_tensor.dtype)
 
 
-def reduce_prod(input_tensor, /, axis=None, keepdims=False):
-    """The product, in the type of the numbers."""
-    return ops.prod(input_tensor, axis, keepdims).astype(input_tensor.dtype)
+def _place(function: Callable) -> Callable:
+    """The position of the largest or the smallest entry along an axis."""
+    return lambda input, /, axis=0, output_type="int64": function(input, int(axis or 0)).astype(
+        output_type
+    )
+
+
+HERE |= {"argmax": _place(ops.argmax), "argmin": _place(ops.argmin)}
+HERE |= {"reduce_prod": _reduced(ops.prod), "reduce_sum": _reduced(ops.sum)}
 
 
 def reduce_mean(input_tensor, /, axis=None, keepdims=False):
@@ -75,16 +83,6 @@ def equal(x, y, /):
     if isinstance(x, Texts):
         return Tensor(np.equal(x.decoded(), y.decoded()).astype(bool))
     return ops.equal(x, y)
-
-
-def argmax(input, /, axis=0, output_type="int64"):
-    """The position of the largest entry along an axis."""
-    return ops.argmax(input, int(axis or 0)).astype(output_type)
-
-
-def argmin(input, /, axis=0, output_type="int64"):
-    """The position of the smallest entry along an axis."""
-    return ops.argmin(input, int(axis or 0)).astype(output_type)
 
 
 def cumsum(x, /, axis=0, exclusive=False, reverse=False, function: Callable = ops.cumsum):

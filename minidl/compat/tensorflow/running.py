@@ -93,16 +93,16 @@ _SETTINGS = (
     "experimental.set_visible_devices experimental.set_virtual_device_configuration "
     "experimental.enable_tensor_float_32_execution experimental_run_functions_eagerly"
 )
+_NOTHING = [*(f"config.{name}" for name in _SETTINGS.split()), "autograph.set_verbosity"]
 _STRATEGIES = ("Strategy", "MirroredStrategy", "OneDeviceStrategy", "get_strategy")
 NAMES: dict[str, Any] = {
-    **{f"config.{name}": nothing for name in _SETTINGS.split()},
+    **dict.fromkeys([*_NOTHING, "group", "no_op"], nothing),
     **{f"config.{place}{n}": devices for place in ("", "experimental.") for n in _DEVICES},
     **{f"distribute.{name}": Strategy for name in _STRATEGIES},
     "Module": modules.Module,
     "TensorShape": tuple,
     "TensorSpec": TensorSpec,
     "autograph.experimental.do_not_convert": function,
-    "autograph.set_verbosity": nothing,
     "config.functions_run_eagerly": lambda: True,
     "control_dependencies": _within,
     "data.experimental.AUTOTUNE": AUTOTUNE,
@@ -114,9 +114,7 @@ NAMES: dict[str, Any] = {
     "executing_eagerly": lambda: True,
     "function": function,
     "get_logger": lambda: logging.getLogger("minidl"),
-    "group": nothing,
     "init_scope": _within,
-    "no_op": nothing,
     "numpy_function": numpy_function,
     "print": print_,
     "py_function": py_function,

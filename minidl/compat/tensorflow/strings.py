@@ -76,7 +76,9 @@ def reduce_join(inputs, axis=None, keepdims=False, separator=""):
     rows = texts.reshape(-1) if axis is None else np.moveaxis(texts, axis, -1)
     joining = np.vectorize(separator.join, otypes=[object], signature="(n)->()")
     joined = as_texts(joining(rows))
-    return np.expand_dims(joined, axis) if keepdims and axis is not None else joined
+    if keepdims:
+        return joined.reshape([1] * texts.ndim) if axis is None else np.expand_dims(joined, axis)
+    return joined
 
 
 def to_number(input, out_type="float32"):

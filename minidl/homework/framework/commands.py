@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...support import console
+from .. import printed
 from ..judging import Verdict
 from .checking import find, passed, walk
 from .path import STEPS, Step
@@ -49,11 +50,13 @@ def _lines(step: Step, verdicts: list[Verdict]) -> list[str]:
     if right == len(verdicts):
         programs = " and ".join(f"python {program}" for program in step.programs)
         return [lines[0] + (f"; now runs: {programs}" if programs else "")]
-    last = ""
+    last, heard = "", ""
     for v in (v for v in verdicts if v.outcome != "passed"):
         reason = "as above" if v.reason == last else v.reason
         last = v.reason
         lines.append(f"    {v.task:28s} {v.outcome}: {reason}")
+        lines += printed.shown(v.printed if v.printed != heard else "", " " * 6)
+        heard = v.printed
     return lines
 
 

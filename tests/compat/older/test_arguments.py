@@ -63,6 +63,21 @@ ARGUMENTS = [
         ["embeddings_initializer"],
     ),
     (
+        lambda: layers.Embedding(5, 2, input_length=4, name="d"),
+        lambda: layers.Embedding(5, 2, input_shape=(4,), name="d"),
+        [],
+    ),
+    (
+        lambda: layers.Embedding(5, 2, input_length=None, dropout=0.0, name="d"),
+        lambda: layers.Embedding(5, 2, name="d"),
+        ["dropout"],
+    ),
+    (
+        lambda: layers.LeakyReLU(alpha=0.25, name="d"),
+        lambda: layers.LeakyReLU(0.25, name="d"),
+        [],
+    ),
+    (
         lambda: minidl.optimizers.Nadam(lr=0.1),
         lambda: minidl.optimizers.Nadam(0.1),
         ["Nadam(learning_rate=0.1)"],
@@ -86,7 +101,7 @@ def test_arguments_under_older_names(old, today, phrases):
     assert len(messages) == len(phrases) and all(any(p in m for m in messages) for p in phrases), (
         messages
     )
-    assert {w.filename for w in found} == {__file__}
+    assert {w.filename for w in found} <= {__file__}
     assert thing.get_config() == today().get_config()
     assert type(thing).from_config(thing.get_config()).get_config() == thing.get_config()
 

@@ -124,3 +124,12 @@ def test_predict_classes_for_one_and_for_many_outputs():
         model = Sequential([Input((4,)), layers.Dense(units, activation=activation)])
         with pytest.warns(FutureWarning):
             assert model.predict_classes(INPUTS, verbose=0).shape == shape
+    for p, expected in (
+        ([[0.5], [0.51]], [[0], [1]]),  # one output is 1 above 0.5
+        ([[0.2, 0.8], [0.6, 0.4]], [1, 0]),
+        ([[[0.2, 0.8], [0.6, 0.4], [0.9, 0.1]]], [[1, 0, 0]]),  # a class a step
+    ):
+        chances = Sequential([layers.Activation("linear")])
+        with pytest.warns(FutureWarning):
+            found = chances.predict_classes(np.array(p, "f"), verbose=0)
+        assert found.tolist() == expected
