@@ -134,6 +134,8 @@ class RandomCrop(Sized):
     whole batch. Outside training, and for smaller images, the largest centred part is resized.
     """
 
+    trains_when_called = True
+
     def __init__(self, height, width, seed=None, data_format=None, name=None, **kwargs):
         super().__init__(height, width, data_format, name=name, **kwargs)
         self.seed = seed
