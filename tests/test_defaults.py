@@ -8,6 +8,7 @@ import inspect
 import pytest
 
 from minidl import layers
+from minidl.core import layer as core_layer
 from minidl.support.registry import REGISTRIES
 
 # what, and its defaults that are numbers, truth values or tuples
@@ -95,7 +96,8 @@ def test_defaults_of_minidls_own(path):
 
 def test_layers_are_not_training_unless_told():
     """`call` of every layer, as a subclass or a reader calls it directly."""
-    classes = {*REGISTRIES["layer"].names.values(), *layers.Layer.__mro__}
+    of_core = [thing for thing in vars(core_layer).values() if inspect.isclass(thing)]
+    classes = {*REGISTRIES["layer"].names.values(), *layers.Layer.__mro__, *of_core}
     asked = 0
     for cls in classes:
         for method in ("call", "__call__"):

@@ -96,3 +96,17 @@ def test_monitor_op(make, mode):
     assert callback.monitor_op is None
     compiled().fit(X, Y, verbose=0, callbacks=[callback])
     assert callback.monitor_op is mode
+
+
+@pytest.mark.parametrize(
+    ("monitor", "logs", "cured"),
+    [
+        ("val_loss", {"loss": 1.0}, True),
+        ("val_acc", {"loss": 1.0, "val_loss": 1.0}, False),
+        ("acc", {"loss": 1.0}, False),
+    ],
+)
+def test_when_validation_is_the_cure(monitor, logs, cured):
+    with pytest.warns(UserWarning, match=f"watches '{monitor}', which is not there") as told:
+        assert callbacks.EarlyStopping(monitor).value(logs) is None
+    assert ("It is measured only with validation_data" in str(told[0].message)) == cured

@@ -290,3 +290,13 @@ def test_mistakes(wrong, message, alone):
     with pytest.raises((TypeError, ValueError)) as error:
         wrong(distribution)
     assert message in str(error.value)
+
+
+def test_other_models_are_found_at_the_start():
+    def work(team):
+        model = minidl.Sequential([minidl.Input((4,)), layers.Dense(3 + team.rank)])
+        model.compile("sgd", "mse")
+        return team.begin(model, None, 2)
+
+    with pytest.raises(RuntimeError, match="At the start of fit the processes have different data"):
+        together(2, work)

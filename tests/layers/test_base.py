@@ -4,8 +4,20 @@ import numpy as np
 import pytest
 from layer_cases import Linear, Scale
 
-from minidl import Layer, Model, Sequential, Tensor, Variable, backend, initializers, layers, ops
-from minidl.layers import Dense, Dropout, Flatten
+from minidl import (
+    Layer,
+    Model,
+    Sequential,
+    Tensor,
+    Variable,
+    backend,
+    initializers,
+    layers,
+    metrics,
+    ops,
+    regularizers,
+)
+from minidl.layers import Dense, Dropout, Flatten, augmentation, merging, resizing
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 3))
@@ -332,3 +344,23 @@ def test_a_shape_is_asked_for_without_building():
         assert (
             layer.compute_output_shape(given) == expected and not layer.built and not layer.weights
         )
+
+
+@pytest.mark.parametrize(
+    ("call", "method"),
+    [
+        (lambda: merging.Merge().merge([]), r"Merge needs a method merge\(self, inputs\)"),
+        (lambda: augmentation.Randomly().changed(0), r"Randomly needs a method changed\(self, x\)"),
+        (lambda: augmentation.Moved().matrix(0), r"Moved needs a method matrix\(self, x\)"),
+        (lambda: resizing.OfImages().change(0, True), r"OfImages needs a method change\(self, x, "),
+        (lambda: regularizers.Regularizer()(0), r"Regularizer needs a method __call__\(self, x\)"),
+        (lambda: metrics.Metric("m").result(), r"Metric needs a method result\(self\)"),
+        (
+            lambda: metrics.MeanMetric("m").measure(0, 0),
+            r"MeanMetric needs a method measure\(self, ",
+        ),
+    ],
+)
+def test_a_base_class_says_which_method_it_needs(call, method):
+    with pytest.raises(NotImplementedError, match=method):
+        call()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minidl import Sequential, Tensor, check_gradients, initializers, ops, set_random_seed
-from minidl.layers import Dense, Dropout, Softmax
+from minidl.layers import Dense, Dropout, Flatten, Softmax
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 3))
@@ -210,3 +210,15 @@ def test_dropout_rates_that_cannot_be(rate):
     ):
         Dropout(rate)
     assert Dropout(np.float32(0.5)).rate == 0.5
+
+
+def test_what_a_layer_says_of_its_input():
+    with pytest.raises(
+        ValueError, match=r"Flatten 'flat' takes a batch of samples; .* single number"
+    ):
+        Flatten(name="flat")(np.float32(3))
+    dense = Dense(2, name="d")
+    dense.build((None, 3))
+    for x in (np.ones(3), np.ones((2, 4))):
+        with pytest.raises(ValueError, match="'d'"):
+            dense(x)

@@ -75,3 +75,19 @@ def test_layers_work_without_a_tape():
     with no_grad():
         y = Sequential([Dense(3), Dropout(0.5), Dense(1)])(X, training=True)
     assert not y.requires_grad
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "Input needs the shape of one sample"),
+        (dict(shape=(2,), sparse=True), "sparse and ragged data and fixed tensors"),
+        (dict(shape=(2,), ragged=True), "sparse and ragged data and fixed tensors"),
+        (dict(shape=(2,), tensor=np.ones(2)), "sparse and ragged data and fixed tensors"),
+        (dict(batch_shape=()), r"batch_shape is a tuple.*received \(\)"),
+        (dict(batch_shape=7), "batch_shape is a tuple.*received 7"),
+    ],
+)
+def test_inputs_that_are_refused(options, words):
+    with pytest.raises(ValueError, match=words):
+        layers.InputLayer(**options)

@@ -155,3 +155,11 @@ def test_a_normalization_takes_another_number_of_axes(make):
     if not isinstance(layer, layers.UnitNormalization):
         with pytest.raises(ValueError, match="received shape"):
             layer(np.ones((2, 5, 4, 2), "float32"))
+
+
+def test_a_mask_of_another_shape():
+    layer, x = layers.BatchNormalization(), np.ones((2, 3, 4), "float32")
+    with pytest.raises(
+        ValueError, match=r"without its last axis, \(2, 3\); received shape \(2, 4\)"
+    ):
+        layer(x, mask=np.ones((2, 4), bool), training=True)

@@ -96,3 +96,15 @@ def adapted(x):
     layer = layers.Normalization()
     layer.adapt(x)
     return layer
+
+
+def test_an_axis_of_unknown_size_and_halves_of_what_is_needed():
+    with pytest.raises(
+        ValueError, match=r"needs to know the size of axis -1; received shape \(n, None\)"
+    ):
+        layers.Normalization().build((None, None))
+    for half in (dict(mean=1.0), dict(variance=1.0)):
+        with pytest.raises(ValueError, match="needs both mean and variance"):
+            layers.Normalization(**half)
+    with pytest.raises(ValueError, match=r"the same shape; received \(2,\) and \(\)"):
+        layers.Normalization(mean=[1.0, 2.0], variance=1.0)

@@ -210,3 +210,16 @@ def test_cross_entropy_loss_takes_logits():
     expected = losses.SparseCategoricalCrossentropy(from_logits=True)(labels, logits)
     assert losses.CrossEntropyLoss()(labels, logits).item() == expected.item()
     assert losses.get("CrossEntropyLoss")(labels, logits).item() == expected.item()
+
+
+@pytest.mark.parametrize("shape", [(5, 4), (3, 5, 4)])
+def test_targets_that_learn_too(shape):
+    """As a teacher's probabilities would: -Σ t·log softmax over the last axis, for each row."""
+    rng = np.random.default_rng(0)
+    t, logits = rng.dirichlet(np.ones(4), shape[:-1]), rng.normal(size=shape)
+    target = Tensor(t, requires_grad=True)
+    loss = losses.CategoricalCrossentropy(from_logits=True, reduction=None)(target, Tensor(logits))
+    log_p = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    np.testing.assert_allclose(loss.numpy(), -(t * log_p).sum(axis=-1), rtol=1e-6)
+    loss.sum().backward()
+    np.testing.assert_allclose(target.grad, -log_p, rtol=1e-6)

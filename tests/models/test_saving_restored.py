@@ -143,3 +143,40 @@ def test_weights_of_each_kind_of_file_are_read_into_another_model(name, tmp_path
     wider = Sequential([Input((6,)), layers.Dense(9), layers.Dense(3)])
     with pytest.raises(ValueError):
         wider.load_weights(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["m.npz", "m.keras", "m.h5", "w.weights.h5"])
+def test_what_does_not_fit_is_named_or_skipped(name, tmp_path):
+    """A layer of another shape, or one more: the others are read only with skip_mismatch."""
+
+    def model(*units):
+        return Sequential(
+            [Input((6,)), *[layers.Dense(n, name=f"d{i}") for i, n in enumerate(units)]]
+        )
+
+    stored = model(4, 2)
+    write = stored.save if name.startswith("m") else stored.save_weights
+    write(tmp_path / name)
+    for units in [(4, 3), (4, 2, 5), (5, 2)]:
+        other = model(*units)
+        before = other.get_weights()
+        with pytest.raises(ValueError, match=r"weight|layer"):
+            other.load_weights(tmp_path / name)
+        for a, b in zip(before, other.get_weights()):
+            np.testing.assert_array_equal(a, b)
+        other.load_weights(tmp_path / name, skip_mismatch=True)
+        for w, old, new in zip(other.get_weights(), before, stored.get_weights()):
+            np.testing.assert_array_equal(w, new if new.shape == w.shape else old)
+
+
+def test_what_a_file_cannot_hold(tmp_path):
+    model = small()
+    model.layers[0].rng = np.random.Generator(np.random.SFC64(0))
+    with pytest.raises(ValueError, match=r"is a SFC64, whose state cannot be saved. Make one with"):
+        model.save(tmp_path / "m.npz")
+    other = small()
+    other.compile("sgd", "mse")
+    other.optimizer.build([minidl.Variable([1.0])])
+    with pytest.raises(ValueError, match="trains variables that are no weights of the model"):
+        other.save(tmp_path / "m.npz")
+    other.save(tmp_path / "m.npz", include_optimizer=False)

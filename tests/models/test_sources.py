@@ -46,6 +46,20 @@ class Pages(minidl.utils.PyDataset):
         self.told.append("end")
 
 
+class Numbered(minidl.utils.PyDataset):
+    """Says with a property how many batches there are; None: they never end."""
+
+    def __init__(self, num_batches):
+        super().__init__(workers=2)
+        self.count = num_batches
+
+    num_batches = property(lambda self: self.count)  # pyright: ignore
+
+    def __getitem__(self, i):
+        at = i % 4 * 16
+        return INPUTS[at : at + 16], NUMBERS[at : at + 16]
+
+
 class Again:
     """Can be read as often as one likes, and does not say how long it is."""
 
@@ -55,8 +69,15 @@ class Again:
 
 @pytest.mark.parametrize(
     ("source", "steps"),
-    [(lambda: in_batches(), 4), (Pages, None), (Again, None), (lambda: in_batches(5), 4)],
-    ids=["endless generator", "PyDataset", "iterable", "generator"],
+    [
+        (lambda: in_batches(), 4),
+        (Pages, None),
+        (lambda: Numbered(4), None),
+        (lambda: Numbered(None), 4),
+        (Again, None),
+        (lambda: in_batches(5), 4),
+    ],
+    ids=["endless generator", "PyDataset", "num_batches", "endless", "iterable", "generator"],
 )
 def test_batches_from_elsewhere_train_as_arrays_do(source, steps):
     arrays, streamed = regression(), regression()
@@ -159,3 +180,19 @@ def test_class_weights_do_not_touch_what_is_held_back():
     assert (
         plain["val_loss"] == weighted["val_loss"] and weighted["loss"][0] > 1.5 * plain["loss"][0]
     )
+
+
+def test_classes_that_only_the_validation_part_has_are_told():
+    model = Sequential([Input((2,)), layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    x, y = np.zeros((10, 2)), np.array([0, 1] * 4 + [2, 2])
+    with pytest.warns(UserWarning, match="never seen in training: 2"):
+        model.fit(x, y, validation_split=0.2, verbose=0)
+    assert model.number_of_classes() == 3
+
+
+def test_the_classes_of_sequences_are_on_the_last_axis():
+    model = Sequential([Input((7, 2)), layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(np.zeros((4, 7, 2)), np.zeros((4, 7), int), verbose=0)
+    assert model.number_of_classes() == 3

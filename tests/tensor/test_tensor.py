@@ -299,3 +299,21 @@ def test_a_list_of_tensors_is_stacked_and_learns():
     total.backward()
     assert total.item() == 12.0 and a.grad.tolist() == [2.0, 4.0] and b.grad.tolist() == [1.0, 1.0]
     assert ops.convert_to_tensor([a, b]).shape == (2, 2)
+
+
+def test_products_and_switches_that_are_refused():
+    a = Tensor(np.ones((2, 3)))
+    assert a.dot(2.0).numpy().tolist() == [[2] * 3] * 2 and Tensor(2.0).dot(np.ones(2)).shape == (
+        2,
+    )
+    with pytest.raises(ValueError, match=r"dot of \(2, 3\) and \(4, 3, 2\).*write a @ b"):
+        a.dot(np.ones((4, 3, 2)))
+    with pytest.raises(ValueError, match=r"squeeze\(axis=0\) needs axes of size 1; .* \(2, 3\)"):
+        a.squeeze(0)
+
+    def numbers():
+        yield 1
+
+    with pytest.raises(TypeError, match="cannot decorate a generator function"):
+        minidl.no_grad()(numbers)
+    assert minidl.no_grad()(lambda x: (x * a).requires_grad)(2) is False

@@ -19,7 +19,7 @@ from derivative_samples import distinct, rng
 from minidl import Tensor, Variable, apply, check_gradients, ops
 from minidl.core import derivatives
 from minidl.core.backward import Placed
-from minidl.core.derivatives import arithmetic
+from minidl.core.derivatives import arithmetic, shaping
 
 
 def all_ops():
@@ -297,3 +297,12 @@ def test_any_memory_layout_will_do(layout):
     w = Variable(a)
     w.assign(w.numpy() + 1)
     np.testing.assert_allclose(w.data, a + 1, rtol=1e-6)
+
+
+def test_a_place_that_is_written_twice_keeps_the_last_number():
+    """Only the number that stays has a gradient."""
+    x, y = np.zeros(3), np.array([5.0, 6.0, 7.0])
+    z, (vjp_x, vjp_y) = shaping.update(x, y, index=np.array([0, 2, 0]))
+    assert z.tolist() == [7, 0, 6]
+    g = np.array([1.0, 2.0, 3.0])
+    assert vjp_x(g).tolist() == [0, 2, 0] and vjp_y(g).tolist() == [0, 3, 1]
