@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import callbacks, data
 from .data import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .random import set_random_seed
-from .support import disk as files
 from .support.arrays import as_array
 from .support.backend import (
     disable_interactive_logging,
@@ -29,10 +26,11 @@ from .support.custom import (
     get_registered_object,
     register_keras_serializable,
 )
-from .support.disk import DataFileError, check_digest, download
 from .support.dtypes import standardize_dtype
+from .support.fetching import get_file
 from .support.registry import reset_names
 from .symbolic import Symbol
+from .tensor import Tensor, wrap
 from .text import pad_sequences, timeseries_dataset_from_array
 
 if TYPE_CHECKING:  # what editors see; these open at first use
@@ -52,17 +50,27 @@ def __getattr__(name):
 
 class Progbar:
     """A progress bar for your own loops: update(done, [("loss", 0.5)]) or add(1, ...). It shows
-    means of the values; values in stateful_metrics are shown as they are.
+    means of the values; those named in stateful_metrics, or not named in stateless_metrics, are
+    shown as they are.
     """
 
     def __init__(
-        self, target, width=20, verbose=1, interval=0.05, stateful_metrics=None, unit_name="step"
+        self,
+        target,
+        width=20,
+        verbose=1,
+        interval=0.05,
+        stateful_metrics=None,
+        stateless_metrics=None,
+        unit_name="step",
     ):
-        self.target, self.verbose, self.stateful_metrics = (
-            target,
-            verbose,
-            set(stateful_metrics or ()),
-        )
+        if stateful_metrics is not None and stateless_metrics is not None:
+            raise ValueError(
+                "Progbar: give stateful_metrics, the values that are shown as they are, or "
+                "stateless_metrics, those whose mean is shown, not both."
+            )
+        self.target, self.verbose = target, verbose
+        self.stateful_metrics, self.stateless_metrics = stateful_metrics, stateless_metrics
         self._bar, self._seen, self._sums = callbacks.ProgressBar(), 0, {}
         self._bar.title, self._bar.params = "", {"epochs": 1, "steps": target}
         if verbose:
@@ -74,12 +82,10 @@ class Progbar:
         """
         for name, value in values or ():
             total, weight = self._sums.get(name, (0.0, 0))
-            steps = max(1, current - self._seen)
-            self._sums[name] = (
-                (float(value), 1)
-                if name in self.stateful_metrics
-                else (total + float(value) * steps, weight + steps)
-            )
+            steps, value = max(1, current - self._seen), float(np.mean(value))
+            as_is = (value, 1)
+            mean = (total + value * steps, weight + steps)
+            self._sums[name] = as_is if self._shown_as_is(name) else mean
         self._seen = current
         logs = {name: total / weight for name, (total, weight) in self._sums.items()}
         if self.verbose:
@@ -89,14 +95,19 @@ class Progbar:
             ):
                 self._bar.finish(logs)
 
+    def _shown_as_is(self, name: str) -> bool:
+        if self.stateless_metrics is not None:
+            return name not in self.stateless_metrics
+        return name in (self.stateful_metrics or ())
+
     def add(self, n, values=None) -> None:
         """Count n more finished steps."""
         self.update(self._seen + n, values)
 
 
-def to_categorical(x, num_classes: int | None = None) -> np.ndarray:
+def to_categorical(x, num_classes: int | None = None) -> Any:
     """Return class indices as one-hot rows: [0, 2] becomes [[1, 0, 0], [0, 0, 1]]. Shape (...,
-    num_classes), float64, as in Keras.
+    num_classes), float64, as in Keras. Of a tensor a tensor, float32.
 
     num_classes: the largest index + 1 if left out. ValueError for an index that is negative, too
     large or not whole.
@@ -123,19 +134,24 @@ def to_categorical(x, num_classes: int | None = None) -> np.ndarray:
             f"would have {classes} columns. Number the classes anew: "
             "np.unique(labels, return_inverse=True)[1]."
         )
-    hot = np.zeros((whole.size, classes))
+    hot = np.zeros((whole.size, classes), np.float32 if isinstance(x, Tensor) else float)
     hot[np.arange(whole.size), whole.ravel()] = 1
-    return hot.reshape(*whole.shape, classes)
+    return _as_x(x, hot.reshape(*whole.shape, classes))
 
 
-def normalize(x, axis: int = -1, order: int = 2) -> np.ndarray:
+def normalize(x, axis: int = -1, order: int = 2) -> Any:
     """Return x divided by its norm along `axis` (order 2: Euclidean). A vector of zeros is not
-    changed.
+    changed. Of a tensor a tensor, without its history.
     """
-    x = np.asarray(as_array(x), dtype=np.result_type(as_array(x), np.float32))
-    length = np.atleast_1d(np.linalg.norm(x, order, axis))
+    array = np.asarray(as_array(x), dtype=np.result_type(as_array(x), np.float32))
+    length = np.atleast_1d(np.linalg.norm(array, order, axis))
     length[length == 0] = 1
-    return x / np.expand_dims(length, axis)
+    return _as_x(x, array / np.expand_dims(length, axis))
+
+
+def _as_x(x, result: np.ndarray):
+    """Return the result as a tensor if x is one."""
+    return wrap(result) if isinstance(x, Tensor) else result
 
 
 def is_keras_tensor(x) -> bool:
@@ -143,54 +159,11 @@ def is_keras_tensor(x) -> bool:
     return isinstance(x, Symbol)
 
 
-def clear_session() -> None:
+def clear_session(free_memory=True) -> None:
     """Restart the automatic names: the next Dense is called 'dense' again. minidl keeps nothing
-    else between models.
+    else between models, so free_memory has no effect.
     """
     reset_names()
-
-
-def get_file(
-    fname=None,
-    origin=None,
-    untar=False,
-    md5_hash=None,
-    file_hash=None,
-    cache_subdir="datasets",
-    hash_algorithm="auto",
-    extract=False,
-    archive_format="auto",
-    cache_dir: str | None = None,
-    force_download=False,
-) -> str:
-    """Return the path of a file, which is downloaded once over https and then kept. file_hash: its
-    sha256 (or md5), which is checked first.
-
-    DataFileError if it cannot be downloaded, or if it is another file. untar, extract: archives are
-    not unpacked; the error names the cure.
-    """
-    if origin is None:
-        raise ValueError("get_file needs the address: get_file(origin='https://...').")
-    if extract or untar:
-        raise ValueError(
-            "get_file does not unpack archives; use shutil.unpack_archive(path, folder) on what "
-            "it returns."
-        )
-    folder = os.path.join(cache_dir or files.cache_dir(), cache_subdir)
-    path, expected = os.path.join(folder, fname or os.path.basename(origin)), file_hash or md5_hash
-    if hash_algorithm == "auto":
-        hash_algorithm = "sha256" if len(expected or "") == 64 else "md5"
-
-    def verify(data) -> None:
-        if expected is not None:
-            check_digest("sha256" if hash_algorithm == "sha256" else "md5", expected, data)
-
-    if os.path.exists(path) and not force_download:
-        with open(path, "rb") as file, contextlib.suppress(DataFileError):
-            verify(file.read() if expected is not None else b"")
-            return path
-    download([origin], path, verify, 1 << 31)
-    return path
 
 
 def plot_model(

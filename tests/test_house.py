@@ -62,12 +62,8 @@ LAZY = {
     "zipfile",
 }
 # ssl, urllib, gzip, ...
-DOWNLOADS = {
-    "datasets/base.py",
-    "datasets/archives.py",
-    "datasets/cifar.py",
-    "support/disk.py",
-}
+DOWNLOADS = {f"datasets/{name}.py" for name in ("base", "archives", "cifar")}
+DOWNLOADS |= {"support/disk.py", "support/fetching.py"}
 # The folders of homework are written as a teacher writes them, who sees the library from outside,
 # and the skeleton is what a learner gets; tests/homework has them.
 MODULES = sorted(

@@ -2,11 +2,14 @@
 
 import hashlib
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from minidl import Tensor, set_random_seed, utils
+from minidl.support import fetching
+from minidl.support.disk import DataFileError
 
 # --- to_categorical
 # ---
@@ -28,7 +31,9 @@ def test_one_hot_of_any_number_type(dtype):
     hot = utils.to_categorical(np.array([0, 1, 1], dtype))
     assert hot.dtype == np.float64
     np.testing.assert_array_equal(hot, [[1, 0], [0, 1], [0, 1]])
-    np.testing.assert_array_equal(utils.to_categorical(Tensor(np.array([0, 1, 1], dtype))), hot)
+    of_tensor = utils.to_categorical(Tensor(np.array([0, 1, 1], dtype)))
+    assert isinstance(of_tensor, Tensor) and of_tensor.dtype == np.float32
+    np.testing.assert_array_equal(of_tensor, hot)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +70,10 @@ def test_one_hot_of_a_large_vocabulary_takes_only_its_rows():
 
 
 def test_normalize():
+    x = np.array([[3.0, 4.0]], "f")
+    assert type(utils.normalize(x)) is np.ndarray
+    y = utils.normalize(Tensor(x))
+    assert isinstance(y, Tensor) and np.allclose(y, [[0.6, 0.8]])
     np.testing.assert_allclose(
         utils.normalize([[3.0, 4.0], [0.0, 0.0]]), [[0.6, 0.8], [0, 0]], rtol=1e-6
     )
@@ -81,7 +90,27 @@ def test_normalize():
         )
 
 
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ({}, 1.0),
+        ({"stateful_metrics": ["a"]}, 2.0),
+        ({"stateful_metrics": []}, 1.0),
+        ({"stateless_metrics": ["a"]}, 1.0),
+        ({"stateless_metrics": []}, 2.0),
+    ],
+)
+def test_a_progress_bar_shows_means_but_for_what_it_is_told(options, shown, capsys):
+    bar = utils.Progbar(2, **options)
+    bar.update(1, [("a", 0.0)])
+    bar.update(2, [("a", [1.0, 3.0])])  # a list counts as its mean
+    assert f"a: {shown:.4f}" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="not both"):
+        utils.Progbar(2, stateful_metrics=[], stateless_metrics=[])
+
+
 def test_utils_has_what_keras_tutorials_import():
+    utils.clear_session(free_memory=False)
     assert utils.set_random_seed is set_random_seed
     assert set(utils.__all__) >= {"normalize", "set_random_seed", "to_categorical"}
 
@@ -95,9 +124,9 @@ def test_a_file_is_fetched_once(tmp_path, monkeypatch):
     def download(addresses, path, verify, limit):
         fetched.append((addresses, limit))
         verify(b"words")
-        tmp_path.joinpath("kept", "w.txt").write_bytes(b"words")
+        Path(path).write_bytes(b"words")
 
-    monkeypatch.setattr(utils, "download", download)
+    monkeypatch.setattr(fetching, "download", download)
     (tmp_path / "kept").mkdir()
     sha = hashlib.sha256(b"words").hexdigest()
     get = lambda **more: utils.get_file(
@@ -113,11 +142,11 @@ def test_a_file_is_fetched_once(tmp_path, monkeypatch):
     (tmp_path / "kept" / "w.txt").write_bytes(b"other")
     get(file_hash=sha)  # what lies there is another file
     assert len(fetched) == 3
-    with pytest.raises(utils.DataFileError):
+    with pytest.raises(DataFileError):
         get(file_hash="0" * 64, force_download=True)
     assert get(fname="n.txt").endswith("n.txt") and len(fetched) == 5
     with pytest.raises(ValueError, match="get_file needs the address"):
         utils.get_file("w.txt")
     for unpack in ("untar", "extract"):
-        with pytest.raises(ValueError, match="shutil.unpack_archive"):
+        with pytest.raises(DataFileError, match="w.txt_archive is no tar or zip archive"):
             get(**{unpack: True})

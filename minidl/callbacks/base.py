@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from ..support.registry import did_you_mean
+from ..support.structures import leaves
 
 
 class Callback:
@@ -90,11 +91,16 @@ class Callback:
 
 class CallbackList:
     """Several callbacks as one: `call('on_epoch_end', 3, logs)` calls that hook of each,
-    in order.
+    in order; so does `on_epoch_end(3, logs)`, in a loop of your own.
+
+    add_history, add_progbar: add a History, a ProgressBar, if there is none. params: what the
+    callbacks find in self.params, such as epochs=3, steps=100.
     """
 
-    def __init__(self, callbacks, model, params: dict):
-        callbacks = list(callbacks)
+    progress_bar: Any = None  # its class; progress.py sets it
+
+    def __init__(self, callbacks=None, add_history=False, add_progbar=False, model=None, **params):
+        callbacks = leaves(callbacks or [])
         for callback in callbacks:
             if not isinstance(callback, Callback):
                 cure = (
@@ -103,19 +109,28 @@ class CallbackList:
                     else "subclass minidl.callbacks.Callback"
                 )
                 raise TypeError(f"callbacks holds {callback!r}, which is no Callback: {cure}.")
+        for kind, wanted in ((History, add_history), (self.progress_bar, add_progbar)):
+            if wanted and not any(isinstance(callback, kind) for callback in callbacks):
+                callbacks.append(kind())
         self.callbacks: list[Callback] = sorted(callbacks, key=lambda callback: callback.comes_last)
         for callback in self.callbacks:
             callback.set_model(model)
             callback.set_params(params)
             callback.fellows = self.callbacks
 
-    def call(self, hook: str, *args) -> None:
+    def call(self, hook: str, *args, logs: dict | None = None) -> None:
         """Call a hook of each callback. Without logs, the hook gets an empty dict, so that
         functions without a default work: lambda epoch, logs: ...
         """
-        args = args if args and isinstance(args[-1], dict) else (*args, {})
+        if not args or not isinstance(args[-1], dict):
+            args = (*[a for a in args if a is not None], logs or {})
         for callback in self.callbacks:
             getattr(callback, hook)(*args)
+
+    def __getattr__(self, hook: str):
+        if not hook.startswith("on_") or not hasattr(Callback, hook):
+            raise AttributeError(f"CallbackList has no attribute {hook!r}.")
+        return partial(self.call, hook)
 
     def without(self, kind: type) -> CallbackList:
         """Return the same callbacks except those of this class."""
@@ -177,14 +192,14 @@ class History(Callback):
 
 class LambdaCallback(Callback):
     """Hooks given as functions: LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch,
-    logs)).
+    logs)). Functions with other names become attributes.
     """
 
     def __init__(self, **hooks):
         for name, function in hooks.items():
             if function is None:
                 continue
-            if not name.startswith("on_") or not hasattr(Callback, name):
+            if name.startswith("on_") and not hasattr(Callback, name):
                 known = [hook for hook in dir(Callback) if hook.startswith("on_")]
                 raise TypeError(f"There is no hook {name!r}.{did_you_mean(name, known)}")
             if not callable(function):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..support import console
-from .base import Callback
+from .base import Callback, CallbackList
 
 
 class ProgressBar(Callback):
@@ -130,3 +130,6 @@ def _per_step(seconds: float) -> str:
 
 def _four_digits(value: float) -> str:
     return f"{value:.4f}" if abs(value) > 1e-3 or value == 0 else f"{value:.4e}"
+
+
+CallbackList.progress_bar = ProgressBar

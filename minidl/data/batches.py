@@ -7,6 +7,7 @@ removing it from the source. Batches from elsewhere are in streams.py.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -192,7 +193,8 @@ class NestedBatches(Batches):
 
 class PyDataset:
     """Base of data sets that create one batch at a time. Subclasses define `__len__`, the number of
-    batches in an epoch, and `__getitem__(i)`, batch i as (x, y).
+    batches in an epoch, and `__getitem__(i)`, batch i as (x, y). A property `num_batches` may stand
+    in the place of `__len__`; None means that the batches never end.
 
     on_epoch_begin and on_epoch_end are called before and after each epoch. fit(shuffle=True) uses
     the batches in a random order.
@@ -202,9 +204,16 @@ class PyDataset:
         """Accept Keras's arguments, which have no effect: batches are created one after another."""
 
     def __len__(self) -> int:
+        if type(self).num_batches is not PyDataset.num_batches:
+            return self.num_batches  # None is an error: there is no length
         raise NotImplementedError(
             f"{type(self).__name__} needs a method __len__(self): the number of batches an epoch."
         )
+
+    @property
+    def num_batches(self) -> Any:
+        """The number of batches in an epoch; None if they never end."""
+        return len(self)
 
     def __getitem__(self, index):
         raise NotImplementedError(
@@ -213,7 +222,8 @@ class PyDataset:
         )
 
     def __iter__(self):
-        return (self[i] for i in range(len(self)))
+        count = self.num_batches
+        return (self[i] for i in (range(count) if count is not None else itertools.count()))
 
     def on_epoch_begin(self):
         pass

@@ -48,6 +48,7 @@ def image_dataset_from_directory(
     crop_to_aspect_ratio=False,
     pad_to_aspect_ratio=False,
     data_format=None,
+    format="tf",
     verbose=True,
 ) -> Any:
     """A dataset of the images in a directory, whose folders are the classes: batches (images,
@@ -60,12 +61,14 @@ def image_dataset_from_directory(
     batch_size: None for single images. shuffle: a new order each loop. seed: of that order.
     validation_split, subset: the part kept for validation, and 'training', 'validation' or 'both',
     which returns two datasets. Both calls need one seed, or shuffle=False.
-    interpolation, crop_to_aspect_ratio, pad_to_aspect_ratio: as in layers.Resizing.
+    interpolation, crop_to_aspect_ratio, pad_to_aspect_ratio: as in layers.Resizing. format: 'tf',
+    a Dataset with the methods of tf.data.
 
     The results have class_names and file_paths. ValueError if there are no images.
     """
     known("label_mode", label_mode, ("int", "categorical", "binary", None))
     known("color_mode", color_mode, CHANNELS)
+    known("format", format, ("tf",))
     check_split(validation_split, subset, shuffle, seed)
     files = find_files(directory, labels if label_mode else None, class_names, follow_links)
     resizing = layers.Resizing(

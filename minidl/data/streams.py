@@ -49,6 +49,8 @@ class Stream:
     @property
     def steps(self) -> int | None:
         """The number of batches in an epoch, or None if it is unknown before the end."""
+        if isinstance(self.source, PyDataset):
+            return self.source.num_batches
         try:
             return len(self.source)
         except TypeError:  # a generator, or a dataset without an end
@@ -73,10 +75,9 @@ class Stream:
         return count_samples(self._checked(self._first[0])[0]) if self._first else math.inf
 
     def __iter__(self):
-        if isinstance(self.source, PyDataset):
+        if isinstance(self.source, PyDataset) and self.steps is not None:
             self.source.on_epoch_begin()
-            count = len(self.source)
-            for i in range(count) if self.rng is None else self.rng.permutation(count):
+            for i in range(self.steps) if self.rng is None else self.rng.permutation(self.steps):
                 yield self._plain(self.source[int(i)])
             self.source.on_epoch_end()
             return

@@ -23,6 +23,7 @@ def text_dataset_from_directory(
     validation_split=None,
     subset=None,
     follow_links=False,
+    format="tf",
     verbose=True,
 ) -> Any:
     """A dataset of the texts in a directory, whose folders are the classes: batches (texts,
@@ -33,6 +34,7 @@ def text_dataset_from_directory(
     The other arguments, the results and the errors are those of image_dataset_from_directory.
     """
     known("label_mode", label_mode, ("int", "categorical", "binary", None))
+    known("format", format, ("tf",))
     check_split(validation_split, subset, shuffle, seed)
     if max_length is not None:
         check_count("max_length", max_length)

@@ -1,5 +1,6 @@
 """Layers that change images at random in training. The network learns to ignore these changes: the
-position of an object, its angle, the brightness. Outside training the layers do nothing.
+position of an object, its angle, the brightness. In `predict` and
+`evaluate` the layers do nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from .resizing import OfImages
 class Randomly(OfImages):
     """Base of layers that draw random numbers for each image. seed: None uses the random generator
     of the library.
+
+    Called alone, as in `augment(images)`, they work as in training.
     """
+
+    trains_when_called = True
 
     def __init__(self, seed=None, data_format=None, **kwargs):
         super().__init__(data_format, **kwargs)

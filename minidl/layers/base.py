@@ -76,6 +76,7 @@ class Layer(core.Layer):
 
     takes_raw_input = False  # True for layers that take unscaled numbers: Embedding, ...
     takes_texts = False  # True for layers that take strings
+    trains_when_called: Any = False  # the flag of an outermost call that gives none
     changes_input = False  # whether `to_input` changes tensors of the right dtype too
     output_shape: Any = None
     input_spec: Any = None
@@ -269,7 +270,7 @@ class Layer(core.Layer):
         """Compute on tensors or arrays. Called on a symbol, record the call for a functional model.
 
         training: True or False for this call and all calls inside it; None takes the flag of the
-        call around it (False for the outermost call).
+        call around it (the outermost: False, but True for what only changes images at random).
         """
         plain = len(args) == 1 and not kwargs and type(args[0]) is Tensor
         plain = plain and args[0].mask is None and not self._makes_masks
@@ -286,12 +287,14 @@ class Layer(core.Layer):
             self._build_from(args)
         work = self._computed if plain else self._masked
         if switches.training is None or training not in (None, switches.training):
-            return self._switched(work, args, kwargs, bool(training))
+            return self._switched(work, args, kwargs, training)
         return work(args, kwargs)
 
-    def _switched(self, work, args, kwargs, training: bool):
+    def _switched(self, work, args, kwargs, training: bool | None):
         """Make the outermost call, or one that changes the training flag."""
         outer = switches.training
+        if training is None:
+            training = self.trains_when_called and dry.kept is None
         if dry.kept is not None:
             keep_parts(self)
         if outer is None and losses_added.ever:  # what was added in the last call counts no more
@@ -299,7 +302,7 @@ class Layer(core.Layer):
                 layer.added_losses = ()
         try:
             try:
-                switches.training = training
+                switches.training = bool(training)
                 if switches.quiet:
                     return work(args, kwargs)
                 return quietly(work, args, kwargs)
@@ -354,9 +357,7 @@ class Layer(core.Layer):
         return self.dtype
 
     def to_input(self, x):
-        """Convert arrays to tensors, and floats to this layer's dtype, so that x / 255.0 (float64)
-        becomes float32.
-        """
+        """Convert arrays to tensors, and floats, such as x / 255.0, to this layer's dtype."""
         return to_input(x, self.input_dtype, self)
 
     def _build_from(self, args) -> None:

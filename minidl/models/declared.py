@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..guards.shapes import fits, input_advice
+from ..layers import InputLayer
 from ..support.structures import is_nested
 from ..symbolic import Symbol, replace
 from .graph import match
@@ -66,3 +67,23 @@ def names_of(structure) -> list[str]:
             name = f"{symbol.name}_{number}"
         names.append(name)
     return names
+
+
+def augments(layers) -> bool:
+    """Whether layers only prepare data, and change them at random, as in `augment(images)`."""
+    layers = [layer for layer in layers if not isinstance(layer, InputLayer)]
+    prepares = all(layer.takes_raw_input for layer in layers)
+    return prepares and any(layer.trains_when_called for layer in layers)
+
+
+def with_gaps(y, losses) -> Any:
+    """Return the targets with None for those left out: they belong to outputs without a loss.
+
+    y: a list, or the one array, for the outputs that have a loss. losses: of all outputs.
+    """
+    count = sum(loss is not None for loss in losses)
+    parts = y if isinstance(y, (list, tuple)) else [y]
+    if y is None or isinstance(y, dict) or count == len(losses) or len(parts) != count:
+        return y
+    rest = iter(parts)
+    return [None if loss is None else next(rest) for loss in losses]

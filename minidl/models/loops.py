@@ -121,7 +121,7 @@ def fit(model, plan: sources.Plan, epochs: range, verbose, callbacks, is_due) ->
         model.run_parts = Parts(model)
         history = model.history = History()
         params = {"epochs": epochs.stop, "steps": plan.steps, "verbose": verbose}
-        run = CallbackList([*as_list(callbacks), history, *bar], model, params)
+        run = CallbackList([*as_list(callbacks), history, *bar], model=model, **params)
         hooks = hooks_of(model, plan, run, is_due)
         model.stop_training, model.resume_at, model.shuffle_generator = False, 0, plan.rng
         if any(isinstance(callback, TerminateOnNaN) for callback in run.callbacks):
@@ -165,7 +165,7 @@ def largest_product(model, batches) -> float:
 def evaluate(model, batches, steps, verbose, callbacks) -> dict:
     """Compute the loss and the metrics over the batches."""
     bar = progress_bar(verbose)
-    run = CallbackList([*as_list(callbacks), *bar], model, {"steps": steps or batches.steps})
+    run = CallbackList([*as_list(callbacks), *bar], model=model, steps=steps or batches.steps)
 
     def measure() -> dict:
         model.prepare(batches)
@@ -207,7 +207,7 @@ def _until_stopped(model, flag: str, batches):
 def predict(model, batches, steps, verbose, callbacks) -> Any:
     """Compute the outputs for all samples, in the structure of the model's outputs."""
     bar = progress_bar(verbose)
-    run = CallbackList([*as_list(callbacks), *bar], model, {"steps": steps or batches.steps})
+    run = CallbackList([*as_list(callbacks), *bar], model=model, steps=steps or batches.steps)
 
     def work() -> list:
         with threads_for(largest_product(model, batches)):

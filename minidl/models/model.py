@@ -19,7 +19,7 @@ from ..symbolic import Symbol, replace, unknown_sizes_of
 from ..tensor import Variable
 from . import architecture, saving
 from .architecture import model_classes
-from .declared import as_declared, names_of, only_one
+from .declared import as_declared, augments, names_of, only_one
 from .graph import Graph
 from .summary import table
 from .training import Trainer
@@ -154,6 +154,11 @@ class Model(Trainer, Layer):
             replace(self.symbols_in, lambda symbol: begins.append(symbol.maker))
         first = [layer for layer in self.layers if layer not in begins][:1]
         return any(layer.takes_raw_input for layer in first)
+
+    @property
+    def trains_when_called(self) -> bool:
+        """Whether a call that gives no training flag is one of training."""
+        return augments(self.layers)
 
     @property
     def unknown_sizes(self) -> tuple[int, int]:

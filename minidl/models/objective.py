@@ -17,6 +17,7 @@ from ..metrics import ACCURACIES, Mean, Metric, resolve_accuracy, resolve_metric
 from ..support.checks import check_number, is_ours
 from ..support.registry import did_you_mean
 from ..support.structures import is_nested, leaves, paths, pick, tree_map
+from .declared import with_gaps
 
 _BY_SHAPE = ("crossentropy", "ce")  # the shapes decide which cross-entropy is used
 
@@ -93,9 +94,7 @@ class Objective:
         return None if is_nested(self.loss) else self.loss
 
     def fill_in(self, y, y_pred, names: list[str] | None) -> None:
-        """Choose losses and metrics for targets and outputs of these shapes. names: of the outputs,
-        or None if unknown.
-        """
+        """Choose losses and metrics for these shapes. names: of the outputs, None if unknown."""
         names = output_names(y_pred, names)
         prefixes = [f"{name}_" if len(names) > 1 else "" for name in names]
         loss, loss_weights, metrics, weighted_metrics, y = (
@@ -106,7 +105,7 @@ class Objective:
         weights = spread(loss_weights, names, "loss_weights", everywhere=False)
         plain = spread(metrics, names, "metrics", everywhere=True)
         weighted = spread(weighted_metrics, names, "weighted_metrics", everywhere=True)
-        targets = spread(y, names, "y", everywhere=y is None)
+        targets = _targets(y, given, names)
         taken = {"loss", *[f"{prefix}loss" for prefix in prefixes]}
         outputs = []
         for i, value in enumerate(leaves(y_pred)):
@@ -144,7 +143,7 @@ class Objective:
     def _apart(self, y, y_pred, sample_weight):
         """Yield (output, its targets, its values, its sample weights) for each output."""
         names = [output.name for output in self.outputs]
-        targets = spread(along(y, y_pred), names, "y", everywhere=False)
+        targets = _targets(along(y, y_pred), [output.loss for output in self.outputs], names)
         weights = spread(along(sample_weight, y_pred), names, "sample_weight")
         return zip(self.outputs, targets, leaves(y_pred), weights)
 
@@ -205,8 +204,7 @@ def output_names(y_pred, names: list[str] | None) -> list[str]:
 
 def along(given, y_pred):
     """Flatten `given` to a list with one entry for each output, if outputs are nested in lists and
-    dicts. Otherwise return it unchanged. ValueError if its structure differs from that of the
-    outputs.
+    dicts. ValueError if its structure differs from that of the outputs.
     """
     parts = y_pred.values() if isinstance(y_pred, dict) else y_pred
     if not is_nested(given) or not is_nested(y_pred) or not any(map(is_nested, parts)):
@@ -246,6 +244,12 @@ def spread(given, names: list[str], what: str, everywhere: bool = True) -> list[
     )
 
 
+def _targets(y, losses, names: list[str]) -> list[Any]:
+    """Return the targets of each output. Outputs without a loss may have none."""
+    y = with_gaps(y, losses) if len(names) > 1 else y
+    return spread(y, names, "y", everywhere=False)
+
+
 def _by_name(given: dict, names: list[str], what: str) -> list[Any]:
     """List the entries of a dict in the order of the outputs; None for a missing one."""
     for key in given:
@@ -259,16 +263,15 @@ def _by_name(given: dict, names: list[str], what: str) -> list[Any]:
 
 def _unwrapped(loss):
     """Replace [loss] by loss, for each output of a dict or list."""
-    outputs = loss.items() if isinstance(loss, dict) and "class_name" not in loss else ()
     if isinstance(loss, (list, tuple)):
-        outputs = enumerate(loss)
-    named = {}
-    for name, one in outputs:
-        alone = isinstance(one, (list, tuple)) and len(one) == 1
-        named[name] = one[0] if alone else one
-    if not named:
-        return loss
-    return named if isinstance(loss, dict) else list(named.values())
+        return [_alone(one) for one in loss] or loss
+    if isinstance(loss, dict) and "class_name" not in loss:
+        return {name: _alone(one) for name, one in loss.items()}
+    return loss
+
+
+def _alone(one):
+    return one[0] if isinstance(one, (list, tuple)) and len(one) == 1 else one
 
 
 def _get_loss(identifier):
@@ -277,9 +280,7 @@ def _get_loss(identifier):
 
 
 def _by_shape(name, target_shape: tuple, output_shape: tuple):
-    """Return for 'crossentropy' the name of the cross-entropy that fits the shapes; any other name
-    unchanged.
-    """
+    """Return for 'crossentropy' the name of the one that fits the shapes; other names unchanged."""
     if not isinstance(name, str) or name not in _BY_SHAPE:
         return name
     if output_shape[-1:] == (1,):

@@ -90,6 +90,7 @@ def timeseries_dataset_from_array(
     seed=None,
     start_index=None,
     end_index=None,
+    format="tf",
 ) -> Any:
     """Return windows of a time series as a Dataset of batches (x, y): x (batch, sequence_length,
     ...), y the target of each window's first step.
@@ -97,8 +98,10 @@ def timeseries_dataset_from_array(
     targets: aligned with the first steps of the windows, or None. sequence_stride: steps from
     window to window; sampling_rate: steps between the numbers in a window. start_index, end_index:
     the part of the data to use. batch_size: None for single windows. shuffle: a new order each
-    loop; seed: of that order.
+    loop; seed: of that order. format: 'tf', a Dataset with the methods of tf.data.
     """
+    if format != "tf":
+        raise ValueError(f"format: 'tf' is the one that is here; received {format!r}.")
     data, targets = as_array(data), None if targets is None else as_array(targets, keep_ints=True)
     length = check_count("sequence_length", sequence_length)
     stride = check_count("sequence_stride", sequence_stride)

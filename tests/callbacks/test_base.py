@@ -91,6 +91,25 @@ def test_what_is_no_callback():
         TypeError, match="There is no hook 'on_epoch_ends'. Did you mean 'on_epoch_end'"
     ):
         LambdaCallback(on_epoch_ends=print)
+    assert LambdaCallback(helper=print).helper is print  # pyright: ignore
+
+
+def test_a_list_of_callbacks_in_a_loop_of_your_own():
+    seen, model = [], network()
+    look = LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append((epoch, logs)))
+    run = callbacks.CallbackList([look], add_history=True, add_progbar=True, model=model, epochs=3)
+    assert look.model is model and look.params == {"epochs": 3}
+    assert len(run.callbacks) == 3
+    run.on_train_begin()
+    for epoch, given in enumerate([{}, {"logs": None}, {"logs": {"loss": 0.5}}]):
+        run.on_epoch_begin(epoch, None)
+        run.on_epoch_end(epoch, **given)
+    run.on_train_end({"loss": 0.5})
+    assert seen == [(0, {}), (1, {}), (2, {"loss": 0.5})]
+    history = next(one for one in run.callbacks if isinstance(one, callbacks.History))
+    assert history.history == {"loss": [0.5]}
+    with pytest.raises(AttributeError, match="'on_epoch_ends'"):
+        run.on_epoch_ends()
 
 
 def test_a_callback_sees_model_and_params_and_may_stop():

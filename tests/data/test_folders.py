@@ -121,7 +121,7 @@ def test_the_seed_of_the_library_fixes_parts_and_orders(folder):
 
 
 def test_sizes_and_formats(folder):
-    options = {"verbose": False, "shuffle": False, "batch_size": None}
+    options = {"verbose": False, "shuffle": False, "batch_size": None, "format": "tf"}
     size = {"image_size": (2, 6), "color_mode": "grayscale", "data_format": "channels_first"}
     for more in ({}, {"crop_to_aspect_ratio": True}, {"pad_to_aspect_ratio": True}):
         x, y = next(iter(image_dataset_from_directory(folder, **size, **more, **options)))
@@ -136,6 +136,7 @@ def test_sizes_and_formats(folder):
     [
         ({"label_mode": "ints"}, "label_mode is 'int', 'categorical', 'binary', None"),
         ({"color_mode": "gray"}, "color_mode is"),
+        ({"format": "grain"}, "format is 'tf'"),
         ({"labels": "folders"}, "labels is 'inferred'"),
         ({"labels": [1, 2]}, "for each of the 10 images"),
         ({"labels": [0] * 10, "class_names": ["cat"]}, "class_names goes with labels='inferred'"),

@@ -76,6 +76,7 @@ def test_the_parts_share_no_text(folder, options):
     [
         ({"label_mode": "ints"}, "label_mode is 'int', 'categorical', 'binary', None"),
         ({"labels": [1, 2]}, "for each of the 7 texts"),
+        ({"format": "grain"}, "format is 'tf'"),
         ({"max_length": 0}, "max_length must be a whole number"),
         ({"batch_size": 0}, "batch_size must be a whole number"),
         ({"validation_split": 0.2, "subset": "training"}, "share files. Give both calls"),

@@ -87,12 +87,13 @@ def test_contrast_and_brightness():
 @each_chance
 def test_only_in_training_and_by_its_seed(name):
     make = lambda seed=3: getattr(layers, name)(**CHANCE[name], seed=seed)
-    used = make()(X).numpy()
+    used = make()(X, training=False).numpy()
     if name != "RandomCrop":
         np.testing.assert_array_equal(used, X)
     y = make()(X, training=True).numpy()
     assert y.shape == used.shape and y.dtype == np.float32
     assert not np.array_equal(y, used)
+    np.testing.assert_array_equal(make()(X).numpy(), y)
     np.testing.assert_array_equal(make()(X, training=True).numpy(), y)
     assert not np.array_equal(make(4)(X, training=True).numpy(), y)
     if name != "RandomCrop":  # each image by itself
@@ -121,6 +122,30 @@ def test_single_images_channels_first_configs_and_unknown_sizes(name, options):
     shape = getattr(layers, name)(**options)(Input((None, None, 3))).shape
     sized = "height" in options
     assert shape == ((None, *whole.shape[1:]) if sized else (None, None, None, 3))
+
+
+def _functional(*stack):
+    symbol = output = Input((8, 10, 3))
+    for layer in stack:
+        output = layer(output)
+    return minidl.Model(symbol, output)
+
+
+@pytest.mark.parametrize("model", [lambda *stack: Sequential(stack), _functional])
+@pytest.mark.parametrize(
+    ("after", "changes"),
+    [
+        ((), True),
+        ((layers.Rescaling(1.0),), True),
+        ((layers.Conv2D(3, 1, kernel_initializer="ones"),), False),
+    ],
+)
+def test_a_stack_that_only_prepares_images_changes_them_when_called(model, after, changes):
+    """As tutorials show what augmentation does: augment(images)."""
+    made = model(layers.RandomBrightness((0.5, 0.5), (0, 1000)), *after)
+    plain = made(X, training=False).numpy()
+    assert np.allclose(made(X).numpy(), plain) != changes
+    np.testing.assert_allclose(made.predict(X, verbose=0), plain, rtol=1e-5)
 
 
 def test_inside_a_model(tmp_path):

@@ -50,6 +50,27 @@ def test_one_loss_goes_to_all_outputs_and_none_leaves_one_out():
     assert np.array_equal(before, model.get_layer("cls").get_weights()[0])
 
 
+@pytest.mark.parametrize(
+    ("loss", "y"),
+    [
+        (["mse", None, None], NUMBERS),
+        ([None, "mse", None], [NUMBERS]),
+        ([None, "mse", "mse"], [NUMBERS, NUMBERS]),
+        ({"b": "mse"}, NUMBERS),
+    ],
+)
+def test_outputs_without_a_loss_need_no_targets(loss, y):
+    symbol = Input((INPUTS.shape[1],))
+    one = layers.Dense(1, kernel_initializer="ones")(symbol)
+    model = Model(symbol, [layers.Activation("linear", name=name)(one) for name in "abc"])
+    model.compile("sgd", loss)
+    number = len([one for one in (loss.values() if isinstance(loss, dict) else loss) if one])
+    alone = np.mean((INPUTS.sum(1, keepdims=True) - np.reshape(NUMBERS, (-1, 1))) ** 2)
+    total = model.evaluate(INPUTS, y, verbose=0, return_dict=True)["loss"]
+    assert total == pytest.approx(number * alone, rel=1e-5)
+    model.fit(INPUTS, y, verbose=0)
+
+
 def test_sample_weights_go_to_all_outputs_or_each_has_its_own():
     model, chosen = two_heads(), np.r_[np.ones(32), np.zeros(32)]
     total, cls, reg = model.evaluate(INPUTS, [CLASSES, NUMBERS], sample_weight=chosen, verbose=0)

@@ -46,6 +46,20 @@ class Pages(minidl.utils.PyDataset):
         self.told.append("end")
 
 
+class Numbered(minidl.utils.PyDataset):
+    """Says with a property how many batches there are; None: they never end."""
+
+    def __init__(self, num_batches):
+        super().__init__(workers=2)
+        self.count = num_batches
+
+    num_batches = property(lambda self: self.count)  # pyright: ignore
+
+    def __getitem__(self, i):
+        at = i % 4 * 16
+        return INPUTS[at : at + 16], NUMBERS[at : at + 16]
+
+
 class Again:
     """Can be read as often as one likes, and does not say how long it is."""
 
@@ -55,8 +69,15 @@ class Again:
 
 @pytest.mark.parametrize(
     ("source", "steps"),
-    [(lambda: in_batches(), 4), (Pages, None), (Again, None), (lambda: in_batches(5), 4)],
-    ids=["endless generator", "PyDataset", "iterable", "generator"],
+    [
+        (lambda: in_batches(), 4),
+        (Pages, None),
+        (lambda: Numbered(4), None),
+        (lambda: Numbered(None), 4),
+        (Again, None),
+        (lambda: in_batches(5), 4),
+    ],
+    ids=["endless generator", "PyDataset", "num_batches", "endless", "iterable", "generator"],
 )
 def test_batches_from_elsewhere_train_as_arrays_do(source, steps):
     arrays, streamed = regression(), regression()

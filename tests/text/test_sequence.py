@@ -156,6 +156,7 @@ def test_windows_that_cannot_be():
             "sequence_length must be a whole number of at least 1; received 0",
         ),
         (dict(sequence_length=3, sampling_rate=0), "sampling_rate"),
+        (dict(sequence_length=3, format="grain"), "format: 'tf'.* received 'grain'"),
         (dict(sequence_length=3, sequence_stride=-1), "sequence_stride"),
         (dict(sequence_length=11), "10 steps hold no window of 11 numbers"),
         (dict(sequence_length=3, start_index=-1), "start_index"),
