@@ -302,6 +302,16 @@ for a, b in [
     row(linear.solve, invertible(*a), normal(*b), naive=lambda x, y: by_cofactors(x) @ y)
 
 
+def roots_of_eigenvalues(x):
+    square = x @ x.swapaxes(-1, -2) if x.shape[-2] < x.shape[-1] else x.swapaxes(-1, -2) @ x
+    return np.sqrt(np.linalg.eigvalsh(square)[..., ::-1])
+
+
+row(linear.singular_values, invertible(2, 3, 3), naive=roots_of_eigenvalues)
+for shape in [(2, 4, 3), (3, 4)]:
+    row(linear.singular_values, normal(*shape), naive=roots_of_eigenvalues)
+
+
 def naive_softmax(x, axis=-1):
     e = np.exp(x)
     return e / e.sum(axis=axis, keepdims=True)

@@ -23,6 +23,10 @@ CASES = {
     "argmax": (lambda K: K.argmax(A), [0, 1]),
     "argmin": (lambda K: K.argmin(A), [1, 2]),
     "argmax_axis": (lambda K: K.argmax(A, 0), [0, 1, 0]),
+    "argmax_of_three_axes": (lambda K: K.argmax(-B), np.argmax(-B, -1)),
+    "argmin_of_three_axes": (lambda K: K.argmin(B), np.argmin(B, -1)),
+    "concatenate_three_axes": (lambda K: K.concatenate([B, B]), np.concatenate([B, B], -1)),
+    "expand_dims_of_three_axes": (lambda K: K.expand_dims(B), B[..., None]),
     "concatenate": (lambda K: K.concatenate([A, A]), np.concatenate([A, A], -1)),
     "cumsum": (lambda K: K.cumsum(A), np.cumsum(A, 0)),
     "cumprod": (lambda K: K.cumprod(A), np.cumprod(A, 0)),
@@ -122,6 +126,12 @@ CASES = {
             B[..., None], np.arange(3, dtype=np.float32), data_format="channels_first"
         ),
         B[..., None] + np.arange(3)[:, None, None],
+    ),
+    "bias_add_first_of_places": (
+        lambda K: K.bias_add(
+            B, np.arange(12, dtype=np.float32).reshape(4, 3), data_format="channels_first"
+        ),
+        B + np.arange(12).reshape(1, 3, 4),
     ),
     "temporal_padding": (
         lambda K: K.temporal_padding(B, (1, 2)),

@@ -272,3 +272,28 @@ def test_the_surfaces_speak_tensors_too():
     bowl.function(x[0], x[1]).backward()
     np.testing.assert_allclose(x.grad, [0.1, 4.0], rtol=1e-6)
     assert surfaces.__name__ == "minidl.surfaces"
+
+
+@pytest.mark.parametrize(
+    ("surface", "name", "start", "minimum", "within"),
+    [
+        (bowl, "bowl", [-7, 4], [0, 0], ((-8.5, 8.5), (-5, 5))),
+        (ravine, "ravine", [-4, -2], [0, 0], ((-5, 5), (-5, 5))),
+        (rosenbrock, "Rosenbrock", [-1.2, 1], [1, 1], ((-1.8, 1.8), (-0.8, 2.6))),
+        (beale, "Beale", [1, 1.5], [3, 0.5], ((-1, 4.5), (-2, 2))),
+        (saddle, "saddle", [-2, 0.001], [0, 1], ((-2.5, 2.5), (-1.6, 1.6))),
+        (two_valleys, "two valleys", [-4], [3], ((-4.6, 5),)),
+    ],
+)
+def test_where_a_surface_is_drawn_and_walked_on(surface, name, start, minimum, within):
+    """The chapters' pictures and numbers depend on them."""
+    assert (surface.name, surface.within) == (name, within)
+    assert (surface.start.tolist(), surface.minimum.tolist()) == (start, minimum)
+
+
+def test_the_part_of_a_cost_that_is_drawn():
+    """1.5 times as far as from the minimum to the start, and 1.5 at least, to each side."""
+    J = cost([0.0, 1.0], [1.0, 3.0], start=(-2.0, 1.5))  # the minimum is (2, 1)
+    np.testing.assert_allclose(J.within, [(2 - 6, 2 + 6), (1 - 1.5, 1 + 1.5)], rtol=1e-9)
+    J = cost([0.0, 1.0], [0, 1], "binary_crossentropy", start=(4.0, 0.0))
+    np.testing.assert_allclose(J.within, [(-6, 6), (-1.5, 1.5)])

@@ -62,11 +62,7 @@ _ALL_NETWORKS = " ".join([*_NETWORKS.values(), "MobileNetV3Large MobileNetV3Smal
 
 
 def _network_rows(names: str, functions: str) -> tuple:
-    return tuple(
-        row
-        for row in ((names, _WEIGHTS, _WEIGHTS_CURE), (functions, _LABELS, _WEIGHTS_CURE))
-        if row[0]
-    )
+    return (names, _WEIGHTS, _WEIGHTS_CURE), (functions, _LABELS, _WEIGHTS_CURE)
 
 
 # room: rows of (names, what they are, what to do)

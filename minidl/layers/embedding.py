@@ -38,7 +38,9 @@ class Embedding(Layer):
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)
-        if self.first_weights is not None:
+        if self.first_weights is not None:  # the table, alone or in a list
+            table = self.first_weights
+            self.first_weights = list(table) if np.ndim(table) == 3 else [table]
             self.build()
 
     def build(self, input_shape=None):

@@ -76,6 +76,10 @@ class Heads(Layer):
         """Return the sizes of one step of the output."""
         return (query_shape[-1],)
 
+    def compute_output_shape(self, query_shape, value_shape=None, key_shape=None):
+        """Return the shape of the output: the samples and steps are those of the query."""
+        return (*query_shape[:-1], *self.output_sizes(query_shape))
+
     def build(self, query_shape, value_shape=None, key_shape=None):
         rank, sizes = len(query_shape), (self.sizes("query")[0], self.sizes("value")[1])
         shapes = {"query": query_shape, "key": key_shape or value_shape, "value": value_shape}

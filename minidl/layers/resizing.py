@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import ops
 from ..ops.images import as_given, channels_last
-from ..ops.resampling import KERNELS, resize
+from ..ops.resampling import KERNELS, largest_part, padded_to, resize
 from ..random import generator
 from ..support import backend
 from ..support.checks import check_count, check_number
@@ -58,10 +58,7 @@ class Sized(OfImages):
 
     def largest_part(self, x):
         """Return the largest centred part of the images that has the aspect ratio of the output."""
-        h, w = x.shape[1:3]
-        height = max(min(h, int(w * self.height / self.width)), 1)
-        width = max(min(w, int(h * self.width / self.height)), 1)
-        return self.cut(x, (h - height) // 2, (w - width) // 2, height, width)
+        return largest_part(x, self.size)
 
     def cut(self, x, row: int, column: int, height: int, width: int):
         """Return the part of the images with this top left corner, height and width."""
@@ -111,20 +108,12 @@ class Resizing(Sized):
         if self.crop_to_aspect_ratio:
             y = self.largest_part(y)
         elif self.pad_to_aspect_ratio:
-            y = self._padded(y)
+            y = padded_to(y, self.size, self.fill_value)
         y = resize(y, self.size, self.interpolation, self.antialias)
         if x.dtype.kind == "f":
             return y
         limits = np.iinfo(x.dtype)
         return ops.clip(ops.round(y), limits.min, limits.max).astype(x.dtype)
-
-    def _padded(self, x):
-        """Pad the images with fill_value to the aspect ratio of the output."""
-        h, w = x.shape[1:3]
-        rows = max(h, int(w * self.height / self.width)) - h
-        columns = max(w, int(h * self.width / self.height)) - w
-        around = [(0, 0), (rows // 2,) * 2, (columns // 2,) * 2, (0, 0)]
-        return ops.pad(x, around, constant_values=self.fill_value)
 
 
 @layer_classes.register()

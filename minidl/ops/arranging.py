@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.derivatives import shaping
 from ..tensor import apply
-from .base import convert_to_tensor, on_symbols, shape
+from .base import convert_to_tensor, from_front, is_tensor, on_symbols, shape, whole
 from .comparing import not_equal
 
 __all__ = [
@@ -76,7 +76,7 @@ def _known(wanted, present):
 
 
 def _flip_index(ndim, axis):
-    axes = range(ndim) if axis is None else [range(ndim)[a] for a in np.atleast_1d(axis)]
+    axes = range(ndim) if axis is None else [from_front(a, ndim) for a in np.atleast_1d(axis)]
     return tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(ndim))
 
 
@@ -86,16 +86,16 @@ def expand_dims(x, axis):
     """
     x = convert_to_tensor(x)
     if isinstance(axis, (tuple, list)):
-        new = [range(len(x.shape) + len(axis))[a] for a in axis]
+        new = [from_front(a, len(x.shape) + len(axis)) for a in axis]
         return x[tuple(None if i in new else slice(None) for i in range(len(x.shape) + len(axis)))]
-    return x[(slice(None),) * range(len(x.shape) + 1)[axis] + (None,)]
+    return x[(slice(None),) * from_front(axis, len(x.shape) + 1) + (None,)]
 
 
 def moveaxis(x, source, destination):
     """Move the axes `source` to the positions `destination`; the others keep their order."""
     n = len(shape(x))
     source, destination = (
-        [range(n)[a] for a in np.atleast_1d(axes)] for axes in (source, destination)
+        [from_front(a, n) for a in np.atleast_1d(axes)] for axes in (source, destination)
     )
     order = [a for a in range(n) if a not in source]
     for place, axis in sorted(zip(destination, source)):
@@ -106,7 +106,7 @@ def moveaxis(x, source, destination):
 def rot90(array, k=1, axes=(0, 1)):
     """Rotate by k·90 degrees in the plane of two axes, from the first towards the second."""
     a, b = axes
-    if len(set(np.arange(len(shape(array)))[list(axes)])) < 2:
+    if len({from_front(axis, len(shape(array))) for axis in axes}) < 2:
         raise ValueError(f"rot90: axes are two different ones; received {tuple(axes)}.")
     if k % 4 == 2:
         return flip(array, axes)
@@ -142,14 +142,17 @@ def append(x1, x2, axis=None):
 def split(x, indices_or_sections, axis=0) -> list:
     """Split into a number of equal parts along `axis`, or before each of the given positions."""
     x = convert_to_tensor(x)
-    size, cuts = x.shape[axis], indices_or_sections
+    place, cuts = from_front(axis, len(x.shape)), indices_or_sections
+    size = x.shape[place]
+    if is_tensor(cuts):
+        cuts = whole(cuts, "split: indices_or_sections").tolist()
     if isinstance(cuts, (int, np.integer)):
         if cuts < 1 or size % cuts:
             raise ValueError(
                 f"split: {size} entries along axis {axis} do not divide into {cuts} equal parts."
             )
         cuts = [size // int(cuts) * i for i in range(1, int(cuts))]
-    front = (slice(None),) * range(len(x.shape))[axis]
+    front = (slice(None),) * place
     return [x[(*front, slice(a, b))] for a, b in zip([0, *cuts], [*cuts, size])]
 
 
@@ -158,12 +161,12 @@ def unstack(x, num=None, axis=0) -> list:
     unknown size.
     """
     x = convert_to_tensor(x)
+    front = (slice(None),) * from_front(axis, len(x.shape))
     n = x.shape[axis] if num is None else num
     if n is None or x.shape[axis] not in (None, n):
         raise ValueError(
             f"unstack: num must be the size of axis {axis}, {x.shape[axis]}; received {num}."
         )
-    front = (slice(None),) * range(len(x.shape))[axis]
     return [x[(*front, i)] for i in range(n)]
 
 
@@ -190,7 +193,7 @@ def diff(a, n=1, axis=-1):
     if n < 0:
         raise ValueError(f"diff: n is how often to subtract, 0 or more; received {n}.")
     a = convert_to_tensor(a)
-    front = (slice(None),) * range(len(a.shape))[axis]
+    front = (slice(None),) * from_front(axis, len(a.shape))
     for _ in range(n):
         later, earlier = a[(*front, slice(1, None))], a[(*front, slice(None, -1))]
         a = not_equal(later, earlier) if a.dtype.kind == "b" else later - earlier

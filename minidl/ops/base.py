@@ -52,6 +52,28 @@ def step(function, *xs):
     return apply(arithmetic.step, *xs, function=function)
 
 
+def without_derivative(*xs, result, door):
+    """An op without a derivative: returns the result, and vjps that raise NotImplementedError.
+
+    door: the name of the public function, for the error. xs: its arguments. result: computed from
+    xs.
+    """
+
+    def refuse(g):
+        raise NotImplementedError(
+            f"{door} has no derivative here. If none is needed, pass it ops.stop_gradient(x)."
+        )
+
+    return np.asarray(result), (refuse,) * len(xs)
+
+
+def from_front(axis, n: int) -> int:
+    """Return the axis counted from the front: -1 of n axes is n - 1. AxisError if there is none."""
+    if not -n <= axis < n:
+        raise np.exceptions.AxisError(axis, n)
+    return int(axis) % n
+
+
 def axes_of(axis):
     """Convert a list of axes to a tuple, which NumPy needs."""
     return tuple(axis) if isinstance(axis, list) else axis

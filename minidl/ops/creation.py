@@ -83,7 +83,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     return (numbers, the distance).
     """
     values, distance = np.linspace(
-        as_array(start), as_array(stop), num, endpoint, retstep=True, axis=axis
+        as_array(start), as_array(stop), int(num), endpoint, retstep=True, axis=axis
     )  # pyright: ignore
     values = Tensor(values, dtype=dtype or backend.floatx())
     return (values, Tensor(distance, dtype=values.dtype)) if retstep else values

@@ -10,7 +10,7 @@ from ..support import backend
 from ..support.arrays import as_array
 from ..tensor import Tensor
 from .arranging import concatenate, flip, split
-from .base import convert_to_tensor, on_symbols, whole
+from .base import convert_to_tensor, from_front, on_symbols, whole
 from .creation import zeros_like
 from .elementwise import power
 from .picking import diag
@@ -86,7 +86,7 @@ def array_split(x, indices_or_sections, axis=0):
     x = convert_to_tensor(x)
     cuts = indices_or_sections
     if np.ndim(cuts) == 0:
-        size, longer = divmod(x.shape[axis], int(cuts))
+        size, longer = divmod(x.shape[from_front(axis, x.ndim)], int(cuts))
         sizes = [size + 1] * longer + [size] * (int(cuts) - longer)
         cuts = np.cumsum(sizes)[:-1].tolist()
     return split(x, cuts, axis)

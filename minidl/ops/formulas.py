@@ -12,7 +12,7 @@ from ..support import backend
 from ..support.arrays import as_array
 from ..tensor import Tensor, apply
 from .arranging import expand_dims
-from .base import floats, on_symbols
+from .base import floats, from_front, on_symbols
 from .comparing import equal, isnan, sign, where
 from .elementwise import absolute, erf, logaddexp, maximum, minimum, power, sin, sqrt, square
 from .normalizing import scaled
@@ -146,7 +146,7 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
     apart.
     """
     y = floats(y)
-    front = (slice(None),) * range(y.ndim)[axis]
+    front = (slice(None),) * from_front(axis, y.ndim)
     after, before = (*front, slice(1, None)), (*front, slice(None, -1))
     width = dx
     if x is not None:
@@ -161,7 +161,7 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
 def rms_normalization(x, scale=None, axis: Any = -1, epsilon=None):
     """scale·x/√(mean(x²) + epsilon) along `axis`, or several axes. Zhang & Sennrich 2019"""
     x = floats(x)
-    axes = tuple(sorted([range(x.ndim)[a] for a in (axis if np.ndim(axis) else [axis])]))
+    axes = tuple(sorted([from_front(a, x.ndim) for a in (axis if np.ndim(axis) else [axis])]))
     epsilon = backend.epsilon() if epsilon is None else epsilon
     z = apply(normalizing.divide_by_rms, x, axes=axes, epsilon=epsilon)
     return scaled(z, scale, None, axes)

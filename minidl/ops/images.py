@@ -247,9 +247,9 @@ def is_channels_first(data_format) -> bool:
 
 
 def _checked(padding, known: tuple) -> str:
-    if padding not in known:
+    if str(padding).lower() not in known:
         raise ValueError(f"padding is {' or '.join(map(repr, known))}; received {padding!r}.")
-    return padding
+    return padding.lower()
 
 
 def per_axis(name: str, value: Any, rank: int, least: int = 1) -> tuple:
@@ -272,7 +272,7 @@ def _sliding(name: str, x, window, strides, padding, dilation) -> dict:
         )
     strides = per_axis("strides", strides, rank)
     dilation = per_axis("dilation_rate", dilation, rank)
-    _checked(padding, ("valid", "same", "causal"))
+    padding = _checked(padding, ("valid", "same", "causal"))
     reaches = [(k - 1) * d + 1 for k, d in zip(window, dilation)]
     zeros = [_zeros(padding, *axis) for axis in zip(x.shape[1:-1], reaches, strides)]
     for n, reach, pair in zip(x.shape[1:-1], reaches, zeros):

@@ -14,7 +14,7 @@ import numpy as np
 from ..core.derivatives import linear
 from ..tensor import apply
 from .arranging import swapaxes
-from .base import convert_to_tensor, floats, on_symbols
+from .base import convert_to_tensor, floats, on_symbols, without_derivative
 from .comparing import where
 from .elementwise import absolute, log
 from .picking import tril, triu
@@ -55,21 +55,6 @@ def _matrix(x, door: str) -> Any:
     return x
 
 
-def without_derivative(*xs, result, door):
-    """An op without a derivative: returns the result, and vjps that raise NotImplementedError.
-
-    door: the name of the public function, for the error. xs: its arguments. result: computed from
-    xs.
-    """
-
-    def refuse(g):
-        raise NotImplementedError(
-            f"{door} has no derivative here. If none is needed, pass it ops.stop_gradient(x)."
-        )
-
-    return np.asarray(result), (refuse,) * len(xs)
-
-
 # --- with derivatives
 @on_symbols
 def inv(x):
@@ -85,10 +70,12 @@ def det(x):
 
 @on_symbols
 def solve(a, b):
-    """Solve a @ x = b for x, more exactly and faster than inv(a) @ b. b: one vector, or a matrix of
-    columns. NaN where a is singular.
+    """Solve a @ x = b for x, more exactly and faster than inv(a) @ b. b: one vector, a vector for
+    each matrix of a (an axis less than a has), or a matrix of columns. NaN where a is singular.
     """
     a, b = _square(a, "solve"), floats(b)
+    if b.ndim > 1 and b.shape == a.shape[:-1]:
+        return apply(linear.solve, a, b[..., None])[..., 0]
     if b.ndim == 0 or b.shape[-2:][0] != a.shape[-1]:
         raise ValueError(
             f"solve: b is a vector of {a.shape[-1]} entries or a matrix of {a.shape[-1]} rows; "
@@ -145,12 +132,12 @@ def svd(x, full_matrices=True, compute_uv=True) -> Any:
     """The singular value decomposition (u, s, vh) with u @ diag(s) @ vh = x. Without derivative.
 
     The singular values s are in descending order. full_matrices: u and vh are square.
-    compute_uv=False: return only s.
+    compute_uv=False: return only s, with its derivative.
     """
     x = _matrix(x, "svd")
-    parts = np.linalg.svd(x.data, full_matrices, compute_uv)
     if not compute_uv:
-        return apply(without_derivative, x, result=parts, door="svd")
+        return apply(linear.singular_values, x)
+    parts = np.linalg.svd(x.data, full_matrices)
     return tuple([apply(without_derivative, x, result=part, door="svd") for part in parts])
 
 

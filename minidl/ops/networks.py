@@ -7,7 +7,7 @@ import numpy as np
 from ..core.derivatives import gaussian, nonlinear
 from ..tensor import apply
 from .arranging import split
-from .base import axes_of, floats, on_symbols
+from .base import axes_of, floats, from_front, on_symbols
 from .comparing import where
 from .elementwise import absolute, clip, sqrt, square
 from .ordering import sort
@@ -177,7 +177,8 @@ def sparse_plus(x):
 def glu(x, axis=-1):
     """The first half along `axis` times the sigmoid of the second. Dauphin et al. 2016."""
     x = floats(x)
-    if x.shape[axis] is not None and x.shape[axis] % 2:
+    size = x.shape[from_front(axis, len(x.shape))]
+    if size is not None and size % 2:
         raise ValueError(
             f"glu: axis {axis} is cut into halves, so its size must be even; the shape is "
             f"{x.shape}."

@@ -9,7 +9,7 @@ import numpy as np
 from ..core.derivatives import normalizing
 from ..support import backend
 from ..tensor import apply
-from .base import convert_to_tensor, floats, on_symbols
+from .base import convert_to_tensor, floats, from_front, on_symbols
 from .elementwise import rsqrt
 
 __all__ = ["batch_normalization", "layer_normalization"]
@@ -21,7 +21,7 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
     for each entry along `axis`.
     """
     x = floats(x)
-    axes = (range(x.ndim)[axis],)
+    axes = (from_front(axis, x.ndim),)
     factor = rsqrt(convert_to_tensor(variance) + epsilon)
     z = (x - along(axes, mean, x.shape)) * along(axes, factor, x.shape)
     return scaled(z, scale, offset, axes)
@@ -33,7 +33,7 @@ def layer_normalization(x, gamma=None, beta=None, axis: Any = -1, epsilon=None):
     add beta. Ba et al. 2016.
     """
     x = floats(x)
-    axes = tuple(sorted([range(x.ndim)[a] for a in (axis if np.ndim(axis) else [axis])]))
+    axes = tuple(sorted([from_front(a, x.ndim) for a in (axis if np.ndim(axis) else [axis])]))
     epsilon = backend.epsilon() if epsilon is None else epsilon
     z = apply(normalizing.standardize, x, axes=axes, epsilon=epsilon)
     return scaled(z, gamma, beta, axes)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .arranging import moveaxis, transpose
-from .base import convert_to_tensor, floats, on_symbols, step, whole
+from .base import convert_to_tensor, floats, from_front, on_symbols, step, whole
 from .comparing import greater, isfinite, logical_and
 from .picking import take_along_axis
 from .reducing import all, count_nonzero
@@ -102,7 +102,8 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
         raise ValueError(
             f"quantile: q is a number between 0 and 1, or a list of them; received {q.tolist()}."
         )
-    axes = list(range(x.ndim)) if axis is None else [range(x.ndim)[a] for a in np.atleast_1d(axis)]
+    given = range(x.ndim) if axis is None else np.atleast_1d(axis)
+    axes = [from_front(a, x.ndim) for a in given]
     rows = sort(_as_rows(x, axes))
     place = q * (rows.shape[-1] - 1)
     low, high = (f(place).astype(int) for f in (np.floor, np.ceil))

@@ -7,7 +7,7 @@ import numpy as np
 from ..core.derivatives import arithmetic, shaping
 from ..tensor import apply
 from .arranging import broadcast_to, concatenate, moveaxis, ravel
-from .base import convert_to_tensor, on_symbols, shape, whole
+from .base import convert_to_tensor, from_front, on_symbols, shape, whole
 
 __all__ = [
     "diag",
@@ -29,7 +29,8 @@ def take(x, indices, axis=None):
     """Take the entries at these positions along `axis`; without an axis, of the flattened x."""
     positions = whole(indices, "take: positions")
     x = convert_to_tensor(x)
-    return apply(shaping.take, x.ravel() if axis is None else x, indices=positions, axis=axis or 0)
+    x = x.ravel() if axis is None else x
+    return apply(shaping.take, x, indices=positions, axis=from_front(axis or 0, len(x.shape)))
 
 
 @on_symbols
@@ -45,7 +46,7 @@ def take_along_axis(x, indices, axis=None):
             f"take_along_axis: positions have as many axes as x, {x.ndim}; received shape "
             f"{positions.shape}."
         )
-    axis = range(x.ndim)[axis]
+    axis = from_front(axis, x.ndim)
     rows = np.ogrid[tuple(slice(n) for n in x.shape)]
     return x[tuple(positions if i == axis else row for i, row in enumerate(rows))]
 
@@ -54,9 +55,8 @@ def take_along_axis(x, indices, axis=None):
 def repeat(x, repeats, axis=None):
     """Repeat each entry along `axis`. repeats: one number, or one for each entry."""
     x = ravel(x) if axis is None else convert_to_tensor(x)
-    return take(
-        x, np.repeat(np.arange(x.shape[axis or 0]), whole(repeats, "repeat: repeats")), axis or 0
-    )
+    axis = from_front(axis or 0, x.ndim)
+    return take(x, np.repeat(np.arange(x.shape[axis]), whole(repeats, "repeat: repeats")), axis)
 
 
 @on_symbols
@@ -83,8 +83,8 @@ def roll(x, shift, axis=None):
     if axis is None:
         return roll(x.ravel(), shift, 0).reshape(x.shape)
     for s, a in np.broadcast(shift, axis):
+        front = (slice(None),) * from_front(a, x.ndim)
         cut = (x.shape[a] - s) % x.shape[a] if x.shape[a] else 0
-        front = (slice(None),) * range(x.ndim)[a]
         x = concatenate([x[(*front, slice(cut, None))], x[(*front, slice(cut))]], a)
     return x
 

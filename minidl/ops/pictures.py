@@ -21,7 +21,7 @@ from .picking import pad
 from .products import matmul
 from .reducing import max as largest
 from .reducing import min as smallest
-from .resampling import KERNELS
+from .resampling import KERNELS, largest_part, padded_to
 from .resampling import resize as resampled
 
 __all__ = [
@@ -70,15 +70,26 @@ def resize(
 ):
     """Pictures in another size (height, width). Whole numbers stay whole.
 
-    interpolation: 'bilinear', 'nearest', 'bicubic', 'lanczos3', 'lanczos5'.
+    interpolation: 'bilinear', 'nearest', 'bicubic', 'lanczos3', 'lanczos5'. crop_to_aspect_ratio:
+    crop instead of distorting; pad_to_aspect_ratio: pad with fill_value instead.
     """
-    if interpolation not in ("nearest", *KERNELS) or crop_to_aspect_ratio or pad_to_aspect_ratio:
+    if interpolation not in ("nearest", *KERNELS):
         raise ValueError(
             f"resize: interpolation is 'nearest', {', '.join(map(repr, KERNELS))}; received "
-            f"{interpolation!r}. layers.Resizing can cut or pad to keep the aspect ratio."
+            f"{interpolation!r}."
+        )
+    if (crop_to_aspect_ratio and pad_to_aspect_ratio) or fill_mode != "constant":
+        raise ValueError(
+            f"resize can cut or pad to keep the aspect ratio, not both; fill_mode is 'constant'. "
+            f"Received {fill_mode!r}."
         )
     height, width = (check_count("size", int(n)) for n in size)
-    z = resampled(floats(images), (height, width), interpolation, antialias)
+    z = floats(images)
+    if crop_to_aspect_ratio:
+        z = largest_part(z, (height, width))
+    elif pad_to_aspect_ratio:
+        z = padded_to(z, (height, width), fill_value)
+    z = resampled(z, (height, width), interpolation, antialias)
     if images.dtype.kind == "f":
         return z
     limits = np.iinfo(images.dtype)

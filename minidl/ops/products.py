@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.derivatives import linear
 from ..tensor import apply
-from .base import convert_to_tensor, shape
+from .base import convert_to_tensor, from_front, shape
 
 __all__ = ["cross", "dense", "dot", "einsum", "inner", "matmul", "outer", "tensordot", "vdot"]
 
@@ -55,7 +55,7 @@ def tensordot(x1, x2, axes: Any = 2):
     n1, n2 = len(shape(x1)), len(shape(x2))
     if isinstance(axes, int):
         axes = (range(n1 - axes, n1), range(axes))
-    first, second = ([range(n)[a] for a in np.atleast_1d(a)] for n, a in zip((n1, n2), axes))
+    first, second = ([from_front(a, n) for a in np.atleast_1d(a)] for n, a in zip((n1, n2), axes))
     if len(first) != len(second):
         raise ValueError(f"tensordot: as many axes of x1 as of x2; received {axes}.")
     letters1, letters2 = LETTERS[:n1], list(LETTERS.upper()[:n2])

@@ -6,12 +6,13 @@ from functools import partial
 
 import numpy as np
 
-from ..core.derivatives import reductions
+from ..core.derivatives import linear, reductions
 from ..support import backend
 from ..tensor import apply
+from .arranging import expand_dims, moveaxis
 from .base import axes_of, convert_to_tensor, floats, on_symbols, step
 from .comparing import equal, isclose, isnan, logical_not, where
-from .elementwise import absolute, maximum, power, sqrt, square
+from .elementwise import absolute, maximum, minimum, power, sqrt, square
 
 __all__ = [
     "all",
@@ -49,12 +50,16 @@ def mean(x, axis=None, keepdims=False):
     return floats(x).mean(axis, keepdims)
 
 
-def max(x, axis=None, keepdims=False):
-    return convert_to_tensor(x).max(axis, keepdims)
+def max(x, axis=None, keepdims=False, initial=None):
+    """The largest entry, and at least `initial`, if it is given."""
+    largest = convert_to_tensor(x).max(axis, keepdims)
+    return largest if initial is None else maximum(largest, initial)
 
 
-def min(x, axis=None, keepdims=False):
-    return convert_to_tensor(x).min(axis, keepdims)
+def min(x, axis=None, keepdims=False, initial=None):
+    """The smallest entry, and at most `initial`, if it is given."""
+    smallest = convert_to_tensor(x).min(axis, keepdims)
+    return smallest if initial is None else minimum(smallest, initial)
 
 
 def prod(x, axis=None, keepdims=False, dtype=None):
@@ -133,7 +138,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
     ord: None or 2 (the length), 1 (Σ |x|), inf and -inf (largest and smallest |x|), 0 (how many are
     not 0), p: (Σ |x|ᵖ)^(1/p).
     Along two axes, or of a matrix if no axis is given: None or 'fro' (√Σ x²), 1 and inf (the
-    largest sum of a column, of a row).
+    largest sum of a column, of a row), 2, -2 and 'nuc' (largest, smallest and sum of the singular
+    values).
     """
     x = floats(x)
     axes = tuple(range(len(x.shape)) if axis is None else np.atleast_1d(axis).tolist())
@@ -142,13 +148,19 @@ def norm(x, ord=None, axis=None, keepdims=False):
         return sqrt(sum(square(x), axes, keepdims))
     if len(axes) == 1 and not isinstance(ord, str):
         return _norm_of_sizes(absolute(x), ord, axes, keepdims)
-    if len(axes) != 2 or ord not in (1, -1, np.inf, -np.inf):
+    if len(axes) != 2 or ord not in (1, -1, 2, -2, np.inf, -np.inf, "nuc"):
         raise ValueError(
-            f"norm: along one axis ord is None or a number, along two None, 'fro', 1, -1, inf or "
-            f"-inf; received {ord!r} "
-            f"for {len(axes)} axes. (Other norms of matrices need singular values.)"
+            f"norm: along one axis ord is None or a number, along two None, 'fro', 'nuc', 1, -1, "
+            f"2, -2, inf or -inf; received {ord!r} for {len(axes)} axes."
         )
+    if ord in (2, -2, "nuc"):
+        return _of_singular_values(x, {2: max, -2: min, "nuc": sum}[ord], axes, keepdims)
     return _extreme_of_sums(x, ord, axes, keepdims)
+
+
+def _of_singular_values(x, reduce, axes, keepdims):
+    found = reduce(apply(linear.singular_values, moveaxis(x, axes, (-2, -1))), -1)
+    return expand_dims(found, axes) if keepdims else found
 
 
 def _extreme_of_sums(x, ord, axes, keepdims):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.derivatives import linear
 from ..tensor import apply
-from .picking import take
+from .picking import pad, take
 
 FILL_MODES = ("constant", "nearest", "reflect", "wrap")
 
@@ -32,6 +32,25 @@ KERNELS: dict[str, Any] = {
     "lanczos3": _lanczos(3),
     "lanczos5": _lanczos(5),
 }
+
+
+def largest_part(x, size):
+    """Return the largest centred part of the images with the aspect ratio of size, (height,
+    width).
+    """
+    (h, w), (height, width) = x.shape[1:3], size
+    rows = max(min(h, w * height // width), 1)
+    columns = max(min(w, h * width // height), 1)
+    top, left = (h - rows) // 2, (w - columns) // 2
+    return x[:, top : top + rows, left : left + columns]
+
+
+def padded_to(x, size, value):
+    """Pad the images with this value to the aspect ratio of size, (height, width)."""
+    (h, w), (height, width) = x.shape[1:3], size
+    rows, columns = max(h, w * height // width) - h, max(w, h * width // height) - w
+    around = [(0, 0), (rows // 2,) * 2, (columns // 2,) * 2, (0, 0)]
+    return pad(x, around, constant_values=value)
 
 
 def resize(x, size, interpolation: str, antialias: bool = False):

@@ -34,8 +34,9 @@ def result_type(*dtypes) -> str:
     """The dtype of an operation on numbers of these dtypes. Whole numbers with fractions give the
     fractions' dtype, as in Keras; a number of Python, int or float, takes the dtype of the others.
     """
-    strong = [d for d in dtypes if d not in (int, float)]
-    if float not in dtypes or any(map(is_float_dtype, strong)):
+    # by identity: np.dtype("float64") == float, and is no number of Python
+    strong = [d for d in dtypes if d is not int and d is not float]
+    if not any(d is float for d in dtypes) or any(map(is_float_dtype, strong)):
         dtypes = strong or dtypes
     names = [standardize_dtype(getattr(d, "dtype", d)) for d in dtypes] or [backend.floatx()]
     floats = [name for name in names if "float" in name]

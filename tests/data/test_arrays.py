@@ -22,6 +22,9 @@ def test_samples_from_lists_tensors_and_arrays():
     assert samples([0.5, 2], "y").dtype == np.float32
     np.testing.assert_array_equal(samples(Tensor([[1.0, 2.0]]), "x"), [[1, 2]])
     assert samples(range(3), "y").tolist() == [0, 1, 2]
+    alone = samples([np.ones((2, 3))], "y", several=False)
+    assert alone.shape == (2, 3), "one array in a list, where a list is not for several outputs"
+    assert [a.shape for a in samples([np.ones((2, 3))], "x")] == [(2, 3)]
 
 
 @pytest.mark.parametrize(

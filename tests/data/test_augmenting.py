@@ -137,6 +137,11 @@ def test_images_with_their_channels_first_are_changed_alike():
     last = ImageDataGenerator(**how)
     first = ImageDataGenerator(**how, data_format="channels_first")
     assert first.get_random_transform((3, 6, 8), 3) == last.get_random_transform((6, 8, 3), 3)
+    for maker, images in ((last, X), (first, X.transpose(0, 3, 1, 2))):
+        maker.featurewise_center = maker.featurewise_std_normalization = True
+        maker.fit(images)
+    np.testing.assert_allclose(first.mean.ravel(), X.mean(axis=(0, 1, 2)), rtol=1e-5)
+    np.testing.assert_allclose(first.std.ravel(), last.std.ravel(), rtol=1e-5)
     for seed in range(3):
         found = first.random_transform(X[0].transpose(2, 0, 1), seed).transpose(1, 2, 0)
         np.testing.assert_array_equal(found, last.random_transform(X[0], seed))

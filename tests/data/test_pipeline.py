@@ -268,3 +268,14 @@ def test_a_second_element_is_enough_to_see_that_it_is_not_single():
         several.get_single_element()
     assert asked == [0, 1]
     assert int(several.take(1).get_single_element()) == 0
+
+
+def test_rows_of_batches_are_as_the_elements_before():
+    whole = Dataset.from_tensor_slices((np.zeros((4, 2, 3)), np.arange(4)))
+    assert repr(whole.batch(2).unbatch().element_spec) == repr(whole.element_spec)
+    assert whole.batch(2).unbatch().element_spec[0].shape == (2, 3)
+
+
+def test_after_a_map_the_axis_of_the_samples_has_any_size_and_others_their_own():
+    made = Dataset.range(5).batch(2).map(lambda x: (x, np.ones((3, 2)), np.float32(1)))
+    assert [spec.shape for spec in made.element_spec] == [(None,), (3, 2), ()]

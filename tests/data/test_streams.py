@@ -1,11 +1,12 @@
 """Batches from elsewhere, and epochs of so many batches."""
 
 import itertools
+import warnings
 
 import numpy as np
 import pytest
 
-from minidl.data import Portions, Stream
+from minidl.data import Portions, PyDataset, Stream, streams
 
 
 def numbered():
@@ -31,3 +32,69 @@ def test_portions_go_on_where_the_last_one_stopped():
 def test_an_empty_source_says_so():
     with pytest.raises(ValueError, match="The data holds no batches"):
         Stream([]).first()
+
+
+def test_an_epoch_that_seems_endless_is_asked_for_its_end_once(monkeypatch):
+    assert streams._MANY == 1000
+    monkeypatch.setattr(streams, "_MANY", 3)
+    for count, warned in ((3, 0), (4, 1), (6, 1)):
+        source = itertools.islice(numbered(), count)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            assert len(list(Stream(source))) == count
+        assert len(said) == warned
+        assert all("3 batches have come, and the data have not" in str(w.message) for w in said)
+    listed = list(itertools.islice(numbered(), 6))
+    assert len(list(Stream(listed))) == 6, "a list has an end"
+    counted = Portions(Stream(numbered()), 6)
+    assert len(list(counted)) == 6, "who counts knows it"
+
+
+class Three(PyDataset):
+    """Batches 0, 1, 2, and what was called."""
+
+    def __init__(self):
+        super().__init__()
+        self.called = []
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        self.called.append(index)
+        return np.full((2, 1), index, "f"), np.full(2, index)
+
+    def on_epoch_begin(self):
+        self.called.append("begin")
+
+    def on_epoch_end(self):
+        self.called.append("end")
+
+
+def test_batches_by_their_number():
+    source = Three()
+    stream = Stream(source)
+    assert stream.steps == 3 and stream.first()[1].tolist() == [0, 0]
+    assert [int(y[0]) for _, y in stream] == [0, 1, 2]
+    assert source.called == [0, "begin", 0, 1, 2, "end"]
+    found = [int(y[0]) for _, y in Stream(source, np.random.default_rng(1))]
+    assert found == np.random.default_rng(1).permutation(3).tolist()
+    assert [len(x) for x, _ in itertools.islice(stream.forever(), 7)] == [2] * 7
+
+
+def test_what_a_batch_is_made_of():
+    weighed = Stream([([[1.0], [2.0]], [0, 1])], class_weight={0: 3.0})
+    ((x, y, weight),) = list(weighed)
+    assert weight.tolist() == [3, 1] and x.dtype == np.float32
+    given = Stream([(np.ones((2, 1)), np.zeros(2), np.full(2, 5.0))], class_weight={0: 3.0})
+    assert next(iter(given))[2].tolist() == [5, 5]
+    with pytest.raises(ValueError, match="received one without x"):
+        list(Stream([(None, np.ones(2))]))
+    with pytest.raises(ValueError, match="x has 2 samples, y has 3 samples"):
+        list(Stream([(np.ones((2, 1)), np.ones(3))]))
+    with pytest.raises(ValueError, match="received 4 parts"):
+        list(Stream([(1, 2, 3, 4)]))
+    with pytest.raises(TypeError, match="^x: .*return_inverse"):
+        list(Stream([(["a"], [1])]))
+    ((texts, _),) = list(Stream([(["a"], [1])], texts=True))
+    assert texts.tolist() == ["a"]

@@ -137,3 +137,32 @@ def test_an_empty_paper(tmp_path):
     )
     with pytest.raises(ValueError, match="seems to be empty: draw one digit"):
         mnist.read_picture(tmp_path / "empty.png")
+
+
+@pytest.mark.parametrize("ink", [0.35, 1.0])
+def test_a_picture_is_cut_out_shrunk_to_20_pixels_and_centred(tmp_path, ink):
+    """A bar of 60 by 30 pixels; what is fainter than 0.3 is no ink."""
+    import matplotlib.image
+
+    paper = np.zeros((100, 90))
+    paper[2:97, 2:88] = 0.25
+    paper[20:80, 30:60] = ink
+    matplotlib.image.imsave(tmp_path / "bar.png", paper, cmap="gray", vmin=0, vmax=1)
+    expected = np.zeros((28, 28))
+    expected[4:24, 9:19] = 1
+    np.testing.assert_allclose(mnist.read_picture(tmp_path / "bar.png"), expected, atol=0.01)
+
+
+def test_the_mass_is_in_the_middle(tmp_path):
+    """Two thirds of an L are its foot: its mass is below and right of the middle of its frame."""
+    import matplotlib.image
+
+    paper = np.zeros((40, 40, 3))
+    paper[10:30, 10:14] = paper[22:30, 10:30] = 1
+    matplotlib.image.imsave(tmp_path / "l.png", paper)
+    read = mnist.read_picture(tmp_path / "l.png")
+    assert read.max() == 1 and read.sum() == 20 * 4 + 8 * 16
+    for places in np.indices(read.shape):
+        assert abs(np.average(places, weights=read) - 14) <= 0.5
+    rows, columns = (np.flatnonzero(read.max(axis=axis)) for axis in (1, 0))
+    assert len(rows) == len(columns) == 20 and rows[0] < 4 < columns[0]

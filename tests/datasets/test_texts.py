@@ -58,3 +58,11 @@ def test_dates_are_right():
 def test_mistakes_with_texts_that_are_computed(call, expected):
     with pytest.raises(ValueError, match=expected):
         call()
+
+
+def test_the_first_and_the_last_date_are_drawn_too(monkeypatch):
+    first, last = datetime.date(1999, 12, 31), datetime.date(2000, 1, 1)
+    assert (texts.FIRST.isoformat(), texts.LAST.isoformat()) == ("1900-01-01", "2099-12-31")
+    monkeypatch.setattr(texts, "FIRST", first)
+    monkeypatch.setattr(texts, "LAST", last)
+    assert set(texts.dates(99)[1]) == {"1999-12-31", "2000-01-01"}

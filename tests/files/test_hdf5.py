@@ -52,7 +52,8 @@ def laid(file, name="a", attribute="at", value=1, numbers=(1.0, 2.0), shape=(2,)
     ],
     ids=str,
 )
-def test_a_checksum_is_of_names_attributes_types_shapes_and_numbers(change):
+def test_a_checksum_is_of_names_attributes_types_shapes_and_numbers(change, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     found = []
     for how in ({}, {}, change):
         with hdf5.new_file() as file:
@@ -61,6 +62,7 @@ def test_a_checksum_is_of_names_attributes_types_shapes_and_numbers(change):
             file.attrs["minidl_sha256"] = "which is not counted"
             assert hdf5.digest(file) == found[-1]
     assert found[0] == found[1] != found[2]
+    assert not list(tmp_path.iterdir()), "such files are in memory alone"
 
 
 def test_objects_are_listed_with_their_depth_parents_first():

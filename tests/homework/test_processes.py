@@ -81,3 +81,26 @@ def test_the_reaper_takes_what_a_child_leaves_behind(tmp_path):
     else:
         raise AssertionError("it lives")
     assert not Path("late").exists()
+
+
+def test_what_a_process_says_is_one_short_line():
+    assert processes.clean("a\nb\x1b[31mc\u200b안") == "a b [31mc 안"
+    assert processes.clean("x" * 701) == "x" * 700 == processes.clean("x" * 700)
+    assert processes.clean("abc", 2) == "ab"
+
+
+def test_the_numbers_of_prctl():
+    """As in linux/prctl.h: a subreaper adopts orphans, and nobody reads what is not dumpable."""
+    found = orphans.SET_REAPER, orphans.GET_REAPER, orphans.SET_DUMPABLE, orphans.GET_DUMPABLE
+    assert found == (36, 37, 4, 3) and orphans.PATIENCE == 10
+
+
+def test_what_is_read_of_a_folder_with_something_hidden(tmp_path):
+    top = tmp_path / "top"
+    for name in ("a/b/secret", "a/c", "d"):
+        (top / name).mkdir(parents=True)
+    secret = (str(top / "a" / "b" / "secret"),)
+    found = processes._parts(top, secret)
+    assert sorted(found) == [str(top / "a" / "c"), str(top / "d")]
+    assert processes._parts(top / "d", secret) == [str(top / "d")]
+    assert processes._parts(top / "a" / "b" / "secret", secret) == []

@@ -1,5 +1,6 @@
 """Values on their way between processes."""
 
+import io
 import random
 
 import numpy as np
@@ -90,3 +91,47 @@ def test_a_damaged_message_is_a_value_error():
     ):
         with pytest.raises(ValueError):
             values.unpack(text)
+
+
+def test_messages_and_their_largest_sizes(monkeypatch):
+    assert (values.LARGEST, values.LARGEST_TEXT) == (64 * 2**20, 4 * 2**20)
+    pipe = io.BytesIO()
+    values.send(pipe, [1, "two"])
+    size = len(pipe.getvalue()) - 8
+    assert int.from_bytes(pipe.getvalue()[:8], "big") == size
+    assert values.receive(io.BytesIO(pipe.getvalue()), size) == [1, "two"]
+    with pytest.raises(ValueError, match=f"has {size} bytes; at most {size - 1} are read"):
+        values.receive(io.BytesIO(pipe.getvalue()), size - 1)
+    for end in (0, 7, 8, len(pipe.getvalue()) - 1):
+        with pytest.raises(EOFError, match="ended in the middle"):
+            values.receive(io.BytesIO(pipe.getvalue()[:end]))
+    text = values.pack([1, "two"]).partition(b"\n")[0]
+    monkeypatch.setattr(values, "LARGEST_TEXT", len(text))
+    assert values.unpack(text + b"\n") == [1, "two"]
+    monkeypatch.setattr(values, "LARGEST_TEXT", len(text) - 1)
+    with pytest.raises(ValueError, match="too many parts"):
+        values.unpack(text + b"\n")
+
+
+def test_numbers_and_arrays_at_their_limits():
+    for number in (2**63 - 1, -(2**63) + 1, 0, True):
+        assert values.plain(number) == number and type(values.plain(number)) is type(number)
+    for number in (2**63, -(2**63)):
+        with pytest.raises(values.NotPlainError, match="more than 64 bits"):
+            values.plain(number)
+    assert values.unpack(b"[12345678901234567890,[]]\n") == 12345678901234567890
+    with pytest.raises(ValueError, match="no readable answer"):
+        values.unpack(b"[123456789012345678901,[]]\n")
+    deep = b'[{"array":0},[["|u1",[' + b",".join([b"1"] * 32) + b"]]]]\n\x07"
+    assert values.unpack(deep).shape == (1,) * 32
+    one_more = b'[{"array":0},[["|u1",[' + b",".join([b"1"] * 33) + b"]]]]\n\x07"
+    for text in (one_more, deep[:-1], b'[{"array":1},[["|u1",[1]]]]\n\x07', b"[[1],[]]\n"):
+        with pytest.raises(ValueError):
+            values.unpack(text)
+    two = values.unpack(
+        b'[{"tuple":[{"array":1},{"array":0}]},[["|u1",[1]],["|b1",[2]]]]\n\x07\x02\x00'
+    )
+    assert [a.tolist() for a in two] == [[True, False], [7]] and two[0].dtype == bool
+    big_endian = np.arange(3, dtype=">i4")
+    assert values.plain(big_endian).tolist() == [0, 1, 2]
+    assert values.plain(np.arange(3, dtype="f2")).dtype == np.float16

@@ -28,6 +28,8 @@ def test_embedding_needs_no_shape():
 def test_given_weights_are_there_at_once():
     table = np.arange(8, dtype="f").reshape(4, 2)
     layer = layers.Embedding(4, 2, weights=[table])
+    alone = layers.Embedding(4, 2, weights=table)
+    np.testing.assert_array_equal(alone.embeddings.numpy(), table)
     np.testing.assert_array_equal(layer.embeddings.numpy(), table)
     assert layer(np.array([[3]])).numpy().tolist() == [[[6, 7]]]
 

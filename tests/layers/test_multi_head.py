@@ -157,3 +157,10 @@ def test_a_sliding_window_and_masks_of_both_sides(name):
     np.testing.assert_allclose(a[:, 1:], b[:, 1:], rtol=1e-5, atol=1e-6)  # the first sees nothing
     with pytest.raises(ValueError, match="sliding_window"):
         getattr(layers, name)(**HEADS[name], sliding_window=0)
+
+
+@pytest.mark.parametrize("chosen, size", [(None, (6,)), (5, (5,)), ((5, 2), (5, 2))])
+def test_the_shape_of_the_output(chosen, size):
+    layer = layers.MultiHeadAttention(2, 3, output_shape=chosen)
+    assert layer.compute_output_shape((None, 4, 6), (None, 7, 8)) == (None, 4, *size)
+    assert layer(np.zeros((1, 4, 6), "f"), np.zeros((1, 7, 8), "f")).shape == (1, 4, *size)

@@ -20,3 +20,11 @@ def test_ops_at_their_edges():
     length = np.sqrt((x**2).sum())
     np.testing.assert_allclose(ops.normalize(x, axis=(0, 1)).numpy(), x / length, rtol=1e-6)
     assert random.dropout(np.ones(4), 1.0).numpy().tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("cuts", [3, [1, 4], (2,)])
+def test_the_places_to_split_may_be_a_tensor(cuts):
+    x = np.arange(6.0)
+    for found, expected in zip(ops.split(x, ops.array(cuts)), np.split(x, cuts), strict=True):
+        np.testing.assert_array_equal(found.data, expected)
+    np.testing.assert_array_equal(ops.linspace(0, 1, ops.array(3)).data, [0, 0.5, 1])

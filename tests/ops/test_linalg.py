@@ -1,9 +1,10 @@
 """Matrices taken apart and inverted."""
 
 import numpy as np
+import pytest
 from ops_samples import D, normal
 
-from minidl import Tensor, ops
+from minidl import Input, Tensor, ops
 
 
 def test_matrices_taken_apart():
@@ -39,10 +40,37 @@ def test_matrices_taken_apart():
 def test_a_singular_matrix_has_no_inverse():
     """NaN, as 0/0: the others of its batch keep theirs."""
     x = np.stack([np.ones((2, 2)), 2 * np.eye(2)])
-    for found in (ops.inv(x), ops.solve(x, np.eye(2)), ops.solve(x, np.stack([np.eye(2)] * 2))):
+    for found in (
+        ops.inv(x),
+        ops.solve(x, np.eye(2)[None]),
+        ops.solve(x, np.stack([np.eye(2)] * 2)),
+    ):
         assert np.isnan(found.data[0]).all()
         np.testing.assert_array_equal(found.data[1], np.eye(2) / 2)
     assert np.isnan(ops.solve(x[0], [1.0, 2.0]).data).all()
     weights = Tensor(np.full((2, 2), np.nan), requires_grad=True)
     ops.det(weights).backward()
     assert np.isnan(weights.grad).all()
+
+
+def test_a_vector_for_each_matrix():
+    """An axis less than the matrices have, also where it could be one matrix for all."""
+    a, vectors = normal(3, 3, 3) + 3 * np.eye(3), normal(3, 3)
+    expected = [np.linalg.solve(*pair) for pair in zip(a, vectors)]
+    np.testing.assert_allclose(ops.solve(a, vectors).data, expected)
+    expected = [np.linalg.solve(np.tril(m), v) for m, v in zip(a, vectors)]
+    np.testing.assert_allclose(ops.solve_triangular(a, vectors, lower=True).data, expected)
+    assert ops.solve(Input((3, 3)), Input((3,))).shape == (None, 3)
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("ord", [2, -2, "nuc"])
+def test_norms_of_singular_values(ord, keepdims):
+    for x, axis in ((normal(3, 4), None), (normal(4, 2, 3), (2, 0)), (normal(4, 2, 3), (0, -1))):
+        found = ops.norm(x, ord, axis, keepdims).data
+        np.testing.assert_allclose(found, np.linalg.norm(x, ord, axis, keepdims))
+    x = Tensor(np.diag([3.0, 2.0]), requires_grad=True)
+    ops.norm(x, ord).backward()
+    np.testing.assert_allclose(
+        x.grad, {2: np.diag([1, 0]), -2: np.diag([0, 1])}.get(ord, np.eye(2))
+    )

@@ -1,5 +1,7 @@
 """Functions of networks at large arguments."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from extreme_cases import INF, binary_ce, both_floats, leaf, softmax_ce, sparse_ce
@@ -102,3 +104,10 @@ def test_probabilities_sum_to_one():
 def test_gradients_hold_with_large_logits(f):
     x = np.array([[30.0, -30.0, 0.5], [-20.0, 20.0, 1.0], [5.0, 5.5, -40.0]])
     assert check_gradients(f, x)
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_padding_may_be_in_capitals(padding):
+    x, kernel = np.ones((1, 5, 5, 1)), np.ones((2, 2, 1, 1))
+    for door in (partial(ops.max_pool, x, 2), partial(ops.conv_transpose, x, kernel, 2)):
+        assert door(padding=padding.upper()).shape == door(padding=padding).shape

@@ -104,3 +104,13 @@ def test_the_mean_of_nothing_is_an_error_not_a_nan(f, phrase):
     with pytest.raises(ValueError) as error:
         f(leaf(np.zeros((0, 3))))
     assert any(p in str(error.value) for p in phrase.split("|")), error.value
+
+
+def test_the_extremes_with_an_initial_value():
+    """As in NumPy: the initial value is one more entry."""
+    x = np.array([[1.0, 5.0], [2.0, 3.0]])
+    for initial in (0.0, 4.0, 9.0):
+        for found, as_numpy in ((ops.max, np.max), (ops.min, np.min)):
+            np.testing.assert_array_equal(
+                found(x, 1, initial=initial).data, as_numpy(x, 1, initial=initial)
+            )

@@ -121,3 +121,14 @@ def test_small_functions():
 def test_what_is_refused(call, said):
     with pytest.raises(ValueError, match=said):
         call()
+
+
+@pytest.mark.parametrize("shape", [(6, 4, 3), (2, 3, 8, 1)])
+@pytest.mark.parametrize("how", ["crop_to_aspect_ratio", "pad_to_aspect_ratio"])
+def test_resize_keeps_the_aspect_ratio_as_the_layer_does(how, shape):
+    """Which numbers these are, tests/layers/test_resizing.py says."""
+    x, value = RNG.random(shape), {"fill_value": 0.5}
+    found = ops.image.resize(x, (4, 6), **{how: True}, **value)
+    layer = layers.Resizing(4, 6, **{how: True}, **value, dtype="float64")
+    np.testing.assert_allclose(found.data, layer(x).data)
+    assert not np.allclose(found.data, ops.image.resize(x, (4, 6)).data)

@@ -1,9 +1,12 @@
 """Models are drawn."""
 
+import itertools
+
 import pytest
 
 import minidl
 from minidl import Input, Model, Sequential, layers
+from minidl.plots import placing
 
 
 def test_models_are_drawn(tmp_path):
@@ -54,3 +57,43 @@ def test_arrows_end_at_the_edges_of_boxes():
     assert len(ends) == 2
     for end in ends:
         assert min(abs(end - edge) for edge in edges) < 0.02 * boxes[0].height
+
+
+def test_boxes_are_placed_so_that_arrows_do_not_cross():
+    """Whatever the order of the boxes: two inputs, of which one splits and joins the other."""
+    boxes = dict.fromkeys(("b0", "b1", "b2", "a1", "d0", "a0", "c1", "c0"))
+    arrows = ["a0 b0", "a1 b1", "a1 b2", "b0 c0", "b2 c1", "b1 c0", "c1 d0", "c0 d0"]
+    pairs = [tuple(arrow.split()) for arrow in arrows]
+    found = placing._places(boxes, pairs)
+    assert {key: rank for key, (rank, _) in found.items()} == {k: "abcd".index(k[0]) for k in boxes}
+    assert sorted(row for rank, row in found.values() if rank == 1) == [-1, 0, 1]
+    for (a, b), (c, d) in itertools.combinations(pairs, 2):
+        if a[0] == c[0]:  # between the same ranks
+            assert (found[a][1] - found[c][1]) * (found[b][1] - found[d][1]) >= 0
+
+
+@pytest.mark.parametrize(
+    ("arrows", "asked"), [(["a b", "b c"], False), (["a b", "b c", "a c"], True)]
+)
+def test_graphviz_is_asked_for_more_than_a_chain(arrows, asked, monkeypatch):
+    """And its positions are taken: three boxes, one above the other."""
+    calls = []
+
+    class Done:
+        stdout = (
+            "graph 1 2 3\nnode n0 1.2 5.0 1 0.5\nnode n1 2.4 4 1 .5\nnode n2 1.2 2 1 .5\nstop\n"
+        )
+
+    def run(command, **how):
+        calls.append(how["input"])
+        return Done
+
+    monkeypatch.setattr(placing.shutil, "which", lambda program: "/usr/bin/dot")
+    monkeypatch.setattr(placing.subprocess, "run", run)
+    found = placing.places(dict.fromkeys("abc"), [tuple(a.split()) for a in arrows])
+    assert len(calls) == asked
+    if not asked:
+        assert found == {"a": (0, 0), "b": (1, 0), "c": (2, 0)}
+        return
+    assert found == {"a": (0, 1), "b": (1, 2), "c": (3, 1)}
+    assert "n0 -> n1;n1 -> n2;n0 -> n2;n0;n1;n2;}" in calls[0]

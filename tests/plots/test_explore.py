@@ -146,7 +146,7 @@ def test_own_classes_stand_beside_ours_each_in_a_colour_of_its_own(tmp_path):
 def test_a_schedule_leaves_no_choice_of_rates(tmp_path):
     falling = SGD(optimizers.schedules.ExponentialDecay(0.5, 3, 0.5))
     data = data_of(page_of(surfaces.bowl, falling, tmp_path))
-    assert data["optimizers"][0]["rates"] == []
+    assert data["optimizers"][0]["rates"] == [] and data["optimizers"][0]["rate"] == 0
     run = surfaces.descend(surfaces.bowl, falling, steps=6)
     held = numbers(data["runs"][0][0][0][0][0], 5)
     np.testing.assert_allclose(held[:, :2], run.points, rtol=1e-6, atol=1e-6)

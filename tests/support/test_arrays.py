@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minidl import losses
-from minidl.support.arrays import describe
+from minidl.support.arrays import describe, short
 
 
 def test_bfloat16_needs_a_package_that_numpy_has_not():
@@ -31,3 +31,14 @@ def test_texts_are_described_with_their_cure(values):
 def test_other_things_are_described_without_one(values):
     array = np.array(values, "datetime64[D]" if isinstance(values[0], str) else None)
     assert describe(values, array) == f"list of dtype {array.dtype}"
+
+
+@pytest.mark.parametrize(
+    ("shape", "numbers"),
+    [((20,), 20), ((21,), 4), ((5, 4), 20), ((9, 9), 16), ((9, 9, 9), 8), ((9, 9, 9, 9), 4)],
+)
+def test_of_large_arrays_the_ends_are_shown(shape, numbers):
+    """Two at each end of an axis; of three axes one; more axes are shown as one row."""
+    said = short(np.zeros(shape), "")
+    assert said.count("0.") == numbers and ("..." in said) == (np.prod(shape) > 20)
+    assert short(np.array([1.23456789]), "") == "[1.2346]"

@@ -6,7 +6,16 @@ import pytest
 
 import minidl
 from minidl import layers, losses, metrics, optimizers
-from minidl.support.registry import REGISTRIES, Registry, did_you_mean, snake_case, unknown
+from minidl.support.registry import (
+    REGISTRIES,
+    Registry,
+    automatic_name,
+    did_you_mean,
+    find,
+    reset_names,
+    snake_case,
+    unknown,
+)
 
 # --- snake_case
 
@@ -198,3 +207,56 @@ def test_what_keras_has_and_minidl_has_not_is_no_spelling_mistake(module, name):
     ):
         getattr(getattr(minidl, module), name)
     assert not hasattr(getattr(minidl, module), name)
+
+
+# --- what a file means by a name
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "found"),
+    [
+        ("Dense", "keras.layers", layers.Dense),
+        ("Dense", "minidl.layers", layers.Dense),
+        ("Dense", "keras.src.layers.core.dense", layers.Dense),
+        ("Dense", None, layers.Dense),
+        ("Dense", "", layers.Dense),
+        ("Dense", "keras", layers.Dense),
+        ("Sequential", "keras", minidl.Sequential),
+        ("Adam", "keras.optimizers", optimizers.Adam),
+        ("Adam", None, optimizers.Adam),
+        ("CosineDecay", "keras.optimizers.schedules", optimizers.schedules.CosineDecay),
+        ("Dense", "somebody.layers", None),
+        ("Dense", "keras.optimizers", None),
+        ("Adam", "keras", None),
+        ("Adam", "keras.layers", None),
+    ],
+)
+def test_a_module_says_in_which_registry_a_name_stands(name, module, found, monkeypatch):
+    monkeypatch.setattr(minidl.support.registry, "REGISTERED", {})  # as other tests may leave it
+    if found is not None:
+        assert find(name, module) is found
+        return
+    with pytest.raises(ValueError, match=f"There is no class or function '{name}' here"):
+        find(name, module)
+
+
+def test_a_description_without_a_name():
+    with pytest.raises(ValueError, match="A class is given by its name; received NoneType"):
+        find(None, "keras.layers")
+
+
+def test_automatic_names_count_on():
+    reset_names()
+    assert [automatic_name("LeakyReLU") for _ in range(3)] == [
+        "leaky_re_lu",
+        "leaky_re_lu_1",
+        "leaky_re_lu_2",
+    ]
+    reset_names()
+    assert automatic_name("LeakyReLU") == "leaky_re_lu"
+
+
+def test_names_of_two_letters_are_met_by_less():
+    """Half of the letters; of longer names six in ten."""
+    assert did_you_mean("ab", ["ax"]) == " Did you mean 'ax'?"
+    assert did_you_mean("abcd", ["abxy"]) == "" != did_you_mean("abcde", ["abcxy"])

@@ -135,6 +135,12 @@ def solve(x, y):
     return z, (lambda g: -(vjp_y(g) @ _T(z)), vjp_y)
 
 
+def singular_values(x):
+    """The s of X = U diag(s) V, largest first        ∂L/∂X = U diag(g) V"""
+    u, s, v = np.linalg.svd(x, full_matrices=False)
+    return s, (lambda g: (u * g[..., None, :]) @ v,)
+
+
 def det(x):
     """z = det X     ∂L/∂X = g·C, the cofactors: det(X)·X⁻ᵀ, or with X = U diag(s) V: det(UV)·U
     diag(Π of the other s) V

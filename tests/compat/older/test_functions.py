@@ -85,6 +85,7 @@ def test_chance_of_k():
             and draw((2,), 0.0).numpy().tolist() == [0, 0]
         )
     assert np.abs(K.truncated_normal((500,), 0.0, 1.0).numpy()).max() <= 2
+    assert not K.random_bernoulli((50,)).numpy().any(), "p is 0 unless told otherwise"
     dropped = K.dropout(np.ones((1000,), np.float32), 0.25, seed=1).numpy()
     assert set(np.round(dropped, 4)) == {0, np.float32(1.3333)}
     assert K.random_normal((3,), 5.0, 0.0).numpy().tolist() == [5, 5, 5]
@@ -101,6 +102,7 @@ def test_looking_with_k(capsys):
         and not K.is_keras_tensor(A)
     )
     assert K.int_shape(minidl.Input((3,))) == (None, 3) and K.ndim(A) == 2
+    K.get_uid("a")
     K.reset_uids()
     assert [K.get_uid("a"), K.get_uid("a"), K.get_uid("b")] == [1, 2, 1]
     assert K.image_dim_ordering() == "tf" and K.image_data_format() == "channels_last"

@@ -24,6 +24,8 @@ def test_k_function_gives_what_layers_compute():
         middle([])
     with pytest.raises(ValueError, match="symbols"):
         K.function([X], [model.output])
+    with pytest.raises(ValueError, match="and no updates"):
+        K.function([model.input], [model.output], updates=[(X, X)])
 
 
 def test_k_function_takes_the_learning_phase():

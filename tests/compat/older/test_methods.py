@@ -21,6 +21,13 @@ def test_methods_of_layers():
     model = a_model()
     dense = model.layers[0]
     assert dense.input_shape == (None, 3) and model.layers[1].input_shape == (None, 4)
+    eager = layers.Dense(2)
+    assert not hasattr(eager, "input_shape")
+    eager(np.ones((5, 3)))
+    assert eager.input_shape == (None, 3)
+    joined = layers.Add()
+    joined([Input((3,)), Input((1,))])
+    assert joined.input_shape == [(None, 3), (None, 1)]
     assert warned(lambda: dense.get_output_at(0), "layer.output") is dense.output
     assert warned(lambda: dense.get_input_shape_at(0), "layer.input") == (None, 3)
     assert warned(lambda: dense.get_output_shape_at(0), "layer.output") == (None, 4)

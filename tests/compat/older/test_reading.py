@@ -22,3 +22,13 @@ def test_as_it_was_called_in_keras_2():
         decoded, other = ops.ctc_decode(np.log(p), steps[:, 0], strategy, mask_index=3)
         assert not others and found.numpy().tolist() == decoded.numpy()[0].tolist()
         np.testing.assert_allclose(scores.numpy(), other.numpy(), rtol=1e-4, atol=1e-5)
+
+
+def test_a_probability_of_0_counts_as_epsilon():
+    """The labels 0, 1 in two steps, of which the first is certain of another class."""
+    p = np.array([[[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]])
+    cost = backend.ctc_batch_cost([[0, 1]], p, [[2]], [[2]]).item()
+    chances = (p + 1e-7) / (p + 1e-7).sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(cost, -np.log(chances[0, 0, 0] * chances[0, 1, 1]), rtol=1e-4)
+    (found,), _ = backend.ctc_decode(p, [2])
+    assert found.numpy().tolist() == [[1, -1]]
