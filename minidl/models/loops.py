@@ -12,7 +12,7 @@ import numpy as np
 
 from ..callbacks import CallbackList, History, Logs, ProgressBar, TerminateOnNaN
 from ..core.training import Hooks
-from ..data import Batches, as_tensors, count_samples, samples
+from ..data import Batches, as_tensors, count_samples, pack_x_y_sample_weight, samples
 from ..guards.loss import warn_of_first_loss
 from ..support import backend
 from ..support.checks import check_count
@@ -241,7 +241,8 @@ def one_batch(model, x, y, sample_weight, class_weight=None) -> Batches:
 def predict_on_batch(model, x) -> Any:
     """Compute the outputs for these samples in one batch."""
     x = as_tensors(samples(x, "x", model.takes_several(), model.takes_texts))
-    outputs = restored_after(model, lambda: model.predict_step(x), recording=False)
+    data = pack_x_y_sample_weight(x)  # a list holds several inputs, not x and y
+    outputs = restored_after(model, lambda: model.predict_step(data), recording=False)
     return tree_map(lambda t: t.numpy(), outputs)
 
 

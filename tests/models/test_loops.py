@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from fit_cases import CLASSES, INPUTS, Recorder, classifier, line
 
+import minidl
 from minidl import Input, Sequential, Tensor, callbacks, layers
 from minidl.layers import Dense
 
@@ -151,6 +152,17 @@ def test_predict_before_compile_in_batches_and_without_tape():
     assert isinstance(model.predict(INPUTS, verbose=0), np.ndarray) and model.predict_on_batch(
         INPUTS[:3]
     ).shape == (3, 2)
+
+
+@pytest.mark.parametrize("inputs", [list, tuple])
+def test_several_inputs_in_one_batch(inputs):
+    class Adds(minidl.Model):
+        def call(self, x):
+            return x[0] + 2 * x[1]
+
+    both = inputs([X, X])
+    np.testing.assert_allclose(Adds().predict_on_batch(both), 3 * X, rtol=1e-6)
+    np.testing.assert_allclose(Adds().predict(both, verbose=0), 3 * X, rtol=1e-6)
 
 
 def test_train_and_test_on_batch():
