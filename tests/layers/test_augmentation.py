@@ -148,6 +148,11 @@ def test_a_stack_that_only_prepares_images_changes_them_when_called(model, after
     np.testing.assert_allclose(made.predict(X, verbose=0), plain, rtol=1e-5)
 
 
+@pytest.mark.parametrize("layer", [layers.RandomBrightness, layers.RandomContrast])
+def test_a_value_range_may_begin_with_its_end(layer):
+    np.testing.assert_array_equal(layer(0.4, (255, 0), 1)(X), layer(0.4, (0, 255), 1)(X))
+
+
 def test_inside_a_model(tmp_path):
     stack = [
         layers.Resizing(8, 8),

@@ -88,6 +88,15 @@ def test_batches_from_elsewhere_train_as_arrays_do(source, steps):
     )
 
 
+def test_a_pydataset_with_a_number_of_batches_or_without_an_end():
+    assert len(Numbered(5)) == 5 and len(list(Numbered(2))) == 2
+    assert [i for i, _ in zip(range(9), Numbered(None))][-1] == 8
+    assert len(regression().predict(Numbered(5), verbose=0)) == 5 * 16
+    assert len(regression().predict(Numbered(None), steps=7, verbose=0)) == 7 * 16
+    with pytest.raises(TypeError):
+        len(Numbered(None))
+
+
 def test_validation_evaluation_and_prediction_from_batches():
     model = regression()
     history = model.fit(INPUTS, NUMBERS, validation_data=Pages(), epochs=2, verbose=0).history
