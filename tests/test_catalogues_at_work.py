@@ -28,7 +28,9 @@ def sample(name):
     if name in CELLS:
         return layers.RNN(CELLS[name]()), [LAYERS["SimpleRNN"][1]]
     make, x = LAYERS[name]
-    return make(), list(x) if isinstance(x, list) else [x]
+    layer = make()
+    layer.trains_when_called = False  # random changes of images are what they are for
+    return layer, list(x) if isinstance(x, list) else [x]
 
 
 def given(layer, x):
