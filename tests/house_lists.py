@@ -16,7 +16,7 @@ ELSEWHERE = {
     # a line for each name, in compat/tensorflow/test_tensorflow_names.py
     *(
         f"compat/tensorflow/{name}.py"
-        for name in ["arrays", "doors", "images", "networks", "maths"]
+        for name in ["arrays", "doors", "files", "images", "networks", "maths"]
     ),
     "compat/tensorflow/running.py",
     "compat/modules.py",

@@ -101,7 +101,7 @@ tf.nn.conv1d_transpose(image[0], filters[0].transpose(0, 2, 1), [6, 10, 3], 2); 
 
 tf.image.resize(image, [3, 4]); tf.image.resize(image, (9, 7), method="nearest"); tf.image.resize(bytes_, [4, 4]); tf.image.resize(bytes_, [4, 4], method=tf.image.ResizeMethod.NEAREST_NEIGHBOR); tf.image.resize(image, [3, 3], antialias=True); tf.image.resize(image, [3, 9], preserve_aspect_ratio=True); tf.image.resize(image, [4, 3], "bicubic", antialias=True); tf.image.resize(image, [9, 8], "lanczos3")
 tf.image.resize_with_crop_or_pad(image, 3, 8); tf.image.resize_with_crop_or_pad(bytes_, 9, 2); tf.image.resize_with_pad(image, 4, 8); tf.image.crop_to_bounding_box(image, 1, 2, 3, 2); tf.image.pad_to_bounding_box(bytes_, 1, 2, 9, 9); tf.image.central_crop(image, 0.5); tf.image.central_crop(bytes_, 0.4)
-tf.image.convert_image_dtype(bytes_, tf.float32); tf.image.convert_image_dtype(colours, tf.uint8); tf.image.convert_image_dtype(bytes_, tf.uint16); tf.image.convert_image_dtype(colours, tf.float64); tf.image.per_image_standardization(image); tf.image.per_image_standardization(np.ones((2, 2, 3), "f")); tf.image.total_variation(tf.constant(image)); tf.image.rgb_to_yuv(colours); tf.image.yuv_to_rgb(colours); tf.image.resize(image, [3, 5], method="area"); raised(lambda: tf.image.resize(image, [3, 5], "areas")); tf.image.psnr(colours, colours / 2, 1.0)
+tf.image.convert_image_dtype(bytes_, tf.float32); tf.image.convert_image_dtype(colours, tf.uint8); tf.image.convert_image_dtype(bytes_, tf.uint16); tf.image.convert_image_dtype(colours, tf.float64); tf.image.per_image_standardization(image); tf.image.per_image_standardization(np.ones((2, 2, 3), "f")); tf.image.total_variation(tf.constant(image)); tf.image.sobel_edges(tf.constant(image)); tf.image.rgb_to_yuv(colours); tf.image.yuv_to_rgb(colours); tf.image.resize(image, [3, 5], method="area"); raised(lambda: tf.image.resize(image, [3, 5], "areas")); tf.image.psnr(colours, colours / 2, 1.0)
 tf.image.adjust_brightness(bytes_, 0.2); tf.image.adjust_brightness(colours, delta=-0.1); tf.image.adjust_contrast(colours, 2.0); tf.image.adjust_contrast(bytes_, contrast_factor=0.5); tf.image.adjust_gamma(colours, 2.0); tf.image.adjust_hue(colours, 0.2); tf.image.adjust_hue(colours, -0.3); tf.image.adjust_saturation(colours, 0.4); tf.image.adjust_saturation(colours, saturation_factor=3.0)
 tf.image.flip_left_right(image); tf.image.flip_up_down(bytes_); tf.image.grayscale_to_rgb(tf.constant(colours[..., :1])); tf.image.hsv_to_rgb(colours); tf.image.rgb_to_hsv(colours); tf.image.rgb_to_grayscale(colours); tf.image.rgb_to_grayscale(bytes_); tf.image.rot90(image); tf.image.rot90(bytes_, k=3); tf.image.random_crop(colours, [5, 4, 3]); tf.image.random_brightness(colours, 0.0001).shape; tf.image.random_contrast(colours, 0.9999, 1.0).shape
 
@@ -109,6 +109,9 @@ tf.strings.lower(["Ab", "É"]); tf.strings.lower("É", encoding="utf-8"); tf.str
 tf.strings.join(["a", "b"], "-"); tf.strings.join([["a", "b"], "c"]); tf.strings.reduce_join(["a", "b"]); tf.strings.reduce_join([["a", "b"], ["c", "d"]], axis=-1, separator=" "); tf.strings.reduce_join([["a", "b"]], axis=1, keepdims=True); tf.strings.to_number(["1.5", "2"]); tf.strings.to_number("7", tf.int32)
 tf.strings.as_string([1, 2]); tf.strings.as_string([1.5]); tf.strings.as_string([1.23456], precision=2); tf.strings.as_string([True]); tf.strings.regex_full_match(["ab", "b"], "a.*"); tf.strings.split("a b  c"); tf.strings.split("a,b", sep=","); tf.strings.split("a,b,c", ",", 1); tf.strings.strip(" a "); tf.strings.substr("abcdef", 1, 3); tf.strings.unicode_split("안녕", "UTF-8"); tf.as_string(3); tf.equal(tf.constant(["a", "b"]), "a")
 tf.io.decode_png(tf.io.encode_png(bytes_)); tf.image.decode_image(tf.io.encode_png(bytes_), channels=1).shape; tf.io.decode_image(tf.io.encode_png(bytes_), dtype=tf.float32); tf.io.decode_jpeg(tf.io.encode_jpeg(bytes_)).shape; tf.io.decode_png(tf.io.encode_png(bytes_[..., :1])); tf.io.decode_png(tf.io.encode_png(bytes_), channels=3).dtype.name
+
+tf.io.decode_csv(["1,a,2.5", "2,b,"], [[0], ["?"], [7.0]]); tf.io.decode_csv("3;x", [[0], ["x"]], field_delim=";"); tf.io.decode_csv(["1,2,3"], [[0.0], [0.0]], select_cols=[0, 2]); tf.io.decode_csv("3,", [0, 1.5]); raised(lambda: tf.io.decode_csv(["1,"], [[0], []]))
+csv_batches(tf.data.experimental.make_csv_dataset, label_name="y", num_epochs=1, shuffle=False); csv_batches(tf.data.experimental.make_csv_dataset, select_columns=["a", "c"], num_epochs=2, shuffle=False); csv_batches(tf.data.experimental.make_csv_dataset, column_defaults=[[5.0], ["-"], [9.0], tf.int64], num_epochs=1, shuffle=False, header=True)
 
 tf.executing_eagerly(); tf.config.list_physical_devices("GPU"); len(tf.config.list_physical_devices("CPU")); tf.config.list_physical_devices("CPU")[0].device_type; tf.test.is_gpu_available(); tf.test.gpu_device_name(); tf.config.functions_run_eagerly() in (True, False); tf.distribute.get_strategy().num_replicas_in_sync
 tf.py_function(lambda a: a + 1, [tf.constant(1)], tf.int32); tf.numpy_function(lambda a: a + 1, [tf.constant(1)], tf.int32); tf.py_function(lambda a, b: (a + b, a), [1.0, 2.0], [tf.float32, tf.float32]); tf.function(lambda a: a * 2)(tf.constant(3)); tf.function(jit_compile=False)(lambda a: a * 2)(tf.constant(3)); tf.debugging.check_numerics(x, "bad"); tf.debugging.assert_equal(1, 1)
@@ -207,7 +210,18 @@ def found(tf, expression: str):
         return tape.gradient(y, t)
 
     helpers = {"tf": tf, "grad": grad, "raised": raised, "defaults": defaults}
+    helpers["csv_batches"] = csv_batches
     return plain(eval(expression, helpers | data()))
+
+
+def csv_batches(make, **options) -> list:
+    """The batches of two that make(path, 2, **options) reads from a small file, as pairs."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "some.csv")
+        Path(path).write_text("a,b,c,y\n1,u,0.5,0\n2,v,,1\n,w,2.5,1\n", encoding="utf-8")
+        batches = list(make(path, 2, **options))
+    parts = [batch if isinstance(batch, tuple) else (batch, 0) for batch in batches]
+    return [[*sorted(columns), *[columns[k] for k in sorted(columns)], y] for columns, y in parts]
 
 
 def defaults(function, names: str) -> list:

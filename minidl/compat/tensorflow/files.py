@@ -6,9 +6,11 @@ import glob
 import io
 import os
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from ...data import Dataset
 from ...data.images import CHANNELS, array_to_img, img_to_array, load_img
 from ...support.disk import make_folder
 from ...support.texts import as_texts
@@ -66,6 +68,98 @@ def _encoded(x, kind: str, **options):
     return as_texts(file.getvalue())
 
 
+def decode_csv(records, record_defaults, field_delim=",", na_value="", select_cols=None):
+    """A tensor for each column of these lines. record_defaults: for each a list with the value that
+    stands for a missing one, [] if none may be missing, or its type.
+    """
+    lines = as_texts(records).decoded()
+    rows = _rows(lines.ravel().tolist(), field_delim)
+    places = range(len(record_defaults)) if select_cols is None else select_cols
+    columns = [[row[place] for row in rows] for place in places]
+    filled = [_column(c, d, na_value) for c, d in zip(columns, record_defaults)]
+    return [_tensor(column.reshape(lines.shape)) for column in filled]
+
+
+def _rows(lines, delimiter: str) -> list[list[str]]:
+    import csv
+
+    return [row for row in csv.reader(lines, delimiter=delimiter) if row]
+
+
+def _column(texts: list[str], default: Any = None, missing: str = "") -> np.ndarray:
+    """The entries of a column in the type of its default: a value, alone or in a list, or a type.
+    Without one: in the first of int32, int64, float32 and text that fits all of them.
+    """
+    known = [text for text in texts if text not in ("", missing)]
+    if default is None:
+        default = next(kind for kind in _KINDS if _all_are(kind.name, known))
+    elif isinstance(default, (list, tuple)) and not default and len(known) < len(texts):
+        raise ValueError("decode_csv: a column without a default has a missing value.")
+    is_type = hasattr(default, "name")
+    given = np.zeros(1, default.name.replace("string", "str")) if is_type else np.ravel(default)
+    kind = given.dtype if is_type else {"i": "int32", "f": "float32"}.get(given.dtype.kind, "")
+    kind = object if given.dtype.kind in "US" else kind
+    stand_in = given[0] if given.size else 0
+    return np.array([text if text not in ("", missing) else stand_in for text in texts], kind)
+
+
+_KINDS = [np.dtype(name) for name in ("int32", "int64", "float32", "str")]
+
+
+def _all_are(kind: str, texts: list[str]) -> bool:
+    try:
+        numbers = [int(t) if kind.startswith("int") else float(t) for t in texts]
+    except ValueError:
+        return kind == "str"
+    return kind != "int32" or all(-(2**31) <= n < 2**31 for n in numbers)
+
+
+def _tensor(column):
+    return as_texts(column) if column.dtype.kind == "O" else Tensor(column)
+
+
+def _make_csv_dataset(
+    file_pattern,
+    batch_size,
+    column_names=None,
+    column_defaults=None,
+    label_name=None,
+    select_columns=None,
+    field_delim=",",
+    use_quote_delim=True,
+    na_value="",
+    header=True,
+    num_epochs=None,
+    shuffle=True,
+    shuffle_buffer_size=10000,
+    shuffle_seed=None,
+    **how_it_reads,
+):
+    """A Dataset of batches from CSV files: (dict of columns, labels), or the dict alone.
+
+    num_epochs: None for ever, and then without the last small batch.
+    """
+    patterns = [file_pattern] if isinstance(file_pattern, (str, os.PathLike)) else file_pattern
+    rows, names = [], column_names
+    for path in [path for pattern in patterns for path in _FILES["glob"](os.fspath(pattern))]:
+        with _open(path) as file:
+            first, *others = _rows(file, field_delim)
+        names = first if names is None else names
+        rows += others if header else [first, *others]
+    if names is None:
+        raise ValueError(f"make_csv_dataset: there is no file {file_pattern}.")
+    chosen = list(names if select_columns is None else select_columns)
+    defaults = dict(zip(chosen, column_defaults or [None] * len(chosen)))
+    columns = {n: [r[list(names).index(n)] for r in rows] for n in names if n in chosen}
+    data: Any = {n: _column(texts, defaults[n], na_value) for n, texts in columns.items()}
+    if label_name is not None:
+        data = data, data.pop(label_name)
+    batches = Dataset.from_tensor_slices(data)
+    if shuffle:
+        batches = batches.shuffle(shuffle_buffer_size, shuffle_seed)
+    return batches.repeat(num_epochs).batch(batch_size, drop_remainder=num_epochs is None)
+
+
 HERE: dict[str, Callable] = {
     "decode_bmp": lambda contents, channels=0: decode_image(contents, channels),
     "decode_jpeg": lambda contents, channels=0: decode_image(contents, channels),
@@ -86,4 +180,5 @@ _FILES: dict[str, Callable] = {
 }
 NAMES = shelf(globals(), "io.")
 NAMES |= {f"image.{n}": NAMES[f"io.{n}"] for n in ["decode_image", *HERE]}
+NAMES["data.experimental.make_csv_dataset"] = _make_csv_dataset
 NAMES |= {f"io.gfile.{name}": function for name, function in _FILES.items()}

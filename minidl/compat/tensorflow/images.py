@@ -64,6 +64,17 @@ HERE: dict[str, Callable] = {
 }
 
 
+def sobel_edges(image):
+    """How fast numbers change down and to the right, by Sobel's filters: (n, h, w, channels) gives
+    (n, h, w, channels, 2). At the borders the image is mirrored.
+    """
+    x = ops.pad(image, ((0, 0), (1, 1), (1, 1), (0, 0)), "reflect")
+    down, right = x[:, 2:] - x[:, :-2], x[:, :, 2:] - x[:, :, :-2]
+    down = down[:, :, :-2] + 2 * down[:, :, 1:-1] + down[:, :, 2:]
+    right = right[:, :-2] + 2 * right[:, 1:-1] + right[:, 2:]
+    return ops.stack([down, right], axis=-1)
+
+
 def resize(images, /, size, method="bilinear", preserve_aspect_ratio=False, antialias=False):
     """Images of the size (height, width), as float32; by 'nearest' in their own type. 'area': the
     means of blocks, whose sides must divide those of the image.
