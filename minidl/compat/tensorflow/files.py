@@ -95,9 +95,9 @@ def _column(texts: list[str], default: Any = None, missing: str = "") -> np.ndar
         default = next(kind for kind in _KINDS if _all_are(kind.name, known))
     elif isinstance(default, (list, tuple)) and not default and len(known) < len(texts):
         raise ValueError("decode_csv: a column without a default has a missing value.")
-    is_type = hasattr(default, "name")
-    given = np.zeros(1, default.name.replace("string", "str")) if is_type else np.ravel(default)
-    kind = given.dtype if is_type else {"i": "int32", "f": "float32"}.get(given.dtype.kind, "")
+    name = getattr(default, "name", None)  # of a type
+    given = np.ravel(default) if name is None else np.zeros(1, name.replace("string", "str"))
+    kind = {"i": "int32", "f": "float32"}.get(given.dtype.kind, "") if name is None else given.dtype
     kind = object if given.dtype.kind in "US" else kind
     stand_in = given[0] if given.size else 0
     return np.array([text if text not in ("", missing) else stand_in for text in texts], kind)
