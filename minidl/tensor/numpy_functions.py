@@ -69,7 +69,7 @@ def _in_numpy(function, name: str, args, kwargs: dict):
     found: list[Any] = []
     args = _as_plain(args, found)
     kwargs = {k: _as_plain(v, found) for k, v in kwargs.items()}
-    lost = any(getattr(t, "requires_grad", False) for t in found)
+    lost = [t for t in found if getattr(t, "requires_grad", False)]
     if lost and name not in _PIECEWISE_CONSTANT:
         raise TypeError(
             f"np.{name} has no derivative in minidl, so the gradient would be lost. Use the "
