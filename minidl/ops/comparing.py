@@ -115,8 +115,11 @@ def logical_not(x):
 
 @on_symbols
 def trunc(x):
+    """Return x without its fraction: 1.7 becomes 1, -1.7 becomes -1. Whole numbers stay as they are
+    (NumPy 1 makes floats of them).
+    """
     x = convert_to_tensor(x)
-    return step(np.trunc, x) if x.dtype.kind == "f" else x  # NumPy 1 makes floats of whole numbers
+    return step(np.trunc, x) if x.dtype.kind == "f" else x
 
 
 def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
