@@ -86,9 +86,11 @@ def version() -> str:
 
 
 def _opened():
-    """Load the library, without Python's search for unused objects: it would find none, and takes
-    a tenth of the time.
+    """Return the module with all names. The first time it loads the library, without Python's
+    search for unused objects: it would find none, and takes a tenth of the time.
     """
+    if "Sequential" in globals():
+        return sys.modules[f"{__name__}.front"]
     searching = gc.isenabled()
     gc.disable()
     try:

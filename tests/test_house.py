@@ -415,6 +415,10 @@ def test_loading_leaves_the_garbage_collector_as_it_was(before):
         f"import gc, minidl\n{before}\nstate = gc.isenabled(), gc.get_freeze_count() > 0\n"
         "minidl.Sequential\nassert state == (gc.isenabled(), gc.get_freeze_count() > 0)\n"
     )
+    run(  # and a name of TensorFlow, which is looked up each time, does not touch it
+        "import gc, minidl\nminidl.Sequential\nminidl.reduce_mean\ngc.disable()\n"
+        "young = gc.get_count()[0]\nminidl.reduce_mean\nassert gc.get_count()[0] >= young > 0\n"
+    )
 
 
 def run(code):

@@ -15,8 +15,9 @@ from ..support.backend import DTypePolicy
 from ..support.configs import deserialize, serialize
 from ..tensor import Tensor
 
-_TREES = ("trainable_variables", "non_trainable_variables", "optimizer_variables")
-_TREES += ("metrics_variables",)
+_TREES = [
+    f"{kind}_variables" for kind in ("trainable", "non_trainable", "optimizer", "metrics")
+]  # the parts of a state tree
 
 
 class KerasLayer:
@@ -81,9 +82,9 @@ def _named(model, name: str) -> list[tuple[str, Any]]:
     if name == "optimizer_variables":
         one = model.optimizer
         return [] if one is None else [(f"{one.name}/{v.name}", v) for v in one.variables]
-    wanted = {id(v) for v in getattr(model, name)}
-    found = [(layer, v) for layer in model.all_layers() for v in vars(layer).values()]
-    return [(f"{layer.name}/{v.name}", v) for layer, v in found if id(v) in wanted]
+    # a layer inside another comes after it, and owns its variables
+    owners = {id(v): layer.name for layer in model.all_layers() for v in layer.weights}
+    return [(f"{owners[id(v)]}/{v.name}", v) for v in getattr(model, name)]
 
 
 def _tree(named, value_format: str) -> dict:

@@ -83,7 +83,7 @@ class Attention(Layer):
         if return_attention_scores or not in_one or (training and self.dropout):
             weights = self.falling_out(weights_of(self.scores(query, key), seen), training=training)
             z = ops.matmul(weights, value)
-        else:
+        else:  # the same in one op
             weights, z = None, self._in_one(query, key, value, seen)
         if query_mask is not None:
             z = ops.where(np.asarray(query_mask, bool)[..., None], z, 0.0)

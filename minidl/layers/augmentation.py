@@ -1,6 +1,5 @@
 """Layers that change images at random in training. The network learns to ignore these changes: the
-position of an object, its angle, the brightness. In `predict` and
-`evaluate` the layers do nothing.
+position of an object, its angle, the brightness. In `predict` and `evaluate` the layers do nothing.
 """
 
 from __future__ import annotations

@@ -75,16 +75,16 @@ def pairs(what: str, value, rank: int) -> tuple:
 class Cropping(Spatial):
     """Base of layers that remove entries at the ends of each spatial axis."""
 
+    def __init__(self, cropping, data_format=None, **kwargs):
+        super().__init__(data_format, **kwargs)
+        self.cropping = cropping
+        self.cuts = pairs(f"{type(self).__name__}: cropping", cropping, self.rank)
+
     @property
     def unknown_sizes(self) -> tuple[int, int]:
         """Two sizes to try for axes of unknown size, of which something is left."""
         least = max(sum(cut) for cut in self.cuts)
         return least + 2, least + 3
-
-    def __init__(self, cropping, data_format=None, **kwargs):
-        super().__init__(data_format, **kwargs)
-        self.cropping = cropping
-        self.cuts = pairs(f"{type(self).__name__}: cropping", cropping, self.rank)
 
     def call(self, x):
         window = [slice(None)] * len(x.shape)

@@ -48,6 +48,21 @@ def test_the_tree_of_all_variables(model):
     np.testing.assert_equal(again, tree)
 
 
+def test_variables_in_lists_and_in_layers_inside():
+    class Several(layers.Layer):
+        def build(self, input_shape):
+            self.parts = [self.add_weight((2,), "ones", name=f"part{i}") for i in range(2)]
+            self.inner = layers.Dense(1, name="inner")
+
+        def call(self, x):
+            return self.inner(x * self.parts[0] + self.parts[1])
+
+    model = Sequential([Input((2,)), Several(name="several")])
+    tree = model.get_state_tree("numpy_array")["trainable_variables"]
+    assert set(tree) == {"several", "inner"}
+    assert set(tree["several"]) == {"part0", "part1"} and set(tree["inner"]) == {"kernel", "bias"}
+
+
 @pytest.mark.parametrize(
     "tree, message",
     [

@@ -1,4 +1,4 @@
-"""tf.io: files of texts and pictures."""
+"""tf.io: files of texts, pictures and tables; make_csv_dataset of tf.data."""
 
 from __future__ import annotations
 
@@ -133,24 +133,35 @@ def _make_csv_dataset(
     shuffle=True,
     shuffle_buffer_size=10000,
     shuffle_seed=None,
-    **how_it_reads,
+    prefetch_buffer_size=None,
+    num_parallel_reads=None,
+    sloppy=False,
+    num_rows_for_inference=100,
+    compression_type=None,
+    ignore_errors=False,
+    encoding="utf-8",
 ):
     """A Dataset of batches from CSV files: (dict of columns, labels), or the dict alone.
 
-    num_epochs: None for ever, and then without the last small batch.
+    num_epochs: None for ever, and then without the last small batch. How it reads, from
+    prefetch_buffer_size on, makes no difference: a file is read whole.
     """
     patterns = [file_pattern] if isinstance(file_pattern, (str, os.PathLike)) else file_pattern
-    rows, names = [], column_names
+    rows, names = [], list(column_names or [])
     for path in [path for pattern in patterns for path in _FILES["glob"](os.fspath(pattern))]:
         with _open(path) as file:
-            first, *others = _rows(file, field_delim)
-        names = first if names is None else names
-        rows += others if header else [first, *others]
-    if names is None:
-        raise ValueError(f"make_csv_dataset: there is no file {file_pattern}.")
+            read = _rows(file, field_delim)
+        names = names or (read[0] if read else [])
+        rows += read[1:] if header else read
+    if not rows:
+        raise ValueError(f"make_csv_dataset: there is no file {file_pattern}, or no row in it.")
+    if label_name is not None and label_name not in names:
+        raise ValueError(
+            f"make_csv_dataset: label_name is one of the columns {names}; received {label_name!r}."
+        )
     chosen = list(names if select_columns is None else select_columns)
     defaults = dict(zip(chosen, column_defaults or [None] * len(chosen)))
-    columns = {n: [r[list(names).index(n)] for r in rows] for n in names if n in chosen}
+    columns = {n: [r[names.index(n)] for r in rows] for n in names if n in chosen}
     data: Any = {n: _column(texts, defaults[n], na_value) for n, texts in columns.items()}
     if label_name is not None:
         data = data, data.pop(label_name)

@@ -82,6 +82,11 @@ def resize(images, /, size, method="bilinear", preserve_aspect_ratio=False, anti
     size = sizes(size)
     if method == "area":
         h, w, channels = images.shape[-3:]
+        if h % size[0] or w % size[1]:
+            raise ValueError(
+                f"tf.image.resize: 'area' takes means of whole blocks here, so {tuple(size)} must "
+                f"divide the image's size {(h, w)}. Take method='bilinear', antialias=True."
+            )
         blocks = size[0], h // size[0], size[1], w // size[1], channels
         return ops.mean(images.astype("float32").reshape(*images.shape[:-3], *blocks), (-4, -2))
     if preserve_aspect_ratio:

@@ -222,6 +222,26 @@ def test_files_and_pictures(tmp_path):
         tf.image.decode_image(content, channels=2)
 
 
+@pytest.mark.parametrize(
+    "text, options, message",
+    [
+        ("a,b\n", {}, "no file .*, or no row in it"),
+        ("", {}, "no file .*, or no row in it"),
+        ("a,b\n1,2\n", {"label_name": "c"}, r"one of the columns \['a', 'b'\]; received 'c'"),
+        ("a,b\n1,2\n", {"bach_size": 3}, "bach_size"),
+    ],
+)
+def test_tables_that_cannot_be_read(tmp_path, text, options, message):
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    with pytest.raises((ValueError, TypeError), match=message):
+        tf.data.experimental.make_csv_dataset(str(tmp_path / "t.csv"), 2, **options)
+
+
+def test_areas_of_whole_blocks_alone():
+    with pytest.raises(ValueError, match=r"\(4, 5\) must divide the image's size \(6, 5\)"):
+        tf.image.resize(np.zeros((6, 5, 3), "f"), (4, 5), "area")
+
+
 def test_pictures_of_a_folder_through_a_pipeline(tmp_path):
     for i in range(4):
         picture = np.full((6, 6, 3), 50 * i, "uint8")
