@@ -163,3 +163,15 @@ def test_a_loss_shared_by_a_metric_is_never_touched():
 )
 def test_weights_of_values_are_spread(metric, weight, value):
     assert metric()([[1, 5], [3, 9]], sample_weight=weight) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("wrong", [np.array(["a", "b"]), np.array([1j, 2j])])
+def test_values_that_are_no_numbers(wrong):
+    for update in (
+        lambda: metrics.Mean()(wrong),
+        lambda: metrics.Sum()(wrong),
+        lambda: metrics.Accuracy()(wrong, np.ones(2)),
+        lambda: metrics.Accuracy()(np.ones(2), wrong),
+    ):
+        with pytest.raises(TypeError, match="hold real numbers"):
+            update()
