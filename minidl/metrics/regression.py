@@ -88,7 +88,7 @@ class R2Score(Metric):
 
 
 class _Correlation(MeanMetric):
-    def __init__(self, name=None, dtype=None, axis=-1):
+    def __init__(self, name, dtype, axis):
         super().__init__(name, dtype)
         self.axis = axis
 

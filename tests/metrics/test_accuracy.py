@@ -54,6 +54,7 @@ def test_accuracy_of_a_sequence_counts_steps():
 
 def test_plain_accuracy_counts_equal_entries():
     assert Accuracy()([1, 2, 3, 4], [0, 2, 3, 4]) == 0.75
+    assert Accuracy()([2**24 + 1], [2**24]) == 0  # targets stay whole numbers
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,12 @@ P3 = np.full((3, 4), 0.25)
 def test_shapes_that_do_not_fit_are_an_error_not_a_number(metric, y, p, said):
     with pytest.raises(ValueError, match=said):
         metric.update_state(y, p)
+
+
+def test_weights_that_do_not_fit_are_not_taken_for_wrong_labels():
+    for shape in ((6,), (2, 3)):
+        with pytest.raises(ValueError, match=r"sample_weight.*\(5,\)"):
+            SparseCategoricalAccuracy()(np.zeros(shape, int), np.ones((*shape, 4)), np.ones(5))
 
 
 W = RNG.random(30)

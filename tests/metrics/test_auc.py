@@ -134,6 +134,8 @@ def test_the_ends_of_a_curve():
     for curve, all_yes, all_no in (("ROC", 0, 0), ("PR", 1, 0), ("PRGAIN", 1, 0)):
         assert metrics.AUC(curve=curve)([1, 1, 1], chances) == pytest.approx(all_yes, rel=1e-12)
         assert metrics.AUC(curve=curve)([0, 0, 0], chances) == all_no
+    # from gains of 1 for recall and 1 - ¼ for precision to 0 and 1
+    assert metrics.AUC(curve="PRGAIN")([1, 0, 0, 0, 0], [0.8, 0.9, 0.1, 0.1, 0.1]) == 0.875
 
 
 def test_label_weights_without_several_labels_and_labels_that_do_not_fit():

@@ -106,6 +106,8 @@ def test_a_mistyped_metric_is_answered_in_compile():
     often = "accuracy, auc, f1_score, mae, mse, precision, r2_score, recall"
     with pytest.raises(ValueError, match=f"Available: {often}.*, and {known - 10} more; see dir"):
         metrics.get("nothing of this sort")
+    own = metrics.deserialize("share", {"share": BinaryAccuracy})
+    assert type(own) is BinaryAccuracy
     assert metrics.get("r2").name == "r2_score" and metrics.get("rmse").name != "rmse"
 
 

@@ -53,7 +53,8 @@ def test_what_does_not_count_in_an_iou():
     assert metrics.MeanIoU(3)(y, p) == pytest.approx((1 / 3 + 2 / 3 + 0) / 3)
     assert metrics.MeanIoU(3, ignore_class=2)(y, p) == pytest.approx((1 / 2 + 2 / 3) / 2)
     assert metrics.MeanIoU(3, ignore_class=0)(y, p) == pytest.approx((0 + 2 / 2 + 0) / 3)
-    assert metrics.BinaryIoU()([0, 1, 1, 2], [0.1, 0.9, 0.2, 0.2]) == 0.5  # ½ of 0, ½ of 1
+    binary = metrics.BinaryIoU()([0, 0, 1, 1, 2], [0.1, 0.3, 0.9, 0.2, 0.2])
+    assert binary == pytest.approx((2 / 3 + 1 / 2) / 2)
     assert metrics.BinaryIoU([0])([0, 0, 1], [0.1, 0.9, 0.9]) == 0.5
     assert metrics.BinaryIoU(threshold=0.9)([1, 0], [0.9, 0.8]) == 1
 
@@ -74,7 +75,7 @@ def test_one_hot_of_sequences(axis):
     assert metrics.OneHotIoU(4, [3], sparse_y_pred=True, **place)(y, guess) == 1 / 2
     mixed = {"sparse_y_true": False, "sparse_y_pred": False, **place}
     assert metrics.MeanIoU(4, **mixed)(y, p) == pytest.approx(each.mean())
-    assert metrics.IoU(4, [1], **mixed)(y, p) == 1 / 2
+    assert metrics.IoU(4, [0, 3], **mixed)(y, p) == pytest.approx(each[[0, 3]].mean())
     assert metrics.OneHotMeanIoU(4, ignore_class=3, **place)(y, p) == pytest.approx(
         (1 + 1 / 2 + 0) / 3
     )
