@@ -115,7 +115,7 @@ class Metric(core.Metric, Configurable):
         given = list(args)
         if given and isinstance(given[0], str):
             name = given.pop(0)
-        by_name = (shape, initializer, dtype, name)
+        by_name: tuple[Any, ...] = (shape, initializer, dtype, name)
         shape, initializer, dtype, name = (*given, *by_name[len(given) :])
         if "_variables" not in vars(self):
             raise RuntimeError(
