@@ -100,7 +100,7 @@ class Muon(Optimizer, core.Adam):
         for_adam = any(w is numbers for numbers in self.numbers_for_adam)
         return np.zeros_like(w) if slot == "m" or for_adam else None
 
-    def shrink(self, grads, lr):
+    def shrink(self, grads, by):
         """Do nothing: `move` decays the weights, because the two kinds of variables have different
         decays.
         """

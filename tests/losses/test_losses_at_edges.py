@@ -114,6 +114,17 @@ def test_labels_from_0_to_the_last_class(dtype):
         loss(np.array(1, dtype), p[0])
 
 
+def test_labels_stay_whole_numbers_however_large():
+    """float32 does not tell 2²⁴ + 1 from 2²⁴."""
+    large, p = 2**24, np.full((2, 4), 0.25)
+    for labels in ([0, large + 1], [[0], [large + 1]]):
+        loss = SparseCategoricalCrossentropy(ignore_class=large + 1)
+        assert loss(labels, p).item() == pytest.approx(math.log(4), rel=1e-6)
+    x = np.eye(3)[[0, 0, 1, 1]]
+    told, same = (Circle(reduction=None)([large, large, n, n], x) for n in (large + 1, large))
+    assert told.numpy().any() and not same.numpy().any()
+
+
 # --- masks, labels that do not count, weights and reductions at once
 
 MASK = np.array([[True, True, False], [True, False, False]])
