@@ -79,7 +79,7 @@ class Muon(Optimizer, core.Adam):
 
     def is_for_adam(self, variable) -> bool:
         """Whether this variable moves as in AdamW."""
-        path = variable.path or variable.name
+        path = variable.path
         embedding = self.exclude_embeddings and "embedding" in path.lower()
         named = any(re.search(word, path) for word in self.exclude_layers)
         return len(variable.shape) != 2 or embedding or named
