@@ -71,6 +71,7 @@ def test_a_value_by_hand(loss, y, p, value):
         (lambda: CTC()([[1], [2]], np.ones((2, 3))), r"\(2, 1\) and \(2, 3\)"),
         (lambda: CTC()([[1], [2]], np.ones((3, 4, 5))), r"\(2, 1\) and \(3, 4, 5\)"),
         (lambda: losses.CategoricalCrossentropy()([[1.0]], [[1.0]]), r"\(1, 1\)"),
+        (lambda: losses.CategoricalCrossentropy()(*np.ones((2, 2, 3, 1))), r"\(2, 3, 1\)"),
     ],
 )
 def test_what_is_refused(make, said):
@@ -112,6 +113,12 @@ def test_labels_from_0_to_the_last_class(dtype):
             loss(fault, p)
     with pytest.raises(ValueError, match=r"\(4,\)"):
         loss(np.array(1, dtype), p[0])
+    steps, p = np.array([[0, 1, 2], [3, 3, 3]], dtype), np.full((2, 3, 4), 0.25)
+    assert loss(steps, p).shape == loss(steps[..., None], p).shape == (2, 3)
+    with pytest.raises(ValueError, match=r"labels run 1\.\.4 .*valid labels 0\.\.3"):
+        loss(steps + 1, p)
+    one_step = SparseCategoricalCrossentropy(ignore_class=3, reduction=None)(steps[:, :1], p[:, :1])
+    np.testing.assert_allclose(one_step.numpy(), [[math.log(4)], [0]], rtol=1e-6)
 
 
 def test_labels_stay_whole_numbers_however_large():
