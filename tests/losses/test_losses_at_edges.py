@@ -241,10 +241,14 @@ def test_ctc_by_hand():
     assert CTC(reduction=None)([[1, 1]], z[:1]).item() == math.inf  # a blank must lie between
 
 
-def test_a_loss_for_wrong_labels_knows_the_logits_of_softmax():
+def test_losses_that_know_the_logits_of_softmax():
     labels, z = example(("label", "logits"), (2, 3, 4))
     p = np.exp(z) / np.exp(z).sum(-1, keepdims=True)
     own = np.take_along_axis(p, labels[..., None], -1)[..., 0]
     for outputs in (p, ops.softmax(Tensor(z))):
         loss = losses.CategoricalGeneralizedCrossEntropy(0.3, reduction=None)(labels, outputs)
         np.testing.assert_allclose(loss.numpy(), (1 - own**0.3) / 0.3, rtol=1e-9)
+    t = np.exp(-z) / np.exp(-z).sum(-1, keepdims=True)
+    for outputs in (p, ops.softmax(Tensor(z))):  # the divergence knows them too
+        loss = losses.KLDivergence(reduction=None)(t, outputs)
+        np.testing.assert_allclose(loss.numpy(), (t * np.log(t / p)).sum(-1), rtol=1e-6)
