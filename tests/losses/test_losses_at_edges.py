@@ -98,6 +98,14 @@ def test_an_axis_that_there_is_not(axis):
         SparseCategoricalCrossentropy(axis=axis)(y.argmax(1), p)
     turned = losses.CategoricalCrossentropy(axis=-2)(y.T, p.T).item()
     assert turned == pytest.approx(losses.CategoricalCrossentropy()(y, p).item(), rel=1e-12)
+    y, p = example(("one-hot", "probabilities"), (2, 3, 4))
+    each = losses.CategoricalCrossentropy(reduction=None)(y, p).numpy()
+    for place in (0, 1, -2):
+        y_moved, p_moved = np.moveaxis(y, -1, place), np.moveaxis(p, -1, place)
+        found = losses.CategoricalCrossentropy(axis=place, reduction=None)(y_moved, p_moved)
+        np.testing.assert_array_equal(found.numpy(), each)
+        found = SparseCategoricalCrossentropy(axis=place, reduction=None)(y.argmax(-1), p_moved)
+        np.testing.assert_allclose(found.numpy(), each, rtol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [int, np.uint8, float])
@@ -128,8 +136,10 @@ def test_labels_stay_whole_numbers_however_large():
         loss = SparseCategoricalCrossentropy(ignore_class=large + 1)
         assert loss(labels, p).item() == pytest.approx(math.log(4), rel=1e-6)
     x = np.eye(3)[[0, 0, 1, 1]]
-    told, same = (Circle(reduction=None)([large, large, n, n], x) for n in (large + 1, large))
-    assert told.numpy().any() and not same.numpy().any()
+    for n, differ in ((large + 1, True), (large, False)):
+        labels = [large, large, n, n]
+        for each in (Circle(reduction=None)(labels, x), losses.circle(labels, x, labels, x)):
+            assert each.numpy().any() == differ
 
 
 # --- masks, labels that do not count, weights and reductions at once
