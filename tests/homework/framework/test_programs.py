@@ -156,3 +156,55 @@ def test_both_see_the_same(program, monkeypatch, capsys):
     capsys.readouterr()
     runpy.run_path("beside.py", run_name="__main__")
     assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+# --- what the files give her
+
+
+def test_given_means_count_every_sample_once(program):
+    metrics = program("mydl.metrics")
+    mean = metrics.Mean()
+    assert (mean.name, mean.result()) == ("mean", 0.0)
+    mean.update_state(np.array([1.0, 2.0, 6.0]))
+    mean.update_state(np.array([4.0]), 3)
+    mean.update_state(np.array([1.0, 5.0]), np.array([0.5, 1.5]))
+    assert mean.result() == (9 + 12 + 8) / (3 + 3 + 2)
+    assert {v.array.dtype for v in mean._variables} == {np.dtype(np.float64)}
+    mean.reset_state()
+    assert mean.result() == 0.0 and [v.name for v in mean._variables] == ["total", "count"]
+    accuracy, scores = metrics.SparseCategoricalAccuracy("right"), np.eye(3)
+    accuracy.update_state(np.array([[0], [1], [0]]), scores)
+    accuracy.update_state(np.array([2, 1, 2]), scores, np.array([0.0, 1.0, 3.0]))
+    assert accuracy.result() == (2 + 4) / (3 + 4) and accuracy.name == "right"
+
+
+def test_given_tensors_and_batches(program):
+    tensor, batches = program("mydl.tensor"), program("mydl.batches")
+    array = np.arange(3.0)
+    leaf, weight = tensor.Tensor.of(array), tensor.Variable([1.0, 2.0], name="w")
+    assert leaf.array is array and leaf.birth < weight.birth and len(weight) == 2
+    assert (leaf.requires_grad, leaf.grad, leaf.op, leaf.edges) == (False, None, None, ())
+    inside = weight.array
+    assert weight.requires_grad and weight.name == "w" and weight.assign([3, 4]) is weight
+    assert weight.array is inside and inside.tolist() == [3, 4] and inside.dtype == np.float32
+    with tensor.no_grad():
+        with tensor.no_grad():
+            assert (weight * 2).edges == ()
+        assert (weight * 2).edges == ()
+    assert len((weight * 2).edges) == 1
+    x, y, w = np.arange(14).reshape(7, 2), np.arange(7), np.ones(7)
+    for given in ((x,), (x, y), (x, None, w), (x, y, w)):
+        loop = batches.Batches(*given, batch_size=3)
+        parts = [batches.unpack(batch)[0].array.tolist() for batch in loop]
+        assert parts == [x[:3].tolist(), x[3:6].tolist(), x[6:].tolist()] and len(loop) == 3
+    assert [part.tolist() for part in next(iter(loop))[1:]] == [[0, 1, 2], [1, 1, 1]]
+    order = np.random.default_rng(4).permutation(7)
+    shuffled = batches.Batches(x, y, batch_size=3, rng=np.random.default_rng(4))
+    assert [b[1].tolist() for b in shuffled] == [o.tolist() for o in np.split(order, [3, 6])]
+    assert batches.unpack(x)[1:] == (None, None) and batches.unpack([x, y])[1] is y
+    losses, optimizer = program("mydl.losses"), program("mydl.optimizer")
+    logits = tensor.Tensor(np.zeros((2, 4)))
+    found = losses.SparseCategoricalCrossentropy()(np.array([0, 3]), logits, np.array([1.0, 3.0]))
+    assert found.array == pytest.approx(2 * np.log(4))
+    rule = optimizer.Optimizer(0.1)
+    assert (rule.learning_rate, rule.iterations, rule.slots(), rule.memory) == (0.1, 0, (), ())
