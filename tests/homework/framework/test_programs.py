@@ -153,9 +153,11 @@ def test_both_see_the_same(program, monkeypatch, capsys):
         assert line == f"{name:12s}{seconds:10.1f}{share:12.2%}" and 0 < seconds < whole
     shares = {name: share for name, (_, share) in found.items()}
     assert shares == {"your code": mnist.main(3, 290), "minidl": readme(*mnist.digits(290), 3)}
+    share = mnist.main()
     capsys.readouterr()
     runpy.run_path("beside.py", run_name="__main__")
-    assert len(capsys.readouterr().out.splitlines()) == 3
+    _, yours, ours = capsys.readouterr().out.splitlines()
+    assert yours.endswith(f" {share:.2%}") and ours.endswith(f" {readme(*mnist.digits(), 5):.2%}")
 
 
 # --- what the files give her
