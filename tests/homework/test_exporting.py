@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from minidl.homework import assignments, exporting, wheels
 from minidl.homework import __main__ as command
+from minidl.homework import assignments, exporting, wheels
 
 ABOUT = "minidl-9.9.dist-info"
 
