@@ -172,7 +172,7 @@ _MEANT = {
     "start_from_epoch": (lambda v: _is_whole(v) and v >= 0, "a whole number of at least 0"),
     **dict.fromkeys(("ignore_class", "class_id"), (_is_whole, "the number of a class, or None")),
     **dict.fromkeys(
-        ("top_k", "num_labels", "max_tokens"),
+        ("top_k", "num_labels"),
         (lambda v: _is_whole(v) and v > 0, "a whole number of at least 1, or None"),
     ),
     "num_regressors": (lambda v: _is_whole(v) and v >= 0, "a whole number of at least 0"),
@@ -181,7 +181,6 @@ _MEANT = {
         lambda v: _are_sizes(v) or hasattr(v, "shape"),
         "a tuple of sizes, or None",
     ),
-    "encoding": (lambda v: isinstance(v, str), "the name of an encoding, such as 'utf-8'"),
     "fn": (callable, "a function(y_true, y_pred)"),
 }
 
