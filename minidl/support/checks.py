@@ -244,8 +244,8 @@ def _check(title: str, args: tuple, kwargs: dict, defaults: dict) -> None:
     for name in given.keys() & _MEANT.keys():
         value, default = given[name], defaults.get(name, ...)
         fits, words = _MEANT[name]
-        may_lack = default is None or name not in defaults or "None" in words
-        no_value = value is None and (may_lack or (title, name) in _MAY_BE_NONE)
+        may_lack = name not in defaults or "None" in words or (title, name) in _MAY_BE_NONE
+        no_value = value is None and may_lack
         if not (no_value or value is default or fits(value)):
             raise ValueError(f"{title}: {name} is {words}; received {value!r}.")
 

@@ -70,7 +70,7 @@ def test_the_dtype_of_a_number_beside_another(value, partner, dtype):
 @pytest.mark.parametrize(
     ("value", "error", "said"),
     [
-        ([[1, 2], [3]], ValueError, r"different lengths \(1 and 2\), so"),
+        ([[1, 2], [3], [4, 5, 6]], ValueError, r"different lengths \(1 and 3\), so"),
         ([[1, [2]], [3, 4]], ValueError, r"different lengths, so"),
         (np.ma.masked_array([1, 2], [False, True]), ValueError, "A masked array hides numbers"),
         (np.complex64(1), TypeError, "received .*1.* of type complex64"),

@@ -85,6 +85,11 @@ from minidl.layers import Dense
         (lambda: layers.Dropout(0.5, noise_shape=(1.5,)), "noise_shape is a tuple of sizes"),
         (lambda: layers.Softmax(axis=[0, 1.5]), "axis is the number of an axis, or a list of such"),
         (lambda: layers.Softmax(axis=True), "axis is the number of an axis"),
+        (
+            lambda: layers.Normalization(mean=[0, np.nan], variance=[1, 1]),
+            "mean is a finite number",
+        ),
+        (lambda: layers.Normalization(mean=np.array(["a"]), variance=[1]), "mean is a finite numb"),
         (lambda: layers.ELU(alpha=True), "alpha is a finite number; received True"),
         (lambda: layers.Dropout(0.5, seed=1.5), "seed is a whole number, a SeedGenerator or None"),
         (lambda: callbacks.EarlyStopping(5), "EarlyStopping: monitor is a string; received 5"),
@@ -105,7 +110,8 @@ def test_arguments_at_their_limits():
     assert metrics.Recall(top_k=1, class_id=0) and metrics.R2Score(num_regressors=0)
     assert layers.Dropout(0.5, noise_shape=(None, 1), seed=np.random.default_rng(0))
     assert layers.LayerNormalization(axis=range(1, 3)) and layers.Softmax(axis=(1, 2))
-    assert layers.Normalization(axis=None) and metrics.Recall(top_k=None)
+    assert layers.Normalization(axis=None, mean=[0, 1], variance=np.ones(2))
+    assert metrics.Recall(top_k=None)
 
 
 def test_classes_of_yours_speak_for_themselves():
