@@ -180,8 +180,7 @@ def _norm_of_sizes(size, ord, axes, keepdims):
     if ord == 1:
         return sum(size, axes, keepdims)
     total = sum(power(size, ord), axes, keepdims)
-    nothing = equal(total, 0)  # there the root's slope is infinite
-    return where(nothing, 0.0, power(where(nothing, 1.0, total), 1 / ord))
+    return where(equal(total, 0), 0.0, power(total, 1 / ord))  # at 0 the root's slope is infinite
 
 
 def normalize(x, axis=-1, order=2, epsilon=None):
