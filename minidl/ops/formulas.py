@@ -14,7 +14,7 @@ from ..tensor import Tensor, apply
 from .arranging import expand_dims
 from .base import floats, from_front, on_symbols
 from .comparing import equal, isnan, sign, where
-from .elementwise import absolute, divide, erf, logaddexp, maximum, minimum, power, sin, sqrt, square
+from .elementwise import absolute, erf, logaddexp, maximum, minimum, power, sin, sqrt, square
 from .normalizing import scaled
 from .reducing import max as largest
 from .reducing import min as smallest
@@ -87,7 +87,7 @@ def fmin(x1, x2):
 
 def divide_no_nan(x1, x2):
     """x1/x2, and 0 where x2 is 0."""
-    return where(equal(x2, 0), 0.0, divide(x1, x2))
+    return where(equal(x2, 0), 0.0, floats(x1) / floats(x2))
 
 
 def ldexp(x1, x2):

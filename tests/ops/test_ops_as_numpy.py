@@ -278,6 +278,8 @@ SAME_CALLS = [
     ("cumprod", (A, -1), {}),
     ("average", (X, -2), dict(weights=[1.0, 2.0, 5.0])),
     ("average", (X,), {}),
+    ("average", ([1.0, np.inf],), dict(weights=[1.0, 2.0])),
+    ("sinc", ([0.0, 0.5, -2.5],), {}),
     ("average", (X, (1,)), dict(weights=[1.0, 2.0, 5.0])),
     ("isclose", (E, [1 + 0.9e-5, 0.9e-8, np.nan]), {}),
     ("isclose", (E, [1 + 1.1e-5, 1.1e-8, np.nan]), {}),

@@ -108,6 +108,6 @@ def test_images_are_moved_as_by_hand(fill_mode, interpolation):
     np.testing.assert_allclose(found, moved_by_hand(X, matrix, *how), rtol=1e-10)
     same = np.array([np.eye(2, 3)] * 2)
     np.testing.assert_array_equal(affine(Tensor(X), same, *how).data, X)
-    beside = same + [[0, 0, 5.0], [0, 0, 0]]  # exactly as wide as the picture
+    beside = same + np.array([[0, 0, 5.0], [0, 0, 0]])  # exactly as wide as the picture
     found = affine(Tensor(X), beside, *how).data
     np.testing.assert_array_equal(found, moved_by_hand(X, beside, *how))
