@@ -49,6 +49,9 @@ def test_a_cell_of_your_own():
     plain = layers.RNN(NoLayer(), return_sequences=True)(x).numpy()
     before = np.concatenate([np.zeros((5, 1, 2)), x[:, :-1, :2]], axis=1)
     np.testing.assert_allclose(plain, x[..., :2] + before, rtol=1e-6)
+    stacked = layers.RNN([NoLayer(), Counting(3)], return_sequences=True)(x).numpy()
+    sums = plain.sum(axis=2).cumsum(axis=1)[..., None]
+    np.testing.assert_allclose(stacked, 2 * sums.repeat(3, axis=2), rtol=1e-4, atol=1e-5)
     for wrong in (3, NoLayer.call, type("C", (), {"state_size": 1})()):
         with pytest.raises(ValueError, match="A cell has `state_size`.*lacks .*call|state_size"):
             layers.RNN(wrong)
