@@ -5,7 +5,7 @@ itself: tests/parity/test_keras_names.py.
 import numpy as np
 import pytest
 
-from minidl import Sequential, callbacks, layers, models, optimizers, set_random_seed, tree, utils
+from minidl import Sequential, callbacks, layers, optimizers, set_random_seed, tree, utils
 from minidl.data import Dataset
 
 X = np.random.default_rng(0).normal(size=(32, 3)).astype("f")

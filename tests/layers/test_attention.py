@@ -100,7 +100,8 @@ def test_scores_that_add_query_and_key(name, use_scale):
     """
     mode = {"score_mode": "concat"} if name == "Attention" else {}
     layer = getattr(layers, name)(use_scale, **mode, dtype="float64")
-    layer.build([QUERY.shape, VALUE.shape])
+    value = np.concatenate([VALUE, VALUE[..., :2]], axis=2)  # its size is its own
+    layer.build([QUERY.shape, value.shape, KEY.shape])
     weights = [rng.normal(size=w.shape) for w in layer.get_weights()]
     layer.set_weights(weights)
     scale = weights[0] if use_scale else 1.0
@@ -109,10 +110,10 @@ def test_scores_that_add_query_and_key(name, use_scale):
     found = np.exp(scores.sum(axis=-1))
     expected = found / found.sum(axis=-1, keepdims=True)
     asked = np.array([[1, 0, 1], [0, 1, 1]], bool)
-    y, shares = layer([QUERY, VALUE, KEY], mask=[asked, None], return_attention_scores=True)
+    y, shares = layer([QUERY, value, KEY], mask=[asked, None], return_attention_scores=True)
     np.testing.assert_allclose(shares.numpy(), expected, rtol=1e-6)
     np.testing.assert_allclose(
-        y.numpy(), (expected @ VALUE) * asked[..., None], rtol=1e-5, atol=1e-6
+        y.numpy(), (expected @ value) * asked[..., None], rtol=1e-5, atol=1e-6
     )
 
 
