@@ -55,5 +55,5 @@ def test_a_mask_must_fit_the_input(shape):
 def test_a_mask_that_is_broadcast():
     """One for all samples: numbers above 1/2 count."""
     x = np.log([[1.0, 2, 4], [3, 5, 1]])
-    y = layers.Softmax()(x, mask=np.array([1, 0, 1])).numpy()
+    y = layers.Softmax()(x, mask=np.array([1, 0.5, 0.6])).numpy()
     np.testing.assert_allclose(y, [[0.2, 0, 0.8], [0.75, 0, 0.25]], rtol=1e-6)

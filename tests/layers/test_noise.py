@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import minidl
 from minidl import layers
 
 RNG = np.random.default_rng(7)
@@ -32,6 +33,15 @@ def test_noise_keeps_the_mean(make, mean, variance):
     np.testing.assert_array_equal(layer(x).numpy(), x)
     assert (layer(x, training=True).numpy() != y).any()
     assert layer(x.astype(np.int64), training=True).dtype == np.float32
+
+
+def test_noise_is_drawn_as_its_formula_says():
+    x = RNG.normal(size=(3, 4)).astype("f")
+    z = minidl.random.generator(5).standard_normal((3, 4))
+    y = layers.GaussianNoise(0.5, seed=5)(x, training=True)
+    np.testing.assert_allclose(y, x + 0.5 * z, rtol=1e-5)
+    y = layers.GaussianDropout(0.2, seed=5)(x, training=True)  # √(0.2/0.8) = 1/2
+    np.testing.assert_allclose(y, x * (1 + 0.5 * z), rtol=1e-5)
 
 
 def test_alpha_dropout_keeps_mean_0_and_variance_1():

@@ -165,6 +165,11 @@ def test_a_mask_of_another_shape():
         layer(x, mask=np.ones((2, 4), bool), training=True)
 
 
+def built(layer, shape):
+    layer.build(shape)
+    return layer
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -173,6 +178,10 @@ def test_a_mask_of_another_shape():
         (lambda: layers.GroupNormalization(2, axis=[1, 2]), "GroupNormalization: axis is one axis"),
         (lambda: layers.GroupNormalization(0), "GroupNormalization: groups must be"),
         (lambda: layers.GroupNormalization(-2), "GroupNormalization: groups must be"),
+        (
+            lambda: built(layers.BatchNormalization(axis=-2), (2, 3, 4))(np.ones((3, 4))),
+            r"weights of shape \(3,\) for axis -2 of its inputs; received shape \(3, 4\)",
+        ),
         (lambda: layers.BatchNormalization(axis=[]), r"axis is one axis.* received \[\]"),
     ],
 )

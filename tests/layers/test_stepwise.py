@@ -68,6 +68,10 @@ def test_cells_on_top_of_each_other_are_layers_one_after_the_other():
     np.testing.assert_allclose(h.numpy(), first(x, mask=mask).numpy()[:, -1], rtol=1e-12)
     assert stack.state_size == [[3, 3], 2] and stack.cell.output_size == 2
     assert layers.StackedRNNCells([first.cell, second.cell, Counting(4)]).output_size == 4
+    built = layers.RNN([layers.LSTMCell(3), NoLayer(), layers.GRUCell(4)])
+    built.build((None, None, 5))
+    shapes = [w.shape for w in built.weights]
+    assert shapes == [(5, 12), (3, 12), (12,), (2, 12), (4, 12), (2, 12)]
     again = stack(x[:, 3:], initial_state=stack(x[:, :3])[1:])
     np.testing.assert_allclose(again[0].numpy(), stack(x)[0].numpy(), rtol=1e-12)
 
