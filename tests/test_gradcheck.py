@@ -268,6 +268,11 @@ def test_a_large_input_is_sampled():
     assert report.compared == 101 and len(calls) < 400
     assert check_gradients(ops.sin, BIG, entries=7).compared == 8
     assert check_gradients(ops.sin, X, entries=12).compared == 12
+    x, moved = np.arange(20.0), set()
+    report = check_gradients(
+        lambda t: moved.add(tuple(np.flatnonzero(t.data != x))) or t, x, entries=19
+    )
+    assert report.compared == 20 and len(moved) == 19 + 2  # none twice; all at once, and none
 
 
 @pytest.mark.parametrize(
