@@ -133,9 +133,9 @@ class Muon(Optimizer, core.Adam):
 def orthogonal(d, steps: int, a: float, b: float, c: float) -> np.ndarray:
     """x = d/‖d‖;  `steps` times x ← a·x + (b·x·xᵀ + c·(x·xᵀ)²)·x      (Newton and Schulz)
 
-    An odd polynomial of a matrix applies the same polynomial to its singular values. This one moves
-    each singular value from (0, 1] to about 1 (0.7 to 1.2) within five steps. The result is about
-    U·Vᵀ, and only matrix products are needed. Jordan et al. 2024
+    An odd polynomial of a matrix applies the same polynomial to its singular values. With Muon's
+    coefficients each singular value moves from (0, 1] to about 1 (0.7 to 1.2) within five steps.
+    The result is about U·Vᵀ, and only matrix products are needed. Jordan et al. 2024
     """
     is_tall = d.shape[0] > d.shape[1]
     x = d.T if is_tall else d  # x·xᵀ is the smaller one
