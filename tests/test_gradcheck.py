@@ -480,9 +480,7 @@ def test_nan_is_no_change_and_no_chance():
     ],
 )
 def test_the_tolerances_by_default(size, slope, passes):
-    """The loss is c·f, where c is the first number of the generator with seed 0: divided by it, c
-    counts for nothing.
-    """
+    """The loss is c·f, where c is the first number of the generator with seed 0; f divides by it."""
     c = np.random.default_rng(0).normal()
 
     def op(x):
