@@ -39,6 +39,7 @@ def test_slopes_of_prelu():
     """
     layer = layers.PReLU(alpha_initializer=np.array([[0.5], [0.25]]), shared_axes=-1)
     found = layer(np.array([[[-4, 8, 0], [-4, 1, -8]]])).numpy()
+    assert found.dtype == np.float32
     assert found.tolist() == [[[-2, 8, 0], [-1, 1, -2]]]
     assert layer(np.full((3, 2, 5), -2.0)).numpy()[2].tolist() == [[-1] * 5, [-0.5] * 5]
     for shape in ((3, 2), (3, 2, 5, 1), (3, 1, 5)):
