@@ -995,37 +995,6 @@ def test_a_compiled_h5_of_keras_comes_compiled(tmp_path):
     )
 
 
-def test_what_keras_2_wrote_about_compile(tmp_path):
-    """In the layout of TensorFlow 2.x: nested lists, an optimizer with its old arguments."""
-    model = compiled(minidl)
-    model.save(tmp_path / "m.h5", include_optimizer=False)
-    old = {
-        "loss": "sparse_categorical_crossentropy",
-        "metrics": [["accuracy"]],
-        "weighted_metrics": None,
-        "loss_weights": None,
-        "optimizer_config": {
-            "class_name": "SGD",
-            "config": {
-                "name": "SGD",
-                "learning_rate": 0.25,
-                "decay": 0.0,
-                "momentum": 0.9,
-                "nesterov": True,
-            },
-        },
-    }
-    with edited(tmp_path / "m.h5") as file:
-        file.attrs["training_config"] = json.dumps(old)
-    ours = load_model(tmp_path / "m.h5")
-    assert float(ours.optimizer.learning_rate) == 0.25 and ours.optimizer.nesterov
-    assert len(ours.evaluate(X, LABELS, verbose=0)) == 2
-    with edited(tmp_path / "m.h5") as file:
-        file.attrs["training_config"] = json.dumps({**old, "loss": "of_my_own"})
-    with pytest.warns(UserWarning, match="could not be restored.*of_my_own.*Call compile"):
-        assert load_model(tmp_path / "m.h5").optimizer is None
-
-
 @register_keras_serializable("both")
 class Own(minidl.Model):
     def __init__(self, units=4, **kwargs):
@@ -1088,6 +1057,17 @@ def test_the_stored_file_is_keras_s_and_so_is_what_came_of_it():
         np.testing.assert_allclose(history[key], expected[key], rtol=1e-5)
     for ours, theirs in zip(model.get_weights(), expected["weights"], strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_the_stored_operators_are_keras_s_too():
+    """tests/files/test_keras.py compares them with ours: all steps of both tables above."""
+    folder = Path(__file__).resolve().parents[1] / "stored" / "keras_3.15"
+    x = np.sin(np.arange(24.0)).reshape(4, 6).astype("float32")
+    found = keras.models.load_model(folder / "operators.keras").predict([x, x[::-1]], verbose=0)
+    with np.load(folder / "operators.npz") as expected:
+        assert list(expected) == [*STEPS, *ONLY_FROM_KERAS]
+        for name, output in zip(expected, found, strict=True):
+            np.testing.assert_allclose(output, expected[name], rtol=1e-6, err_msg=name)
 
 
 def networks(lib):
