@@ -199,6 +199,7 @@ SAME_CALLS = [
     ("vstack", ([X, X],), {}),
     ("hstack", ([1.0, 2.0],), {}),
     ("hstack", ([X, X],), {}),
+    ("hstack", ([V],), {}),
     ("append", (A, V), {}),
     ("append", (X, X, -2), {}),
     ("meshgrid", (V,), {}),
