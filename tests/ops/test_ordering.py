@@ -30,7 +30,7 @@ X = np.arange(6.0).reshape(2, 3)
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: ops.top_k(X, 4), "between 0 and the 3 entries of a row; received 4"),
+        (lambda: ops.top_k([[X, X]], 4), "between 0 and the 3 entries of a row; received 4"),
         (lambda: ops.top_k(X, -1), "received -1"),
         (lambda: ops.quantile(X, -0.01), r"between 0 and 1, or a list of them; received -0.01"),
         (lambda: ops.quantile(X, [0.5, 1.01]), r"received \[0.5, 1.01\]"),

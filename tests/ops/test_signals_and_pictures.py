@@ -260,6 +260,6 @@ def test_windows_and_blocks_by_hand():
             call(x, 1, "first")
     assert ops.saturate_cast([300.0, -3.0], "float64").tolist() == [300, -3]
     assert ops.saturate_cast([300.0, -300.0], "int8").tolist() == [127, -128]
-    assert ops.view(np.float32([1.0])).dtype == np.float32
+    assert ops.view(np.float32([1.0])).dtype == np.float32 and ops.dtype([1.0]) == "float32"
     assert ops.argpartition([[3, 1], [1, 2]], 0, axis=0).tolist() == [[1, 0], [0, 1]]
     assert ops.switch(np.array(-2), [lambda: "first", lambda: "last"]) == "first"
