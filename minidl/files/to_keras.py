@@ -119,11 +119,11 @@ def _of_one(op: str, args: list, symbols: list, kwargs: dict):
         fits = len(symbols) == 1 and len(numbers) == len(args) - 1
         return (_rescaling(op, args), symbols) if fits else None
     if op == "concatenate":
-        return ("Concatenate", {"axis": kwargs.get("axis", 0)}), [symbols]
+        return ("Concatenate", {"axis": kwargs["axis"]}), [symbols]
     if op in _FUNCTIONS:
         return ("Activation", {"activation": _FUNCTIONS[op]}), args
     if op == "softmax":
-        return ("Softmax", {"axis": kwargs.get("axis", -1)}), args
+        return ("Softmax", {"axis": kwargs["axis"]}), args
     if op == "reshape":
         return ("Reshape", {"target_shape": _plain(kwargs["shape"])[1:]}), args
     return None

@@ -5,6 +5,7 @@ any output at all.
 import io
 import re
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -216,3 +217,50 @@ def test_the_clock(seconds, shown):
 )
 def test_the_time_of_a_step(seconds, shown):
     assert progress._per_step(seconds) == f"{shown}/step"
+
+
+def at_work(monkeypatch, capsys, epochs, steps, *batches, live=True):
+    """What a bar of this clock draws: (batch, seconds since the beginning) each."""
+    now, drawn, logs = [0.0], [], {"b": 2.0, "a": 1.0, "many": np.ones(2)}
+    clock = types.SimpleNamespace(perf_counter=lambda: now[0])
+    monkeypatch.setattr(progress, "time", clock)
+    bar = callbacks.ProgressBar(live=False)
+    bar.set_params({"epochs": epochs, "steps": steps})
+    bar.on_epoch_begin(1)
+    if live:
+        note = lambda text: drawn.append((bar.bar.n, text))
+        bar.bar = types.SimpleNamespace(
+            set_description_str=note, close=lambda: drawn.append("closed")
+        )
+    for batch, now[0] in batches:
+        bar.on_train_batch_end(batch, logs)
+    now[0] = 6.0
+    bar.on_epoch_end(1, {"a": 3.0})
+    assert bar.bar is None
+    return drawn or capsys.readouterr().out
+
+
+def test_a_bar_is_drawn_at_most_ten_times_a_second(monkeypatch, capsys):
+    """With the time that is left, at the speed so far, and at the end the time that it took."""
+    batches = [(0, 0.1), (0, 0.5), (1, 0.55), (1, 1.0), (5, 3.0)]
+    assert at_work(monkeypatch, capsys, 2, 4, *batches) == [
+        (1, "1s 500ms/step - a: 1.0000 - b: 2.0000"),
+        (2, "1s 500ms/step - a: 1.0000 - b: 2.0000"),
+        (6, "0s 500ms/step - a: 1.0000 - b: 2.0000"),
+        (6, "6s 1s/step - a: 3.0000"),
+        "closed",
+    ]
+    unknown = at_work(monkeypatch, capsys, 2, None, (0, 0.5))
+    assert unknown[0] == (1, "0s 500ms/step - a: 1.0000 - b: 2.0000")
+
+
+@pytest.mark.parametrize(
+    ("epochs", "steps", "batches", "line"),
+    [
+        (2, 8, [(5, 3.0)], "Epoch 2/2 - 6/8 - 6s - 1s/step - a: 3.0000\n"),
+        (2, None, [(5, 3.0)], "Epoch 2/2 - 6/6 - 6s - 1s/step - a: 3.0000\n"),
+        (1, 8, [], "0/8 - 6s - 6s/step - a: 3.0000\n"),
+    ],
+)
+def test_the_plain_line(epochs, steps, batches, line, monkeypatch, capsys):
+    assert at_work(monkeypatch, capsys, epochs, steps, *batches, live=False) == line

@@ -12,6 +12,7 @@ from event_cases import own_loop, watched
 
 import minidl
 from minidl.callbacks import TensorBoard
+from minidl.callbacks.tensorboard import stretched
 
 
 class Recorder:
@@ -150,3 +151,8 @@ def test_without_the_package_training_goes_on(monkeypatch, tmp_path):
 def test_a_wrong_argument_is_named(options, said):
     with pytest.raises((TypeError, ValueError), match=f"TensorBoard: {said}"):
         TensorBoard(**options)
+
+
+def test_pictures_go_from_black_to_white():
+    assert stretched(np.array([[1.0, 3.0], [2.0, 5.0]])).tolist() == [[0, 0.5], [0.25, 1]]
+    assert stretched(np.full((1, 2), 7.0)).tolist() == [[0, 0]]
