@@ -133,13 +133,14 @@ def _rescaling(op, args):
     """Return x + c, c - x, x·c, x/c or -x as scale·x + offset; None for other operators."""
     first = isinstance(args[0], dict)
     c = next((a for a in args if not isinstance(a, dict)), 1.0)
-    if op == "div" and not first:
-        return None
+    if op == "div":
+        if not first or not c:
+            return None
+        op, c = "mul", 1 / c
     scale, offset = {
         "add": (1.0, c),
         "sub": (1.0, -c) if first else (-1.0, c),
         "mul": (c, 0.0),
-        "div": (1 / c if c else 0.0, 0.0),
         "neg": (-1.0, 0.0),
     }[op]
     return "Rescaling", {"scale": scale, "offset": offset}

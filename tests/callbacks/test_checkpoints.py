@@ -201,16 +201,16 @@ def test_a_checkpoint_after_batches_knows_no_validation(tmp_path):
 
 
 def test_what_a_checkpoint_says(tmp_path, capsys):
-    course, path = Scripted(score=[1, 3, 2]), tmp_path / "{epoch}.npz"
+    course, path = Scripted(score=[1, 1.5, 1.25]), tmp_path / "{epoch}.npz"
     best = ModelCheckpoint(path, "score", verbose=1, save_best_only=True, mode="max")
     fit(network(), course, best, ModelCheckpoint(tmp_path / "each.npz", verbose=1), epochs=3)
     each = f"saving model to {tmp_path / 'each.npz'}"
     assert capsys.readouterr().out.split("\n\n") == [
         f"\nEpoch 1: score improved to 1.00000, saving model to {tmp_path / '1.npz'}",
         f"Epoch 1: {each}",
-        f"Epoch 2: score improved from 1.00000 to 3.00000, saving model to {tmp_path / '2.npz'}",
+        f"Epoch 2: score improved from 1.00000 to 1.50000, saving model to {tmp_path / '2.npz'}",
         f"Epoch 2: {each}",
-        "Epoch 3: score did not improve from 3.00000",
+        "Epoch 3: score did not improve from 1.50000",
         f"Epoch 3: {each}\n",
     ]
     fit(network(), course, ModelCheckpoint(path), epochs=3)

@@ -60,12 +60,12 @@ def test_what_they_say_about_rates(capsys):
 
 
 def test_a_plateau_is_patience_epochs_without_more_than_min_delta():
-    def rates(course, **options):
+    def rates(*courses, **options):
         watch = ReduceLROnPlateau("score", mode="min", factor=0.5, **options)
         model = network(optimizer="sgd")
         model.optimizer.learning_rate = 1.0
-        course = Scripted(score=course)
-        fit(model, course, watch, epochs=len(course.courses["score"]))
+        for course in courses:
+            fit(model, Scripted(score=course), watch, epochs=len(course))
         return float(model.optimizer.learning_rate)
 
     assert rates([5.0] * 10) == 1 and rates([5.0] * 11) == 0.5  # patience is 10
@@ -75,3 +75,4 @@ def test_a_plateau_is_patience_epochs_without_more_than_min_delta():
     assert rates([1.0] * 3, patience=1, min_lr=0.75) == 0.75
     assert [rates([1.0] * n, patience=1, cooldown=2) for n in (2, 3, 4)] == [0.5, 0.5, 0.25]
     assert rates([1.0, 1.0, 1.0, 0.5, 0.5], patience=2) == 0.5
+    assert rates([1.0], [2.0, 2.0], patience=1) == 0.5  # a second fit begins anew
