@@ -59,7 +59,7 @@ def test_what_they_say_about_rates(capsys):
         LearningRateScheduler(lambda: 0.1)
 
 
-def test_a_plateau_is_patience_epochs_without_more_than_min_delta():
+def test_a_plateau_is_patience_epochs_without_more_than_min_delta(capsys):
     def rates(*courses, **options):
         watch = ReduceLROnPlateau("score", mode="min", factor=0.5, **options)
         model = network(optimizer="sgd")
@@ -72,7 +72,11 @@ def test_a_plateau_is_patience_epochs_without_more_than_min_delta():
     assert rates([1.0, 1.0 - 2e-4], patience=1) == 1  # min_delta is 1e-4
     assert rates([1.0, 1.0 - 0.5e-4], patience=1) == 0.5
     assert rates([1.0] * 3, patience=1) == 0.25  # cooldown is 0
+    assert [rates([1.0] * n, patience=2) for n in (4, 5)] == [0.5, 0.25]
+    assert [rates([1.0] * n, patience=2, cooldown=2) for n in (5, 6)] == [0.5, 0.25]
     assert rates([1.0] * 3, patience=1, min_lr=0.75) == 0.75
     assert [rates([1.0] * n, patience=1, cooldown=2) for n in (2, 3, 4)] == [0.5, 0.5, 0.25]
     assert rates([1.0, 1.0, 1.0, 0.5, 0.5], patience=2) == 0.5
     assert rates([1.0], [2.0, 2.0], patience=1) == 0.5  # a second fit begins anew
+    rates([1.0] * 3, patience=1, min_lr=1.0, verbose=1)
+    assert capsys.readouterr().out == "", "it is as low as it may be"

@@ -94,7 +94,7 @@ def test_terminate_on_nan(capsys):
 @pytest.mark.parametrize(
     ("course", "options", "epochs"),
     [
-        ([1, 2, 3, 4], dict(patience=0), 2),  # epoch 0 is only compared with
+        ([1, 2, 3, 4], {}, 2),  # epoch 0 is only compared with
         ([1, 2, 3, 4], dict(patience=2), 3),
         ([1, 1, 1, 1], dict(patience=1), 2),
         ([3, 2, 1, 0], dict(patience=1), 4),
@@ -105,7 +105,9 @@ def test_terminate_on_nan(capsys):
             dict(patience=2, baseline=1.0),
             2,
         ),  # the first is no better than the baseline
+        ([3, 4, 5, 6], dict(patience=3, baseline=1.0), 3),
         ([3, 0.5, 0.4, 0.3], dict(patience=2, baseline=1.0), 4),
+        ([0.5, 0.4, 0.4, 0.4], dict(patience=2, baseline=1.0), 4),
         ([1, 2, 3, 4], dict(patience=0, start_from_epoch=2), 4),
         ([1, 2, 3, 4], dict(patience=1, mode="max"), 4),
     ],
@@ -122,7 +124,11 @@ def test_the_epoch_after_which_it_stops(course, options, epochs):
 
 def test_what_it_will_tell_is_there_from_the_beginning():
     stop = EarlyStopping()
-    assert (stop.wait, stop.stopped_epoch, stop.best_epoch, stop.best_weights) == (0, 0, 0, None)
+    for _ in range(2):
+        told = stop.wait, stop.stopped_epoch, stop.best_epoch, stop.best_weights
+        assert told == (0, 0, 0, None)
+        stop.wait, stop.stopped_epoch, stop.best_epoch, stop.best_weights = 3, 4, 5, [6]
+        stop.on_train_begin()
     assert stop.get_monitor_value({"val_loss": 2.0}) == 2.0
 
 
@@ -139,10 +145,11 @@ def test_what_it_will_tell_is_there_from_the_beginning():
 def test_what_it_says_at_the_end(course, restore, said, capsys):
     options = {"mode": "min", "patience": 1, "restore_best_weights": restore}
     for verbose in (0, 1):
-        stop = EarlyStopping("score", verbose=verbose, **options)
+        stop = EarlyStopping("score", **options, **{"verbose": 1} if verbose else {})
         fit(network(), Scripted(score=course), stop, epochs=3)
         assert capsys.readouterr().out == said * verbose
         assert (stop.best_weights is None) != restore
+    assert fit(network(), Scripted(score=[9, 8, 7]), stop, epochs=3).epoch == [0, 1, 2], "anew"
 
 
 def test_terminating_names_the_batch(capsys):
