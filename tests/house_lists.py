@@ -4,14 +4,14 @@
 ELSEWHERE = {
     # a row of derivative_rows*.py for each op, in core/derivatives/test_derivatives.py
     *("core/derivatives/linear.py", "core/derivatives/stepping.py"),
-    # rows of ops_rows*.py, in ops/test_ops.py; windows are in core/derivatives/test_images.py
-    *("ops/forms.py", "ops/images.py", "ops/resampling.py", "tensor/operators.py"),
+    # rows of ops_rows*.py, in ops/test_ops.py
+    *("ops/forms.py", "tensor/operators.py"),
     # tests/parity/test_keras_files.py reads and writes with Keras itself
     *("models/keras_compiling.py", "models/architecture.py", "models/steps.py"),
     *("homework/syscalls.py", "plots/ground.py", "plots/placing.py"),
     # in data/test_pipeline*.py, with the methods of Dataset that use them
     *("data/beginnings.py", "data/caching.py", "data/chaining.py", "data/elements.py"),
-    *("data/ordering.py", "data/specs.py", "data/streaming.py", "data/__init__.py"),
+    *("data/ordering.py", "data/streaming.py", "data/__init__.py"),
     # a line for each name, in compat/tensorflow/test_tensorflow_names.py
     *(
         f"compat/tensorflow/{name}.py"

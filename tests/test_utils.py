@@ -24,6 +24,8 @@ def test_one_hot():
     )
     np.testing.assert_array_equal(utils.to_categorical(1, 3), [0, 1, 0])
     assert utils.to_categorical(np.array([], int), 3).shape == (0, 3)
+    assert utils.to_categorical([]).shape == utils.to_categorical([], 0).shape == (0, 0)
+    assert utils.to_categorical([0], 1).tolist() == [[1]]
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, np.float32, bool])
@@ -41,6 +43,10 @@ def test_one_hot_of_any_number_type(dtype):
     [
         ([0, -1], None, r"indices run -1..0; valid are 0..0"),
         ([0, 3], 3, r"indices run 0..3; valid are 0..2"),
+        ([[0], [2]], 2, r"indices run 0..2; valid are 0..1"),
+        ([0], 0, r"indices run 0..0; valid are 0..-1"),
+        ([0], -1, "num_classes must be a whole number of at least 0; received -1"),
+        ([0, 0, 1 << 33], None, r"run to 8589934592, so each of the 3 rows .* have 8589934593 col"),
         ([0.5, 1], None, "whole numbers; received fractions"),
         ([0, float("nan")], None, "whole numbers"),
     ],

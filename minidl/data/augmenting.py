@@ -225,7 +225,7 @@ class ImageDataGenerator:
         x = x / (self.std + 1e-6) if self.std is not None else x
         if self.zca_whitening_matrix is not None:
             x = (x.reshape(1, -1) @ self.zca_whitening_matrix).reshape(x.shape)
-        return x.astype(self.dtype, copy=False)
+        return np.asarray(x, self.dtype)
 
     def get_random_transform(self, img_shape, seed=None) -> dict[str, Any]:
         """Draw a random change for `apply_transform`. img_shape: of one image."""

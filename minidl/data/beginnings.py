@@ -75,7 +75,7 @@ def lines(filenames) -> tuple:
     def begin():
         paths = filenames.begin() if isinstance(filenames, Elements) else np.ravel(filenames)
         for path in paths:
-            with open(os.fsdecode(str(path)), encoding="utf-8") as file:
+            with open(os.fsdecode(np.asarray(path).item()), encoding="utf-8") as file:
                 for line in file:
                     yield np.str_(line.rstrip("\n"))
 

@@ -290,5 +290,6 @@ def _sizes(shape):
 
 
 def _padded_spec(n: int | None, spec: TensorSpec, shape) -> TensorSpec:
-    inner = [None] * len(spec.shape or ()) if shape is None else shape
-    return TensorSpec((n, *inner), spec.dtype)
+    if shape is None and spec.shape is not None:
+        shape = [None] * len(spec.shape)
+    return TensorSpec(None if shape is None else (n, *shape), spec.dtype)

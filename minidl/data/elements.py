@@ -139,8 +139,10 @@ def _numbers(values: list) -> np.ndarray:
 
 def _small(array: np.ndarray) -> np.ndarray:
     """Whole numbers of Python as int32, where they fit."""
-    fits = array.dtype == np.int64 and np.abs(array).max(initial=0) < 2**31
-    return array.astype(np.int32) if fits else array
+    if array.dtype != np.int64:
+        return array
+    small = array.astype(np.int32)
+    return small if (small == array).all() else array
 
 
 def as_tensors_or_texts(element) -> Any:

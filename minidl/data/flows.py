@@ -29,7 +29,6 @@ class Flow(PyDataset):
     """
 
     def __init__(self, maker, read: Callable, n: int, labels, weights, how: tuple, saved: tuple):
-        super().__init__()
         if n == 0:
             raise ValueError("This subset holds no images: validation_split leaves none for it.")
         batch_size, self.shuffle, self.seed = how

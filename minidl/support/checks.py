@@ -172,7 +172,7 @@ _MEANT = {
     "start_from_epoch": (lambda v: _is_whole(v) and v >= 0, "a whole number of at least 0"),
     **dict.fromkeys(("ignore_class", "class_id"), (_is_whole, "the number of a class, or None")),
     **dict.fromkeys(
-        ("top_k", "num_labels", "max_tokens"),
+        ("top_k", "num_labels"),
         (lambda v: _is_whole(v) and v > 0, "a whole number of at least 1, or None"),
     ),
     "num_regressors": (lambda v: _is_whole(v) and v >= 0, "a whole number of at least 0"),
@@ -181,7 +181,6 @@ _MEANT = {
         lambda v: _are_sizes(v) or hasattr(v, "shape"),
         "a tuple of sizes, or None",
     ),
-    "encoding": (lambda v: isinstance(v, str), "the name of an encoding, such as 'utf-8'"),
     "fn": (callable, "a function(y_true, y_pred)"),
 }
 
@@ -245,8 +244,8 @@ def _check(title: str, args: tuple, kwargs: dict, defaults: dict) -> None:
     for name in given.keys() & _MEANT.keys():
         value, default = given[name], defaults.get(name, ...)
         fits, words = _MEANT[name]
-        may_lack = default is None or name not in defaults or "None" in words
-        no_value = value is None and (may_lack or (title, name) in _MAY_BE_NONE)
+        may_lack = name not in defaults or "None" in words or (title, name) in _MAY_BE_NONE
+        no_value = value is None and may_lack
         if not (no_value or value is default or fits(value)):
             raise ValueError(f"{title}: {name} is {words}; received {value!r}.")
 

@@ -25,6 +25,18 @@ def test_samples_from_lists_tensors_and_arrays():
     alone = samples([np.ones((2, 3))], "y", several=False)
     assert alone.shape == (2, 3), "one array in a list, where a list is not for several outputs"
     assert [a.shape for a in samples([np.ones((2, 3))], "x")] == [(2, 3)]
+    both = samples({"a": (x, x), "b": [[1, 2]]}, "x")
+    assert type(both["a"]) is tuple and both["a"][0] is x and both["b"].shape == (1, 2)
+    numbers = samples([np.float32(1), np.float32(2)], "x")
+    assert numbers.tolist() == [1, 2], "a list of numbers is one array"
+    pairs = samples([x, x], "y", several=False)
+    assert pairs.shape == (2, 3, 2), "a list of several arrays, where it cannot mean several"
+    for texts in (["a", "b"], np.array(["a", "b"]), np.array(["a", "b"], object)):
+        assert samples(texts, "x", texts=True).tolist() == ["a", "b"]
+    with pytest.raises(TypeError, match=r"^x\['a'\]\[1\]: "):
+        samples({"a": (x, np.array(["a"]))}, "x")
+    with pytest.raises(ValueError, match=r"^x: The rows of the list have different"):
+        samples([["a"], ["b", "c"]], "x", texts=True)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +66,8 @@ def test_counts_must_agree():
         ValueError, match="The number of samples differs: x has 70 samples, y has 60 samples"
     ):
         check_same_length(x=x, y=y, sample_weight=None)
+    with pytest.raises(ValueError, match=r"x\['b'\]\[1\] has 3 samples, y has 2"):
+        check_same_length(x={"b": (x[:2], x[:3]), "a": x[:2]}, y=y[:2])
     model = Sequential([layers.Dense(1)])
     model.compile("sgd", "mse")
     for call in (model.fit, model.evaluate):
@@ -132,6 +146,35 @@ def test_class_weights(y):
     np.testing.assert_array_equal(class_weights(y, {1: 2}), [1, 2, 1, 2])
     np.testing.assert_array_equal(class_weights(y, {0: 0.5, 1: 2, 2: 4.0, 7: 9.0}), [0.5, 2, 4, 2])
     np.testing.assert_array_equal(class_weights(y, {np.int64(0): np.float32(3)}), [3, 1, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("y", "weights", "said"),
+    [
+        ([0, 1], {0: 1}, "needs one output with class labels; for several outputs"),
+        (np.array([0, np.nan]), {0: 1}, "a class for every sample; y holds NaN"),
+        (np.array([[0.5], [1]]), {0: 1}, "needs class labels, 0, 1, ...; y holds fractions"),
+        (np.array([[1, 0], [1, 1]]), {0: 1}, "rows of y hold several ones"),
+        (np.array([0, 1]), {0.5: 1}, "received the key 0.5"),
+        (np.array([0, 1]), {"cat": 1}, "received the key 'cat'"),
+        (np.array([0, 1]), {None: 1}, "received the key None"),
+        (np.array([0, 1]), {0: np.inf}, "finite numbers of at least 0; received inf"),
+        (np.array([0, 1]), {0: True}, "finite numbers of at least 0; received True"),
+        (np.array([0, 1]), {0: -0.5}, "finite numbers of at least 0; received -0.5"),
+    ],
+)
+def test_what_class_weights_cannot_weigh(y, weights, said):
+    with pytest.raises(ValueError, match=said) as refused:
+        class_weights(y, weights)
+    assert "class_weight" in str(refused.value)
+
+
+def test_class_weights_of_nothing_and_of_keys_in_other_types():
+    assert class_weights(np.array([0, 1, 1]), {0: 0, "1": 2, 2.0: 3}).tolist() == [0, 2, 2]
+    assert class_weights(np.array([True, False]), {0: 3, True: 2}).tolist() == [2, 3]
+    assert class_weights(np.zeros((0,), int), {}).shape == (0,)
+    assert class_weights(np.array([[0.2, 0.8], [0.6, 0.4]]), {1: 5}).tolist() == [5, 1]
+    assert class_weights(np.array(1)[None], {1: 5}).dtype == np.float32
 
 
 def test_class_weights_count_from_0():

@@ -23,7 +23,7 @@ def test_batches_of_arrays():
     found = list(itertools.islice(flow, 4))
     assert [y.tolist() for _, y, _ in found] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9], [0, 1, 2, 3]]
     np.testing.assert_array_equal(found[0][0], X[:4])
-    assert found[1][2].tolist() == [2, 2.5, 3, 3.5]
+    assert found[1][2].tolist() == [2, 2.5, 3, 3.5] and found[0][1].dtype == Y.dtype
     next(flow)
     flow.reset()
     assert next(flow)[1].tolist() == [0, 1, 2, 3]
@@ -115,6 +115,8 @@ def test_classes_in_another_order_and_mistakes(folder):
         maker.flow_from_directory(folder, class_mode="int")
     with pytest.raises(ValueError, match="needs two classes; there are 1"):
         maker.flow_from_directory(folder, classes=["dog"], class_mode="binary")
+    with pytest.raises(ValueError, match="class_mode is 'categorical'.*'raw'"):
+        maker.flow_from_dataframe(table(), folder, class_mode="int")
 
 
 # --- batches of files that a table names: a data frame, or a dict of columns
@@ -137,11 +139,12 @@ def table():
         ({"class_mode": "binary"}, [0, 2, 3, 10, 12], [0, 0, 0, 1, 1]),
         ({"class_mode": "sparse", "classes": ["dog"]}, [10, 12], [0, 0]),
         ({"class_mode": "raw", "y_col": "age"}, [0, 2, 3, 10, 12], [1.5, 2.5, 3.5, 5.5, 6.5]),
+        ({"class_mode": "raw", "y_col": "weight"}, [0, 2, 3, 10, 12], [1, 2, 3, 5, 6]),
         ({"class_mode": "sparse", "subset": "validation"}, [0, 2], [0, 0]),
         ({"class_mode": "sparse", "subset": "training"}, [3, 10, 12], [0, 1, 1]),
     ],
 )
-def test_batches_of_a_table(folder, options, grays, labels):
+def test_batches_of_a_table(folder, options, grays, labels, capsys):
     maker = ImageDataGenerator(validation_split=0.4)
     with pytest.warns(UserWarning, match=r"1 files of the table are missing, the first is .*dog"):
         flow = maker.flow_from_dataframe(
@@ -151,3 +154,8 @@ def test_batches_of_a_table(folder, options, grays, labels):
     assert x[:, 0, 0, 0].tolist() == grays and y.tolist() == labels and len(weights) == len(grays)
     assert len(flow.filenames) == flow.samples == len(grays)
     assert weights[-1] == (2 if options.get("subset") == "validation" else 6)
+    assert (y.dtype.kind == "i") == (options.get("y_col") == "weight")
+    kinds = (
+        "" if "y_col" in options else f" belonging to {len(options.get('classes', 'ab'))} classes"
+    )
+    assert capsys.readouterr().out == f"Found {len(grays)} image files{kinds}.\n"

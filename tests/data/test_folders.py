@@ -96,6 +96,67 @@ def test_labels_of_your_own_and_classes_in_another_order(folder):
     assert seen(only) == {10 + i: 0 for i in range(4)}
 
 
+def test_labels_of_your_own_count_from_0_with_gaps(folder, capsys):
+    options = {"image_size": (4, 4), "shuffle": False}
+    given = [0, 3] * 5
+    ((_, y),) = image_dataset_from_directory(
+        folder, labels=given, label_mode="categorical", **options
+    )
+    np.testing.assert_array_equal(y, np.eye(4)[given])
+    ((_, y),) = image_dataset_from_directory(
+        folder, labels=np.array(given) // 3, label_mode="binary", **options
+    )
+    assert y.numpy().ravel().tolist() == [0, 1] * 5
+    capsys.readouterr()
+    image_dataset_from_directory(folder, labels=None, label_mode="binary", **options)
+    assert capsys.readouterr().out == "Found 10 files.\n"
+    for subset, said in (
+        ("training", ["Using 6 files for training."]),
+        ("validation", ["Using 4 files for validation."]),
+        ("both", ["Using 6 files for training.", "Using 4 files for validation."]),
+    ):
+        image_dataset_from_directory(
+            folder, labels=given, validation_split=0.4, subset=subset, **options
+        )
+        expected = ["Found 10 files belonging to 2 classes.", *said]
+        assert capsys.readouterr().out.splitlines() == expected
+
+
+def test_of_both_parts_the_first_is_shuffled(folder):
+    both = image_dataset_from_directory(
+        folder, validation_split=0.5, subset="both", seed=1, batch_size=1, **QUIET
+    )
+    loops = [[list(seen(part)) for _ in range(6)] for part in both]
+    assert len(set(map(tuple, loops[0]))) > 1 == len(set(map(tuple, loops[1])))
+    again = image_dataset_from_directory(
+        folder, validation_split=0.5, subset="both", seed=1, batch_size=1, **QUIET
+    )
+    assert [list(seen(part)) for part in again] == [loops[0][0], loops[1][0]]
+    single = image_dataset_from_directory(folder, seed=1, batch_size=None, **QUIET)
+    assert len(list(single)) == 10
+
+
+def test_which_folders_and_files_are_seen(folder, tmp_path_factory):
+    (folder / ".hidden").mkdir()
+    (folder / "list.png").write_bytes(b"beside the folders")
+    (folder / "dog" / "4.PNG").write_bytes((folder / "dog" / "3.png").read_bytes())
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "5.png").write_bytes((folder / "dog" / "3.png").read_bytes())
+    (folder / "cat" / "link").symlink_to(elsewhere)
+    for follow, count in ((False, 6), (True, 7)):
+        data = image_dataset_from_directory(
+            folder, shuffle=False, follow_links=follow, batch_size=1, **QUIET
+        )
+        assert data.class_names == ["cat", "dog"] and len(data) == count + 5
+    (folder / "cow").mkdir()
+    with pytest.raises(ValueError, match=r"No images in .*ends in \.bmp, \.gif, .*\.png\.$"):
+        image_dataset_from_directory(folder / "cow", labels=None)
+    for i in range(30):
+        (folder / f"x{i:02}").mkdir()
+    with pytest.raises(ValueError, match=r"'no', .*it has 'cat', 'cow', 'dog', .*, 'x16'\.$"):
+        image_dataset_from_directory(folder, class_names=["cat", "no"])
+
+
 @pytest.mark.parametrize("options", [{"seed": 5}, {"shuffle": False}])
 def test_the_parts_share_no_image_and_leave_none_out(folder, options):
     options = {"validation_split": 0.35, **options, **QUIET}
@@ -139,11 +200,17 @@ def test_sizes_and_formats(folder):
         ({"format": "grain"}, "format is 'tf'"),
         ({"labels": "folders"}, "labels is 'inferred'"),
         ({"labels": [1, 2]}, "for each of the 10 images"),
+        ({"labels": [-1] * 10}, "0, 1, ..., for each of the 10 .*list of shape .10,. and type int"),
+        ({"labels": [0.0] * 10}, "and type float64"),
+        ({"labels": None, "class_names": ["cat"]}, "class_names goes with labels='inferred'"),
         ({"labels": [0] * 10, "class_names": ["cat"]}, "class_names goes with labels='inferred'"),
+        ({"labels": [0, 1, 2, 3, 4] * 2, "label_mode": "binary"}, "needs two classes; there are 5"),
         ({"class_names": ["cow"]}, "'cow', and .* has no such folder; it has 'cat', 'dog'"),
         ({"class_names": ["cat"], "label_mode": "binary"}, "needs two classes; there are 1"),
         ({"validation_split": 0.2}, "validation_split and subset go together"),
-        ({"validation_split": 1.5, "subset": "both"}, "validation_split must be a number above 0"),
+        ({"subset": "both"}, "received validation_split=None, subset='both'"),
+        ({"validation_split": 1, "subset": "both"}, "number above 0 and below 1; received 1"),
+        ({"validation_split": 0, "subset": "both"}, "number above 0 and below 1; received 0"),
         ({"validation_split": 0.2, "subset": "test"}, "subset is 'training', 'validation'"),
         ({"validation_split": 0.2, "subset": "training"}, "Give both calls the same seed"),
         ({"validation_split": 0.01, "subset": "both"}, "leave none for validation"),

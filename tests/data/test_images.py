@@ -7,7 +7,7 @@ import PIL.Image
 import pytest
 
 import minidl
-from minidl.data import smart_resize
+from minidl.data import images, smart_resize
 from minidl.utils import array_to_img, img_to_array, load_img, save_img
 
 
@@ -61,6 +61,59 @@ def test_another_size(picture):
     np.testing.assert_array_equal(square, pixels[:, 1:7])
 
 
+@pytest.mark.parametrize(
+    ("size", "target", "box"),
+    [
+        ((6, 8), (6, 6), (1, 0, 7, 6)),
+        ((8, 6), (6, 6), (0, 1, 6, 7)),
+        ((7, 4), (1, 2), (0, 2, 4, 4)),
+        ((4, 7), (3, 2), (2, 0, 4, 4)),
+        ((5, 5), (20, 20), (0, 0, 5, 5)),
+    ],
+)
+def test_the_middle_of_an_image(size, target, box):
+    """The largest part with the ratio of the target: left, top, right, bottom."""
+    assert images.middle(*size, *target) == box
+
+
+def test_how_new_pixels_are_computed(picture):
+    path, pixels = picture
+    for name in images.RESAMPLING:
+        found = load_img(path, target_size=(4, 3), interpolation=name)
+        expected = PIL.Image.open(path).resize((3, 4), PIL.Image.Resampling[name.upper()])
+        np.testing.assert_array_equal(found, expected)
+    assert load_img(path, target_size=7).size == (7, 7)
+    assert img_to_array(PIL.Image.open(path), dtype="float16").dtype == np.float16
+    assert (
+        array_to_img(np.array([[[0.5], [255]]]), scale=False, dtype="uint8").getpixel((0, 0)) == 0
+    )
+
+
+def opened(path):
+    with PIL.Image.open(path) as image:
+        return image.format, image.mode
+
+
+def test_a_file_takes_its_format_from_its_name(tmp_path, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    x = np.full((2, 2, 3), 7)
+    for name, file_format, found in (
+        ("a.jpg", None, "JPEG"),
+        ("b.PNG", None, "PNG"),
+        ("c.jpg", "png", "PNG"),
+        ("d", "JPG", "JPEG"),
+    ):
+        save_img(tmp_path / name, x, file_format=file_format, scale=False)
+        assert opened(tmp_path / name) == (found, "RGB")
+    assert load_img("~/a.jpg").size == (2, 2)
+    assert np.asarray(load_img(tmp_path / "b.PNG")).tolist() == x.tolist()
+    save_img(tmp_path / "clear.png", np.zeros((2, 2, 4)))
+    assert opened(tmp_path / "clear.png") == ("PNG", "RGBA")
+    with pytest.raises(ValueError, match="unknown file extension"):
+        save_img(tmp_path / "e", x)
+
+
 def test_values_are_stretched_unless_told_otherwise():
     x = np.array([[[-1.0], [0.0]], [[0.5], [1.0]]])
     assert np.asarray(array_to_img(x)).tolist() == [[0, 127], [191, 255]]
@@ -68,6 +121,11 @@ def test_values_are_stretched_unless_told_otherwise():
     assert not np.asarray(array_to_img(flat)).any()
     deep = array_to_img(np.full((2, 2, 1), 300.0), scale=False)
     assert np.asarray(deep).tolist() == [[300, 300]] * 2
+    for top, mode in ((255, "L"), (256, "I")):
+        assert array_to_img(np.full((2, 2, 1), top), scale=False).mode == mode
+    assert array_to_img(np.full((2, 2, 3), 300), scale=False).mode == "RGB"
+    tall = array_to_img(np.zeros((1, 3, 2)), data_format="channels_first")
+    assert tall.size == (2, 3) and np.asarray(array_to_img(x * 9 + 5)).max() == 255
     assert array_to_img(minidl.Tensor(np.ones((2, 2, 4)))).mode == "RGBA"
 
 
@@ -86,6 +144,10 @@ def test_a_jpeg_of_a_transparent_image_is_rgb():
         (lambda path: load_img(path, target_size=(3, 4, 3)), r"target_size is \(height, width\)"),
         (lambda path: load_img(path, target_size=(0, 3)), "target_size must be a whole number"),
         (lambda path: array_to_img(np.ones((1, 4, 4, 3))), r"one image.*received shape \(1, 4, 4"),
+        (lambda path: array_to_img(np.ones((4, 4))), r"one image.*received shape \(4, 4\)"),
+        (lambda path: array_to_img(np.ones((4, 4, 5))), "received 5"),
+        (lambda path: img_to_array(np.ones(4)), r"something of shape \(4,\)"),
+        (lambda path: load_img(path, target_size=(3,)), r"height, width\); received \(3,\)"),
         (lambda path: array_to_img(np.ones((4, 4, 2))), r"1 channel \(gray\).*received 2"),
         (lambda path: img_to_array(np.ones((1, 4, 4, 3))), "converted one by one"),
     ],

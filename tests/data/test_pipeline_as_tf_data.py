@@ -178,7 +178,7 @@ def test_chance_is_repeatable():
     def found():
         set_random_seed(5)
         low, high = Dataset.range(9).repeat(), Dataset.range(100, 109).repeat()
-        mixed = Dataset.sample_from_datasets([low, high], weights=[0.9, 0.1]).take(200)
+        mixed = Dataset.sample_from_datasets([low, high], weights=[9, 1]).take(200)
         numbers = Dataset.random().take(3)
         first = [pipeline_cases.values(d) for d in (mixed, mixed, numbers, numbers)]
         assert first[0] != first[1] and first[2] == first[3]
@@ -262,7 +262,10 @@ def test_dicts_train_a_model_of_several_inputs():
     assert len(model.fit(endless, steps_per_epoch=2, epochs=3, verbose=0).history["loss"]) == 3
 
 
-@pytest.mark.parametrize(("number", "dtype"), [(2**31 - 1, np.int32), (2**31, np.int64)])
+@pytest.mark.parametrize(
+    ("number", "dtype"),
+    [(2**31 - 1, np.int32), (2**31, np.int64), (-(2**31), np.int32), (-(2**63), np.int64)],
+)
 def test_whole_numbers_of_python_are_int32_where_they_fit(number, dtype):
     for given in (number, [number]):
         (element,) = Dataset.from_tensors(given)

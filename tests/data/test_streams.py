@@ -32,6 +32,7 @@ def test_portions_go_on_where_the_last_one_stopped():
 def test_an_empty_source_says_so():
     with pytest.raises(ValueError, match="The data holds no batches"):
         Stream([]).first()
+    assert list(Stream([]).forever()) == []
 
 
 def test_an_epoch_that_seems_endless_is_asked_for_its_end_once(monkeypatch):

@@ -4,15 +4,18 @@ are in tests/processes, which needs MPI.
 
 import copy
 import threading
+import types
 
 import numpy as np
 import pytest
 
 import minidl
-from minidl import distribution, layers
+from minidl import Tensor, distribution, layers
+from minidl.data import Batches, Portions
 from minidl.distribution.buffers import SentBuffer
 from minidl.distribution.draws import DrawsOfWholeBatches, RowsOfDraws
 from minidl.distribution.share import Share
+from minidl.distribution.shares import digest_of
 from minidl.distribution.team import Team
 from minidl.support.processes import here
 
@@ -194,6 +197,63 @@ def test_shares_are_equal_but_for_one_sample_and_weigh_what_they_hold():
     assert all(s.count == 1 for s in shares)
 
 
+def test_gradients_and_sums_count_what_each_process_has():
+    """Two samples for three processes: the first borrows one, whose numbers count nothing."""
+    variables = [Tensor(np.zeros(shape)) for shape in ((2,), (1, 3), ())]
+
+    def work(team):
+        share, x = Share(team, 2, b""), np.full(2, 10.0**team.rank)
+        grads = [None if team.rank == 1 else x, None, np.array(np.nan if not team.rank else 8.0)]
+        averaged = share.averaged(grads, variables)
+        total = share.total(Tensor(x, requires_grad=True))
+        total.sum().backward()
+        return averaged, share.mean(x), share.summed(x), total, share.counts
+
+    for averaged, mean, summed, total, _ in (found := together(3, work)):
+        assert averaged[0].tolist() == [50, 50] and averaged[1] is None and averaged[2] == 8
+        assert mean.tolist() == [55, 55] and summed.tolist() == total.tolist() == [110, 110]
+        assert averaged[0].dtype == np.float64 and averaged[2].shape == ()
+    assert [counts for *_, counts in found] == [False, True, True]
+
+
+@pytest.mark.parametrize("counted", [None, [4, 1, 3], [0, 0, 0]])
+@pytest.mark.parametrize("size", [2, 10])
+def test_a_loss_is_corrected_for_what_a_share_counts(size, counted):
+    """10 samples are 3, 3 and 4; 2 are none, 1 and 1."""
+    own = [0, 1, 1] if size == 2 else [3, 3, 4]
+
+    def work(team):
+        return Share(team, size, b"").correction(None if counted is None else counted[team.rank])
+
+    part = [1] * 3 if counted is None else [c * (n > 0) for c, n in zip(counted, own)]
+    whole = 1 if counted is None else sum(part) or 1
+    expected = [p / whole * size / n if n else 0 for p, n in zip(part, own)]
+    np.testing.assert_allclose(together(3, work), expected)
+
+
+def test_numbers_in_the_logs_are_means_over_the_samples():
+    class Notes(minidl.Sequential):
+        def train_step(self, data):
+            x = np.asarray(data[0])
+            return {**super().train_step(data), "first": float(x[:, 0].mean()), "row": x[0]}
+
+    def model():
+        minidl.set_random_seed(0)
+        made = Notes([minidl.Input((4,)), layers.Dense(3, "softmax", dtype="float64")])
+        made.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return made
+
+    models = [model() for _ in range(3)]
+    alone = model().fit(X[:7], Y[:7], 5, 2, shuffle=False, verbose=0).history
+    found = together(
+        3, lambda t: models[t.rank].fit(X[:7], Y[:7], 5, 2, shuffle=False, verbose=0).history
+    )
+    for history in found:
+        assert set(history) == set(alone)
+        for name in ("first", "loss", "accuracy"):
+            np.testing.assert_allclose(history[name], alone[name], rtol=0, atol=1e-12)
+
+
 def test_draws_are_the_rows_of_the_draw_for_the_whole_batch():
     whole = np.random.default_rng(3)
     expected = [whole.random((7, 2)), whole.normal(1.0, 2.0, (14,)), whole.integers(0, 9)]
@@ -237,6 +297,58 @@ def test_every_draw_takes_its_size_by_position(name, arguments):
         return getattr(rng, name)(*arguments, (here.share.count, 2))
 
     np.testing.assert_array_equal(np.concatenate(together(3, work)), expected)
+
+
+def test_draws_that_are_not_of_the_samples_are_those_of_all():
+    def work(team):
+        share = here.share = Share(team, 6, b"")
+        rng, n = RowsOfDraws(np.random.default_rng(3).bit_generator), share.count
+        return [
+            rng.normal(size=(n, 2)),
+            rng.integers(9, size=n, dtype="int32"),
+            rng.normal(np.zeros((n, 1)), 1.0, (n, 2)),  # each row with a mean of its own
+            rng.random((n + 1, 2)),  # the first axis is not that of the samples
+            rng.random(()),
+            rng.random(),
+        ]
+
+    rng = np.random.default_rng(3)
+    whole = [rng.normal(size=(6, 2)), rng.integers(9, size=6, dtype="int32")]
+    same = [rng.normal(0, 1.0, (2, 2)), rng.random((3, 2)), rng.random(()), rng.random()]
+    parts = together(3, work)
+    for found, expected in zip(zip(*parts), [*whole, *same]):
+        joined = np.concatenate(found) if any(expected is w for w in whole) else found[0]
+        np.testing.assert_array_equal(joined, expected)
+        assert np.asarray(joined).dtype == np.asarray(expected).dtype
+    assert parts[0][3].tolist() == parts[2][3].tolist()
+
+
+def test_a_generator_that_layers_share_is_one_and_comes_back():
+    plain, seeds = np.random.default_rng(2), minidl.random.SeedGenerator(1)
+    first = types.SimpleNamespace(rng=plain, shuffle_generator=plain, seed=seeds, other=None)
+    second, held = types.SimpleNamespace(again=plain), seeds.generator
+    with DrawsOfWholeBatches([first, second]):
+        assert first.rng is second.again and type(first.rng) is RowsOfDraws
+        assert type(seeds.generator) is RowsOfDraws and seeds.generator is not first.rng
+        assert first.shuffle_generator is plain and first.seed is seeds
+    assert seeds.generator is held and first.rng is second.again is plain
+
+
+def test_data_are_compared_by_their_digest():
+    x, y = np.arange(3000.0), np.arange(3000)
+    batches = Batches(x, (y, np.array(["a"] * 3000)), batch_size=8)
+    same = Batches(x.copy(), (y.copy(), np.array(["b"] * 3000)), batch_size=8)
+    number = digest_of(batches)
+    assert digest_of(same) == digest_of(Portions(same, 2)) == number and digest_of(iter([])) == 0
+    changed = [(Batches(x, y, batch_size=8)), Batches(x[:-1], y[:-1], batch_size=8)]
+    changed += [Batches(x, (y,), batch_size=9), Batches(x, (y,), batch_size=8, rng=RNG)]
+    for place in (0, 3, 2997):
+        other = x.copy()
+        other[place] += 1
+        changed.append(Batches(other, (y,), batch_size=8))
+    x[1] += 1  # between the rows that are looked at
+    assert digest_of(Batches(x, (y,), batch_size=8)) == number
+    assert number not in {digest_of(data) for data in changed[1:]}
 
 
 # --- Keras's names, in one process
@@ -283,6 +395,7 @@ def test_a_scope_ends(alone):
         (lambda d: d.DataParallel(device_mesh=1), "leave device_mesh out"),
         (lambda d: d.DataParallel(auto_shard_dataset=False), "auto_shard_dataset is True"),
         (lambda d: d.initialize(num_processes=2), "num_processes=2, but mpiexec says 1"),
+        (lambda d: d.initialize(process_id=1), "initialize: process_id=1, but mpiexec says 0."),
         (lambda d: d.list_devices("gpu"), "only devices are 'cpu'; received device_type='gpu'"),
     ],
 )

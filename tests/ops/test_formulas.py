@@ -134,6 +134,12 @@ def test_erfinv_undoes_erf():
 
 
 def test_segments_without_rows():
+    for function in (ops.segment_max, ops.segment_min, ops.segment_prod, ops.segment_sum):
+        assert function(CUBE[0], [0, 2, 1]).shape == (3, 4)
+        assert function(CUBE[0], [0, 2, 1], 2).shape == (2, 4)
+        np.testing.assert_array_equal(function(CUBE, [3, 0])[3], CUBE[0])
+    assert ops.segment_max(np.int8([5]), [1]).tolist() == [-128, 5]
+    assert ops.segment_min(np.int8([5]), [1]).tolist() == [127, 5]
     np.testing.assert_array_equal(ops.segment_max(V, IDS)[1], -np.inf)
     np.testing.assert_array_equal(ops.segment_min(V, IDS)[3], np.inf)
     assert ops.segment_prod(V, IDS)[1].item() == 1.0

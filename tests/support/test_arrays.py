@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minidl import losses
-from minidl.support.arrays import describe, short
+from minidl.support.arrays import Number, as_array, describe, in_numpy_2, short
 
 
 def test_bfloat16_needs_a_package_that_numpy_has_not():
@@ -42,3 +42,72 @@ def test_of_large_arrays_the_ends_are_shown(shape, numbers):
     said = short(np.zeros(shape), "")
     assert said.count("0.") == numbers and ("..." in said) == (np.prod(shape) > 20)
     assert short(np.array([1.23456789]), "") == "[1.2346]"
+
+
+@pytest.mark.parametrize(
+    ("value", "partner", "dtype"),
+    [
+        (2, None, "float32"),
+        (2.5, None, "float32"),
+        (True, None, "bool"),
+        (np.int8(2), None, "int8"),
+        (np.float64(2), None, "float64"),
+        (2, "float16", "float16"),
+        (np.float64(2), "float32", "float32"),
+        (True, "uint8", "uint8"),
+        (2, "uint8", "uint8"),
+        (2.5, "uint8", "float32"),
+        (2, "bool", "int64"),
+        (2.5, "bool", "float32"),
+        (True, "bool", "bool"),
+    ],
+)
+def test_the_dtype_of_a_number_beside_another(value, partner, dtype):
+    found = as_array(value, partner and np.dtype(partner))
+    assert found.dtype == dtype and found == value and found.shape == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "said"),
+    [
+        ([[1, 2], [3], [4, 5, 6]], ValueError, r"different lengths \(1 and 3\), so"),
+        ([[1, [2]], [3, 4]], ValueError, r"different lengths, so"),
+        (np.ma.masked_array([1, 2], [False, True]), ValueError, "A masked array hides numbers"),
+        (np.complex64(1), TypeError, "received .*1.* of type complex64"),
+    ],
+)
+def test_what_is_no_array_of_numbers(value, error, said):
+    with pytest.raises(error, match=said):
+        as_array(value)
+    assert as_array(np.ma.masked_array([1, 2], [False, False])).tolist() == [1, 2]
+    assert as_array(np.zeros((2, 0), object)).dtype == np.float64
+
+
+def test_results_are_numbers_with_the_methods_of_tensors():
+    one = Number(2.5)
+    assert type(one.numpy()) is np.float64 and type(one.item()) is float and one.item() == one
+    assert (one.shape, one.ndim, one.size, one.dtype) == ((), 0, 1, np.float64)
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "computed", "params", "found"),
+    [
+        (("f4", "f8"), "f4", {}, "f8"),
+        (("f4", "f4"), "f8", {}, "f4"),
+        (("f4", "f4"), "f4", {}, "f4"),
+        (("i8", "f4"), "f8", {}, "f8"),
+        (("f4", "f4"), "i8", {}, "i8"),
+        (("f4", "f8"), "f4", {"dtype": "f4"}, "f4"),
+    ],
+)
+def test_numpy_1_computes_in_the_dtypes_of_numpy_2(dtypes, computed, params, found):
+    """1/3 in twice the digits where the dtype has them: it is computed again."""
+
+    def third(*arrays, **params):
+        wanted = computed if [a.dtype for a in arrays] == [*map(np.dtype, dtypes)] else "f8"
+        return np.asarray(sum(arrays) / 3).astype(wanted), "vjps"
+
+    data, vjps = in_numpy_2(third)(*[np.array(0.5, d).astype(d) for d in dtypes], **params)
+    assert data.dtype == found and vjps == "vjps"
+    if found == "f8":
+        assert data == (1 / 3 if dtypes[0] == "f4" else 1 / 6)

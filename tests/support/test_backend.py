@@ -58,6 +58,35 @@ def test_limits_are_counts(setter, value):
         setter(value)
 
 
+def test_limits_and_small_numbers_at_their_edges():
+    config.set_max_epochs(np.int64(1))
+    assert type(config.max_epochs()) is int
+    for count, limit, found in (
+        (3, 2, 2),
+        (2, 3, 2),
+        (None, 2, 2),
+        (3, None, 3),
+        (None, None, None),
+    ):
+        assert minidl.backend.at_most(count, limit) == found
+    for value in (0, 1, -1e-7, float("nan")):
+        with pytest.raises(ValueError, match=f"between 0 and 1; received {value}"):
+            config.set_epsilon(value)
+    assert config.epsilon() == 1e-7
+    with pytest.raises(ValueError, match="set_floatx expects one of float16, float32, float64; "):
+        config.set_floatx("int8")
+
+
+def test_policies_are_compared_by_their_names():
+    one, other = minidl.DTypePolicy("float16"), minidl.DTypePolicy("float64")
+    assert one == minidl.DTypePolicy("float16") != other and one != "float16"
+    assert len({one, other, minidl.DTypePolicy("float16")}) == 2
+    assert minidl.DTypePolicy().name == "float32" and one.quantization_mode is None
+    assert [minidl.backend.number_type(d) for d in (other, "mixed_float16", int)] == [
+        *map(np.dtype, ("float64", "float32", int))
+    ]
+
+
 def test_the_dtype_of_new_layers():
     assert config.dtype_policy() == minidl.DTypePolicy("float32")
     config.set_dtype_policy("float64")

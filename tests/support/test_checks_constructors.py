@@ -76,6 +76,22 @@ from minidl.layers import Dense
         ),
         (lambda: layers.Add(input_shape=np.nan), r"sizes of one sample.*received \(nan,\)"),
         (lambda: callbacks.EarlyStopping(baseline="low"), "EarlyStopping: baseline is a number"),
+        (lambda: callbacks.EarlyStopping(min_delta=np.nan), "min_delta is a number; received nan"),
+        (lambda: callbacks.EarlyStopping(start_from_epoch=-1), "a whole number of at least 0; rec"),
+        (lambda: metrics.R2Score(num_regressors=-1), "a whole number of at least 0; received -1"),
+        (lambda: metrics.Recall(top_k=0), "top_k is a whole number of at least 1, or None; rec"),
+        (lambda: metrics.Recall(class_id=True), "class_id is the number of a class, or None"),
+        (lambda: layers.Dropout(0.5, noise_shape=(0, 3)), "noise_shape is a tuple of sizes"),
+        (lambda: layers.Dropout(0.5, noise_shape=(1.5,)), "noise_shape is a tuple of sizes"),
+        (lambda: layers.Softmax(axis=[0, 1.5]), "axis is the number of an axis, or a list of such"),
+        (lambda: layers.Softmax(axis=True), "axis is the number of an axis"),
+        (
+            lambda: layers.Normalization(mean=[0, np.nan], variance=[1, 1]),
+            "mean is a finite number",
+        ),
+        (lambda: layers.Normalization(mean=np.array(["a"]), variance=[1]), "mean is a finite numb"),
+        (lambda: layers.ELU(alpha=True), "alpha is a finite number; received True"),
+        (lambda: layers.Dropout(0.5, seed=1.5), "seed is a whole number, a SeedGenerator or None"),
         (lambda: callbacks.EarlyStopping(5), "EarlyStopping: monitor is a string; received 5"),
         (lambda: callbacks.ReduceLROnPlateau(min_lr=None), "ReduceLROnPlateau: min_lr is a number"),
         (lambda: callbacks.CSVLogger("a.csv", separator=None), "CSVLogger: separator is a string"),
@@ -86,6 +102,16 @@ from minidl.layers import Dense
 def test_an_argument_that_cannot_be_meant(make, said):
     with pytest.raises((TypeError, ValueError), match=said):
         make()
+
+
+def test_arguments_at_their_limits():
+    infinite = callbacks.EarlyStopping(baseline=np.inf, start_from_epoch=0)
+    assert infinite.baseline == np.inf
+    assert metrics.Recall(top_k=1, class_id=0) and metrics.R2Score(num_regressors=0)
+    assert layers.Dropout(0.5, noise_shape=(None, 1), seed=np.random.default_rng(0))
+    assert layers.LayerNormalization(axis=range(1, 3)) and layers.Softmax(axis=(1, 2))
+    assert layers.Normalization(axis=None, mean=[0, 1], variance=np.ones(2))
+    assert metrics.Recall(top_k=None)
 
 
 def test_classes_of_yours_speak_for_themselves():

@@ -1,9 +1,11 @@
 """A get_config of one's own, and objects of one's own in a description."""
 
+import numpy as np
 import pytest
 
 import minidl
 from minidl import (
+    Tensor,
     constraints,
     initializers,
     layers,
@@ -99,6 +101,61 @@ def test_what_the_class_above_was_given_is_kept():
 
 
 # --- descriptions
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (np.float32(1.5), 1.5),
+        (np.dtype("int8"), "int8"),
+        (np.float16, "float16"),
+        ({"a": (1, [None, "b"])}, {"a": [1, [None, "b"]]}),
+        (slice(1, None, 2), {"class_name": "__slice__", "config": [1, None, 2]}),
+        (Ellipsis, {"class_name": "__ellipsis__", "config": {}}),
+        (layers.Dense, "Dense"),
+    ],
+)
+def test_values_as_plain_data_and_back(value, plain):
+    assert minidl.saving.serialize_keras_object([value]) == [plain]
+    (again,) = minidl.saving.deserialize_keras_object([plain])
+    assert again == (value if isinstance(plain, dict) and "class_name" in plain else plain)
+    for array in (np.arange(2, dtype="int8"), Tensor([0.0, 1.0])):
+        data = minidl.saving.serialize_keras_object({"x": array})
+        found = minidl.saving.deserialize_keras_object(data)["x"]
+        assert type(found) is np.ndarray and found.tolist() == [0, 1] and found.dtype == array.dtype
+    for key in ("items", "config"):
+        data = {"class_name": "__tuple__", "config": [], key: [1, [2]]}
+        assert minidl.saving.deserialize_keras_object(data) == (1, [2])
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "said"),
+    [
+        (("__numpy__", {"value": ["a"], "dtype": "<U1"}), ValueError, "'<U1' are not numbers"),
+        (("__slice__", [1.5, None, None]), TypeError, "float"),
+        (("Dense", [3], "minidl.layers"), ValueError, "config of Dense is a dict .* received list"),
+        (("relu", {}, "minidl.activations"), ValueError, "'relu' is not a class that a config"),
+        (({"a": 1}, {}), ValueError, "A class is given by its name; received dict"),
+    ],
+)
+def test_descriptions_of_nothing(data, error, said):
+    with pytest.raises(error, match=said):
+        minidl.saving.deserialize_keras_object(
+            dict(zip(("class_name", "config", "module"), data, strict=False))
+        )
+
+
+def test_arguments_that_have_names_and_that_have_none():
+    class Named(regularizers.Regularizer):
+        def __init__(self, first, *rest, **more): ...
+
+    assert Named(1, two=2).get_config() == {"first": 1, "two": 2}
+    with pytest.raises(TypeError, match=r"Named takes \*rest, which has no names to be saved"):
+        Named(1, 2).get_config()
+    with pytest.raises(TypeError, match=r"Regularizer\(\) takes no arguments; received \(1,\)"):
+        type("Regularizer", (regularizers.Regularizer,), {})(1)
+    with pytest.raises(TypeError, match=r"takes no arguments; received \{'a': 1\}"):
+        type("Regularizer", (regularizers.Regularizer,), {})(a=1)
 
 
 def test_objects_of_yours_in_a_description():

@@ -274,3 +274,71 @@ def test_an_error_in_a_dry_run_puts_everything_back():
     with pytest.raises(ArithmeticError):
         layer(Input((2,)))
     assert layer.traces() == before and state_of()[:6] == CLEAN[:6]
+
+
+# --- what a file may ask for, and sizes that are guesses
+
+
+def test_a_file_may_ask_for_so_many_numbers():
+    with dry.reading_of(10):
+        dry.take_room(2**22 + 16 * 10 - 1, "all")
+        with dry.reading_of(0):
+            with pytest.raises(ValueError, match="^one asks for more numbers than the file can"):
+                dry.take_room(2**22 + 1, "one")
+            with pytest.raises(
+                ValueError, match=r"^d: a weight of shape \(1,\) is more than the f"
+            ):
+                dry.take_weights(1, "d", (1,))
+        dry.take_weights(6, "d", (6,))
+        dry.take_weights(4, "d", (4,))
+        dry.take_room(1, "all")
+        for take in (lambda: dry.take_room(1, "all"), lambda: dry.take_weights(1, "d", (1,))):
+            with pytest.raises(ValueError):
+                take()
+    dry.take_room(10**12, "without a file")
+    dry.take_weights(10**12, "without a file", (10**12,))
+
+
+@pytest.mark.parametrize(
+    ("unknown", "present", "wanted", "found"),
+    [
+        (0, (2, 6), (3, 4), None),
+        (1, (2, 6), (3, 4), (3, 4)),
+        (1, (2, 6), (2, 4), None),
+        (2, (2, 6), (2, 4), (2, 4)),
+        (2, (2, 6), (-1, 5), (12, 5)),
+        (2, (2, 6), (-1, -1), None),
+        (2, (2, 6), (-2, 5), None),
+        (2, (2, 6), (0, 5), (0, 5)),
+    ],
+)
+def test_the_shape_of_a_reshape_of_guesses(unknown, present, wanted, found):
+    with dry.guessing(unknown):
+        assert dry.guessed(present, wanted) == found
+    assert dry.state.unknown == 0
+
+
+def test_what_is_kept_is_put_back_once_and_whole():
+    x, fixed = np.arange(3.0), np.arange(3.0)
+    rng, tensor = np.random.default_rng(0), Tensor(np.ones(2))
+    expected, array = np.random.default_rng(0).random(), tensor.array
+
+    def change():
+        assert dry.is_dry()
+        for thing, snapshot in ((x, dry.entries_of), (fixed, dry.entries_of), (rng, dry.place_of)):
+            dry.keep(thing, snapshot)
+        dry.keep(tensor, dry.numbers_of)
+        rng.random()
+        x[:] = 5
+        dry.keep(x, dry.entries_of)  # once: not as it is now
+        fixed.flags.writeable = False
+        tensor.array[:] = 7
+        tensor.array = np.zeros(2)
+        return dry.dry_run(dry.is_dry)
+
+    assert dry.dry_run(change) is True and not dry.is_dry()
+    assert x.tolist() == fixed.tolist() == [0, 1, 2] and rng.random() == expected
+    assert tensor.array is array and tensor.tolist() == [1, 1]
+    dry.keep(x, dry.entries_of)  # without effect
+    x[0] = 9
+    assert x[0] == 9

@@ -1,0 +1,188 @@
+"""The arguments of a Dataset's methods: their limits, what they are when left out, and what each
+does where tests/pipeline_cases.py does not look.
+"""
+
+import copy
+
+import numpy as np
+import pytest
+
+from minidl.data import Dataset, DatasetSpec, Options, TextLineDataset, chaining
+from minidl.support.texts import as_texts
+
+
+def values(data):
+    return [element.numpy().tolist() for element in data]
+
+
+FIVE = Dataset.range(5)
+LISTS = Dataset.from_generator(lambda: ([i] * i for i in (1, 3, 2)), output_types="int32")
+
+
+@pytest.mark.parametrize(
+    ("method", "others", "name", "least"),
+    [
+        ("batch", {}, "batch_size", 1),
+        ("padded_batch", {}, "batch_size", 1),
+        ("rebatch", {}, "batch_size", 1),
+        ("shuffle", {}, "buffer_size", 1),
+        ("take", {}, "count", -1),
+        ("skip", {}, "count", -1),
+        ("repeat", {}, "count", -1),
+        ("prefetch", {}, "buffer_size", -1),
+        ("shard", {"index": 0}, "num_shards", 1),
+        ("shard", {"num_shards": 2}, "index", 0),
+        ("window", {}, "size", 1),
+        ("window", {"size": 2}, "shift", 1),
+        ("window", {"size": 2}, "stride", 1),
+        ("enumerate", {}, "start", 0),
+        ("interleave", {"map_func": print}, "cycle_length", 1),
+    ],
+)
+def test_the_least_number(method, others, name, least):
+    for wrong in (least - 1, 1.5, True):
+        with pytest.raises(ValueError) as refused:
+            getattr(FIVE, method)(**others, **{name: wrong})
+        assert str(refused.value) == (
+            f"{name} is a whole number of at least {least}; received {wrong!r}."
+        )
+    getattr(FIVE, method)(**others, **{name: least})
+    assert getattr(FIVE, method)(**others, **{name: np.int64(2 - ("shard" in method))})
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda: FIVE.take_while(None), "take_while takes a function; received None"),
+        (lambda: FIVE.interleave(3), "interleave takes a function; received 3"),
+        (lambda: len(FIVE.unique()), r"known after a loop only.*sum\(1 for _ in dataset\)"),
+    ],
+)
+def test_what_cannot_be_asked(function, said):
+    with pytest.raises(TypeError, match=said):
+        function()
+
+
+@pytest.mark.parametrize("more", [{"pad_to_bucket_boundary": True}, {"no_padding": True}])
+def test_buckets_are_filled_up_to_their_longest_only(more):
+    with pytest.raises(ValueError, match="leave pad_to_bucket_boundary and no_padding out"):
+        LISTS.bucket_by_sequence_length(len, [2], [1, 1], **more)
+    with pytest.raises(ValueError, match="a batch size is a whole number of at least 1; rec"):
+        list(LISTS.bucket_by_sequence_length(len, [2], [1, 0]))
+    one = LISTS.bucket_by_sequence_length(len, [2], [1, 2], padding_values=np.int32(9))
+    assert values(one) == [[[1]], [[3, 3, 3], [2, 2, 9]]]
+    assert one.element_spec.shape is None  # as that of the lists
+
+
+def test_of_16_sources_at_once_one_element_each():
+    made = Dataset.range(17).interleave(lambda i: Dataset.from_tensors(i).repeat(2))
+    expected = [*range(16), *range(16), 16, 16]
+    assert values(made) == expected and chaining._SOURCES_AT_ONCE == 16
+    for cycle in (-1, None):
+        again = Dataset.range(17).interleave(
+            lambda i: Dataset.from_tensors(i).repeat(2), cycle, None
+        )
+        assert values(again) == expected
+
+
+def test_how_many_are_said():
+    for made, said in (
+        (FIVE, "5"),
+        (FIVE.repeat(), "endless"),
+        (FIVE.unique(), "an unknown number of"),
+    ):
+        assert repr(made) == f"<Dataset of {said} elements>" and bool(made)
+    assert not hasattr(FIVE, "no_such") and bool(Dataset.range(0))
+
+
+def test_elements_that_are_not_whole_numbers_keep_their_kind():
+    for given, dtype in (
+        (True, bool),
+        ([True, False], bool),
+        (0.5, np.float32),
+        ([1, 0.5], np.float32),
+        ([[1], [2]], np.int32),
+        ([], np.float32),
+        (np.int64(3), np.int64),
+        (np.array([1.0]), np.float64),
+    ):
+        (found,) = Dataset.from_tensors(given).begin()
+        assert found.dtype == dtype and found.tolist() == np.asarray(given).tolist()
+    inside = Dataset.from_tensors({"a": (FIVE, 1)})
+    ((data, one),) = [element["a"] for element in inside]
+    assert values(data) == [0, 1, 2, 3, 4] and int(one) == 1
+    assert isinstance(inside.element_spec["a"][0], DatasetSpec)
+    ((text, _),) = [e["t"] for e in Dataset.from_tensors({"t": ("é", b"e")}).as_numpy_iterator()]
+    assert text == "é".encode()
+
+
+def test_orders_that_change_and_that_stay():
+    for reshuffle, same in ((None, False), (True, False), (False, True)):
+        made = Dataset.range(50).shuffle(50, 1, reshuffle)
+        assert (values(made) == values(made)) == same
+    for again, same in ((None, True), (False, True), (True, False)):
+        made = Dataset.random(4, again).take(9)
+        assert (values(made) == values(made)) == same
+    drawn = values(Dataset.random(4).take(99))
+    assert 0 <= min(drawn) < 2**28 and 2**32 - 2**28 < max(drawn) < 2**32
+    assert values(Dataset.counter().take(3)) == [0, 1, 2]
+    mixed = Dataset.sample_from_datasets([Dataset.range(1), Dataset.range(10, 13)], seed=1)
+    assert sorted(values(mixed)) == [0, 10, 11, 12]
+    stopped = Dataset.sample_from_datasets(
+        [FIVE.take(0), FIVE], weights=[1, 0], stop_on_empty_dataset=True
+    )
+    assert values(stopped) == []
+
+
+def test_settings_of_tf_data_have_no_effect():
+    settings = FIVE.options()
+    settings.threading.private_threadpool_size = 3
+    assert settings.threading.private_threadpool_size == 3
+    assert isinstance(settings, Options) and isinstance(settings.experimental_more, Options)
+    assert FIVE.with_options(settings) is FIVE and isinstance(copy.copy(settings), Options)
+
+
+def test_padding_of_texts_and_of_several_axes():
+    texts = Dataset.from_generator(lambda: iter([["a"], ["bb", "ccc"]]), output_types="string")
+    assert [t.tolist() for t in texts.padded_batch(2)] == [[["a", ""], ["bb", "ccc"]]]
+    assert [t.tolist() for t in texts.padded_batch(2, [3], "-")] == [
+        [["a", "-", "-"], ["bb", "ccc", "-"]]
+    ]
+    squares = Dataset.range(1, 3).map(lambda n: np.full((int(n), 3 - int(n)), int(n)))
+    assert values(squares.padded_batch(2)) == [[[[1, 1], [0, 0]], [[2, 0], [2, 0]]]]
+    assert values(squares.padded_batch(2, [-1, 2]))[0][1] == [[2, 0], [2, 0]]
+    assert squares.padded_batch(2, [-1, 4], drop_remainder=True).element_spec.shape == (2, None, 4)
+    with pytest.raises(ValueError, match=r"reach to shape \(3,\), which does not fit.*\(4, 4\)"):
+        list(LISTS.padded_batch(3, [4, 4]))
+    pairs = Dataset.from_tensors({"a": ([1, 2], [3])})
+    with pytest.raises(ValueError, match=r"arrays of shapes \[\(2,\), \(1,\)\]"):
+        list(pairs.unbatch())
+
+
+def test_what_a_file_keeps(tmp_path):
+    path = tmp_path / "kept"
+    words = Dataset.from_tensors(as_texts(np.array(["é", "longer"], object)))
+    for _ in range(2):
+        ((found,),) = [words.cache(path).as_numpy_iterator()]
+        assert found.tolist() == ["é".encode(), b"longer"]
+    path.unlink()
+    for _ in range(2):
+        assert values(Dataset.range(0).cache(path)) == [] and path.exists()
+    differing = Dataset.from_generator(lambda: iter([(1, 2), (1, 2, 3)]))
+    with pytest.raises(ValueError, match="has elements built alike"):
+        differing.save(tmp_path / "other")
+    assert [p.name for p in tmp_path.iterdir()] == ["kept"]
+    with pytest.raises(TypeError, match="Dataset.cache: filename is the path"):
+        FIVE.cache(3)
+    for method in (FIVE.save, Dataset.load):
+        with pytest.raises(TypeError, match="path is the path.*received ''"):
+            method("")
+
+
+def test_lines_of_a_file_given_by_its_name_in_bytes(tmp_path):
+    (tmp_path / "a.txt").write_text("one\n\nthree", encoding="utf-8")
+    name = str(tmp_path / "a.txt")
+    for given in (name, name.encode(), np.array(name), [name], Dataset.list_files(name)):
+        assert [str(line) for line in TextLineDataset(given)] == ["one", "", "three"]
+    found = Dataset.list_files([name, name.encode(), str(tmp_path / "*")], shuffle=False)
+    assert [str(path) for path in found] == [name]

@@ -1,0 +1,96 @@
+"""What elements are said to be like, and elements of generators that must be so."""
+
+import numpy as np
+import pytest
+
+from minidl.data import Dataset, TensorSpec
+from minidl.data.specs import specs_from
+
+
+@pytest.mark.parametrize(
+    ("shape", "found"),
+    [
+        (None, None),
+        ((), ()),
+        (3, (3,)),
+        ([None, -1, 0, 1], (None, None, 0, 1)),
+        (np.array([2, 3]), (2, 3)),
+    ],
+)
+def test_a_shape_as_it_is_written(shape, found):
+    assert TensorSpec(shape).shape == found
+
+
+@pytest.mark.parametrize(
+    ("shape", "array", "fits"),
+    [
+        (None, (2, 3), True),
+        ((), (), True),
+        ((), (1,), False),
+        ((2, None), (2, 5), True),
+        ((2, None), (3, 5), False),
+        ((2,), (2, 5), False),
+        ((2, 5), (2,), False),
+    ],
+)
+def test_an_array_fits(shape, array, fits):
+    assert TensorSpec(shape).fits(np.zeros(array)) == fits
+
+
+def test_specs_are_compared_and_shown():
+    spec = TensorSpec([None, 2], "int32", "x")
+    assert repr(spec) == "TensorSpec(shape=(None, 2), dtype=int32, name='x')"
+    assert (
+        repr(TensorSpec(None, "string")) == "TensorSpec(shape=<unknown>, dtype=string, name=None)"
+    )
+    assert spec == TensorSpec((None, 2), np.int32, "x") and len({spec, spec.with_axes()}) == 2
+    for other in (TensorSpec([2, 2], "int32", "x"), TensorSpec([None, 2], name="x"), repr(spec)):
+        assert spec != other
+    assert TensorSpec(()).dtype == np.float32
+    assert repr(spec.with_axes(7, of=1)) == "TensorSpec(shape=(7, 2), dtype=int32, name=None)"
+    assert spec.with_axes(7).shape == (7, None, 2) and TensorSpec(None).with_axes(7).shape is None
+    windows = Dataset.range(3).window(2).element_spec
+    assert repr(windows) == "DatasetSpec(TensorSpec(shape=(), dtype=int64, name=None))"
+
+
+def test_dtypes_and_shapes_that_are_given_apart():
+    both = specs_from({"a": "int32", "b": ("float16", "string")}, {"a": [2], "b": ([], None)})
+    assert [both["a"].shape, both["b"][0].shape, both["b"][1].shape] == [(2,), (), None]
+    assert [s.dtype for s in (both["a"], *both["b"])] == [np.int32, np.float16, np.dtype(str)]
+    unknown = specs_from({"a": ("int32", "float32")}, None)
+    assert [spec.shape for spec in unknown["a"]] == [None, None]
+
+
+SIGNATURE = {
+    "a": TensorSpec([None], "float32"),
+    "b": (TensorSpec([], "int64"), TensorSpec([], str)),
+}
+
+
+def one_of(element, signature=SIGNATURE):
+    data = Dataset.from_generator(lambda: iter([element]), output_signature=signature)
+    return next(iter(data.as_numpy_iterator()))
+
+
+def test_elements_take_the_dtypes_of_their_signature():
+    found = one_of({"b": [3, "t"], "a": [1, 2]})
+    assert found["a"].dtype == np.float32 and found["b"][0].dtype == np.int64
+    assert found["a"].tolist() == [1, 2] and found["b"] == (3, b"t")
+    plain = one_of((1, [2.5]), None)
+    assert plain[0].dtype == np.int32 and plain[1].dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("element", "said"),
+    [
+        ({"a": [1.0]}, "received dict, which is built differently"),
+        ({"a": [1.0], "b": (1, "t"), "c": 1}, "received dict, which"),
+        ({"a": [1.0], "b": (1,)}, "received tuple, which"),
+        ({"a": [1.0], "b": 1}, "received int, which"),
+        (([1.0], (1, "t")), "received tuple, which"),
+        ({"a": 1.0, "b": (1, "t")}, r"shape \(None,\); received one of shape \(\)"),
+    ],
+)
+def test_elements_that_are_built_differently(element, said):
+    with pytest.raises(ValueError, match=said):
+        one_of(element)
