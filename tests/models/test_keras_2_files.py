@@ -9,7 +9,7 @@ import pytest
 from minidl import Input, Model, SaveFormatError, Sequential, layers, optimizers, saving
 from minidl.files.hdf5 import Arrays
 from minidl.models import keras_2_files, load_model
-from minidl.models.keras_compiling import _functions_by_name
+from minidl.models.keras_compiling import _functions_by_name, memory_of
 
 X = np.arange(12.0, dtype="f").reshape(4, 3)
 
@@ -147,3 +147,13 @@ def test_what_is_written_of_compile(tmp_path):
     np.testing.assert_array_equal(again.optimizer.memory[0][0], model.optimizer.memory[0][0])
     with pytest.raises(ValueError, match="no weights yet"):
         Sequential([layers.Dense(1)]).save(path)
+
+
+def test_the_memory_of_an_optimizer_that_has_not_trained_yet():
+    model = stack(2)
+    model.compile(optimizers.SGD(0.5, momentum=0.5), "mse")
+    (arrays,) = memory_of(model).values()
+    assert [a.tolist() for a in arrays] == [0, 0.5, [[0, 0]] * 3, [0, 0]]
+    assert not model.optimizer.trainable_variables
+    model.optimizer.build(stack(2).trainable_weights)  # of another model
+    assert memory_of(model) == {"optimizer/vars": []}
