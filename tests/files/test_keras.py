@@ -1,5 +1,6 @@
 """Files of the first version and of Keras go on here."""
 
+import fractions
 import io
 import json
 import zipfile
@@ -10,7 +11,7 @@ from places import STORED
 
 import minidl
 from minidl import Input, Model, Sequential, layers, optimizers
-from minidl.files.from_keras import from_keras
+from minidl.files import keras
 from minidl.models import load_model
 
 RNG = np.random.default_rng(3)
@@ -76,85 +77,6 @@ def test_operators_of_keras_compute_the_same(ending):
     with np.load(folder / "operators.npz") as expected:
         for name, found in zip(expected, model.predict([x, x[::-1]], verbose=0), strict=True):
             np.testing.assert_allclose(found, expected[name], rtol=1e-6, atol=1e-7, err_msg=name)
-
-
-def of_keras(*members):
-    """Describe a functional model as Keras does, with these entries between input and output."""
-    tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": ["x", 0, 0]}}
-    entry = {"module": "keras.layers", "class_name": "InputLayer", "registered_name": None}
-    settings = {"batch_shape": [None, 3], "dtype": "float32", "name": "x"}
-    entry |= {"name": "x", "config": settings, "inbound_nodes": []}
-    calls = [{"args": [tensor], "kwargs": {}}]
-    members = [{"name": "y", "inbound_nodes": calls, **member} for member in members]
-    ends = {"input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}
-    config = {"name": "m", "trainable": True, "layers": [entry, *members], **ends}
-    return {"module": "keras", "class_name": "Functional", "config": config}
-
-
-DENSE = {
-    "module": "keras.layers",
-    "class_name": "Dense",
-    "registered_name": "Dense",
-    "config": {"name": "y", "trainable": True, "units": 2, "autocast": True},
-}
-
-
-@pytest.mark.parametrize(
-    ("member", "said"),
-    [
-        ({}, None),
-        ({"config": {**DENSE["config"], "quantization_config": None}}, None),
-        ({"config": {**DENSE["config"], "autocast": False}}, "Dense has autocast=False, an option"),
-        ({"config": {**DENSE["config"], "sparse": True}}, "Dense has sparse=True, an option"),
-        ({"config": {**DENSE["config"], "ragged": True}}, "Dense has ragged=True, an option"),
-        (
-            {"inbound_nodes": [[["x", 0, 0, {}]]]},
-            "the connections between the layers are in Keras 2's layout",
-        ),
-        (
-            {"module": "keras.src.ops.numpy", "class_name": "Cumsum", "config": {"name": "y"}},
-            "the operator 'Cumsum' of Keras is not known here",
-        ),
-        (
-            {"module": "keras.ops", "class_name": "Cumsum", "config": {"name": "y"}},
-            "the operator 'Cumsum' of Keras is not known here",
-        ),
-    ],
-)
-def test_a_layer_of_keras_as_minidl_describes_it(member, said):
-    data = of_keras({**DENSE, **member})
-    if said:
-        with pytest.raises(ValueError, match=said):
-            from_keras(data)
-        return
-    config = from_keras(data)["config"]
-    assert config["output_layers"] == [["y", 0, 0]]
-    given, dense = config["layers"]
-    assert given["config"]["batch_shape"] == [None, 3]
-    assert dense["registered_name"] is None
-    assert "autocast" not in dense["config"] and dense["config"]["units"] == 2
-
-
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        ({"training": True, "mask": None, "scale": 2}, {"training": True, "scale": 2}),
-        ({"training": None, "mask": 1}, {}),
-    ],
-)
-def test_what_a_call_in_keras_was_given(given, kept):
-    calls = [{"args": [1], "kwargs": given}]
-    (entry,) = from_keras(of_keras({**DENSE, "inbound_nodes": calls}))["config"]["layers"][1:]
-    assert entry["inbound_nodes"] == [{"args": [1], "kwargs": kept}]
-
-
-def test_calls_of_a_model_inside_count_from_0_here():
-    data = of_keras(of_keras(DENSE))
-    data["config"]["output_layers"] = [["y", 1, 0], ["y", 2, 0]]
-    assert from_keras(data)["config"]["output_layers"] == [["y", 0, 0], ["y", 1, 0]]
-    assert from_keras({**data, "config": {"layers": []}})["config"] == {"layers": []}
-    sequential = {**data, "class_name": "Sequential", "config": {**data["config"]}}
-    assert from_keras(sequential)["config"]["output_layers"] == [["y", 1, 0], ["y", 2, 0]]
 
 
 OPTIMIZERS = {
@@ -285,6 +207,32 @@ def test_a_member_may_be_as_large_as_is_believable(tmp_path, monkeypatch):
     assert load_model(path).count_params() == 14
     monkeypatch.setattr("minidl.files.keras._MOST_TEXT", size - 1)
     with pytest.raises(minidl.SaveFormatError, match=f"'config.json' declares {size:,} bytes"):
+        load_model(path)
+
+
+def test_a_compressed_member_may_be_as_many_times_the_file_as_is_believable(tmp_path, monkeypatch):
+    path = tmp_path / "m.keras"
+    Sequential([Input((6,)), layers.Dense(2)]).save(path)
+    size, member = path.stat().st_size, "model.weights.h5"
+    with zipfile.ZipFile(path) as archive:
+        large = archive.getinfo(member).file_size
+    monkeypatch.setattr(keras, "_EXPANSION", fractions.Fraction(large, size))
+    assert load_model(path).count_params() == 14
+    monkeypatch.setattr(keras, "_EXPANSION", fractions.Fraction(large - 1, size))
+    with pytest.raises(minidl.SaveFormatError, match=f"{large:,} bytes, in a file of {size:,}"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("member", ["metadata.json", "model.weights.h5"])
+def test_a_member_that_is_not_there(member, tmp_path):
+    path = tmp_path / "m.keras"
+    Sequential([Input((6,)), layers.Dense(2)]).save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != member}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    with pytest.raises(minidl.SaveFormatError, match=f"it lacks {member}"):
         load_model(path)
 
 
