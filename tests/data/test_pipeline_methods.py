@@ -92,6 +92,7 @@ def test_how_many_are_said():
         (FIVE.unique(), "an unknown number of"),
     ):
         assert repr(made) == f"<Dataset of {said} elements>" and bool(made)
+    assert len(Dataset.zip(FIVE, Dataset.range(0))) == 0
     assert not hasattr(FIVE, "no_such") and bool(Dataset.range(0))
 
 
@@ -165,6 +166,9 @@ def test_what_a_file_keeps(tmp_path):
     for _ in range(2):
         ((found,),) = [words.cache(path).as_numpy_iterator()]
         assert found.tolist() == ["é".encode(), b"longer"]
+    path.unlink()
+    for _ in range(2):
+        assert list(Dataset.from_tensors(b"\xff").cache(path).as_numpy_iterator()) == [b"\xff"]
     path.unlink()
     for _ in range(2):
         assert values(Dataset.range(0).cache(path)) == [] and path.exists()

@@ -12,12 +12,13 @@ import pytest
 import minidl
 from minidl import Tensor, distribution, layers
 from minidl.data import Batches, Portions
+from minidl.distribution import team as team_module
 from minidl.distribution.buffers import SentBuffer
 from minidl.distribution.draws import DrawsOfWholeBatches, RowsOfDraws
 from minidl.distribution.share import Share
 from minidl.distribution.shares import digest_of
 from minidl.distribution.team import Team
-from minidl.support.processes import here
+from minidl.support.processes import here, wait_for_file
 
 
 class StandIn:
@@ -175,11 +176,44 @@ def test_an_error_of_one_ends_all_and_is_the_one_that_is_named():
 
 
 def test_processes_at_different_places_are_told_where():
-    places = [Team.STEP, Team.SAVE, Team.STEP]
     with pytest.raises(RuntimeError, match="process 1 at saving a file, process 2 at a training"):
-        together(3, lambda team: team.meet(places[team.rank]))
+        together(3, lambda team: team.wait() if team.rank == 1 else team.meet(Team.STEP))
+    with pytest.raises(RuntimeError, match="process 1 at saving a file"):
+        together(2, lambda team: wait_for_file() if team.rank == 1 else team.meet(Team.END))
     with pytest.raises(RuntimeError, match="different data or models"):
         together(2, lambda team: team.meet(Team.START, team.rank))
+
+
+@pytest.mark.parametrize("act", ["a batch of an evaluation", "a training step"])
+def test_batches_that_differ_are_told(act):
+    models = [a_model() for _ in range(2)]
+
+    def work(team):
+        y, model = (Y + team.rank) % 3, models[team.rank]
+        source = ((X, y) for _ in range(1))  # of which nothing is known at the start
+        if act == "a training step":
+            return model.fit(source, verbose=0)
+        return model.evaluate(source, verbose=0)
+
+    with pytest.raises(RuntimeError, match=f"At {act} the processes have different data"):
+        together(2, work)
+
+
+def test_all_begin_with_what_process_0_has(monkeypatch):
+    models, told = [a_model() for _ in range(3)], []
+    monkeypatch.setattr(team_module, "library_state", lambda: here.rank)
+    monkeypatch.setattr(team_module, "set_library_state", told.append)
+    for number, model in enumerate(models):
+        model.optimizer.build(model.trainable_weights)
+        for variable in (*model.weights, *model.optimizer.variables):
+            variable.assign(np.full(variable.shape, number + 1))
+        model.layers[2].rng = np.random.default_rng(number)
+    assert together(3, lambda t: t.begin(models[t.rank], None, 5 + t.rank)) == [5, 5, 5]
+    for model in models:
+        for variable in (*model.weights, *model.optimizer.variables):
+            assert (variable.numpy() == 1).all()
+        assert model.layers[2].rng.random() == np.random.default_rng(0).random()
+    assert told == [0, 0, 0]
 
 
 def test_only_process_0_writes(tmp_path):

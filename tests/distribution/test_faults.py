@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import threading
+import types
 
+import numpy as np
 import pytest
 
 from minidl.distribution import faults, watcher
@@ -78,7 +80,7 @@ def test_ctrl_c_and_what_nothing_caught(fault, capsys):
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no sockets in files")
-def test_the_watcher_sees_a_good_end(fault, monkeypatch):
+def test_the_watcher_sees_a_good_end(fault, monkeypatch, capsys):
     hooks, left = [], []
     monkeypatch.setattr(faults.atexit, "register", hooks.append)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
@@ -93,6 +95,45 @@ def test_the_watcher_sees_a_good_end(fault, monkeypatch):
     assert fault.failed and fault.comm.aborted == [1]
     hooks[0]()  # after a failure nobody waits
     assert left == ["goodbye"]
+    fault.failed = False
+    os.unlink(os.path.join(fault.folder, "said"))
+    threading.excepthook(types.SimpleNamespace(exc_value=raised(KeyError)))
+    said = capsys.readouterr().err
+    assert "ValueError: too bad" in said and "KeyError: 'too bad'" in said
+    assert "in test_the_watcher" not in said and fault.comm.aborted == [1, 1]
+    fault.failed = False
+    fault._goodbye = lambda: raised(OSError).nowhere  # another has ended
+    hooks[0]()
+    assert fault.failed and fault.comm.aborted == [1, 1, 1]
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no sockets in files")
+def test_one_process_of_each_machine_starts_a_watcher(fault):
+    team = Team()
+    team.rank, team.size, team.from_first = 1, 2, lambda thing: fault.folder
+    team.gather = lambda values: np.stack([values, values])
+    second = faults.Faults(team)
+    second._connect()
+    second._to_watcher.close()
+    assert second._watcher is None and second.folder == fault.folder
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_watcher_leaves_nothing(tmp_path, monkeypatch, late, capsys):
+    folder, memory = tmp_path / "run", tmp_path / "mpich_1"
+    folder.mkdir()
+    memory.touch()
+
+    def watch(place, count, shared):
+        assert (place, count) == (str(folder / "socket"), 2)
+        shared |= {str(memory), str(tmp_path / "gone")}
+        if late:
+            raise TimeoutError
+        return ""
+
+    monkeypatch.setattr(watcher, "watch", watch)
+    watcher.main(str(folder), "3", "2")
+    assert list(tmp_path.iterdir()) == [] and capsys.readouterr().err == ""
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="a process lists its memory on Linux")

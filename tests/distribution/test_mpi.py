@@ -138,7 +138,7 @@ def test_who_is_found(monkeypatch):
     for name in mpi._COUNTS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "argv", ["/some/train.py"])
-    for comm, alone in ((Comm(), False), (Comm(0, 1, 1), True)):
+    for comm, alone in ((Comm(), False), (Comm(0, 2, 2), False), (Comm(0, 1, 1), True)):
         monkeypatch.setitem(sys.modules, "mpi4py", types.SimpleNamespace(MPI=module(comm)))
         communicator, reason = mpi.found()
         assert (communicator is None) == alone
@@ -183,11 +183,14 @@ def run_alone(lines):
 def test_only_the_first_speaks():
     lines = (
         "class matplotlib:\n    use = lambda name: print('uses', name, file=sys.stderr)\n"
-        "sys.modules['matplotlib'] = matplotlib\ndistribution._only_the_first_speaks({})\n"
+        "sys.modules['matplotlib'] = matplotlib\nprint('before')\n"
+        "distribution._only_the_first_speaks({})\n"
         "print('heard')\nwarnings.warn('a warning')\n"
         "print(os.environ.get('MPLBACKEND'), file=sys.stderr)"
     )
     other = run_alone(lines.format(1))
-    assert (other.stdout, other.stderr.lower()) == ("", "uses agg\nagg\n")
+    assert (other.stdout, other.stderr.lower()) == ("before\n", "uses agg\nagg\n")
     first = run_alone(lines.format(0))
-    assert first.stdout == "heard\n" and "a warning" in first.stderr and "None" in first.stderr
+    assert (
+        first.stdout == "before\nheard\n" and "a warning" in first.stderr and "None" in first.stderr
+    )
