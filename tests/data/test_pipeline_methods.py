@@ -93,6 +93,7 @@ def test_how_many_are_said():
     ):
         assert repr(made) == f"<Dataset of {said} elements>" and bool(made)
     assert len(Dataset.zip(FIVE, Dataset.range(0))) == 0
+    assert len(FIVE.window(6, drop_remainder=True)) == len(list(FIVE.window(3, 6, 3, True))) == 0
     assert not hasattr(FIVE, "no_such") and bool(Dataset.range(0))
 
 
@@ -176,6 +177,11 @@ def test_what_a_file_keeps(tmp_path):
     with pytest.raises(ValueError, match="has elements built alike"):
         differing.save(tmp_path / "other")
     assert [p.name for p in tmp_path.iterdir()] == ["kept"]
+    with open(path, "wb") as file:  # a pickle, which could run any code
+        file.write(b"minidl elements 1\n0\n")
+        np.lib.format.write_array(file, np.array([{}], object))
+    with pytest.raises(ValueError, match="Object arrays cannot be loaded"):
+        list(Dataset.load(path))
     with pytest.raises(TypeError, match="Dataset.cache: filename is the path"):
         FIVE.cache(3)
     for method in (FIVE.save, Dataset.load):

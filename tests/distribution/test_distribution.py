@@ -163,6 +163,36 @@ def test_all_stop_when_one_wants_to():
     assert [model.optimizer.iterations for model in models] == [2, 2, 2]
 
 
+class StopsAtAnEpochsEnd(minidl.callbacks.Callback):
+    begun = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.begun += 1
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = here.rank == 1
+
+
+def test_all_stop_at_the_end_of_an_epoch_too():
+    models, callbacks = [a_model() for _ in range(3)], [StopsAtAnEpochsEnd() for _ in range(3)]
+    together(3, lambda team: fitted(models[team.rank], [callbacks[team.rank]]))
+    assert [model.optimizer.iterations for model in models] == [4, 4, 4]
+    assert [callback.begun for callback in callbacks] == [1, 1, 1]
+
+
+def test_an_error_in_training_or_evaluation_ends_the_others():
+    def work(team):
+        ended, model = [], a_model()
+        team.end = ended.append
+        for run in (model.fit, model.evaluate):
+            with pytest.raises(ZeroDivisionError):
+                run(((X[:7], Y[:7], WEIGHTS[:7] * (1 / n)) for n in (1, 0)), verbose=0)
+        return ended
+
+    ((first, second),) = together(1, work)
+    assert type(first) is type(second) is ZeroDivisionError
+
+
 class Fails(minidl.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if here.rank == 1:
@@ -380,6 +410,10 @@ def test_data_are_compared_by_their_digest():
         other = x.copy()
         other[place] += 1
         changed.append(Batches(other, (y,), batch_size=8))
+    for place in (0, 1, 2):
+        few = np.arange(3)
+        few[place] += 1
+        assert digest_of(Batches(few)) != digest_of(Batches(np.arange(3)))
     x[1] += 1  # between the rows that are looked at
     assert digest_of(Batches(x, (y,), batch_size=8)) == number
     assert number not in {digest_of(data) for data in changed[1:]}
@@ -399,7 +433,7 @@ def alone(monkeypatch):
 
 
 def test_one_process_trains_as_before_and_says_so_once(alone, capsys):
-    parallel = distribution.DataParallel(devices=distribution.list_devices())
+    parallel = distribution.DataParallel()
     assert distribution.distribution() is None
     distribution.set_distribution(parallel)
     distribution.set_distribution(parallel)
@@ -408,6 +442,7 @@ def test_one_process_trains_as_before_and_says_so_once(alone, capsys):
     assert len(said) == 1 and "training on one process; mpi4py cannot be loaded" in said[0]
     assert distribution.list_devices("cpu") == ["cpu:0"] and distribution.get_device_count() == 1
     assert (parallel.num_processes, parallel.process_id) == (1, 0)
+    assert distribution.DataParallel(devices=distribution.list_devices()).auto_shard_dataset
     first, second = a_model(), a_model()
     fitted(first)
     distribution.set_distribution(None)
