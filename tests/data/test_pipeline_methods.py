@@ -94,6 +94,7 @@ def test_how_many_are_said():
         assert repr(made) == f"<Dataset of {said} elements>" and bool(made)
     assert len(Dataset.zip(FIVE, Dataset.range(0))) == 0
     assert len(FIVE.window(6, drop_remainder=True)) == len(list(FIVE.window(3, 6, 3, True))) == 0
+    assert len(FIVE.window(2, 1, 2, True)) == len(list(FIVE.window(2, 1, 2, True))) == 3
     assert not hasattr(FIVE, "no_such") and bool(Dataset.range(0))
 
 

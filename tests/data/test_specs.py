@@ -43,3 +43,13 @@ def test_dtypes_and_shapes_that_are_given_apart():
     assert [s.dtype for s in (both["a"], *both["b"])] == [np.int32, np.float16, np.dtype(str)]
     unknown = specs_from({"a": ("int32", "float32")}, None)
     assert [spec.shape for spec in unknown["a"]] == [None, None]
+
+
+def test_what_a_generator_is_said_to_yield_and_what_it_yields():
+    def count():
+        return iter([5])
+
+    assert Dataset.from_generator(count).element_spec == TensorSpec((), "int32")
+    for shape in (None, ()):
+        said = Dataset.from_generator(count, output_signature=TensorSpec(shape, "float64"))
+        assert said.element_spec == TensorSpec(shape, "float64")
