@@ -4,8 +4,8 @@
 ELSEWHERE = {
     # a row of derivative_rows*.py for each op, in core/derivatives/test_derivatives.py
     *("core/derivatives/linear.py", "core/derivatives/stepping.py"),
-    # rows of ops_rows*.py, in ops/test_ops.py; windows are in core/derivatives/test_images.py
-    *("ops/forms.py", "ops/images.py", "ops/resampling.py", "tensor/operators.py"),
+    # rows of ops_rows*.py, in ops/test_ops.py
+    *("ops/forms.py", "tensor/operators.py"),
     # tests/parity/test_keras_files.py reads and writes with Keras itself
     *("files/from_keras.py", "models/keras_2_files.py"),
     *("models/keras_compiling.py", "models/architecture.py", "models/steps.py"),

@@ -193,6 +193,26 @@ def test_what_is_drawn(name):
         assert draw(seed=1, dtype="float64").dtype == np.float64
 
 
+def test_what_is_drawn_by_default():
+    """Numbers around 0 with deviation 1, and numbers from 0 to 1."""
+    for x, limit in ((random.normal((N,), seed=0), 6), (random.truncated_normal((N,), seed=0), 2)):
+        assert abs(x.data.mean()) < 0.03 and 1.8 < np.abs(x.data).max() <= limit
+    assert random.normal((N,), seed=0).data.std() == pytest.approx(1, abs=0.03)
+    x = random.uniform((N,), seed=0).data
+    assert 0 <= x.min() < 0.001 and 0.999 < x.max() < 1
+
+
+def test_the_generators_are_children_of_the_seed_one_after_the_other():
+    set_random_seed(3)
+    first, second = generator().random(), generator().random()
+    assert random.library_state() == (3, 2)
+    for state, expected in (((3, 1), second), ((3, 0), first)):
+        random.set_library_state(state)
+        assert generator().random() == expected
+    children = np.random.SeedSequence(3).spawn(2)
+    assert [np.random.default_rng(c).random() for c in children] == [first, second]
+
+
 @each_draw
 def test_three_kinds_of_seed(name):
     draw = DRAWS[name][0]
@@ -217,6 +237,8 @@ def test_parameters_may_be_arrays():
     ).round().tolist() == [0, 100]
     assert random.uniform((2, 2), [0.0, 5.0], Tensor([1.0, 6.0])).data[:, 1].min() >= 5
     assert random.uniform((1000,), 0, 7, dtype="int32", seed=0).data.max() == 6
+    x = random.uniform((N,), 0.0, 7.0, dtype="float64", seed=0)
+    assert (x.data % 1 > 0).all() and x.data.max() > 6.99  # no whole numbers
     x = random.uniform((N,), 0.0, 1.0, dtype="float16", seed=0)
     assert x.data.max() < 1  # rounded to so few digits many would be 1
 
@@ -249,6 +271,7 @@ def test_dropout_keeps_the_mean_and_passes_gradients_where_it_kept():
     np.testing.assert_array_equal(x.grad, y.data)
     rows = random.dropout(x, 0.5, noise_shape=(None, 1), seed=0).data
     assert (rows == rows[:, :1]).all() and 0 < rows.mean() < 2
+    assert not random.dropout(x, 1).data.any() and not random.dropout(x, 1.0, seed=1).data.any()
     assert random.dropout(x, 0.0) is x and random.dropout(np.ones(3, int), 0.5).dtype == np.float32
 
 
@@ -263,6 +286,17 @@ def test_symbols_are_drawn_for_anew_in_every_run():
     assert [t.shape for t in first] == [(2, 50), (2, 50), (2, 20)]
     for a, b in zip(first, second):
         assert not np.array_equal(a.data, b.data)
+
+
+def test_a_symbol_takes_nothing_from_a_seed_generator():
+    """What is drawn to find a shape is given back."""
+    seeds, start = SeedGenerator(3), Input((50,))
+    before = seeds.get_state()
+    model = Model(start, random.dropout(start, 0.5, seed=seeds))
+    assert seeds.get_state() == before
+    x = np.ones((2, 50), np.float32)
+    expected = random.dropout(x, 0.5, seed=SeedGenerator(3)).data
+    np.testing.assert_array_equal(model(x).data, expected)
 
 
 def test_a_seed_generator_keeps_its_place():

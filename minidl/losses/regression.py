@@ -8,12 +8,12 @@ loss a sample: the mean over the last axis.
 from __future__ import annotations
 
 import math
-import numbers
 
 from .. import ops
 from ..core import losses as core
 from ..guards import targets
 from ..support import backend
+from ..support.checks import check_number
 from ..tensor import Tensor
 from .base import Regression, SameShape, registry
 
@@ -103,9 +103,7 @@ class Huber(Regression):
         dtype=None,
     ):
         super().__init__(reduction, name, dtype)
-        if not isinstance(delta, numbers.Real) or not float(delta) > 0:
-            raise ValueError(f"Huber: delta must be a number above 0; received {delta!r}.")
-        self.delta = delta
+        self.delta = check_number("Huber: delta", delta, 0, open_below=True)
 
     def call(self, y_true, y_pred):
         error = ops.absolute(y_true - y_pred)

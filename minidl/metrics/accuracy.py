@@ -88,7 +88,7 @@ def resolve_accuracy(name: str, loss, target_shape: tuple, output_shape: tuple) 
     shapes do.
     """
     kind = getattr(loss, "kind", None)
-    one_output = output_shape[-1:] in ((1,), ()) or len(output_shape) == 1
+    one_output = output_shape[-1:] == (1,) or len(output_shape) < 2
     if kind == "regression" and (one_output or target_shape == output_shape):
         warn(
             f"'{name}' is not meaningful for a regression loss ({loss.name}): it counts exact "
@@ -164,9 +164,7 @@ class SparseTopKCategoricalAccuracy(_TopK):
 
 
 def _tensor(measure, y_true, y_pred) -> Tensor:
-    return Tensor(
-        measure(as_array(y_true, keep_ints=True), as_array(y_pred)), dtype=backend.floatx()
-    )
+    return Tensor(measure(as_array(y_true), as_array(y_pred)), dtype=backend.floatx())
 
 
 def binary_accuracy(y_true, y_pred, threshold=0.5) -> Tensor:

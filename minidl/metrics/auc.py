@@ -93,7 +93,7 @@ class AUC(ThresholdMetric):
             return ratio(fp, tn), ratio(tp, fn)
         if self.curve == "PR":
             return ratio(tp, fn), ratio(tp, fp)
-        odds = np.where(tn + fp == 0, 0.0, (tp + fn) / np.where(tn + fp == 0, 1, tn + fp))
+        odds = (tp + fn) / np.where(tn + fp == 0, 1, tn + fp)
         found = np.where(tp == 0, 1, tp)
         recall_gain = np.maximum(np.where(tp == 0, 0.0, 1 - odds * fn / found), 0.0)
         return recall_gain, np.where(tp == 0, 1.0, 1 - odds * fp / found)
@@ -113,10 +113,9 @@ class AUC(ThresholdMetric):
         tp = self.true_positives.data
         p = tp + self.false_positives.data
         change = p[:-1] - p[1:]
-        slope = np.where(change > 0, (tp[:-1] - tp[1:]) / np.where(change > 0, change, 1), 0.0)
-        intercept = tp[1:] - slope * p[1:]
-        both = (p[:-1] > 0) & (p[1:] > 0)
-        growth = np.log(np.where(both, p[:-1], 1) / np.where(both, p[1:], 1))
+        slope = (tp[:-1] - tp[1:]) / np.where(change > 0, change, 1)
+        intercept = tp[1:] - slope * p[1:]  # 0 where p[1:] is
+        growth = np.log(np.where(p[1:] > 0, p[:-1], 1) / np.where(p[1:] > 0, p[1:], 1))
         yes = tp[1:] + self.false_negatives.data[1:]
         return (slope * (tp[:-1] - tp[1:] + intercept * growth) / np.where(yes > 0, yes, 1)).sum(
             axis=0

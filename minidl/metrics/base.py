@@ -109,13 +109,14 @@ class Metric(core.Metric, Configurable):
         name: a string. shape: (), a whole number or a tuple. initializer: 'zeros', 'ones', ..., a
         function of the shape, or the numbers themselves.
 
-        By position: Keras 3's order (shape, initializer) or Keras 2's (name, shape). The last two
-        arguments have no effect.
+        By position: Keras 3's order (shape, initializer, dtype, name) or Keras 2's (name, shape).
+        aggregation and synchronization have no effect.
         """
         given = list(args)
         if given and isinstance(given[0], str):
             name = given.pop(0)
-        shape, initializer = (*given, *(shape, initializer)[len(given) :])[:2]
+        by_name: tuple[Any, ...] = (shape, initializer, dtype, name)
+        shape, initializer, dtype, name = (*given, *by_name[len(given) :])
         if "_variables" not in vars(self):
             raise RuntimeError(
                 f"{type(self).__name__}: call super().__init__(name=name) before add_weight."

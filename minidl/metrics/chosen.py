@@ -57,11 +57,10 @@ def _unknown(name: str) -> str:
     """Return the message for an unknown name: similar names, and the most used ones, since there
     are many.
     """
-    known = [*registry.names, *losses.registry.names]
-    often = [n for n in _OFTEN if n in known]
+    known = {**registry.names, **losses.registry.names}
     return (
-        f"Unknown metric {name!r}.{did_you_mean(name, known)} Available: {', '.join(often)}, and "
-        f"{len(known) - len(often)} more; see dir(minidl.metrics)."
+        f"Unknown metric {name!r}.{did_you_mean(name, known)} Available: {', '.join(_OFTEN)}, and "
+        f"{len(known) - len(_OFTEN)} more; see dir(minidl.metrics)."
     )
 
 

@@ -52,7 +52,7 @@ class FBetaScore(Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = as_array(y_pred)
-        title, t = type(self).__name__, as_array(y_true, keep_ints=True)
+        title, t = type(self).__name__, as_array(y_true)
         answers.check_columns(title, t.shape, p.shape)
         t = targets_like(t, p.shape, p.shape, title)
         t, p = as_rows(t).astype(float), as_rows(p)
@@ -79,7 +79,7 @@ class FBetaScore(Metric):
                 f"{title}: the only output of a sample is always its largest, so every answer is "
                 f"yes. Use {title}(threshold=0.5).",
             )
-        return (p >= p.max(axis=-1, keepdims=True)) & (np.abs(p) > 1e-9)
+        return (p >= p.max(axis=1, keepdims=True)) & (np.abs(p) > 1e-9)
 
     def result(self):
         if not self.variables:  # nothing yet

@@ -53,7 +53,7 @@ class IoU(Metric):
         self.total_cm = self.add_sum("total_confusion_matrix", shape)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        t, p = as_array(y_true, keep_ints=True), as_array(y_pred, keep_ints=True)
+        t, p = as_array(y_true), as_array(y_pred)
         t = t if self.sparse_y_true else t.argmax(axis=self.axis)
         p = p if self.sparse_y_pred else p.argmax(axis=self.axis)
         t = targets_like(t, p.shape, p.shape, type(self).__name__)

@@ -23,8 +23,8 @@ def confusion_matrix(
     t, p = _labels(y_true, "y_true"), _labels(y_pred, "y_pred")
     if t.shape != p.shape:
         raise answers.matrix_shapes_differ(t.shape, p.shape)
-    width = np.shape(y_pred)[-1] if np.ndim(y_pred) == 2 and np.shape(y_pred)[-1] > 1 else 0
-    classes = num_classes or max(width, int(max(t.max(initial=-1), p.max(initial=-1))) + 1)
+    width = np.shape(y_pred)[1] if np.ndim(y_pred) == 2 else 0
+    classes = num_classes or max(width, int(np.maximum(t, p).max(initial=-1)) + 1)
     for name, labels in (("y_true", t), ("y_pred", p)):
         answers.check_matrix_labels(name, labels, classes)
     weight = None if sample_weight is None else losses.weights_like(sample_weight, t.shape).ravel()
@@ -34,9 +34,9 @@ def confusion_matrix(
 
 
 def _labels(values, name) -> np.ndarray:
-    array = as_array(values, keep_ints=True)
+    array = as_array(values)
     if array.ndim == 2:
-        array = array.argmax(axis=-1) if array.shape[-1] > 1 else array[:, 0]
+        array = array.argmax(axis=1) if array.shape[1] > 1 else array[:, 0]
     if array.dtype.kind == "f" and not np.array_equal(np.floor(array), array):
         raise answers.matrix_fractions(name)
     return array.astype(np.intp)
@@ -72,7 +72,7 @@ class ConfusionMatrix(Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = as_array(y_pred)
-        one_output = p.ndim < 2 or p.shape[-1] == 1
+        one_output = p.ndim < 2 or p.shape[1] == 1
         if p.dtype.kind == "f" and one_output and not np.array_equal(np.floor(p), p):
             p = (p > self.threshold).astype(int)
         counts = confusion_matrix(y_true, p, self.num_classes, sample_weight)

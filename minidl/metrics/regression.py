@@ -88,7 +88,7 @@ class R2Score(Metric):
 
 
 class _Correlation(MeanMetric):
-    def __init__(self, name=None, dtype=None, axis=-1):
+    def __init__(self, name, dtype, axis):
         super().__init__(name, dtype)
         self.axis = axis
 
@@ -121,7 +121,7 @@ class PearsonCorrelation(_Correlation):
     def correlation(self, t, p):
         covariance, vt, vp = self._moments(t, p)
         scale = np.sqrt(vt * vp)
-        return np.where(scale > 0, covariance / np.where(scale > 0, scale, 1), 0.0)
+        return covariance / np.where(scale > 0, scale, 1)  # both are 0 where one is constant
 
 
 @registry.register()

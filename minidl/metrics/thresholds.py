@@ -43,7 +43,7 @@ class ThresholdMetric(Metric):
         and top_k select.
         """
         p, title = as_array(y_pred), type(self).__name__
-        t = targets_like(as_array(y_true, keep_ints=True), p.shape, p.shape, title)
+        t = targets_like(as_array(y_true), p.shape, p.shape, title)
         answers.check_yes_or_no(title, t)
         w = weights_of(sample_weight, p.shape)
         if self.top_k is not None:
@@ -108,9 +108,9 @@ def counts_above(thresholds, t, p, w) -> dict[str, np.ndarray]:
 
 def ratio(part, rest) -> np.ndarray:
     """Return part / (part + rest), and 0 where both are 0."""
-    part, rest = np.asarray(part), np.asarray(rest)
-    whole = part + rest
-    return np.where(whole == 0, 0.0, part / np.where(whole == 0, 1, whole))
+    part = np.asarray(part)
+    whole = part + np.asarray(rest)
+    return part / np.where(whole == 0, 1, whole)
 
 
 # --- at thresholds that are given

@@ -125,12 +125,12 @@ def stack(x, axis=0):
 
 
 def vstack(xs):
-    return concatenate([x if len(shape(x)) > 1 else reshape(x, (1, -1)) for x in xs], 0)
+    return concatenate([x if len(shape(x)) > 1 else ravel(x)[None] for x in xs], 0)
 
 
 def hstack(xs):
     """Join tensors along the second axis; vectors along their only axis."""
-    xs = [x if len(shape(x)) else reshape(x, (1,)) for x in xs]
+    xs = [x if len(shape(x)) > 1 else ravel(x) for x in xs]
     return concatenate(xs, 0 if len(shape(xs[0])) == 1 else 1)
 
 

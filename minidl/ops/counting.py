@@ -92,7 +92,7 @@ def _unique(x, axis, size, fill_value) -> tuple:
     inverse = inverse.reshape(x.shape if axis is None else -1)
     n = len(index)
     if size is not None:
-        more = np.maximum(size - n, 0)
+        more = max(size - n, 0)
         index, counts = (
             np.append(index, index[:1].repeat(more))[:size],
             np.append(counts, np.zeros(more, int))[:size],
@@ -106,13 +106,20 @@ def _unique(x, axis, size, fill_value) -> tuple:
     return values, *(Tensor(part, dtype="int32") for part in (index, inverse, counts))
 
 
+def how_many(numbers: np.ndarray, given) -> int:
+    """Return how many different numbers 0, 1, 2, ... there may be: `given`, or one more than the
+    largest.
+    """
+    return int(numbers.max(initial=-1)) + 1 if given is None else int(given)
+
+
 @on_symbols
 def segment_sum(data, segment_ids, num_segments=None, sorted=False):
     """Sum the rows of each segment: row i of the result is the sum of the rows whose segment_ids is
     i.
     """
     data, ids = convert_to_tensor(data), whole(segment_ids, "segment_sum: segment_ids")
-    n = int(ids.max(initial=-1)) + 1 if num_segments is None else int(num_segments)
+    n = how_many(ids, num_segments)
     inside = np.flatnonzero((ids >= 0) & (ids < n))  # the others belong to no segment
     return apply(
         shaping.put,
@@ -130,8 +137,8 @@ def bincount(x, weights=None, minlength=0):
     numbers = whole(x, "bincount: x")
     if numbers.size and numbers.min() < 0:
         raise ValueError(f"bincount: x counts from 0; received {numbers.min()}.")
-    n = np.maximum(int(minlength), int(numbers.max(initial=-1)) + 1)
+    n = max(int(minlength), how_many(numbers, None))
     weights = np.ones(numbers.shape, np.int32) if weights is None else convert_to_tensor(weights)
-    rows = (*np.ogrid[tuple(slice(m) for m in numbers.shape[:-1])],) if numbers.ndim > 1 else ()
+    rows = np.ogrid[tuple(slice(m) for m in numbers.shape[:-1])]
     index = (*(np.expand_dims(r, -1) for r in rows), numbers)
-    return apply(shaping.put, weights, index=index, shape=(*numbers.shape[:-1], int(n)))
+    return apply(shaping.put, weights, index=index, shape=(*numbers.shape[:-1], n))

@@ -11,6 +11,7 @@ from ..support.arrays import as_array
 from ..tensor import Tensor
 from .arranging import concatenate, flip, split
 from .base import convert_to_tensor, from_front, on_symbols, whole
+from .counting import how_many
 from .creation import zeros_like
 from .elementwise import power
 from .picking import diag
@@ -110,9 +111,8 @@ def dsplit(x, indices_or_sections):
 def dstack(xs):
     """Join along the third axis. Matrices get one new axis, vectors two."""
     parts = [convert_to_tensor(x) for x in xs]
-    forms = {0: (1, 1, 1), 1: (1, -1, 1)}
-    parts = [x.reshape(forms.get(x.ndim, (*x.shape, 1))) if x.ndim < 3 else x for x in parts]
-    return concatenate(parts, 2)
+    parts = [x if x.ndim > 1 else x.reshape(1, x.size, 1) for x in parts]
+    return concatenate([x if x.ndim > 2 else x[..., None] for x in parts], 2)
 
 
 @on_symbols
@@ -134,7 +134,7 @@ def vander(x, N=None, increasing=False):
     """
     x = convert_to_tensor(x)
     exponents = np.arange(len(x) if N is None else N)
-    powers = power(x.reshape(-1, 1), exponents.astype(x.dtype))
+    powers = power(x[:, None], exponents.astype(x.dtype))
     return powers if increasing else powers[:, ::-1]
 
 
@@ -166,7 +166,7 @@ def _extreme(data, segment_ids, num_segments, place):
     least = -np.inf if data.dtype.kind == "f" else limits.min
     most = np.inf if data.dtype.kind == "f" else limits.max
     nothing = np.full((1, *data.shape[1:]), least if place is np.argmax else most, data.dtype)
-    others = (*np.ogrid[tuple(slice(n) for n in data.shape[1:])],) if data.ndim > 1 else ()
+    others = (*np.ogrid[tuple(slice(n) for n in data.shape[1:])],)
     found = [
         data[(i[place(data.data[i], axis=0)], *others)][None] if len(i) else Tensor(nothing)
         for i in rows
@@ -177,5 +177,4 @@ def _extreme(data, segment_ids, num_segments, place):
 def _rows(data, segment_ids, num_segments):
     """The data, and for each segment which rows belong to it."""
     data, ids = convert_to_tensor(data), whole(segment_ids, "segment_ids")
-    n = int(ids.max(initial=-1)) + 1 if num_segments is None else int(num_segments)
-    return data, [np.flatnonzero(ids == i) for i in range(n)]
+    return data, [np.flatnonzero(ids == i) for i in range(how_many(ids, num_segments))]

@@ -111,14 +111,13 @@ def rgb_to_hsv(images):
     red, green, blue = (x[..., i] for i in range(3))
     value, low = largest(x, axis=-1), smallest(x, axis=-1)
     span = value - low
-    some = where(span > 0, span, 1.0)
     hue: Any = where(
         value == red,
-        (green - blue) / some,
-        where(value == green, 2 + (blue - red) / some, 4 + (red - green) / some),
+        (green - blue) / span,
+        where(value == green, 2 + (blue - red) / span, 4 + (red - green) / span),
     )
     hue = where(span > 0, (hue / 6) % 1, 0.0)
-    return stack([hue, where(value > 0, span / where(value > 0, value, 1.0), 0.0), value], axis=-1)
+    return stack([hue, where(value > 0, span / value, 0.0), value], axis=-1)
 
 
 @_on_pictures

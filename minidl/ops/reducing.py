@@ -9,7 +9,7 @@ import numpy as np
 from ..core.derivatives import linear, reductions
 from ..support import backend
 from ..tensor import apply
-from .arranging import expand_dims, moveaxis
+from .arranging import broadcast_to, expand_dims, moveaxis
 from .base import axes_of, convert_to_tensor, floats, on_symbols, step
 from .comparing import equal, isclose, isnan, logical_not, where
 from .elementwise import absolute, maximum, minimum, power, sqrt, square
@@ -63,7 +63,7 @@ def min(x, axis=None, keepdims=False, initial=None):
 
 
 def prod(x, axis=None, keepdims=False, dtype=None):
-    return convert_to_tensor(x, dtype).prod(axis, keepdims)
+    return _as_asked(convert_to_tensor(x, dtype).prod(axis, keepdims), dtype)
 
 
 def var(x, axis=None, keepdims=False):
@@ -99,13 +99,19 @@ def allclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
 
 
 def cumsum(x, axis=None, dtype=None):
-    return convert_to_tensor(x, dtype).cumsum(axis)
+    return _as_asked(convert_to_tensor(x, dtype).cumsum(axis), dtype)
 
 
 def cumprod(x, axis=None, dtype=None):
     """zᵢ = x₁·...·xᵢ along `axis`; without one, of the flattened x."""
     x = convert_to_tensor(x, dtype)
-    return apply(reductions.cumprod, x.ravel() if axis is None else x, axis=axis or 0)
+    z = apply(reductions.cumprod, x.ravel() if axis is None else x, axis=axis or 0)
+    return _as_asked(z, dtype)
+
+
+def _as_asked(z, dtype):
+    """Return z in the dtype that was asked for: NumPy adds small whole numbers as large ones."""
+    return z if dtype is None else z.astype(dtype)
 
 
 def moments(x, axes, keepdims=False):
@@ -129,7 +135,7 @@ def average(x, axis=None, weights=None):
                 f"{weights.shape} with axis={axis}."
             )
         weights = weights.reshape([-1 if i == range(x.ndim)[axis] else 1 for i in range(x.ndim)])
-    return (x * weights).sum(axis) / (weights + 0 * x.detach()).sum(axis)
+    return (x * weights).sum(axis) / broadcast_to(weights, x.shape).sum(axis)
 
 
 def norm(x, ord=None, axis=None, keepdims=False):
@@ -174,14 +180,13 @@ def _extreme_of_sums(x, ord, axes, keepdims):
 def _norm_of_sizes(size, ord, axes, keepdims):
     """The norms along one axis, of the numbers' sizes."""
     if ord in (np.inf, -np.inf):
-        return max(size, axes, keepdims) if ord > 0 else min(size, axes, keepdims)
+        return {np.inf: max, -np.inf: min}[ord](size, axes, keepdims)
     if ord == 0:
         return sum(step(np.sign, size), axes, keepdims)
     if ord == 1:
         return sum(size, axes, keepdims)
     total = sum(power(size, ord), axes, keepdims)
-    nothing = equal(total, 0)  # there the root's slope is infinite
-    return where(nothing, 0.0, power(where(nothing, 1.0, total), 1 / ord))
+    return where(equal(total, 0), 0.0, power(total, 1 / ord))  # at 0 the root's slope is infinite
 
 
 def normalize(x, axis=-1, order=2, epsilon=None):

@@ -24,7 +24,7 @@ def converted(optimizer: Optimizer, state: dict[str, np.ndarray]) -> dict[str, n
     hidden = optimizer.epsilon if isinstance(optimizer, Adagrad) else 0.0
     result = {}
     for name, array in state.items():
-        slot = name.rpartition("/")[2] if "/" in name else ""
+        slot = name.rpartition("/")[2]
         if slot in factors:
             array = array * factors[slot]
         if slot == "s" and hidden:

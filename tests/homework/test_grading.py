@@ -10,7 +10,7 @@ import pytest
 from small_homework import hand_in
 
 from minidl.homework import __main__ as command
-from minidl.homework import fence, judging
+from minidl.homework import fence, grading, judging
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -97,3 +97,13 @@ def test_hand_ins_are_no_modules_of_the_checker(tmp_path, monkeypatch, capsys):
     monkeypatch.syspath_prepend(tmp_path / "class")
     assert command.main(["grade", "class"]) == 2
     assert "Run this from another folder" in capsys.readouterr().err
+
+
+def test_files_of_feedback_have_names_of_their_own():
+    room = object.__new__(grading.Classroom)
+    room.names = {}
+    students = ["a?b", "A*B", "a:b", "a_b", " ", "é-1", "x" * 99]
+    names = ["a_b", "A_B-2", "a_b-3", "a_b", "student", "é-1", "x" * 80]
+    for _ in range(2):
+        found = [room._file_name(student) for student in students]
+        assert found == [*names[:3], "a_b-4", *names[4:]]

@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from small_homework import judged
 
@@ -104,3 +105,44 @@ def test_what_is_read_of_a_folder_with_something_hidden(tmp_path):
     assert sorted(found) == [str(top / "a" / "c"), str(top / "d")]
     assert processes._parts(top / "d", secret) == [str(top / "d")]
     assert processes._parts(top / "a" / "b" / "secret", secret) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "reason"),
+    [
+        ({"not started": "hw01"}, "not started", "hw01"),
+        ({"forbidden": "minidl", "crashed": "x"}, "forbidden", "minidl"),
+        ({"odd": "a set\n"}, "wrong", "a set "),
+        ({"crashed": "x" * 701}, "crashed", "x" * 700),
+        ({"crashed": 5}, "crashed", ""),
+        ({}, "crashed", ""),
+    ],
+)
+def test_what_an_answer_without_a_value_means(answer, outcome, reason):
+    error = processes._fault(answer)
+    assert (error.outcome, error.reason, error.ended) == (outcome, reason, False)
+
+
+def test_the_process_knows_no_secrets(monkeypatch, tmp_path):
+    given = {"PATH": "/bin", "Lang": "ko", "DYLD_X": "1", "TOKEN": "s", "HOME": "/root"}
+    monkeypatch.setattr(os, "environ", given)
+    found = processes._environment(tmp_path)
+    threads = {f"{name}_NUM_THREADS" for name in ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR")}
+    assert {name for name, value in found.items() if value == "1"} == (
+        threads | {"VECLIB_MAXIMUM_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "DYLD_X"}
+    )
+    homes = {name for name, value in found.items() if value == str(tmp_path)}
+    assert homes == {"HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"}
+    assert (found["PATH"], found["Lang"], found["MPLBACKEND"]) == ("/bin", "ko", "Agg")
+    assert len(found) == 16
+
+
+def test_where_the_student_finds_modules(monkeypatch, tmp_path):
+    own = [tmp_path / name for name in ("checkout", "site-packages", "prefix/lib", "prefix")]
+    for folder in own:
+        folder.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "prefix"))
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "base"))
+    numpy = Path(np.__file__).resolve().parents[1]
+    monkeypatch.setattr(sys, "path", ["", *map(str, own), str(own[1]), str(numpy)])
+    assert processes.import_path() == [*map(str, own[1:]), str(numpy)]

@@ -26,7 +26,7 @@ def test_binary_accuracy():
         BinaryAccuracy()([[0], [1]], [0.2, 0.7]) == BinaryAccuracy()([0, 1], [[0.2], [0.7]]) == 1.0
     )
     # smoothed targets count by their side
-    assert BinaryAccuracy()([0.1, 0.9, 0.4], [0.2, 0.7, 0.3]) == 1.0
+    assert BinaryAccuracy()([0.1, 0.9, 0.4, 0.5], [0.2, 0.7, 0.3, 0.2]) == 1.0
     several = BinaryAccuracy(threshold=0.3)
     several.update_state([[1, 0, 1], [0, 0, 0]], [[0.4, 0.4, 0.1], [0.0, 0.0, 0.0]])  # 1/3 and 3/3
     assert several.result() == pytest.approx(2 / 3)
@@ -54,6 +54,7 @@ def test_accuracy_of_a_sequence_counts_steps():
 
 def test_plain_accuracy_counts_equal_entries():
     assert Accuracy()([1, 2, 3, 4], [0, 2, 3, 4]) == 0.75
+    assert Accuracy()([2**24 + 1], [2**24]) == 0  # targets stay whole numbers
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,12 @@ def test_shapes_that_do_not_fit_are_an_error_not_a_number(metric, y, p, said):
         metric.update_state(y, p)
 
 
+def test_weights_that_do_not_fit_are_not_taken_for_wrong_labels():
+    for shape in ((6,), (2, 3)):
+        with pytest.raises(ValueError, match=r"sample_weight.*\(5,\)"):
+            SparseCategoricalAccuracy()(np.zeros(shape, int), np.ones((*shape, 4)), np.ones(5))
+
+
 W = RNG.random(30)
 
 
@@ -120,6 +127,28 @@ def test_among_the_k_largest():
         metrics.SparseTopKCategoricalAccuracy(2, from_sorted_ids=True), LABELS, ids
     ) == pytest.approx((rank < 2).mean())
     assert metrics.SparseTopKCategoricalAccuracy(1)([0], [[np.nan, 1.0]]) == 0
+    scores = RNG.random((2, 3, 4))  # of two sequences
+    ids = np.argsort(-scores, axis=2)
+    labels = ids[..., 1]  # second best
+    for k, share in ((1, 0), (2, 1)):
+        assert metrics.SparseTopKCategoricalAccuracy(k)(labels, scores) == share
+        assert metrics.TopKCategoricalAccuracy(k)(np.eye(4)[labels], scores) == share
+        sorted_ids = metrics.SparseTopKCategoricalAccuracy(k, from_sorted_ids=True)
+        assert sorted_ids(labels, ids) == share
+    with pytest.raises(ValueError, match=r"labels run 0\.\.4 but the model has 4 outputs"):
+        metrics.SparseTopKCategoricalAccuracy(1)([[0, 1, 2], [4, 1, 2]], scores)
+
+
+def test_the_five_largest_are_asked_for_by_default():
+    best_first, one_hot = np.tile(np.arange(7.0, 0, -1), (7, 1)), np.eye(7)
+    five = [1, 1, 1, 1, 1, 0, 0]
+    assert metrics.TopKCategoricalAccuracy()(one_hot, best_first) == 5 / 7
+    assert metrics.SparseTopKCategoricalAccuracy()(range(7), best_first) == 5 / 7
+    assert metrics.top_k_categorical_accuracy(one_hot, best_first).tolist() == five
+    assert metrics.sparse_top_k_categorical_accuracy(range(7), best_first).tolist() == five
+    ids = np.tile(np.arange(7), (7, 1))
+    found = metrics.sparse_top_k_categorical_accuracy(range(7), ids, from_sorted_ids=True)
+    assert found.tolist() == five
 
 
 def test_accuracies_as_functions():
@@ -180,6 +209,10 @@ def test_an_accuracy_of_several_outputs_takes_a_weight_for_each(metric, weight, 
         (None, (9, 1), (9, 4), "SparseCategoricalAccuracy"),
         (None, (9,), (9, 4), "SparseCategoricalAccuracy"),
         (None, (9, 4), (9, 4), "CategoricalAccuracy"),
+        (None, (9, 4, 1), (9, 4, 1), "BinaryAccuracy"),
+        (None, (9, 4, 1), (9, 4, 3), "SparseCategoricalAccuracy"),
+        (None, (9, 1, 3), (9, 1, 3), "CategoricalAccuracy"),
+        ("categorical_crossentropy", (9,), (9, 3), "CategoricalAccuracy"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:'acc' is not meaningful")

@@ -99,12 +99,13 @@ def davis_and_goadrich(counts):
     return area
 
 
+@pytest.mark.parametrize("weights", [np.arange(1.0, 10), np.ones(9), np.arange(1.0, 10) / 20])
 @pytest.mark.parametrize("method", ["interpolation", "majoring", "minoring"])
 @pytest.mark.parametrize("curve", ["ROC", "PR", "PRGAIN"])
-def test_the_area_under_each_curve_by_hand(curve, method):
+def test_the_area_under_each_curve_by_hand(curve, method, weights):
     y = np.array([1, 0, 1, 1, 0, 0, 1, 0, 0], bool)
     p = np.array([0.9, 0.7, 0.65, 0.5, 0.45, 0.3, 0.25, 0.1, 0.05])
-    w = np.arange(1.0, 10)
+    w = weights
     counts = [counts_by_hand(y, p, w, cut) for cut in CUTS]
     path = list(points(curve, counts))
     heights = {"interpolation": np.mean, "majoring": np.max, "minoring": np.min}[method]
@@ -116,9 +117,25 @@ def test_the_area_under_each_curve_by_hand(curve, method):
     several = metrics.AUC(
         curve=curve, summation_method=method, thresholds=CUTS[1:-1], multi_label=True, num_labels=2
     )
-    assert several.result() == 0 or curve == "PRGAIN"
+    assert several.result() == 0 and {v.shape for v in several.variables} == {(6, 2)}
     found = several(np.stack([y, y], 1), np.stack([p, p], 1), np.stack([w, w], 1))
     assert found == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:AUC. the outputs run")
+def test_the_ends_of_a_curve():
+    """A tie is worth a half also at 0, at 1 and beyond; where all are yes, or none, there is no
+    curve but that of the gains.
+    """
+    for tie in (0.0, 1.0, -3.0, 3.0, 0.5):
+        assert metrics.AUC()([1, 0], [tie, tie]) == 0.5
+    assert metrics.AUC()([1, 0], [2.0, 3.0]) == 0.5  # both count as 1
+    chances = np.array([0.1, 0.6, 0.9])
+    for curve, all_yes, all_no in (("ROC", 0, 0), ("PR", 1, 0), ("PRGAIN", 1, 0)):
+        assert metrics.AUC(curve=curve)([1, 1, 1], chances) == pytest.approx(all_yes, rel=1e-12)
+        assert metrics.AUC(curve=curve)([0, 0, 0], chances) == all_no
+    # from gains of 1 for recall and 1 - ¼ for precision to 0 and 1
+    assert metrics.AUC(curve="PRGAIN")([1, 0, 0, 0, 0], [0.8, 0.9, 0.1, 0.1, 0.1]) == 0.875
 
 
 def test_label_weights_without_several_labels_and_labels_that_do_not_fit():

@@ -89,6 +89,8 @@ def test_variables_of_every_sort():
         ).data.tolist()
         == [7] * 4
     )
+    third = metric.add_weight((2,), "ones", "int32", "third")
+    assert (third.dtype, third.name, third.shape) == (np.int32, "third", (2,))
     assert metric.add_weight("c", initializer="ones", dtype="int32").dtype == np.int32
     assert (
         metric.add_variable((3,), "zeros", name="d").name == "d"
@@ -96,7 +98,7 @@ def test_variables_of_every_sort():
     )
     assert Metric("m", dtype="float64").add_weight(name="e").dtype == np.float64
     metric.reset_state()
-    assert all(not v.data.any() for v in metric.variables) and len(metric.variables) == 6
+    assert all(not v.data.any() for v in metric.variables) and len(metric.variables) == 7
 
 
 def test_a_reset_of_ones_own_that_speaks_of_variables_made_later():

@@ -102,6 +102,13 @@ def test_every_loss_is_a_metric(name):
 def test_a_mistyped_metric_is_answered_in_compile():
     with pytest.raises(ValueError, match="Unknown metric 'acuracy'. Did you mean 'accuracy'"):
         Sequential([layers.Dense(1)]).compile("sgd", "mse", metrics=["acuracy"])
+    known = len({*metrics.registry.names, *losses.registry.names})
+    often = "accuracy, auc, f1_score, mae, mse, precision, r2_score, recall"
+    with pytest.raises(ValueError, match=f"Available: {often}.*, and {known - 10} more; see dir"):
+        metrics.get("nothing of this sort")
+    own = metrics.deserialize("share", {"share": BinaryAccuracy})
+    assert type(own) is BinaryAccuracy
+    assert metrics.get("r2").name == "r2_score" and metrics.get("rmse").name != "rmse"
 
 
 @pytest.mark.parametrize(

@@ -63,3 +63,28 @@ def test_what_counts_as_the_largest_and_one_warning():
     with pytest.warns(UserWarning, match="every answer is yes"):
         metric.update_state([[1.0], [0.0]], [[0.9], [0.1]])
     metric.update_state([[1.0], [0.0]], [[0.9], [0.1]])  # once
+
+
+def test_an_f_score_to_the_last_digit():
+    """Keras adds 1e-7 to each divisor, so that nothing is divided by 0."""
+    one, small = 1 / (1 + 1e-7), 1e-7
+    for beta in (1.0, 2.0):
+        top = (1 + beta**2) * one * one / ((1 + beta**2) * one + small)
+        y, p = [[1.0, 0.0]], [[0.9, 0.2]]  # nothing is known of the second class
+        for average, expected in (("micro", top), ("macro", top / 2), ("weighted", top * one)):
+            found = metrics.FBetaScore(average, beta)(y, p)
+            assert found == pytest.approx(expected, rel=1e-12), average
+        np.testing.assert_allclose(metrics.FBetaScore(None, beta)(y, p).numpy(), [top, 0], 1e-12)
+    assert metrics.FBetaScore().beta == 1
+
+
+def test_the_threshold_of_an_f_score():
+    """What lies on it is no yes. 1 is one, 0 is none."""
+    found = metrics.F1Score("micro", threshold=0.5)([[1.0], [1.0]], [[0.5], [0.6]])
+    assert found == pytest.approx(2 / 3, rel=1e-6)
+    assert metrics.F1Score(threshold=1).threshold == 1
+    for wrong in (0, 1.5, -1):
+        with pytest.raises(ValueError, match="F1Score: threshold must be .* at most 1; received"):
+            metrics.F1Score(threshold=wrong)
+    with pytest.raises(ValueError, match=r"of shape \(n, classes\); received \(2, 1, 3\)"):
+        metrics.F1Score()(np.ones((2, 1, 3)), np.ones((2, 1, 3)))

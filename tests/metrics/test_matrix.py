@@ -48,7 +48,33 @@ def test_confusion_matrix_of_yes_and_no():
         [2, 0],
         [0, 2],
     ]
+    assert metrics.ConfusionMatrix()([0, 1], [0.5, 0.6]).tolist() == [[1, 0], [0, 1]]  # ½ is a no
     growing = metrics.ConfusionMatrix()
+    assert growing.result().shape == (0, 0)
     growing.update_state([0], [0])
     growing.update_state([2], [1])
     assert growing.result().tolist() == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("y", "p", "classes"),
+    [
+        ([], [], 0),
+        ([0, 0], [0, 2], 3),
+        ([3, 0], [0, 2], 4),
+        ([0], [[0.9, 0.1]], 2),  # as many as there are outputs
+        ([0], [[0.9, 0.1, 0.0]], 3),
+        ([4], [[0.9, 0.1, 0.0]], 5),
+        ([0, 0, 0], [[0], [0], [0]], 1),
+        ([[0, 0, 0, 1]], [1], 4),
+    ],
+)
+def test_how_many_classes_a_matrix_has(y, p, classes):
+    for found in (metrics.confusion_matrix(y, p), metrics.ConfusionMatrix()(y, p)):
+        assert found.shape == (classes, classes) and found.sum() == len(y)
+
+
+def test_a_matrix_of_no_classes():
+    for wrong in (0, -1, 2.5):
+        with pytest.raises(ValueError, match="ConfusionMatrix: num_classes must be a whole number"):
+            metrics.ConfusionMatrix(wrong)

@@ -163,3 +163,50 @@ def test_a_loss_shared_by_a_metric_is_never_touched():
 )
 def test_weights_of_values_are_spread(metric, weight, value):
     assert metric()([[1, 5], [3, 9]], sample_weight=weight) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("wrong", [np.array(["a", "b"]), np.array([1j, 2j])])
+def test_values_that_are_no_numbers(wrong):
+    for update in (
+        lambda: metrics.Mean()(wrong),
+        lambda: metrics.Sum()(wrong),
+        lambda: metrics.Accuracy()(wrong, np.ones(2)),
+        lambda: metrics.Accuracy()(np.ones(2), wrong),
+    ):
+        with pytest.raises(TypeError, match="hold real numbers"):
+            update()
+
+
+def test_which_function_a_description_names():
+    """Those of the losses come first, then the metrics and losses by their names; else an error."""
+
+    @metrics.register()
+    def above_two(y_true, y_pred):
+        return y_pred > 2.0
+
+    @losses.register()
+    def twice_apart(y_true, y_pred):
+        return 2 * ops.absolute(y_true - y_pred)
+
+    @losses.register()
+    class Thrice(losses.Loss):
+        def call(self, y_true, y_pred):
+            return 3 * ops.absolute(y_true - y_pred)
+
+    y, p = [0.0, 0.0], [1.0, 3.0]
+    for fn, value, kind in (
+        ("above_two", 0.5, metrics.FunctionMetric),
+        ("twice_apart", 4.0, metrics.FunctionMetric),
+        ("Thrice", 6.0, metrics.FunctionMetric),
+        ("mean_squared_error", 5.0, metrics.FunctionMetric),
+        ("MeanSquaredError", 5.0, metrics.MeanSquaredError),
+    ):
+        made = metrics.FunctionMetric.from_config({"fn": fn, "name": "m"})
+        assert type(made) is kind and made.name == "m"
+        assert made(np.reshape(y, (2, 1)), np.reshape(p, (2, 1))) == value
+    with pytest.raises(ValueError, match="nobody"):
+        metrics.FunctionMetric.from_config({"fn": "nobody"})
+    again = metrics.LossMetric.from_config(
+        {"loss": losses.serialize(losses.Huber(0.5)), "name": "h", "dtype": "float16"}
+    )
+    assert again(y, p) == pytest.approx(0.5 * (0.75 + 2.75) / 2) and again.dtype == "float16"

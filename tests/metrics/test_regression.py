@@ -36,8 +36,17 @@ def test_r2_at_its_edges():
     assert metrics.R2Score()([1.0, 2.0], [1.0, 2.0]) == 1
     assert (
         metrics.R2Score()([2.0, 2.0], [2.0, 2.0]) == 1
-        and metrics.R2Score()([2.0, 2.0], [2.0, 3.0]) == 0
+        and metrics.R2Score()([2.0, 2.0], [2.0, 4.0]) == 0
     )
+    assert metrics.R2Score()([3.0], [3.0]) == 1
+    assert metrics.R2Score()([1.0, 2.0], [1.0, 2.0], sample_weight=[0, 0]) == 0
+    each = metrics.R2Score(None)([[1.0, 2], [3, 2]], [[1.0, 2], [3, 5]], [[0.5, 1], [0.5, 0]])
+    assert each.tolist() == [1, 1]
+    varied = metrics.R2Score("variance_weighted_average")
+    assert varied([[1.0, 2], [3, 2]], [[1.0, 2], [2, 2]]) == 0.5  # the second does not vary
+    assert varied.result() == 0.5 and varied([[1.0, 2], [3, 2]], [[1.0, 2], [2, 2]]) == 0.5
+    varied.reset_state()
+    assert varied([[2.0, 2], [2, 2]], [[2.0, 2], [2, 3]]) == 0.5  # none does: the plain mean
     with pytest.warns(UserWarning, match="5 regressors need more than 2 samples"):
         assert metrics.R2Score(num_regressors=5)([1.0, 2.0], [1.0, 2.0]) == 1
     with pytest.raises(ValueError, match="class_aggregation is"):
@@ -66,6 +75,29 @@ def test_the_correlations_as_functions():
     np.testing.assert_allclose(
         metrics.concordance_correlation(y, p, axis=0).numpy(), lin, rtol=1e-4
     )
+
+
+def test_the_correlations_of_sequences_and_of_small_numbers():
+    """Along the last axis unless told otherwise: (2, 3, 4) gives (2, 3)."""
+    rng = np.random.default_rng(0)
+    y, p = rng.random((2, 3, 4)), rng.random((2, 3, 4))
+    for function, metric in (
+        (metrics.pearson_correlation, metrics.PearsonCorrelation),
+        (metrics.concordance_correlation, metrics.ConcordanceCorrelation),
+    ):
+        found = function(y, p).numpy()
+        assert found.shape == (2, 3)
+        rows = function(y.reshape(6, 4), p.reshape(6, 4), axis=1).numpy()
+        np.testing.assert_allclose(found.ravel(), rows, rtol=1e-6)
+        assert metric()(y, p) == pytest.approx(found.mean(), rel=1e-6)
+        steps = function(y, p, axis=1).numpy()
+        assert steps.shape == (2, 4)
+        assert metric(axis=1)(y, p) == pytest.approx(steps.mean(), rel=1e-6)
+    # Keras adds 1e-7 to the divisor: variances and covariance are 1e-6
+    tiny = np.array([[0.0, 2e-3]])
+    assert metrics.ConcordanceCorrelation()(tiny, tiny) == pytest.approx(2 / 2.1, rel=1e-9)
+    assert metrics.PearsonCorrelation()(tiny, tiny) == pytest.approx(1, rel=1e-12)
+    assert metrics.PearsonCorrelation()(tiny, np.ones((1, 2))) == 0
 
 
 def test_adjusted_r2_counts_every_output_as_keras_does():

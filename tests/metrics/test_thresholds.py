@@ -60,6 +60,10 @@ def test_one_class_and_the_k_largest():
     assert in_batches(metrics.Recall(top_k=2), YES, P - 10) == pytest.approx(
         hits.sum() / YES.sum(), rel=1e-12
     )
+    for shape in ((2, 15, 3), (15, 2, 3)):  # of every step
+        assert metrics.Recall(top_k=2)(YES.reshape(shape), P.reshape(shape)) == pytest.approx(
+            hits.sum() / YES.sum(), rel=1e-12
+        )
 
 
 def test_nothing_to_count_is_0_and_nan_is_no_yes():
@@ -69,6 +73,7 @@ def test_nothing_to_count_is_0_and_nan_is_no_yes():
         == metrics.AUC().result()
         == 0
     )
+    assert metrics.TruePositives()([0.5, 0.6], [0.9, 0.9]) == 1  # ½ is a no
     assert (
         metrics.TruePositives()([1, 1], [np.nan, 0.9]) == 1
         and metrics.FalseNegatives()([1, 1], [np.nan, 0.9]) == 1
@@ -103,6 +108,10 @@ def test_nothing_to_count_is_0_and_nan_is_no_yes():
         (
             lambda: metrics.SensitivityAtSpecificity(1.2),
             "specificity must be a number of at least 0 and at most 1; received 1.2",
+        ),
+        (
+            lambda: metrics.PrecisionAtRecall(0.5, num_thresholds=0),
+            "PrecisionAtRecall: num_thresholds must be a whole number of at least 1; received 0",
         ),
         (
             lambda: metrics.TopKCategoricalAccuracy(k=0),
@@ -167,15 +176,17 @@ def test_a_threshold_for_probabilities_on_logits_is_warned_about_once(make, cure
     assert len(said) == 1 and cure in str(said[0].message), [str(w.message) for w in said]
 
 
-@pytest.mark.parametrize(
-    "metric",
-    [
+def test_logits_that_are_expected_are_no_reason_to_warn():
+    for metric in (
         metrics.Precision(thresholds=0),
         metrics.Recall(thresholds=[0.0]),
         metrics.Precision(top_k=1),
         metrics.BinaryIoU(threshold=0),
-    ],
-)
-def test_logits_that_are_expected_are_no_reason_to_warn(metric):
-    metric.update_state([[0.0, 1], [1, 0]], [[-3.0, 0.2], [2.0, -0.1]])
-    assert metric.result() == 1
+    ):
+        assert metric([[0.0, 1], [1, 0]], [[-3.0, 0.2], [2.0, -0.1]]) == 1
+
+
+@pytest.mark.parametrize("wrong", ["a", [], [0.5, "b"], [None], {}], ids=str)
+def test_thresholds_that_are_no_numbers(wrong):
+    with pytest.raises(TypeError, match="Recall: thresholds is a number from 0 to 1, or a list"):
+        metrics.Recall(thresholds=wrong)

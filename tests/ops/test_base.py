@@ -47,8 +47,40 @@ def test_whole_numbers_and_truth_values_have_keras_types():
         ops.silu(L),
         ops.hard_sigmoid(L),
         ops.multi_hot(I, 4),
+        ops.tri(2),
+        ops.logspace(0, 1, 3),
+        ops.geomspace(1, 2, 3),
+        ops.hanning(4),
+        ops.kaiser(4, 2.0),
+        ops.zeros(2),
+        ops.ones(2),
     ):
         assert found.dtype == np.float32 and isinstance(found, Tensor)
+    for make in (
+        lambda dtype: ops.full((2,), 3, dtype),
+        lambda dtype: ops.eye(2, dtype=dtype),
+        lambda dtype: ops.identity(2, dtype),
+        lambda dtype: ops.linspace(0, 8, 3, dtype=dtype),
+        lambda dtype: ops.one_hot(L, 4, dtype=dtype),
+        lambda dtype: ops.multi_hot(I, 4, dtype=dtype),
+        lambda dtype: ops.arange(3.0, dtype=dtype),
+        lambda dtype: ops.arange(3, dtype=dtype),
+        lambda dtype: ops.tri(2, dtype=dtype),
+        lambda dtype: ops.logspace(0, 1, 3, dtype=dtype),
+        lambda dtype: ops.geomspace(1, 2, 3, dtype=dtype),
+        lambda dtype: ops.zeros(2, dtype),
+        lambda dtype: ops.ones(2, dtype),
+        lambda dtype: ops.zeros_like(A, dtype),
+        lambda dtype: ops.ones_like(A, dtype),
+        lambda dtype: ops.full_like(A, 3, dtype),
+        lambda dtype: ops.empty_like(A, dtype),
+        lambda dtype: ops.cumsum(L, dtype=dtype),
+        lambda dtype: ops.cumprod(L, dtype=dtype),
+        lambda dtype: ops.prod(L, dtype=dtype),
+        lambda dtype: ops.nancumsum(L, dtype=dtype),
+    ):
+        assert make("int16").dtype == np.int16 and make("float64").dtype == np.float64
+    assert ops.linspace(0, 1, 3, retstep=True, dtype="float64")[1].dtype == np.float64
     assert ops.sign(L).dtype == ops.floor_divide(L, 2).dtype == ops.mod(L, 2).dtype == L.dtype
     np.testing.assert_array_equal(ops.floor_divide(L, 2).data, L // 2)
 

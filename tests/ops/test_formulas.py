@@ -129,11 +129,19 @@ def test_erfinv_undoes_erf():
     x = np.array([-0.999999, -0.5, -1e-9, 0.0, 0.1, 0.9, 0.9999999])
     z = np.asarray(ops.erfinv(x))
     np.testing.assert_allclose([math.erf(v) for v in z], x, rtol=1e-13, atol=0)
+    found = ops.erfinv(np.array([0.5, 0.9999])).data
+    np.testing.assert_allclose(found, [0.4769362762044699, 2.7510639057120803], rtol=1e-12)
     assert np.asarray(ops.erfinv(np.array([1.0, -1.0]))).tolist() == [np.inf, -np.inf]
     assert np.isnan(np.asarray(ops.erfinv(np.array([1.5])))).all()
 
 
 def test_segments_without_rows():
+    for function in (ops.segment_max, ops.segment_min, ops.segment_prod, ops.segment_sum):
+        assert function(CUBE[0], [0, 2, 1]).shape == (3, 4)
+        assert function(CUBE[0], [0, 2, 1], 2).shape == (2, 4)
+        np.testing.assert_array_equal(function(CUBE, [3, 0])[3], CUBE[0])
+    assert ops.segment_max(np.int8([5]), [1]).tolist() == [-128, 5]
+    assert ops.segment_min(np.int8([5]), [1]).tolist() == [127, 5]
     np.testing.assert_array_equal(ops.segment_max(V, IDS)[1], -np.inf)
     np.testing.assert_array_equal(ops.segment_min(V, IDS)[3], np.inf)
     assert ops.segment_prod(V, IDS)[1].item() == 1.0

@@ -74,3 +74,49 @@ def test_norms_of_singular_values(ord, keepdims):
     np.testing.assert_allclose(
         x.grad, {2: np.diag([1, 0]), -2: np.diag([0, 1])}.get(ord, np.eye(2))
     )
+
+
+def test_stacks_of_stacks():
+    a, b = normal(2, 5, 3, 3) + 3 * np.eye(3), normal(2, 5, 3, 4)
+    np.testing.assert_allclose(ops.solve(a, b).data, np.linalg.solve(a, b))
+    np.testing.assert_allclose(ops.inv(a).data, np.linalg.inv(a))
+    turned = np.swapaxes(a, -1, -2)
+    lower, upper = ops.cholesky(a @ turned), ops.cholesky(a @ turned, True)
+    np.testing.assert_allclose((lower @ upper).data, a @ turned)
+    for triangle, options in ((lower, {}), (upper, {"upper": True})):
+        found = ops.cholesky_inverse(triangle, **options).data
+        np.testing.assert_allclose(found, np.linalg.inv(a @ turned))
+    np.testing.assert_allclose(ops.det(a).data, np.linalg.det(a))
+    for found, expected in zip(ops.slogdet(a), np.linalg.slogdet(a)):
+        np.testing.assert_allclose(found.data, expected)
+    np.testing.assert_allclose(ops.linalg.pinv(b).data, np.linalg.pinv(b))
+    np.testing.assert_array_equal(ops.linalg.matrix_rank(b).data, np.full((2, 5), 3))
+    assert np.isnan(ops.logdet(np.zeros((2, 2))).data)
+
+
+def test_small_singular_values_may_count_as_0():
+    x, b = np.diag([3.0, 0.2]), np.array([3.0, 1.0])
+    np.testing.assert_allclose(ops.lstsq(x, b).data, [1, 5])
+    np.testing.assert_allclose(ops.lstsq(x, b, 0.1).data, [1, 0])
+    np.testing.assert_allclose(ops.linalg.pinv(x).data, np.diag([1 / 3, 5]))
+    np.testing.assert_allclose(ops.linalg.pinv(x, 0.1).data, np.diag([1 / 3, 0]))
+    ranks = [int(ops.linalg.matrix_rank(x, tol)) for tol in (None, 0.1, 0.3)]
+    assert ranks == [2, 2, 1]
+    tall = np.ones((40, 2)) + np.arange(2) * [[3e-15]]  # as good as twice the same column
+    assert np.abs(ops.linalg.pinv(tall).data).max() < 1
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: ops.inv(np.ones((2, 3, 4))), r"inv: .* square matrix; received shape \(2, 3, 4\)"),
+        (lambda: ops.qr(np.ones(3)), r"qr: a matrix has two axes; received shape \(3,\)"),
+        (lambda: ops.lstsq(np.ones((1, 2, 2)), np.ones(1)), r"\(1, 2, 2\) and \(1,\)"),
+        (lambda: ops.lstsq(np.ones((2, 2)), np.ones((2, 1, 1))), r"\(2, 2\) and \(2, 1, 1\)"),
+        (lambda: ops.lstsq(np.ones((2, 2)), np.ones(3)), r"\(2, 2\) and \(3,\)"),
+        (lambda: ops.solve(np.ones((4, 3, 3)), np.ones((4, 2, 5))), "of 3 entries or .* 3 rows"),
+    ],
+)
+def test_shapes_that_do_not_fit(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()

@@ -142,3 +142,167 @@ def test_doors_take_keras_arguments():
     np.testing.assert_array_equal(ops.argmin(A, 0, True), A.argmin(0, keepdims=True))
     np.testing.assert_array_equal(ops.split(A, [1, 2], 1)[1].data, A[:, 1:2])
     np.testing.assert_array_equal(ops.leaky_relu(A, 0.3).data, np.where(A > 0, A, 0.3 * A))
+
+
+# --- the doors with NumPy's own arguments: defaults, axes from the back, single entries
+X, V = np.arange(24.0).reshape(2, 3, 4) % 7 - 2.5, np.array([3.0, -1.0, 2.5, 0.5, 4.0])
+N = np.where(np.arange(12).reshape(3, 4) % 5 == 1, np.nan, A)
+E = np.array([1.0, 0.0, np.nan])
+K = np.array([[2, 0, 1, 3], [1, 1, 0, 2], [3, 2, 2, 0]])
+SAME_CALLS = [
+    ("tri", (3,), {}),
+    ("tri", (3, 4, -1), {}),
+    ("logspace", (0, 1), {}),
+    ("logspace", ([0, 1], 2, 3), dict(axis=1)),
+    ("geomspace", (1, 2), {}),
+    ("geomspace", ([1, 8], 64, 3), dict(axis=1)),
+    ("geomspace", (1, 64, 3, False), {}),
+    ("linspace", (0, 1), {}),
+    ("diagflat", (X,), {}),
+    ("diagflat", (V, -2), {}),
+    ("array_split", (X, 2), {}),
+    ("array_split", (X, 4), dict(axis=-1)),
+    ("array_split", (X, [1, 3], 2), {}),
+    ("hsplit", (V, 5), {}),
+    ("split", (A, 1), {}),
+    ("split", (X, 3, -2), {}),
+    ("dstack", ([V, V],), {}),
+    ("dstack", ([1.0, 2.0],), {}),
+    ("dstack", ([X, X],), {}),
+    ("kron", (V, A), {}),
+    ("kron", (X, A), {}),
+    ("vander", (V,), {}),
+    ("vander", (V, 2, True), {}),
+    ("ptp", (X,), {}),
+    ("ptp", (X, 1), dict(keepdims=True)),
+    ("trapezoid", (X, X[0] * X), dict(axis=1)),
+    ("trapezoid", (X, [0.0, 1.0, 4.0]), dict(axis=1)),
+    ("trapezoid", (X,), dict(dx=3.0, axis=0)),
+    ("nanprod", (N,), dict(axis=1, keepdims=True)),
+    ("nanvar", (N, 0), dict(keepdims=True)),
+    ("nanargmax", (N, 1), {}),
+    ("nanargmin", (N, 0), dict(keepdims=True)),
+    ("nanmin", (N, 0), dict(keepdims=True)),
+    ("nanmean", (N, 1), dict(keepdims=True)),
+    ("nansum", (N, 0), dict(keepdims=True)),
+    ("moveaxis", (X, -1, 0), {}),
+    ("moveaxis", (X, [0, -1], [-1, 0]), {}),
+    ("rot90", (X, 3), dict(axes=(1, 2))),
+    ("rot90", (X, 2), dict(axes=(2, 0))),
+    ("rot90", (X, 5), dict(axes=(-1, -2))),
+    ("vstack", ([1.0, 2.0],), {}),
+    ("vstack", ([X, X],), {}),
+    ("hstack", ([1.0, 2.0],), {}),
+    ("hstack", ([X, X],), {}),
+    ("hstack", ([V],), {}),
+    ("append", (X, X, -2), {}),
+    ("meshgrid", (V,), {}),
+    ("meshgrid", (V, V[:2], V[:3]), {}),
+    ("meshgrid", (2.0, V[:2]), {}),
+    ("diff", (X, 3), {}),
+    ("diff", (X, 2, -2), {}),
+    ("flip", (X, (0, -1)), {}),
+    ("expand_dims", (X, (-1, 1, 0)), {}),
+    ("roll", (X, -9, -1), {}),
+    ("roll", (X, (1, 2), (0, 2)), {}),
+    ("roll", (np.zeros((0, 2)), 1, 0), {}),
+    ("tile", (V, (2, 1)), {}),
+    ("tile", (3.0, 4), {}),
+    ("tile", (A, ()), {}),
+    ("repeat", (X, 2, -1), {}),
+    ("repeat", (X, [1, 0, 2], 1), {}),
+    ("take", (X, -1, -2), {}),
+    ("take", (X, [[0], [5]]), {}),
+    ("take_along_axis", (X, K[:1, :3, None] % 2, 0), {}),
+    ("pad", (A, 2, "symmetric"), {}),
+    ("pad", (A, (1, 2), "edge"), {}),
+    ("pad", (A, ((0, 1), (2, 0))), {}),
+    ("tril", (X,), {}),
+    ("triu", (X,), {}),
+    ("diag", (V,), {}),
+    ("diag", (V, 2), {}),
+    ("diagonal", (X,), {}),
+    ("diagonal", (X, -1, 2, 0), {}),
+    ("diagonal", (X, 5), {}),
+    ("diagonal", (X, -5), {}),
+    ("diagonal", (X, 3, -2, -1), {}),
+    ("trace", (X,), {}),
+    ("trace", (X, -1, 1, 2), {}),
+    ("argmax", (X,), dict(keepdims=True)),
+    ("argsort", (A, None), {}),
+    ("sort", (A, None), {}),
+    ("sort", (X, 1), {}),
+    ("median", (X, 1), dict(keepdims=True)),
+    ("quantile", (X, 0.3), dict(axis=(0, -1))),
+    ("quantile", (X, [0.0, 0.5]), {}),
+    ("quantile", (X, 1.0), {}),
+    ("quantile", (X, [0.25, 0.6], -2), dict(method="midpoint", keepdims=True)),
+    ("percentile", (X, 100), {}),
+    ("percentile", (X, 0, (1,)), {}),
+    ("searchsorted", ([1.0, 2.0, 2.0, 3.0], [2.0, 0.0, 3.0, 9.0]), {}),
+    ("dot", (X[0], X.swapaxes(1, 2)), {}),
+    ("dot", (2.0, X), {}),
+    ("inner", (X, A), {}),
+    ("tensordot", (X, X.transpose(1, 2, 0)), {}),
+    ("tensordot", (X, V, 0), {}),
+    ("tensordot", (X, A, (-1, 1)), {}),
+    ("tensordot", (X, X, ([0, 2], [0, -1])), {}),
+    ("einsum", ("Bi,ij", X[0], A.T), {}),
+    ("einsum", ("...a->a...", X), {}),
+    ("sum", (X, -1), dict(keepdims=True)),
+    ("prod", (X, 1), dict(keepdims=True)),
+    ("var", (X, (0, 2)), dict(keepdims=True)),
+    ("std", (X, 1), dict(keepdims=True)),
+    ("max", (X,), dict(initial=100.0)),
+    ("min", (X, 0), dict(keepdims=True, initial=-2.0)),
+    ("cumsum", (X,), {}),
+    ("cumsum", (X, -2), {}),
+    ("cumprod", (A, -1), {}),
+    ("average", (X, -2), dict(weights=[1.0, 2.0, 5.0])),
+    ("average", (X,), {}),
+    ("average", ([1.0, np.inf],), dict(weights=[1.0, 2.0])),
+    ("sinc", ([0.0, 0.5, -2.5],), {}),
+    ("average", (X, (1,)), dict(weights=[1.0, 2.0, 5.0])),
+    ("isclose", (E, [1 + 0.9e-5, 0.9e-8, np.nan]), {}),
+    ("isclose", (E, [1 + 1.1e-5, 1.1e-8, np.nan]), {}),
+    ("isclose", (E, E), dict(equal_nan=True)),
+    ("allclose", (E[0], E[0] + 0.9e-5), {}),
+    ("allclose", (E[0], E[0] + 1.1e-5), {}),
+    ("allclose", (E[1], E[1] + 0.9e-8), {}),
+    ("allclose", (E[1], E[1] + 1.1e-8), {}),
+    ("nan_to_num", ([np.nan, np.inf, -np.inf],), dict(nan=1.0, posinf=2.0, neginf=3.0)),
+    ("digitize", ([0.0, 1.0, 2.0], [1.0, 2.0]), {}),
+    ("digitize", ([0.0, 1.0, 2.0], [2.0, 1.0]), {}),
+    ("histogram", (V,), {}),
+    ("histogram", (K, [0, 2, 4]), {}),
+    ("bincount", ([0, 3, 1],), {}),
+    ("bincount", ([0, 3, 1],), dict(weights=[0.5, 2.0, 1.0])),
+    ("eye", (2,), {}),
+    ("eye", (3, 2), {}),
+    ("eye", (3, 4, -1), {}),
+    ("arange", (2, 8, 3), {}),
+]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("call", SAME_CALLS, ids=lambda call: f"{call[0]} {call[2]}")
+def test_the_same_call_gives_what_numpy_gives(call):
+    name, arguments, options = call
+    expected = (getattr(np, name, None) or np.trapz)(*arguments, **options)
+    found = getattr(ops, name)(*arguments, **options)
+    several = isinstance(expected, (list, tuple))
+    pairs = zip(found, expected, strict=True) if several else [(found, expected)]
+    for a, b in pairs:
+        assert np.shape(a) == np.shape(b)
+        np.testing.assert_allclose(np.asarray(a), b, rtol=1e-6, atol=1e-6)
+
+
+LAST = "softmax log_softmax glu sparsemax argsort sort diff layer_normalization rms_normalization"
+
+
+@pytest.mark.parametrize("name", [*LAST.split(), "normalize", "trapezoid"])
+def test_without_an_axis_it_is_the_last(name):
+    x = np.random.default_rng(0).normal(size=(2, 4, 6))
+    found, expected = getattr(ops, name)(x), getattr(ops, name)(x, axis=2)
+    np.testing.assert_array_equal(found.data, expected.data)
+    assert not np.array_equal(found.data, getattr(ops, name)(x, axis=1).data)

@@ -37,7 +37,7 @@ MATRIX = RNG.normal(size=(3, 3)) + 3 * np.eye(3)
     ],
 )
 def test_gradients(function, x):
-    check_gradients(function, x)
+    assert check_gradients(function, x)
 
 
 @pytest.mark.parametrize("mode", ["valid", "same", "full"])
@@ -108,8 +108,11 @@ def test_small_functions():
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: ops.depth_to_space(np.zeros((1, 2, 2, 3)), 2), "number of channels, 3, is no"),
-        (lambda: ops.space_to_depth(np.zeros((1, 3, 2, 1)), 2), "height and width, 3 and 2"),
+        (
+            lambda: ops.depth_to_space(np.zeros((1, 2, 2, 3)), 2),
+            "channels, 3, is no multiple .*², 4",
+        ),
+        (lambda: ops.space_to_depth(np.zeros((1, 3, 2, 1)), 2), "width, 3 and 2, are .*, 2"),
         (lambda: ops.correlate(np.ones((2, 2)), np.ones(2)), "takes two vectors"),
         (lambda: ops.image.resize(PICTURES, (2, 2), "spline"), "received 'spline'"),
         (lambda: ops.image.resize(np.zeros((2, 2)), (2, 2)), r"received shape \(2, 2\)"),
@@ -132,3 +135,131 @@ def test_resize_keeps_the_aspect_ratio_as_the_layer_does(how, shape):
     layer = layers.Resizing(4, 6, **{how: True}, **value, dtype="float64")
     np.testing.assert_allclose(found.data, layer(x).data)
     assert not np.allclose(found.data, ops.image.resize(x, (4, 6)).data)
+
+
+HUES = {  # red, green, blue: hue in sixths, saturation, value
+    (1, 0, 0): (0, 1, 1),
+    (1, 1, 0): (1, 1, 1),
+    (0, 1, 0): (2, 1, 1),
+    (0, 1, 1): (3, 1, 1),
+    (0, 0, 1): (4, 1, 1),
+    (1, 0, 1): (5, 1, 1),
+    (0.8, 0.2, 0.5): (5.5, 0.75, 0.8),
+    (0.2, 0.5, 0.4): (2 + 2 / 3, 0.6, 0.5),
+    (0, 0, 0): (0, 0, 0),
+    (0.5, 0.5, 0.5): (0, 0, 0.5),
+}
+
+
+def test_hues_are_sixths_of_the_circle():
+    colours, expected = np.array(list(HUES), float)[None], np.array(list(HUES.values()), float)
+    expected[:, 0] /= 6
+    np.testing.assert_allclose(ops.image.rgb_to_hsv(colours).data[0], expected, atol=1e-12)
+    np.testing.assert_allclose(ops.image.hsv_to_rgb(expected[None]).data, colours, atol=1e-12)
+    black = Tensor(np.zeros((1, 1, 3)), requires_grad=True)
+    ops.image.rgb_to_hsv(black).sum().backward()
+    assert np.isfinite(black.grad).all()
+    grey = ops.image.rgb_to_grayscale(np.eye(3)[None]).data
+    np.testing.assert_allclose(grey.ravel(), [0.2989, 0.587, 0.114])
+
+
+def test_edges_are_slopes_downwards_and_to_the_right():
+    rows, columns = np.mgrid[:4, :5]
+    x = np.stack([3.0 * rows + columns, columns**2], axis=-1)
+    found = ops.image.sobel_edges(x).data[1:-1, 1:-1]
+    assert found.shape == (2, 3, 2, 2)
+    np.testing.assert_allclose(found[..., 0, :], np.broadcast_to([24, 8], (2, 3, 2)))
+    np.testing.assert_allclose(found[..., 1, 1], [[16, 32, 48]] * 2)  # 8·(slope 2, 4, 6)
+
+
+@pytest.mark.parametrize(
+    ("options", "rows", "columns"),
+    [
+        (dict(size=2), [[0, 1], [2, 3]], [[0, 1], [2, 3], [4, 5]]),
+        (dict(size=(3, 2)), [[0, 1, 2]], [[0, 1], [2, 3], [4, 5]]),
+        (dict(size=2, strides=(2, 3)), [[0, 1], [2, 3]], [[0, 1], [3, 4]]),
+        (dict(size=2, strides=1, dilation_rate=3), [[0, 3]], [[0, 3], [1, 4], [2, 5]]),
+    ],
+)
+def test_patches_are_windows_row_by_row(options, rows, columns):
+    found = ops.image.extract_patches(PICTURES, **options).data
+    expected = [[PICTURES[:, r][:, :, c].reshape(2, -1) for c in columns] for r in rows]
+    np.testing.assert_allclose(found, np.moveaxis(expected, 2, 0))
+
+
+CUTS = {"top": 1, "bottom": 2, "target_height": 1, "left": 2, "right": 1, "target_width": 3}
+
+
+@pytest.mark.parametrize("across", [("left", "right"), ("left", "target"), ("right", "target")])
+@pytest.mark.parametrize("down", [("top", "bottom"), ("top", "target"), ("bottom", "target")])
+def test_two_of_three_say_what_is_cut_or_added(down, across):
+    crop, pad = {}, {}
+    names = {"target": "target_height"}, {"target": "target_width"}
+    larger = {"target_height": 7, "target_width": 9}
+    for pair, target in zip((down, across), names):
+        for name in pair:
+            cut = target.get(name, name)
+            crop[cut if name == "target" else f"{name}_cropping"] = CUTS[cut]
+            pad[cut if name == "target" else f"{name}_padding"] = larger.get(cut, CUTS[cut])
+    found = ops.image.crop_images(PICTURES, **crop).data
+    np.testing.assert_array_equal(found, PICTURES[:, 1:2, 2:5])
+    found = ops.image.pad_images(PICTURES, **pad).data
+    np.testing.assert_array_equal(found, np.pad(PICTURES, ((0, 0), (1, 2), (2, 1), (0, 0))))
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: ops.image.crop_images(PICTURES, 3, 0, 1, 0), "it would need 3 and 1"),
+        (lambda: ops.image.crop_images(PICTURES[:, :1], 1, 0, 0, 0), "would need 1 and 0"),
+        (lambda: ops.image.crop_images(PICTURES, None, 0, -1, 0, 4), "would need 1 and -1"),
+        (lambda: ops.image.crop_images(PICTURES, 1, 0, 1, 0, 2), "received 1, 1 and 2"),
+        (lambda: ops.image.pad_images(PICTURES, 1, 0, None, 0, 4), "would need 1 and -1"),
+        (lambda: ops.image.pad_images(PICTURES, 0, 0, 0), "received 0, None and None"),
+        (
+            lambda: ops.image.resize(PICTURES, (2, 2), "nearest", False, True, True),
+            "not both; fill_mode is 'constant'. Received 'constant'",
+        ),
+        (
+            lambda: ops.image.resize(PICTURES, (2, 2), fill_mode="reflect"),
+            "Received 'reflect'",
+        ),
+    ],
+)
+def test_sizes_that_do_not_fit_are_named(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()
+
+
+def test_pictures_may_keep_their_size():
+    for cut in (ops.image.crop_images, ops.image.pad_images):
+        np.testing.assert_array_equal(cut(PICTURES, 0, 0, 0, 0).data, PICTURES)
+    pixels = np.tile(np.array([0, 255], np.uint8), 8).reshape(4, 4, 1)
+    smooth = ops.image.resize(pixels.astype(float), (4, 7), "bicubic").data
+    found = ops.image.resize(pixels, (4, 7), "bicubic").data
+    assert smooth.min() < -1 and smooth.max() > 256
+    np.testing.assert_array_equal(found, np.clip(np.round(smooth), 0, 255))
+
+
+def test_windows_and_blocks_by_hand():
+    np.testing.assert_allclose(ops.bartlett(5).data, [0, 0.5, 1, 0.5, 0])
+    np.testing.assert_allclose(ops.hanning(5).data, [0, 0.5, 1, 0.5, 0], atol=1e-7)
+    assert ops.hamming.__name__ == "hamming" and "Hamming window" in ops.hamming.__doc__
+    np.testing.assert_allclose(ops.kaiser(4, 3.0).data, np.kaiser(4, 3.0), rtol=1e-6)
+    np.testing.assert_allclose(ops.psnr([1.0, 2.0], [1.0, 4.0], 10), 10 * np.log10(100 / 2))
+    x = np.arange(24.0).reshape(1, 2, 3, 4)  # four channels become blocks of two by two
+    found = ops.depth_to_space(x, 2).data[0, :, :, 0]
+    np.testing.assert_array_equal(found[:2, :4], [[0, 1, 4, 5], [2, 3, 6, 7]])
+    np.testing.assert_array_equal(ops.space_to_depth(found[None, ..., None], 2).data, x)
+    first = ops.depth_to_space(np.moveaxis(x, -1, 1), 2, "channels_first").data
+    np.testing.assert_array_equal(first[0, 0], found)
+    for call in (ops.depth_to_space, ops.space_to_depth):
+        with pytest.raises(ValueError, match="block_size"):
+            call(x, 3 if call is ops.depth_to_space else 0)
+        with pytest.raises(ValueError, match="data_format"):
+            call(x, 1, "first")
+    assert ops.saturate_cast([300.0, -3.0], "float64").tolist() == [300, -3]
+    assert ops.saturate_cast([300.0, -300.0], "int8").tolist() == [127, -128]
+    assert ops.view(np.float32([1.0])).dtype == np.float32 and ops.dtype([1.0]) == "float32"
+    assert ops.argpartition([[3, 1], [1, 2]], 0, axis=0).tolist() == [[1, 0], [0, 1]]
+    assert ops.switch(np.array(-2), [lambda: "first", lambda: "last"]) == "first"

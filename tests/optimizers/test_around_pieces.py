@@ -50,6 +50,26 @@ def test_every_row_is_moved_also_of_odd_shapes():
         assert (before[0] != after[0]).all(), shape
 
 
+def test_a_piece_fits_in_the_cache_and_is_not_too_small():
+    """Up to 2¹⁷ numbers are one piece; else rows of up to 2¹⁵ numbers together, at least one."""
+    pieces = []
+
+    def update(w, g, lr, slot):
+        pieces.append(len(w))
+        w -= lr * g + slot
+
+    for shape, lengths in (
+        ((1 << 17,), [1 << 17]),
+        (((1 << 17) + 1,), [1 << 15] * 4 + [1]),
+        ((300, 500), [65] * 4 + [40]),
+        ((3, 50_000), [1, 1, 1]),
+    ):
+        w, ones = np.zeros(shape, "f"), np.ones(shape, "f")
+        around.in_pieces(update, w, ones, 0.5, ones)
+        assert pieces == lengths and (w == -1.5).all()
+        pieces.clear()
+
+
 def test_an_update_of_your_own_sees_the_whole_array():
     seen = set()
 

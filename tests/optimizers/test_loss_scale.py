@@ -50,6 +50,17 @@ def test_the_rate_is_that_of_the_optimizer_inside():
         optimizer.loss_scale_factor = 2.0
 
 
+def test_the_averages_are_those_of_the_optimizer_inside():
+    """At rate 1 the weight goes to −1 and −2, and the average with μ = ½ to −1.5."""
+    optimizer = LossScaleOptimizer(SGD(1.0, use_ema=True, ema_momentum=0.5), initial_scale=4)
+    w = Variable([0.0], dtype="float64")
+    for _ in range(2):
+        optimizer.apply([[4.0]], [w])
+    assert w.item() == -2
+    optimizer.finalize_variable_values()
+    assert w.item() == -1.5
+
+
 def test_settings_of_steps_belong_to_the_optimizer_inside():
     LossScaleOptimizer(SGD(), clipnorm=None, use_ema=False, dynamic=True)  # as in older files
     for options in ({"clipnorm": 1.0}, {"dynamic": False}, {"rate": 1}):

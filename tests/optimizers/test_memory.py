@@ -288,8 +288,11 @@ def test_what_is_converted_and_what_stays():
     assert all(after[k].dtype == v.dtype for k, v in state.items())
     unchanged = converted(Adamax(), {"0/w/u": np.ones(2), "0/w/m": np.ones(2)})
     assert unchanged["0/w/u"].tolist() == [1, 1] and unchanged["0/w/m"] == pytest.approx(0.1)
-    hidden = converted(Adagrad(0.1, 0.0, epsilon=1e-3), {"0/w/s": np.float32([1e-3, 1.001])})
-    np.testing.assert_allclose(hidden["0/w/s"], [0.0, 1.0], atol=1e-7)
+    numbers = {"iterations": np.array(3), "learning_rate": np.array(0.5)}
+    state = {**numbers, "0/w/s": np.float32([1e-3, 1.001, 0.0]), "0/s/average": np.ones(1)}
+    hidden = converted(Adagrad(0.1, 0.0, epsilon=1e-3), state)
+    np.testing.assert_allclose(hidden.pop("0/w/s"), [0.0, 1.0, 0.0], atol=1e-7)
+    assert hidden == {**numbers, "0/s/average": 1}
     for own in (Lion(), SGD(0.1, 0.9), Adadelta()):
         kept = {f"0/w/{slot}": np.ones(2) for slot in own.slots()}
         assert all(v.tolist() == [1, 1] for v in converted(own, kept).values())
