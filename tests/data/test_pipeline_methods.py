@@ -131,6 +131,8 @@ def test_orders_that_change_and_that_stay():
     assert values(Dataset.counter().take(3)) == [0, 1, 2]
     mixed = Dataset.sample_from_datasets([Dataset.range(1), Dataset.range(10, 13)], seed=1)
     assert sorted(values(mixed)) == [0, 10, 11, 12]
+    for one in (Dataset.sample_from_datasets([FIVE]), Dataset.choose_from_datasets([FIVE], FIVE)):
+        assert one.element_spec == FIVE.element_spec
     stopped = Dataset.sample_from_datasets(
         [FIVE.take(0), FIVE], weights=[1, 0], stop_on_empty_dataset=True
     )

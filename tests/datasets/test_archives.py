@@ -155,6 +155,9 @@ def test_texts_of_one_length_are_still_lists(put):
 def test_words_and_topics(put):
     put(imdb, words={"film": 1, "schön": 2})
     assert imdb.get_word_index() == {"film": 1, "schön": 2}
+    put(imdb, words={"film": 3}, digest=False)
+    with pytest.raises(DataFileError, match="expected md5 .*found"):
+        imdb.get_word_index()
     names = reuters.get_label_names()
     assert (
         len(names) == len(set(names)) == 46

@@ -168,6 +168,8 @@ class StopsAtAnEpochsEnd(minidl.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self.begun += 1
+        mean = self.model.non_trainable_weights[0]
+        mean.assign(np.full(mean.shape, here.rank))
 
     def on_epoch_end(self, epoch, logs=None):
         self.model.stop_training = here.rank == 1
@@ -178,6 +180,8 @@ def test_all_stop_at_the_end_of_an_epoch_too():
     together(3, lambda team: fitted(models[team.rank], [callbacks[team.rank]]))
     assert [model.optimizer.iterations for model in models] == [4, 4, 4]
     assert [callback.begun for callback in callbacks] == [1, 1, 1]
+    means = [model.non_trainable_weights[0].numpy() for model in models]
+    assert (means[1] == means[0]).all() and (means[2] == means[0]).all()
 
 
 def test_an_error_in_training_or_evaluation_ends_the_others():

@@ -56,7 +56,8 @@ def test_one_of_them_tells_what_happened(fault, capsys):
     fault.end(raised(ValueError))
     said = capsys.readouterr().err
     assert "ValueError: too bad" in said and "in raised" in said
-    assert "in test_one_of_them_tells_what_happened" in said  # the lines that led to it
+    led_to_it = said.index("in test_one_of_them_tells_what_happened")
+    assert said.index("Traceback") < led_to_it < said.index("in raised")
     assert said.endswith("minidl: process 0 of 1 raised ValueError, so all 1 end.\n")
     assert fault.comm.aborted == [1] and fault.slept == []
     fault.end(raised(KeyError))  # once
@@ -89,7 +90,7 @@ def test_the_watcher_sees_a_good_end(fault, monkeypatch, capsys):
     process = fault._watcher
     assert process.poll() is None
     hooks[0]()
-    assert left == ["goodbye"] and process.wait(30) == 0 and not os.path.exists(fault.folder)
+    assert left == ["goodbye"] and process.returncode == 0 and not os.path.exists(fault.folder)
     os.makedirs(fault.folder)
     sys.excepthook(ValueError, raised(ValueError), None)
     assert fault.failed and fault.comm.aborted == [1]
@@ -111,10 +112,12 @@ def test_the_watcher_sees_a_good_end(fault, monkeypatch, capsys):
 def test_one_process_of_each_machine_starts_a_watcher(fault):
     team = Team()
     team.rank, team.size, team.from_first = 1, 2, lambda thing: fault.folder
-    team.gather = lambda values: np.stack([values, values])
+    met = []
+    team.gather = lambda values: met.append(1) or np.stack([values, values])
     second = faults.Faults(team)
     second._connect()
     second._to_watcher.close()
+    assert len(met) == 2, "before and after the watcher can be reached"
     assert second._watcher is None and second.folder == fault.folder
 
 

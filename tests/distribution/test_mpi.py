@@ -145,6 +145,7 @@ def test_who_is_found(monkeypatch):
         assert (communicator is None) == alone
         assert reason == ("start several with mpiexec -n 4 python train.py" if alone else "")
     monkeypatch.setenv("PMI_SIZE", "1")
+    monkeypatch.setenv("MV2_COMM_WORLD_SIZE", "")
     assert mpi.found()[0] is None
     monkeypatch.setenv("OMPI_COMM_WORLD_SIZE", "2")
     with pytest.raises(RuntimeError, match="2 processes were started, and they cannot find each"):
