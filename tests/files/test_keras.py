@@ -1,5 +1,6 @@
 """Files of the first version and of Keras go on here."""
 
+import fractions
 import io
 import json
 import zipfile
@@ -10,6 +11,7 @@ from places import STORED
 
 import minidl
 from minidl import Input, Model, Sequential, layers, optimizers
+from minidl.files import keras
 from minidl.models import load_model
 
 RNG = np.random.default_rng(3)
@@ -194,6 +196,32 @@ def test_a_member_may_be_as_large_as_is_believable(tmp_path, monkeypatch):
     assert load_model(path).count_params() == 14
     monkeypatch.setattr("minidl.files.keras._MOST_TEXT", size - 1)
     with pytest.raises(minidl.SaveFormatError, match=f"'config.json' declares {size:,} bytes"):
+        load_model(path)
+
+
+def test_a_compressed_member_may_be_as_many_times_the_file_as_is_believable(tmp_path, monkeypatch):
+    path = tmp_path / "m.keras"
+    Sequential([Input((6,)), layers.Dense(2)]).save(path)
+    size, member = path.stat().st_size, "model.weights.h5"
+    with zipfile.ZipFile(path) as archive:
+        large = archive.getinfo(member).file_size
+    monkeypatch.setattr(keras, "_EXPANSION", fractions.Fraction(large, size))
+    assert load_model(path).count_params() == 14
+    monkeypatch.setattr(keras, "_EXPANSION", fractions.Fraction(large - 1, size))
+    with pytest.raises(minidl.SaveFormatError, match=f"{large:,} bytes, in a file of {size:,}"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("member", ["metadata.json", "model.weights.h5"])
+def test_a_member_that_is_not_there(member, tmp_path):
+    path = tmp_path / "m.keras"
+    Sequential([Input((6,)), layers.Dense(2)]).save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != member}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    with pytest.raises(minidl.SaveFormatError, match=f"it lacks {member}"):
         load_model(path)
 
 
