@@ -133,6 +133,12 @@ CASES = {
         ),
         B + np.arange(12).reshape(1, 3, 4),
     ),
+    "bias_add_first_of_planes": (
+        lambda K: K.bias_add(
+            np.stack([B, B], 3), np.arange(24, dtype="f").reshape(4, 2, 3), "channels_first"
+        ),
+        np.stack([B, B], 3) + np.arange(24).reshape(1, 3, 4, 2),
+    ),
     "temporal_padding": (
         lambda K: K.temporal_padding(B, (1, 2)),
         np.pad(B, ((0, 0), (1, 2), (0, 0))),

@@ -87,9 +87,7 @@ class GradientTape:
     def __exit__(self, *error):
         _open.tapes.remove(self)
         for tensor in self._watched:
-            if tensor.op is None:
-                # restored; operations recorded inside keep their graph
-                tensor.requires_grad = False
+            tensor.requires_grad = False  # as before; what was computed inside keeps its graph
 
     def stop_recording(self) -> no_grad:
         """`with tape.stop_recording():` operations inside are not recorded."""
@@ -103,12 +101,9 @@ class GradientTape:
                     f"GradientTape.watch takes tensors; received {type(t).__name__}. Write x = "
                     f"Tensor(array) first."
                 )
-            if t.op is None:
-                if not t.requires_grad:
-                    t.requires_grad = True
-                    self._watched.append(t)
-            else:
-                t.retain_grad()
+            if t.op is None and not t.requires_grad:
+                t.requires_grad = True
+                self._watched.append(t)
 
     def gradient(self, target, sources):
         """The derivatives of `target` (its sum, if it has several numbers or is a list) with

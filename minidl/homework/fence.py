@@ -106,7 +106,7 @@ def _wall(work: str, readable: list[str], listed: list[str]) -> bool:
     version = landlock()
     if not version:
         return False
-    system = ctypes.CDLL(None, use_errno=True)
+    system = ctypes.CDLL(None)
     files = (1 << RIGHTS[min(version, len(RIGHTS)) - 1]) - 1
     # rights to files; to bind and connect TCP (version 4); signals and abstract sockets (version 6)
     wanted = struct.pack("=QQQ", files, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
@@ -149,7 +149,7 @@ def _become_a_stranger(work: str, readable: list[str], walled: bool) -> None:
         for folder, _, names in os.walk(work):
             for path in (folder, *(os.path.join(folder, n) for n in names)):
                 os.chown(path, stranger, stranger)
-        system = ctypes.CDLL(None, use_errno=True)
+        system = ctypes.CDLL(None)
         system.prctl(8, 1, 0, 0, 0)  # PR_SET_KEEPCAPS
         os.setgroups([])
         os.setresgid(stranger, stranger, stranger)

@@ -66,10 +66,11 @@ def _in_inches(ranks, texts, rankdir) -> dict:
     """key -> (x, y), in inches."""
     lines, letters = _widest(texts)
     high, wide = 0.42 + 0.19 * lines, 0.45 + 0.085 * letters  # from box to box
-    backwards = -1 if rankdir in ("BT", "RL") else 1
     if rankdir in ("TB", "BT"):
-        return {key: (row * wide, -rank * high * backwards) for key, (rank, row) in ranks.items()}
-    return {key: (rank * wide * backwards, row * high) for key, (rank, row) in ranks.items()}
+        up = high if rankdir == "BT" else -high
+        return {key: (row * wide, rank * up) for key, (rank, row) in ranks.items()}
+    right = wide if rankdir == "LR" else -wide
+    return {key: (rank * right, row * high) for key, (rank, row) in ranks.items()}
 
 
 def _empty_page(placed, texts):

@@ -110,7 +110,7 @@ def finish(figure, path=None, title: str | None = None):
         make_readable(figure)
         show()
     else:
-        for number in plt.get_fignums()[:-15] if _on_a_screen() else [figure.number]:
+        for number in plt.get_fignums()[:-15] if on_a_screen() else [figure.number]:
             plt.close(number)
     return figure
 
@@ -208,9 +208,10 @@ def show() -> None:
     """Open windows with the figures drawn so far, and wait until they are closed. Without a screen,
     nothing happens.
     """
-    if _on_a_screen():
+    if on_a_screen():
         plt.show()
 
 
-def _on_a_screen() -> bool:
+def on_a_screen() -> bool:
+    """Return whether figures can be shown in windows."""
     return matplotlib.get_backend().lower() not in _FILE_ONLY

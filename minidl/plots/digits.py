@@ -28,7 +28,7 @@ def digits(
     images = _as_pictures(np.asarray(images))
     n = len(images)
     labels, sure = _labels(predicted, n)
-    true = None if true is None else np.asarray(true).reshape(-1)
+    true = None if true is None else np.ravel(true)
     for what, values in (("predicted", labels), ("true", true)):
         if values is not None and len(values) != n:
             raise ValueError(f"digits: {n} images, but {len(values)} {what} labels.")
@@ -65,11 +65,11 @@ def _labels(predicted, n):
     if predicted is None:
         return None, None
     predicted = np.asarray(predicted)
-    if predicted.ndim < 2 or predicted.shape[-1] == 1:
-        return predicted.reshape(-1), None
+    if predicted.ndim < 2 or predicted.shape[1] == 1:
+        return predicted.ravel(), None
     rows = predicted.astype(np.float64)
-    is_probability = rows.min() >= 0 and np.allclose(rows.sum(axis=-1), 1, atol=1e-3)
-    return rows.argmax(axis=-1), rows.max(axis=-1) if is_probability else None
+    is_probability = rows.min() >= 0 and np.allclose(rows.sum(axis=1), 1, atol=1e-3)
+    return rows.argmax(axis=1), rows.max(axis=1) if is_probability else None
 
 
 def _caption(i, labels, sure, true, called):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -130,11 +132,11 @@ def _places(root, parents) -> dict:
     """Map id -> (column, row). A value is one column before the first op that uses it; columns are
     centred.
     """
-    before = {id(root): 0}
+    before: defaultdict[int, int] = defaultdict(int)
     # each before those it was made from
     for tensor, inputs in sorted(parents.values(), key=lambda p: -p[0].birth):
         for parent in inputs:
-            before[id(parent)] = max(before.get(id(parent), 0), before[id(tensor)] + 1)
+            before[id(parent)] = max(before[id(parent)], before[id(tensor)] + 1)
     last, columns = max(before.values()), {}
     for tensor, _ in sorted(parents.values(), key=lambda p: p[0].birth):
         columns.setdefault(last - before[id(tensor)], []).append(id(tensor))

@@ -24,7 +24,6 @@ class GrowingRegions(Callback):
     """
 
     def __init__(self, x, y, path, every: int = 1, title: str | None = None, seconds: float = 6.0):
-        super().__init__()
         self.x, self.y = points_and_labels(x, y, "GrowingRegions")
         self.path = path_of(path, "GrowingRegions: path")
         self.every = check_count("GrowingRegions: every", every)

@@ -41,7 +41,7 @@ def confusion(true, predicted, path=None, names=None, title: str | None = None):
     true: labels (n,). predicted: labels (n,), or scores (n, classes). Returns the figure; the
     counts are in its image.
     """
-    true, predicted = np.asarray(true).reshape(-1), _classes(np.asarray(predicted))
+    true, predicted = np.ravel(true), _classes(np.asarray(predicted))
     if len(true) != len(predicted) or not len(true):
         raise ValueError(f"confusion: {len(true)} true labels, but {len(predicted)} predictions.")
     true, predicted = true.astype(int), predicted.astype(int)
@@ -62,8 +62,8 @@ def confusion(true, predicted, path=None, names=None, title: str | None = None):
 def _classes(predicted):
     """Return the class of each sample, from classes or from rows of scores."""
     if predicted.ndim == 2 and predicted.shape[1] > 1:
-        return predicted.argmax(axis=-1)
-    return predicted.reshape(-1)
+        return predicted.argmax(axis=1)
+    return predicted.ravel()
 
 
 def _draw_counts(axis, counts) -> None:
@@ -97,7 +97,7 @@ def points_and_labels(x, y, owner: str):
     """Return points (n, 2) and their labels (n,) as arrays. ValueError, naming the owner, for other
     shapes.
     """
-    x, y = np.asarray(x, dtype=np.float64), np.asarray(y).reshape(-1).astype(int)
+    x, y = np.asarray(x, dtype=np.float64), np.ravel(y).astype(int)
     if x.ndim != 2 or x.shape[1] != 2 or len(x) != len(y):
         raise ValueError(
             f"{owner} expects points (n, 2) and a label for each; received {x.shape} and {y.shape}."
@@ -126,7 +126,7 @@ def answers(model, a, b):
     """Return the class that the model predicts at each point of a grid."""
     points = np.stack([a.ravel(), b.ravel()], axis=1)
     scores = np.asarray(model.predict(points, verbose=0, batch_size=4096))
-    if scores.shape[-1] > 1:
-        return scores.argmax(axis=-1).reshape(a.shape)
+    if scores.shape[1] > 1:
+        return scores.argmax(axis=1).reshape(a.shape)
     are_probabilities = scores.min() >= 0 and scores.max() <= 1
     return (scores[:, 0] > (0.5 if are_probabilities else 0.0)).astype(int).reshape(a.shape)

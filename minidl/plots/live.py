@@ -6,12 +6,11 @@ import sys
 from typing import Any
 
 import matplotlib.pyplot as plt
-from matplotlib.ticker import MaxNLocator
 
 from ..callbacks import Callback
 from ..support.checks import check_count
 from ..support.disk import make_folder, path_of
-from .base import COLOURS, about, finish, write
+from .base import COLOURS, about, finish, on_a_screen, panels, whole_steps, write
 
 
 class LivePlot(Callback):
@@ -23,7 +22,6 @@ class LivePlot(Callback):
     """
 
     def __init__(self, metrics=None, every: int = 1, path=None):
-        super().__init__()
         self.metrics, self.every = metrics, check_count("LivePlot: every", every)
         self.path = None if path is None else path_of(path, "LivePlot: path")
         self.figure: Any = None
@@ -51,10 +49,11 @@ class LivePlot(Callback):
     def _draw(self):
         names = self.metrics or [n for n in self.records if not n.startswith("val_")]
         names = sorted((n for n in names if n in self.records), key=lambda n: (n != "loss", n))
+        if not names:
+            there = ", ".join(sorted(self.records))
+            raise ValueError(f"LivePlot: no log has a name of {self.metrics}; there are: {there}.")
         if self.figure is None:
-            self.figure, self._axes = plt.subplots(
-                1, len(names), figsize=(4.5 * len(names), 3.4), squeeze=False, layout="constrained"
-            )
+            self.figure, self._axes = panels(len(names), len(names), 4.5, 3.4)
         for axis, name in zip(self._axes[0], names):
             axis.clear()
             for key, style, colour, label in (
@@ -66,8 +65,7 @@ class LivePlot(Callback):
                         *zip(*self.records[key]), style, color=colour, label=label, markersize=4
                     )
             axis.set(xlabel="epoch", ylabel=name.replace("_", " "))
-            axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-            axis.grid(alpha=0.3)
+            whole_steps(axis)
             axis.legend()
 
     def _show(self):
@@ -81,13 +79,5 @@ class LivePlot(Callback):
                 self._display = display(self.figure, display_id=True, metadata=words)
             else:
                 self._display.update(self.figure, metadata=words)
-        elif self.path is None and plt.get_backend().lower() not in (
-            "agg",
-            "pdf",
-            "svg",
-            "ps",
-            "pgf",
-            "cairo",
-            "template",
-        ):
+        elif self.path is None and on_a_screen():
             plt.pause(0.001)

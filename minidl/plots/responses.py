@@ -96,8 +96,7 @@ def to_channels_last(maps: np.ndarray, first: bool) -> np.ndarray:
 @contextlib.contextmanager
 def listening(layer):
     """Inside a with-block, collect the outputs of all calls of the layer in a list."""
-    heard, call = [], layer.call
-    own = {name: value for name, value in vars(layer).items() if name == "call"}
+    heard, call, own = [], layer.call, vars(layer).get("call")
 
     def call_and_keep(*args, **kwargs):
         heard.append(call(*args, **kwargs))
@@ -108,7 +107,8 @@ def listening(layer):
         yield heard
     finally:
         del layer.call
-        vars(layer).update(own)
+        if own is not None:
+            layer.call = own
 
 
 def heard_from(title: str, model, layer, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -178,7 +178,7 @@ def _chosen(title: str, classes, predicted, count: int) -> np.ndarray:
             f"{title}: classes is a class from 0 to {count - 1}, or one for each of the "
             f"{len(predicted)} images; received {classes!r}."
         )
-    return np.broadcast_to(chosen.reshape(-1).astype(int), predicted.shape)
+    return np.broadcast_to(chosen.ravel().astype(int), predicted.shape)
 
 
 def gradient_of(score: Tensor, tensor: Tensor) -> np.ndarray | None:

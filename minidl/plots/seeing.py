@@ -85,7 +85,8 @@ def _side_by_side(picture: np.ndarray) -> np.ndarray:
     across = math.ceil(math.sqrt(channels))
     down = -(-channels // across)
     tiles = np.full((down, across, height + 1, width + 1), np.nan)
-    tiles.reshape(-1, height + 1, width + 1)[:channels, :-1, :-1] = np.moveaxis(picture, -1, 0)
+    each = tiles.reshape(down * across, height + 1, width + 1)
+    each[:channels, :-1, :-1] = np.moveaxis(picture, -1, 0)
     return tiles.swapaxes(1, 2).reshape(down * (height + 1), across * (width + 1))[:-1, :-1]
 
 
@@ -205,4 +206,4 @@ def _square(batch: np.ndarray) -> np.ndarray:
     side = math.isqrt(batch.shape[1])
     if side * side != batch.shape[1]:
         raise ValueError(f"A row of {batch.shape[1]} numbers is no square image.")
-    return batch.reshape(-1, side, side)
+    return batch.reshape(len(batch), side, side)

@@ -83,7 +83,7 @@ class Operators(NumpyFunctions, core.Operators):
         return self.reshape(-1)
 
     def flatten(self):
-        return self.reshape(-1)
+        return self.ravel()
 
     def reshape(self, *shape):
         shape = tuple(shape[0]) if len(shape) == 1 and np.iterable(shape[0]) else shape

@@ -72,8 +72,10 @@ class CategoryEncoding(Categories):
                 f"the input, {places.shape}; "
                 f"received shape {weights.shape} with output_mode={self.output_mode!r}."
             )
-        rows = (places[..., None] == np.arange(self.num_tokens)).astype(self.dtype)
-        return ops.sum(weights.astype(self.dtype)[..., None] * rows, axis=max(0, places.ndim - 1))
+        shape = places.shape or (1,)
+        rows = (places.reshape(*shape, 1) == np.arange(self.num_tokens)).astype(self.dtype)
+        weights = ops.reshape(weights.astype(self.dtype), (*shape, 1))
+        return ops.sum(weights * rows, axis=min(1, len(shape) - 1))
 
 
 @layer_classes.register()

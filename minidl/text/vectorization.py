@@ -184,9 +184,8 @@ class TextVectorization(OfStrings):
         result = lookup.encoded(table[:, :width])
         # each text is one token
         plain = self.split is None and self.output_sequence_length is None and whole and x.ndim < 2
-        if plain:
-            return result[..., 0]
-        return result if x.ndim else result[0]
+        result = result if x.ndim else result[0]
+        return result[..., 0] if plain else result
 
     def get_config(self):
         given = self._lookup_layer.get_config()

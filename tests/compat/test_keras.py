@@ -144,5 +144,11 @@ def test_a_tape_watches_what_it_is_told_and_may_be_asked_twice():
         z, y
     ).numpy() == pytest.approx([18.0])
     assert not x.requires_grad and x.grad is None
+    with minidl.GradientTape() as tape:
+        tape.watch([x])
+        y = x * x
+        tape.watch(y)
+        z = y * y
+    assert tape.gradient(z, y).numpy() == pytest.approx([18.0]) and not x.requires_grad
     with pytest.raises(TypeError, match="takes tensors"):
         tape.watch(np.ones(2))

@@ -1,7 +1,11 @@
 """Copying functions and classes out of a notebook."""
 
+import functools
+import json
 import linecache
 import math
+import sys
+import types
 
 import numpy as np
 import pytest
@@ -52,6 +56,17 @@ def test_a_class_comes_behind_its_base_and_what_decorates_it():
     assert child.value() == 6 and child.size == 4
 
 
+def test_a_class_without_methods_is_that_of_a_cell_or_the_script(monkeypatch):
+    names = notebook("class Bare:\n    size = 4\n")
+    newer = "class Bare:\n    size = 9\n"
+    linecache.cache["bare.py"] = (len(newer), None, newer.splitlines(keepends=True), "bare.py")
+    for module, size in (("made_up", 4), ("__main__", 9)):
+        monkeypatch.setitem(sys.modules, module, types.ModuleType(module))
+        sys.modules[module].__file__ = "bare.py"
+        assert copied(["Bare"], names)["Bare"].size == size
+        monkeypatch.undo()
+
+
 def test_lambdas_other_names_and_recursion():
     names = notebook(
         "square = lambda x: x * x\n",
@@ -71,6 +86,29 @@ def test_what_is_not_defined_says_so_when_it_is_called():
     found = copied(["f"], {"__name__": "__main__"})
     with pytest.raises(NotImplementedError, match="f is not defined here"):
         found["f"](1, x=2)
+
+
+def test_functions_of_other_modules_are_imported():
+    names = {"__name__": "__main__", "f": json.dumps, "g": np.add, "h": math.floor, "m": math}
+    text, _ = gathering.source(["f", "g", "h", "m"], names)
+    for line in (
+        "from json import dumps as f",
+        "from numpy import add as g",
+        "from math import floor as h",
+        "import math as m",
+    ):
+        assert f"\n{line}\n" in text
+    hidden = functools.wraps(json.dumps)(lambda x: x)  # it has the name of another
+    for value in (hidden, [].append, range(3), {1: object()}, np.array(["a"])):
+        found = copied(["f"], {**names, "f": value})
+        with pytest.raises(NotImplementedError, match="f is not defined here"):
+            found["f"]()
+    full, one_more = np.zeros(10_000), np.zeros(10_001)
+    assert gathering._plain("w", one_more) is None
+    for value in (full, np.array([True]), np.arange(6, dtype="i2").reshape(2, 3), -1.5, (1, "a")):
+        again = copied(["f"], {**names, "f": value})["f"]
+        np.testing.assert_array_equal(again, value)
+        assert getattr(again, "dtype", None) == getattr(value, "dtype", None)
 
 
 def test_values_that_are_not_plain_stay_behind():

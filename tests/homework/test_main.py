@@ -119,6 +119,31 @@ def test_mistakes_in_commands(arguments, words, capsys):
     assert words in capsys.readouterr().err
 
 
+def test_check_of_a_folder_and_of_points_that_are_missing(small, capsys):
+    folder = Path("mine")
+    folder.mkdir()
+    for name, code, points in (
+        ("me_hw90 (2).py", "print('hello')\ndef double(x):\n    return 2 * x\n", 0),
+        ("a_hw90.py", "def double(x):\n    return x\n", 1),
+    ):
+        (folder / name).write_text(code, encoding="utf-8")
+        assert command.main(["check", "hw90", "--file", "mine", "--seed", "3"]) == points
+        assert ("| hello" in capsys.readouterr().out) == (not points)
+    Path("empty").mkdir()
+    assert command.main(["check", "hw90", "--file", "empty"]) == 2
+    assert f"There is no {Path('empty', 'hw90_small.py')} here" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        command.main([])
+    (folder / "a_hw90.py").unlink()
+    Path("out").mkdir()
+    assert command.main(["grade", "mine", "--csv", "out/t.csv", "--seed", "3"]) == 0
+    assert "seed 3" in capsys.readouterr().out and Path("out/feedback/me.txt").is_file()
+    assert command.main(["grade", "mine", "--csv", "u.csv", "--feedback", "said"]) == 0
+    assert Path("u.csv").is_file() and Path("said/me.json").is_file()
+    assert command.main(["grade", "empty"]) == 2
+    assert "No submissions in empty: files are called like hw01" in capsys.readouterr().err
+
+
 def test_grade_marks_a_class(small, tmp_path, capsys):
     room = tmp_path / "class"
     (room / "ada").mkdir(parents=True)

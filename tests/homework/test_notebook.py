@@ -9,6 +9,7 @@ from places import ROOT
 from test_gathering import notebook
 
 import minidl
+from minidl.homework import notebook as copying
 
 SMALL = '''"""A small assignment."""
 from minidl.homework.assignments import Task
@@ -99,3 +100,8 @@ def test_an_unknown_assignment_is_a_clear_error():
         AttributeError, match=r"module 'minidl\.homework' has no attribute 'grade_all'"
     ):
         minidl.homework.grade_all
+
+
+def test_lines_of_what_was_not_copied_stay_as_they_are():
+    said = copying._placed("no (line 2), (line 3, in g) (line 4)", {2: ("f", 1), 3: ("g", 9)})
+    assert said == "no (line 1 of f), (line 9 of g, in g) (line 4)"

@@ -1,19 +1,25 @@
 """What a check leaves behind, and what it hides."""
 
+import io
 import os
+import queue
 import subprocess
 import sys
 import time
+import types
 from pathlib import Path
 
+import numpy as np
 import pytest
 from small_homework import judged
 
 from minidl.homework import orphans, processes
+from minidl.homework.submissions import Submission
 
 pytestmark = pytest.mark.usefixtures("small")
 
 LINUX = sys.platform == "linux"
+SUBMISSION = Submission("a.py", b"")
 
 
 def test_what_is_hidden_is_hidden_in_an_installed_minidl_too(tmp_path, monkeypatch):
@@ -104,3 +110,87 @@ def test_what_is_read_of_a_folder_with_something_hidden(tmp_path):
     assert sorted(found) == [str(top / "a" / "c"), str(top / "d")]
     assert processes._parts(top / "d", secret) == [str(top / "d")]
     assert processes._parts(top / "a" / "b" / "secret", secret) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "reason"),
+    [
+        ({"not started": "hw01"}, "not started", "hw01"),
+        ({"forbidden": "minidl", "crashed": "x"}, "forbidden", "minidl"),
+        ({"odd": "a set\n"}, "wrong", "a set "),
+        ({"crashed": "x" * 701}, "crashed", "x" * 700),
+        ({"crashed": 5}, "crashed", ""),
+        ({}, "crashed", ""),
+    ],
+)
+def test_what_an_answer_without_a_value_means(answer, outcome, reason):
+    error = processes._fault(answer)
+    assert (error.outcome, error.reason, error.ended) == (outcome, reason, False)
+
+
+def test_the_process_knows_no_secrets(monkeypatch, tmp_path):
+    given = {"PATH": "/bin", "Lang": "ko", "DYLD_X": "1", "TOKEN": "s", "HOME": "/root"}
+    monkeypatch.setattr(os, "environ", given)
+    found = processes._environment(tmp_path)
+    threads = {f"{name}_NUM_THREADS" for name in ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR")}
+    assert {name for name, value in found.items() if value == "1"} == (
+        threads | {"VECLIB_MAXIMUM_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "DYLD_X"}
+    )
+    homes = {name for name, value in found.items() if value == str(tmp_path)}
+    assert homes == {"HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"}
+    assert (found["PATH"], found["Lang"], found["MPLBACKEND"]) == ("/bin", "ko", "Agg")
+    assert len(found) == 16
+
+
+def test_where_the_student_finds_modules(monkeypatch, tmp_path):
+    own = [tmp_path / name for name in ("checkout", "site-packages", "prefix/lib", "prefix")]
+    for folder in own:
+        folder.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "prefix"))
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "base"))
+    numpy = Path(np.__file__).resolve().parents[1]
+    monkeypatch.setattr(sys, "path", ["", *map(str, own), str(own[1]), str(numpy)])
+    assert processes.import_path() == [*map(str, own[1:]), str(numpy)]
+
+
+def test_what_comes_too_late_or_is_no_answer(monkeypatch):
+    said = queue.Queue()
+    pipes = types.SimpleNamespace(stdin=io.BytesIO(), stdout=io.BytesIO())
+    for limit, answer, outcome in (
+        (60.0, None, "crashed"),
+        (0.0, None, "too slow"),
+        (60.0, "text", "crashed"),
+        (0.0, ..., "too slow"),  # none at all
+    ):
+        student = processes.Examinee(SUBMISSION, limit, True)
+        student.process = pipes
+        student._exchange({"load": True}, said)  # the pipe is at its end
+        assert said.get_nowait() is None
+        monkeypatch.setattr(
+            student, "_exchange", lambda m, q, a=answer: None if a is ... else q.put(a)
+        )
+        with pytest.raises(processes.NoAnswerError) as found:
+            student.exchange({"load": True})
+        assert (found.value.outcome, found.value.ended) == (outcome, True)
+    student = processes.Examinee(SUBMISSION, 60.0, True)
+    monkeypatch.setattr(student, "_exchange", lambda m, q: q.put({"value": 3}))
+    assert student.exchange({}) == {"value": 3}
+
+
+def test_a_process_that_cannot_be_started_leaves_nothing(monkeypatch, tmp_path):
+    said = []
+
+    class Orphans:
+        def let_be(self):
+            said.append("as before")
+
+    def start(work, library, quiet):
+        raise OSError("no process")
+
+    monkeypatch.setattr(processes, "Orphans", Orphans)
+    monkeypatch.setattr(processes, "_start", start)
+    monkeypatch.setattr(processes.folders, "library", lambda: tmp_path)
+    student = processes.Examinee(SUBMISSION, 60.0, True)
+    with pytest.raises(OSError, match="no process"):
+        student.__enter__()
+    assert said == ["as before"] and not student.folder.exists()

@@ -2,16 +2,15 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
 import minidl
-from minidl import Input, Model, Sequential, layers
+from minidl import Input, Model, Sequential, layers, plots
 from minidl.plots import placing
 
 
 def test_models_are_drawn(tmp_path):
-    from minidl import plots
-
     a, b = Input((4,), name="left"), Input((4,), name="right")
     trunk = layers.Dense(3, activation="relu", name="trunk")
     model = Model([a, b], layers.Dense(1, name="head")(trunk(a) + trunk(b)))
@@ -42,8 +41,6 @@ def test_models_are_drawn(tmp_path):
 
 
 def test_arrows_end_at_the_edges_of_boxes():
-    from minidl import plots
-
     stack = [Input((4,)), layers.Dense(3), layers.Dense(2)]
     (axis,) = plots.model(Sequential(stack)).axes
     to_data = axis.transData.inverted()
@@ -85,7 +82,9 @@ def test_graphviz_is_asked_for_more_than_a_chain(arrows, asked, monkeypatch):
         )
 
     def run(command, **how):
-        calls.append(how["input"])
+        assert command == ["dot", "-Tplain"]
+        calls.append(how.pop("input"))
+        assert how == {"capture_output": True, "text": True, "timeout": 20, "check": True}
         return Done
 
     monkeypatch.setattr(placing.shutil, "which", lambda program: "/usr/bin/dot")
@@ -97,3 +96,47 @@ def test_graphviz_is_asked_for_more_than_a_chain(arrows, asked, monkeypatch):
         return
     assert found == {"a": (0, 1), "b": (1, 2), "c": (3, 1)}
     assert "n0 -> n1;n1 -> n2;n0 -> n2;n0;n1;n2;}" in calls[0]
+
+
+def test_without_an_answer_of_graphviz_the_boxes_are_placed_here(monkeypatch):
+    def run(command, **how):
+        raise placing.subprocess.TimeoutExpired(command, 20)
+
+    monkeypatch.setattr(placing.shutil, "which", lambda program: "/usr/bin/dot")
+    monkeypatch.setattr(placing.subprocess, "run", run)
+    found = placing.places(dict.fromkeys("abc"), [("a", "b"), ("b", "c"), ("a", "c")])
+    assert found == {"a": (0, 0), "b": (1, 0), "c": (2, 0)}
+
+
+@pytest.mark.parametrize("rankdir", ["TB", "BT", "LR", "RL"])
+def test_boxes_and_arrows_stand_where_their_texts_leave_room(rankdir, monkeypatch):
+    """In inches: 0.42 and 0.19 a line from rank to rank downwards, 0.45 and 0.085 a letter across.
+    Arrows leave a box where the line to the other one, a third as slanted, meets its edge.
+    """
+    monkeypatch.setattr(placing.shutil, "which", lambda program: None)
+    a = Input((4,), name="a")
+    left, right = layers.Dense(2, name="left")(a), layers.Dense(2, name="right")(a)
+    (axis,) = plots.model(Model(a, layers.Add(name="sum")([left, right])), rankdir=rankdir).axes
+    texts = {text.get_text().split(" ")[0]: text for text in axis.texts if text.get_text()}
+    assert max(len(text.get_text()) for text in texts.values()) == len("a (InputLayer)") == 14
+    high, wide, vertical = 0.42 + 0.19, 0.45 + 0.085 * 14, rankdir in ("TB", "BT")
+    way = {"TB": -high, "BT": high, "LR": wide, "RL": -wide}[rankdir]
+    across = wide if vertical else high
+    places = {"a": (0, 0), "left": (1, -0.5), "right": (1, 0.5), "sum": (2, 0)}
+    wanted = {k: np.array((row * across, rank * way)) for k, (rank, row) in places.items()}
+    order = slice(None) if vertical else slice(None, None, -1)
+    to_data = axis.transData.inverted()
+    half = {}
+    for name, text in texts.items():
+        assert text.get_position() == pytest.approx(wanted[name][order]), name
+        box = text.get_bbox_patch().get_window_extent()
+        half[name] = np.array(to_data.transform_bbox(box).size)[order] / 2
+    arrows = [arrow for arrow in axis.texts if not arrow.get_text()]
+    pairs = [("a", "left"), ("a", "right"), ("left", "sum"), ("right", "sum")]
+    assert len(arrows) == 4
+    for arrow, (begin, end) in zip(arrows, pairs):
+        aside, along = wanted[end] - wanted[begin]
+        for at, k, sign in ((arrow.get_position(), begin, 1), (arrow.xy, end, -1)):
+            slant = np.clip(sign * aside / abs(along) / 3, -0.6, 0.6)
+            point = wanted[k] + (slant * half[k][0], sign * np.sign(along) * half[k][1])
+            assert at == pytest.approx(point[order], abs=1e-6), (begin, end)

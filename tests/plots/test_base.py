@@ -7,14 +7,16 @@ from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+from PIL import Image
 
 from minidl import optimizers, plots, surfaces
 
 
 def test_on_a_screen_figures_stay_open_for_show_but_do_not_pile_up(monkeypatch, tmp_path):
     shown = []
-    monkeypatch.setattr(plots.base, "_on_a_screen", lambda: True)
+    monkeypatch.setattr(plots.base, "on_a_screen", lambda: True)
     monkeypatch.setattr(plt, "show", lambda: shown.append(plt.get_fignums()))
     for i in range(18):
         plots.history({"loss": [2, 1]}, path=tmp_path / f"{i}.png")
@@ -73,8 +75,9 @@ def test_the_title_above_all_panels_says_enough():
     axis.set_title("one panel")
     figure.suptitle("Above")
     assert plots.base.said(figure) == "Above"
-    figure.suptitle("word " * 100)
-    assert len(plots.base.said(figure)) == 200
+    for letters, said in ((200, "a" * 200), (201, "a" * 199 + "…")):
+        figure.suptitle("a" * letters)
+        assert plots.base.said(figure) == said
 
 
 def test_without_a_title_the_axes_or_the_words_in_it_say_what_a_figure_shows():
@@ -98,6 +101,34 @@ def test_an_interrupted_film_leaves_the_old_file(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         plots.base.write_film(plt.figure(), draw, [1, 2], path, 1.0, "a film")
     assert path.read_bytes() == b"the old film" and os.listdir(tmp_path) == ["film.gif"]
+
+
+@pytest.mark.parametrize(
+    "seconds, each, last", [(2.0, 500, 2), (1.3, 330, 3), (100.0, 1000, 1)], ids=str
+)
+def test_how_long_the_pictures_of_a_film_are_shown(seconds, each, last, tmp_path):
+    """Whole pictures a second, at least one; the last stays for a second more."""
+    drawn = []
+    figure = plt.figure(figsize=(1, 1))
+    patch = figure.add_artist(plt.Rectangle((0, 0), 0.1, 1))
+
+    def draw(frame):
+        drawn.append(frame)
+        patch.set_width(frame / 4)
+
+    plots.base.write_film(figure, draw, [1, 2, 3, 4], tmp_path / "a.gif", seconds, "a film")
+    assert drawn == [1, 1, 2, 3, 4, *[4] * last]
+    with Image.open(tmp_path / "a.gif") as film:
+        assert film.info["duration"] == each
+    assert not plt.fignum_exists(figure.number)
+
+
+def test_panels_in_rows_and_one_scale_for_signed_pictures():
+    figure, axes = plots.base.panels(5, 3, 2.0, 1.5)
+    assert axes.shape == (2, 3) and [axis.axison for axis in axes.flat] == [True] * 5 + [False]
+    assert figure.get_size_inches().tolist() == [6.0, 3.0]
+    plots.base.signed(figure, axes, [np.zeros((2, 2))], "w", start=1)
+    assert axes[0, 1].images[0].get_clim() == (-1, 1) and not axes[0, 0].images
 
 
 def test_a_notebook_shows_an_animation(shown, tmp_path):

@@ -100,7 +100,8 @@ def test_what_a_page_holds_when_nothing_else_is_said(tmp_path):
     assert (len(ground["x"]), len(ground["y"]), ground["lines"]) == (90, 90, 14)
     assert ground["x"][::89] == [-8.5, 8.5] and ground["y"][::89] == [-5, 5]
     # nine colours from GnBu's, of which 0.4 is left and the rest is white
-    assert ground["colours"][::8] == ["#fcfef9", "#9cb3cd"] and len(ground["colours"]) == 9
+    assert ground["colours"][::4] == ["#fcfef9", "#caeae7", "#9cb3cd"]
+    assert len(ground["colours"]) == 9
     rates = [base * ten for ten in (0.001, 0.01, 0.1, 1.0) for base in (1, 2, 5)]
     np.testing.assert_allclose(choices["rates"], rates)
     assert choices["momenta"] == [0.0, 0.5, 0.9, 0.99] and data["steps"] == 60

@@ -29,8 +29,9 @@ def installed(monkeypatch):
 def test_letters_that_no_font_has(tmp_path, monkeypatch):
     monkeypatch.setattr(plots.fonts, "font_with", lambda letters: None)
     figure = plt.figure()
-    with pytest.warns(UserWarning, match="No font on this computer has the letters '제목'") as told:
-        plots.finish(figure, tmp_path / "a.png", title="제목 1")
+    said = "No font on this computer has the letters '제목하나둘' of the text '제목 1: 하나둘셋'"
+    with pytest.warns(UserWarning, match=said) as told:
+        plots.finish(figure, tmp_path / "a.png", title="제목 1: 하나둘셋")
     assert len(told) == 1 and os.path.exists(tmp_path / "a.png")
 
 

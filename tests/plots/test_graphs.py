@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import Tensor, Variable, ops, plots
+from minidl import GraphError, Tensor, Variable, ops, plots
 
 # --- graphs, and the inside of networks
 # ------------------------------------------------------------------------------
@@ -54,6 +54,15 @@ def test_a_value_used_twice_stands_once():
 def test_no_graph_to_draw(make):
     with pytest.raises(ValueError, match="There is no graph to draw behind this"):
         plots.graph(make())
+
+
+def test_gradients_of_values_that_have_changed_are_refused():
+    w = Variable(2.0)
+    loss = w * w
+    w.assign(3.0)
+    assert plots.graph(loss) is not None
+    with pytest.raises(GraphError):
+        plots.graph(loss, gradients=True)
 
 
 def used_up():

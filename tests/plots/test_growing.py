@@ -1,6 +1,8 @@
 """The film of a classifier's regions: what is in its pictures, and that a training writes it."""
 
 import re
+import sys
+import types
 
 import numpy as np
 import pytest
@@ -61,6 +63,29 @@ def test_more_classes_than_the_labels_have(tmp_path):
     film = plots.GrowingRegions(X, Y, tmp_path / "a.gif", every=9)
     network(units=5).fit(X, Y, epochs=1, verbose=0, callbacks=[film])
     assert (tmp_path / "a.gif").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("answer, classes", [(0, 3), (1, 3), (4, 5)])
+def test_the_film_has_the_classes_of_labels_and_answers(answer, classes, tmp_path, monkeypatch):
+    written = []
+    monkeypatch.setattr(
+        sys.modules["minidl.plots.growing"], "write_film", lambda *a: written.append(a)
+    )
+    film = plots.GrowingRegions(X, np.arange(len(X)) % 3, tmp_path / "a.gif")
+    film.set_model(types.SimpleNamespace(predict=lambda x, **_: np.eye(5)[np.full(len(x), answer)]))
+    film.on_train_begin()
+    film.on_train_end()
+    assert not written, "no epoch, no film"
+    for epoch, logs in enumerate((None, {"mae": 2.0}, {"loss": 0.5})):
+        film.on_epoch_end(epoch, logs)
+    film.on_train_end()
+    ((figure, draw, pictures, path, seconds, name),) = written
+    assert [words for words, _ in pictures] == ["epoch 1", "epoch 2", "epoch 3, loss 0.500"]
+    assert (path, seconds, name) == (film.path, 6.0, "how the network divides the plane")
+    (axis,) = figure.axes
+    assert len(axis.get_legend().get_texts()) == classes == len(axis.images[0].cmap.colors)
+    draw(pictures[2])
+    assert axis.get_title() == "epoch 3, loss 0.500"
 
 
 def test_a_process_that_does_not_write_leaves_no_film(tmp_path, monkeypatch):

@@ -1,5 +1,7 @@
 """Curves of a run and of several."""
 
+import types
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,17 @@ def test_history_of_a_run(tmp_path):
 def test_rarer_validation_stands_at_its_epochs():
     figure = plots.history({"loss": [4, 3, 2, 1], "val_loss": [3.5, 1.5]})
     assert list(figure.axes[0].lines[1].get_xdata()) == [2, 4]
+    figure = plots.history({"loss": [2, 1], "val_loss": [5, 4, 3, 2, 1]})
+    assert list(figure.axes[0].lines[1].get_xdata()) == [1, 2], "no more than the training"
+
+
+def test_a_training_that_went_on_and_a_long_one():
+    run = types.SimpleNamespace(history={"loss": [2, 1]}, epoch=[5, 6])
+    assert list(plots.history(run).axes[0].lines[0].get_xdata()) == [6, 7]
+    for count, marks in ((60, ["o", "s"]), (61, ["None", "None"])):
+        lines = plots.history({"loss": [1] * count, "val_loss": [1] * count}).axes[0].lines
+        assert [line.get_marker() for line in lines] == marks
+        assert [line.get_linestyle() for line in lines] == ["-", "--"]
 
 
 def test_history_without_records():

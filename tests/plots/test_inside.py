@@ -30,8 +30,54 @@ def test_a_confusion_matrix():
         assert counts == {(0, 0): 1, (0, 1): 1, (1, 1): 1, (2, 2): 2, (2, 0): 1}
         assert figure.axes[0].get_title() == "66.7% of 6 are right"
         assert [t.get_text() for t in figure.axes[0].get_xticklabels()] == ["a", "b", "c"]
+    texts = plots.confusion([0] * 5, [0, 0, 1, 1, 1]).axes[0].texts
+    assert [t.get_color() for t in texts] == ["black", "white"], "white on more than two fifths"
     with pytest.raises(ValueError, match="2 true labels, but 1 predictions"):
         plots.confusion([1, 2], [1])
+    with pytest.raises(ValueError, match="0 true labels, but 0 predictions"):
+        plots.confusion([], [])
+
+
+@pytest.mark.parametrize("true, predicted", [([0, 1], [[0], [3]]), ([[0], [3]], [0, 1])])
+def test_classes_that_are_on_one_side_only(true, predicted):
+    axis = plots.confusion(true, predicted).axes[0]
+    assert [t.get_text() for t in axis.get_yticklabels()] == ["0", "1", "2", "3"]
+    assert axis.get_title() == "50.0% of 2 are right"
+
+
+class Fixed:
+    """Gives the same scores for every plane."""
+
+    def __init__(self, scores):
+        self.scores = np.array(scores)
+
+    def predict(self, x, **options):
+        return self.scores
+
+
+@pytest.mark.parametrize(
+    "scores, classes",
+    [
+        ([[0.0], [0.5], [1.0]], [0, 0, 1]),
+        ([[-1.0], [0.0], [0.4]], [0, 0, 1]),
+        ([[0.2], [0.6], [1.5]], [1, 1, 1]),
+        ([[0.0, 1, 2], [5, 1, 2], [0, 1, -3]], [2, 0, 1]),
+    ],
+    ids=["probabilities", "logits", "positive logits", "three classes"],
+)
+def test_the_border_between_two_classes(scores, classes):
+    plane = np.zeros((3, 1)), np.zeros((3, 1))
+    assert plots.inside.answers(Fixed(scores), *plane).tolist() == [[k] for k in classes]
+
+
+def test_regions_show_classes_of_either_side():
+    """What no sample has, and what the network never answers."""
+    x = np.array([[0.0, 1], [2, 3]])
+    for answer, labels in ((3, [0, 1]), (0, [0, 3])):
+        scores = np.eye(4)[np.full(160 * 160, answer)]
+        axis = plots.regions(Fixed(scores), x, labels).axes[0]
+        texts = [text.get_text() for text in axis.get_legend().get_texts()]
+        assert texts == [f"class {k}" for k in range(4)]
 
 
 @pytest.mark.parametrize(

@@ -287,6 +287,56 @@ def test_one_image_and_images_without_channels():
         np.testing.assert_array_equal(drawn(plots.saliency(first, given, 1), 1), expected)
 
 
+@pytest.mark.parametrize(
+    "low, high, shown",
+    [(0.2, 0.6, (0.2, 0.6)), (-0.5, 0.25, (0.0, 0.75)), (-1, 1, (0, 1)), (1, 3, (1 / 3, 1))],
+)
+def test_colours_between_0_and_1(low, high, shown):
+    """Moved up if some are negative, made smaller if they reach over more than 1."""
+    batch = np.linspace(low, high, 12).reshape(1, 2, 2, 3)
+    found = plots.seeing._pictures(batch, first=False)
+    np.testing.assert_allclose(found.ravel(), np.linspace(*shown, 12), atol=1e-12)
+
+
+def test_maps_and_filters_of_zeros_have_a_scale():
+    model = network(GREY)
+    model.set_weights([np.zeros_like(w) for w in model.get_weights()])
+    for plot in (plots.saliency, plots.grad_cam):
+        assert plot(model, GREY).axes[1].images[-1].get_clim() == (0, 1)
+    figure = plots.filters(np.zeros((2, 2, 3, 2)), columns=1)
+    assert (drawn(figure, 0) == 0.5).all() and len(figure.axes) == 2
+    places = [axis.get_subplotspec().rowspan.start for axis in figure.axes]
+    assert places == [0, 1], "one column"
+
+
+@pytest.mark.parametrize(
+    "scores, classes",
+    [
+        ([[0.0], [0.5], [1.0]], [0, 0, 1]),
+        ([[-1.0], [0.0], [0.4]], [0, 0, 1]),
+        ([[0.2], [0.6], [1.5]], [1, 1, 1]),
+        ([[0.0, 1, 2], [5, 1, 2], [0, 1, -3]], [2, 0, 1]),
+    ],
+)
+def test_the_predicted_class_where_logits_are_unknown(scores, classes):
+    """The border is 0.5 for what may be probabilities, else 0."""
+    total, found = plots.responses.class_scores("t", Tensor(scores), None)
+    assert found.tolist() == classes
+    picked = [row[k] if len(row) > 1 else (2 * k - 1) * row[0] for row, k in zip(scores, found)]
+    assert total.item() == pytest.approx(sum(picked))
+
+
+def test_a_layer_keeps_a_call_of_its_own():
+    model = network(GREY)
+    layer = model.get_layer("last")
+    plain, own = layer.call, lambda x: 2 * plain(x)
+    before = drawn(plots.feature_maps(model, GREY[0], "last"), 1)
+    layer.call = own
+    after = drawn(plots.feature_maps(model, GREY[0], "last"), 1)
+    np.testing.assert_allclose(after, 2 * before)
+    assert vars(layer)["call"] is own
+
+
 def test_colours_beyond_1_are_scaled():
     stack = [Input((8, 7, 3)), layers.Rescaling(1 / 255), layers.Conv2D(2, 3), layers.Flatten()]
     model = Sequential([*stack, layers.Dense(2)])
@@ -334,6 +384,7 @@ DENSE = [Input((8, 7, 1)), layers.Flatten(), layers.Dense(2, name="scores")]
             r"takes images of shape \(n, 8, 7, 1\), or one image of shape \(8, 7, 1\)",
         ),
         (lambda: plots.saliency(network(GREY), GREY, 3), "a class from 0 to 2"),
+        (lambda: plots.saliency(network(GREY), GREY, -1), "received -1"),
         (lambda: plots.saliency(network(GREY), GREY, [0, 1, 1]), "one for each of the 2"),
         (lambda: plots.grad_cam(network(GREY), GREY, 0.5), "received 0.5"),
         (lambda: plots.saliency(several(), [GREY, GREY]), "one input of images"),

@@ -74,11 +74,12 @@ def test_trajectories_side_by_side():
 def test_each_panel_has_a_colour_of_its_own_and_a_long_way_is_pale():
     runs = [
         surfaces.descend(surfaces.bowl, optimizers.SGD(rate), steps=steps, label=f"rate {rate}")
-        for rate, steps in ((0.1, 12), (0.2, 299), (0.3, 300))
+        for rate, steps in ((0.1, 59), (0.15, 60), (0.2, 299), (0.3, 300))
     ]
-    lines = [axis.lines[0] for axis in plots.trajectories(runs).axes]
-    assert len({line.get_color() for line in lines}) == 3
-    assert [line.get_alpha() for line in lines] == [1, 1, 0.4]
+    lines = [axis.lines[0] for axis in plots.trajectories(runs).axes[:4]]
+    assert len({line.get_color() for line in lines}) == 4
+    assert [line.get_alpha() for line in lines] == [1, 1, 1, 0.4]
+    assert [line.get_markersize() for line in lines] == [4, 2.5, 2.5, 2.5]
 
 
 def test_the_first_steps_on_a_curve_are_numbered():
@@ -107,6 +108,11 @@ def test_the_landscape_in_three_dimensions():
         np.stack(axis.lines[0].get_data_3d(), axis=1),
         np.column_stack([RUNS[0].points, RUNS[0].values]),
     )
+    elsewhere = surfaces.descend(surfaces.bowl, optimizers.SGD(0.1), steps=2, start=(1.0, 2.0))
+    for runs, start in (([elsewhere, RUNS[0]], (1, 2)), ([], (-7, 4))):
+        lines = plots.landscape(surfaces.bowl, runs).axes[0].lines[len(runs) :]
+        assert [line.get_label() for line in lines] == ["start", "minimum"]
+        assert np.ravel(lines[0].get_data_3d())[:2] == pytest.approx(start)
     with pytest.raises(ValueError, match="has one coordinate, so it is a curve: use plots.contour"):
         plots.landscape(surfaces.two_valleys)
 

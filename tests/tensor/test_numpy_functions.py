@@ -239,6 +239,9 @@ def test_an_action_is_chosen_by_probabilities():
     p = minidl.ops.softmax(leaf(np.array([[0.1, 0.2, 0.3, 0.4, 0.7]], "float32")))
     assert np.random.default_rng(0).choice(5, p=np.squeeze(p)) in range(5)
     assert np.random.choice(5, p=np.squeeze(p, axis=0)) in range(5)
+    q = minidl.ops.softmax(leaf(np.ones((1, 5, 1))))
+    assert type(np.squeeze(q, 0)) is np.ndarray and np.squeeze(q, 0).shape == (5, 1)
+    assert type(np.mean(p)) is Tensor, "only np.squeeze"
 
 
 @pytest.mark.parametrize("name", NUMPY)
@@ -276,6 +279,7 @@ def test_numpys_function_on_a_tensor(name):
         np.round,
         np.unique,
         lambda t: np.allclose(t, A),
+        lambda t: np.isclose(t, 1.0, 0.3),
         lambda t: np.array_equal(t, A),
         lambda t: np.equal(t, 1.0),
         lambda t: np.greater(1.0, t),

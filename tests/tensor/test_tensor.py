@@ -267,6 +267,16 @@ def test_an_op_may_return_its_input():
     right_or_refused(loss, v, [1.0, 2.0])
 
 
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+def test_probabilities_along_the_last_axis_remember_their_logits(ndim):
+    x = leaf(np.ones((2, 3, 4)[:ndim]))
+    for axis in range(-ndim, ndim):
+        known = ops.softmax(x, axis).logits()
+        assert (known is not None) == (axis in (-1, ndim - 1)), axis
+    kind, source = ops.sigmoid(x).logits()
+    assert kind == "sigmoid" and source is x
+
+
 def test_params_are_not_differentiated():
     x = leaf([-1.0, 1.0])
     apply(arithmetic.clip, x, low=0.0, high=None).sum().backward()

@@ -164,6 +164,13 @@ def test_giving_data_copies_it():
     np.testing.assert_array_equal(target.data, [4.0, 5.0])
     with pytest.raises(ValueError, match="received data of shape"):
         target.data = [1.0]
+    plain = Tensor([0.0, 0.0])
+    plain.data = array
+    own = plain.data
+    array += 1
+    np.testing.assert_array_equal(plain.data, [7.0, 8.0])
+    plain.data -= 1
+    assert plain.data is own and own.tolist() == [6.0, 7.0]
 
 
 def test_a_tensor_copies_the_array_it_is_made_of():

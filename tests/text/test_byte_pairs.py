@@ -123,6 +123,13 @@ def test_a_file_of_other_merges_is_refused(tmp_path, merges, expected):
         BytePairTokenizer.load(path)
 
 
+def test_the_longest_token():
+    tokenizer = BytePairTokenizer([*doubling()[:8], [263, 257]])
+    assert [len(token) for token in tokenizer.tokens[256:]] == [2**i for i in range(1, 9)] + [260]
+    with pytest.raises(ValueError, match="merge 9 makes a token of over 260 bytes"):
+        BytePairTokenizer([*tokenizer.merges, [264, 97]])
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"format": 3}', b"[" * 100_000])
 def test_another_file_is_refused(tmp_path, content):
     (tmp_path / "merges.json").write_bytes(content)
@@ -138,5 +145,5 @@ def test_other_mistakes():
     with pytest.raises(ValueError, match=r"vocabulary_size must be a whole number.*256"):
         BytePairTokenizer.train("text", 100)
     for wrong in (-1, TRAINED.vocabulary_size(), 0.5):
-        with pytest.raises(ValueError, match="whole numbers from 0 to 2.*received"):
+        with pytest.raises(ValueError, match=f"from 0 to {TRAINED.vocabulary_size() - 1}; received {wrong}"):
             TRAINED.decode([97, wrong])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minidl import Tensor, layers
+from minidl.text import categories
 
 
 @pytest.mark.parametrize("mode", ["multi_hot", "count"])
@@ -23,6 +24,40 @@ def test_rows_of_categories_are_made_along_the_second_axis(layer, mode):
     assert found.tolist() == (count if mode == "count" else count > 0).tolist()
 
 
+@pytest.mark.parametrize("shape", [(), (5,), (2, 5), (2, 5, 3), (0,)])
+def test_weights_are_counted_where_their_categories_are(shape):
+    rng = np.random.default_rng(1)
+    x, weights = rng.integers(0, 3, shape), rng.random(shape).astype("float32")
+    layer = layers.CategoryEncoding(3, "count")
+    kinds = np.atleast_1d(x)[..., None] == np.arange(3)
+    expected = (kinds * np.atleast_1d(weights)[..., None]).sum(axis=min(1, max(0, len(shape) - 1)))
+    np.testing.assert_allclose(layer(x, count_weights=weights), expected, rtol=1e-6)
+    assert layer(x, count_weights=np.ones(shape)).numpy().tolist() == layer(x).numpy().tolist()
+    given = Tensor(weights, requires_grad=True)
+    layer(x, count_weights=given).sum().backward()
+    np.testing.assert_array_equal(given.grad, np.ones(shape))
+
+
+def test_one_hot_replaces_an_axis_of_one():
+    layer = layers.CategoryEncoding(3, "one_hot")
+    for x, shape in ((1, (1, 3)), ([1], (1, 3)), ([[1]], (1, 3)), ([[1, 2]], (1, 2, 3))):
+        assert layer(x).shape == shape
+    assert layer(np.zeros((4, 0), int)).shape == (4, 0, 3)
+    assert layers.CategoryEncoding(3, "binary").output_mode == "multi_hot"
+    assert layers.IntegerLookup(output_mode="tf-idf").output_mode == "tf_idf"
+
+
+def test_bins_by_hash():
+    hashing = layers.Hashing(1, mask_value="")
+    assert hashing(["a", ""]).numpy().tolist() == [0, 0] and hashing("a").dtype == np.int64
+    masked = layers.Hashing(2, mask_value=7)
+    assert masked([7, 8, 9]).numpy().tolist() == [0, 1, 1]
+    assert layers.Hashing(2, output_mode="count")(["a", "a"]).dtype == np.float32
+    bins = layers.Hashing(5)
+    assert bins(3).numpy() == bins("3").numpy() == bins(b"3").numpy() == bins([[3]]).numpy()
+    assert layers.Hashing(5, dtype="int32")(["a"]).dtype == np.int32
+
+
 def test_discretization_of_lists_of_numbers_or_arrays():
     x = np.arange(60.0)
     found = []
@@ -40,6 +75,17 @@ def test_discretization_of_lists_of_numbers_or_arrays():
     assert found == [found[0]] * 6 and found[0] == pytest.approx([19, 39])
     layer.adapt((piece for piece in np.split(x, 3)), steps=1)
     assert layer.bin_boundaries[-1] < 20
+    quarters = layers.Discretization(num_bins=4)
+    quarters.adapt(x**2)  # every number of so few is kept
+    assert quarters.bin_boundaries == [14**2, 29**2, 44**2]
+
+
+def test_a_summary_is_shortened_to_equal_shares():
+    summary = np.stack([np.arange(1.0, 201.0), np.ones(200)])
+    expected = [[20 * i for i in range(1, 11)], [20] * 10]
+    np.testing.assert_allclose(categories._shortened(summary, 0.1), expected, rtol=1e-6)
+    expected = [[50, 100, 150, 200], [50] * 4]
+    np.testing.assert_allclose(categories._summary(summary[0], 0.25), expected)
 
 
 def test_discretization_after_a_mistake():
@@ -54,7 +100,9 @@ def test_discretization_after_a_mistake():
 
 def test_boundaries_closer_than_1():
     """A boundary begins the next bin, however near the boundaries are to each other."""
+    assert layers.Discretization([1, 1])([0, 1]).numpy().tolist() == [0, 2]
     layer = layers.Discretization([0.1, 0.15, 0.2])
+    assert layer(0.16).dtype == np.int32 and layer(0.16).numpy() == 2
     x = np.array([[0.05, 0.1, 0.12], [0.15, 0.19999, 0.2]])
     assert layer(x).numpy().tolist() == [[0, 1, 1], [2, 2, 3]]
     layer = layers.Discretization(num_bins=4)

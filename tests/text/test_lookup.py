@@ -138,6 +138,10 @@ def test_large_numbers_keep_their_digits():
 
 def test_large_numbers_in_files(tmp_path):
     """A size so large would be damage; an id may be."""
+    for token, kind in ((2**31 - 1, int), (2**31, str), (1 - 2**31, int), (-(2**31), str)):
+        layer = layers.IntegerLookup(vocabulary=[token])
+        assert layer.get_config()["vocabulary"][1] == kind(token)
+        assert layers.IntegerLookup.from_config(layer.get_config()).get_vocabulary()[1] == token
     layer = layers.IntegerLookup(mask_token=0)
     layer.adapt([2**62, 2**62, 5])
     model = Sequential([Input((3,), dtype="int64"), layer])

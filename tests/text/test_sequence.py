@@ -141,6 +141,8 @@ def test_windows_of_vectors_shuffled():
         np.testing.assert_array_equal(windows, x[targets[:, None] + np.arange(4)])
     again = timeseries_dataset_from_array(x, y, 4, shuffle=True, seed=3, batch_size=5)
     np.testing.assert_array_equal(seen, np.concatenate([t for _, t in again]))
+    ((x, y),) = timeseries_dataset_from_array([1, 2, 3], [5, 6, 7], 2, seed=3)  # a seed for nothing
+    assert y.tolist() == [5, 6] and y.dtype == np.int64 and x.dtype == np.float32
 
 
 def test_windows_need_a_target_each():
@@ -159,6 +161,10 @@ def test_windows_that_cannot_be():
         (dict(sequence_length=3, format="grain"), "format: 'tf'.* received 'grain'"),
         (dict(sequence_length=3, sequence_stride=-1), "sequence_stride"),
         (dict(sequence_length=11), "10 steps hold no window of 11 numbers"),
+        (
+            dict(sequence_length=4, sampling_rate=2, start_index=4),
+            "6 steps hold no window of 4 numbers, 2 steps apart",
+        ),
         (dict(sequence_length=3, start_index=-1), "start_index"),
         (dict(sequence_length=3, start_index=10), "10 steps; received 10 and 10"),
         (dict(sequence_length=3, end_index=12), "received 0 and 12"),
@@ -186,6 +192,9 @@ def test_padding():
     )
     np.testing.assert_array_equal(pad_sequences(iter(rows), 2), [[2, 3], [0, 4], [0, 0]])
     assert pad_sequences([], maxlen=3).shape == (0, 3) and pad_sequences(rows, 0).shape == (3, 0)
+    assert pad_sequences([]).shape == (0, 0) and pad_sequences([[], []]).shape == (2, 0)
+    assert pad_sequences([["1", "-2"]]).tolist() == [[1, -2]]
+    assert pad_sequences([["a"], []], dtype=object, value="").tolist() == [["a"], [""]]
     assert (
         pad_sequences(rows).dtype == np.int32
         and utils.pad_sequences is preprocessing.sequence.pad_sequences
@@ -195,44 +204,64 @@ def test_padding():
 @pytest.mark.parametrize(
     ("rows", "options", "said"),
     [
-        ([1, 2], {}, "list of sequences"),
+        ([1, 2], {}, "list of single values"),
+        (5, {}, r"as \[\[1, 2\], \[3\]\]; received 5"),
+        ([[1], ["a"]], {}, "the table is of dtype int32, .* holds <U1. Pass dtype=object"),
         ([[1]], dict(padding="left"), "padding is 'pre' or 'post'; received 'left'"),
         ([[1]], dict(truncating=0), "truncating is"),
         ([[1]], dict(maxlen=2.5), "maxlen must be a whole number"),
-        ([[[1, 2]], [[1]]], {}, r"one shape, here \(2,\); received \(1,\) in sequence 1"),
+        ([[[1, 2]], [], [[1]]], {}, r"one shape, here \(2,\); received \(1,\) in sequence 2"),
     ],
 )
 def test_padding_that_cannot_be(rows, options, said):
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises((ValueError, TypeError), match=said):
         pad_sequences(rows, **options)
 
 
-def test_windows_before_a_moment():
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"batch_size": 4},
+        {"batch_size": 3},
+        {"batch_size": 2, "stride": 3, "sampling_rate": 2},
+        {"start_index": 4, "end_index": 9, "batch_size": 3},
+        {"end_index": 4, "reverse": True},
+    ],
+)
+def test_windows_before_a_moment(options):
+    series, length = list(range(0, 40, 2)), 4
+    found = preprocessing.sequence.TimeseriesGenerator(
+        series, [10 * n for n in series], length, **options
+    )
+    first, last = options.get("start_index", 0) + length, options.get("end_index", 19)
+    moments = list(range(first, last + 1, options.get("stride", 1)))
+    size, back = options.get("batch_size", 128), -1 if options.get("reverse") else 1
+    wanted = [moments[i : i + size] for i in range(0, len(moments), size)]
+    assert len(found) == len(wanted)
+    for (x, y), batch in zip((found[i] for i in range(len(found))), wanted):
+        rate = options.get("sampling_rate", 1)
+        assert x.tolist() == [series[t - length : t : rate][::back] for t in batch]
+        assert y.tolist() == [10 * series[t] for t in batch] and x.dtype == y.dtype == np.int64
+
+
+def test_windows_at_random_moments():
     series = np.arange(10.0)
-    batches = minidl.preprocessing.sequence.TimeseriesGenerator(
-        series, series * 10, length=3, batch_size=4
-    )
-    assert len(batches) == 2
-    x, y = batches[0]
-    assert x.tolist() == [[0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5]] and y.tolist() == [
-        30,
-        40,
-        50,
-        60,
-    ]
-    random = minidl.preprocessing.sequence.TimeseriesGenerator(
-        series, series * 10, length=3, shuffle=True, reverse=True
-    )
-    x, y = random[0]
-    assert (
-        len(x) == 128
-        and (x[:, 0] * 10 + 10 == y).all()
-        and set(y) == {10 * n for n in range(3, 10)}
-    )
+    make = preprocessing.sequence.TimeseriesGenerator
+    x, y = make(series, series * 10, length=3, shuffle=True)[0]
+    assert x.shape == (128, 3) and (x[:, 2] * 10 + 10 == y).all()
+    assert set(y) == {10 * n for n in range(3, 10)}
+    assert len(make(series, series, length=9)) == 1
+    with pytest.raises(TypeError, match="speed"):
+        make(series, series, length=3, speed=1)
     with pytest.raises(ValueError, match="10 and 9"):
-        minidl.preprocessing.sequence.TimeseriesGenerator(series, series[1:], length=3)
-    with pytest.raises(ValueError, match="no step has 10 steps"):
-        minidl.preprocessing.sequence.TimeseriesGenerator(series, series, length=10)
+        make(series, series[1:], length=3)
+    for options, said in (
+        ({}, "between 0 and 9"),
+        ({"start_index": 2}, "between 2 and 9"),
+    ):
+        with pytest.raises(ValueError, match=f"no step has 10 steps before it {said}"):
+            make(series, series, length=10, **options)
 
 
 def test_pairs_of_neighbours():
@@ -248,6 +277,19 @@ def test_pairs_of_neighbours():
     assert labels != sorted(labels, reverse=True) and all(1 <= b < 9 for _, b in couples)
     _, hot = skipgrams([1, 2], 9, categorical=True, shuffle=False)
     assert hot == [[0, 1], [0, 1], [1, 0], [1, 0]]
-    table = minidl.preprocessing.sequence.make_sampling_table(1000)
-    assert (np.diff(table[1:]) > 0).all() and table[0] == table[1] and table.max() <= 1
+    table = minidl.preprocessing.sequence.make_sampling_table
+    printed = [
+        0.00315225,
+        0.00315225,
+        0.00547597,
+        0.00741556,
+        0.00912817,
+    ]  # in Keras's documentation
+    np.testing.assert_allclose(table(5), printed, atol=5e-9)
+    assert table(9, sampling_factor=1).tolist()[2:] == [1] * 7
     assert skipgrams([1, 2, 3], 9, sampling_table=np.zeros(4), negative_samples=0) == ([], [])
+    kept = skipgrams([1, 2], 2, sampling_table=[0, 1, 0], negative_samples=3, shuffle=False)
+    assert kept == ([[1, 2], [1, 1], [1, 1], [1, 1]], [1, 0, 0, 0])
+    near = [[3, 1], [3, 2], [3, 4], [3, 5]]  # at most two places away
+    found, _ = skipgrams([9, 1, 2, 3, 4, 5, 9], 9, 2, 0, False)
+    assert [pair for pair in found if pair[0] == 3] == near

@@ -22,6 +22,9 @@ def test_hashed_words_are_the_same_in_every_run():
         == [43, 32, 43, 2]
     )
     assert minidl.preprocessing.text.hashing_trick("a bb ccc", 3, len) == [2, 1, 2]
+    assert minidl.preprocessing.text.hashing_trick("Cat", 50, lambda w: w == "cat") == [2]
+    assert minidl.preprocessing.text.one_hot("a b", 2) == [1, 1]
+    assert minidl.preprocessing.text.text_to_word_sequence("A  b,C") == ["a", "b", "c"]
     with pytest.raises(ValueError, match="at least 2"):
         minidl.preprocessing.text.one_hot("a", 1)
 
@@ -61,6 +64,31 @@ def test_tokenizer():
         t.texts_to_matrix(["the the cat"], "tfidf")[0, 2:4],
         [(1 + np.log(2)) * np.log(1 + 2 / 3), np.log(2)],
     )
+
+
+def test_rare_words_and_other_units():
+    for oov, sequences, matrix in (
+        (None, [[1, 2], []], [[0, 1, 1], [0, 0, 0]]),
+        ("?", [[2, 1], [1]], [[0, 1, 1], [0, 1, 0]]),
+    ):
+        t = Tokenizer(num_words=3, oov_token=oov)
+        t.fit_on_texts(["a a a b b c"])
+        assert t.texts_to_sequences(["A b", "c"]) == sequences
+        assert t.texts_to_matrix(["a b", "c"]).tolist() == matrix
+    assert t.sequences_to_matrix([[1, 3, 4]]).tolist() == [[0, 1, 0]]
+    assert t.sequences_to_texts([[2, 3]]) == ["a ?"]
+    t = Tokenizer(num_words=9)
+    t.fit_on_texts(["a"])  # 8 is no word of any text
+    assert t.sequences_to_matrix([[8, 8]], "tfidf")[0, 8] == (1 + np.log(2)) * np.log(2)
+    for options, text, index in (
+        ({"char_level": True}, "abBb", {"b": 1, "a": 2}),
+        ({"char_level": True, "lower": False}, "abBb", {"b": 1, "a": 2, "B": 3}),
+        ({}, ["A b", "a B", "c"], {"a b": 1, "c": 2}),
+        ({"analyzer": lambda text: text.split("b")}, "AbAbc", {"A": 1, "c": 2}),
+    ):
+        t = Tokenizer(**options)
+        t.fit_on_texts([text])
+        assert t.word_index == index
 
 
 def test_tokenizer_errors():

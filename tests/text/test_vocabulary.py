@@ -52,6 +52,9 @@ def test_a_vocabulary_in_a_file(tmp_path, ending, newline):
         )
     path.write_text("30\n-4\n", encoding="utf-8")
     assert layers.IntegerLookup(vocabulary=path).get_vocabulary() == [-1, 30, -4]
+    path.write_text("30\n\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"words\.txt holds lines that are no whole numbers"):
+        layers.IntegerLookup(vocabulary=path)
 
 
 def test_the_way_back():
@@ -254,6 +257,13 @@ MISUSE = [
         "num_oov_indices must be a whole number of at least 0",
     ),
     (lambda: lookup(salt=3), ValueError, "salt asks for another hash"),
+    (lambda: layers.IntegerLookup(salt=3), ValueError, "received 'int64', 'floormod', 3"),
+    (lambda: layers.IntegerLookup(oov_method="md5"), ValueError, "oov_method is 'floormod' or"),
+    (lambda: layers.IntegerLookup(oov_token="?"), ValueError, r"is a number; received '\?'"),
+    (lambda: layers.Discretization([[1.0]]), ValueError, r"order; received \[\[1.0\]\]"),
+    (lambda: layers.Discretization([np.nan]), ValueError, "in ascending order; received"),
+    (lambda: layers.Discretization(num_bins=2, epsilon=1.5), ValueError, "epsilon must be"),
+    (lambda: layers.Discretization(num_bins=2, epsilon=0), ValueError, "epsilon must be"),
     (lambda: layers.Hashing(3, salt=3), ValueError, "salt asks for another hash"),
     (lambda: layers.Hashing(0), ValueError, "Hashing: num_bins must be"),
     (
@@ -302,6 +312,11 @@ MISUSE = [
         lambda: layers.TextVectorization(vocabulary=["a"], split=lambda texts: ["a"])(["a b", "c"]),
         ValueError,
         "received 2 texts and gave 1",
+    ),
+    (
+        lambda: layers.TextVectorization(vocabulary=["a"], standardize=iter)(["a b", "c"]),
+        ValueError,
+        "received 2 texts and gave array_iterator|gave iterator",
     ),
     (lambda: layers.StringLookup(idf_weights=[1.0]), ValueError, "received no vocabulary"),
     # vocabularies

@@ -201,7 +201,7 @@ def batch_dot(x, y, axes: Any = None):
     right[0], right[second] = left[0], left[first]
     out = [c for c in left if c != left[first]] + [c for c in right[1:] if c != left[first]]
     product = ops.einsum(f"{''.join(left)},{''.join(right)}->{''.join(out)}", x, y)
-    return ops.expand_dims(product, -1) if len(out) == 1 else product
+    return ops.expand_dims(product, 1) if len(out) == 1 else product
 
 
 def _summed_axes(axes, ndim_x: int, ndim_y: int) -> tuple[int, int]:

@@ -34,7 +34,6 @@ _CURES = {
     "io.TFRecordWriter io.parse_single_example io.parse_example io.FixedLenFeature "
     "io.parse_tensor io.serialize_tensor train.Example train.Features train.Feature": "is of files "
     "of TensorFlow's own kind. Keep arrays with np.savez, or data in folders of files.",
-    "io.decode_csv": "reads tables. Use np.genfromtxt or pandas.read_csv.",
     "strings.to_hash_bucket strings.to_hash_bucket_fast": "hashes texts. Use layers.StringLookup "
     "or layers.Hashing.",
     "train.AdamOptimizer train.GradientDescentOptimizer train.RMSPropOptimizer "

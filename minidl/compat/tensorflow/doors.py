@@ -99,7 +99,7 @@ def generator_of(seed) -> np.random.Generator:
     """That of minidl.random for a whole number or None; for the two whole numbers that stateless
     functions take, one that depends on nothing else.
     """
-    return random.generator(np.random.default_rng(sizes(seed)) if np.size(seed) == 2 else seed)
+    return random.generator(np.random.default_rng(sizes(seed)) if np.ndim(seed) else seed)
 
 
 def door(function: Callable, parameters: str = "") -> Callable:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ... import initializers, random
 from .doors import generator_of, shelf, sizes
 
@@ -24,7 +26,7 @@ class Generator:
 
     def make_seeds(self, count=1):
         """Seeds for the stateless functions, one a column of two."""
-        return random.randint((2, int(count)), 0, 2**31 - 1, "int64", self._seeds)
+        return random.randint((2, int(count)), 0, np.iinfo("int32").max, "int64", self._seeds)
 
     def normal(self, shape, mean=0.0, stddev=1.0, dtype="float32"):
         return random.normal(sizes(shape), mean, stddev, dtype, self._seeds)

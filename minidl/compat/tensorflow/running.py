@@ -29,10 +29,12 @@ def py_function(func=None, inp=(), Tout=None):
     if func is None:
         return lambda decorated: lambda *inp: py_function(decorated, inp, Tout)
     found = func(*inp)
-    if not isinstance(found, (list, tuple)):
-        return found if Tout is None else tensor(found, Tout)
-    kinds = Tout if isinstance(Tout, (list, tuple)) else [Tout] * len(found)
-    return [tensor(value, kind) for value, kind in zip(found, kinds)]
+    several = isinstance(found, (list, tuple))
+    if isinstance(Tout, (list, tuple)):
+        return [tensor(v, kind) for v, kind in zip(found if several else [found], Tout)]
+    if several:
+        return [tensor(value, Tout) for value in found]
+    return found if Tout is None else tensor(found, Tout)
 
 
 def numpy_function(func=None, inp=(), Tout=None):

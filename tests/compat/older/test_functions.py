@@ -143,7 +143,7 @@ def test_wrong_shapes_are_said():
         K.repeat(A[0], 2)
     with pytest.raises(ValueError, match="samples"):
         K.batch_dot(A, A, axes=0)
-    with pytest.raises(ValueError, match="batches of vectors"):
-        K.batch_dot(A[0], A[0])
+    with pytest.raises(ValueError, match=r"batches of vectors.*shapes \(3,\) and \(2, 3\)"):
+        K.batch_dot(A[0], A)
     with pytest.raises(ValueError, match="more axes"):
         K.switch(A > 0, A[0], A[0])

@@ -237,6 +237,57 @@ def test_tables_that_cannot_be_read(tmp_path, text, options, message):
         tf.data.experimental.make_csv_dataset(str(tmp_path / "t.csv"), 2, **options)
 
 
+def test_the_types_of_columns(tmp_path):
+    """The first of int32, int64, float32 and text that fits all numbers of a column."""
+    columns = {
+        "int32": ("-2147483648", "2147483647"),
+        "int64": ("0", "2147483648"),
+        "also int64": ("-2147483649", "0"),
+        "float32": ("3000000000", "1.5"),
+        "text": ("1", "a"),
+    }
+    rows = [",".join(row) for row in zip(*columns.values())]
+    (tmp_path / "t.csv").write_text("\n".join([",".join(columns), *rows]), encoding="utf-8")
+    how = {"num_epochs": 1, "shuffle": False}
+    (batch,) = tf.data.experimental.make_csv_dataset(str(tmp_path / "t.csv"), 2, **how)
+    found = {name: column.numpy() for name, column in batch.items()}
+    assert found["text"].tolist() == [b"1", b"a"]
+    for name, texts in [*columns.items()][:-1]:
+        assert found[name].dtype == name.split()[-1], name
+        assert found[name].tolist() == [float(text) for text in texts], name
+
+
+def test_what_print_writes(capsys):
+    tf.print("a", tf.constant([1, 2]), 3, sep="-")
+    tf.print("b", end="!\n")
+    assert capsys.readouterr().out == "a-[1 2]-3\nb!\n"
+
+
+def test_messages_say_numbers_and_places():
+    many = np.arange(5)
+    with pytest.raises(ValueError) as refused:
+        tf.debugging.assert_equal(many, many + 1, message="Why?")
+    said = "assert_equal does not hold for [0 1 2 3] and [1 2 3 4]. Why?"
+    assert str(refused.value) == said
+    for array in (tf.TensorArray(tf.int32, 2), tf.TensorArray(tf.int32, 0).write(1, 5)):
+        with pytest.raises(ValueError, match="nothing was written at the position 0"):
+            array.read(0)
+    with pytest.raises(ValueError, match="the axis is the one right after"):
+        tf.gather(np.zeros((2, 3, 4)), [[0], [1]], axis=2, batch_dims=1)
+
+
+def test_each_picture_of_a_batch_is_turned_or_not():
+    batch = np.broadcast_to(np.arange(6.0, dtype="f").reshape(2, 3, 1), (40, 2, 3, 1))
+    for flip, turned in (
+        (tf.image.random_flip_left_right, batch[0, :, ::-1]),
+        (tf.image.random_flip_up_down, batch[0, ::-1]),
+    ):
+        ways = {"turned": turned.tolist(), "as it was": batch[0].tolist()}
+        pictures = flip(batch, seed=1).numpy().tolist()
+        found = [way for p in pictures for way, wanted in ways.items() if p == wanted]
+        assert len(found) == 40 and set(found) == set(ways)
+
+
 def test_areas_of_whole_blocks_alone():
     with pytest.raises(ValueError, match=r"\(4, 5\) must divide the image's size \(6, 5\)"):
         tf.image.resize(np.zeros((6, 5, 3), "f"), (4, 5), "area")
@@ -324,6 +375,11 @@ def test_a_checkpoint_restores_all_or_nothing(tmp_path):
         tf.train.Checkpoint(model=other, optimizer=counter).restore(path)
     assert float(counter) == 5.0
     assert all(np.array_equal(a, b) for a, b in zip(before, other.get_weights()))
+    path = tf.train.Checkpoint(v=tf.Variable([1.0, 2.0])).write(tmp_path / "two")
+    v = tf.Variable([5.0])
+    with pytest.raises(ValueError, match="'v/0' is of another shape"):
+        tf.train.Checkpoint(v=v).restore(path)
+    assert float(v) == 5.0
     checkpoint = tf.train.Checkpoint(model=model)
     assert checkpoint.restore(None) is checkpoint
     with pytest.raises(FileNotFoundError):

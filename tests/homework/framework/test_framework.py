@@ -151,6 +151,10 @@ def test_build_takes_an_empty_folder_and_refuses_a_file(capsys):
     Path("a/b").mkdir(parents=True)
     assert command.main(["build", "a/b"]) == 0
     assert (Path("a/b/mydl") / "tensor.py").is_file()
+    assert command.main(["build", "deep/er/c"]) == 0 and Path("deep/er/c/xor.py").is_file()
+    with pytest.raises(TypeError):
+        starting.lay_out({"a.py": b"1", "b.py": None}, Path("deep/er/d"))
+    assert [p.name for p in Path("deep/er").iterdir()] == ["c"]  # whole or not at all
     Path("taken").write_text("", encoding="utf-8")
     assert command.main(["build", "taken"]) == 2
     assert "taken is already here" in capsys.readouterr().err
@@ -191,6 +195,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     place = learner.lay_out(learner.written(), tmp_path / "mine")
     (place / "mydl" / "link.py").symlink_to(place / "xor.py")
     with pytest.raises(ValueError, match=r"link\.py is a link"):
+        checking.read(place)
+    (place / "mydl" / "link.py").unlink()
+    for number in range(50 - len(checking.read(place))):
+        (place / "mydl" / f"more{number}.py").touch()
+    assert len(checking.read(place)) == 50
+    (place / "mydl" / "one_more.py").touch()
+    with pytest.raises(ValueError, match="mine/mydl has 51 files; 50 are read at most"):
         checking.read(place)
 
 
@@ -236,6 +247,8 @@ def test_the_programs_run_on_the_learners_code(tmp_path, monkeypatch, capsys):
 
 def test_solutions_are_written_from_a_checkout(capsys):
     assert command.main(["solutions"]) == 0
+    assert capsys.readouterr().out.startswith("solutions has all assignments, solved")
+    assert command.main(["solutions", "deep/er"]) == 0 and Path("deep/er/hw01_arrays.py").is_file()
     place = Path("solutions")
     names = [p.name for p in sorted(place.glob("hw*.py"))]
     assert names[0] == "hw01_arrays.py" and len(names) == 10
