@@ -168,7 +168,7 @@ def _starts(surface: Surface, starts) -> list[list[float]]:
             raise ValueError(
                 f"starts needs at least one point, like [(-7, 4)]; received {starts!r}."
             )
-        return [np.reshape(np.array(start, dtype=np.float64), -1).tolist() for start in starts]
+        return [np.ravel(np.array(start, dtype=np.float64)).tolist() for start in starts]
     places = [[0.5, 0.9], [0.85, 0.3], [0.3, 0.15]]
     others = [
         [float(f"{low + part * (high - low):.2g}") for part, (low, high) in zip(at, surface.within)]

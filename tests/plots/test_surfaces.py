@@ -125,6 +125,9 @@ def test_heights_by_step():
     above = plots.descent(CURVE).axes[0]
     np.testing.assert_allclose(above.lines[0].get_ydata(), CURVE.values + 2.625)
     assert above.get_ylabel() == "f + 2.62"
+    assert above.get_ylim()[0] == pytest.approx((CURVE.values.min() + 2.625) / 2)
+    found = [plots.ground.minus(floor) for floor in (0.0, 1e-12, -2e-12, 1.5, -0.12345)]
+    assert found == ["", "", " + 2e-12", " − 1.5", " + 0.123"]
     assert plots.descent(CURVE, log=False).axes[0].get_yscale() == "linear"
 
 

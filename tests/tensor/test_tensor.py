@@ -220,6 +220,16 @@ def test_index_by_tensors():
     np.testing.assert_array_equal(x.grad, [2.0, 0.0, 2.0])
 
 
+def test_copy_has_memory_of_its_own_and_passes_gradients():
+    for t in (leaf([1.0, 2.0]), Tensor([1.0, 2.0])):
+        c = t.copy()
+        assert type(c) is Tensor and not np.shares_memory(c.data, t.data)
+        assert c.tolist() == [1.0, 2.0] and c.requires_grad == t.requires_grad
+    x = leaf([1.0, 2.0])
+    (x.copy() * 3).sum().backward()
+    assert x.grad.tolist() == [3.0, 3.0]
+
+
 def test_detach_and_stop_gradient():
     x = leaf([1.0, 2.0])
     (x * x.detach()).sum().backward()
