@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from statistics import fmean
 
 from ..core.layer import Sequential
 from ..layers import Layer
@@ -109,7 +110,7 @@ def _neighbours_row(key, arrows, here, there, row) -> float:
     none.
     """
     rows = [row[arrow[there]] for arrow in arrows if arrow[here] == key]
-    return sum(rows) / len(rows) if rows else row[key]
+    return fmean(rows) if rows else row[key]
 
 
 def _places_by_dot(boxes, arrows) -> dict | None:

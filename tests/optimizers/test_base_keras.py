@@ -161,6 +161,8 @@ def test_variables_and_gradients_as_keras_hands_them_over():
         v = Variable([1.0], name="w")
     assert optimizer.add_variable_from_reference(v, "m").name == "part_w_m"
     assert optimizer.add_variable_from_reference(v).name == "part_w_variable"
+    optimizer.assign_sub(v, [0.25])
+    assert v.numpy().tolist() == [0.75]
     nothing, clipped = optimizer._clip_gradients([None, Variable([3.0, 4.0])])
     assert nothing is None
     np.testing.assert_allclose(clipped, [0.6, 0.8], rtol=1e-6)

@@ -73,6 +73,12 @@ def test_the_border_between_two_classes(scores, classes):
     assert plots.inside.answers(Fixed(scores), *plane).tolist() == [[k] for k in classes]
 
 
+def test_the_plane_reaches_15_percent_beyond_the_samples():
+    a, b = plots.inside.plane_around(np.array([[1.0, 30], [3, 10], [2, 15]]))
+    assert a.shape == b.shape == (160, 160)
+    assert [a.min(), a.max(), b.min(), b.max()] == pytest.approx([0.7, 3.3, 7, 33])
+
+
 def test_samples_of_many_classes_are_all_drawn():
     scores, x = np.zeros((160 * 160, 2)), np.random.default_rng(0).normal(size=(23, 2))
     axis = plots.regions(Fixed(scores), x, np.arange(23)).axes[0]

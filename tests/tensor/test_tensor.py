@@ -192,6 +192,8 @@ print(w.grad.tolist(), x.grad.tolist())
         lambda a: a.argmax(),
         lambda a: a.argmin(1),
         lambda a: a.argsort(),
+        lambda a: a[None].argsort(),
+        lambda a: a.round(),
         lambda a: a.any(),
         lambda a: a.all(0),
         lambda a: a.round(1),
@@ -202,7 +204,7 @@ print(w.grad.tolist(), x.grad.tolist())
         lambda a: a[a.argmax(0), [0, 1, 2]],
         lambda a: a[a > 1],
     ],
-    ids=range(45),
+    ids=range(47),
 )
 def test_methods_are_numpys(f):
     expected = f(A)
