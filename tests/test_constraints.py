@@ -1,6 +1,7 @@
 """minidl.constraints."""
 
 import numpy as np
+import pytest
 
 from minidl import constraints, layers
 
@@ -29,6 +30,33 @@ def test_constraints():
     for name in ("max_norm", "non_neg", "unit_norm", "min_max_norm"):
         limit = constraints.get(name)
         assert not limit(np.zeros((2, 2), np.float32)).any()
+
+
+SMALL = np.array([[3e-7, 6e-7], [4e-7, 8e-7]])  # columns of lengths 5e-7 and 1e-6; ε is 1e-7
+
+
+@pytest.mark.parametrize(
+    ("limit", "factors"),
+    [
+        (constraints.UnitNorm(), [1 / 6e-7, 1 / 11e-7]),
+        (constraints.MaxNorm(8e-7), [5 / 6, 8 / 11]),
+        (constraints.MaxNorm(), [5 / 6, 10 / 11]),
+        (constraints.MinMaxNorm(6e-7, 8e-7), [1, 8 / 11]),
+        (constraints.MinMaxNorm(6e-7, 8e-7, rate=0.25), [5.25 / 6, 9.5 / 11]),
+        (constraints.MinMaxNorm(), [5 / 6, 10 / 11]),
+    ],
+)
+def test_lengths_are_divided_by_a_little_more_than_they_are(limit, factors):
+    np.testing.assert_allclose(limit(SMALL), SMALL * factors, rtol=1e-9)
+    turned = type(limit).from_config({**limit.get_config(), "axis": 1})
+    np.testing.assert_allclose(turned(SMALL.T), (SMALL * factors).T, rtol=1e-9)
+    assert limit(SMALL.astype("f")).dtype == np.float32
+
+
+@pytest.mark.parametrize(("cls", "longest"), [("MaxNorm", 2), ("MinMaxNorm", 1)])
+def test_the_longest_that_is_allowed(cls, longest):
+    w = getattr(constraints, cls)()(np.array([[3.0, 0.3], [4.0, 0.4]]))
+    np.testing.assert_allclose(w, [[0.6 * longest, 0.3], [0.8 * longest, 0.4]], rtol=1e-6)
 
 
 def test_constraints_of_layers_are_found_by_their_names():

@@ -92,7 +92,7 @@ class Attention(Layer):
     def _in_one(self, query, key, value, seen):
         query = query if self.scale is None else query * self.scale
         one_head = [x[:, :, None] for x in (query, key, value)]
-        seen = None if seen is None else seen.reshape((-1, 1, *seen.shape[-2:]))
+        seen = None if seen is None else seen[..., None, :, :]
         return ops.dot_product_attention(*one_head, mask=seen, scale=1.0)[:, :, 0]
 
     def _parts(self, inputs) -> tuple:

@@ -154,7 +154,7 @@ class RandomRotation(Moved):
         self.slide_over(fill_mode, interpolation, fill_value)
 
     def matrix(self, x):
-        return self.turned(x, 2 * np.pi * self.draw(self.factor, x).reshape(-1))
+        return self.turned(x, 2 * np.pi * self.draw(self.factor, x).ravel())
 
     def turned(self, x, angles) -> np.ndarray:
         """Return the matrices for rotations by these angles."""
@@ -192,7 +192,7 @@ class RandomZoom(Moved):
         height = width = 1 + self.draw(self.height_factor, x)
         if self.width_factor is not None:
             width = 1 + self.draw(self.width_factor, x)
-        return self.zoomed(x, height.reshape(-1), width.reshape(-1))
+        return self.zoomed(x, height.ravel(), width.ravel())
 
     def zoomed(self, x, height, width) -> np.ndarray:
         """Return the matrices for these zoom factors; 1 leaves an image unchanged."""
@@ -223,7 +223,7 @@ class RandomTranslation(Moved):
 
     def matrix(self, x):
         down, right = self.draw(self.height_factor, x), self.draw(self.width_factor, x)
-        return self.moved(down.reshape(-1) * x.shape[1], right.reshape(-1) * x.shape[2])
+        return self.moved(down.ravel() * x.shape[1], right.ravel() * x.shape[2])
 
     def moved(self, down, right) -> np.ndarray:
         """Return the matrices for moves by these numbers of pixels."""

@@ -102,8 +102,7 @@ class Cell(Layer):
             return None
         if which not in self.factors:
             keep = self.rng.random(shape, dtype=np.float32) >= rate
-            scale = 1 / (1 - rate) if rate < 1 else 0.0
-            self.factors[which] = (keep * scale).astype(self.dtype)
+            self.factors[which] = (keep / (1 - rate)).astype(self.dtype)
         return self.factors[which]
 
     def reset_dropout_mask(self) -> None:

@@ -224,8 +224,6 @@ def with_heads(seen, samples, steps, keys) -> np.ndarray:
     front = seen.ndim - len(steps) - len(keys)
     missing = (1,) * (len(samples) + 1 - front)
     seen = seen.reshape(seen.shape[:front] + missing + seen.shape[front:])
-    if len(samples) == len(steps) == 1:
-        return seen
     whole = np.broadcast_to(seen, (*samples, seen.shape[len(samples)], *steps, *keys))
     heads = whole.shape[len(samples)]
     return whole.reshape(math.prod(samples), heads, math.prod(steps), math.prod(keys))

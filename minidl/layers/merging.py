@@ -103,8 +103,7 @@ class Counting(Merge):
     neutral = 1.0  # a number that changes no result
 
     def call(self, inputs, mask=None):
-        masks = [None] * len(inputs) if mask is None else mask
-        counts = [m is None or _spread(m, x) for x, m in zip(inputs, masks)]
+        counts = [m is None or _spread(m, x) for x, m in zip(inputs, mask)]
         kept = [x if c is True else ops.where(c, x, self.neutral) for x, c in zip(inputs, counts)]
         merged = super().call(kept)
         if any(c is True for c in counts):
@@ -221,13 +220,9 @@ class Dot(Merge):
 
     def __init__(self, axes, normalize=False, **kwargs):
         super().__init__(**kwargs)
-        pair = [axes, axes] if isinstance(axes, int) else axes
-        if (
-            not isinstance(pair, (list, tuple))
-            or len(pair) != 2
-            or not all(isinstance(a, int) for a in pair)
-            or 0 in pair
-        ):
+        self.pair = (axes, axes) if np.ndim(axes) == 0 else tuple(axes)
+        whole = all(isinstance(axis, (int, np.integer)) for axis in self.pair)
+        if not whole or len(self.pair) != 2 or 0 in self.pair:
             raise ValueError(
                 f"Dot: axes is an axis, or two of them, one for each input, and never 0, the "
                 f"batch; received {axes!r}."
@@ -241,7 +236,7 @@ class Dot(Merge):
         if len(inputs) != 2:
             raise ValueError(f"Dot '{self.name}' takes exactly two inputs; received {len(inputs)}.")
         a, b = (x if x.dtype.kind == "f" else x.astype(self.dtype) for x in inputs)
-        axis_a, axis_b = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
+        axis_a, axis_b = self.pair
         self._check_axes(a.shape, axis_a, b.shape, axis_b)
         if self.normalize:
             a, b = _with_length_1(a, axis_a), _with_length_1(b, axis_b)

@@ -104,7 +104,7 @@ class BatchNormalization(Scaled):
         if here.share is not None and not self.synchronized:
             moments = [here.share.mean(moment) for moment in moments]
         for moving, now in zip((self.moving_mean, self.moving_variance), moments):
-            moving.assign(moving.data * self.momentum + now.reshape(-1) * (1 - self.momentum))
+            moving.assign(moving.data * self.momentum + now.ravel() * (1 - self.momentum))
         return scaled(z, self.gamma, self.beta, kept)
 
     def _standardized(self, x, mask, axes, moments: list):
@@ -192,12 +192,10 @@ class GroupNormalization(Scaled):
     def build(self, input_shape):
         super().build(input_shape)
         features = self._shape[0]
-        if self._kept == (0,) or features % self._parts(features):
+        if features % self._parts(features):
             raise ValueError(
                 f"GroupNormalization '{self.name}': groups={self.groups} must divide the "
-                f"{features} features of axis "
-                f"{self.axis}, which is not the axis of the batch; received shape "
-                f"{tuple(input_shape)}."
+                f"{features} features of axis {self.axis}; received shape {tuple(input_shape)}."
             )
 
     def _parts(self, features: int) -> int:

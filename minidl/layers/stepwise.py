@@ -49,7 +49,7 @@ class RNN(Layer):
         return size_list(self.cell)
 
     def build(self, input_shape):
-        if isinstance(self.cell, Layer) and not self.cell.built:
+        if isinstance(self.cell, Layer):
             self.cell.build((input_shape[0], *input_shape[2:]))
 
     def compute_mask(self, inputs, mask=None):
@@ -154,7 +154,7 @@ class StackedRNNCells(Layer):
 
     def build(self, input_shape):
         for cell in self.cells:
-            if isinstance(cell, Layer) and not cell.built:
+            if isinstance(cell, Layer):
                 cell.build(input_shape)
             input_shape = (input_shape[0], output_size(cell))
 

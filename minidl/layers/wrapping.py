@@ -17,8 +17,7 @@ class Wrapper(Layer):
         self.layer = layer
 
     def build(self, input_shape):
-        if not self.layer.built:
-            self.layer.build(input_shape)
+        self.layer.build(input_shape)
 
 
 @layer_classes.register()

@@ -119,7 +119,7 @@ def erfinv(x):
     a, log = 0.147, np.log1p(-y * y)
     b = 2 / (math.pi * a) + log / 2
     z = np.sign(y) * np.sqrt(np.sqrt(b * b - log / a) - b)
-    for _ in range(4):
+    for _ in range(2):
         z = z - (as_array(erf(Tensor(z))) - y) * _inverse_slope(z)
     start, at = Tensor(z, dtype=x.dtype), Tensor(as_array(erf(Tensor(z))), dtype=x.dtype)
     found = start + (x - at) * Tensor(_inverse_slope(z), dtype=x.dtype)

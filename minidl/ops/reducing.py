@@ -180,7 +180,7 @@ def _extreme_of_sums(x, ord, axes, keepdims):
 def _norm_of_sizes(size, ord, axes, keepdims):
     """The norms along one axis, of the numbers' sizes."""
     if ord in (np.inf, -np.inf):
-        return max(size, axes, keepdims) if ord > 0 else min(size, axes, keepdims)
+        return {np.inf: max, -np.inf: min}[ord](size, axes, keepdims)
     if ord == 0:
         return sum(step(np.sign, size), axes, keepdims)
     if ord == 1:

@@ -5,7 +5,7 @@ itself: tests/parity/test_keras_names.py.
 import numpy as np
 import pytest
 
-from minidl import Sequential, callbacks, layers, models, optimizers, set_random_seed, tree, utils
+from minidl import Sequential, callbacks, layers, optimizers, set_random_seed, tree, utils
 from minidl.data import Dataset
 
 X = np.random.default_rng(0).normal(size=(32, 3)).astype("f")
@@ -62,31 +62,6 @@ def test_averages_of_weights_are_measured_and_weights_are_trained(swap_on_epoch)
 def test_averages_need_an_optimizer_that_keeps_them():
     with pytest.raises(ValueError, match="needs an optimizer that keeps averages"):
         averaging("sgd").fit(X, Y, verbose=0, callbacks=[callbacks.SwapEMAWeights()])
-
-
-def test_spectral_normalization_keeps_the_largest_singular_value_at_1(tmp_path):
-    layer = layers.SpectralNormalization(layers.Dense(4), power_iterations=30)
-    model = Sequential([layers.Input((3,)), layer, layers.Dense(1)])
-    model.layers[0].layer.kernel.assign(np.random.default_rng(1).normal(size=(3, 4)) * 5)
-    before = layer.layer.kernel.numpy().copy()
-    model(X)
-    np.testing.assert_array_equal(layer.layer.kernel.numpy(), before)  # not in training: unchanged
-    model(X, training=True)
-    after = layer.layer.kernel.numpy()
-    np.testing.assert_allclose(np.linalg.norm(after, 2), 1, rtol=1e-4)
-    np.testing.assert_allclose(after * np.linalg.norm(before, 2), before, rtol=1e-3)
-    model.compile("sgd", "mse")
-    model.fit(X, Y, verbose=0)
-    model.save(tmp_path / "model.keras")
-    again = models.load_model(tmp_path / "model.keras")
-    np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))
-    layer.layer.kernel.assign(np.zeros((3, 4)))
-    model(X, training=True)
-    assert not layer.layer.kernel.numpy().any()
-    with pytest.raises(ValueError, match="Flatten has none"):
-        layers.SpectralNormalization(layers.Flatten())(X)
-    with pytest.raises(TypeError, match=r"SpectralNormalization takes a layer.*received 3"):
-        layers.SpectralNormalization(3)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,10 @@ def test_masks_of_the_inputs_are_used(name):
 def test_what_attention_refuses():
     with pytest.raises(ValueError, match=r"takes a list, \[query, value\].*received list of 1"):
         layers.Attention()([QUERY])
+    with pytest.raises(ValueError, match=r"takes a list, .*\[query, value, key\]; received Tensor"):
+        layers.Attention()(QUERY)
+    with pytest.raises(ValueError, match="received list of 4"):
+        layers.Attention()([QUERY, VALUE, KEY, KEY])
     with pytest.raises(ValueError, match="score_mode is 'dot' or 'concat'; received 'sum'"):
         layers.Attention(score_mode="sum")
     with pytest.raises(ValueError, match="num_key_value_heads must divide num_query_heads"):
@@ -96,7 +100,8 @@ def test_scores_that_add_query_and_key(name, use_scale):
     """
     mode = {"score_mode": "concat"} if name == "Attention" else {}
     layer = getattr(layers, name)(use_scale, **mode, dtype="float64")
-    layer.build([QUERY.shape, VALUE.shape])
+    value = np.concatenate([VALUE, VALUE[..., :2]], axis=2)  # its size is its own
+    layer.build([QUERY.shape, value.shape, KEY.shape])
     weights = [rng.normal(size=w.shape) for w in layer.get_weights()]
     layer.set_weights(weights)
     scale = weights[0] if use_scale else 1.0
@@ -105,8 +110,26 @@ def test_scores_that_add_query_and_key(name, use_scale):
     found = np.exp(scores.sum(axis=-1))
     expected = found / found.sum(axis=-1, keepdims=True)
     asked = np.array([[1, 0, 1], [0, 1, 1]], bool)
-    y, shares = layer([QUERY, VALUE, KEY], mask=[asked, None], return_attention_scores=True)
+    y, shares = layer([QUERY, value, KEY], mask=[asked, None], return_attention_scores=True)
     np.testing.assert_allclose(shares.numpy(), expected, rtol=1e-6)
     np.testing.assert_allclose(
-        y.numpy(), (expected @ VALUE) * asked[..., None], rtol=1e-5, atol=1e-6
+        y.numpy(), (expected @ value) * asked[..., None], rtol=1e-5, atol=1e-6
     )
+
+
+@pytest.mark.parametrize("name", ["Attention", "AdditiveAttention"])
+def test_dropout_falls_on_the_weights(name):
+    """In training alone: a weight is 0, or twice what it was. The mask is that of the queries."""
+    layer = getattr(layers, name)(dropout=0.5, dtype="float64")
+    query = Tensor(QUERY)
+    query.mask = asked = np.array([[1, 0, 1], [0, 1, 1]], bool)
+    y, shares = layer([query, VALUE, KEY], return_attention_scores=True)
+    assert y.mask.numpy().tolist() == asked.tolist()
+    np.testing.assert_allclose(y.numpy(), (shares.numpy() @ VALUE) * asked[..., None], rtol=1e-6)
+    z, dropped = layer([query, VALUE, KEY], return_attention_scores=True, training=True)
+    kept = dropped.numpy() != 0
+    assert 0.1 < kept.mean() < 0.9
+    np.testing.assert_allclose(dropped.numpy(), 2 * shares.numpy() * kept, rtol=1e-6)
+    np.testing.assert_allclose(z.numpy(), (dropped.numpy() @ VALUE) * asked[..., None], rtol=1e-6)
+    alone = layer([QUERY, VALUE, KEY], training=True).numpy()
+    assert np.abs(alone - layer([QUERY, VALUE, KEY]).numpy()).max() > 0.01

@@ -56,6 +56,33 @@ def test_the_directions():
     assert low.numpy()[0, :, 0, 0].tolist() == [0, 0, 1, 1, 1, 1, 0, 0]  # half as high, as wide
 
 
+def test_images_that_are_no_squares():
+    x = np.arange(24.0, dtype="f").reshape(1, 4, 6, 1)
+    half_turn = layers.RandomRotation((0.5, 0.5), "constant")(x, training=True).numpy()
+    np.testing.assert_allclose(half_turn, x[:, ::-1, ::-1], atol=1e-4)
+    moved = layers.RandomTranslation((0.25, 0.25), (-0.5, -0.5), "constant", fill_value=7.0)
+    expected = np.full((4, 6), 7.0)
+    expected[1:, :3] = x[0, :3, 3:, 0]
+    np.testing.assert_allclose(moved(x, training=True).numpy()[0, :, :, 0], expected, atol=1e-4)
+    zoomed = layers.RandomZoom((0.0, 0.0), (-0.5, -0.5), interpolation="nearest")(x, training=True)
+    assert zoomed.numpy()[0, 1, :, 0].tolist() == [7, 8, 8, 9, 9, 10]
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        (layers.RandomRotation(-0.2), (-0.2, 0.2)),
+        (layers.RandomRotation([0.1]), (-0.1, 0.1)),
+        (layers.RandomRotation((0.3, -0.1)), (-0.1, 0.3)),
+        (layers.RandomBrightness(1), (-1, 1)),
+        (layers.RandomContrast(0.4), (0.4, 0.4)),
+        (layers.RandomContrast((0.1, 1)), (0.1, 1)),
+    ],
+)
+def test_a_factor_is_a_pair(layer, expected):
+    assert layer.factor == expected
+
+
 def test_flips():
     x = np.tile(SQUARE, (400, 1, 1, 1))
     for mode, possible in (
@@ -76,6 +103,17 @@ def test_contrast_and_brightness():
     spread = (y[:, 0, 1, 0] - y[:, 0, 0, 0]) / 100
     assert 0.6 <= spread.min() < 0.65 and 1.35 < spread.max() <= 1.4
     np.testing.assert_allclose(y.mean(axis=(1, 2, 3)), 100, rtol=1e-5)
+    bent = layers.RandomContrast((0.1, 0.4), seed=1)(x, training=True).numpy()
+    spread = (bent[:, 0, 1, 0] - bent[:, 0, 0, 0]) / 100
+    assert 0.9 <= spread.min() < 0.92 and 1.38 < spread.max() <= 1.4
+    both = layers.RandomContrast((1, 0), seed=1)(np.concatenate([x, x / 2], -1), training=True)
+    np.testing.assert_allclose(both.numpy().mean(axis=(1, 2)), [[100, 50]] * 500, rtol=1e-5)
+    for low, high in ((50, 130), (100, 150), (120, 130)):  # by half of its length, and clipped
+        bright = layers.RandomBrightness((0.5, 0.5), (low, high))(x[:1], training=True).numpy()
+        expected = np.clip([50 + (high - low) / 2, 150 + (high - low) / 2], low, high)
+        np.testing.assert_allclose(bright[0, 0, :, 0], expected, rtol=1e-6)
+        clipped = layers.RandomContrast((0, 0), (low, high))(x[:1], training=True).numpy()
+        np.testing.assert_allclose(clipped[0, 0, :, 0], np.clip([50, 150], low, high), rtol=1e-6)
     y = layers.RandomBrightness((0.1, 0.2), seed=1)(x, training=True).numpy()
     by = y - x
     assert 25.5 <= by.min() < 27 and 49 < by.max() <= 51
@@ -187,6 +225,11 @@ def test_inside_a_model(tmp_path):
         (lambda: layers.RandomTranslation({"a": 0.3}, 0), "height_factor is a number between"),
         (lambda: layers.RandomBrightness(0.1, 255), "value_range is a pair of numbers"),
         (lambda: layers.RandomContrast(0.1, [10]), r"value_range is a pair.* received \[10\]"),
+        (lambda: layers.RandomContrast(0.1, ("a", "b")), r"value_range is a pair of numbers"),
+        (lambda: layers.RandomContrast(0.1, (0, 1, 2)), r"value_range is a pair of numbers"),
+        (lambda: layers.RandomContrast((0.1, 1.5)), "factor is a number between 0 and 1, or a p"),
+        (lambda: layers.RandomZoom(0.1, -1.5), "width_factor is a number between -1 and 1, or"),
+        (lambda: layers.RandomRotation(0.1, interpolation="cubic"), "interpolation is 'bilinear'"),
         (lambda: layers.RandomFlip("sideways"), "mode is 'horizontal'"),
         (lambda: layers.RandomZoom(0.1, fill_mode="edge"), "fill_mode is 'constant'"),
         (lambda: layers.RandomTranslation((0.1, 0.2, 0.3), 0.1), "or a pair of them"),

@@ -27,6 +27,70 @@ def test_a_layer_knows_its_metrics():
     assert [m.name for m in Endpoint().metrics] == ["binary_accuracy"]
 
 
+def test_losses_that_a_call_adds():
+    """Numbers, lists of them and arrays, which are summed; those of the layer come before those
+    inside, and penalties on weights last. The next call begins anew.
+    """
+
+    class Adds(layers.Layer):
+        def __init__(self, inside=None):
+            super().__init__()
+            self.inside = inside
+
+        def call(self, x):
+            self.add_loss(x.sum())
+            self.add_loss([x[0], 1.0])
+            return x if self.inside is None else self.inside(x * 2)
+
+    inner = layers.Dense(1, kernel_initializer="ones", kernel_regularizer="l2")
+    layer = Adds(minidl.Sequential([Adds(), inner]))
+    for _ in range(2):
+        layer(np.array([[1.0, 2.0], [3.0, 4.0]]))
+        found = [float(loss) for loss in layer.losses]
+        assert found == pytest.approx([10, 3, 1, 20, 6, 1, 0.02])
+    layer(np.array([[1.0, 2.0]]), training=True)
+    assert len(layer.losses) == 7 and float(layer.losses[0]) == 3
+
+
+def test_where_a_weight_stands():
+    with minidl.name_scope("outside"):
+        weight = layers.Layer(name="mine").add_weight((2, 0), name="w")
+    assert weight.path == "outside/mine/w" and weight.shape == (2, 0)
+    assert layers.Layer(name="mine").add_weight().path == "mine/weight"
+
+
+@pytest.mark.parametrize(
+    ("given", "shape"),
+    [
+        (dict(input_shape=(3, None)), (3, None)),
+        (dict(input_shape=3), (3,)),
+        (dict(input_shape=np.array([3, 2])), (3, 2)),
+        (dict(input_dim=4), (4,)),
+        (dict(batch_input_shape=(7, 3, 2)), (3, 2)),
+        (dict(batch_input_shape=[None, 3], input_dim=4), (3,)),
+        ({}, None),
+    ],
+)
+def test_the_declared_shape_of_one_sample(given, shape):
+    assert layers.Layer(**given).declared_shape == shape
+    for wrong in (0, -1, 1.5, "3"):
+        with pytest.raises(ValueError, match=r"mine: input_shape .*without the batch axis"):
+            layers.Layer(input_shape=(2, wrong), name="mine")
+
+
+def test_what_a_layer_says_of_its_calls():
+    layer = layers.Dense(2, name="mine")
+    assert repr(layer) == "<Dense 'mine', not built yet>" and layer.output_shape is None
+    symbol = minidl.Input((3,))
+    first = layer(symbol)
+    layer(first[:, :1] + symbol)
+    assert layer.input is symbol and layer.output is first and repr(layer) == "<Dense 'mine'>"
+    two = layers.MultiHeadAttention(1, 1)
+    steps = minidl.Input((4, 3)), minidl.Input((5, 3))
+    two(*steps)
+    assert list(two.input[:2]) == list(steps)
+
+
 X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
 
 

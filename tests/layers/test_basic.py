@@ -135,6 +135,15 @@ def test_the_gradient_of_the_input_is_computed_only_where_it_is_wanted():
     )
 
 
+@pytest.mark.parametrize("shape", [(4, 3), (4, 5, 3)])
+def test_an_error_of_the_activation_stays_as_it_is(shape):
+    def wrong(x):
+        raise ValueError("of my own")
+
+    with pytest.raises(ValueError, match=r"^of my own$"):
+        Dense(2, activation=wrong)(np.ones(shape))
+
+
 # --- Dropout
 
 

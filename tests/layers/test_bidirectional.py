@@ -70,3 +70,30 @@ def test_states_that_are_given_and_states_that_stay(name):
     assert np.abs(stateful(x).numpy() - first).min() > 0
     stateful.reset_state()
     np.testing.assert_array_equal(stateful(x).numpy(), first)
+
+
+@pytest.mark.parametrize("sequences", [False, True])
+@pytest.mark.parametrize("states", [0, 1, 2])
+@pytest.mark.parametrize("mode", ["sum", None])
+def test_masks_of_both_directions(mode, states, sequences):
+    """An output for each step has the mask of the input; the last states have none."""
+    inner = [layers.GRU, layers.GRU, layers.LSTM][states](
+        2, return_sequences=sequences, return_state=states > 0
+    )
+    x = layers.Masking()(np.array([[[1.0], [0.0], [2.0]]]))
+    found = layers.Bidirectional(inner, mode)(x)
+    found = list(found) if isinstance(found, tuple) else [found]
+    outputs = 2 if mode is None else 1
+    assert len(found) == outputs + 2 * states
+    masks = [None if t.mask is None else t.mask.numpy().tolist() for t in found]
+    marked = [[True, False, True]] if sequences else None
+    assert masks == [marked] * outputs + [None] * 2 * states
+
+
+def test_which_layer_goes_which_way():
+    given = layers.LSTM(2, go_backwards=True, name="mine")
+    layer = layers.Bidirectional(layers.GRU(2, name="forward_own"), backward_layer=given)
+    assert layer.backward_layer is given and layer.forward_layer.name == "forward_own"
+    turned = layers.Bidirectional(layers.GRU(2, go_backwards=True, name="own"))
+    assert (turned.forward_layer.go_backwards, turned.backward_layer.go_backwards) == (True, False)
+    assert [inner.name for inner in turned.layers_inside] == ["forward_own", "backward_own"]

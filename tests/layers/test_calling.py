@@ -182,3 +182,30 @@ def test_the_input_may_be_passed_by_keras_name():
         np.testing.assert_array_equal(layer(inputs=given).numpy(), layer(given).numpy())
     assert layers.ReLU()(inputs=Input((2,))).shape == (None, 2)
     assert Second()(x=Tensor(x), inputs=Tensor(x)).numpy().tolist() == [[0, 0]]
+
+
+class Wrong(Layer):
+    def call(self, *inputs):
+        raise TypeError("of my own")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "received"),
+    [
+        ((X,), None),
+        (([X],), None),
+        (({"a": X},), None),
+        (((X, X),), r"\[Tensor, Tensor\]"),
+        (([X, None],), r"\[Tensor, None\]"),
+        (({"a": X, "b": [None, X]},), r"\{'a': Tensor, 'b': \[None, Tensor\]\}"),
+        ((None,), "None"),
+        (("text",), "'text'"),
+        ((X, None), None),
+        ((), "None"),
+    ],
+)
+def test_a_call_without_a_batch_is_told_so(inputs, received):
+    """An error of `call` stays as it is, unless the input is nothing or several ones."""
+    told = rf"'mine' takes a batch of samples, an array or a tensor; received {received}\.$"
+    with pytest.raises(TypeError, match=told if received else r"^of my own$"):
+        Wrong(name="mine")(*inputs)

@@ -47,3 +47,24 @@ def test_a_config_makes_the_same_layer():
     assert (config["units"], config["activation"], config["name"]) == (3, "relu", "d")
     again = layers.Dense.from_config(config)
     assert again.get_config() == config and not again.built
+
+
+class Plain(layers.Layer):
+    """Its constructor takes neither a name nor anything else that all layers take."""
+
+    def __init__(self, units, trainable=True):
+        super().__init__()
+        self.units, self.trainable = units, trainable
+
+
+def test_what_a_constructor_does_not_take_is_set_afterwards():
+    layer = Plain(3, trainable=False)
+    layer.name = "mine"
+    config = layer.get_config()
+    again = Plain.from_config(config)
+    assert (again.units, again.name, again.trainable) == (3, "mine", False)
+    del config["name"], config["trainable"]
+    assert Plain.from_config(config).trainable and Plain.from_config(config).name != "mine"
+    frozen = layers.Dense(3, trainable=False, dtype="float64", name="d")
+    again = layers.Dense.from_config(frozen.get_config())
+    assert (again.trainable, again.dtype, again.name) == (False, "float64", "d")

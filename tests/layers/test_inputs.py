@@ -91,3 +91,19 @@ def test_layers_work_without_a_tape():
 def test_inputs_that_are_refused(options, words):
     with pytest.raises(ValueError, match=words):
         layers.InputLayer(**options)
+
+
+def test_what_an_input_is():
+    layer = layers.InputLayer((3, None), batch_size=2, dtype="int32", name="ids")
+    assert layer.output.shape == layer.output_shape == (2, 3, None) and layer.built
+    assert layer.input is layer.output and layer.output.dtype == np.int32
+    expected = {"batch_shape": [2, 3, None], "dtype": "int32", "name": "ids"}
+    assert layer.get_config() == expected
+    words = layers.InputLayer((1,), dtype="string")
+    assert words.takes_texts and words.get_config()["dtype"] == "string" and not layer.takes_texts
+    assert layers.InputLayer(batch_shape=[None, 3]).batch_shape == (None, 3)
+    for dtype in ("no such", "complex64", "datetime64[D]"):
+        with pytest.raises(ValueError, match=f"dtype is that of numbers.*received '{dtype[:5]}"):
+            Input((3,), dtype=dtype)
+    for dtype in ("bool", "int8", "uint8", "float64"):
+        assert Input((3,), dtype=dtype).dtype == dtype

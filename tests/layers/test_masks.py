@@ -82,6 +82,56 @@ def test_a_layer_of_ones_own_is_asked(given):
         np.testing.assert_array_equal(y.mask, given[:, 1:])
 
 
+class Local(layers.Layer):
+    """Its `mask` is no argument; its result has a mask of its own."""
+
+    def call(self, x):
+        mask = ops.not_equal(x[..., 0], 0)
+        y = x * 2
+        y.mask = mask
+        return y
+
+
+class Named(layers.Layer):
+    def call(self, query, value, other=None, query_mask=None, *, value_mask=None):
+        self.seen = query_mask, value_mask
+        return query + 0, value + 0
+
+
+def test_which_arguments_are_masks(recwarn):
+    assert layers.Dense.mask_arguments == Local.mask_arguments == ()
+    assert NeedsMask.mask_arguments == ("x", "mask")
+    names = ("query", "value", "other", "query_mask", "value_mask")
+    assert Named.mask_arguments == names
+    layer, other = Named(), ~COUNTS
+    layer(masked(), value=masked(mask=other))
+    assert [np.asarray(m).tolist() for m in layer.seen] == [COUNTS.tolist(), other.tolist()]
+    layer(masked(), masked(), None, other)  # one by place, the others as they come
+    assert [np.asarray(m).tolist() for m in layer.seen] == [other.tolist(), COUNTS.tolist()]
+    layer(Tensor(X), Tensor(X), value_mask=other)
+    assert layer.seen[0] is None and layer.seen[1] is other
+    recwarn.clear()
+
+
+def test_a_mask_of_its_own_stays(recwarn):
+    """Also where the input has another one, and the layer hands masks on."""
+    expected = NUMBERS[..., 0] != 0
+    for layer in (Local(), Local()):
+        layer.supports_masking = layer.name.endswith("1")
+        assert layer(masked()).mask.numpy().tolist() == expected.tolist()
+    assert not recwarn.list  # no mask was lost
+    first, second = Named()(masked(), Tensor(X))
+    assert first.mask is second.mask is None
+    assert "'named" in str(recwarn.pop(UserWarning).message) and not recwarn.list
+
+
+def test_numbers_are_a_mask_where_they_are_not_0():
+    x = layers.Identity()(Tensor(X), mask=np.array([[2, -1, 0]] * 3))
+    assert x.mask.numpy().tolist() == [[True, True, False]] * 3 and x.mask.dtype == bool
+    several = layers.Identity()([Tensor(X), Tensor(X)], mask=[COUNTS, None])
+    assert several[0].mask.numpy().tolist() == COUNTS.tolist() and several[1].mask is None
+
+
 # --- functional models, where a mask is known before its numbers
 
 

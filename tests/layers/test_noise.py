@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import minidl
 from minidl import layers
 
 RNG = np.random.default_rng(7)
@@ -15,6 +16,7 @@ RNG = np.random.default_rng(7)
     ("make", "mean", "variance"),
     [
         (lambda: layers.GaussianNoise(0.5), 2, 0.25),
+        (lambda: layers.GaussianNoise(1), 2, 1),
         (lambda: layers.GaussianDropout(0.2), 2, 4 * 0.25),
         (lambda: layers.Dropout(0.2), 2, 4 * 0.25),
         (lambda: layers.SpatialDropout1D(0.2), 2, 4 * 0.25),
@@ -33,10 +35,26 @@ def test_noise_keeps_the_mean(make, mean, variance):
     assert layer(x.astype(np.int64), training=True).dtype == np.float32
 
 
+def test_noise_is_drawn_as_its_formula_says():
+    x = RNG.normal(size=(3, 4)).astype("f")
+    z = minidl.random.generator(5).standard_normal((3, 4))
+    y = layers.GaussianNoise(0.5, seed=5)(x, training=True)
+    np.testing.assert_allclose(y, x + 0.5 * z, rtol=1e-5)
+    y = layers.GaussianDropout(0.2, seed=5)(x, training=True)  # √(0.2/0.8) = 1/2
+    np.testing.assert_allclose(y, x * (1 + 0.5 * z), rtol=1e-5)
+
+
 def test_alpha_dropout_keeps_mean_0_and_variance_1():
     x = RNG.normal(size=(1000, 300)).astype(np.float32)
     y = layers.AlphaDropout(0.3)(x, training=True).numpy()
     assert abs(y.mean()) < 0.01 and y.var() == pytest.approx(1, abs=0.02)
+
+
+def test_alpha_dropout_shares_draws():
+    y = layers.AlphaDropout(0.5, noise_shape=(None, 1, 20))(np.ones((50, 6, 20)), training=True)
+    np.testing.assert_array_equal(y.numpy(), np.broadcast_to(y.numpy()[:, :1], y.shape))
+    assert len(np.unique(y)) == 2 and (y.numpy()[0] != y.numpy()[1]).any()
+    assert layers.AlphaDropout(0.5)(np.array([[1, 2]]), training=True).dtype == np.float32
 
 
 def test_spatial_dropout_drops_whole_features():

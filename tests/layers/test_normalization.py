@@ -163,3 +163,68 @@ def test_a_mask_of_another_shape():
         ValueError, match=r"without its last axis, \(2, 3\); received shape \(2, 4\)"
     ):
         layer(x, mask=np.ones((2, 4), bool), training=True)
+
+
+def built(layer, shape):
+    layer.build(shape)
+    return layer
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: layers.GroupNormalization(2)(np.ones((2, 5))), "groups=2 must divide the 5 feat"),
+        (lambda: layers.GroupNormalization(1, axis=0)(np.ones((2, 5))), "the size of axis 0; rec"),
+        (lambda: layers.GroupNormalization(2, axis=[1, 2]), "GroupNormalization: axis is one axis"),
+        (lambda: layers.GroupNormalization(0), "GroupNormalization: groups must be"),
+        (lambda: layers.GroupNormalization(-2), "GroupNormalization: groups must be"),
+        (
+            lambda: built(layers.BatchNormalization(axis=-2), (2, 3, 4))(np.ones((3, 4))),
+            r"weights of shape \(3,\) for axis -2 of its inputs; received shape \(3, 4\)",
+        ),
+        (lambda: layers.BatchNormalization(axis=[]), r"axis is one axis.* received \[\]"),
+    ],
+)
+def test_what_a_normalization_refuses(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
+
+
+def test_lengths_of_nearly_nothing_and_of_whole_numbers():
+    x = np.array([[3e-10, 4e-10], [0, 0], [3e-13, 4e-13], [3, 4]])
+    expected = [[0.6, 0.8], [0, 0], [0.3, 0.4], [0.6, 0.8]]
+    layer = layers.UnitNormalization(dtype="float64")
+    np.testing.assert_allclose(layer(x).numpy(), expected, rtol=1e-12)
+    for layer in (layers.UnitNormalization(), layers.RMSNormalization()):
+        y = layer(np.array([[3, 4]]))
+        assert y.dtype == np.float32
+        scale = 1 if isinstance(layer, layers.UnitNormalization) else np.sqrt(2)
+        np.testing.assert_allclose(y.numpy(), scale * np.array([[0.6, 0.8]]), rtol=1e-6)
+    tiny = layers.RMSNormalization()(np.array([[1e-3, 1e-3]], "f")).numpy()
+    np.testing.assert_allclose(tiny, np.sqrt([[0.5, 0.5]]), rtol=1e-5)  # ε = 1e-6
+
+
+def test_where_all_is_padding_the_mean_is_0():
+    layer, x = layers.BatchNormalization(momentum=0.5), np.ones((2, 3, 4), "float32")
+    y = layer(x, mask=np.zeros((2, 3), bool), training=True).numpy()
+    np.testing.assert_allclose(y, 1 / np.sqrt(1e-3), rtol=1e-5)
+    assert layer.moving_mean.numpy().tolist() == [0] * 4
+    assert layer.moving_variance.numpy().tolist() == [0.5] * 4
+    before = layer.get_weights()
+    layer(x[:0], training=True)  # a batch of nothing is not in the averages
+    for a, b in zip(before, layer.get_weights()):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_moments_of_each_step_from_the_samples_that_have_it():
+    """axis=1: the mask leaves out whole rows of what a step is normalized by."""
+    x = RNG.normal(size=(5, 3, 4)).astype("f")
+    mask = np.array([[1, 1, 0], [1, 0, 0], [1, 1, 1], [0, 1, 1], [1, 1, 1]], bool)
+    layer = layers.BatchNormalization(axis=1, momentum=0.0)
+    y = layer(x, mask=mask, training=True).numpy()
+    for t in range(3):
+        kept = x[mask[:, t], t]
+        np.testing.assert_allclose(layer.moving_mean[t], kept.mean(), rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(layer.moving_variance[t], kept.var(), rtol=1e-4)
+        expected = (x[:, t] - kept.mean()) / np.sqrt(kept.var() + 1e-3)
+        np.testing.assert_allclose(y[:, t], expected, rtol=1e-4, atol=1e-5)

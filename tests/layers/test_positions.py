@@ -17,4 +17,7 @@ def test_where_a_step_stands():
             np.testing.assert_allclose(codes[1, t, 2 * i : 2 * i + 2], expected, atol=1e-6)
     later = layers.SinePositionEncoding(100)(x[:, 4:], start_index=4).numpy()
     np.testing.assert_array_equal(later, codes[:, 4:])
-    assert layers.SinePositionEncoding()(x[..., :5]).shape == (2, 7, 5)
+    odd = layers.SinePositionEncoding()(x[..., :5]).numpy()
+    angles = 6 / 10000 ** (np.array([0, 0, 2, 2, 4]) / 5)
+    expected = [np.sin(a) if i % 2 == 0 else np.cos(a) for i, a in enumerate(angles)]
+    np.testing.assert_allclose(odd[0, 6], expected, atol=1e-6)

@@ -29,6 +29,18 @@ def test_what_a_layer_refuses():
 
 
 @each_layer
+def test_what_the_layer_says_of_its_cell(name):
+    layer = getattr(layers, name)(2, trainable=False, dtype="float64", zero_output_for_mask=True)
+    layer.build((None, 3, 4))
+    assert layer.trainable_weights == [] and not layer.cell.trainable
+    assert layer.cell.name == f"{name.lower()}_cell" and layer.cell.dtype == "float64"
+    config = layer.get_config()
+    assert config["zero_output_for_mask"] and "use_cudnn" not in config
+    assert type(layer).from_config(config).zero_output_for_mask
+    assert not getattr(layers, name)(2).get_config()["zero_output_for_mask"]
+
+
+@each_layer
 @pytest.mark.parametrize("dtype", [bool, int, "uint8"])
 def test_steps_of_whole_numbers(name, dtype):
     """One-hot letters as booleans, or a list of whole numbers, give what the same floats give."""

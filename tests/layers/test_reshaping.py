@@ -16,6 +16,13 @@ def test_reshape_into_what_does_not_fit(target):
         Reshape(target, name="r")(np.zeros((3, 2, 6)))
 
 
+def test_the_most_numbers_a_repeated_sample_may_have():
+    """Repeating copies nothing yet, so a number of samples typed by mistake would come far."""
+    assert layers.RepeatVector(1 << 31)(np.ones((1, 1), "f")).shape == (1, 1 << 31, 1)
+    with pytest.raises(ValueError, match=r"repeats .* 2147483648 times; received shape \(1, 2\)"):
+        layers.RepeatVector(1 << 31)(np.ones((1, 2), "f"))
+
+
 @pytest.mark.parametrize("target", [(-1, -1), (0, 3), (-2, 3), (2.5, 2)])
 def test_reshape_targets_that_cannot_be(target):
     with pytest.raises(

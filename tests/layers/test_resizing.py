@@ -49,6 +49,11 @@ def test_the_aspect_ratio():
 def test_center_crop():
     assert layers.CenterCrop(2, 2)(SQUARE).numpy().ravel().tolist() == [5, 6, 9, 10]
     assert layers.CenterCrop(8, 2)(SQUARE).shape == (1, 8, 2, 1)
+    assert layers.CenterCrop(1, 3)(SQUARE).numpy().ravel().tolist() == [4, 5, 6]  # of 3 row 1
+    for crop in (layers.CenterCrop(4, 4), layers.RandomCrop(4, 4)):
+        np.testing.assert_array_equal(crop(SQUARE, training=True), SQUARE)  # all there is
+    larger = layers.CenterCrop(2, 4)(SQUARE[:, :, :2]).numpy()  # row 1 of 4, in both directions
+    assert larger[0, :, :, 0].tolist() == [[4, 4.25, 4.75, 5]] * 2
 
 
 def test_the_gradient_goes_through():

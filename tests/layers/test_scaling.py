@@ -36,6 +36,51 @@ def test_normalization_learns_from_data():
     np.testing.assert_allclose(back(layer(x[:50])).numpy(), x[:50], rtol=1e-3, atol=1e-2)
 
 
+@pytest.mark.parametrize("axis", [-1, 1, (1, 3), (-1, 1), None])
+def test_normalization_along_any_axes(axis):
+    """All numbers that stand at one place along `axis` are one feature, in all pieces."""
+    x = RNG.normal(size=(7, 2, 5, 3)) * [1, 5, 20] + np.arange(10.0).reshape(2, 5, 1)
+    kept = () if axis is None else tuple(a % 4 for a in np.atleast_1d(axis))
+    others = tuple(a for a in range(4) if a not in kept)
+    mean, std = x.mean(others, keepdims=True), x.std(others, keepdims=True)
+    for data in (x, [x[:1], x[1:]], [(x, None)], [x, x[:1]]):
+        layer = layers.Normalization(axis, dtype="float64")
+        layer.adapt(data, steps=2 if len(data) == 2 and len(data[0]) == 1 else 1)
+        np.testing.assert_allclose(layer.mean.numpy(), mean, rtol=1e-10)
+        np.testing.assert_allclose(layer.variance.numpy(), std**2, rtol=1e-10)
+        np.testing.assert_allclose(layer(x).numpy(), (x - mean) / std, rtol=1e-9, atol=1e-12)
+    given = layers.Normalization(axis, np.squeeze(mean), np.squeeze(std) ** 2, invert=True)
+    np.testing.assert_allclose(given(layer(x)).numpy(), x, rtol=1e-4, atol=1e-4)
+
+
+def test_a_variance_of_nearly_nothing_and_pieces_that_do_not_fit():
+    layer = layers.Normalization(mean=1.0, variance=0.0, dtype="float64")
+    np.testing.assert_allclose(layer(np.array([[1 + 1e-7, 1.0]])).numpy(), [[1, 0]], atol=1e-6)
+    layer = layers.Normalization(axis=2)
+    layer.adapt(np.ones((3, 4, 2)))
+    for wrong in (np.ones((3, 4)), np.ones((3, 2, 4)), np.ones(3)):
+        with pytest.raises(ValueError, match=r"mean of shape \(2,\) for axis 2; received data of"):
+            layer.adapt(wrong)
+    with pytest.raises(ValueError, match=r"of shape \(2,\) for axis 2 of its inputs; received"):
+        layer(np.ones((3, 2, 4)))
+    numbers = layers.Normalization(axis=None)
+    numbers.adapt([np.float64(1), np.float64(3)])
+    assert (numbers.mean.item(), numbers.variance.item()) == (2, 1)
+    one = layers.Normalization()
+    one.adapt(np.array([1.0, 3.0]))
+    assert one(np.array([3.0, 5.0])).numpy().tolist() == [1, 3]
+    assert one(np.array([[3.0], [5.0]])).numpy().tolist() == [[1], [3]]
+
+
+@pytest.mark.parametrize("value", [True, "a", None, np.nan, np.inf, [1.0, np.inf]])
+def test_rescaling_takes_numbers(value):
+    for options in (dict(scale=value), dict(scale=1, offset=value)):
+        with pytest.raises(ValueError, match=f"Rescaling: {list(options)[-1]} is a number, or one"):
+            layers.Rescaling(**options)
+    pixels = np.array([[0, 128]], np.uint8)
+    assert layers.Rescaling(2, [1, -1])(pixels).numpy().tolist() == [[1, 255]]
+
+
 def test_normalization_of_single_numbers_and_lists():
     for axis in (-1, None):
         layer = layers.Normalization(axis=axis)

@@ -23,6 +23,7 @@ def enlarged(x, *factors):
 # (layer, input, what NumPy gives)
 CASES = {
     "cut 1": (layers.Cropping1D((1, 0)), STEPS, STEPS[:, 1:]),
+    "cut all but 1": (layers.Cropping1D((2, 2)), STEPS, STEPS[:, 2:3]),
     "cut 1, default": (layers.Cropping1D(), STEPS, STEPS[:, 1:-1]),
     "cut 2": (layers.Cropping2D(((1, 0), (0, 2))), IMAGE, IMAGE[:, 1:, :-2]),
     "cut 2, a number an axis": (layers.Cropping2D((1, 2)), IMAGE, IMAGE[:, 1:-1, 2:-2]),
@@ -128,6 +129,10 @@ def test_the_default_of_data_format_is_the_librarys():
             r"shape \(n, channels, planes, rows, columns\); received shape \(2, 5, 3\)",
         ),
         (lambda: layers.SpatialDropout2D(0.5)(STEPS, training=True), r"\(n, rows, columns, chan"),
+        (
+            lambda: layers.SpatialDropout3D(0.5, **FIRST)(STEPS, training=True),
+            r"shape \(n, channels, planes, rows, columns\); received shape \(2, 5, 3\)",
+        ),
         (lambda: layers.UpSampling2D(0), "size must be a whole number of at least 1; received 0"),
         (lambda: layers.UpSampling2D((1, 2, 3)), "one number, or 2 of them"),
         (
@@ -147,6 +152,8 @@ def test_symbols_and_whole_numbers():
     y = layers.UpSampling2D(2)(layers.ZeroPadding2D(1)(layers.Cropping2D(1)(start)))
     assert y.shape == (None, 8, 10, 1) and y.dtype == np.int32
     assert ops.shape(layers.UpSampling2D(2, interpolation="bilinear")(start))[1] == 8
+    between = layers.UpSampling2D((1, 2), interpolation="bilinear")(np.array([[[[0], [4]]]]))
+    assert between.numpy().ravel().tolist() == [0, 1, 3, 4]
 
 
 def test_cropping_of_unknown_sizes_gives_unknown_sizes():

@@ -49,6 +49,9 @@ def test_a_cell_of_your_own():
     plain = layers.RNN(NoLayer(), return_sequences=True)(x).numpy()
     before = np.concatenate([np.zeros((5, 1, 2)), x[:, :-1, :2]], axis=1)
     np.testing.assert_allclose(plain, x[..., :2] + before, rtol=1e-6)
+    stacked = layers.RNN([NoLayer(), Counting(3)], return_sequences=True)(x).numpy()
+    sums = plain.sum(axis=2).cumsum(axis=1)[..., None]
+    np.testing.assert_allclose(stacked, 2 * sums.repeat(3, axis=2), rtol=1e-4, atol=1e-5)
     for wrong in (3, NoLayer.call, type("C", (), {"state_size": 1})()):
         with pytest.raises(ValueError, match="A cell has `state_size`.*lacks .*call|state_size"):
             layers.RNN(wrong)
@@ -64,6 +67,11 @@ def test_cells_on_top_of_each_other_are_layers_one_after_the_other():
     np.testing.assert_allclose(last.numpy(), expected.numpy(), rtol=1e-12)
     np.testing.assert_allclose(h.numpy(), first(x, mask=mask).numpy()[:, -1], rtol=1e-12)
     assert stack.state_size == [[3, 3], 2] and stack.cell.output_size == 2
+    assert layers.StackedRNNCells([first.cell, second.cell, Counting(4)]).output_size == 4
+    built = layers.RNN([layers.LSTMCell(3), NoLayer(), layers.GRUCell(4)])
+    built.build((None, None, 5))
+    shapes = [w.shape for w in built.weights]
+    assert shapes == [(5, 12), (3, 12), (12,), (2, 12), (4, 12), (2, 12)]
     again = stack(x[:, 3:], initial_state=stack(x[:, :3])[1:])
     np.testing.assert_allclose(again[0].numpy(), stack(x)[0].numpy(), rtol=1e-12)
 
@@ -92,3 +100,57 @@ def test_a_question_about_shapes_leaves_the_states_alone():
     assert layer.compute_output_shape((None, 5, 2)) == (None, 2)
     layer(Input((7, 2)))
     np.testing.assert_array_equal(layer.states[0], after)
+
+
+class Growing:
+    """A cell whose output has another size than its one state, which it gives bare."""
+
+    state_size = 1
+
+    def call(self, inputs, states):
+        return ops.concatenate([inputs, states[0]], axis=1), states[0] + inputs[:, :1]
+
+
+@pytest.mark.parametrize("sequences", [False, True])
+def test_outputs_where_a_sequence_does_not_count(sequences):
+    """Before the first step that does, the output is the first state, or 0 if the sizes differ;
+    later it is the last one. With zero_output_for_mask it is 0.
+    """
+    x = np.array([[[1.0], [2], [4]], [[1], [2], [4]]], "f")
+    mask = np.array([[False, True, False], [False, False, True]])
+    start = np.full((2, 1), 8.0, "f")
+    asked = dict(return_sequences=sequences, return_state=True)
+    for zeros in (False, True):
+        layer = layers.RNN(Counting(1), **asked, zero_output_for_mask=zeros)
+        y, state = layer(x, mask=mask, initial_state=start)
+        expected = np.array([[8, 20, 20], [8, 8, 24]]) * (mask if zeros else 1)
+        np.testing.assert_array_equal(y[..., 0], expected if sequences else expected[:, -1])
+        assert state.numpy().tolist() == [[10], [12]]
+        y, state = layers.RNN(Growing(), **asked, zero_output_for_mask=zeros)(x, mask=mask)
+        expected = np.zeros((2, 3, 2))
+        expected[0, 1], expected[0, 2], expected[1, 2] = [2, 0], [2, 0], [4, 0]
+        expected = expected * (mask[..., None] if zeros else 1)
+        np.testing.assert_array_equal(y, expected if sequences else expected[:, -1])
+        assert state.numpy().tolist() == [[2], [4]]
+
+
+@each_layer
+def test_backwards_is_forwards_through_the_turned_sequence(name):
+    x, mask = drawn()
+    ahead = made(name, return_sequences=True)
+    back = made(name, return_sequences=True, go_backwards=True)
+    for call in ({}, {"mask": mask}):
+        turned = {k: m[:, ::-1] for k, m in call.items()}
+        expected = ahead(x[:, ::-1], **turned).numpy()
+        np.testing.assert_allclose(back(x, **call).numpy(), expected, rtol=1e-12)
+
+
+@each_layer
+def test_masks_go_on_where_there_are_steps(name):
+    x = layers.Masking()(np.array([[[1.0], [0.0], [2.0]]]))
+    for sequences in (False, True):
+        output, *states = getattr(layers, name)(2, return_sequences=sequences, return_state=True)(x)
+        assert (output.mask is not None) == sequences and {s.mask for s in states} == {None}
+        assert not sequences or output.mask.numpy().tolist() == [[True, False, True]]
+        alone = getattr(layers, name)(2, return_sequences=sequences)(x)
+        assert (alone.mask is not None) == sequences

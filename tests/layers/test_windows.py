@@ -102,7 +102,10 @@ def build(shape, *stack):
             build((6, 6, 1), *[layers.MaxPooling2D() for _ in range(3)]),
             r"window \(2, 2\) is larger than what arrives, \(1, 1\).*shape \(n, 1, 1, 1\)",
         ),
-        (build((28, 28), layers.Conv2D(3, 3, data_format="channels_first")), r"x\[:, None\]"),
+        (
+            build((28, 28), layers.Conv2D(3, 3, data_format="channels_first")),
+            r"\(n, channels, height, width\).*x\[:, None\]",
+        ),
         (
             build((8, 8, 1), layers.Conv2D(3, 3, dilation_rate=5)),
             r"\(3, 3\) with dilation_rate \(5, 5\) reaches over \(11, 11\) places, which is larger",

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from layer_cases import Scale
 
 from minidl import Input, Sequential, layers, models
 
@@ -16,6 +17,12 @@ def test_time_distributed_is_the_layer_at_each_step():
     )
     assert layer.trainable_weights == dense.trainable_weights and len(layer.weights) == 2
     assert layers.TimeDistributed(layers.Dense(2))(Input((None, 5))).shape == (None, None, 2)
+    own = layers.TimeDistributed(Scale())
+    own(x)
+    assert own.layer.shape_seen == (None, 5)
+    assert layer(x[:, :1]).shape == (4, 1, 2)
+    with pytest.raises(ValueError, match=r"one step at least; received shape \(4, 0, 5\)"):
+        layer(x[:, :0])
     dropped = layers.TimeDistributed(layers.Dropout(0.5))(
         np.ones((2, 50, 20)), training=True
     ).numpy()
