@@ -114,6 +114,7 @@ def test_lengths_along_two_axes():
     np.testing.assert_allclose(ops.normalize(columns, (0, 1), 1).data, columns / 8)
     small = np.array([[3e-3, 4e-3], [3.0, 4.0]])
     np.testing.assert_allclose(ops.normalize(small, epsilon=0.01).data, [[0.3, 0.4], [0.6, 0.8]])
+    assert ops.norm([0.0, -1.0], 3).item() == 1
     assert ops.norm([0.0, 0.0], 3).item() == ops.norm([[0.0], [0.0]], 0.5, 0).item() == 0
     for found, expected in zip(ops.moments(x, 1), (x.mean(1), x.var(1))):
         np.testing.assert_allclose(found.data, expected)
