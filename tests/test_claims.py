@@ -41,6 +41,8 @@ def test_a_true_claim_gets_a_tick(value, bounds, printed, capsys):
         (1.01, {"equals": 1, "within": 0.005}, "expected 1 (within 0.005), got 1.01"),
         (np.float32([1, 3]), {"equals": [1, 2]}, "got float32 array of shape (2,), from 1 to 3"),
         (float("nan"), {"equals": float("nan")}, "expected nan"),
+        (1 + 2e-6, {"equals": 1}, "expected 1 (within 1e-06), got 1"),
+        (np.ones(2), {"at_least": [1, 2]}, "at least int64 array of shape (2,), from 1 to 2, got"),
     ],
 )
 def test_a_false_claim_says_what_was_expected_and_what_came(value, bounds, said, capsys):

@@ -458,3 +458,34 @@ def test_nan_is_no_change_and_no_chance():
     x = np.array([1.0, np.nan])
     report = check_gradients(lambda x: ops.where(np.array([True, False]), x, x.detach()), x)
     assert not any("in place" in note or "different results" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("size", "slope", "passes"),
+    [
+        (1e6, 1 + 0.98e-4, True),  # rtol = 1e-4
+        (1e6, 1 + 1.02e-4, False),
+        (0.0, 0.98e-6, True),  # atol = 1e-6 where the right slope is 0
+        (0.0, 1.02e-6, False),
+    ],
+)
+def test_the_tolerances_by_default(size, slope, passes):
+    """The loss is c·f, where c is the first number of the generator with seed 0: divided by it, c
+    counts for nothing.
+    """
+    c = np.random.default_rng(0).normal()
+
+    def op(x):
+        return x * (size / c), (lambda g: g * slope / c * (size or 1),)
+
+    report = check_gradients(lambda x: apply(op, x), 1.0)
+    assert bool(report) == passes
+    assert report.error == pytest.approx((slope - 1) / slope if size else 1.0 - passes, rel=1e-3)
+
+
+def test_the_step_is_a_millionth_of_the_entry_and_a_millionth_at_least():
+    for at, kink, near in ((0.0, 0.9e-6, True), (0.0, 1.1e-6, False), (0.5, 0.5 - 0.9e-6, True),
+                           (100.0, 100 - 0.9e-4, True), (100.0, 100 + 1.1e-4, False)):  # fmt: skip
+        report = check_gradients(lambda x, kink=kink: ops.absolute(x - kink), at)
+        assert bool(report) != near, (at, kink)
+        assert ("near a kink" in repr(report)) == near

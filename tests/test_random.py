@@ -193,6 +193,26 @@ def test_what_is_drawn(name):
         assert draw(seed=1, dtype="float64").dtype == np.float64
 
 
+def test_what_is_drawn_by_default():
+    """Numbers around 0 with deviation 1, and numbers from 0 to 1."""
+    for x, limit in ((random.normal((N,), seed=0), 6), (random.truncated_normal((N,), seed=0), 2)):
+        assert abs(x.data.mean()) < 0.03 and 1.8 < np.abs(x.data).max() <= limit
+    assert random.normal((N,), seed=0).data.std() == pytest.approx(1, abs=0.03)
+    x = random.uniform((N,), seed=0).data
+    assert 0 <= x.min() < 0.001 and 0.999 < x.max() < 1
+
+
+def test_the_generators_are_children_of_the_seed_one_after_the_other():
+    set_random_seed(3)
+    first, second = generator().random(), generator().random()
+    assert random.library_state() == (3, 2)
+    for state, expected in (((3, 1), second), ((3, 0), first)):
+        random.set_library_state(state)
+        assert generator().random() == expected
+    children = np.random.SeedSequence(3).spawn(2)
+    assert [np.random.default_rng(c).random() for c in children] == [first, second]
+
+
 @each_draw
 def test_three_kinds_of_seed(name):
     draw = DRAWS[name][0]

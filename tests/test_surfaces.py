@@ -204,6 +204,32 @@ def test_a_run_that_flies_off_ends_there():
     assert at_once.diverged and at_once.points.shape == (1, 2) and at_once.gradients.shape == (0, 2)
 
 
+@pytest.mark.parametrize(
+    ("rate", "steps", "places", "diverged"),
+    [
+        (200, 5, [0, 200], True),  # 100 times the longer side of what is drawn, and not beyond
+        (201, 5, [0], True),
+        (201, 1, [0], True),
+        (100, 2, [0, 100, 200], False),
+    ],
+)
+def test_how_far_a_run_may_fly(rate, steps, places, diverged):
+    slope = Surface(lambda x: -x, start=0, within=((-2, 1),))
+    run = descend(slope, SGD(rate), steps=steps)
+    assert (run.points[:, 0].tolist(), run.diverged) == (places, diverged)
+
+
+def test_what_is_not_said():
+    plain = Surface(lambda x, y: x + y, start=(1, 2))
+    assert (plain.within, plain.names) == (((-10, 10), (-10, 10)), ("x", "y", "f"))
+    assert plain.name == "<lambda>" and plain.minimum is None
+    run = descend(plain)
+    assert run.label == "SGD" and len(run.points) == 51 and not Trajectory(plain, [(1, 2)]).diverged
+    J = cost([0.0, 1.0], [1.0, 3.0])  # its minimum is (2, 1); it is drawn around from (0, 0)
+    np.testing.assert_allclose(J.within, [(2 - 3, 2 + 3), (1 - 1.5, 1 + 1.5)], rtol=1e-9)
+    assert J.start.tolist() == [0, 0]
+
+
 def test_a_trajectory_from_elsewhere():
     run = Trajectory(bowl, [(0, 0), (1, 1), (2, 2)], "drawn")
     np.testing.assert_allclose(run.values, [0, 1.05, 4.2])

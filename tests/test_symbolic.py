@@ -327,6 +327,7 @@ def test_a_comparison_is_not_silently_false():
         Model(S, ops.where(S > 0, S, 0.1 * S))(x).data, np.where(x > 0, x, np.float32(0.1) * x)
     )
     assert S in [Input((3,)), S] and len({S, S, Input((3,))}) == 2
+    assert S == S and S not in [Input((3,))]
 
 
 def test_shapes_of_symbols_reshape():

@@ -26,6 +26,8 @@ def test_one_hot():
     assert utils.to_categorical(np.array([], int), 3).shape == (0, 3)
     assert utils.to_categorical([]).shape == utils.to_categorical([], 0).shape == (0, 0)
     assert utils.to_categorical([0], 1).tolist() == [[1]]
+    column = utils.to_categorical([[[1], [0], [1]]])
+    assert column.tolist() == [[[0, 1], [1, 0], [0, 1]]]
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, np.float32, bool])
@@ -46,7 +48,12 @@ def test_one_hot_of_any_number_type(dtype):
         ([[0], [2]], 2, r"indices run 0..2; valid are 0..1"),
         ([0], 0, r"indices run 0..0; valid are 0..-1"),
         ([0], -1, "num_classes must be a whole number of at least 0; received -1"),
-        ([0, 0, 1 << 33], None, r"run to 8589934592, so each of the 3 rows .* have 8589934593 col"),
+        ([2**24 + 1], 2, r"indices run 16777217..16777217"),
+        (
+            [0, 1 << 32],
+            None,
+            r"run to 4294967296, so each of the 2 rows .* have 4294967297 columns",
+        ),
         ([0.5, 1], None, "whole numbers; received fractions"),
         ([0, float("nan")], None, "whole numbers"),
     ],
@@ -90,6 +97,7 @@ def test_normalize():
     # whole numbers too
     np.testing.assert_allclose(utils.normalize(np.array([[3, 4]])), [[0.6, 0.8]])
     x = np.random.default_rng(0).normal(size=(3, 4, 5))
+    np.testing.assert_array_equal(utils.normalize(x), utils.normalize(x, axis=2))
     for axis in (0, 1, 2, -1):
         np.testing.assert_allclose(
             np.linalg.norm(utils.normalize(x, axis), axis=axis), 1, rtol=1e-12
@@ -111,6 +119,10 @@ def test_a_progress_bar_shows_means_but_for_what_it_is_told(options, shown, caps
     bar.update(1, [("a", 0.0)])
     bar.update(2, [("a", [1.0, 3.0])])  # a list counts as its mean
     assert f"a: {shown:.4f}" in capsys.readouterr().out
+    bar = utils.Progbar(5, **options)
+    bar.update(3, [("a", 1.0)])  # of three steps
+    bar.update(5, [("a", 3.5)])
+    assert f"a: {2.0 if shown == 1 else 3.5:.4f}" in capsys.readouterr().out
     with pytest.raises(ValueError, match="not both"):
         utils.Progbar(2, stateful_metrics=[], stateless_metrics=[])
 
@@ -119,6 +131,7 @@ def test_utils_has_what_keras_tutorials_import():
     utils.clear_session(free_memory=False)
     assert utils.set_random_seed is set_random_seed
     assert set(utils.__all__) >= {"normalize", "set_random_seed", "to_categorical"}
+    assert utils.load_img and not hasattr(utils, "np_utils_of_2015")
 
 
 # --- files

@@ -69,7 +69,6 @@ class TensorBoard(Callback):
         embeddings_freq=0,
         embeddings_metadata=None,
     ):
-        super().__init__()
         self.log_dir = path_of(log_dir, "TensorBoard: log_dir")
         self.histogram_freq = check_count("TensorBoard: histogram_freq", histogram_freq, 0)
         self.write_images = write_images

@@ -208,7 +208,7 @@ class LabelLoss(CrossEntropy):
         if self.ignore_class is not None:
             labels = self.valid(y_true)
         elif type(y_true) is not np.ndarray:
-            labels = as_array(y_true, keep_ints=True)
+            labels = as_array(y_true)
         if labels.shape == (*shape[:-1], 1):
             labels = labels[..., 0]
         if labels.shape != shape[:-1] or len(shape) < 2:

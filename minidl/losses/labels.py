@@ -99,7 +99,7 @@ class CTC(Loss):
         super().__init__(name, reduction, dtype)
 
     def align(self, y_true, y_pred):
-        labels = as_array(y_true, keep_ints=True)
+        labels = as_array(y_true)
         if labels.ndim != 2 or len(y_pred.shape) != 3 or len(labels) != len(y_pred):
             raise ValueError(
                 "CTC takes y_true (n, most labels) and y_pred (n, steps, classes); received shapes "

@@ -231,13 +231,12 @@ class Optimizer(Configurable, core.Optimizer):
     def decay_and_move(self, grads: list, lr: float, t: int) -> None:
         """w ← w − η·λ·w, then the update."""
         if self.weight_decay:
-            self.shrink(grads, lr)
+            self.shrink(grads, lr * self.weight_decay)
         self.move(grads, lr, t)
 
-    def shrink(self, grads: list, lr: float) -> None:
-        """w ← w − η·λ·w"""
-        factor = 1 - (self.weight_decay or 0.0) * lr
-        around.decay(self.trainable_variables, grads, factor, *self.not_decayed)
+    def shrink(self, grads: list, by: float) -> None:
+        """w ← w − by·w"""
+        around.decay(self.trainable_variables, grads, 1 - by, *self.not_decayed)
 
     def moves(self, grads):
         """Yield (variable, gradient, slots) for every update; small variables move together."""

@@ -154,7 +154,7 @@ def _kept(variable, name: str, array) -> Any:
     """
     if array is None:
         return None
-    whose = (variable.path or variable.name).replace("/", "_")
+    whose = variable.path.replace("/", "_")
     return Variable(array, dtype=array.dtype, trainable=False, name=f"{whose}_{name}")
 
 

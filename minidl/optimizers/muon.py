@@ -79,7 +79,7 @@ class Muon(Optimizer, core.Adam):
 
     def is_for_adam(self, variable) -> bool:
         """Whether this variable moves as in AdamW."""
-        path = variable.path or variable.name
+        path = variable.path
         embedding = self.exclude_embeddings and "embedding" in path.lower()
         named = any(re.search(word, path) for word in self.exclude_layers)
         return len(variable.shape) != 2 or embedding or named
@@ -100,7 +100,7 @@ class Muon(Optimizer, core.Adam):
         for_adam = any(w is numbers for numbers in self.numbers_for_adam)
         return np.zeros_like(w) if slot == "m" or for_adam else None
 
-    def shrink(self, grads, lr):
+    def shrink(self, grads, by):
         """Do nothing: `move` decays the weights, because the two kinds of variables have different
         decays.
         """

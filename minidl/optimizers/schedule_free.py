@@ -55,9 +55,9 @@ class ScheduleFreeAdamW(Optimizer):
         """Return γ, the learning rate of update t."""
         return lr * min(1.0, t / self.warmup_steps) if self.warmup_steps else lr
 
-    def shrink(self, grads, lr):
-        """z ← z − γ·λ·y"""
-        by = self.rate(lr, self.iterations + 1) * (self.weight_decay or 0.0)
+    def shrink(self, grads, by):
+        """z ← z − γ·λ·y, where `by` is η·λ"""
+        by = self.rate(by, self.iterations + 1)
         for v, g, row in zip(self.trainable_variables, grads, self.memory):
             if around.decays(v, g, *self.not_decayed):
                 z = row[0]

@@ -73,7 +73,7 @@ class OptimizerMap(Configurable, MutableMapping):
 
     def __call__(self, variable) -> Optimizer:
         """Return the optimizer that moves this variable."""
-        return self[variable.path or variable.name]
+        return self[variable.path]
 
     def get_config(self) -> dict:
         """Return the optimizers as plain data."""

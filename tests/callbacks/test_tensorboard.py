@@ -12,6 +12,7 @@ from event_cases import own_loop, watched
 
 import minidl
 from minidl.callbacks import TensorBoard
+from minidl.callbacks.tensorboard import stretched
 
 
 class Recorder:
@@ -100,6 +101,16 @@ def test_an_evaluation_by_itself(recorder, tmp_path):
     assert writer.rows == [("evaluation_loss_vs_iterations", 0, loss)] and writer.flushed
 
 
+def test_a_second_fit_opens_files_of_its_own(recorder, tmp_path):
+    x, found = np.ones((4, 2), "f"), []
+    model, board = minidl.Sequential([minidl.layers.Dense(1)]), TensorBoard(tmp_path)
+    model.compile("sgd", "mse")
+    for _ in range(2):
+        model.fit(x, x[:, :1], verbose=0, callbacks=[board])
+        found.append(recorder["train"])
+    assert found[0] is not found[1] and all(writer.closed and writer.rows for writer in found)
+
+
 def test_a_loop_of_ones_own(recorder, tmp_path):
     own_loop(minidl, tmp_path / "mine")
     writer = recorder["mine"]
@@ -150,3 +161,8 @@ def test_without_the_package_training_goes_on(monkeypatch, tmp_path):
 def test_a_wrong_argument_is_named(options, said):
     with pytest.raises((TypeError, ValueError), match=f"TensorBoard: {said}"):
         TensorBoard(**options)
+
+
+def test_pictures_go_from_black_to_white():
+    assert stretched(np.array([[1.0, 3.0], [2.0, 5.0]])).tolist() == [[0, 0.5], [0.25, 1]]
+    assert stretched(np.full((1, 2), 7.0)).tolist() == [[0, 0]]

@@ -71,6 +71,7 @@ def test_a_value_by_hand(loss, y, p, value):
         (lambda: CTC()([[1], [2]], np.ones((2, 3))), r"\(2, 1\) and \(2, 3\)"),
         (lambda: CTC()([[1], [2]], np.ones((3, 4, 5))), r"\(2, 1\) and \(3, 4, 5\)"),
         (lambda: losses.CategoricalCrossentropy()([[1.0]], [[1.0]]), r"\(1, 1\)"),
+        (lambda: losses.CategoricalCrossentropy()(*np.ones((2, 2, 3, 1))), r"\(2, 3, 1\)"),
     ],
 )
 def test_what_is_refused(make, said):
@@ -97,6 +98,14 @@ def test_an_axis_that_there_is_not(axis):
         SparseCategoricalCrossentropy(axis=axis)(y.argmax(1), p)
     turned = losses.CategoricalCrossentropy(axis=-2)(y.T, p.T).item()
     assert turned == pytest.approx(losses.CategoricalCrossentropy()(y, p).item(), rel=1e-12)
+    y, p = example(("one-hot", "probabilities"), (2, 3, 4))
+    each = losses.CategoricalCrossentropy(reduction=None)(y, p).numpy()
+    for place in (0, 1, -2):
+        y_moved, p_moved = np.moveaxis(y, -1, place), np.moveaxis(p, -1, place)
+        found = losses.CategoricalCrossentropy(axis=place, reduction=None)(y_moved, p_moved)
+        np.testing.assert_array_equal(found.numpy(), each)
+        found = SparseCategoricalCrossentropy(axis=place, reduction=None)(y.argmax(-1), p_moved)
+        np.testing.assert_allclose(found.numpy(), each, rtol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [int, np.uint8, float])
@@ -112,6 +121,25 @@ def test_labels_from_0_to_the_last_class(dtype):
             loss(fault, p)
     with pytest.raises(ValueError, match=r"\(4,\)"):
         loss(np.array(1, dtype), p[0])
+    steps, p = np.array([[0, 1, 2], [3, 3, 3]], dtype), np.full((2, 3, 4), 0.25)
+    assert loss(steps, p).shape == loss(steps[..., None], p).shape == (2, 3)
+    with pytest.raises(ValueError, match=r"labels run 1\.\.4 .*valid labels 0\.\.3"):
+        loss(steps + 1, p)
+    one_step = SparseCategoricalCrossentropy(ignore_class=3, reduction=None)(steps[:, :1], p[:, :1])
+    np.testing.assert_allclose(one_step.numpy(), [[math.log(4)], [0]], rtol=1e-6)
+
+
+def test_labels_stay_whole_numbers_however_large():
+    """float32 does not tell 2²⁴ + 1 from 2²⁴."""
+    large, p = 2**24, np.full((2, 4), 0.25)
+    for labels in ([0, large + 1], [[0], [large + 1]]):
+        loss = SparseCategoricalCrossentropy(ignore_class=large + 1)
+        assert loss(labels, p).item() == pytest.approx(math.log(4), rel=1e-6)
+    x = np.eye(3)[[0, 0, 1, 1]]
+    for n, differ in ((large + 1, True), (large, False)):
+        labels = [large, large, n, n]
+        for each in (Circle(reduction=None)(labels, x), losses.circle(labels, x, labels, x)):
+            assert each.numpy().any() == differ
 
 
 # --- masks, labels that do not count, weights and reductions at once
@@ -223,10 +251,14 @@ def test_ctc_by_hand():
     assert CTC(reduction=None)([[1, 1]], z[:1]).item() == math.inf  # a blank must lie between
 
 
-def test_a_loss_for_wrong_labels_knows_the_logits_of_softmax():
+def test_losses_that_know_the_logits_of_softmax():
     labels, z = example(("label", "logits"), (2, 3, 4))
     p = np.exp(z) / np.exp(z).sum(-1, keepdims=True)
     own = np.take_along_axis(p, labels[..., None], -1)[..., 0]
     for outputs in (p, ops.softmax(Tensor(z))):
         loss = losses.CategoricalGeneralizedCrossEntropy(0.3, reduction=None)(labels, outputs)
         np.testing.assert_allclose(loss.numpy(), (1 - own**0.3) / 0.3, rtol=1e-9)
+    t = np.exp(-z) / np.exp(-z).sum(-1, keepdims=True)
+    for outputs in (p, ops.softmax(Tensor(z))):  # the divergence knows them too
+        loss = losses.KLDivergence(reduction=None)(t, outputs)
+        np.testing.assert_allclose(loss.numpy(), (t * np.log(t / p)).sum(-1), rtol=1e-6)

@@ -23,5 +23,7 @@ def test_nested_dicts_as_inputs():
     np.testing.assert_allclose(
         model.predict(x, verbose=0), -X @ kernel + bias, rtol=1e-4, atol=1e-6
     )
+    by_name = {"right": 2 * X, "left": X}
+    np.testing.assert_array_equal(model(by_name), model(x))
     with pytest.raises(ValueError, match=r"inputs are \{'pair': \{'a': left\}, 'b': right\}"):
         model.predict({"pair": {"c": X}, "b": X}, verbose=0)
