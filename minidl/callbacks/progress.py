@@ -71,8 +71,6 @@ class ProgressBar(Callback):
                 total=self.steps,
                 file=self.out,
                 bar_format="{n_fmt}/{total_fmt} {bar:20} {desc}",
-                mininterval=0,
-                miniters=0,
                 ascii="─━" if console.can_show(self.out, "─━") else "-=",
             )
 

@@ -45,7 +45,7 @@ class LearningRateScheduler(Callback):
         import inspect
 
         try:
-            inspect.signature(self.schedule).bind(epoch, 0.0)
+            inspect.signature(self.schedule).bind(epoch, None)
             takes_rate = True
         except (TypeError, ValueError):
             takes_rate = False  # ValueError: a function in C that does not say what it takes
@@ -99,8 +99,7 @@ class ReduceLROnPlateau(Monitor):
         value = self.value(logs)
         if value is None:
             return
-        cooling = self.cooldown_counter > 0
-        if cooling:
+        if self.cooldown_counter > 0:
             self.cooldown_counter -= 1
             self.wait = 0
         if self.is_better(value, self.best):

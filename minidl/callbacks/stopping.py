@@ -72,7 +72,7 @@ class EarlyStopping(Monitor):
         self.wait += 1
         if self.is_better(value, self.best):
             self._note_best(epoch, value)
-        elif self.wait >= self.patience and epoch > 0:
+        elif self.wait >= self.patience:
             self.stopped_epoch = epoch
             self.model.stop_training = True
 
@@ -86,7 +86,7 @@ class EarlyStopping(Monitor):
     def on_train_end(self, logs=None):
         if self.stopped_epoch and self.verbose:
             console.say(f"Epoch {self.stopped_epoch + 1}: early stopping")
-        if self.restore_best_weights and self.best_weights is not None:
+        if self.best_weights is not None:
             if self.verbose:
                 console.say(
                     f"Restoring model weights from the end of the best epoch: "

@@ -69,7 +69,6 @@ class TensorBoard(Callback):
         embeddings_freq=0,
         embeddings_metadata=None,
     ):
-        super().__init__()
         self.log_dir = path_of(log_dir, "TensorBoard: log_dir")
         self.histogram_freq = check_count("TensorBoard: histogram_freq", histogram_freq, 0)
         self.write_images = write_images
@@ -100,7 +99,7 @@ class TensorBoard(Callback):
     def on_test_end(self, logs=None):
         """Write the results of evaluate against the number of updates made before."""
         values = {f"evaluation_{k}_vs_iterations": v for k, v in (logs or {}).items()}
-        if values and self.model.optimizer is not None:
+        if values:
             self._write("validation", values, int(self.model.optimizer.iterations))
             self._flush()
 

@@ -103,8 +103,8 @@ def _check(description, kinds: tuple[str, ...]) -> None:
     version, kind = description.get("version"), description.get("kind")
     if type(version) is not int or not 1 <= version <= VERSION:
         raise ValueError(
-            f"it has version {version} of the format, and this minidl reads version {VERSION}"
-            f"{' and older' * (VERSION > 1)}"
+            f"it has version {version} of the format, and this minidl reads version {VERSION} "
+            "and older"
         )
     if kind not in kinds:
         raise ValueError(f"it holds {kind!r}, where {' or '.join(kinds)} is expected")

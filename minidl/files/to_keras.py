@@ -119,11 +119,11 @@ def _of_one(op: str, args: list, symbols: list, kwargs: dict):
         fits = len(symbols) == 1 and len(numbers) == len(args) - 1
         return (_rescaling(op, args), symbols) if fits else None
     if op == "concatenate":
-        return ("Concatenate", {"axis": kwargs.get("axis", 0)}), [symbols]
+        return ("Concatenate", {"axis": kwargs["axis"]}), [symbols]
     if op in _FUNCTIONS:
         return ("Activation", {"activation": _FUNCTIONS[op]}), args
     if op == "softmax":
-        return ("Softmax", {"axis": kwargs.get("axis", -1)}), args
+        return ("Softmax", {"axis": kwargs["axis"]}), args
     if op == "reshape":
         return ("Reshape", {"target_shape": _plain(kwargs["shape"])[1:]}), args
     return None
@@ -133,13 +133,14 @@ def _rescaling(op, args):
     """Return x + c, c - x, x·c, x/c or -x as scale·x + offset; None for other operators."""
     first = isinstance(args[0], dict)
     c = next((a for a in args if not isinstance(a, dict)), 1.0)
-    if op == "div" and not first:
-        return None
+    if op == "div":
+        if not first or not c:
+            return None
+        op, c = "mul", 1 / c
     scale, offset = {
         "add": (1.0, c),
         "sub": (1.0, -c) if first else (-1.0, c),
         "mul": (c, 0.0),
-        "div": (1 / c if c else 0.0, 0.0),
         "neg": (-1.0, 0.0),
     }[op]
     return "Rescaling", {"scale": scale, "offset": offset}

@@ -54,10 +54,10 @@ def check_class(class_id: int, title: str, output: tuple) -> None:
 
 def check_columns(title: str, target: tuple, output: tuple) -> None:
     """Raise ValueError unless targets and outputs have one column for each class."""
-    if len(output) == 2 and output[-1] > 1 and target in (output[:1], (output[0], 1)):
+    if len(output) == 2 and output[1] > 1 and target in (output[:1], (output[0], 1)):
         raise ValueError(
             f"{title}: y_true has shape {target} but the model outputs {output}. Class indices "
-            f"become one-hot with y = to_categorical(y, {output[-1]})."
+            f"become one-hot with y = to_categorical(y, {output[1]})."
         )
     if len(output) not in (1, 2):
         raise ValueError(f"{title}: expected outputs of shape (n, classes); received {output}.")

@@ -22,7 +22,7 @@ def check_inputs(x, takes_raw: bool, columns=None) -> None:
     """
     for path, array in paths(x):
         name = name_of("x", path)
-        if array.ndim > 1 and not math.prod(array.shape[1:]):
+        if not math.prod(array.shape[1:]):
             raise ValueError(
                 f"{name} has shape {array.shape}: its samples hold no numbers, so there is "
                 "nothing to learn from. Check how it was made, such as the list of columns."
@@ -54,8 +54,8 @@ def not_finite(name: str, x: np.ndarray, columns=None) -> str:
     kind = "NaN" if np.isnan(sample[where]) else "infinite"
     place = where[0] if len(where) == 1 else where
     column = f" col {place}" if x.ndim > 1 else ""
-    if columns is not None and len(columns) == x.shape[-1]:
-        finite: list = np.atleast_1d(np.isfinite(x).all(axis=0)).tolist()
+    if columns is not None and x.shape[1:] == (len(columns),):
+        finite: list = np.isfinite(x).all(axis=0).tolist()
         bad = [str(c) for c, ok in zip(columns, finite) if not ok]
         column += f" (the columns {', '.join(map(repr, bad))} have such values)"
     return (
@@ -107,7 +107,7 @@ def _check_range(x: np.ndarray) -> None:
     low, high = float(sample.min()), float(sample.max())
     if not (x.dtype == np.uint8 and high > 1) and max(-low, high) <= 50:
         return
-    like_images = x.dtype.kind != "f" or x.ndim > 2 or x.shape[-1] >= 64
+    like_images = x.dtype.kind != "f" or x.ndim > 2 or math.prod(x.shape[1:]) >= 64
     cure = "(x - x.mean(axis=0)) / x.std(axis=0)"
     if low >= 0 and high <= 255 and like_images:
         cure = "x / 255.0"
@@ -147,4 +147,4 @@ def check_unseen_labels(y: np.ndarray, y_tail: np.ndarray) -> None:
 
 
 def _classes(y: np.ndarray) -> np.ndarray:
-    return y.argmax(-1) if y.ndim == 2 and y.shape[1] > 1 else y.ravel()
+    return y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.ravel()

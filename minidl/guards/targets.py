@@ -97,13 +97,12 @@ def not_binary(title: str, target: tuple, output: tuple) -> ValueError:
 
 def check_binary(title: str, y: np.ndarray, output: tuple) -> None:
     """Raise ValueError for targets outside 0..1."""
-    low, high = (y.min(), y.max()) if y.size else (0, 0)
-    outside = low < 0 or high > 1
+    outside = y.size and (y.min() < 0 or y.max() > 1)
     if outside and y.size == np.prod(output):  # if not, the batch's error is about the shape
         raise ValueError(
-            f"{title}: targets must lie between 0 and 1, but y runs {low:g}..{high:g}. Map your "
-            "two classes to 0 and 1, or use loss='sparse_categorical_crossentropy' for several "
-            "classes."
+            f"{title}: targets must lie between 0 and 1, but y runs {y.min():g}..{y.max():g}. "
+            "Map your two classes to 0 and 1, or use loss='sparse_categorical_crossentropy' for "
+            "several classes."
         )
 
 

@@ -30,8 +30,9 @@ def things_in(value) -> Iterator[Any]:
 
 
 def layers_in(layer) -> list:
-    """List the layers among the attributes of this layer."""
-    return [t for t in things_in(vars(layer)) if isinstance(t, Layer) and t is not layer]
+    """List the layers among the attributes of this layer, each once."""
+    found = [t for t in things_in(vars(layer)) if isinstance(t, Layer) and t is not layer]
+    return list({id(t): t for t in found}.values())
 
 
 def all_layers(layer) -> list:

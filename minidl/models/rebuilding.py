@@ -139,7 +139,4 @@ def _cloned_stack(model, copy_of):
     first = []
     if isinstance(model.symbols_in, Symbol):
         first = [InputLayer.from_config(model.symbols_in.maker.get_config()).output]
-    clones = [
-        layer.output if isinstance(layer, InputLayer) else copy_of(layer) for layer in model.layers
-    ]
-    return type(model)([*first, *clones], name=model.name)
+    return type(model)([*first, *map(copy_of, model.layers)], name=model.name)

@@ -67,8 +67,8 @@ class Plan:
 
     def __init__(self, batches, steps: int | None, validation, rng: np.random.Generator):
         self.batches, self.steps, self.validation, self.rng = batches, steps, validation, rng
-        if steps != batches.steps:
-            self._portions = Portions(batches, steps or 0)
+        if steps is not None and steps != batches.steps:
+            self._portions = Portions(batches, steps)
 
     @property
     def epoch(self):

@@ -6,11 +6,7 @@ from ..support import console
 
 
 def table(
-    model,
-    line_length: int | None = None,
-    expand_nested=False,
-    show_trainable=False,
-    layer_range=None,
+    model, line_length: int | None, expand_nested: bool, show_trainable: bool, layer_range
 ) -> str:
     """Return the table of layers, output shapes and numbers of parameters, with totals, in Keras's
     layout.
@@ -132,11 +128,7 @@ def _connections(model) -> dict[str, list[str]]:
             f"{parent.name}[{parent.path[0] if parent.path else 0}]" for parent in node.parents()
         ]
         found.setdefault(node.name, []).extend(names)
-    chain = (
-        len(graph.starts) == 1
-        and all(len(names) == 1 for names in found.values())
-        and len(found) == len(graph.steps)
-    )
+    chain = len(graph.starts) == 1 and all(len(names) == 1 for names in found.values())
     branches = [name for names in found.values() for name in names]
     return {} if chain and len(set(branches)) == len(branches) else found
 
@@ -196,7 +188,7 @@ def _folded(row: list[str], width: int) -> list[list[str]]:
     name, _, kind = row[0].rpartition(" (")
     if len(row[0]) <= width or not name:
         return [row]
-    return [[name, *row[1:]], [f"({kind}", *[""] * (len(row) - 1)]]
+    return [[name, *row[1:]], [f"({kind}", *[""] * len(row[1:])]]
 
 
 def _line(edge, cells, widths) -> str:

@@ -51,7 +51,7 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     x = floats(output)
     labels = _labels(target, x.shape, axis)
     if from_logits:
-        rows = moveaxis(x, axis, -1).reshape(-1, x.shape[axis])
+        rows = moveaxis(x, axis, -1).reshape(labels.size, x.shape[axis])
         each = apply(losses.sparse_softmax_cross_entropy, rows, labels=labels.ravel())
         return each.reshape(labels.shape)
     places = np.expand_dims(labels, axis)

@@ -76,10 +76,11 @@ def solve(a, b):
     a, b = _square(a, "solve"), floats(b)
     if b.ndim > 1 and b.shape == a.shape[:-1]:
         return apply(linear.solve, a, b[..., None])[..., 0]
-    if b.ndim == 0 or b.shape[-2:][0] != a.shape[-1]:
+    n = a.shape[-1]
+    if b.ndim == 0 or b.shape[-2:][0] != n:
         raise ValueError(
-            f"solve: b is a vector of {a.shape[-1]} entries or a matrix of {a.shape[-1]} rows; "
-            f"received shape {b.shape}."
+            f"solve: b is a vector of {n} entries or a matrix of {n} rows; received shape "
+            f"{b.shape}."
         )
     return apply(linear.solve, a, b)
 
@@ -178,9 +179,9 @@ def slogdet(x) -> tuple:
     x = _square(x, "slogdet")
     sign, size = np.linalg.slogdet(x.data)
     # a determinant of about 1
-    scale = np.exp(np.where(np.isfinite(size), size, 0) / x.shape[-1])[..., None, None]
-    rest = log(absolute(det(x / scale.astype(x.dtype))))
-    return convert_to_tensor(sign), rest + (np.log(scale[..., 0, 0]) * x.shape[-1]).astype(x.dtype)
+    share = np.where(np.isfinite(size), size, 0) / x.shape[-1]
+    rest = log(absolute(det(x / np.exp(share)[..., None, None].astype(x.dtype))))
+    return convert_to_tensor(sign), rest + (share * x.shape[-1]).astype(x.dtype)
 
 
 @on_symbols

@@ -100,8 +100,8 @@ def ctc_loss(target, output, target_length, output_length, mask_index=0):
     no label (the blank). A target that needs more steps than there are gives inf, and gradient 0.
     """
     x, labels = floats(output), whole(target, "ctc_loss: labels")
-    lengths = whole(target_length, "ctc_loss: target_length").reshape(-1)
-    steps = whole(output_length, "ctc_loss: output_length").reshape(-1)
+    lengths = whole(target_length, "ctc_loss: target_length").ravel()
+    steps = whole(output_length, "ctc_loss: output_length").ravel()
     _check_lines(x.shape, labels, lengths, steps, mask_index)
     wide = x if x.dtype != np.float16 else x.astype(np.float32)
     return apply(
@@ -159,7 +159,7 @@ def ctc_decode(
     probabilities.
     """
     x = as_array(convert_to_tensor(inputs))
-    lengths = whole(sequence_lengths, "ctc_decode: sequence_lengths").reshape(-1)
+    lengths = whole(sequence_lengths, "ctc_decode: sequence_lengths").ravel()
     blank = range(x.shape[2])[mask_index]
     if strategy == "greedy":
         found = [[_best_path(row[:n], merge_repeated, blank)] for row, n in zip(x, lengths)]

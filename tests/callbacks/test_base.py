@@ -108,8 +108,10 @@ def test_a_list_of_callbacks_in_a_loop_of_your_own():
     assert seen == [(0, {}), (1, {}), (2, {"loss": 0.5})]
     history = next(one for one in run.callbacks if isinstance(one, callbacks.History))
     assert history.history == {"loss": [0.5]}
-    with pytest.raises(AttributeError, match="'on_epoch_ends'"):
+    with pytest.raises(AttributeError, match="CallbackList has no attribute 'on_epoch_ends'"):
         run.on_epoch_ends()
+    assert not hasattr(run, "get_state"), "which is a callback's own"
+    assert callbacks.CallbackList([look]).callbacks == [look]
 
 
 def test_a_callback_sees_model_and_params_and_may_stop():

@@ -200,8 +200,26 @@ def test_a_checkpoint_after_batches_knows_no_validation(tmp_path):
         callbacks.ModelCheckpoint(tmp_path / "{val_loss}.npz", save_freq=2)
 
 
-def test_a_period_counts_epochs(tmp_path):
-    with pytest.warns(FutureWarning, match="period=...\\) is gone"):
-        callback = ModelCheckpoint(tmp_path / "{epoch}.npz", period=2)
-    fit(network(), callback, epochs=5)
-    assert sorted(os.listdir(tmp_path)) == ["2.npz", "4.npz"]
+def test_what_a_checkpoint_says(tmp_path, capsys):
+    course, path = Scripted(score=[1, 1.5, 1.25]), tmp_path / "{epoch}.npz"
+    best = ModelCheckpoint(path, "score", verbose=1, save_best_only=True, mode="max")
+    fit(network(), course, best, ModelCheckpoint(tmp_path / "each.npz", verbose=1), epochs=3)
+    each = f"saving model to {tmp_path / 'each.npz'}"
+    assert capsys.readouterr().out.split("\n\n") == [
+        f"\nEpoch 1: score improved to 1.00000, saving model to {tmp_path / '1.npz'}",
+        f"Epoch 1: {each}",
+        f"Epoch 2: score improved from 1.00000 to 1.50000, saving model to {tmp_path / '2.npz'}",
+        f"Epoch 2: {each}",
+        "Epoch 3: score did not improve from 1.50000",
+        f"Epoch 3: {each}\n",
+    ]
+    fit(network(), course, ModelCheckpoint(path), epochs=3)
+    assert capsys.readouterr().out == "" and sorted(os.listdir(tmp_path))[2] == "3.npz"
+
+
+def test_batches_are_counted_through_the_epochs(tmp_path):
+    for freq, saved in ((1, ["1-1", "1-2", "2-1", "2-2"]), (2, ["1-2", "2-2"]), (5, [])):
+        callback = ModelCheckpoint(tmp_path / str(freq) / "{epoch}-{batch}.npz", save_freq=freq)
+        fit(network(), callback, batch_size=20)
+        found = (tmp_path / str(freq)).glob("*")
+        assert sorted(p.stem for p in found) == saved

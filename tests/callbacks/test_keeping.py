@@ -2,6 +2,7 @@
 
 import csv
 import json
+import types
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from minidl.callbacks import (
     LambdaCallback,
     ModelCheckpoint,
     ReduceLROnPlateau,
+    keeping,
 )
 
 
@@ -129,3 +131,90 @@ def test_a_backup_stays_if_asked_to_and_other_callbacks_may_come_and_go(tmp_path
     )
     assert history.epoch == [0, 1, 2, 3] and len(history.history["loss"]) == 4
     json.dumps(history.history)
+
+
+def hand_fed(make, course, batches):
+    """A callback that has seen these scores and batches; and the model that it saw."""
+    optimizer = types.SimpleNamespace(learning_rate=1.0)
+    model = types.SimpleNamespace(optimizer=optimizer, save=print, get_weights=lambda: [np.ones(2)])
+    callback = make()
+    callback.set_model(model)
+    callback.on_train_begin()
+    for batch in range(batches):
+        callback.on_train_batch_end(batch, {})
+    for epoch, score in enumerate(course):
+        callback.on_epoch_end(epoch, {"score": score})
+    return callback, model
+
+
+@pytest.mark.parametrize(
+    ("make", "batches"),
+    [
+        (lambda: EarlyStopping("score", patience=1, mode="max"), 0),
+        (lambda: EarlyStopping("score", mode="min", restore_best_weights=True), 0),
+        (lambda: ReduceLROnPlateau("score", patience=3, mode="max"), 0),
+        (lambda: ReduceLROnPlateau("score", patience=1, cooldown=5, mode="max"), 0),
+        (lambda: ModelCheckpoint("m.npz", "score", save_best_only=True, mode="max"), 0),
+        (lambda: ModelCheckpoint("m.npz", "score", mode="min", save_freq=5), 2),
+    ],
+)
+@pytest.mark.parametrize("course", [[], [1.0], [1.0, 2.0, 1.5, 1.5]])
+def test_another_takes_up_the_state_where_it_was(make, batches, course, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    before, model = hand_fed(make, course, batches)
+    after = make()
+    after.set_model(model)
+    after.on_train_begin()
+    after.set_state(keeping._unpacked(keeping._packed(before.get_state())))
+    now, then = ({k: v for k, v in vars(one).items() if k != "model"} for one in (after, before))
+    np.testing.assert_equal(now, then)
+
+
+def test_a_pickle_among_the_states_is_not_opened(tmp_path):
+    fit(network(), BackupAndRestore(tmp_path, delete_checkpoint=False), epochs=1)
+    np.savez(tmp_path / "callbacks-0.npz", **{"EarlyStopping-0/wait": np.array([{}], object)})
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        fit(network(), EarlyStopping(), BackupAndRestore(tmp_path))
+
+
+def test_a_state_is_numbers_and_lists_of_arrays():
+    arrays = [np.array([i, 0.5]) for i in range(12)]  # more than ten keep their order
+    state = {"wait": 3, "best": 0.25, "weights": arrays}
+    packed = keeping._packed(state)
+    assert list(packed)[:4] == ["wait", "best", "weights/0000", "weights/0001"]
+    again = keeping._unpacked(packed)
+    np.testing.assert_equal(again, state)
+    assert type(again["wait"]) is int
+
+
+def test_what_else_is_in_the_folder_of_a_backup_stays(tmp_path):
+    mine = ["model-1.txt", "callbacks.npz", "notes", "old.npz"]
+    for name in [*mine, "model-7.npz", "callbacks-7.npz"]:
+        (tmp_path / name).write_bytes(b"")
+    fit(network(), BackupAndRestore(tmp_path), epochs=1)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(mine)
+
+
+def test_the_rows_of_a_csv_file(tmp_path):
+    path = tmp_path / "log.csv"
+
+    def written(logger, *logs, resumed=False):
+        logger.on_train_begin()
+        if resumed:
+            logger.set_state(logger.get_state())
+        for epoch, one in enumerate(logs):
+            logger.on_epoch_end(epoch, one)
+        return path.read_text(encoding="utf-8").splitlines()
+
+    several = {"b": np.array([1.0, 2.0]), "a": 0.5}
+    rows = ["epoch;a;b;val_a;val_b", "0;0.5;[1.0, 2.0];NA;NA", "1;1.5;NA;3.0;NA"]
+    assert written(CSVLogger(path, ";"), several, {"a": 1.5, "val_a": 3.0, "c": 9.0}) == rows
+    rows.append("0;4.0;NA;NA;NA")
+    assert written(CSVLogger(path, ";", append=True), {"a": 4.0}) == rows
+    rows.append("0;NA;NA;NA;NA")
+    assert written(CSVLogger(path, ";"), None, resumed=True) == rows
+    anew = ["epoch,a,val_a", "0,1.0,2.0"]
+    assert written(CSVLogger(path), {"a": 1.0, "val_a": 2.0}) == anew
+    for spoil in (lambda: path.write_text(""), path.unlink):
+        spoil()
+        assert written(CSVLogger(path, append=True), {"a": 1.0}) == ["epoch,a,val_a", "0,1.0,NA"]

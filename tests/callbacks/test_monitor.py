@@ -110,3 +110,43 @@ def test_when_validation_is_the_cure(monitor, logs, cured):
     with pytest.warns(UserWarning, match=f"watches '{monitor}', which is not there") as told:
         assert callbacks.EarlyStopping(monitor).value(logs) is None
     assert ("It is measured only with validation_data" in str(told[0].message)) == cured
+
+
+@pytest.mark.parametrize(
+    ("mode", "delta", "value", "than", "better"),
+    [
+        ("min", 0.5, 1.0, 1.5, False),
+        ("min", -0.5, 0.75, 1.5, True),
+        ("min", 0.0, 1.5, 1.5, False),
+        ("max", 0.5, 1.5, 1.0, False),
+        ("max", 0.5, 1.75, 1.0, True),
+        ("max", 0.5, 0.0, 1.0, False),
+        ("max", 0.5, -9.0, None, True),
+    ],
+)
+def test_better_is_by_more_than_min_delta(mode, delta, value, than, better):
+    watch = callbacks.Monitor("x", mode, delta)
+    assert watch.value({"x": 3}) == 3
+    assert watch.is_better(value, than) is better
+
+
+@pytest.mark.parametrize(
+    ("name", "direction"),
+    [
+        *[(name, "min") for name in ("loss", "a_loss", "val_loss", "my-error", "MSE", "val_cosh")],
+        *[(name, "max") for name in ("val_my-F1", "top_acc", "AUC", "error_similarity")],
+        *[(name, "max") for name in ("risen", "val_risen")],
+    ],
+)
+def test_the_better_direction_by_name_and_by_the_metric_that_is_there(name, direction):
+    class Risen(metrics.MeanAbsoluteError):
+        direction = "max"
+
+    watch = callbacks.Monitor(name)
+    watch.set_model(compiled(metrics=[Risen("risen")]))
+    watch.model.fit(X, Y, verbose=0)
+    assert watch._direction() == direction
+    if "risen" in name:
+        watch.set_model(None)
+        with pytest.raises(ValueError, match="cannot tell"):
+            watch._direction()

@@ -5,6 +5,7 @@ any output at all.
 import io
 import re
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -154,6 +155,7 @@ def test_validation_stands_at_the_end_of_the_line(monkeypatch):
         (0.91543, "0.9154"),
         (12.0, "12.0000"),
         (2.5e-4, "2.5000e-04"),
+        (1e-3, "1.0000e-03"),
         (-0.5, "-0.5000"),
         (-2e-5, "-2.0000e-05"),
         (0.0, "0.0000"),
@@ -212,7 +214,63 @@ def test_the_clock(seconds, shown):
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(2.6, "3s"), (1, "1s"), (0.999, "999ms"), (1e-3, "1ms"), (9.99e-4, "999us"), (2e-6, "2us")],
+    [
+        (2.6, "3s"),
+        (1, "1s"),
+        (0.999, "999ms"),
+        (1e-3, "1ms"),
+        (9.994995e-4, "999us"),
+        (2e-6, "2us"),
+    ],
 )
 def test_the_time_of_a_step(seconds, shown):
     assert progress._per_step(seconds) == f"{shown}/step"
+
+
+def at_work(monkeypatch, capsys, epochs, steps, *batches, live=True, began=100.0):
+    """What a bar of this clock draws: (batch, seconds since the beginning) each."""
+    now, drawn, logs = [began], [], {"b": 2.0, "a": 1.0, "many": np.ones(2)}
+    clock = types.SimpleNamespace(perf_counter=lambda: now[0])
+    monkeypatch.setattr(progress, "time", clock)
+    bar = callbacks.ProgressBar(live=False)
+    bar.set_params({"epochs": epochs, "steps": steps})
+    bar.on_epoch_begin(1)
+    if live:
+        note = lambda text: drawn.append((bar.bar.n, text))
+        bar.bar = types.SimpleNamespace(
+            set_description_str=note, close=lambda: drawn.append("closed")
+        )
+    for batch, at in batches:
+        now[0] = began + at
+        bar.on_train_batch_end(batch, logs)
+    now[0] = began + 6.0
+    bar.on_epoch_end(1, {"a": 3.0})
+    assert bar.bar is None
+    return drawn or capsys.readouterr().out
+
+
+def test_a_bar_is_drawn_at_most_ten_times_a_second(monkeypatch, capsys):
+    """With the time that is left, at the speed so far, and at the end the time that it took."""
+    batches = [(0, 0.1), (0, 0.5), (1, 0.55), (1, 1.0), (5, 9.0)]
+    assert at_work(monkeypatch, capsys, 2, 4, *batches, began=0.0) == [
+        (1, "1s 500ms/step - a: 1.0000 - b: 2.0000"),
+        (2, "1s 500ms/step - a: 1.0000 - b: 2.0000"),
+        (6, "0s 2s/step - a: 1.0000 - b: 2.0000"),
+        (6, "6s 1s/step - a: 3.0000"),
+        "closed",
+    ]
+    for steps, seconds in ((4, 1), (None, 0)):
+        first, *_ = at_work(monkeypatch, capsys, 2, steps, (0, 0.5))
+        assert first == (1, f"{seconds}s 500ms/step - a: 1.0000 - b: 2.0000")
+
+
+@pytest.mark.parametrize(
+    ("epochs", "steps", "batches", "line"),
+    [
+        (2, 8, [(5, 3.0)], "Epoch 2/2 - 6/8 - 6s - 1s/step - a: 3.0000\n"),
+        (2, None, [(5, 3.0)], "Epoch 2/2 - 6/6 - 6s - 1s/step - a: 3.0000\n"),
+        (1, 8, [], "0/8 - 6s - 6s/step - a: 3.0000\n"),
+    ],
+)
+def test_the_plain_line(epochs, steps, batches, line, monkeypatch, capsys):
+    assert at_work(monkeypatch, capsys, epochs, steps, *batches, live=False) == line

@@ -44,3 +44,39 @@ def test_reduce_on_plateau(capsys):
         [0.05, 0.05, 0.025, 0.025, 0.0125, 0.0125, 0.01, 0.01, 0.01]
     )
     assert "Epoch 2: ReduceLROnPlateau reducing learning rate to 0.025." in capsys.readouterr().out
+
+
+def test_what_they_say_about_rates(capsys):
+    model = network()
+    fit(model, LearningRateScheduler(lambda epoch: 0.5, verbose=1), epochs=1)
+    assert capsys.readouterr().out == (
+        "\nEpoch 1: LearningRateScheduler setting learning rate to 0.5.\n"
+    )
+    quiet = LearningRateScheduler(lambda epoch: 0.25)
+    fit(model, quiet, ReduceLROnPlateau("loss", 0.5, patience=0, min_delta=9), epochs=2)
+    assert capsys.readouterr().out == "" and float(model.optimizer.learning_rate) == 0.125
+    with pytest.raises(TypeError, match="the schedule takes the epoch.*it takes nothing"):
+        LearningRateScheduler(lambda: 0.1)
+
+
+def test_a_plateau_is_patience_epochs_without_more_than_min_delta(capsys):
+    def rates(*courses, **options):
+        watch = ReduceLROnPlateau("score", mode="min", factor=0.5, **options)
+        model = network(optimizer="sgd")
+        model.optimizer.learning_rate = 1.0
+        for course in courses:
+            fit(model, Scripted(score=course), watch, epochs=len(course))
+        return float(model.optimizer.learning_rate)
+
+    assert rates([5.0] * 10) == 1 and rates([5.0] * 11) == 0.5  # patience is 10
+    assert rates([1.0, 1.0 - 2e-4], patience=1) == 1  # min_delta is 1e-4
+    assert rates([1.0, 1.0 - 0.5e-4], patience=1) == 0.5
+    assert rates([1.0] * 3, patience=1) == 0.25  # cooldown is 0
+    assert [rates([1.0] * n, patience=2) for n in (4, 5)] == [0.5, 0.25]
+    assert [rates([1.0] * n, patience=2, cooldown=2) for n in (5, 6)] == [0.5, 0.25]
+    assert rates([1.0] * 3, patience=1, min_lr=0.75) == 0.75
+    assert [rates([1.0] * n, patience=1, cooldown=2) for n in (2, 3, 4)] == [0.5, 0.5, 0.25]
+    assert rates([1.0, 1.0, 1.0, 0.5, 0.5], patience=2) == 0.5
+    assert rates([1.0], [2.0, 2.0], patience=1) == 0.5  # a second fit begins anew
+    rates([1.0] * 3, patience=1, min_lr=1.0, verbose=1)
+    assert capsys.readouterr().out == "", "it is as low as it may be"

@@ -67,6 +67,8 @@ def test_the_best_weights_also_come_back_when_the_run_ends_by_itself():
             "save_freq is 'epoch' or a number of batches; received 0",
         ),
         (lambda: ModelCheckpoint("x.npz", save_freq="batch"), "received 'batch'"),
+        (lambda: ModelCheckpoint("x.npz", save_freq=True), "received True"),
+        (lambda: ModelCheckpoint("x.npz", save_freq=2.0), "received 2.0"),
         (lambda: BackupAndRestore("x", save_freq=5), "save_freq='epoch'; received 5"),
     ],
 )
@@ -92,7 +94,7 @@ def test_terminate_on_nan(capsys):
 @pytest.mark.parametrize(
     ("course", "options", "epochs"),
     [
-        ([1, 2, 3, 4], dict(patience=0), 2),  # epoch 0 is only compared with
+        ([1, 2, 3, 4], {}, 2),  # epoch 0 is only compared with
         ([1, 2, 3, 4], dict(patience=2), 3),
         ([1, 1, 1, 1], dict(patience=1), 2),
         ([3, 2, 1, 0], dict(patience=1), 4),
@@ -103,7 +105,9 @@ def test_terminate_on_nan(capsys):
             dict(patience=2, baseline=1.0),
             2,
         ),  # the first is no better than the baseline
+        ([3, 4, 5, 6], dict(patience=3, baseline=1.0), 3),
         ([3, 0.5, 0.4, 0.3], dict(patience=2, baseline=1.0), 4),
+        ([0.5, 0.4, 0.4, 0.4], dict(patience=2, baseline=1.0), 4),
         ([1, 2, 3, 4], dict(patience=0, start_from_epoch=2), 4),
         ([1, 2, 3, 4], dict(patience=1, mode="max"), 4),
     ],
@@ -120,5 +124,43 @@ def test_the_epoch_after_which_it_stops(course, options, epochs):
 
 def test_what_it_will_tell_is_there_from_the_beginning():
     stop = EarlyStopping()
-    assert (stop.wait, stop.stopped_epoch, stop.best_epoch, stop.best_weights) == (0, 0, 0, None)
+    for _ in range(2):
+        told = stop.wait, stop.stopped_epoch, stop.best_epoch, stop.best_weights
+        assert told == (0, 0, 0, None)
+        stop.wait, stop.stopped_epoch, stop.best_epoch, stop.best_weights = 3, 4, 5, [6]
+        stop.on_train_begin()
     assert stop.get_monitor_value({"val_loss": 2.0}) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("course", "restore", "said"),
+    [
+        ([1, 2, 2], False, "Epoch 2: early stopping\n"),
+        ([3, 2, 1], False, ""),
+        ([3, 2, 1], True, "Restoring model weights from the end of the best epoch: 3.\n"),
+        ([2, 2, 1], True, "Epoch 2: early stopping\nRestoring model weights from the end of the "
+         "best epoch: 1.\n"),
+    ],
+)  # fmt: skip
+def test_what_it_says_at_the_end(course, restore, said, capsys):
+    options = {"mode": "min", "patience": 1, "restore_best_weights": restore}
+    for verbose in (0, 1):
+        stop = EarlyStopping("score", **options, **{"verbose": 1} if verbose else {})
+        fit(network(), Scripted(score=course), stop, epochs=3)
+        assert capsys.readouterr().out == said * verbose
+        assert (stop.best_weights is None) != restore
+    assert fit(network(), Scripted(score=[9, 8, 7]), stop, epochs=3).epoch == [0, 1, 2], "anew"
+
+
+def test_terminating_names_the_batch(capsys):
+    model = network()
+    stop = TerminateOnNaN()
+    stop.set_model(model)
+    for number, logs in enumerate([None, {}, {"loss": 1e30}]):
+        stop.on_train_batch_end(number, logs)
+    assert not model.stop_training and capsys.readouterr().out == ""
+    stop.on_train_batch_end(7, {"loss": float("inf")})
+    assert model.stop_training
+    assert capsys.readouterr().out == "Batch 7: Invalid loss, terminating training\n"
+    with pytest.raises(RuntimeError, match="The loss became nan in batch 3."):
+        TerminateOnNaN(raise_error=True).on_train_batch_end(3, {"loss": float("nan")})

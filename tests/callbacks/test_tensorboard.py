@@ -12,6 +12,7 @@ from event_cases import own_loop, watched
 
 import minidl
 from minidl.callbacks import TensorBoard
+from minidl.callbacks.tensorboard import stretched
 
 
 class Recorder:
@@ -70,8 +71,9 @@ def test_the_logs_of_each_epoch(recorder, tmp_path):
     assert train.closed and validation.closed and train.flushed >= 2
 
 
-def test_the_logs_of_batches_and_the_weights(recorder, tmp_path):
-    history, weights = watched(minidl, tmp_path, freq=1, histograms=1, pictures=True)
+@pytest.mark.parametrize("each", [1, "batch"])
+def test_the_logs_of_batches_and_the_weights(each, recorder, tmp_path):
+    history, weights = watched(minidl, tmp_path, freq=each, histograms=1, pictures=True)
     rows = recorder["train"].rows
     assert [step for tag, step, _ in rows if tag == "batch_loss"] == [1, 2, 3, 4]
     losses = [value for tag, _, value in rows if tag == "batch_loss"]
@@ -98,6 +100,16 @@ def test_an_evaluation_by_itself(recorder, tmp_path):
     loss = model.evaluate(x, x[:, :1], verbose=0, callbacks=[TensorBoard(tmp_path)])
     writer = recorder["validation"]
     assert writer.rows == [("evaluation_loss_vs_iterations", 0, loss)] and writer.flushed
+
+
+def test_a_second_fit_opens_files_of_its_own(recorder, tmp_path):
+    x, found = np.ones((4, 2), "f"), []
+    model, board = minidl.Sequential([minidl.layers.Dense(1)]), TensorBoard(tmp_path)
+    model.compile("sgd", "mse")
+    for _ in range(2):
+        model.fit(x, x[:, :1], verbose=0, callbacks=[board])
+        found.append(recorder["train"])
+    assert found[0] is not found[1] and all(writer.closed and writer.rows for writer in found)
 
 
 def test_a_loop_of_ones_own(recorder, tmp_path):
@@ -150,3 +162,8 @@ def test_without_the_package_training_goes_on(monkeypatch, tmp_path):
 def test_a_wrong_argument_is_named(options, said):
     with pytest.raises((TypeError, ValueError), match=f"TensorBoard: {said}"):
         TensorBoard(**options)
+
+
+def test_pictures_go_from_black_to_white():
+    assert stretched(np.array([[1.0, 3.0], [2.0, 5.0]])).tolist() == [[0, 0.5], [0.25, 1]]
+    assert stretched(np.full((1, 2), 7.0)).tolist() == [[0, 0]]

@@ -108,6 +108,14 @@ def test_a_label_for_each_step_of_a_sequence():
     np.testing.assert_allclose(each.array, expected)
 
 
+def test_means_are_over_the_last_axis():
+    y, z = np.random.default_rng(2).random((2, 3, 2, 4))
+    found = MeanSquaredError().per_sample(y, leaf(z)).array
+    np.testing.assert_allclose(found, ((y - z) ** 2).mean(axis=-1))
+    found = BinaryCrossentropy().per_sample(y, leaf(z)).array
+    np.testing.assert_allclose(found, binary(y, sigmoid(z)))
+
+
 def test_a_loss_of_ones_own():
     class Absolute(Loss):
         def call(self, y_true, y_pred):

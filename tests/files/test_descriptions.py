@@ -1,5 +1,6 @@
 """What it costs to look at a file is bounded by the file's size, whatever the file asks for."""
 
+import functools
 import json
 import time
 import tracemalloc
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 import minidl
-from minidl import Input, Model, Sequential, layers, metrics, models
+from minidl import Input, Model, Sequential, layers, losses, metrics, models, ops
 from minidl.files import descriptions
 from minidl.layers import Dense
 from minidl.support import dry_run
@@ -266,3 +267,73 @@ def test_which_sizes_are_believed(data, said):
     with pytest.raises(ValueError) as refused:
         descriptions.believable(data)
     assert said in str(refused.value)
+
+
+def mine(x):
+    return x
+
+
+def function(name):
+    found = {"module": "builtins", "class_name": "function", "config": name}
+    return {**found, "registered_name": name}
+
+
+@pytest.mark.parametrize(
+    ("data", "kept"),
+    [
+        ({"a": [None, True, 1, 2.5, "b"]},) * 2,
+        ([mine, {"f": mine}], [function("mine"), {"f": function("mine")}]),
+        (
+            [losses.mean_squared_error, metrics.mean_squared_error, ops.relu],
+            ["mean_squared_error", "mean_squared_error", function("relu")],
+        ),
+    ],
+)
+def test_what_a_file_keeps(data, kept):
+    assert descriptions.checked(data) == kept
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"a": {"b": [1, np.inf]}}, "The model holds inf at a.b, which no file keeps."),
+        ({"a": [{"c": np.float32(1)}]}, "The model holds a float32 at a.c, which cannot be saved"),
+        ({"f": lambda x: x}, "The model holds a function without a name, a lambda, at f. To save"),
+        ({"f": functools.partial(mine)}, "The model holds a function without a name"),
+    ],
+)
+def test_what_no_file_keeps(data, said):
+    with pytest.raises(ValueError) as refused:
+        descriptions.checked(data)
+    assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("it is odd."), "it is odd."),
+        (ValueError(), "ValueError."),
+        (KeyError("layers"), "its description lacks 'layers'."),
+        (RecursionError("too deep"), "its description is nested too deeply."),
+        (MemoryError("too much"), "it asks for more memory than there is."),
+    ],
+)
+def test_every_fault_of_a_file_is_one_error(error, said):
+    with pytest.raises(minidl.SaveFormatError) as refused, descriptions.reading("m.npz"):
+        raise error
+    assert str(refused.value) == f"m.npz cannot be loaded: {said}"
+    with pytest.raises(minidl.SaveFormatError) as again, descriptions.reading("other"):
+        raise refused.value
+    assert again.value is refused.value
+
+
+@pytest.mark.parametrize(
+    ("stored", "shape"),
+    [
+        ([None, 3], (None, 3)),
+        ([[None, 3], [4]], [(None, 3), (4,)]),
+        ({"a": [1], "b": [{"c": [2, 3]}]}, {"a": (1,), "b": [{"c": (2, 3)}]}),
+    ],
+)
+def test_shapes_are_tuples_again(stored, shape):
+    assert descriptions.shapes(stored) == shape

@@ -1,5 +1,6 @@
 """Files of the first version and of Keras go on here."""
 
+import fractions
 import io
 import json
 import zipfile
@@ -10,6 +11,7 @@ from places import STORED
 
 import minidl
 from minidl import Input, Model, Sequential, layers, optimizers
+from minidl.files import keras
 from minidl.models import load_model
 
 RNG = np.random.default_rng(3)
@@ -64,6 +66,17 @@ def test_training_goes_on_from_a_file_of_keras():
     for key in ("loss", "mae"):
         np.testing.assert_allclose(history[key], expected[key], rtol=1e-5)
     close(model, expected["weights"], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_operators_of_keras_compute_the_same(ending):
+    """Each output is one line with operators; the arrays beside the file are what Keras gives."""
+    folder = STORED / "keras_3.15"
+    model = load_model(folder / f"operators.{ending}")
+    x = np.sin(np.arange(24.0)).reshape(4, 6).astype("float32")
+    with np.load(folder / "operators.npz") as expected:
+        for name, found in zip(expected, model.predict([x, x[::-1]], verbose=0), strict=True):
+            np.testing.assert_allclose(found, expected[name], rtol=1e-6, atol=1e-7, err_msg=name)
 
 
 OPTIMIZERS = {
@@ -194,6 +207,32 @@ def test_a_member_may_be_as_large_as_is_believable(tmp_path, monkeypatch):
     assert load_model(path).count_params() == 14
     monkeypatch.setattr("minidl.files.keras._MOST_TEXT", size - 1)
     with pytest.raises(minidl.SaveFormatError, match=f"'config.json' declares {size:,} bytes"):
+        load_model(path)
+
+
+def test_a_compressed_member_may_be_as_many_times_the_file_as_is_believable(tmp_path, monkeypatch):
+    path = tmp_path / "m.keras"
+    Sequential([Input((6,)), layers.Dense(2)]).save(path)
+    size, member = path.stat().st_size, "model.weights.h5"
+    with zipfile.ZipFile(path) as archive:
+        large = archive.getinfo(member).file_size
+    monkeypatch.setattr(keras, "_EXPANSION", fractions.Fraction(large, size))
+    assert load_model(path).count_params() == 14
+    monkeypatch.setattr(keras, "_EXPANSION", fractions.Fraction(large - 1, size))
+    with pytest.raises(minidl.SaveFormatError, match=f"{large:,} bytes, in a file of {size:,}"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("member", ["metadata.json", "model.weights.h5"])
+def test_a_member_that_is_not_there(member, tmp_path):
+    path = tmp_path / "m.keras"
+    Sequential([Input((6,)), layers.Dense(2)]).save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != member}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    with pytest.raises(minidl.SaveFormatError, match=f"it lacks {member}"):
         load_model(path)
 
 

@@ -260,3 +260,63 @@ def test_things_that_are_no_model(tmp_path):
 def test_a_buffer_is_no_path():
     with pytest.raises(TypeError):
         load_model(io.BytesIO())
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, None),
+        ({"version": native.VERSION}, None),
+        ({"kind": "weights"}, None),
+        ({"format": "minidl"}, "it holds no description of a minidl model"),
+        *(
+            (
+                {"version": n},
+                f"version {n} of the format, and this minidl reads version 2 and older",
+            )
+            for n in (0, 3, True, 1.0, None)
+        ),
+        ({"kind": "x"}, "it holds 'x', where model or weights is expected"),
+    ],
+)
+def test_the_header_of_a_description(change, said):
+    description = {"format": "minidl model", "version": 1, "kind": "model", **change}
+    if said is None:
+        native._check(description, ("model", "weights"))
+        return
+    with pytest.raises(ValueError, match=said):
+        native._check(description, ("model", "weights"))
+
+
+@pytest.mark.parametrize("dtype", ["<f4", ">f8", "|u1", "|b1", "<i8"])
+@pytest.mark.parametrize("shape", [(), (3,), (1,), (2, 3), (0,), (4, 0, 2)])
+def test_an_array_is_read_as_numpy_wrote_it(dtype, shape):
+    array, file = np.arange(np.prod(shape, dtype=int)).astype(dtype).reshape(shape), io.BytesIO()
+    np.lib.format.write_array(file, array)
+    data = file.getvalue()
+    found = native._array(data, "a")
+    np.testing.assert_array_equal(found, array)
+    assert found.dtype == array.dtype and found.shape == shape and found.flags.writeable
+    for wrong in (data + b"x", data[:-1], data.replace(b"Y\x01", b"Y\x02", 1)):
+        with pytest.raises(ValueError, match="'a' is n"):
+            native._array(wrong, "a")
+
+
+def test_a_checksum_is_of_names_types_shapes_and_bytes():
+    arrays = {"a": np.arange(6, dtype="<i4"), "b": np.zeros((0, 2))}
+    same = {"b": arrays["b"], "a": np.arange(12, dtype="<i4")[:6]}
+    sums = [native.digest(arrays), native.digest(same), native.digest({})]
+    for a in (np.arange(6, dtype="<u4"), arrays["a"].reshape(2, 3), arrays["a"][::-1]):
+        sums.append(native.digest({**arrays, "a": a}))
+    for renamed in ({"c": arrays["a"], "b": arrays["b"]}, {**arrays, "b": np.zeros((0, 3))}):
+        sums.append(native.digest(renamed))
+    texts = [found.tobytes().hex() for found in sums]
+    assert texts[0] == texts[1] and len(set(texts)) == len(texts) - 1
+    assert all(len(text) == 64 for text in texts)
+
+
+@pytest.mark.parametrize("changes", [{1: 2}, {"a": {2.5: "b"}}, {"a": [{None: 1}]}])
+def test_keys_that_are_no_strings_are_refused(changes, tmp_path):
+    with pytest.raises(ValueError, match="a dict whose keys are not all strings"):
+        native.write(tmp_path / "m.npz", "model", changes, {})
+    assert not os.listdir(tmp_path)

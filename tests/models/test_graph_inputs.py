@@ -145,5 +145,6 @@ def test_an_array_does_not_stand_for_a_list_of_inputs():
     model = Model({"first": [a], "second": [b]}, a + b)
     given = {"first": [INPUTS], "second": [INPUTS]}
     np.testing.assert_array_equal(model(given).data, 2 * INPUTS.astype("float32"))
-    with pytest.raises(ValueError, match="The model's inputs are .*; received "):
-        model({"first": [INPUTS], "second": INPUTS})
+    for second in (INPUTS, INPUTS[:1]):  # as many rows as inputs
+        with pytest.raises(ValueError, match="The model's inputs are .*; received "):
+            model({"first": [INPUTS], "second": second})

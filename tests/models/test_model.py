@@ -338,3 +338,34 @@ def test_layers_are_built_once():
     kernel = dense.kernel
     dense.build((None, 4))
     assert dense.kernel is kernel
+
+
+@pytest.mark.parametrize("index", [2, -3, "1", 1.0, True + 1])
+def test_a_layer_by_its_number(index):
+    model = Sequential([layers.Dense(2, name="a"), layers.Dense(3, name="b")], name="m")
+    assert [model.get_layer(index=i).name for i in (0, 1, -1, -2)] == ["a", "b", "b", "a"]
+    with pytest.raises(ValueError, match=f"no layer number {index!r} in 'm', which has 2 layers"):
+        model.get_layer(index=index)
+
+
+def test_symbols_added_as_losses_are_all_counted():
+    x = Input((2,))
+    model = Model(x, layers.Dense(1, kernel_initializer="zeros")(x))
+    for factor in (1.0, 10.0, 100.0):
+        model.add_loss(x[:, 0] * factor)
+    model.compile("sgd", "mse")
+    given = np.array([[1.0, 0], [3, 0]], "f")
+    for _ in range(2):
+        assert model.evaluate(given, np.zeros((2, 1)), verbose=0) == 2 * 111
+    assert len(model.losses) == 3
+
+
+def test_a_prediction_leaves_gradients_where_they_are():
+    model = line()
+    for w in model.weights:
+        w.grad = np.ones(w.shape, "f")
+    model.predict(INPUTS, verbose=0), model.predict_on_batch(INPUTS)
+    model.evaluate(INPUTS, T, verbose=0), model.test_on_batch(INPUTS, T)
+    assert all((w.grad == 1).all() for w in model.weights)
+    model.train_on_batch(INPUTS, T)
+    assert all(w.grad is None for w in model.weights)

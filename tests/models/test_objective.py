@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from metric_cases import classifier, pairs_won
 
-from minidl import Input, Model, Sequential, layers, losses, metrics, models
+from minidl import Input, Model, Sequential, Tensor, layers, losses, metrics, models
 from minidl.layers import Dense
 from minidl.metrics import SparseCategoricalAccuracy
+from minidl.models import objective
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 4, 10, 32])
@@ -200,3 +201,109 @@ def test_a_list_of_one_loss_and_a_loss_too_many():
     with pytest.raises(ValueError, match="an output has one loss; received 2 for 'a'"):
         pair.compile("sgd", {"a": ["mse", "mae"], "b": "mae"})
         pair.fit(np.ones((3, 2)), {"a": np.ones((3, 1)), "b": np.ones((3, 1))}, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("targets", "outputs", "kind"),
+    [
+        ((4, 1), (4, 1), "binary"),
+        ((4, 5, 1), (4, 5, 1), "binary"),
+        ((4,), (4, 3), "sparse_categorical"),
+        ((4, 1), (4, 3), "sparse_categorical"),
+        ((4, 5), (4, 5, 3), "sparse_categorical"),
+        ((4, 5, 1), (4, 5, 3), "sparse_categorical"),
+        ((4, 3), (4, 3), "categorical"),
+        ((4, 1, 3), (4, 1, 3), "categorical"),
+    ],
+)
+def test_the_crossentropy_that_fits_the_shapes(targets, outputs, kind):
+    for name in ("ce", "crossentropy"):
+        assert objective._by_shape(name, targets, outputs) == f"{kind}_crossentropy"
+    assert objective._by_shape("mse", targets, outputs) == "mse"
+
+
+SPREAD = [
+    # what compile was given, for which outputs, under which name, what each has
+    (None, "ab", "loss", [None, None]),
+    ("mse", "ab", "loss", ["mse", "mse"]),
+    (["x", "y"], "ab", "loss", ["x", "y"]),
+    (("x", "y"), "ab", "loss", ["x", "y"]),
+    ({"b": "y"}, "ab", "loss", [None, "y"]),
+    ("mse", "a", "loss", ["mse"]),
+    (["mse"], "a", "loss", ["mse"]),
+    (["mse", "mae"], "a", "loss", [["mse", "mae"]]),
+    (["acc"], "a", "metrics", [["acc"]]),
+    (["acc", "mae"], "a", "weighted_metrics", [["acc", "mae"]]),
+    (["acc"], "ab", "metrics", [["acc"], ["acc"]]),
+    (["acc", "auc", "mae"], "ab", "metrics", [["acc", "auc", "mae"]] * 2),
+    ([["acc"], []], "ab", "metrics", [["acc"], []]),
+    (2.0, "a", "loss_weights", [2.0]),
+    ([2.0], "a", "loss_weights", [2.0]),
+    (["x", "y", "z"], "ab", "loss", "loss has 3 entries, but the model has 2 outputs: 'a', 'b'."),
+    ([1, 2], "a", "loss_weights", "loss_weights has 2 entries, but the model has 1 outputs: 'a'."),
+    ({"c": 1}, "ab", "y", "y names 'c', but the outputs are called 'a', 'b'."),
+]
+
+
+@pytest.mark.parametrize(("given", "names", "what", "each"), SPREAD)
+def test_what_is_given_is_spread_over_the_outputs(given, names, what, each):
+    if isinstance(each, list):
+        assert objective.spread(given, list(names), what) == each
+        return
+    with pytest.raises(ValueError) as refused:
+        objective.spread(given, list(names), what)
+    assert str(refused.value) == each
+
+
+def test_one_number_for_several_outputs():
+    assert objective.spread(None, ["a", "b"], "loss_weights", everywhere=False) == [None, None]
+    with pytest.raises(ValueError, match="outputs, 'a', 'b', but y is one array: give .* of 2"):
+        objective.spread(np.ones(3), ["a", "b"], "y", everywhere=False)
+
+
+def test_names_of_outputs_that_nobody_named():
+    assert objective.output_names([1, 2], ["p", "q"]) == ["p", "q"]
+    assert objective.output_names({"b": [1, 2], "a": 3}, None) == ["a", "b/0", "b/1"]
+    assert objective.output_names([1, 2], None) == ["output_1", "output_2"]
+
+
+@pytest.mark.parametrize("weights", [3.0, [3.0], {"d": 3.0}, np.array(3.0)])
+def test_the_weight_of_the_only_loss(weights):
+    x, y = np.ones((4, 2), "f"), np.full((4, 1), 5.0, "f")
+    model = Sequential([Input((2,)), Dense(1, name="d", kernel_initializer="ones")])
+    model.compile("sgd", "mse", loss_weights=weights)
+    loss = 3 * (2 - 5) ** 2
+    assert model.compute_loss(x, y, model(x)).item() == loss, "in a loop of one's own too"
+    model.compile("sgd", "mse", loss_weights=weights, metrics=["mae"])
+    assert model.compute_metrics(x, y.tolist(), model(x))["mae"] == 3
+    for given in (y, y.tolist()):
+        assert model.compile_objective.compute_loss(given, model(x), None, None, x).item() == loss
+    assert model.evaluate(x, y, verbose=0) == model.test_on_batch(x, y) == [loss, 3]
+    assert model.compute_loss(x, Tensor(y), model(x)).item() == loss
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "said"),
+    [
+        ({"loss_weights": "accuracy"}, TypeError, "third argument of compile is loss_weights"),
+        ({"loss_weights": {"a": "accuracy"}}, TypeError, "third argument"),
+        ({"loss_weights": [float("nan")]}, ValueError, "loss_weights .one number for each output"),
+        ({"loss_weights": [None, "x"]}, TypeError, "third argument"),
+        ({"metrics": [["acuracy"]]}, ValueError, "acuracy"),
+        ({"weighted_metrics": {"a": "acuracy"}}, ValueError, "acuracy"),
+    ],
+)
+def test_what_compile_refuses(options, kind, said):
+    with pytest.raises(kind, match=said):
+        Sequential([Dense(1)]).compile("sgd", "mse", **options)
+
+
+def test_a_batch_without_a_loss():
+    x = np.ones((2, 2), "f")
+    for loss, said in (("mse", "The loss needs targets: pass y"), (None, "No loss to compute")):
+        model = Sequential([Input((2,)), Dense(1)])
+        model.compile("sgd", loss)
+        with pytest.raises(ValueError, match=said):
+            model.train_on_batch(x)
+        with pytest.raises(ValueError, match=said):
+            model.compute_loss(x, None, model(x))

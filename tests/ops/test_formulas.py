@@ -129,6 +129,8 @@ def test_erfinv_undoes_erf():
     x = np.array([-0.999999, -0.5, -1e-9, 0.0, 0.1, 0.9, 0.9999999])
     z = np.asarray(ops.erfinv(x))
     np.testing.assert_allclose([math.erf(v) for v in z], x, rtol=1e-13, atol=0)
+    found = ops.erfinv(np.array([0.5, 0.9999])).data
+    np.testing.assert_allclose(found, [0.4769362762044699, 2.7510639057120803], rtol=1e-12)
     assert np.asarray(ops.erfinv(np.array([1.0, -1.0]))).tolist() == [np.inf, -np.inf]
     assert np.isnan(np.asarray(ops.erfinv(np.array([1.5])))).all()
 

@@ -80,6 +80,12 @@ def test_stacks_of_stacks():
     a, b = normal(2, 5, 3, 3) + 3 * np.eye(3), normal(2, 5, 3, 4)
     np.testing.assert_allclose(ops.solve(a, b).data, np.linalg.solve(a, b))
     np.testing.assert_allclose(ops.inv(a).data, np.linalg.inv(a))
+    turned = np.swapaxes(a, -1, -2)
+    lower, upper = ops.cholesky(a @ turned), ops.cholesky(a @ turned, True)
+    np.testing.assert_allclose((lower @ upper).data, a @ turned)
+    for triangle, options in ((lower, {}), (upper, {"upper": True})):
+        found = ops.cholesky_inverse(triangle, **options).data
+        np.testing.assert_allclose(found, np.linalg.inv(a @ turned))
     np.testing.assert_allclose(ops.det(a).data, np.linalg.det(a))
     for found, expected in zip(ops.slogdet(a), np.linalg.slogdet(a)):
         np.testing.assert_allclose(found.data, expected)

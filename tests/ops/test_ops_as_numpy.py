@@ -164,8 +164,6 @@ SAME_CALLS = [
     ("array_split", (X, 4), dict(axis=-1)),
     ("array_split", (X, [1, 3], 2), {}),
     ("hsplit", (V, 5), {}),
-    ("hsplit", (X, 3), {}),
-    ("vsplit", (X, [1]), {}),
     ("split", (A, 1), {}),
     ("split", (X, 3, -2), {}),
     ("dstack", ([V, V],), {}),
@@ -175,7 +173,6 @@ SAME_CALLS = [
     ("kron", (X, A), {}),
     ("vander", (V,), {}),
     ("vander", (V, 2, True), {}),
-    ("hypot", (3.0, 4.0), {}),
     ("ptp", (X,), {}),
     ("ptp", (X, 1), dict(keepdims=True)),
     ("trapezoid", (X, X[0] * X), dict(axis=1)),
@@ -185,8 +182,6 @@ SAME_CALLS = [
     ("nanvar", (N, 0), dict(keepdims=True)),
     ("nanargmax", (N, 1), {}),
     ("nanargmin", (N, 0), dict(keepdims=True)),
-    ("nancumsum", (N,), {}),
-    ("nanmax", (N,), {}),
     ("nanmin", (N, 0), dict(keepdims=True)),
     ("nanmean", (N, 1), dict(keepdims=True)),
     ("nansum", (N, 0), dict(keepdims=True)),
@@ -199,7 +194,7 @@ SAME_CALLS = [
     ("vstack", ([X, X],), {}),
     ("hstack", ([1.0, 2.0],), {}),
     ("hstack", ([X, X],), {}),
-    ("append", (A, V), {}),
+    ("hstack", ([V],), {}),
     ("append", (X, X, -2), {}),
     ("meshgrid", (V,), {}),
     ("meshgrid", (V, V[:2], V[:3]), {}),
@@ -208,8 +203,6 @@ SAME_CALLS = [
     ("diff", (X, 2, -2), {}),
     ("flip", (X, (0, -1)), {}),
     ("expand_dims", (X, (-1, 1, 0)), {}),
-    ("concatenate", ([X, X],), {}),
-    ("roll", (X, 2, 1), {}),
     ("roll", (X, -9, -1), {}),
     ("roll", (X, (1, 2), (0, 2)), {}),
     ("roll", (np.zeros((0, 2)), 1, 0), {}),
@@ -225,12 +218,9 @@ SAME_CALLS = [
     ("pad", (A, (1, 2), "edge"), {}),
     ("pad", (A, ((0, 1), (2, 0))), {}),
     ("tril", (X,), {}),
-    ("tril", (A, 2), {}),
     ("triu", (X,), {}),
-    ("triu", (A, -1), {}),
     ("diag", (V,), {}),
     ("diag", (V, 2), {}),
-    ("diag", (A, -1), {}),
     ("diagonal", (X,), {}),
     ("diagonal", (X, -1, 2, 0), {}),
     ("diagonal", (X, 5), {}),
@@ -250,18 +240,15 @@ SAME_CALLS = [
     ("percentile", (X, 100), {}),
     ("percentile", (X, 0, (1,)), {}),
     ("searchsorted", ([1.0, 2.0, 2.0, 3.0], [2.0, 0.0, 3.0, 9.0]), {}),
-    ("dot", (A, 2.0), {}),
-    ("dot", (V, V), {}),
     ("dot", (X[0], X.swapaxes(1, 2)), {}),
     ("dot", (2.0, X), {}),
     ("inner", (X, A), {}),
-    ("inner", (V, V), {}),
     ("tensordot", (X, X.transpose(1, 2, 0)), {}),
     ("tensordot", (X, V, 0), {}),
     ("tensordot", (X, A, (-1, 1)), {}),
     ("tensordot", (X, X, ([0, 2], [0, -1])), {}),
-    ("vdot", (X, X), {}),
     ("cross", (X[..., :3], V[:3]), {}),
+    ("cross", (V[:3], X[..., 1:]), {}),
     ("einsum", ("Bi,ij", X[0], A.T), {}),
     ("einsum", ("...a->a...", X), {}),
     ("sum", (X, -1), dict(keepdims=True)),
@@ -270,9 +257,6 @@ SAME_CALLS = [
     ("std", (X, 1), dict(keepdims=True)),
     ("max", (X,), dict(initial=100.0)),
     ("min", (X, 0), dict(keepdims=True, initial=-2.0)),
-    ("any", (X > 3,), {}),
-    ("all", (X > -3,), {}),
-    ("count_nonzero", (K,), {}),
     ("cumsum", (X,), {}),
     ("cumsum", (X, -2), {}),
     ("cumprod", (A, -1), {}),
@@ -288,7 +272,6 @@ SAME_CALLS = [
     ("allclose", (E[0], E[0] + 1.1e-5), {}),
     ("allclose", (E[1], E[1] + 0.9e-8), {}),
     ("allclose", (E[1], E[1] + 1.1e-8), {}),
-    ("round", (V * 1.37, 1), {}),
     ("nan_to_num", ([np.nan, np.inf, -np.inf],), dict(nan=1.0, posinf=2.0, neginf=3.0)),
     ("digitize", ([0.0, 1.0, 2.0], [1.0, 2.0]), {}),
     ("digitize", ([0.0, 1.0, 2.0], [2.0, 1.0]), {}),
@@ -296,18 +279,10 @@ SAME_CALLS = [
     ("histogram", (K, [0, 2, 4]), {}),
     ("bincount", ([0, 3, 1],), {}),
     ("bincount", ([0, 3, 1],), dict(weights=[0.5, 2.0, 1.0])),
-    ("bincount", ([0, 3, 1],), dict(minlength=5)),
-    ("unravel_index", ([0, 5], (2, 3)), {}),
     ("eye", (2,), {}),
     ("eye", (3, 2), {}),
     ("eye", (3, 4, -1), {}),
-    ("identity", (2,), {}),
     ("arange", (2, 8, 3), {}),
-    ("arange", (5, 2, -1), {}),
-    ("full_like", (K, 3), {}),
-    ("maximum", (V, 1.0), {}),
-    ("clip", (V, 0.0, None), {}),
-    ("corrcoef", (A,), {}),
 ]
 
 
@@ -322,3 +297,14 @@ def test_the_same_call_gives_what_numpy_gives(call):
     for a, b in pairs:
         assert np.shape(a) == np.shape(b)
         np.testing.assert_allclose(np.asarray(a), b, rtol=1e-6, atol=1e-6)
+
+
+LAST = "softmax log_softmax glu sparsemax argsort sort diff layer_normalization rms_normalization"
+
+
+@pytest.mark.parametrize("name", [*LAST.split(), "normalize", "trapezoid"])
+def test_without_an_axis_it_is_the_last(name):
+    x = np.random.default_rng(0).normal(size=(2, 4, 6))
+    found, expected = getattr(ops, name)(x), getattr(ops, name)(x, axis=2)
+    np.testing.assert_array_equal(found.data, expected.data)
+    assert not np.array_equal(found.data, getattr(ops, name)(x, axis=1).data)

@@ -20,6 +20,8 @@ def test_ties():
 def test_a_target_that_is_no_number_is_not_among_the_largest():
     found = ops.in_top_k([0, 0, 1], [[np.inf, 1.0], [2.0, 1.0], [np.nan, 3.0]], 1)
     assert found.tolist() == [False, True, True]
+    rows = np.arange(24.0).reshape(2, 3, 4)
+    assert ops.in_top_k([[3, 2, 1], [0, 3, 2]], rows, 2).tolist() == [[1, 1, 0], [0, 1, 1]]
 
 
 X = np.arange(6.0).reshape(2, 3)
@@ -28,7 +30,7 @@ X = np.arange(6.0).reshape(2, 3)
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: ops.top_k(X, 4), "between 0 and the 3 entries of a row; received 4"),
+        (lambda: ops.top_k([[X, X]], 4), "between 0 and the 3 entries of a row; received 4"),
         (lambda: ops.top_k(X, -1), "received -1"),
         (lambda: ops.quantile(X, -0.01), r"between 0 and 1, or a list of them; received -0.01"),
         (lambda: ops.quantile(X, [0.5, 1.01]), r"received \[0.5, 1.01\]"),

@@ -24,6 +24,11 @@ def test_ties_share_evenly():
     np.testing.assert_allclose(gradient(lambda x: x.max(axis=1), [[-INF, -INF]]), [[0.5, 0.5]])
 
 
+def test_a_process_whose_loss_does_not_count_has_the_gradient_of_the_others():
+    _, (vjp,) = reductions.over_processes(np.ones(2), add=lambda a: a + 6, weight=0.0)
+    assert vjp(np.array([1.0, 2.0])).tolist() == [6, 6]
+
+
 def test_products_with_zeros():
     np.testing.assert_array_equal(gradient(lambda x: x.prod(), [2.0, 0.0, 5.0]), [0.0, 10.0, 0.0])
     np.testing.assert_array_equal(gradient(lambda x: x.prod(), [0.0, 0.0, 5.0]), [0.0, 0.0, 0.0])
