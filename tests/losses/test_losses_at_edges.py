@@ -1,12 +1,13 @@
 """Losses where their formulas change: at limits, at zeros, with masks, and what they refuse."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 from loss_cases import example
 
-from minidl import Input, Model, Tensor, losses, metrics, ops
+from minidl import Input, Model, Sequential, Tensor, layers, losses, metrics, ops
 from minidl.losses import CTC, Circle, MeanSquaredError, SparseCategoricalCrossentropy
 
 EPS = 1e-7
@@ -86,6 +87,20 @@ def test_the_ends_of_what_is_allowed():
         all_alike = cls(label_smoothing=1)(y, p).item()
         assert all_alike == pytest.approx(-0.5 * math.log(0.2 * 0.8), rel=1e-9)
         assert cls(label_smoothing=0)(y, p).item() == pytest.approx(-math.log(0.2), rel=1e-9)
+
+
+SIX = np.array([0, 0, 1, 1, 2, 2])
+
+
+@pytest.mark.parametrize(
+    ("y", "said"),
+    [(SIX, "numbers 0..2"), (SIX[:, None], "numbers 0..2"), (np.ones((6, 2)), "shape (6, 2)")],
+)
+def test_targets_that_are_not_one_hot_are_looked_at_before_the_first_batch(y, said):
+    model = Sequential([layers.Dense(3, activation="softmax", input_shape=(2,))])
+    model.compile("sgd", "categorical_crossentropy")
+    with pytest.raises(ValueError, match=re.escape(said)):
+        model.fit(np.ones((6, 2)), y, batch_size=2, shuffle=False, verbose=0)
 
 
 @pytest.mark.parametrize("axis", [2, -3, 5])
