@@ -142,6 +142,10 @@ def test_labels_from_0_to_the_last_class(dtype):
         loss(steps + 1, p)
     one_step = SparseCategoricalCrossentropy(ignore_class=3, reduction=None)(steps[:, :1], p[:, :1])
     np.testing.assert_allclose(one_step.numpy(), [[math.log(4)], [0]], rtol=1e-6)
+    one_class = SparseCategoricalCrossentropy(ignore_class=5)(
+        np.array([5, 0], dtype), np.ones((2, 1))
+    )
+    assert one_class.item() == pytest.approx(-math.log(1 - EPS), rel=1e-6)
 
 
 def test_labels_stay_whole_numbers_however_large():
