@@ -454,7 +454,12 @@ def test_one_process_trains_as_before_and_says_so_once(alone, capsys):
     assert all(map(np.array_equal, first.get_weights(), second.get_weights()))
 
 
-def test_a_scope_ends(alone):
+def test_a_scope_ends(alone, monkeypatch):
+    asked, found = [], distribution.mpi.found
+    monkeypatch.setattr(distribution.mpi, "found", lambda: asked.append(1) or found())
+    distribution.initialize(num_processes=1, process_id=0)
+    distribution.initialize()
+    assert len(asked) == 1
     with distribution.DataParallel().scope():
         assert repr(distribution.distribution()) == "<DataParallel on 1 processes>"
     assert distribution.distribution() is None

@@ -149,7 +149,7 @@ def redirect(to):
 @pytest.mark.parametrize("good", [answer(), unannounced])
 def test_fetches_checks_and_writes(server, tmp_path, good):
     path = tmp_path / "new" / "folder" / "data.bin"
-    download([server.add("/data.bin", good)], path, verify, LIMIT)
+    download([server.add("/data.bin", good)], path, verify, len(BODY))
     assert path.read_bytes() == BODY
     assert os.listdir(path.parent) == ["data.bin"]
 
