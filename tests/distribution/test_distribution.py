@@ -311,8 +311,8 @@ def test_numbers_in_the_logs_are_means_over_the_samples():
         made.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
         return made
 
-    models = [model() for _ in range(3)]
-    alone = model().fit(X[:7], Y[:7], 5, 2, shuffle=False, verbose=0).history
+    models, single = [model() for _ in range(3)], model()
+    alone = single.fit(X[:7], Y[:7], 5, 2, shuffle=False, verbose=0).history
     found = together(
         3, lambda t: models[t.rank].fit(X[:7], Y[:7], 5, 2, shuffle=False, verbose=0).history
     )
@@ -320,6 +320,9 @@ def test_numbers_in_the_logs_are_means_over_the_samples():
         assert set(history) == set(alone)
         for name in ("first", "loss", "accuracy"):
             np.testing.assert_allclose(history[name], alone[name], rtol=0, atol=1e-12)
+    for ours, own in zip(models[1].metrics, single.metrics):
+        for a, b in zip(ours.variables, own.variables):
+            np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-12)
 
 
 def test_draws_are_the_rows_of_the_draw_for_the_whole_batch():
