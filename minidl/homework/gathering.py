@@ -83,8 +83,9 @@ def _plain(name: str, value: Any) -> str | None:
         numbers = repr(value.tolist()).replace("nan", "float('nan')").replace("inf", inf)
         return f"{name} = numpy.array({numbers}, {value.dtype.str!r}).reshape({value.shape})"
     if inspect.isbuiltin(value) or isinstance(value, np.ufunc):
-        known = getattr(sys.modules.get(getattr(value, "__module__", "") or ""), value.__name__, 0)
-        return f"from {value.__module__} import {value.__name__} as {name}" if known else None
+        module = getattr(value, "__module__", None) or "numpy"  # NumPy 1.26 names none for its own
+        known = getattr(sys.modules.get(module), value.__name__, None) is value
+        return f"from {module} import {value.__name__} as {name}" if known else None
     try:
         return f"{name} = {value!r}" if ast.literal_eval(repr(value)) == value else None
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):

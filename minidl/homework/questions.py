@@ -30,24 +30,24 @@ def source(driver: Callable) -> str:
         node = bound.get(open_.pop())
         if node is not None and node not in needed:
             needed.add(node)
-            open_ += _used(symtable.symtable(ast.unparse(node), file, "exec"), top=True)
+            open_ += _used(symtable.symtable(ast.unparse(node), file, "exec"))
     return "\n".join(ast.unparse(node) for node in tree.body if node in needed or _future(node))
 
 
 def names_used(text: str) -> list[str]:
-    """Return the names that a source takes from around it."""
-    return list(dict.fromkeys(_used(symtable.symtable(text, "<source>", "exec"), top=True)))
+    """Return the names of the file that a source uses or defines."""
+    return list(dict.fromkeys(_used(symtable.symtable(text, "<source>", "exec"))))
 
 
 def _future(node) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
-def _used(table: symtable.SymbolTable, top: bool = False) -> Iterator[str]:
-    """Return the names of the file that a statement uses, without the local names of functions."""
-    for symbol in table.get_symbols():
-        if symbol.is_referenced() if top else symbol.is_global():
-            yield symbol.get_name()
+def _used(table: symtable.SymbolTable) -> Iterator[str]:
+    """Return the names of the file that a statement uses or defines, without the local names of
+    functions.
+    """
+    yield from (symbol.get_name() for symbol in table.get_symbols() if symbol.is_global())
     for inner in table.get_children():
         yield from _used(inner)
 

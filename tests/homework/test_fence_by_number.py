@@ -325,3 +325,26 @@ def test_the_numbers_of_the_calls_are_those_that_were_compared_with_the_kernels(
     text = " ".join(f"{name} {x} {arm}" for name, (x, arm) in sorted(syscalls.REFUSED.items()))
     assert zlib.crc32(text.encode()) == 0x05BD2B06
     assert syscalls.REFUSED["kill"] == (62, 129) and syscalls.REFUSED["execve"] == (59, 221)
+
+
+def test_everything_is_put_up_in_this_order(monkeypatch):
+    said = []
+    for owner, name in (
+        (fence, "_limit"),
+        (fence, "_wall"),
+        (fence, "_become_a_stranger"),
+        (syscalls, "refuse"),
+        (sys, "addaudithook"),
+    ):
+        note = lambda *a, name=name: said.append((name, *a)) or "walled"
+        monkeypatch.setattr(owner, name, note)
+    monkeypatch.setattr(fence, "refusing", lambda *a: ("hook", *a))
+    task = {"work": "w", "limit": 9.0, "readable": ["r"], "listed": ["l"]}
+    assert fence.put_up(task) == "walled"
+    assert said == [
+        ("_limit", 9.0),
+        ("_wall", "w", ["r"], ["l"]),
+        ("_become_a_stranger", "w", ["r"], "walled"),
+        ("refuse",),
+        ("addaudithook", ("hook", "w", ["r"])),
+    ]

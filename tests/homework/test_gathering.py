@@ -4,6 +4,8 @@ import functools
 import json
 import linecache
 import math
+import sys
+import types
 
 import numpy as np
 import pytest
@@ -52,6 +54,17 @@ def test_a_class_comes_behind_its_base_and_what_decorates_it():
     )
     child = copied(["Child"], names)["Child"](3)
     assert child.value() == 6 and child.size == 4
+
+
+def test_a_class_without_methods_is_that_of_a_cell_or_the_script(monkeypatch):
+    names = notebook("class Bare:\n    size = 4\n")
+    newer = "class Bare:\n    size = 9\n"
+    linecache.cache["bare.py"] = (len(newer), None, newer.splitlines(keepends=True), "bare.py")
+    for module, size in (("made_up", 4), ("__main__", 9)):
+        monkeypatch.setitem(sys.modules, module, types.ModuleType(module))
+        sys.modules[module].__file__ = "bare.py"
+        assert copied(["Bare"], names)["Bare"].size == size
+        monkeypatch.undo()
 
 
 def test_lambdas_other_names_and_recursion():

@@ -22,7 +22,7 @@ def rows():
 
 def test_grade_marks_the_rest_of_the_class(tmp_path, capsys):
     room = tmp_path / "class"
-    hand_in(room, "a11_hw90_small.py")
+    hand_in(room, "a11_hw90_small.py", "print('hello')\ndef double(x):\n    return 2 * x\n")
     hand_in(room, "a12_hw90_small (1).py")
     hand_in(room, "a13_HW90_small.py")
     hand_in(room, "hw90_a14.py")
@@ -53,6 +53,8 @@ def test_grade_marks_the_rest_of_the_class(tmp_path, capsys):
     for name in ("essay.txt", "helper.py", os.path.join("b2", "helper.py")):
         assert f"not matched with an assignment: {name}\n" in out
     feedback = json.loads(Path("feedback/c1.json").read_text(encoding="utf-8"))
+    assert Path("feedback/c1.json").read_text(encoding="utf-8").startswith('{\n  "student"')
+    assert "hello" not in Path("feedback/a11.txt").read_text(encoding="utf-8")
     assert feedback["hw90_small"]["score"] == 0 and feedback["student"] == "c1"
     assert "more than 64 bits" in Path("feedback/c1.txt").read_text(encoding="utf-8")
     lines = Path("feedback/c4.txt").read_text(encoding="utf-8").splitlines()
@@ -107,3 +109,17 @@ def test_files_of_feedback_have_names_of_their_own():
     for _ in range(2):
         found = [room._file_name(student) for student in students]
         assert found == [*names[:3], "a_b-4", *names[4:]]
+
+
+def test_who_has_not_handed_in_what_others_have(tmp_path):
+    room = object.__new__(grading.Classroom)
+    room.folder = tmp_path / "class"
+    for name in ("ada", "Ben", "c", ".git", "_old", "feedback"):
+        (room.folder / name).mkdir(parents=True)
+    room.works = [grading.Work("ben", "hw01"), grading.Work("zoe", "hw02")]
+    missing = {("ada", "hw01"), ("ada", "hw02"), ("ben", "hw02"), ("c", "hw01"), ("c", "hw02")}
+    missing |= {("zoe", "hw01")}
+    room.feedback = room.folder / "feedback"
+    assert set(room.missing()) == missing and len(room.missing()) == 6
+    room.feedback = tmp_path / "elsewhere" / "feedback"  # then this folder is a student's
+    assert set(room.missing()) == missing | {("feedback", "hw01"), ("feedback", "hw02")}

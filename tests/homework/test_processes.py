@@ -1,9 +1,12 @@
 """What a check leaves behind, and what it hides."""
 
+import io
 import os
+import queue
 import subprocess
 import sys
 import time
+import types
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +14,12 @@ import pytest
 from small_homework import judged
 
 from minidl.homework import orphans, processes
+from minidl.homework.submissions import Submission
 
 pytestmark = pytest.mark.usefixtures("small")
 
 LINUX = sys.platform == "linux"
+SUBMISSION = Submission("a.py", b"")
 
 
 def test_what_is_hidden_is_hidden_in_an_installed_minidl_too(tmp_path, monkeypatch):
@@ -146,3 +151,46 @@ def test_where_the_student_finds_modules(monkeypatch, tmp_path):
     numpy = Path(np.__file__).resolve().parents[1]
     monkeypatch.setattr(sys, "path", ["", *map(str, own), str(own[1]), str(numpy)])
     assert processes.import_path() == [*map(str, own[1:]), str(numpy)]
+
+
+def test_what_comes_too_late_or_is_no_answer(monkeypatch):
+    said = queue.Queue()
+    pipes = types.SimpleNamespace(stdin=io.BytesIO(), stdout=io.BytesIO())
+    for limit, answer, outcome in (
+        (60.0, None, "crashed"),
+        (0.0, None, "too slow"),
+        (60.0, "text", "crashed"),
+        (0.0, ..., "too slow"),  # none at all
+    ):
+        student = processes.Examinee(SUBMISSION, limit, True)
+        student.process = pipes
+        student._exchange({"load": True}, said)  # the pipe is at its end
+        assert said.get_nowait() is None
+        monkeypatch.setattr(
+            student, "_exchange", lambda m, q, a=answer: None if a is ... else q.put(a)
+        )
+        with pytest.raises(processes.NoAnswerError) as found:
+            student.exchange({"load": True})
+        assert (found.value.outcome, found.value.ended) == (outcome, True)
+    student = processes.Examinee(SUBMISSION, 60.0, True)
+    monkeypatch.setattr(student, "_exchange", lambda m, q: q.put({"value": 3}))
+    assert student.exchange({}) == {"value": 3}
+
+
+def test_a_process_that_cannot_be_started_leaves_nothing(monkeypatch, tmp_path):
+    said = []
+
+    class Orphans:
+        def let_be(self):
+            said.append("as before")
+
+    def start(work, library, quiet):
+        raise OSError("no process")
+
+    monkeypatch.setattr(processes, "Orphans", Orphans)
+    monkeypatch.setattr(processes, "_start", start)
+    monkeypatch.setattr(processes.folders, "library", lambda: tmp_path)
+    student = processes.Examinee(SUBMISSION, 60.0, True)
+    with pytest.raises(OSError, match="no process"):
+        student.__enter__()
+    assert said == ["as before"] and not student.folder.exists()

@@ -132,6 +132,8 @@ def test_numbers_and_arrays_at_their_limits():
         b'[{"tuple":[{"array":1},{"array":0}]},[["|u1",[1]],["|b1",[2]]]]\n\x07\x02\x00'
     )
     assert [a.tolist() for a in two] == [[True, False], [7]] and two[0].dtype == bool
+    for number, same in ((np.int8(3), 3), (np.bool_(True), True), (np.longdouble(1.5), 1.5)):
+        assert values.plain(number) == same and type(values.plain(number)) is type(same)
     big_endian = np.arange(3, dtype=">i4")
     assert values.plain(big_endian).tolist() == [0, 1, 2]
     assert values.plain(np.arange(3, dtype="f2")).dtype == np.float16

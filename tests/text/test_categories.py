@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minidl import Tensor, layers
+from minidl.text import categories
 
 
 @pytest.mark.parametrize("mode", ["multi_hot", "count"])
@@ -77,6 +78,14 @@ def test_discretization_of_lists_of_numbers_or_arrays():
     quarters = layers.Discretization(num_bins=4)
     quarters.adapt(x**2)  # every number of so few is kept
     assert quarters.bin_boundaries == [14**2, 29**2, 44**2]
+
+
+def test_a_summary_is_shortened_to_equal_shares():
+    summary = np.stack([np.arange(1.0, 201.0), np.ones(200)])
+    expected = [[20 * i for i in range(1, 11)], [20] * 10]
+    np.testing.assert_allclose(categories._shortened(summary, 0.1), expected, rtol=1e-6)
+    expected = [[50, 100, 150, 200], [50] * 4]
+    np.testing.assert_allclose(categories._summary(summary[0], 0.25), expected)
 
 
 def test_discretization_after_a_mistake():

@@ -152,7 +152,9 @@ def test_build_takes_an_empty_folder_and_refuses_a_file(capsys):
     assert command.main(["build", "a/b"]) == 0
     assert (Path("a/b/mydl") / "tensor.py").is_file()
     assert command.main(["build", "deep/er/c"]) == 0 and Path("deep/er/c/xor.py").is_file()
-    assert [p.name for p in Path("deep/er").iterdir()] == ["c"]
+    with pytest.raises(TypeError):
+        starting.lay_out({"a.py": b"1", "b.py": None}, Path("deep/er/d"))
+    assert [p.name for p in Path("deep/er").iterdir()] == ["c"]  # whole or not at all
     Path("taken").write_text("", encoding="utf-8")
     assert command.main(["build", "taken"]) == 2
     assert "taken is already here" in capsys.readouterr().err
