@@ -77,6 +77,7 @@ def test_buckets_are_filled_up_to_their_longest_only(more):
 def test_of_16_sources_at_once_one_element_each():
     made = Dataset.range(17).interleave(lambda i: Dataset.from_tensors(i).repeat(2))
     expected = [*range(16), *range(16), 16, 16]
+    assert values(Dataset.range(2).flat_map(lambda i: FIVE.take(2))) == [0, 1, 0, 1]
     assert values(made) == expected and chaining._SOURCES_AT_ONCE == 16
     for cycle in (-1, None):
         again = Dataset.range(17).interleave(
@@ -93,6 +94,7 @@ def test_how_many_are_said():
     ):
         assert repr(made) == f"<Dataset of {said} elements>" and bool(made)
     assert len(Dataset.zip(FIVE, Dataset.range(0))) == 0
+    assert [int(i) - int(x) for i, x in FIVE.enumerate()] == [0] * 5
     assert len(FIVE.window(6, drop_remainder=True)) == len(list(FIVE.window(3, 6, 3, True))) == 0
     assert len(FIVE.window(2, 1, 2, True)) == len(list(FIVE.window(2, 1, 2, True))) == 3
     assert not hasattr(FIVE, "no_such") and bool(Dataset.range(0))

@@ -169,11 +169,13 @@ def test_the_mass_is_in_the_middle(tmp_path):
     assert len(rows) == len(columns) == 20 and rows[0] < 4 < columns[0]
 
 
-def test_a_picture_smaller_than_20_pixels(tmp_path):
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_picture_smaller_than_20_pixels(tmp_path, wide):
     """Each of 4 by 2 pixels becomes 5 by 5."""
     import matplotlib.image
 
-    matplotlib.image.imsave(tmp_path / "i.png", np.pad(np.ones((4, 2)), 9), cmap="gray")
-    expected = np.zeros((28, 28))
+    paper, expected = np.pad(np.ones((4, 2)), 9), np.zeros((28, 28))
     expected[4:24, 9:19] = 1
+    paper, expected = (paper.T, expected.T) if wide else (paper, expected)
+    matplotlib.image.imsave(tmp_path / "i.png", paper, cmap="gray")
     np.testing.assert_array_equal(mnist.read_picture(tmp_path / "i.png"), expected)

@@ -287,6 +287,7 @@ def test_progress_is_shown_on_a_terminal_only(server, tmp_path, monkeypatch, std
     assert (tmp_path / "data.bin").read_bytes() == BODY
     if stderr is not None:
         assert ("data.bin: 100%" in stderr.getvalue()) is shown
+        assert ("256k/256k" in stderr.getvalue()) is shown
         assert bool(stderr.getvalue()) is shown
 
 
