@@ -370,30 +370,6 @@ def test_every_draw_takes_its_size_by_position(name, arguments):
     np.testing.assert_array_equal(np.concatenate(together(3, work)), expected)
 
 
-def test_draws_that_are_not_of_the_samples_are_those_of_all():
-    def work(team):
-        share = here.share = Share(team, 6, b"")
-        rng, n = RowsOfDraws(np.random.default_rng(3).bit_generator), share.count
-        return [
-            rng.normal(size=(n, 2)),
-            rng.integers(9, size=n, dtype="int32"),
-            rng.normal(np.zeros((n, 1)), 1.0, (n, 2)),  # each row with a mean of its own
-            rng.random((n + 1, 2)),  # the first axis is not that of the samples
-            rng.random(()),
-            rng.random(),
-        ]
-
-    rng = np.random.default_rng(3)
-    whole = [rng.normal(size=(6, 2)), rng.integers(9, size=6, dtype="int32")]
-    same = [rng.normal(0, 1.0, (2, 2)), rng.random((3, 2)), rng.random(()), rng.random()]
-    parts = together(3, work)
-    for found, expected in zip(zip(*parts), [*whole, *same]):
-        joined = np.concatenate(found) if any(expected is w for w in whole) else found[0]
-        np.testing.assert_array_equal(joined, expected)
-        assert np.asarray(joined).dtype == np.asarray(expected).dtype
-    assert parts[0][3].tolist() == parts[2][3].tolist()
-
-
 def test_a_generator_that_layers_share_is_one_and_comes_back():
     plain, seeds = np.random.default_rng(2), minidl.random.SeedGenerator(1)
     first = types.SimpleNamespace(rng=plain, shuffle_generator=plain, seed=seeds, other=None)
