@@ -216,6 +216,8 @@ def test_processes_at_different_places_are_told_where():
         together(2, lambda team: wait_for_file() if team.rank == 1 else team.meet(Team.END))
     with pytest.raises(RuntimeError, match="different data or models"):
         together(2, lambda team: team.meet(Team.START, team.rank))
+    with pytest.raises(RuntimeError, match="different data or models"):
+        together(2, lambda team: team.gathered(np.zeros(team.rank + 1)))
 
 
 @pytest.mark.parametrize("act", ["a batch of an evaluation", "a training step"])
