@@ -152,6 +152,8 @@ def test_build_takes_an_empty_folder_and_refuses_a_file(capsys):
     assert command.main(["build", "a/b"]) == 0
     assert (Path("a/b/mydl") / "tensor.py").is_file()
     assert command.main(["build", "deep/er/c"]) == 0 and Path("deep/er/c/xor.py").is_file()
+    starting.lay_out({"x/y/a.py": b"1"}, Path("alone"))
+    assert Path("alone/x/y/a.py").read_bytes() == b"1"
     with pytest.raises(TypeError):
         starting.lay_out({"a.py": b"1", "b.py": None}, Path("deep/er/d"))
     assert [p.name for p in Path("deep/er").iterdir()] == ["c"]  # whole or not at all
