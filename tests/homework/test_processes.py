@@ -194,3 +194,17 @@ def test_a_process_that_cannot_be_started_leaves_nothing(monkeypatch, tmp_path):
     with pytest.raises(OSError, match="no process"):
         student.__enter__()
     assert said == ["as before"] and not student.folder.exists()
+
+
+@pytest.mark.parametrize("walled", [True, False])
+def test_a_copy_that_may_have_been_changed_is_thrown_away(walled, monkeypatch, tmp_path):
+    said, pipes = [], types.SimpleNamespace(stdin=io.BytesIO(), stdout=io.BytesIO())
+    monkeypatch.setattr(processes.folders, "discard", lambda: said.append("discarded"))
+    student = processes.Examinee(SUBMISSION, 60.0, True)
+    student.walled, student.process, student.reader = walled, pipes, None
+    student.orphans = types.SimpleNamespace(end=lambda process: said.append(process))
+    student.folder = tmp_path / "work"
+    student.folder.mkdir()
+    student.__exit__(None, None, None)
+    assert said == [pipes, *([] if walled else ["discarded"])] and student.printed == ""
+    assert pipes.stdin.closed and pipes.stdout.closed and not student.folder.exists()

@@ -113,7 +113,11 @@ def test_the_example_of_each_docstring_is_true(tmp_path, monkeypatch):
 def test_build_starts_a_folder_once(capsys):
     assert command.main(["build"]) == 0
     out = capsys.readouterr().out
-    assert "my_framework is ready" in out and "check build" in out
+    assert (
+        "my_framework is ready" in out
+        and "begin with mydl/derivatives/," in out
+        and "check build" in out
+    )
     place = Path("my_framework")
     assert starting.files_in(place) == starting.skeleton()
     work = place / "mydl" / "tensor.py"
