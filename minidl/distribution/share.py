@@ -29,7 +29,6 @@ class Share:
         self.team, self.size, self.label = team, size, label
         self.start, stop = (size * p // team.size for p in (team.rank, team.rank + 1))
         self.weight = (stop - self.start) / size
-        self.start = min(self.start, size - 1)
         self.rows = slice(self.start, max(stop, self.start + 1))
         self.count = self.rows.stop - self.rows.start
         self.counts = self.weight > 0  # whether the samples here count

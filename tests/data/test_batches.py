@@ -14,11 +14,7 @@ from hypothesis import strategies as st
 from minidl import Sequential, Tensor, layers, set_random_seed
 from minidl.data import (
     Batches,
-    Dataset,
-    PyDataset,
     as_tensors,
-    is_stream,
-    pack_x_y_sample_weight,
     unpack_x_y_sample_weight,
 )
 from minidl.data.streams import Stream
@@ -164,19 +160,6 @@ def test_an_epoch_of_very_many_batches_is_asked_for_its_end():
 # --- what a batch is made of
 
 
-def test_parts_of_a_batch_together_and_apart():
-    x, y, w = np.zeros(2), np.ones(2), np.full(2, 2.0)
-    for parts in ((x, y, w), (x, y), (x,)):
-        packed = pack_x_y_sample_weight(*parts)
-        assert packed is x if len(parts) == 1 else all(map(np.array_equal, packed, parts))
-        found = unpack_x_y_sample_weight(packed)
-        assert [a is b for a, b in zip(found, parts)] == [True] * len(parts)
-        assert found[len(parts) :] == (None,) * (3 - len(parts))
-    assert pack_x_y_sample_weight((x, y)) == ((x, y),), "two inputs are no input and output"
-    with pytest.raises(ValueError, match=r"received 4 parts.*\(\(a, b\), y\)"):
-        unpack_x_y_sample_weight([x] * 4)
-
-
 def test_batches_of_several_inputs_and_of_texts():
     x, y = {"a": np.arange(5), "b": (np.arange(5) * 2, np.arange(5) * 3)}, np.arange(5)
     nested = Batches(x, y, y / 2, batch_size=3)
@@ -193,38 +176,3 @@ def test_batches_of_several_inputs_and_of_texts():
         isinstance(as_tensors(y), Tensor)
         and type(as_tensors((y, np.array(["a"])))[1]) is np.ndarray
     )
-
-
-class Numbers(PyDataset):
-    """`count` batches, said by a property; None: without an end."""
-
-    def __init__(self, count):
-        self.count = count
-
-    @property
-    def num_batches(self):
-        return self.count
-
-    def __getitem__(self, index):
-        return index
-
-
-def test_data_sets_that_make_one_batch_at_a_time():
-    assert list(Numbers(3)) == [0, 1, 2] and len(Numbers(3)) == 3
-    assert list(itertools.islice(Numbers(None), 2)) == [0, 1]
-    assert PyDataset(workers=2, use_multiprocessing=True, max_queue_size=3).on_epoch_end() is None
-    for ask, said in ((len, "__len__.*batches an epoch"), (lambda d: d[0], "__getitem__.*batch")):
-        with pytest.raises(NotImplementedError, match=f"PyDataset needs a method {said}"):
-            ask(PyDataset())
-
-
-@pytest.mark.parametrize("held", [np.zeros(2), Tensor([1.0]), [1], (1,), {}, "ab", b"ab", 5, None])
-def test_what_holds_samples_is_no_stream(held):
-    assert not is_stream(held)
-
-
-@pytest.mark.parametrize(
-    "source", [iter([1]), Dataset.range(2), Numbers(2), (x for x in ()), {1}, Batches(np.zeros(2))]
-)
-def test_what_yields_batches_is_one(source):
-    assert is_stream(source)

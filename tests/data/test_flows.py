@@ -18,12 +18,14 @@ Y = np.arange(10)
 
 
 def test_batches_of_arrays():
-    flow = ImageDataGenerator().flow(X, Y, batch_size=4, shuffle=False, sample_weight=Y / 2)
+    flow = ImageDataGenerator().flow(
+        X, Y.tolist(), batch_size=4, shuffle=False, sample_weight=Y / 2
+    )
     assert len(flow) == 3 and flow.n == flow.samples == 10
     found = list(itertools.islice(flow, 4))
     assert [y.tolist() for _, y, _ in found] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9], [0, 1, 2, 3]]
     np.testing.assert_array_equal(found[0][0], X[:4])
-    assert found[1][2].tolist() == [2, 2.5, 3, 3.5] and found[0][1].dtype == Y.dtype
+    assert found[1][2].tolist() == [2, 2.5, 3, 3.5] and found[0][1].dtype.kind == "i"
     next(flow)
     flow.reset()
     assert next(flow)[1].tolist() == [0, 1, 2, 3]

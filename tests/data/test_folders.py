@@ -107,6 +107,9 @@ def test_labels_of_your_own_count_from_0_with_gaps(folder, capsys):
         folder, labels=np.array(given) // 3, label_mode="binary", **options
     )
     assert y.numpy().ravel().tolist() == [0, 1] * 5
+    (folder / "zebra").mkdir()
+    ((_, y),) = image_dataset_from_directory(folder, label_mode="categorical", **options)
+    assert y.shape == (10, 3), "a class of which there are no files"
     capsys.readouterr()
     image_dataset_from_directory(folder, labels=None, label_mode="binary", **options)
     assert capsys.readouterr().out == "Found 10 files.\n"

@@ -108,6 +108,8 @@ def test_a_file_takes_its_format_from_its_name(tmp_path, monkeypatch):
         assert opened(tmp_path / name) == (found, "RGB")
     assert load_img("~/a.jpg").size == (2, 2)
     assert np.asarray(load_img(tmp_path / "b.PNG")).tolist() == x.tolist()
+    with pytest.warns(UserWarning, match="no transparency"):
+        save_img(tmp_path / "clear.JPG", np.zeros((2, 2, 4)))
     save_img(tmp_path / "clear.png", np.zeros((2, 2, 4)))
     assert opened(tmp_path / "clear.png") == ("PNG", "RGBA")
     with pytest.raises(ValueError, match="unknown file extension"):

@@ -92,6 +92,9 @@ def test_how_many_are_said():
         (FIVE.unique(), "an unknown number of"),
     ):
         assert repr(made) == f"<Dataset of {said} elements>" and bool(made)
+    assert len(Dataset.zip(FIVE, Dataset.range(0))) == 0
+    assert len(FIVE.window(6, drop_remainder=True)) == len(list(FIVE.window(3, 6, 3, True))) == 0
+    assert len(FIVE.window(2, 1, 2, True)) == len(list(FIVE.window(2, 1, 2, True))) == 3
     assert not hasattr(FIVE, "no_such") and bool(Dataset.range(0))
 
 
@@ -128,6 +131,8 @@ def test_orders_that_change_and_that_stay():
     assert values(Dataset.counter().take(3)) == [0, 1, 2]
     mixed = Dataset.sample_from_datasets([Dataset.range(1), Dataset.range(10, 13)], seed=1)
     assert sorted(values(mixed)) == [0, 10, 11, 12]
+    for one in (Dataset.sample_from_datasets([FIVE]), Dataset.choose_from_datasets([FIVE], FIVE)):
+        assert one.element_spec == FIVE.element_spec
     stopped = Dataset.sample_from_datasets(
         [FIVE.take(0), FIVE], weights=[1, 0], stop_on_empty_dataset=True
     )
@@ -167,11 +172,19 @@ def test_what_a_file_keeps(tmp_path):
         assert found.tolist() == ["é".encode(), b"longer"]
     path.unlink()
     for _ in range(2):
+        assert list(Dataset.from_tensors(b"\xff").cache(path).as_numpy_iterator()) == [b"\xff"]
+    path.unlink()
+    for _ in range(2):
         assert values(Dataset.range(0).cache(path)) == [] and path.exists()
     differing = Dataset.from_generator(lambda: iter([(1, 2), (1, 2, 3)]))
     with pytest.raises(ValueError, match="has elements built alike"):
         differing.save(tmp_path / "other")
     assert [p.name for p in tmp_path.iterdir()] == ["kept"]
+    with open(path, "wb") as file:  # a pickle, which could run any code
+        file.write(b"minidl elements 1\n0\n")
+        np.lib.format.write_array(file, np.array([{}], object))
+    with pytest.raises(ValueError, match="Object arrays cannot be loaded"):
+        list(Dataset.load(path))
     with pytest.raises(TypeError, match="Dataset.cache: filename is the path"):
         FIVE.cache(3)
     for method in (FIVE.save, Dataset.load):

@@ -82,6 +82,7 @@ def test_the_rows_are_shuffled_together_and_split(put):
     # each row with its own value
     np.testing.assert_array_equal(np.concatenate([x_train, x_test]), HOUSES["x"][y.astype(int)])
     assert sorted(y) == HOUSES["y"].tolist() and y.tolist() != HOUSES["y"].tolist()
+    assert len(boston_housing.load_data(test_split=0)[0][0]) == 700
     (other, _), (rest, _) = boston_housing.load_data(test_split=0.5, seed=1)
     assert len(other) == len(rest) == 350 and not np.array_equal(other, x_train[:350])
     assert all(a.flags.owndata and a.flags.writeable for a in (x_train, y_train, x_test, y_test))
@@ -154,6 +155,9 @@ def test_texts_of_one_length_are_still_lists(put):
 def test_words_and_topics(put):
     put(imdb, words={"film": 1, "schön": 2})
     assert imdb.get_word_index() == {"film": 1, "schön": 2}
+    put(imdb, words={"film": 3}, digest=False)
+    with pytest.raises(DataFileError, match="expected md5 .*found"):
+        imdb.get_word_index()
     names = reuters.get_label_names()
     assert (
         len(names) == len(set(names)) == 46

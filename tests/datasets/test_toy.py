@@ -101,6 +101,11 @@ def test_noise_is_a_standard_deviation(draw):
     assert abs(np.std(noisy[which] - clean[which]) - 0.25) < 0.01
 
 
+def test_noise_turns_the_points_of_a_spiral():
+    clean, noisy = (toy.spirals(5000, noise=noise)[0] @ [1, 1j] for noise in (0, 0.25))
+    assert abs(np.std(np.angle(noisy / clean)) - 0.25) < 0.01
+
+
 @pytest.mark.parametrize("draw", TOYS)
 @pytest.mark.parametrize(
     "argument", [{"n": 0}, {"n": -5}, {"n": 2.5}, {"n": "10"}, {"noise": -0.1}, {"noise": np.nan}]

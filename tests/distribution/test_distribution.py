@@ -12,12 +12,13 @@ import pytest
 import minidl
 from minidl import Tensor, distribution, layers
 from minidl.data import Batches, Portions
+from minidl.distribution import team as team_module
 from minidl.distribution.buffers import SentBuffer
 from minidl.distribution.draws import DrawsOfWholeBatches, RowsOfDraws
 from minidl.distribution.share import Share
 from minidl.distribution.shares import digest_of
 from minidl.distribution.team import Team
-from minidl.support.processes import here
+from minidl.support.processes import here, wait_for_file
 
 
 class StandIn:
@@ -162,6 +163,40 @@ def test_all_stop_when_one_wants_to():
     assert [model.optimizer.iterations for model in models] == [2, 2, 2]
 
 
+class StopsAtAnEpochsEnd(minidl.callbacks.Callback):
+    begun = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.begun += 1
+        mean = self.model.non_trainable_weights[0]
+        mean.assign(np.full(mean.shape, here.rank))
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = here.rank == 1
+
+
+def test_all_stop_at_the_end_of_an_epoch_too():
+    models, callbacks = [a_model() for _ in range(3)], [StopsAtAnEpochsEnd() for _ in range(3)]
+    together(3, lambda team: fitted(models[team.rank], [callbacks[team.rank]]))
+    assert [model.optimizer.iterations for model in models] == [4, 4, 4]
+    assert [callback.begun for callback in callbacks] == [1, 1, 1]
+    means = [model.non_trainable_weights[0].numpy() for model in models]
+    assert (means[1] == means[0]).all() and (means[2] == means[0]).all()
+
+
+def test_an_error_in_training_or_evaluation_ends_the_others():
+    def work(team):
+        ended, model = [], a_model()
+        team.end = ended.append
+        for run in (model.fit, model.evaluate):
+            with pytest.raises(ZeroDivisionError):
+                run(((X[:7], Y[:7], WEIGHTS[:7] * (1 / n)) for n in (1, 0)), verbose=0)
+        return ended
+
+    ((first, second),) = together(1, work)
+    assert type(first) is type(second) is ZeroDivisionError
+
+
 class Fails(minidl.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if here.rank == 1:
@@ -175,11 +210,44 @@ def test_an_error_of_one_ends_all_and_is_the_one_that_is_named():
 
 
 def test_processes_at_different_places_are_told_where():
-    places = [Team.STEP, Team.SAVE, Team.STEP]
     with pytest.raises(RuntimeError, match="process 1 at saving a file, process 2 at a training"):
-        together(3, lambda team: team.meet(places[team.rank]))
+        together(3, lambda team: team.wait() if team.rank == 1 else team.meet(Team.STEP))
+    with pytest.raises(RuntimeError, match="process 1 at saving a file"):
+        together(2, lambda team: wait_for_file() if team.rank == 1 else team.meet(Team.END))
     with pytest.raises(RuntimeError, match="different data or models"):
         together(2, lambda team: team.meet(Team.START, team.rank))
+
+
+@pytest.mark.parametrize("act", ["a batch of an evaluation", "a training step"])
+def test_batches_that_differ_are_told(act):
+    models = [a_model() for _ in range(2)]
+
+    def work(team):
+        y, model = (Y + team.rank) % 3, models[team.rank]
+        source = ((X, y) for _ in range(1))  # of which nothing is known at the start
+        if act == "a training step":
+            return model.fit(source, verbose=0)
+        return model.evaluate(source, verbose=0)
+
+    with pytest.raises(RuntimeError, match=f"At {act} the processes have different data"):
+        together(2, work)
+
+
+def test_all_begin_with_what_process_0_has(monkeypatch):
+    models, told = [a_model() for _ in range(3)], []
+    monkeypatch.setattr(team_module, "library_state", lambda: here.rank)
+    monkeypatch.setattr(team_module, "set_library_state", told.append)
+    for number, model in enumerate(models):
+        model.optimizer.build(model.trainable_weights)
+        for variable in (*model.weights, *model.optimizer.variables):
+            variable.assign(np.full(variable.shape, number + 1))
+        model.layers[2].rng = np.random.default_rng(number)
+    assert together(3, lambda t: t.begin(models[t.rank], None, 5 + t.rank)) == [5, 5, 5]
+    for model in models:
+        for variable in (*model.weights, *model.optimizer.variables):
+            assert (variable.numpy() == 1).all()
+        assert model.layers[2].rng.random() == np.random.default_rng(0).random()
+    assert told == [0, 0, 0]
 
 
 def test_only_process_0_writes(tmp_path):
@@ -346,6 +414,10 @@ def test_data_are_compared_by_their_digest():
         other = x.copy()
         other[place] += 1
         changed.append(Batches(other, (y,), batch_size=8))
+    for place in (0, 1, 2):
+        few = np.arange(3)
+        few[place] += 1
+        assert digest_of(Batches(few)) != digest_of(Batches(np.arange(3)))
     x[1] += 1  # between the rows that are looked at
     assert digest_of(Batches(x, (y,), batch_size=8)) == number
     assert number not in {digest_of(data) for data in changed[1:]}
@@ -365,7 +437,7 @@ def alone(monkeypatch):
 
 
 def test_one_process_trains_as_before_and_says_so_once(alone, capsys):
-    parallel = distribution.DataParallel(devices=distribution.list_devices())
+    parallel = distribution.DataParallel()
     assert distribution.distribution() is None
     distribution.set_distribution(parallel)
     distribution.set_distribution(parallel)
@@ -374,6 +446,7 @@ def test_one_process_trains_as_before_and_says_so_once(alone, capsys):
     assert len(said) == 1 and "training on one process; mpi4py cannot be loaded" in said[0]
     assert distribution.list_devices("cpu") == ["cpu:0"] and distribution.get_device_count() == 1
     assert (parallel.num_processes, parallel.process_id) == (1, 0)
+    assert distribution.DataParallel(devices=distribution.list_devices()).auto_shard_dataset
     first, second = a_model(), a_model()
     fitted(first)
     distribution.set_distribution(None)

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import threading
+import types
 
+import numpy as np
 import pytest
 
 from minidl.distribution import faults, watcher
@@ -54,7 +56,8 @@ def test_one_of_them_tells_what_happened(fault, capsys):
     fault.end(raised(ValueError))
     said = capsys.readouterr().err
     assert "ValueError: too bad" in said and "in raised" in said
-    assert "in test_one_of_them_tells_what_happened" in said  # the lines that led to it
+    led_to_it = said.index("in test_one_of_them_tells_what_happened")
+    assert said.index("Traceback") < led_to_it < said.index("in raised")
     assert said.endswith("minidl: process 0 of 1 raised ValueError, so all 1 end.\n")
     assert fault.comm.aborted == [1] and fault.slept == []
     fault.end(raised(KeyError))  # once
@@ -78,7 +81,7 @@ def test_ctrl_c_and_what_nothing_caught(fault, capsys):
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no sockets in files")
-def test_the_watcher_sees_a_good_end(fault, monkeypatch):
+def test_the_watcher_sees_a_good_end(fault, monkeypatch, capsys):
     hooks, left = [], []
     monkeypatch.setattr(faults.atexit, "register", hooks.append)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
@@ -87,12 +90,54 @@ def test_the_watcher_sees_a_good_end(fault, monkeypatch):
     process = fault._watcher
     assert process.poll() is None
     hooks[0]()
-    assert left == ["goodbye"] and process.wait(30) == 0 and not os.path.exists(fault.folder)
+    assert left == ["goodbye"] and process.returncode == 0 and not os.path.exists(fault.folder)
     os.makedirs(fault.folder)
     sys.excepthook(ValueError, raised(ValueError), None)
     assert fault.failed and fault.comm.aborted == [1]
     hooks[0]()  # after a failure nobody waits
     assert left == ["goodbye"]
+    fault.failed = False
+    os.unlink(os.path.join(fault.folder, "said"))
+    threading.excepthook(types.SimpleNamespace(exc_value=raised(KeyError)))
+    said = capsys.readouterr().err
+    assert "ValueError: too bad" in said and "KeyError: 'too bad'" in said
+    assert "in test_the_watcher" not in said and fault.comm.aborted == [1, 1]
+    fault.failed = False
+    fault._goodbye = lambda: raised(OSError).nowhere  # another has ended
+    hooks[0]()
+    assert fault.failed and fault.comm.aborted == [1, 1, 1]
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no sockets in files")
+def test_one_process_of_each_machine_starts_a_watcher(fault):
+    team = Team()
+    team.rank, team.size, team.from_first = 1, 2, lambda thing: fault.folder
+    met = []
+    team.gather = lambda values: met.append(1) or np.stack([values, values])
+    second = faults.Faults(team)
+    second._connect()
+    second._to_watcher.close()
+    assert len(met) == 2, "before and after the watcher can be reached"
+    assert second._watcher is None and second.folder == fault.folder
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_watcher_leaves_nothing(tmp_path, monkeypatch, late, capsys):
+    folder, memory = tmp_path / "run", tmp_path / "mpich_1"
+    folder.mkdir()
+    memory.touch()
+
+    def watch(place, count, shared):
+        assert (place, count) == (str(folder / "socket"), 2)
+        shared |= {str(memory), str(tmp_path / "gone")}
+        if late:
+            folder.rmdir()
+            raise TimeoutError
+        return ""
+
+    monkeypatch.setattr(watcher, "watch", watch)
+    watcher.main(str(folder), "3", "2")
+    assert list(tmp_path.iterdir()) == [] and capsys.readouterr().err == ""
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="a process lists its memory on Linux")

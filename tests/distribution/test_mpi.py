@@ -59,6 +59,7 @@ class Comm:
 
     def Iallgather(self, values, rows):
         assert values.flags.c_contiguous
+        self.calls.append("gather")
         rows[...] = values
         return Later(3)
 
@@ -99,7 +100,7 @@ def test_a_communicator_asks_mpi(monkeypatch):
     assert numbers.tolist() == [3, 6] and slept == [mpi._SLEEP] * 2  # after 100 quick looks
     assert ours.from_first("x") == ["from 0", "x"]
     ours.abort(7)
-    assert comm.calls == [("abort", 7)]
+    assert comm.calls == ["gather", ("abort", 7)]
 
 
 def test_memory_is_shared_where_there_is_enough(monkeypatch):
@@ -109,13 +110,13 @@ def test_memory_is_shared_where_there_is_enough(monkeypatch):
     ours = mpi.Communicator(module(comm))
     buffer = ours.buffer(5, np.float64)
     assert ours.buffer(5, "float64") is buffer and ours.buffer(6, np.float64) is not buffer
-    assert asked == [5 * 8 * 3, 6 * 8 * 3] and comm.calls[:2] == [(40, 8), "lock"]
+    assert asked == [5 * 8 * 3, 6 * 8 * 3] and comm.calls[:3] == ["gather", (40, 8), "lock"]
     for p, array in enumerate(buffer.arrays):
         array[:] = 10.0**p
     assert buffer.own is buffer.arrays[1] and buffer.part == slice(1, 3)
     comm.calls.clear()
     total = buffer.add_up()  # each process adds its part: here the second of three
-    assert total.tolist() == [1, 111, 111, 1, 1] and comm.calls == ["sync"] * 4
+    assert total.tolist() == [1, 111, 111, 1, 1] and comm.calls == ["sync", "gather", "sync"] * 2
     parts = [mpi.Communicator(module(Comm(rank))).buffer(5, "float32").part for rank in range(3)]
     assert parts == [slice(0, 1), slice(1, 3), slice(3, 5)]
     monkeypatch.setattr(mpi, "has_room", lambda size: False)
@@ -138,12 +139,13 @@ def test_who_is_found(monkeypatch):
     for name in mpi._COUNTS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "argv", ["/some/train.py"])
-    for comm, alone in ((Comm(), False), (Comm(0, 1, 1), True)):
+    for comm, alone in ((Comm(), False), (Comm(0, 2, 2), False), (Comm(0, 1, 1), True)):
         monkeypatch.setitem(sys.modules, "mpi4py", types.SimpleNamespace(MPI=module(comm)))
         communicator, reason = mpi.found()
         assert (communicator is None) == alone
         assert reason == ("start several with mpiexec -n 4 python train.py" if alone else "")
     monkeypatch.setenv("PMI_SIZE", "1")
+    monkeypatch.setenv("MV2_COMM_WORLD_SIZE", "")
     assert mpi.found()[0] is None
     monkeypatch.setenv("OMPI_COMM_WORLD_SIZE", "2")
     with pytest.raises(RuntimeError, match="2 processes were started, and they cannot find each"):
@@ -183,11 +185,16 @@ def run_alone(lines):
 def test_only_the_first_speaks():
     lines = (
         "class matplotlib:\n    use = lambda name: print('uses', name, file=sys.stderr)\n"
-        "sys.modules['matplotlib'] = matplotlib\ndistribution._only_the_first_speaks({})\n"
+        "sys.modules['matplotlib'] = matplotlib\nprint('before')\n"
+        "distribution._only_the_first_speaks({})\n"
         "print('heard')\nwarnings.warn('a warning')\n"
-        "print(os.environ.get('MPLBACKEND'), file=sys.stderr)"
+        "print(os.environ.get('MPLBACKEND'), sys.stdout.line_buffering, file=sys.stderr)"
     )
     other = run_alone(lines.format(1))
-    assert (other.stdout, other.stderr.lower()) == ("", "uses agg\nagg\n")
+    assert (other.stdout, other.stderr.lower()) == ("before\n", "uses agg\nagg false\n")
     first = run_alone(lines.format(0))
-    assert first.stdout == "heard\n" and "a warning" in first.stderr and "None" in first.stderr
+    assert (
+        first.stdout == "before\nheard\n"
+        and "a warning" in first.stderr
+        and "None True" in first.stderr
+    )

@@ -68,6 +68,17 @@ def test_training_goes_on_from_a_file_of_keras():
     close(model, expected["weights"], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_operators_of_keras_compute_the_same(ending):
+    """Each output is one line with operators; the arrays beside the file are what Keras gives."""
+    folder = STORED / "keras_3.15"
+    model = load_model(folder / f"operators.{ending}")
+    x = np.sin(np.arange(24.0)).reshape(4, 6).astype("float32")
+    with np.load(folder / "operators.npz") as expected:
+        for name, found in zip(expected, model.predict([x, x[::-1]], verbose=0), strict=True):
+            np.testing.assert_allclose(found, expected[name], rtol=1e-6, atol=1e-7, err_msg=name)
+
+
 OPTIMIZERS = {
     "SGD": lambda: optimizers.SGD(0.05),
     "momentum": lambda: optimizers.SGD(0.05, momentum=0.9),

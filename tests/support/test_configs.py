@@ -113,12 +113,14 @@ def test_what_the_class_above_was_given_is_kept():
         (slice(1, None, 2), {"class_name": "__slice__", "config": [1, None, 2]}),
         (Ellipsis, {"class_name": "__ellipsis__", "config": {}}),
         (layers.Dense, "Dense"),
+        ({"class_name": "of mine"}, {"class_name": "of mine"}),
+        ({"config": 3}, {"config": 3}),
     ],
 )
 def test_values_as_plain_data_and_back(value, plain):
     assert minidl.saving.serialize_keras_object([value]) == [plain]
     (again,) = minidl.saving.deserialize_keras_object([plain])
-    assert again == (value if isinstance(plain, dict) and "class_name" in plain else plain)
+    assert again == (plain if isinstance(plain, str) or isinstance(value, dict) else value)
     for array in (np.arange(2, dtype="int8"), Tensor([0.0, 1.0])):
         data = minidl.saving.serialize_keras_object({"x": array})
         found = minidl.saving.deserialize_keras_object(data)["x"]
@@ -175,6 +177,7 @@ def test_objects_of_yours_in_a_description():
     rooms = (Mine(), layers), (Far(), losses), (Seen(), metrics), (Sevens(), initializers)
     for thing, room in rooms:
         name, data = type(thing).__name__, minidl.saving.serialize_keras_object(thing)
+        assert data["registered_name"] == name
         own = {name: type(thing)}
         for read in (
             minidl.saving.deserialize_keras_object,
@@ -184,6 +187,11 @@ def test_objects_of_yours_in_a_description():
             assert type(read(data, custom_objects=own)) is type(thing)
             with pytest.raises(ValueError, match=f"no class or function '{name}'"):
                 read(data)
+
+
+def test_things_of_the_library_are_not_registered():
+    data = minidl.saving.serialize_keras_object(layers.Dense(2))
+    assert (data["module"], data["registered_name"]) == ("minidl.layers", None)
 
 
 def test_a_function_is_described_by_its_name_in_the_scope():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from minidl.support import fetching
 from minidl.support.disk import DataFileError
 from minidl.utils import get_file
 
@@ -40,6 +41,25 @@ def test_a_file_is_copied_once_and_checked(site):
         get_file("folder/a.txt", origin)
 
 
+def test_an_address_in_the_net_is_asked_once(site, monkeypatch):
+    asked = []
+
+    def download(urls, path, verify, max_bytes):
+        asked.append((urls, path, max_bytes))
+        verify(b"one")
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(b"one")
+
+    monkeypatch.setattr(fetching, "download", download)
+    origin = "https://example.org/folder/b.txt?raw=true"
+    for digest in (None, hashlib.sha256(b"one").hexdigest()):
+        path = get_file(origin=origin, file_hash=digest, hash_algorithm="sha256")
+        assert path == str(site / "home" / "datasets" / "b.txt")
+    assert asked == [([origin], path, 2**31)]
+    with pytest.raises(DataFileError, match="expected md5 00, found"):
+        get_file(origin=origin, file_hash="00")
+
+
 @pytest.mark.parametrize(
     ("name", "options", "folder"),
     [
@@ -57,14 +77,16 @@ def test_archives_are_unpacked(site, name, options, folder):
 
 
 @pytest.mark.parametrize(
-    ("name", "options", "error"),
+    ("name", "options", "error", "said"),
     [
-        ("a.txt", {}, DataFileError),
-        ("a.zip", dict(archive_format="tar"), DataFileError),
-        ("bad.tar", {}, tarfile.TarError),
+        ("a.txt", {}, DataFileError, "is no tar or zip archive, so it cannot be unpacked"),
+        ("a.txt", dict(archive_format=None), DataFileError, "is no known archive"),
+        ("a.zip", dict(archive_format="tar"), DataFileError, "is no tar archive"),
+        ("a.tgz", dict(archive_format=["zip"]), DataFileError, "is no zip archive"),
+        ("bad.tar", {}, tarfile.TarError, "outside"),
     ],
 )
-def test_what_is_no_archive_or_would_leave_the_folder(site, name, options, error):
-    with pytest.raises(error):
+def test_what_is_no_archive_or_would_leave_the_folder(site, name, options, error, said):
+    with pytest.raises(error, match=said):
         get_file(origin=(site / name).as_uri(), extract=True, **options)
     assert not (site / "home" / "outside").exists()
