@@ -379,7 +379,8 @@ def test_labels_of_any_number_type(dtype):
 def test_whole_number_targets_and_outputs_are_numbers_like_any_other():
     assert MeanSquaredError()(np.array([0, 2]), np.array([0.5, 1.5])).item() == 0.25
     # not y_true cut to whole numbers
-    assert MeanSquaredError()(np.array([0.5, 1.5]), np.array([1, 1])).item() == 0.25
+    for whole in (np.array([1, 1]), Tensor(np.array([1, 1]))):
+        assert MeanSquaredError()(np.array([0.5, 1.5]), whole).item() == 0.25
     logits = np.array([[1, 2, 3], [0, 0, 0]])
     expected = SparseCategoricalCrossentropy(from_logits=True)([0, 1], logits.astype(float)).item()
     assert SparseCategoricalCrossentropy(from_logits=True)([0, 1], logits).item() == pytest.approx(

@@ -33,6 +33,8 @@ def test_the_scale_halves_at_inf_and_doubles_after_steps_without():
 def test_the_first_steps_count_too():
     optimizer, w = LossScaleOptimizer(SGD(0.5), 8, dynamic_growth_steps=2), Variable([1.0])
     scales = []
+    optimizer.build([w])
+    optimizer.set_state(optimizer.get_state())  # of no steps at all
     for _ in range(5):
         optimizer.apply([[8.0]], [w])
         scales.append(optimizer.loss_scale_factor)
