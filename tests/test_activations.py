@@ -304,6 +304,9 @@ def test_aliases_have_one_name_and_strangers_none():
         and activations.deserialize(None) is activations.linear
     )
 
+    own = {"mine": lambda x: x * 2}
+    assert activations.deserialize("mine", own) is own["mine"]
+
     def relu(x):
         return x
 

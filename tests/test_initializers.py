@@ -99,6 +99,8 @@ def test_truncated_normal():
     assert np.abs(w - 1.0).max() <= 1.0 + 1e-12
     np.testing.assert_allclose([w.mean(), w.std()], [1.0, 0.5 * CUT], rtol=0.02)
     assert np.mean(np.abs(w - 1.0) > 0.99) < 0.01  # redrawn, not clipped to the edge
+    z = np.random.default_rng(1).normal(size=SHAPE)
+    np.testing.assert_allclose(w[np.abs(z) <= 2], 1 + 0.5 * z[np.abs(z) <= 2], rtol=1e-12)
 
 
 def test_random_uniform_bounds():
@@ -235,6 +237,8 @@ def test_every_name_is_an_attribute():
 def test_classes_and_functions_by_name():
     assert type(initializers.deserialize("he_normal")) is HeNormal
     assert initializers.serialize(HeNormal) == "HeNormal"
+    own = {"mine": lambda shape: np.ones(shape)}
+    assert initializers.deserialize("mine", own) is own["mine"]
     assert initializers.get(np.ones) is np.ones
 
 

@@ -53,6 +53,7 @@ def test_columns_are_rows_of_the_transpose():
     assert float(rows(short)) == pytest.approx(0.5 * COSINES.mean())
     without = Tensor(W * [[0], [1], [1], [1]], dtype="float64")  # 0 has no direction
     assert float(rows(without)) == pytest.approx(0.5 * COSINES[3:].sum() / 6)
+    assert float(rows(Tensor(W[:2], dtype="float64"))) == pytest.approx(0.5 * COSINES[0])
     assert float(rows(Tensor(np.eye(3)))) == 0 and float(rows(Tensor(np.ones((1, 3))))) == 0
 
 

@@ -244,8 +244,10 @@ class GRUCell(Cell):
     def call(self, inputs, states, training=False):
         x = ops.matmul(self.dropped(inputs, "dropout", training), self.kernel)
         h, n = self.dropped(states[0], "recurrent_dropout", training), 2 * self.units
-        bias, inner_bias = (self.bias, 0.0) if self.use_bias else (0.0, 0.0)
-        if self.use_bias and self.reset_after:
+        bias, inner_bias = self.bias, None  # as without reset_after
+        if self.bias is None:
+            bias = inner_bias = 0.0
+        elif self.reset_after:
             bias, inner_bias = self.bias[0], self.bias[1]
         x = x + bias
         if self.reset_after:

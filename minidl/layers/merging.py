@@ -103,7 +103,8 @@ class Counting(Merge):
     neutral = 1.0  # a number that changes no result
 
     def call(self, inputs, mask=None):
-        counts = [m is None or _spread(m, x) for x, m in zip(inputs, mask)]
+        masks = [None] * len(inputs) if mask is None else mask
+        counts = [m is None or _spread(m, x) for x, m in zip(inputs, masks)]
         kept = [x if c is True else ops.where(c, x, self.neutral) for x, c in zip(inputs, counts)]
         merged = super().call(kept)
         if any(c is True for c in counts):

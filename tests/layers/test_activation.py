@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl import layers
+from minidl import Tensor, layers
 from minidl.layers import ReLU
 
 
@@ -39,6 +39,7 @@ def test_slopes_of_prelu():
     """
     layer = layers.PReLU(alpha_initializer=np.array([[0.5], [0.25]]), shared_axes=-1)
     found = layer(np.array([[[-4, 8, 0], [-4, 1, -8]]])).numpy()
+    assert found.dtype == np.float32
     assert found.tolist() == [[[-2, 8, 0], [-1, 1, -2]]]
     assert layer(np.full((3, 2, 5), -2.0)).numpy()[2].tolist() == [[-1] * 5, [-0.5] * 5]
     for shape in ((3, 2), (3, 2, 5, 1), (3, 1, 5)):
@@ -57,3 +58,11 @@ def test_a_mask_that_is_broadcast():
     x = np.log([[1.0, 2, 4], [3, 5, 1]])
     y = layers.Softmax()(x, mask=np.array([1, 0.5, 0.6])).numpy()
     np.testing.assert_allclose(y, [[0.2, 0, 0.8], [0.75, 0, 0.25]], rtol=1e-6)
+
+
+def test_where_nothing_takes_part_in_a_softmax_all_is_0():
+    x = Tensor([[1.0, 2.0], [1.0, 1.0]], requires_grad=True)
+    y = layers.Softmax()(x, mask=np.array([[False, False], [True, True]]))
+    assert y.numpy().tolist() == [[0, 0], [0.5, 0.5]]
+    y.backward(gradient=np.array([[1, 2], [1, 3]], "f"))
+    assert x.grad.tolist() == [[0, 0], [-0.5, 0.5]]

@@ -247,3 +247,5 @@ def test_a_random_crop_is_every_part_there_is():
     corners = {layer(x, training=True).numpy()[0, 0, 0, 0] for _ in range(200)}
     assert corners == {0, 1, 2, 5, 6, 7, 10, 11, 12}
     assert layer(x).numpy()[0].shape == (2, 3, 1)
+    for crop, possible in ((layers.RandomCrop(4, 3), {0, 1, 2}), (layers.RandomCrop(3, 5), {0, 5})):
+        assert {crop(x).numpy()[0, 0, 0, 0] for _ in range(40)} == possible

@@ -27,6 +27,7 @@ def test_both_directions(name, mode, sequences):
     layer.set_weights([rng.normal(size=w.shape) for w in layer.get_weights()])
     forward, backward = layer.forward_layer, layer.backward_layer
     assert (forward.go_backwards, backward.go_backwards) == (False, True)
+    assert len(forward.weights) == len(backward.weights) == len(layer.weights) // 2 > 1
     for call in ({}, {"mask": mask}):
         a, *forward_states = [t.numpy() for t in forward(x, **call)]
         b, *backward_states = [t.numpy() for t in backward(x, **call)]

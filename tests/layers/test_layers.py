@@ -4,6 +4,7 @@ layers, and every refusal.
 
 import numpy as np
 import pytest
+from class_samples import things, title
 
 from minidl import Layer, check_gradients
 from minidl.layers import Activation, Flatten, LeakyReLU, ReLU, Reshape, Softmax
@@ -66,3 +67,31 @@ def test_gradients(layer):
     layer.dtype = np.dtype("float64")
     x = RNG.normal(size=(2, 3, 4))
     assert check_gradients(layer, x[np.abs(x) > 1e-2][:12].reshape(1, 3, 4))
+
+
+FLAGS = {
+    "supports_masking": """
+        Activation ActivityRegularization Add AdditiveAttention AlphaDropout Attention Average
+        BatchNormalization Bidirectional Concatenate Dense Dot Dropout ELU Embedding GRU
+        GaussianDropout GaussianNoise GlobalAveragePooling1D GroupNormalization
+        GroupedQueryAttention Identity LSTM Lambda LayerNormalization LeakyReLU Masking Maximum
+        Minimum MultiHeadAttention Multiply Normalization PReLU RNN ReLU Rescaling SimpleRNN
+        SinePositionEncoding Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract
+        TimeDistributed UnitNormalization
+    """,
+    "takes_raw_input": """
+        CategoryEncoding CenterCrop Discretization Embedding Hashing IntegerLookup Normalization
+        RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation
+        RandomZoom Rescaling Resizing StringLookup TextVectorization
+    """,
+    "takes_texts": "Hashing StringLookup TextVectorization",
+    "trains_when_called": """
+        RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation
+        RandomZoom
+    """,
+}
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_which_layers_hand_masks_on_take_raw_numbers_or_change_images(flag):
+    assert {title(cls) for cls in things("layer") if getattr(cls, flag)} == {*FLAGS[flag].split()}

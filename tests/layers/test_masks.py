@@ -98,6 +98,13 @@ class Named(layers.Layer):
         return query + 0, value + 0
 
 
+class Pair(layers.Layer):
+    supports_masking = True
+
+    def call(self, x, y):
+        return x + y
+
+
 def test_which_arguments_are_masks(recwarn):
     assert layers.Dense.mask_arguments == Local.mask_arguments == ()
     assert NeedsMask.mask_arguments == ("x", "mask")
@@ -111,6 +118,8 @@ def test_which_arguments_are_masks(recwarn):
     layer(Tensor(X), Tensor(X), value_mask=other)
     assert layer.seen[0] is None and layer.seen[1] is other
     recwarn.clear()
+    y = Pair()(Tensor(X), Tensor(X), mask=COUNTS)  # for a call that takes none: of the first
+    assert y.numpy().tolist() == (2 * X).tolist() and y.mask.numpy().tolist() == COUNTS.tolist()
 
 
 def test_a_mask_of_its_own_stays(recwarn):

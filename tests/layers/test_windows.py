@@ -126,8 +126,17 @@ def test_mistakes_while_the_model_is_made(mistake, words):
         mistake()
 
 
-def test_mistakes_with_data():
-    layer = layers.Conv2D(3, 3)
+@pytest.mark.parametrize(
+    ("layer", "size"),
+    [
+        (layers.Conv2D(3, 3), (6, 7)),
+        (layers.DepthwiseConv2D(3), (6, 7)),
+        (layers.SeparableConv2D(3, 3), (6, 7)),
+        (layers.Conv2DTranspose(3, 3), (10, 11)),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_mistakes_with_data(layer, size):
     layer(X)
     for x, words in (
         (X[0], r"x\[None\]"),
@@ -136,9 +145,11 @@ def test_mistakes_with_data():
         (np.moveaxis(X, -1, 1), r"with 9\. The channels stand at the other end.*\(x, 1, -1\)"),
         (X[:, :2], r"window \(3, 3\) is larger"),
     ):
+        if x.shape[1:] == (2, 9, 4) and size > (9, 9):
+            continue  # which enlarges them, however small they are
         with pytest.raises(ValueError, match=words):
             layer(x)
-    assert layer(X).shape == (2, 6, 7, 3)
+    assert layer(X).shape[1:3] == size
 
 
 def test_channels_on_the_other_side():

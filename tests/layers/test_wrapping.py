@@ -43,7 +43,7 @@ class Shut(layers.Layer):
     supports_masking = True
 
     def call(self, x, mask=None):
-        return x if mask is None else x * np.asarray(mask, "f")[:, None]
+        return x if mask is None else x * np.asarray(mask, "f").reshape(len(x), -1)
 
 
 def test_the_mask_of_each_step_reaches_the_layer():
@@ -52,6 +52,8 @@ def test_the_mask_of_each_step_reaches_the_layer():
     apart = layers.TimeDistributed(Shut())
     np.testing.assert_array_equal(apart(x, mask=mask).numpy(), x * mask[..., None])
     np.testing.assert_array_equal(apart(x, mask=None).numpy(), x)
+    parts = x % 3 > 0  # a mask for the numbers of a step
+    np.testing.assert_array_equal(apart(x, mask=parts).numpy(), x * parts)
     assert apart.supports_masking
 
 

@@ -34,6 +34,9 @@ def test_models_are_drawn(tmp_path):
         for t in plots.model(nested, tmp_path / "n.png", expand_nested=True).axes[0].texts
     ]
     assert "deep (Dense)" in texts
+    deeper = Sequential([Input((4,)), Sequential([nested.layers[0], layers.Dense(2, name="end")])])
+    texts = [t.get_text() for t in plots.model(deeper, expand_nested=True).axes[0].texts]
+    assert {"deep (Dense)", "end (Dense)"} <= set(texts) and len([t for t in texts if t]) == 6
     with pytest.raises(ValueError, match="shows no layers yet"):
         plots.model(Sequential())
     with pytest.raises(ValueError, match="rankdir"):

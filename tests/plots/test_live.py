@@ -68,6 +68,12 @@ def test_the_end_of_a_training_finishes_the_picture(file, tmp_path, monkeypatch)
     assert len(finished) == (file is None)
 
 
+def test_a_folder_that_cannot_be_made_is_said_before_the_training(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OSError):
+        live.LivePlot(path=tmp_path / "file" / "live.png").on_train_begin()
+
+
 def test_in_a_notebook_one_picture_is_shown_and_changed(monkeypatch):
     shown = []
     ipython: Any = types.ModuleType("IPython.display")

@@ -138,11 +138,18 @@ def test_what_k_has_no_more(name, cure):
         getattr(K, name)
 
 
+def test_a_condition_with_fewer_axes_chooses_rows():
+    cube = np.arange(24.0).reshape(2, 3, 4)
+    found = K.switch(K.constant([1, 0]), cube, -cube)
+    np.testing.assert_array_equal(found, [cube[0], -cube[1]])
+
+
 def test_wrong_shapes_are_said():
     with pytest.raises(ValueError, match=r"\(batch, d\)"):
         K.repeat(A[0], 2)
-    with pytest.raises(ValueError, match="samples"):
-        K.batch_dot(A, A, axes=0)
+    for axes in (0, (0, 1), (1, 0)):
+        with pytest.raises(ValueError, match="samples"):
+            K.batch_dot(A, A, axes=axes)
     with pytest.raises(ValueError, match=r"batches of vectors.*shapes \(3,\) and \(2, 3\)"):
         K.batch_dot(A[0], A)
     with pytest.raises(ValueError, match="more axes"):

@@ -375,6 +375,10 @@ def test_a_checkpoint_restores_all_or_nothing(tmp_path):
         tf.train.Checkpoint(model=other, optimizer=counter).restore(path)
     assert float(counter) == 5.0
     assert all(np.array_equal(a, b) for a, b in zip(before, other.get_weights()))
+    unused = tf.train.Checkpoint(model=model, optimizer=tf.keras.optimizers.Adam(0.5))
+    path, fresh = unused.save(tmp_path / "unused"), tf.keras.optimizers.Adam()
+    tf.train.Checkpoint(model=new, optimizer=fresh).restore(path)
+    assert fresh.learning_rate == 0.5 and not fresh.built
     path = tf.train.Checkpoint(v=tf.Variable([1.0, 2.0])).write(tmp_path / "two")
     v = tf.Variable([5.0])
     with pytest.raises(ValueError, match="'v/0' is of another shape"):
