@@ -107,7 +107,7 @@ def test_sizes_of_the_parts(n, fraction, trained_on):
     assert [len(a) for a in (*train, *held_back)] == [trained_on] * 3 + [n - trained_on] * 3
 
 
-@pytest.mark.parametrize("fraction", [-0.1, 1, 1.0, 1.5, float("nan"), "0.2", True])
+@pytest.mark.parametrize("fraction", [-0.1, 0, 1, 1.0, 1.5, float("nan"), "0.2", True])
 def test_fractions_that_cannot_be(fraction):
     with pytest.raises(
         ValueError, match="validation_split must be a fraction between 0 and 1; received"
