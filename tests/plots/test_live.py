@@ -58,8 +58,8 @@ def test_the_end_of_a_training_finishes_the_picture(file, tmp_path, monkeypatch)
     """A written one is there already, and is closed."""
     finished = []
     monkeypatch.setattr(live, "finish", finished.append)
-    plot = drawn(live.LivePlot(every=2, path=None if file is None else tmp_path / file), epochs=3)
-    assert [len(line.get_xdata()) for line in plot.figure.axes[0].lines] == [2, 2], "not the third"
+    plot = drawn(live.LivePlot(every=3, path=None if file is None else tmp_path / file), epochs=4)
+    assert [len(line.get_xdata()) for line in plot.figure.axes[0].lines] == [3, 3], "not the last"
     assert live.plt.fignum_exists(plot.figure.number)
     plot.on_train_end()
     assert finished == ([plot.figure] if file is None else [])

@@ -86,6 +86,8 @@ def test_chance_of_k():
         )
     assert np.abs(K.truncated_normal((500,), 0.0, 1.0).numpy()).max() <= 2
     assert not K.random_bernoulli((50,)).numpy().any(), "p is 0 unless told otherwise"
+    dtypes = [K.random_bernoulli((2,)).dtype, K.random_bernoulli((2,), dtype="int32").dtype]
+    assert dtypes == ["float32", "int32"]
     dropped = K.dropout(np.ones((1000,), np.float32), 0.25, seed=1).numpy()
     assert set(np.round(dropped, 4)) == {0, np.float32(1.3333)}
     assert K.random_normal((3,), 5.0, 0.0).numpy().tolist() == [5, 5, 5]
@@ -96,6 +98,9 @@ def test_looking_with_k(capsys):
         K.print_tensor(A, "a: ").tolist() == A.tolist()
         and "a: [[ 3.  -1.   2. ]" in capsys.readouterr().out
     )
+    for count, shown in ((4, "[0 1 2 3]"), (5, "[0 1 ... 3 4]")):
+        K.print_tensor(np.arange(count), "n: ", summarize=2)
+        assert capsys.readouterr().out == f"n: {shown}\n"
     assert (
         K.is_keras_tensor(minidl.Input((3,)))
         and not K.is_keras_tensor(minidl.Tensor([1.0]))
