@@ -255,8 +255,8 @@ def as_list(value) -> list:
 
 def progress_bar(verbose) -> list[ProgressBar]:
     """Return [the progress bar] for this value of `verbose`, or []."""
-    if verbose in (0, False):
+    if verbose == 0:
         return []
-    if verbose not in ("auto", 1, 2, True):
+    if verbose not in ("auto", 1, 2):
         raise ValueError(f"verbose is 0, 1, 2 or 'auto'; received {verbose!r}.")
-    return [ProgressBar(live=False if verbose == 2 and verbose is not True else None)]
+    return [ProgressBar(live=False if verbose == 2 else None)]

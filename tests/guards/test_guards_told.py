@@ -124,6 +124,7 @@ SAID = [
     (targets.check_labels, "L", A([0, 3]), (2, 4), None),
     (targets.check_labels, "L", A([0.0, 3.0]), (2, 4), None),
     (targets.check_labels, "L", A([[0], [4]]), (2, 4), "labels run 0..4 but the model has 4 outputs"),
+    (targets.check_labels, "L", A([[[0], [4]]]), (1, 2, 4), "labels run 0..4"),
     (targets.check_labels, "L", A([0, -1]), (2, 4), "labels run -1..0"),
     (targets.check_labels, "L", A([0, 9, 9]), (2, 4), None),
     (targets.check_labels, "L", A([0.0, 0.5]), (2, 4), "class indices are whole numbers; y holds fra"),

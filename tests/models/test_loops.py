@@ -184,6 +184,8 @@ def test_train_and_test_on_batch():
         (lambda m: m.fit(X, Y, verbose=3), "verbose is 0, 1, 2 or 'auto'; received 3"),
         (lambda m: m.predict(X[:0], verbose=0), "no samples"),
         (lambda m: m.fit(None, Y), "No data: pass x"),
+        (lambda m: m.fit(X, Y, epochs=0), "epochs must be a whole number of at least 1"),
+        (lambda m: m.fit(X, Y, initial_epoch=-1), "initial_epoch must be .* at least 0"),
         (lambda m: m.fit(X, Y, validation_data=[X], verbose=0), r"is a tuple \(x, y\) or"),
         (lambda m: m.fit(X, Y, validation_data=(X, Y, None, 1), verbose=0), r"is a tuple \(x, y\)"),
         (lambda m: m.fit(iter([(X, Y, -np.ones(len(X)))]), verbose=0), "below 0, to -1"),

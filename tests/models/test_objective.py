@@ -307,3 +307,13 @@ def test_a_batch_without_a_loss():
             model.train_on_batch(x)
         with pytest.raises(ValueError, match=said):
             model.compute_loss(x, None, model(x))
+
+
+def test_one_metric_for_all_outputs_and_targets_without_inputs():
+    x, y = np.ones((4, 3)), np.zeros((4, 2))
+    model = nested_model()
+    model.compile("sgd", "mse", metrics="mae", weighted_metrics="mse")
+    found = model.evaluate(x, {"a": y, "b": [y, y]}, verbose=0, return_dict=True)
+    for name, value in (("loss", 9), ("mae", 3), ("mse", 9)):
+        assert [found[f"{o}_{name}"] for o in "abc"] == [value] * 3
+    assert model.compute_loss(None, {"a": y, "b": [y, y]}, model(x)).item() == 27

@@ -272,5 +272,6 @@ def test_the_batches_of_the_validation():
         ((iter([(x, y)]),), {}, 2),
     ]:
         seen.clear()
+        net().fit(x, y, validation_data=[x, y, y[:, 0]], verbose=0)  # with weights
         net().fit(*data, validation_data=(x, y), verbose=0, callbacks=[Watch()], **options)
         assert len(seen) == count
