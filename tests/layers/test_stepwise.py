@@ -160,3 +160,6 @@ def test_masks_go_on_where_there_are_steps(name):
         assert not sequences or output.mask.numpy().tolist() == [[True, False, True]]
         alone = getattr(layers, name)(2, return_sequences=sequences)(x)
         assert (alone.mask is not None) == sequences
+        layer = getattr(layers, name)(2, return_sequences=sequences)
+        found = layer.compute_mask([x, *states], [x.mask, None])  # that of the sequences
+        assert found is (x.mask if sequences else None)
