@@ -120,6 +120,10 @@ CASES = {
         lambda K: K.batch_dot(B, np.stack([B, B], 3), axes=(1, 1)),
         np.einsum("bij,bikl->bjkl", B, np.stack([B, B], 3)),
     ),
+    "l2_normalize_small": (
+        lambda K: K.l2_normalize(np.array([[3e-4, 4e-4], [3e-7, 4e-7], [0, 0]], "f"), 1),
+        [[0.6, 0.8], [0.3, 0.4], [0, 0]],  # a length of 1e-6 at least
+    ),
     "bias_add": (lambda K: K.bias_add(B, np.arange(4, dtype=np.float32)), B + np.arange(4)),
     "bias_add_first": (
         lambda K: K.bias_add(

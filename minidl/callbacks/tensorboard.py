@@ -99,7 +99,7 @@ class TensorBoard(Callback):
     def on_test_end(self, logs=None):
         """Write the results of evaluate against the number of updates made before."""
         values = {f"evaluation_{k}_vs_iterations": v for k, v in (logs or {}).items()}
-        if values and self.model.optimizer is not None:
+        if values:
             self._write("validation", values, int(self.model.optimizer.iterations))
             self._flush()
 

@@ -85,7 +85,7 @@ class Checkpoint:
 
     def __init__(self, root=None, **kwargs):
         self.tracked = {**({} if root is None else {"root": root}), **kwargs}
-        self.save_counter = Variable(np.int64(0), trainable=False, name="save_counter")
+        self.save_counter = Variable(np.int64(0), name="save_counter")
         vars(self).update(kwargs)
         for name, thing in self.tracked.items():
             if not hasattr(thing, "variables") and not variables_of(thing):

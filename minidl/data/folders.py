@@ -157,12 +157,7 @@ def encoded(files: Files, label_mode: str | None) -> np.ndarray | None:
 
 
 def find_files(
-    directory,
-    labels: Any = "inferred",
-    class_names=None,
-    follow_links=False,
-    endings=ENDINGS,
-    what="images",
+    directory, labels: Any, class_names, follow_links: bool, endings=ENDINGS, what="images"
 ) -> Files:
     """The files under a directory whose names end so, sorted: those of each class, class by class,
     or, without inferred labels, all there are. what: the word for them in errors.

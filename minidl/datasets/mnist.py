@@ -94,7 +94,7 @@ def read_picture(path) -> np.ndarray:
     top, left = (size - digit.shape[0]) // 2, (size - digit.shape[1]) // 2
     square[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
     edges = np.linspace(0, size, 21)  # average the pixels that fall into each of 20 by 20 cells
-    cells = [slice(int(a), max(int(a) + 1, int(np.ceil(b)))) for a, b in itertools.pairwise(edges)]
+    cells = [slice(int(a), int(np.ceil(b))) for a, b in itertools.pairwise(edges)]
     small = np.array([[square[r, c].mean() for c in cells] for r in cells])
     image = np.pad(small / max(small.max(), 1e-9), 4)
     down, right = (14 - np.average(np.indices(image.shape)[k], weights=image) for k in (0, 1))

@@ -60,10 +60,9 @@ def _first_bad(loss, weights) -> str:
     return "the loss itself"
 
 
-def _is_finite(values) -> bool:
-    array = getattr(values, "array", values)
-    is_float = isinstance(array, np.ndarray) and array.dtype.kind == "f"
-    return not is_float or bool(np.isfinite(array).all())
+def _is_finite(tensor) -> bool:
+    array = np.asarray(tensor.array)
+    return array.dtype.kind != "f" or bool(np.isfinite(array).all())
 
 
 def _largest(weights) -> str:

@@ -61,7 +61,9 @@ def graph_config(model) -> dict:
     return {
         "name": model.name,
         "trainable": model.trainable,
-        "layers": [entries[name] for name in sorted(entries, key=lambda n: order.get(n, 1 << 30))],
+        "layers": [
+            entries[name] for name in sorted(entries, key=lambda n: order.get(n, len(order)))
+        ],
         "input_layers": _with_history(model.input, where, plain=True),
         "output_layers": _with_history(model.output, where, plain=True),
     }

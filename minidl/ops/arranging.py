@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.derivatives import shaping
 from ..tensor import apply
-from .base import convert_to_tensor, from_front, is_tensor, on_symbols, shape, whole
+from .base import along_axis, convert_to_tensor, from_front, is_tensor, on_symbols, shape, whole
 from .comparing import not_equal
 
 __all__ = [
@@ -179,10 +179,7 @@ def meshgrid(*x, indexing="xy") -> list:
         raise ValueError(f"meshgrid: indexing is 'xy' or 'ij'; received {indexing!r}.")
     vectors = [ravel(v) for v in x]
     sizes = tuple(v.size for v in vectors)
-    grids = [
-        broadcast_to(v.reshape([-1 if i == j else 1 for j in range(len(x))]), sizes)
-        for i, v in enumerate(vectors)
-    ]
+    grids = [broadcast_to(along_axis(v, i, len(vectors)), sizes) for i, v in enumerate(vectors)]
     return [g.swapaxes(0, 1) for g in grids] if indexing == "xy" and len(x) > 1 else grids
 
 

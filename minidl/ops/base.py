@@ -74,6 +74,11 @@ def from_front(axis, n: int) -> int:
     return int(axis) % n
 
 
+def along_axis(vector, axis: int, ndim: int):
+    """Return a vector as an array that broadcasts along this axis of arrays with ndim axes."""
+    return vector[(..., *(None,) * (ndim - 1 - from_front(axis, ndim)))]
+
+
 def axes_of(axis):
     """Convert a list of axes to a tuple, which NumPy needs."""
     return tuple(axis) if isinstance(axis, list) else axis

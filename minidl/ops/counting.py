@@ -10,7 +10,7 @@ from ..core.derivatives import shaping
 from ..support.arrays import as_array
 from ..symbolic import has_symbol
 from ..tensor import Tensor, apply
-from .base import convert_to_tensor, floats, on_symbols, step, whole
+from .base import along_axis, convert_to_tensor, floats, on_symbols, step, whole
 from .comparing import where
 from .picking import take
 
@@ -99,9 +99,7 @@ def _unique(x, axis, size, fill_value) -> tuple:
         )
     values = take(x, index, axis)
     if fill_value is not None and len(index) > n:
-        place = np.arange(len(index)).reshape(
-            [-1 if i == range(x.ndim)[axis or 0] else 1 for i in range(values.ndim)]
-        )
+        place = along_axis(np.arange(len(index)), axis or 0, values.ndim)
         values = where(place < n, values, fill_value)
     return values, *(Tensor(part, dtype="int32") for part in (index, inverse, counts))
 

@@ -12,7 +12,7 @@ from ..support import backend
 from ..support.arrays import as_array
 from ..tensor import Tensor, apply
 from .arranging import expand_dims
-from .base import floats, from_front, on_symbols
+from .base import along_axis, floats, from_front, on_symbols
 from .comparing import equal, isnan, sign, where
 from .elementwise import absolute, erf, logaddexp, maximum, minimum, power, sin, sqrt, square
 from .normalizing import scaled
@@ -149,9 +149,7 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
     width = dx
     if x is not None:
         x = floats(x)
-        if x.ndim == 1:
-            x = x.reshape([-1 if i == len(front) else 1 for i in range(y.ndim)])
-        width = x[after] - x[before]
+        width = along_axis(x[1:] - x[:-1], axis, y.ndim) if x.ndim == 1 else x[after] - x[before]
     return total((y[after] + y[before]) / 2 * width, axis=axis)
 
 

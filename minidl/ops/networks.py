@@ -7,7 +7,7 @@ import numpy as np
 from ..core.derivatives import gaussian, nonlinear
 from ..tensor import apply
 from .arranging import split
-from .base import axes_of, floats, from_front, on_symbols
+from .base import along_axis, axes_of, floats, from_front, on_symbols
 from .comparing import where
 from .elementwise import absolute, clip, sqrt, square
 from .ordering import sort
@@ -194,9 +194,7 @@ def sparsemax(x, axis=-1):
     """
     x = floats(x)
     ordered = np.flip(sort(x.detach(), axis).data, axis)
-    places = np.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(
-        [-1 if i == range(x.ndim)[axis] else 1 for i in range(x.ndim)]
-    )
+    places = along_axis(np.arange(1, x.shape[axis] + 1, dtype=x.dtype), axis, x.ndim)
     count = sum(1 + places * ordered > cumsum(ordered, axis).data, axis, True).data
     kept = np.take_along_axis(ordered, count.astype(int) - 1, axis)
     inside = x.data >= kept

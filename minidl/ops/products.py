@@ -92,7 +92,7 @@ def einsum(subscripts, *operands):
     terms = terms.split(",")
     extra = _extra_axes(subscripts, terms, [len(shape(x)) for x in operands])
     free = [c for c in LETTERS + LETTERS.upper() if c not in subscripts]
-    dots = "".join(free[: max(extra, default=0)])
+    dots = "".join(free[: max(extra)])
     out = out if arrow else _letters_that_stay(terms, bool(dots))
     if dots and "..." not in out:
         raise ValueError(

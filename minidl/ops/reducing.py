@@ -10,7 +10,7 @@ from ..core.derivatives import linear, reductions
 from ..support import backend
 from ..tensor import apply
 from .arranging import broadcast_to, expand_dims, moveaxis
-from .base import axes_of, convert_to_tensor, floats, on_symbols, step
+from .base import along_axis, axes_of, convert_to_tensor, floats, on_symbols, step
 from .comparing import equal, isclose, isnan, logical_not, where
 from .elementwise import absolute, maximum, minimum, power, sqrt, square
 
@@ -134,7 +134,7 @@ def average(x, axis=None, weights=None):
                 f"axis; received shape "
                 f"{weights.shape} with axis={axis}."
             )
-        weights = weights.reshape([-1 if i == range(x.ndim)[axis] else 1 for i in range(x.ndim)])
+        weights = along_axis(weights, axis, x.ndim)
     return (x * weights).sum(axis) / broadcast_to(weights, x.shape).sum(axis)
 
 
@@ -183,8 +183,6 @@ def _norm_of_sizes(size, ord, axes, keepdims):
         return {np.inf: max, -np.inf: min}[ord](size, axes, keepdims)
     if ord == 0:
         return sum(step(np.sign, size), axes, keepdims)
-    if ord == 1:
-        return sum(size, axes, keepdims)
     total = sum(power(size, ord), axes, keepdims)
     return where(equal(total, 0), 0.0, power(total, 1 / ord))  # at 0 the root's slope is infinite
 

@@ -108,7 +108,7 @@ def correlate(x1, x2, mode="valid"):
 def corrcoef(x):
     """The correlation of each row with each other, from -1 to 1."""
     x = floats(x)
-    away = x - mean(x, axis=-1, keepdims=True)
+    away = x - mean(x, axis=1, keepdims=True)
     products = matmul(away, away.T)
     length = sqrt(diagonal(products))
     return products / outer(length, length)

@@ -142,9 +142,10 @@ def _edge(here, there, half, downwards, aside) -> tuple[float, float]:
     """
     dx, dy = there[0] - here[0], there[1] - here[1]
     along, across = (dy, dx) if downwards else (dx, dy)
-    reach = half[1 if downwards else 0] * (1 if along > 0 else -1)
+    reach = half[1 if downwards else 0]
+    reach = reach if along > 0 else -reach
     side = half[0 if downwards else 1]
-    slant = max(-0.6, min(0.6, across / abs(along) / 3)) * side if along else 0.0
+    slant = max(-0.6, min(0.6, across / abs(along) / 3)) * side
     if aside:
         slant = -0.7 * side if downwards else 0.7 * side
     return (here[0] + slant, here[1] + reach) if downwards else (here[0] + reach, here[1] + slant)

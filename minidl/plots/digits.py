@@ -44,12 +44,10 @@ def digits(
 
 
 def _as_pictures(images):
-    if images.ndim == 4 and images.shape[-1] == 1:
-        images = images[..., 0]
     if images.ndim == 2:
         side = math.isqrt(images.shape[1])
         if side * side == images.shape[1]:
-            images = images.reshape(-1, side, side)
+            images = images.reshape(len(images), side, side)
     if images.ndim < 3 or not len(images):
         raise ValueError(
             f"digits expects images of shape (n, height, width); received {images.shape}. For one "

@@ -19,7 +19,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from ..optimizers import get
-from ..support.checks import check_count, check_number
+from ..support.checks import check_number
 from ..support.disk import make_folder, path_of, write_atomically
 from ..support.processes import writes
 from ..surfaces import Surface, Trajectory, descend
@@ -68,7 +68,6 @@ def explore(
     """
     plotly = _plotly()
     grounds, kinds = _surfaces(surface), _optimizers(optimizers)
-    check_count("steps", steps)
     learning_rates = [check_number("learning_rates", r, 0) for r in learning_rates]
     momenta = [check_number("momenta", m, 0, 1) for m in momenta]
     shown = [_choices(label, kind, learning_rates, momenta) for label, kind in kinds.items()]
@@ -168,7 +167,7 @@ def _starts(surface: Surface, starts) -> list[list[float]]:
             raise ValueError(
                 f"starts needs at least one point, like [(-7, 4)]; received {starts!r}."
             )
-        return [np.reshape(np.array(start, dtype=np.float64), -1).tolist() for start in starts]
+        return [np.ravel(np.array(start, dtype=np.float64)).tolist() for start in starts]
     places = [[0.5, 0.9], [0.85, 0.3], [0.3, 0.15]]
     others = [
         [float(f"{low + part * (high - low):.2g}") for part, (low, high) in zip(at, surface.within)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import matplotlib.pyplot as plt
@@ -115,7 +116,7 @@ def plane_around(x):
 def draw_samples(axis, x, y, classes: int) -> None:
     """Draw points in the colours and with the markers of their classes."""
     edge = {"markersize": 4, "markeredgecolor": "white", "markeredgewidth": 0.4}
-    for k, marker in zip(range(classes), "os^DvPX" * 3):
+    for k, marker in zip(range(classes), itertools.cycle("os^DvPX")):
         colour = COLOURS[k % len(COLOURS)]
         axis.plot(*x[y == k].T, marker, color=colour, label=f"class {k}", linestyle="none", **edge)
     axis.set(xlabel="x₁", ylabel="x₂")

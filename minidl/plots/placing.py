@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from statistics import fmean
 
 from ..core.layer import Sequential
 from ..layers import Layer
@@ -33,21 +34,14 @@ def _of_graph(graph, prefix) -> tuple[dict, list]:
         boxes[key], of[id(symbol)] = symbol.maker or symbol, key
     for node in graph.steps:
         thing = node.function if isinstance(node.function, Layer) else node
-        key = _free(f"{prefix}{thing.name}", thing, boxes)
+        key = f"{prefix}{thing.name}"
+        while key in boxes and boxes[key] is not thing:  # another one of that name
+            key += "'"
         boxes[key], of[id(node)] = thing, key
         for parent in node.parents():
             arrow = (of[id(parent)] if id(parent) in of else of[id(parent.node)], key)
             arrows += [] if arrow in arrows else [arrow]
     return boxes, arrows
-
-
-def _free(name: str, thing, boxes: dict) -> str:
-    """Return the name, or `name 2`, `name 3` ... if another object has it."""
-    key, number = name, 1
-    while key in boxes and boxes[key] is not thing:
-        number += 1
-        key = f"{name} {number}"
-    return key
 
 
 def _expanded(boxes, arrows, prefix) -> tuple[dict, list]:
@@ -116,7 +110,7 @@ def _neighbours_row(key, arrows, here, there, row) -> float:
     none.
     """
     rows = [row[arrow[there]] for arrow in arrows if arrow[here] == key]
-    return sum(rows) / len(rows) if rows else row[key]
+    return fmean(rows) if rows else row[key]
 
 
 def _places_by_dot(boxes, arrows) -> dict | None:

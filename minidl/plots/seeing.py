@@ -73,7 +73,7 @@ def _kernel(model, layer) -> np.ndarray:
         return np.swapaxes(model.kernel.numpy(), 2, 3)
     if isinstance(model, (DepthwiseConv2D, SeparableConv2D)):
         kernel = (model.kernel if hasattr(model, "kernel") else model.depthwise_kernel).numpy()
-        return kernel.reshape(*kernel.shape[:2], 1, -1)
+        return kernel.reshape(*kernel.shape[:2], 1, math.prod(kernel.shape[2:]))
     return model.kernel.numpy()
 
 

@@ -174,7 +174,7 @@ def animate(trajectories, path, title: str | None = None, seconds: float = 6.0, 
     legend = figure.legend(fontsize=10, loc="outside right upper")
     plt.setp(legend.legend_handles, markersize=9)
     last = max(len(p.points) for p in ways) - 1
-    shown = np.unique(np.linspace(0, last, min(frames, last + 1)).round().astype(int))
+    shown = np.unique(np.linspace(0, last, frames).round().astype(int))
 
     def draw(step):
         for one, (trail, head) in zip(ways, lines):

@@ -170,6 +170,13 @@ def test_another_takes_up_the_state_where_it_was(make, batches, course, tmp_path
     np.testing.assert_equal(now, then)
 
 
+def test_a_pickle_among_the_states_is_not_opened(tmp_path):
+    fit(network(), BackupAndRestore(tmp_path, delete_checkpoint=False), epochs=1)
+    np.savez(tmp_path / "callbacks-0.npz", **{"EarlyStopping-0/wait": np.array([{}], object)})
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        fit(network(), EarlyStopping(), BackupAndRestore(tmp_path))
+
+
 def test_a_state_is_numbers_and_lists_of_arrays():
     arrays = [np.array([i, 0.5]) for i in range(12)]  # more than ten keep their order
     state = {"wait": 3, "best": 0.25, "weights": arrays}

@@ -71,8 +71,9 @@ def test_the_logs_of_each_epoch(recorder, tmp_path):
     assert train.closed and validation.closed and train.flushed >= 2
 
 
-def test_the_logs_of_batches_and_the_weights(recorder, tmp_path):
-    history, weights = watched(minidl, tmp_path, freq=1, histograms=1, pictures=True)
+@pytest.mark.parametrize("each", [1, "batch"])
+def test_the_logs_of_batches_and_the_weights(each, recorder, tmp_path):
+    history, weights = watched(minidl, tmp_path, freq=each, histograms=1, pictures=True)
     rows = recorder["train"].rows
     assert [step for tag, step, _ in rows if tag == "batch_loss"] == [1, 2, 3, 4]
     losses = [value for tag, _, value in rows if tag == "batch_loss"]

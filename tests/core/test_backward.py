@@ -102,8 +102,12 @@ def test_nothing_to_differentiate():
 
 @pytest.mark.parametrize(
     "change",
-    [lambda w: w.assign([5.0, 5.0]), lambda w: setattr(w, "data", np.zeros(2, np.float32))],
-    ids=["assign", "data"],
+    [
+        lambda w: w.assign([5.0, 5.0]),
+        lambda w: setattr(w, "data", np.zeros(2, np.float32)),
+        lambda w: setattr(w.assign([5.0, 5.0]), "data", np.zeros(2, np.float32)),
+    ],
+    ids=["assign", "data", "both"],
 )
 def test_values_that_changed_since_their_use_are_refused(change):
     w, x = Variable([1.0, 2.0]), leaf([3.0, 4.0])

@@ -165,6 +165,8 @@ def test_assign_changes_the_numbers_in_place_and_is_counted():
     assert w.assign([3.0, 4.0]) is w
     assert w.array is array and w.version[0] == before + 1
     np.testing.assert_array_equal(array, [3, 4])
+    w.data = np.zeros(2, np.float32)
+    assert w.version[0] == before + 2
 
 
 def test_detach_shares_memory_and_changes_but_no_graph():

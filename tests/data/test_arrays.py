@@ -174,8 +174,8 @@ def test_class_weights_of_nothing_and_of_keys_in_other_types():
     assert class_weights(np.array([True, False]), {0: 3, True: 2}).tolist() == [2, 3]
     assert class_weights(np.zeros((0,), int), {}).shape == (0,)
     assert class_weights(np.array([[0.2, 0.8], [0.6, 0.4]]), {1: 5}).tolist() == [5, 1]
-    steps = np.eye(2)[np.array([[0, 1], [1, 0]])]  # a class for each step of a sequence
-    assert class_weights(steps, {1: 5}).tolist() == [[1, 5], [5, 1]]
+    steps = np.eye(2)[np.array([[0, 1], [1, 1]])]  # a class for each step of a sequence
+    assert class_weights(steps, {1: 5}).tolist() == [[1, 5], [5, 5]]
     assert class_weights(np.array(1)[None], {1: 5}).dtype == np.float32
 
 

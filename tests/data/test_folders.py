@@ -125,20 +125,6 @@ def test_labels_of_your_own_count_from_0_with_gaps(folder, capsys):
         assert capsys.readouterr().out.splitlines() == expected
 
 
-def test_of_both_parts_the_first_is_shuffled(folder):
-    both = image_dataset_from_directory(
-        folder, validation_split=0.5, subset="both", seed=1, batch_size=1, **QUIET
-    )
-    loops = [[list(seen(part)) for _ in range(6)] for part in both]
-    assert len(set(map(tuple, loops[0]))) > 1 == len(set(map(tuple, loops[1])))
-    again = image_dataset_from_directory(
-        folder, validation_split=0.5, subset="both", seed=1, batch_size=1, **QUIET
-    )
-    assert [list(seen(part)) for part in again] == [loops[0][0], loops[1][0]]
-    single = image_dataset_from_directory(folder, seed=1, batch_size=None, **QUIET)
-    assert len(list(single)) == 10
-
-
 def test_which_folders_and_files_are_seen(folder, tmp_path_factory):
     (folder / ".hidden").mkdir()
     (folder / "list.png").write_bytes(b"beside the folders")

@@ -83,10 +83,10 @@ def test_how_new_pixels_are_computed(picture):
         expected = PIL.Image.open(path).resize((3, 4), PIL.Image.Resampling[name.upper()])
         np.testing.assert_array_equal(found, expected)
     assert load_img(path, target_size=7).size == (7, 7)
+    assert load_img(path, target_size=(8, 6)).size == (6, 8)
     assert img_to_array(PIL.Image.open(path), dtype="float16").dtype == np.float16
-    assert (
-        array_to_img(np.array([[[0.5], [255]]]), scale=False, dtype="uint8").getpixel((0, 0)) == 0
-    )
+    whole = array_to_img(np.array([[[0], [0.9], [1]]]), dtype="uint8")
+    assert np.asarray(whole).tolist() == [[0, 0, 255]]
 
 
 def opened(path):

@@ -2,12 +2,10 @@
 does where tests/pipeline_cases.py does not look.
 """
 
-import copy
-
 import numpy as np
 import pytest
 
-from minidl.data import Dataset, DatasetSpec, Options, TextLineDataset, chaining
+from minidl.data import Dataset, DatasetSpec, TextLineDataset, chaining
 from minidl.support.texts import as_texts
 
 
@@ -50,19 +48,6 @@ def test_the_least_number(method, others, name, least):
     assert getattr(FIVE, method)(**others, **{name: np.int64(2 - ("shard" in method))})
 
 
-@pytest.mark.parametrize(
-    ("function", "said"),
-    [
-        (lambda: FIVE.take_while(None), "take_while takes a function; received None"),
-        (lambda: FIVE.interleave(3), "interleave takes a function; received 3"),
-        (lambda: len(FIVE.unique()), r"known after a loop only.*sum\(1 for _ in dataset\)"),
-    ],
-)
-def test_what_cannot_be_asked(function, said):
-    with pytest.raises(TypeError, match=said):
-        function()
-
-
 @pytest.mark.parametrize("more", [{"pad_to_bucket_boundary": True}, {"no_padding": True}])
 def test_buckets_are_filled_up_to_their_longest_only(more):
     with pytest.raises(ValueError, match="leave pad_to_bucket_boundary and no_padding out"):
@@ -77,6 +62,7 @@ def test_buckets_are_filled_up_to_their_longest_only(more):
 def test_of_16_sources_at_once_one_element_each():
     made = Dataset.range(17).interleave(lambda i: Dataset.from_tensors(i).repeat(2))
     expected = [*range(16), *range(16), 16, 16]
+    assert values(Dataset.range(2).flat_map(lambda i: FIVE.take(2))) == [0, 1, 0, 1]
     assert values(made) == expected and chaining._SOURCES_AT_ONCE == 16
     for cycle in (-1, None):
         again = Dataset.range(17).interleave(
@@ -93,6 +79,7 @@ def test_how_many_are_said():
     ):
         assert repr(made) == f"<Dataset of {said} elements>" and bool(made)
     assert len(Dataset.zip(FIVE, Dataset.range(0))) == 0
+    assert [int(i) - int(x) for i, x in FIVE.enumerate()] == [0] * 5
     assert len(FIVE.window(6, drop_remainder=True)) == len(list(FIVE.window(3, 6, 3, True))) == 0
     assert len(FIVE.window(2, 1, 2, True)) == len(list(FIVE.window(2, 1, 2, True))) == 3
     assert not hasattr(FIVE, "no_such") and bool(Dataset.range(0))
@@ -137,31 +124,6 @@ def test_orders_that_change_and_that_stay():
         [FIVE.take(0), FIVE], weights=[1, 0], stop_on_empty_dataset=True
     )
     assert values(stopped) == []
-
-
-def test_settings_of_tf_data_have_no_effect():
-    settings = FIVE.options()
-    settings.threading.private_threadpool_size = 3
-    assert settings.threading.private_threadpool_size == 3
-    assert isinstance(settings, Options) and isinstance(settings.experimental_more, Options)
-    assert FIVE.with_options(settings) is FIVE and isinstance(copy.copy(settings), Options)
-
-
-def test_padding_of_texts_and_of_several_axes():
-    texts = Dataset.from_generator(lambda: iter([["a"], ["bb", "ccc"]]), output_types="string")
-    assert [t.tolist() for t in texts.padded_batch(2)] == [[["a", ""], ["bb", "ccc"]]]
-    assert [t.tolist() for t in texts.padded_batch(2, [3], "-")] == [
-        [["a", "-", "-"], ["bb", "ccc", "-"]]
-    ]
-    squares = Dataset.range(1, 3).map(lambda n: np.full((int(n), 3 - int(n)), int(n)))
-    assert values(squares.padded_batch(2)) == [[[[1, 1], [0, 0]], [[2, 0], [2, 0]]]]
-    assert values(squares.padded_batch(2, [-1, 2]))[0][1] == [[2, 0], [2, 0]]
-    assert squares.padded_batch(2, [-1, 4], drop_remainder=True).element_spec.shape == (2, None, 4)
-    with pytest.raises(ValueError, match=r"reach to shape \(3,\), which does not fit.*\(4, 4\)"):
-        list(LISTS.padded_batch(3, [4, 4]))
-    pairs = Dataset.from_tensors({"a": ([1, 2], [3])})
-    with pytest.raises(ValueError, match=r"arrays of shapes \[\(2,\), \(1,\)\]"):
-        list(pairs.unbatch())
 
 
 def test_what_a_file_keeps(tmp_path):

@@ -128,6 +128,8 @@ def test_rare_and_common_words_become_two_or_go(put):
     ] == 2  # the start too, as in Keras
     (x, _), _ = imdb.load_data(num_words=20, oov_char=None)
     assert all({*text} <= {1, *range(4, 20)} for text in x)
+    (x, _), _ = imdb.load_data(num_words=20, skip_top=6, oov_char=None)
+    assert {word for text in x for word in text} == {*range(6, 20)}
     (x, _), _ = imdb.load_data(num_words=100, start_char=None, index_from=0)
     assert {tuple(text) for text in x} == {tuple(text) for text in REVIEWS["x_train"]}
 

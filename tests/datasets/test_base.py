@@ -96,7 +96,7 @@ DAMAGED_IMAGES = {
     "a byte flipped": (flip(PACKED, len(PACKED) // 2), "sound gzip file|expected sha256|cut off"),
     "a byte of the checksum flipped": (flip(PACKED, -6 + len(PACKED)), "CRC check failed"),
     "something after the end": (PACKED + b"more", "sound gzip file"),
-    "a web page": (PAGE, "<!DOCTYPE ht"),
+    "a web page": (PAGE, "found b'<!DOCTYPE ht' and so on"),
     "a packed web page": (gzip.compress(PAGE), "<!DOCTYPE html><"),
     "not packed": (idx(IMAGES)[:1000], "sound gzip file"),
     "much too long": (PACKED + bytes(10_000), "bytes at most, found more"),

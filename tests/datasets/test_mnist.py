@@ -139,18 +139,19 @@ def test_an_empty_paper(tmp_path):
         mnist.read_picture(tmp_path / "empty.png")
 
 
-@pytest.mark.parametrize("ink", [0.35, 1.0])
-def test_a_picture_is_cut_out_shrunk_to_20_pixels_and_centred(tmp_path, ink):
+@pytest.mark.parametrize(("name", "ink"), [("bar.png", 0.35), ("bar.png", 1.0), ("bar.jpg", 1.0)])
+def test_a_picture_is_cut_out_shrunk_to_20_pixels_and_centred(tmp_path, name, ink):
     """A bar of 60 by 30 pixels; what is fainter than 0.3 is no ink."""
     import matplotlib.image
 
     paper = np.zeros((100, 90))
     paper[2:97, 2:88] = 0.25
     paper[20:80, 30:60] = ink
-    matplotlib.image.imsave(tmp_path / "bar.png", paper, cmap="gray", vmin=0, vmax=1)
+    quality = {"pil_kwargs": {"quality": 100}} if "jpg" in name else {}
+    matplotlib.image.imsave(tmp_path / name, paper, cmap="gray", vmin=0, vmax=1, **quality)
     expected = np.zeros((28, 28))
     expected[4:24, 9:19] = 1
-    np.testing.assert_allclose(mnist.read_picture(tmp_path / "bar.png"), expected, atol=0.01)
+    np.testing.assert_allclose(mnist.read_picture(tmp_path / name), expected, atol=0.01)
 
 
 def test_the_mass_is_in_the_middle(tmp_path):
@@ -166,3 +167,15 @@ def test_the_mass_is_in_the_middle(tmp_path):
         assert abs(np.average(places, weights=read) - 14) <= 0.5
     rows, columns = (np.flatnonzero(read.max(axis=axis)) for axis in (1, 0))
     assert len(rows) == len(columns) == 20 and rows[0] < 4 < columns[0]
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_picture_smaller_than_20_pixels(tmp_path, wide):
+    """Each of 4 by 2 pixels becomes 5 by 5."""
+    import matplotlib.image
+
+    paper, expected = np.pad(np.ones((4, 2)), 9), np.zeros((28, 28))
+    expected[4:24, 9:19] = 1
+    paper, expected = (paper.T, expected.T) if wide else (paper, expected)
+    matplotlib.image.imsave(tmp_path / "i.png", paper, cmap="gray")
+    np.testing.assert_array_equal(mnist.read_picture(tmp_path / "i.png"), expected)

@@ -26,6 +26,9 @@ def test_sums_are_right_and_of_one_length(digits):
         assert int(a) + int(b) == int(answer)
         assert (len(a), len(b), len(answer)) == (digits, digits, digits + 1)
 
+    firsts = {question[0] for question in texts.sums(200, 1)[0]}
+    assert firsts == set("0123456789")
+
 
 def test_dates_are_right():
     pairs = list(zip(*texts.dates(3000)))

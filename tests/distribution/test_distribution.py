@@ -216,6 +216,8 @@ def test_processes_at_different_places_are_told_where():
         together(2, lambda team: wait_for_file() if team.rank == 1 else team.meet(Team.END))
     with pytest.raises(RuntimeError, match="different data or models"):
         together(2, lambda team: team.meet(Team.START, team.rank))
+    with pytest.raises(RuntimeError, match="different data or models"):
+        together(2, lambda team: team.gathered(np.zeros(team.rank + 1)))
 
 
 @pytest.mark.parametrize("act", ["a batch of an evaluation", "a training step"])
@@ -311,8 +313,8 @@ def test_numbers_in_the_logs_are_means_over_the_samples():
         made.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
         return made
 
-    models = [model() for _ in range(3)]
-    alone = model().fit(X[:7], Y[:7], 5, 2, shuffle=False, verbose=0).history
+    models, single = [model() for _ in range(3)], model()
+    alone = single.fit(X[:7], Y[:7], 5, 2, shuffle=False, verbose=0).history
     found = together(
         3, lambda t: models[t.rank].fit(X[:7], Y[:7], 5, 2, shuffle=False, verbose=0).history
     )
@@ -320,6 +322,9 @@ def test_numbers_in_the_logs_are_means_over_the_samples():
         assert set(history) == set(alone)
         for name in ("first", "loss", "accuracy"):
             np.testing.assert_allclose(history[name], alone[name], rtol=0, atol=1e-12)
+    for ours, own in zip(models[1].metrics, single.metrics):
+        for a, b in zip(ours.variables, own.variables):
+            np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-12)
 
 
 def test_draws_are_the_rows_of_the_draw_for_the_whole_batch():
@@ -365,30 +370,6 @@ def test_every_draw_takes_its_size_by_position(name, arguments):
         return getattr(rng, name)(*arguments, (here.share.count, 2))
 
     np.testing.assert_array_equal(np.concatenate(together(3, work)), expected)
-
-
-def test_draws_that_are_not_of_the_samples_are_those_of_all():
-    def work(team):
-        share = here.share = Share(team, 6, b"")
-        rng, n = RowsOfDraws(np.random.default_rng(3).bit_generator), share.count
-        return [
-            rng.normal(size=(n, 2)),
-            rng.integers(9, size=n, dtype="int32"),
-            rng.normal(np.zeros((n, 1)), 1.0, (n, 2)),  # each row with a mean of its own
-            rng.random((n + 1, 2)),  # the first axis is not that of the samples
-            rng.random(()),
-            rng.random(),
-        ]
-
-    rng = np.random.default_rng(3)
-    whole = [rng.normal(size=(6, 2)), rng.integers(9, size=6, dtype="int32")]
-    same = [rng.normal(0, 1.0, (2, 2)), rng.random((3, 2)), rng.random(()), rng.random()]
-    parts = together(3, work)
-    for found, expected in zip(zip(*parts), [*whole, *same]):
-        joined = np.concatenate(found) if any(expected is w for w in whole) else found[0]
-        np.testing.assert_array_equal(joined, expected)
-        assert np.asarray(joined).dtype == np.asarray(expected).dtype
-    assert parts[0][3].tolist() == parts[2][3].tolist()
 
 
 def test_a_generator_that_layers_share_is_one_and_comes_back():
@@ -454,7 +435,12 @@ def test_one_process_trains_as_before_and_says_so_once(alone, capsys):
     assert all(map(np.array_equal, first.get_weights(), second.get_weights()))
 
 
-def test_a_scope_ends(alone):
+def test_a_scope_ends(alone, monkeypatch):
+    asked, found = [], distribution.mpi.found
+    monkeypatch.setattr(distribution.mpi, "found", lambda: asked.append(1) or found())
+    distribution.initialize(num_processes=1, process_id=0)
+    distribution.initialize()
+    assert len(asked) == 1
     with distribution.DataParallel().scope():
         assert repr(distribution.distribution()) == "<DataParallel on 1 processes>"
     assert distribution.distribution() is None

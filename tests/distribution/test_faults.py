@@ -81,7 +81,7 @@ def test_ctrl_c_and_what_nothing_caught(fault, capsys):
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no sockets in files")
-def test_the_watcher_sees_a_good_end(fault, monkeypatch, capsys):
+def test_the_watcher_sees_a_good_end(fault, monkeypatch, capfd):
     hooks, left = [], []
     monkeypatch.setattr(faults.atexit, "register", hooks.append)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
@@ -99,8 +99,9 @@ def test_the_watcher_sees_a_good_end(fault, monkeypatch, capsys):
     fault.failed = False
     os.unlink(os.path.join(fault.folder, "said"))
     threading.excepthook(types.SimpleNamespace(exc_value=raised(KeyError)))
-    said = capsys.readouterr().err
+    said = capfd.readouterr().err
     assert "ValueError: too bad" in said and "KeyError: 'too bad'" in said
+    assert "was killed" not in said
     assert "in test_the_watcher" not in said and fault.comm.aborted == [1, 1]
     fault.failed = False
     fault._goodbye = lambda: raised(OSError).nowhere  # another has ended

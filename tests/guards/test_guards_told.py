@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
+from minidl import Tensor, Variable, ops
 from minidl.guards import answers, data, loss, outputs, shapes, targets
 
 FLAT, GREY = (None, 784), (None, 28, 28, 1)
@@ -243,3 +244,31 @@ def test_finite_numbers_whose_sum_is_too_large_are_finite():
     assert told(data.check_finite, "x", large) == ""  # nor a warning of NumPy
     large[-1, -1] = math.inf
     assert f"at row {(1 << 17) - 1} col 1" in told(data.check_finite, "x", large)
+
+
+def test_the_first_that_went_bad():
+    def said(value, x=None, y=None, weights=()):
+        return str(loss.explain_non_finite(value, x, y, weights, 3, 0.25))
+
+    good, bad = (Variable(v, name=n) for v, n in (([1.0, -3], "good"), ([2.0, np.nan], "bad")))
+    low, nan = Variable(-1.0), Tensor(np.nan)
+    logged = ops.sqrt(ops.log(low * 2.0)) + 1.0
+    begins = "The loss became nan at training step 3: in this batch"
+    for x, y, first in (
+        (
+            {"a": A([1, 2]), "b": A([[1.0, np.nan]])},
+            None,
+            "x['b'] contains 1 NaN or infinite value",
+        ),
+        (A([0.5]), Tensor(A([np.inf])), "y contains 1 NaN or infinite value"),
+    ):
+        assert said(nan, x, y).startswith(f"{begins} {first}; the first is ")
+    for value, weights, first, largest in (
+        (nan, [good, bad], "the weight 'bad' of shape (2,)", "Largest weight: 3 in 'good'"),
+        (logged, [good], "the result of 'log', shape ()", "Largest weight: 3 in 'good'"),
+        (nan, [Variable(Z(0)), Variable(A([0.5]), name="w")], "the loss itself", "Largest weight: 0.5 in 'w'"),
+        (nan, [], "the loss itself", "The model has no weights"),
+    ):  # fmt: skip
+        assert (
+            f"at training step 3. First to go bad: {first}. {largest}. Learning rate: 0.25. Try: "
+        ) in said(value, A([1, 2]), A([0.5]), weights)

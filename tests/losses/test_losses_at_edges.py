@@ -258,6 +258,8 @@ def test_losses_that_know_the_logits_of_softmax():
     for outputs in (p, ops.softmax(Tensor(z))):
         loss = losses.CategoricalGeneralizedCrossEntropy(0.3, reduction=None)(labels, outputs)
         np.testing.assert_allclose(loss.numpy(), (1 - own**0.3) / 0.3, rtol=1e-9)
+    with pytest.warns(UserWarning, match="GeneralizedCrossEntropy: the outputs do not look like"):
+        losses.CategoricalGeneralizedCrossEntropy()(labels, np.abs(z))
     t = np.exp(-z) / np.exp(-z).sum(-1, keepdims=True)
     for outputs in (p, ops.softmax(Tensor(z))):  # the divergence knows them too
         loss = losses.KLDivergence(reduction=None)(t, outputs)

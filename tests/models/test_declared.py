@@ -27,3 +27,11 @@ def test_nested_dicts_as_inputs():
     np.testing.assert_array_equal(model(by_name), model(x))
     with pytest.raises(ValueError, match=r"inputs are \{'pair': \{'a': left\}, 'b': right\}"):
         model.predict({"pair": {"c": X}, "b": X}, verbose=0)
+
+
+def test_a_layer_called_three_times_names_three_outputs():
+    x, dense = Input((3,)), Dense(1, name="d")
+    model = Model(x, [dense(x * n) for n in range(3)])
+    assert model.output_names == ["d", "d_1", "d_2"]
+    named = Model({"q": x}, {"p": dense(x)})
+    assert (named.output_names, named.input_names) == (["p"], ["q"])

@@ -1,6 +1,7 @@
 """Runs that are stopped from within."""
 
 import gc
+import warnings
 import weakref
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from fit_cases import CLASSES, INPUTS, Recorder, classifier, line
 
 import minidl
-from minidl import Input, Sequential, Tensor, callbacks, layers
+from minidl import Input, Sequential, Tensor, callbacks, data, layers
 from minidl.layers import Dense
+from minidl.models import loops
+from minidl.support import console
 
 X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
 Y = X[:, :1]
@@ -191,3 +194,57 @@ def test_what_a_run_refuses(call, words):
     model.compile("sgd", "mse")
     with pytest.raises((ValueError, UserWarning), match=words):
         call(model)
+
+
+@pytest.mark.parametrize(
+    ("classes", "loss", "warns"),
+    [
+        (2, 2.5, False),
+        (2, 2.51, True),
+        (10, 4.6, False),  # 2 · ln 10 = 4.605
+        (10, 4.61, True),
+        (10, float("inf"), False),
+        (0, 99.0, False),
+    ],
+)
+def test_a_first_loss_far_above_that_of_guessing_is_told_once(classes, loss, warns):
+    model, told = compiled(), []
+    note = callbacks.LambdaCallback(on_batch_end=lambda batch, logs: told.append(batch))
+    run = callbacks.CallbackList([note], model=model)
+    hooks = loops.FitHooks(model, run, None, None, None, classes)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        for batch in range(2):
+            for hook in hooks.batch_ends:
+                hook(batch, {"loss": loss})
+    assert len(said) == warns and told == [0, 1]
+    model.fit(X, Y, verbose=0)  # later losses are not those of a beginner
+    assert len(loops.FitHooks(model, run, None, None, None, classes).batch_ends) == 1
+
+
+@pytest.mark.parametrize(
+    ("freq", "epochs"), [(1, [1, 2, 3, 4]), (2, [2, 4]), ([1, 4], [1, 4]), ({3}, [3]), ((2,), [2])]
+)
+def test_the_epochs_that_end_with_a_validation(freq, epochs):
+    assert [n for n in range(1, 5) if loops.due_every(freq)(n)] == epochs
+
+
+@pytest.mark.parametrize(
+    ("verbose", "live"),
+    [(0, None), (False, None), (1, True), (True, True), ("auto", True), (2, False)],
+)
+def test_what_verbose_shows(verbose, live, monkeypatch):
+    monkeypatch.setattr(console, "is_live", lambda out: True)
+    assert [bar.live for bar in loops.progress_bar(verbose)] == ([] if live is None else [live])
+    assert [loops.as_list(v) for v in (None, 1, (1, 2))] == [[], [1], [1, 2]]
+
+
+def test_the_largest_product_of_a_step():
+    """The samples of a batch, times the places that share the weights, times these weights."""
+    model = Sequential([Input((7, 5, 2)), layers.Conv2D(3, 2), layers.Flatten(), Dense(4)])
+    batches = data.Batches(np.zeros((11, 7, 5, 2)), batch_size=10)
+    assert loops.largest_product(model, batches) == 10 * (6 * 4) * (2 * 2 * 2 * 3)
+    wide = Sequential([Input((3,)), Dense(50), Dense(6)])
+    assert loops.largest_product(wide, data.Batches(X, batch_size=32)) == 8 * (50 * 6)
+    plain = Sequential([Input((3,)), layers.ReLU()])
+    assert loops.largest_product(plain, data.Batches(X, batch_size=32)) == 0

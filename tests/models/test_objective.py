@@ -274,9 +274,11 @@ def test_the_weight_of_the_only_loss(weights):
     model.compile("sgd", "mse", loss_weights=weights)
     loss = 3 * (2 - 5) ** 2
     assert model.compute_loss(x, y, model(x)).item() == loss, "in a loop of one's own too"
+    model.compile("sgd", "mse", loss_weights=weights, metrics=["mae"])
+    assert model.compute_metrics(x, y.tolist(), model(x))["mae"] == 3
     for given in (y, y.tolist()):
         assert model.compile_objective.compute_loss(given, model(x), None, None, x).item() == loss
-    assert model.evaluate(x, y, verbose=0) == model.test_on_batch(x, y) == loss
+    assert model.evaluate(x, y, verbose=0) == model.test_on_batch(x, y) == [loss, 3]
     assert model.compute_loss(x, Tensor(y), model(x)).item() == loss
 
 

@@ -28,6 +28,8 @@ def test_the_ending_of_another_program(name, tmp_path):
     with pytest.warns(UserWarning, match=f"{name} becomes a file of minidl's own kind.*'.npz'"):
         net().save(tmp_path / name)
     assert models.load_model(tmp_path / name).count_params() == 4
+    with pytest.warns(UserWarning, match=f"{name} becomes a file of minidl's own kind"):
+        net().save_weights(tmp_path / name)
 
 
 @pytest.mark.parametrize("ending", ["npz", "keras", "h5"])

@@ -180,3 +180,15 @@ def test_what_a_file_cannot_hold(tmp_path):
     with pytest.raises(ValueError, match="trains variables that are no weights of the model"):
         other.save(tmp_path / "m.npz")
     other.save(tmp_path / "m.npz", include_optimizer=False)
+
+
+def test_an_optimizer_that_breaks_off_is_as_it_was(tmp_path):
+    source, target = small(optimizer="adam"), small(optimizer="adam")
+    source.fit(X, Y, verbose=0)
+    source.save(tmp_path / "m.npz")
+    target.optimizer.set_state = lambda state: 1 / 0
+    before = target.get_weights()
+    with pytest.raises(SaveFormatError, match="division by zero"):
+        target.restore(tmp_path / "m.npz")
+    equal(before, target.get_weights())
+    assert not target.optimizer.trainable_variables

@@ -9,6 +9,7 @@ from training_cases import CLASSES, INPUTS, NUMBERS, RNG, in_batches, regression
 
 import minidl
 from minidl import Input, Sequential, callbacks, layers, set_random_seed
+from minidl.models import sources
 
 X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
 Y = X[:, :1]
@@ -205,3 +206,71 @@ def test_the_classes_of_sequences_are_on_the_last_axis():
     model.compile("sgd", "sparse_categorical_crossentropy")
     model.fit(np.zeros((4, 7, 2)), np.zeros((4, 7), int), verbose=0)
     assert model.number_of_classes() == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "samples", "steps", "size"),
+    [
+        (None, 100, None, 32),
+        (8, 100, None, 8),
+        (8, 100, 3, 8),
+        (None, 10, 3, 4),
+        (None, 10, 10, 1),
+        (None, 10, 20, 1),
+    ],
+)
+def test_the_size_of_a_batch(given, samples, steps, size):
+    assert sources.batch_size_for(given, samples, steps) == size
+
+
+@pytest.mark.parametrize(
+    ("samples", "batch", "weight", "judged"),
+    [(16, 16, None, True), (15, 32, None, False), (99, 15, None, False), (16, 16, 1.0, False)],
+)
+def test_which_first_loss_can_be_judged(samples, batch, weight, judged):
+    x = np.ones((samples, 2))
+    weight = None if weight is None else np.full(samples, weight)
+    batches = minidl.data.Batches(x, x, weight, batch_size=batch)
+    assert sources.can_judge_first_loss(batches) == judged
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"y": Y}, "y goes with arrays"),
+        ({"sample_weight": np.ones(8)}, "sample_weight goes with arrays"),
+        ({"validation_split": 0.5}, "validation_split goes with arrays"),
+    ],
+)
+def test_what_goes_with_arrays_alone(options, said):
+    with pytest.raises(ValueError, match=said):
+        net().fit(iter([(X, Y)]), verbose=0, **options)
+
+
+@pytest.mark.parametrize(
+    ("y", "weight", "said"),
+    [(Y, np.ones(8), "class_weight or sample_weight, not both"), (None, None, "needs targets")],
+)
+def test_class_weights_stand_alone_and_need_targets(y, weight, said):
+    with pytest.raises(ValueError, match=said):
+        net().fit(X, y, sample_weight=weight, class_weight={0: 1.0}, verbose=0)
+
+
+def test_the_batches_of_the_validation():
+    """As large as those of training, or 32 where x brings its own."""
+    seen = []
+
+    class Watch(callbacks.Callback):
+        def on_test_batch_end(self, batch, logs=None):
+            seen.append(batch)
+
+    x, y = np.ones((40, 3), "f"), np.ones((40, 1), "f")
+    for data, options, count in [
+        ((x, y), {"batch_size": 10}, 4),
+        ((x, y), {"batch_size": 10, "validation_batch_size": 20}, 2),
+        ((x, y), {"batch_size": 10, "validation_steps": 3}, 3),
+        ((iter([(x, y)]),), {}, 2),
+    ]:
+        seen.clear()
+        net().fit(*data, validation_data=(x, y), verbose=0, callbacks=[Watch()], **options)
+        assert len(seen) == count

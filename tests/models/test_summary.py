@@ -145,6 +145,9 @@ def test_the_widths_of_the_columns(model, trainable, widths):
     model.summary(100, show_trainable=trainable, print_fn=said.append)
     _, _, head, *_ = said[0].split("\n")
     assert [len(cell) - 2 for cell in head.split("┃")[1:-1]] == widths
+    model.summary(20, print_fn=said.append)
+    with pytest.raises(ValueError, match="line_length must be a whole number of at least 20"):
+        model.summary(19)
 
 
 @pytest.mark.parametrize(

@@ -271,3 +271,11 @@ def test_results_answer_to_numpy():
         losses.MeanSquaredError()([[1.0]], [[3.0]]),
     ):
         assert np.ndim(result.numpy()) == 0 and float(result.numpy()) == float(result)
+
+
+@pytest.mark.parametrize("run", ["fit", "evaluate", "train_on_batch", "test_on_batch"])
+def test_what_needs_compile(run):
+    model = Sequential([Input((4,)), layers.Dense(1)], name="m")
+    with pytest.raises(RuntimeError, match=r"Model 'm' is not compiled. Call model.compile\("):
+        getattr(model, run)(INPUTS, NUMBERS)
+    assert model.predict(INPUTS, verbose=0).shape == (64, 1)

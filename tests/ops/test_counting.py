@@ -47,6 +47,8 @@ def test_whole_numbers_are_counted_exactly():
     assert counts.tolist() == [1, 1] and edges.dtype == np.float32
     assert ops.histogram(np.float64([1, 2, 2]), 2)[0].tolist() == [1, 2]
     assert ops.bincount(np.array([[0, 2], [1, 1]])).tolist() == [[1, 0, 1], [0, 2, 0]]
+    cube = np.array([[[0, 1], [1, 1]]] * 2)
+    assert ops.bincount(cube).tolist() == [[[1, 1], [0, 2]]] * 2
     assert ops.bincount([]).tolist() == [] and ops.bincount([2], minlength=2).tolist() == [0, 0, 1]
 
 

@@ -42,7 +42,7 @@ X = np.arange(80.0).reshape(1, 4, 5, 4)
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: ops.conv(X, np.ones((2, 2, 2, 3))), "is for 2 channels, or .*received 4 channels"),
+        (lambda: ops.conv(X[0], np.ones((2, 2, 3))), "is for 2 channels, or .*received 4 channels"),
         (lambda: ops.conv(X, np.ones((2, 2, 5, 5))), "is for 5 channels"),
         (lambda: ops.conv(X, np.ones((5, 1, 4, 1))), r"over \(5, 1\) places.* has \(4, 5\)"),
         (lambda: ops.conv(X, np.ones((1, 6, 4, 1))), r"over \(1, 6\) places"),

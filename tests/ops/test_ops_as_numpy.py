@@ -247,6 +247,8 @@ SAME_CALLS = [
     ("tensordot", (X, V, 0), {}),
     ("tensordot", (X, A, (-1, 1)), {}),
     ("tensordot", (X, X, ([0, 2], [0, -1])), {}),
+    ("cross", (X[..., :3], V[:3]), {}),
+    ("cross", (V[:3], X[..., 1:]), {}),
     ("einsum", ("Bi,ij", X[0], A.T), {}),
     ("einsum", ("...a->a...", X), {}),
     ("sum", (X, -1), dict(keepdims=True)),

@@ -110,8 +110,11 @@ def test_lengths_along_two_axes():
     x = np.arange(24.0).reshape(2, 3, 4)
     lengths = np.sqrt((x**2).sum((1, 2)))[:, None, None]
     np.testing.assert_allclose(ops.normalize(x, (1, 2)).data, x / lengths, rtol=1e-6)
+    columns = np.array([[1.0, -4.0], [2.0, 4.0]])  # of a matrix 1 is the largest of their sums
+    np.testing.assert_allclose(ops.normalize(columns, (0, 1), 1).data, columns / 8)
     small = np.array([[3e-3, 4e-3], [3.0, 4.0]])
     np.testing.assert_allclose(ops.normalize(small, epsilon=0.01).data, [[0.3, 0.4], [0.6, 0.8]])
+    assert ops.norm([0.0, -1.0], 3).item() == 1
     assert ops.norm([0.0, 0.0], 3).item() == ops.norm([[0.0], [0.0]], 0.5, 0).item() == 0
     for found, expected in zip(ops.moments(x, 1), (x.mean(1), x.var(1))):
         np.testing.assert_allclose(found.data, expected)

@@ -134,6 +134,40 @@ def test_an_update_step_of_ones_own_may_begin_with_that_of_the_class(kind):
         loss.sum().backward()
 
 
+class Returning(optimizers.Optimizer):
+    """Its update gives the new numbers instead of changing the old ones."""
+
+    def update(self, w, g, lr):
+        return w - lr * g
+
+
+def test_what_update_returns_takes_the_variables_place():
+    v = Variable([1.0, 2.0])
+    optimizer = Returning(0.5)
+    optimizer.build([v])
+    optimizer.update_step([2.0, -2.0], v, 0.5)
+    assert v.numpy().tolist() == [0.0, 3.0]
+
+
+def test_variables_and_gradients_as_keras_hands_them_over():
+    optimizer = SGD(clipnorm=1.0)
+    made = [optimizer.add_variable(2, "ones"), optimizer.add_variable((1, 2), dtype="int64")]
+    assert [(v.name, v.shape, v.dtype.name) for v in made] == [
+        ("variable_0", (2,), "float32"),
+        ("variable_1", (1, 2), "int64"),
+    ]
+    assert made[0].numpy().tolist() == [1, 1] and not made[0].trainable
+    with minidl.name_scope("part"):
+        v = Variable([1.0], name="w")
+    assert optimizer.add_variable_from_reference(v, "m").name == "part_w_m"
+    assert optimizer.add_variable_from_reference(v).name == "part_w_variable"
+    optimizer.assign_sub(v, [0.25])
+    assert v.numpy().tolist() == [0.75]
+    nothing, clipped = optimizer._clip_gradients([None, Variable([3.0, 4.0])])
+    assert nothing is None
+    np.testing.assert_allclose(clipped, [0.6, 0.8], rtol=1e-6)
+
+
 def test_an_apply_written_for_keras_decays_by_itself():
     w, bias = Variable(np.ones((2, 2)), name="w"), Variable([1.0, 1.0], name="bias")
     optimizer = optimizers.Muon(0.5, weight_decay=0.2, adam_weight_decay=0.4)

@@ -34,6 +34,9 @@ def test_models_are_drawn(tmp_path):
         for t in plots.model(nested, tmp_path / "n.png", expand_nested=True).axes[0].texts
     ]
     assert "deep (Dense)" in texts
+    deeper = Sequential([Input((4,)), Sequential([nested.layers[0], layers.Dense(2, name="end")])])
+    texts = [t.get_text() for t in plots.model(deeper, expand_nested=True).axes[0].texts]
+    assert {"deep (Dense)", "end (Dense)"} <= set(texts) and len([t for t in texts if t]) == 6
     with pytest.raises(ValueError, match="shows no layers yet"):
         plots.model(Sequential())
     with pytest.raises(ValueError, match="rankdir"):
@@ -115,14 +118,14 @@ def test_boxes_and_arrows_stand_where_their_texts_leave_room(rankdir, monkeypatc
     """
     monkeypatch.setattr(placing.shutil, "which", lambda program: None)
     a = Input((4,), name="a")
-    left, right = layers.Dense(2, name="left")(a), layers.Dense(2, name="right")(a)
-    (axis,) = plots.model(Model(a, layers.Add(name="sum")([left, right])), rankdir=rankdir).axes
+    three = [layers.Dense(2, name=name)(a) for name in ("left", "mid", "right")]
+    (axis,) = plots.model(Model(a, layers.Add(name="sum")(three)), rankdir=rankdir).axes
     texts = {text.get_text().split(" ")[0]: text for text in axis.texts if text.get_text()}
     assert max(len(text.get_text()) for text in texts.values()) == len("a (InputLayer)") == 14
     high, wide, vertical = 0.42 + 0.19, 0.45 + 0.085 * 14, rankdir in ("TB", "BT")
     way = {"TB": -high, "BT": high, "LR": wide, "RL": -wide}[rankdir]
     across = wide if vertical else high
-    places = {"a": (0, 0), "left": (1, -0.5), "right": (1, 0.5), "sum": (2, 0)}
+    places = {"a": (0, 0), "left": (1, -1), "mid": (1, 0), "right": (1, 1), "sum": (2, 0)}
     wanted = {k: np.array((row * across, rank * way)) for k, (rank, row) in places.items()}
     order = slice(None) if vertical else slice(None, None, -1)
     to_data = axis.transData.inverted()
@@ -132,11 +135,45 @@ def test_boxes_and_arrows_stand_where_their_texts_leave_room(rankdir, monkeypatc
         box = text.get_bbox_patch().get_window_extent()
         half[name] = np.array(to_data.transform_bbox(box).size)[order] / 2
     arrows = [arrow for arrow in axis.texts if not arrow.get_text()]
-    pairs = [("a", "left"), ("a", "right"), ("left", "sum"), ("right", "sum")]
-    assert len(arrows) == 4
+    middle = ("left", "mid", "right")
+    pairs = [*[("a", name) for name in middle], *[(name, "sum") for name in middle]]
+    assert len(arrows) == 6
     for arrow, (begin, end) in zip(arrows, pairs):
         aside, along = wanted[end] - wanted[begin]
         for at, k, sign in ((arrow.get_position(), begin, 1), (arrow.xy, end, -1)):
             slant = np.clip(sign * aside / abs(along) / 3, -0.6, 0.6)
             point = wanted[k] + (slant * half[k][0], sign * np.sign(along) * half[k][1])
             assert at == pytest.approx(point[order], abs=1e-6), (begin, end)
+
+
+@pytest.mark.parametrize(("rankdir", "bend"), [("TB", 0.7), ("LR", -0.35)])
+def test_an_arrow_goes_around_a_box_in_its_way(rankdir, bend, monkeypatch):
+    """In each of two columns one arrow skips the layer between."""
+    monkeypatch.setattr(placing.shutil, "which", lambda program: None)
+    ends = []
+    for k in range(2):
+        x = Input((4,), name=f"in{k}")
+        ends.append((x, layers.Add(name=f"sum{k}")([x, layers.Dense(4, name=f"d{k}")(x)])))
+    model = Model([x for x, _ in ends], [y for _, y in ends])
+    (axis,) = plots.model(model, rankdir=rankdir, show_layer_names=False).axes
+    boxes = [text.get_position() for text in axis.texts if text.get_text()]
+    arrows = [text for text in axis.texts if not text.get_text()]
+    bent = [text for text in arrows if text.arrowprops["connectionstyle"] == f"arc3,rad={bend}"]
+    straight = [text for text in arrows if text.arrowprops["connectionstyle"] == "arc3,rad=0.0"]
+    assert len(bent) == 2 and len(straight) == 4 and len(boxes) == 6
+    side = 0 if rankdir == "TB" else 1
+    for point in [point for text in bent for point in (text.xy, text.get_position())]:
+        off = min((point[side] - box[side] for box in boxes), key=abs)
+        assert (off < -0.05) if rankdir == "TB" else (off > 0.05), "beside the middle"
+    assert all(min(abs(text.xy[side] - box[side]) for box in boxes) < 1e-9 for text in straight), (
+        "into the middle"
+    )
+
+
+def test_arrows_into_and_out_of_a_model_inside():
+    inner = Sequential([Input((4,)), *[layers.Dense(2, name=n) for n in "pqr"]], name="inner")
+    model = Sequential([Input((4,), name="a"), inner, layers.Dense(2, name="head")])
+    boxes, arrows = placing.boxes_and_arrows(model, True)
+    first = next(key for key in boxes if key.startswith("inner/"))
+    assert list(boxes) == ["a", first, "inner/p", "inner/q", "inner/r", "head"]
+    assert ("a", first) in arrows and ("inner/r", "head") in arrows and len(arrows) == 5

@@ -123,6 +123,14 @@ def test_how_long_the_pictures_of_a_film_are_shown(seconds, each, last, tmp_path
     assert not plt.fignum_exists(figure.number)
 
 
+def test_a_film_has_the_room_that_its_words_need(tmp_path):
+    figure, axis = plt.subplots(figsize=(2, 1), layout="constrained")
+    axis.set_ylabel("height")
+    before = axis.get_position().bounds
+    plots.base.write_film(figure, lambda frame: None, [1], tmp_path / "a.gif", 1.0, "a film")
+    assert axis.get_position().bounds != before
+
+
 def test_panels_in_rows_and_one_scale_for_signed_pictures():
     figure, axes = plots.base.panels(5, 3, 2.0, 1.5)
     assert axes.shape == (2, 3) and [axis.axison for axis in axes.flat] == [True] * 5 + [False]

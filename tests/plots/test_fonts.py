@@ -62,3 +62,6 @@ def test_a_font_is_found_that_was_installed_after_matplotlib_made_its_list(insta
     assert plots.fonts.font_with("∂") == "DejaVu Serif"
     installed([], [str(damaged)])
     assert plots.fonts.font_with("∇") is None
+    plots.fonts.font_with.cache_clear()
+    installed([font_manager.FontEntry(fname=str(damaged), name="Damaged")], [])
+    assert plots.fonts.font_with("∇") is None, "it is known, and cannot be read"

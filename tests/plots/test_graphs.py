@@ -45,6 +45,11 @@ def test_a_value_used_twice_stands_once():
     a = Tensor(2.0, requires_grad=True)
     figure = plots.graph((a * a + a) * ops.exp(a), names={"a": a})
     assert sorted(t.split("\n")[0] for t in texts(figure)) == ["a", "add", "exp", "mul", "mul"]
+    sizes = [
+        plots.graph(end).get_size_inches().tolist() for end in (ops.exp(a), ops.exp(a * a) + a)
+    ]
+    assert sizes[0] == [5, 2], "at least so large"
+    assert sizes[1] == pytest.approx([1.7 * 4, 2])
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,11 @@ def test_the_film_has_the_classes_of_labels_and_answers(answer, classes, tmp_pat
     assert len(axis.get_legend().get_texts()) == classes == len(axis.images[0].cmap.colors)
     draw(pictures[2])
     assert axis.get_title() == "epoch 3, loss 0.500"
+    film.title = "Two moons"
+    film.on_train_end()
+    figure, draw, *_, name = written[1]
+    draw(pictures[0])
+    assert name == "Two moons" and figure.axes[0].get_title() == "Two moons: epoch 1"
 
 
 def test_a_process_that_does_not_write_leaves_no_film(tmp_path, monkeypatch):

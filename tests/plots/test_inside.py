@@ -24,6 +24,8 @@ def test_weights_as_images_on_one_scale():
 
 def test_a_confusion_matrix():
     true, predicted = [0, 0, 1, 2, 2, 2], [0, 1, 1, 2, 2, 0]
+    two = plots.confusion([0, 1, 1], [[0.7, 0.3], [0.2, 0.8], [0.9, 0.1]])
+    assert two.axes[0].get_title() == "66.7% of 3 are right"
     for answer in (predicted, np.eye(3)[predicted] * 5 - 1):
         figure = plots.confusion(true, answer, names="abc")
         counts = {t.get_position()[::-1]: int(t.get_text()) for t in figure.axes[0].texts}
@@ -51,7 +53,8 @@ class Fixed:
     def __init__(self, scores):
         self.scores = np.array(scores)
 
-    def predict(self, x, **options):
+    def predict(self, x, verbose, **options):
+        assert verbose == 0
         return self.scores
 
 
@@ -68,6 +71,20 @@ class Fixed:
 def test_the_border_between_two_classes(scores, classes):
     plane = np.zeros((3, 1)), np.zeros((3, 1))
     assert plots.inside.answers(Fixed(scores), *plane).tolist() == [[k] for k in classes]
+
+
+def test_the_plane_reaches_15_percent_beyond_the_samples():
+    a, b = plots.inside.plane_around(np.array([[1.0, 30], [3, 10], [2, 15]]))
+    assert a.shape == b.shape == (160, 160)
+    assert [a.min(), a.max(), b.min(), b.max()] == pytest.approx([0.7, 3.3, 7, 33])
+
+
+def test_samples_of_many_classes_are_all_drawn():
+    scores, x = np.zeros((160 * 160, 2)), np.random.default_rng(0).normal(size=(23, 2))
+    axis = plots.regions(Fixed(scores), x, np.arange(23)).axes[0]
+    assert [line.get_xydata().tolist() for line in axis.lines] == [[p] for p in x.tolist()]
+    looks = {(line.get_color(), line.get_marker()) for line in axis.lines}
+    assert len(looks) == 23, "no two look alike"
 
 
 def test_regions_show_classes_of_either_side():

@@ -58,14 +58,20 @@ def test_the_end_of_a_training_finishes_the_picture(file, tmp_path, monkeypatch)
     """A written one is there already, and is closed."""
     finished = []
     monkeypatch.setattr(live, "finish", finished.append)
-    plot = drawn(live.LivePlot(every=2, path=None if file is None else tmp_path / file), epochs=3)
-    assert [len(line.get_xdata()) for line in plot.figure.axes[0].lines] == [2, 2], "not the third"
+    plot = drawn(live.LivePlot(every=3, path=None if file is None else tmp_path / file), epochs=4)
+    assert [len(line.get_xdata()) for line in plot.figure.axes[0].lines] == [3, 3], "not the last"
     assert live.plt.fignum_exists(plot.figure.number)
     plot.on_train_end()
     assert finished == ([plot.figure] if file is None else [])
     assert live.plt.fignum_exists(plot.figure.number) == (file is None)
     drawn(live.LivePlot(every=9)).on_train_end()  # nothing was drawn, and nothing is finished
     assert len(finished) == (file is None)
+
+
+def test_a_folder_that_cannot_be_made_is_said_before_the_training(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OSError):
+        live.LivePlot(path=tmp_path / "file" / "live.png").on_train_begin()
 
 
 def test_in_a_notebook_one_picture_is_shown_and_changed(monkeypatch):

@@ -326,6 +326,15 @@ def test_the_predicted_class_where_logits_are_unknown(scores, classes):
     assert total.item() == pytest.approx(sum(picked))
 
 
+def test_a_frozen_network_sees_as_before():
+    model = network(GREY)
+    for plot in (plots.saliency, plots.grad_cam):
+        model.trainable = True
+        before = drawn(plot(model, GREY), 1)
+        model.trainable = False
+        np.testing.assert_array_equal(drawn(plot(model, GREY), 1), before)
+
+
 def test_a_layer_keeps_a_call_of_its_own():
     model = network(GREY)
     layer = model.get_layer("last")
@@ -364,6 +373,11 @@ def aside():
     return Model(a, left + 0.0 * layers.Dense(2)(layers.Flatten()(stopped)))
 
 
+def constant():
+    """Nothing flows back."""
+    return Sequential([Input((8, 7, 1)), layers.Lambda(lambda x: x.detach()), layers.Flatten()])
+
+
 DENSE = [Input((8, 7, 1)), layers.Flatten(), layers.Dense(2, name="scores")]
 
 
@@ -391,6 +405,7 @@ DENSE = [Input((8, 7, 1)), layers.Flatten(), layers.Dense(2, name="scores")]
         (lambda: plots.saliency(two_outputs(), GREY), "one row of class scores"),
         (lambda: plots.grad_cam(Sequential(DENSE), GREY, layer="scores"), r"have shape \(2, 2\)"),
         (lambda: plots.grad_cam(aside(), GREY, layer="stopped"), "do not depend on 'stopped'"),
+        (lambda: plots.saliency(constant(), GREY), "have no gradient to the image"),
         (
             lambda: plots.saliency(Sequential([Input((5,)), layers.Dense(2)]), np.ones((1, 5))),
             "no square",

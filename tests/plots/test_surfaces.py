@@ -125,7 +125,13 @@ def test_heights_by_step():
     above = plots.descent(CURVE).axes[0]
     np.testing.assert_allclose(above.lines[0].get_ydata(), CURVE.values + 2.625)
     assert above.get_ylabel() == "f + 2.62"
+    assert above.get_ylim()[0] == pytest.approx((CURVE.values.min() + 2.625) / 2)
+    found = [plots.ground.minus(floor) for floor in (0.0, 1e-12, -2e-12, 0.5, -0.12345)]
+    assert found == ["", "", " + 2e-12", " − 0.5", " + 0.123"]
+    assert plots.ground.lowest([]) == 0, "where no minimum is known"
     assert plots.descent(CURVE, log=False).axes[0].get_yscale() == "linear"
+    at_rest = surfaces.descend(surfaces.bowl, optimizers.SGD(0.1), steps=2, start=(0.0, 0.0))
+    assert plots.descent([RUNS[0], at_rest]).axes[0].get_yscale() == "linear", "0 has no logarithm"
 
 
 def test_a_height_that_falls_without_end_does_not_press_the_others_together():

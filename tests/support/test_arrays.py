@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minidl import losses
-from minidl.support.arrays import Number, as_array, describe, in_numpy_2, short
+from minidl.support.arrays import as_array, describe, in_numpy_2, short
 
 
 def test_bfloat16_needs_a_package_that_numpy_has_not():
@@ -45,29 +45,6 @@ def test_of_large_arrays_the_ends_are_shown(shape, numbers):
 
 
 @pytest.mark.parametrize(
-    ("value", "partner", "dtype"),
-    [
-        (2, None, "float32"),
-        (2.5, None, "float32"),
-        (True, None, "bool"),
-        (np.int8(2), None, "int8"),
-        (np.float64(2), None, "float64"),
-        (2, "float16", "float16"),
-        (np.float64(2), "float32", "float32"),
-        (True, "uint8", "uint8"),
-        (2, "uint8", "uint8"),
-        (2.5, "uint8", "float32"),
-        (2, "bool", "int64"),
-        (2.5, "bool", "float32"),
-        (True, "bool", "bool"),
-    ],
-)
-def test_the_dtype_of_a_number_beside_another(value, partner, dtype):
-    found = as_array(value, partner and np.dtype(partner))
-    assert found.dtype == dtype and found == value and found.shape == ()
-
-
-@pytest.mark.parametrize(
     ("value", "error", "said"),
     [
         ([[1, 2], [3], [4, 5, 6]], ValueError, r"different lengths \(1 and 3\), so"),
@@ -81,12 +58,6 @@ def test_what_is_no_array_of_numbers(value, error, said):
         as_array(value)
     assert as_array(np.ma.masked_array([1, 2], [False, False])).tolist() == [1, 2]
     assert as_array(np.zeros((2, 0), object)).dtype == np.float64
-
-
-def test_results_are_numbers_with_the_methods_of_tensors():
-    one = Number(2.5)
-    assert type(one.numpy()) is np.float64 and type(one.item()) is float and one.item() == one
-    assert (one.shape, one.ndim, one.size, one.dtype) == ((), 0, 1, np.float64)
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,8 @@ def test_objects_of_yours_in_a_description():
 def test_things_of_the_library_are_not_registered():
     data = minidl.saving.serialize_keras_object(layers.Dense(2))
     assert (data["module"], data["registered_name"]) == ("minidl.layers", None)
+    for room in (losses, metrics):  # both have one of this name
+        assert type(room.get({"class_name": "MeanSquaredError"})) is room.MeanSquaredError
 
 
 def test_a_function_is_described_by_its_name_in_the_scope():

@@ -95,4 +95,6 @@ def test_a_registered_class_by_its_bare_name():
     assert minidl.saving.get_registered_object("bare>Tripling") is Tripling
     dense = {"class_name": "Dense", "config": {"units": 2}, "module": "keras.layers"}
     assert type(minidl.saving.deserialize_keras_object(dense)) is layers.Dense
+    other = {**dense, "config": {}, "registered_name": "bare>Dense"}
+    assert type(minidl.saving.deserialize_keras_object(other)) is OtherDense
     assert not issubclass(OtherDense, layers.Dense)

@@ -149,7 +149,7 @@ def redirect(to):
 @pytest.mark.parametrize("good", [answer(), unannounced])
 def test_fetches_checks_and_writes(server, tmp_path, good):
     path = tmp_path / "new" / "folder" / "data.bin"
-    download([server.add("/data.bin", good)], path, verify, LIMIT)
+    download([server.add("/data.bin", good)], path, verify, len(BODY))
     assert path.read_bytes() == BODY
     assert os.listdir(path.parent) == ["data.bin"]
 
@@ -287,6 +287,7 @@ def test_progress_is_shown_on_a_terminal_only(server, tmp_path, monkeypatch, std
     assert (tmp_path / "data.bin").read_bytes() == BODY
     if stderr is not None:
         assert ("data.bin: 100%" in stderr.getvalue()) is shown
+        assert ("256k/256k" in stderr.getvalue()) is shown
         assert bool(stderr.getvalue()) is shown
 
 

@@ -316,29 +316,3 @@ def test_the_shape_of_a_reshape_of_guesses(unknown, present, wanted, found):
     with dry.guessing(unknown):
         assert dry.guessed(present, wanted) == found
     assert dry.state.unknown == 0
-
-
-def test_what_is_kept_is_put_back_once_and_whole():
-    x, fixed = np.arange(3.0), np.arange(3.0)
-    rng, tensor = np.random.default_rng(0), Tensor(np.ones(2))
-    expected, array = np.random.default_rng(0).random(), tensor.array
-
-    def change():
-        assert dry.is_dry()
-        for thing, snapshot in ((x, dry.entries_of), (fixed, dry.entries_of), (rng, dry.place_of)):
-            dry.keep(thing, snapshot)
-        dry.keep(tensor, dry.numbers_of)
-        rng.random()
-        x[:] = 5
-        dry.keep(x, dry.entries_of)  # once: not as it is now
-        fixed.flags.writeable = False
-        tensor.array[:] = 7
-        tensor.array = np.zeros(2)
-        return dry.dry_run(dry.is_dry)
-
-    assert dry.dry_run(change) is True and not dry.is_dry()
-    assert x.tolist() == fixed.tolist() == [0, 1, 2] and rng.random() == expected
-    assert tensor.array is array and tensor.tolist() == [1, 1]
-    dry.keep(x, dry.entries_of)  # without effect
-    x[0] = 9
-    assert x[0] == 9

@@ -192,6 +192,8 @@ print(w.grad.tolist(), x.grad.tolist())
         lambda a: a.argmax(),
         lambda a: a.argmin(1),
         lambda a: a.argsort(),
+        lambda a: a[None].argsort(),
+        lambda a: a.round(),
         lambda a: a.any(),
         lambda a: a.all(0),
         lambda a: a.round(1),
@@ -202,7 +204,7 @@ print(w.grad.tolist(), x.grad.tolist())
         lambda a: a[a.argmax(0), [0, 1, 2]],
         lambda a: a[a > 1],
     ],
-    ids=range(45),
+    ids=range(47),
 )
 def test_methods_are_numpys(f):
     expected = f(A)
@@ -218,6 +220,16 @@ def test_index_by_tensors():
     np.testing.assert_array_equal(y.data, [40.0, 40.0])
     y.sum().backward()
     np.testing.assert_array_equal(x.grad, [2.0, 0.0, 2.0])
+
+
+def test_copy_has_memory_of_its_own_and_passes_gradients():
+    for t in (leaf([1.0, 2.0]), Tensor([1.0, 2.0])):
+        c = t.copy()
+        assert type(c) is Tensor and not np.shares_memory(c.data, t.data)
+        assert c.tolist() == [1.0, 2.0] and c.requires_grad == t.requires_grad
+    x = leaf([1.0, 2.0])
+    (x.copy() * 3).sum().backward()
+    assert x.grad.tolist() == [3.0, 3.0]
 
 
 def test_detach_and_stop_gradient():

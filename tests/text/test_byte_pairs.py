@@ -145,5 +145,7 @@ def test_other_mistakes():
     with pytest.raises(ValueError, match=r"vocabulary_size must be a whole number.*256"):
         BytePairTokenizer.train("text", 100)
     for wrong in (-1, TRAINED.vocabulary_size(), 0.5):
-        with pytest.raises(ValueError, match=f"from 0 to {TRAINED.vocabulary_size() - 1}; received {wrong}"):
+        with pytest.raises(
+            ValueError, match=f"from 0 to {TRAINED.vocabulary_size() - 1}; received {wrong}"
+        ):
             TRAINED.decode([97, wrong])

@@ -207,7 +207,7 @@ def batch_dot(x, y, axes: Any = None):
 def _summed_axes(axes, ndim_x: int, ndim_y: int) -> tuple[int, int]:
     """The axis of x and that of y over which batch_dot sums, counted from 0."""
     if axes is None:
-        axes = (-1, -1 if ndim_y == 2 else -2)
+        axes = (-1, 1 if ndim_y == 2 else -2)
     of_x, of_y = (axes, axes) if isinstance(axes, int) else axes
     first, second = range(ndim_x)[of_x], range(ndim_y)[of_y]
     if not first or not second:

@@ -54,7 +54,7 @@ def function(inputs, outputs, updates=None, name=None, **ignored):
         )
     several = isinstance(outputs, (list, tuple))
     outputs = list(outputs) if several else outputs
-    model = Model([given[i] for i in symbols], outputs, name=name or "function")
+    model = Model([given[i] for i in symbols], outputs, name="function")
 
     def call(values) -> Any:
         results = _called(model, values, symbols, len(given))

@@ -13,7 +13,7 @@ def ctc_batch_cost(y_true, y_pred, input_length, label_length):
     classes); input_length, label_length: columns (n, 1), how many steps and labels count.
     """
     logits = ops.log(ops.floats(y_pred) + backend.epsilon())
-    lengths = [np.asarray(length).reshape(-1) for length in (label_length, input_length)]
+    lengths = [np.ravel(length) for length in (label_length, input_length)]
     return ops.expand_dims(ops.ctc_loss(y_true, logits, *lengths, mask_index=-1), 1)
 
 

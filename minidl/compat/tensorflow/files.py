@@ -55,7 +55,7 @@ def decode_image(contents, channels=0, dtype="uint8", expand_animations=True):
     import PIL.Image
 
     file = io.BytesIO(as_texts(contents).numpy())
-    bands = min(len(PIL.Image.open(file).getbands()), 4)
+    bands = len(PIL.Image.open(file).getbands())
     picture = load_img(file, _MODES[channels or (1 if bands == 2 else bands)])
     x = Tensor(img_to_array(picture, "channels_last", "uint8"))
     return x if np.dtype(dtype) == np.uint8 else x.astype(dtype) / 255
@@ -99,7 +99,7 @@ def _column(texts: list[str], default: Any = None, missing: str = "") -> np.ndar
     given = np.ravel(default) if name is None else np.zeros(1, name.replace("string", "str"))
     kind = {"i": "int32", "f": "float32"}.get(given.dtype.kind, "") if name is None else given.dtype
     kind = object if given.dtype.kind in "US" else kind
-    stand_in = given[0] if given.size else 0
+    stand_in = given[0] if given.size else None
     return np.array([text if text not in ("", missing) else stand_in for text in texts], kind)
 
 

@@ -73,7 +73,7 @@ def join(inputs, separator=""):
 def reduce_join(inputs, axis=None, keepdims=False, separator=""):
     """All texts, or those along an axis, put together."""
     texts = np.asarray(as_texts(inputs).decoded())
-    rows = texts.reshape(-1) if axis is None else np.moveaxis(texts, axis, -1)
+    rows = texts.ravel() if axis is None else np.moveaxis(texts, axis, -1)
     joining = np.vectorize(separator.join, otypes=[object], signature="(n)->()")
     joined = as_texts(joining(rows))
     if keepdims:

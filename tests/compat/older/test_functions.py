@@ -86,6 +86,8 @@ def test_chance_of_k():
         )
     assert np.abs(K.truncated_normal((500,), 0.0, 1.0).numpy()).max() <= 2
     assert not K.random_bernoulli((50,)).numpy().any(), "p is 0 unless told otherwise"
+    dtypes = [K.random_bernoulli((2,)).dtype, K.random_bernoulli((2,), dtype="int32").dtype]
+    assert dtypes == ["float32", "int32"]
     dropped = K.dropout(np.ones((1000,), np.float32), 0.25, seed=1).numpy()
     assert set(np.round(dropped, 4)) == {0, np.float32(1.3333)}
     assert K.random_normal((3,), 5.0, 0.0).numpy().tolist() == [5, 5, 5]
@@ -96,6 +98,9 @@ def test_looking_with_k(capsys):
         K.print_tensor(A, "a: ").tolist() == A.tolist()
         and "a: [[ 3.  -1.   2. ]" in capsys.readouterr().out
     )
+    for count, shown in ((4, "[0 1 2 3]"), (5, "[0 1 ... 3 4]")):
+        K.print_tensor(np.arange(count), "n: ", summarize=2)
+        assert capsys.readouterr().out == f"n: {shown}\n"
     assert (
         K.is_keras_tensor(minidl.Input((3,)))
         and not K.is_keras_tensor(minidl.Tensor([1.0]))
@@ -138,11 +143,18 @@ def test_what_k_has_no_more(name, cure):
         getattr(K, name)
 
 
+def test_a_condition_with_fewer_axes_chooses_rows():
+    cube = np.arange(24.0).reshape(2, 3, 4)
+    found = K.switch(K.constant([1, 0]), cube, -cube)
+    np.testing.assert_array_equal(found, [cube[0], -cube[1]])
+
+
 def test_wrong_shapes_are_said():
     with pytest.raises(ValueError, match=r"\(batch, d\)"):
         K.repeat(A[0], 2)
-    with pytest.raises(ValueError, match="samples"):
-        K.batch_dot(A, A, axes=0)
+    for axes in (0, (0, 1), (1, 0)):
+        with pytest.raises(ValueError, match="samples"):
+            K.batch_dot(A, A, axes=axes)
     with pytest.raises(ValueError, match=r"batches of vectors.*shapes \(3,\) and \(2, 3\)"):
         K.batch_dot(A[0], A)
     with pytest.raises(ValueError, match="more axes"):

@@ -100,6 +100,12 @@ def test_compiled_loss_and_metrics_in_a_train_step():
         assert histories[0][name] == pytest.approx(histories[1][name], rel=1e-5)
 
 
+def test_compiled_loss_before_compile():
+    measure = warned(lambda: ByHand().compiled_loss, "compute_loss")
+    with pytest.raises(RuntimeError, match="compile"):
+        measure(Y, Y)
+
+
 def test_reset_states_does_nothing():
     warned(lambda: a_model().reset_states(), "left out")
 
@@ -135,6 +141,7 @@ def test_predict_classes_for_one_and_for_many_outputs():
         ([[0.5], [0.51]], [[0], [1]]),  # one output is 1 above 0.5
         ([[0.2, 0.8], [0.6, 0.4]], [1, 0]),
         ([[[0.2, 0.8], [0.6, 0.4], [0.9, 0.1]]], [[1, 0, 0]]),  # a class a step
+        ([[[0.2], [0.6]]], [[[0], [1]]]),
     ):
         chances = Sequential([layers.Activation("linear")])
         with pytest.warns(FutureWarning):

@@ -177,6 +177,20 @@ def test_dir_lists_what_a_module_is_for():
     } <= set(dir(losses))
 
 
+def test_what_stood_in_layer_utils():
+    model = minidl.Sequential([minidl.Input((3,)), layers.Dense(2)])
+    module = importlib.import_module("minidl.utils.layer_utils")
+    ours, theirs = [], []
+    show = warned(
+        lambda: module.print_summary, "layer_utils.print_summary is today model.summary()"
+    )
+    show(model, 60, print_fn=ours.append)
+    model.summary(60, print_fn=theirs.append)
+    assert ours == theirs != []
+    count = warned(lambda: module.count_params, "layer_utils.count_params is today model.count_")
+    assert count(model.weights) == 3 * 2 + 2
+
+
 def test_rooms_of_the_first_version_open_under_their_first_names():
     from minidl.derivatives import arithmetic
     from minidl.registry import Registry

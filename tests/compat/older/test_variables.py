@@ -21,6 +21,12 @@ def test_variables_of_k_can_be_set():
         and K.count_params(v) == 3
         and K.dtype(v) == "float32"
     )
+    assert [K.eye(2).name, K.eye(2, name="e").name, K.variable(1.0).name] == [
+        "variable",
+        "e",
+        "variable",
+    ]
+    assert [K.eye(2).dtype, K.eye(2, "int32").dtype] == ["float32", "int32"]
     assert isinstance(K.zeros((2,)), minidl.Variable) and isinstance(
         K.random_uniform_variable((2,), 3, 4), minidl.Variable
     )

@@ -2,12 +2,14 @@
 is not here says what to write, and nothing of it is in the way of minidl's own names.
 """
 
+import io
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 import tensorflow_cases as cases
 from tutorials.common import differences
@@ -216,6 +218,9 @@ def test_files_and_pictures(tmp_path):
     assert found == [str(tmp_path / "a.png"), str(tmp_path / "b.png")]
     read = tf.image.decode_png(tf.io.read_file(found[0]))
     assert np.array_equal(read.numpy(), picture) and read.dtype == tf.uint8
+    grey = io.BytesIO()
+    PIL.Image.new("LA", (4, 5), (90, 200)).save(grey, "png")
+    assert tf.image.decode_png(grey.getvalue()).numpy().tolist() == [[[90]] * 4] * 5
     content = tf.image.encode_jpeg(np.full((8, 8, 3), 90, "uint8"), quality=90)
     assert np.abs(tf.image.decode_jpeg(content, channels=1).numpy() - 90.0).max() <= 2
     with pytest.raises(ValueError, match="channels is 0, 1, 3 or 4; received 2"):
@@ -291,6 +296,11 @@ def test_each_picture_of_a_batch_is_turned_or_not():
 def test_areas_of_whole_blocks_alone():
     with pytest.raises(ValueError, match=r"\(4, 5\) must divide the image's size \(6, 5\)"):
         tf.image.resize(np.zeros((6, 5, 3), "f"), (4, 5), "area")
+
+
+def test_a_picture_stays_at_least_a_pixel_wide():
+    padded = tf.image.resize_with_pad(np.ones((6, 5, 1), "f"), 1, 3).numpy()
+    assert padded.tolist() == [[[0], [1], [0]]]
 
 
 def test_pictures_of_a_folder_through_a_pipeline(tmp_path):
@@ -375,8 +385,18 @@ def test_a_checkpoint_restores_all_or_nothing(tmp_path):
         tf.train.Checkpoint(model=other, optimizer=counter).restore(path)
     assert float(counter) == 5.0
     assert all(np.array_equal(a, b) for a, b in zip(before, other.get_weights()))
+    unused = tf.train.Checkpoint(model=model, optimizer=tf.keras.optimizers.Adam(0.5))
+    path, fresh = unused.save(tmp_path / "unused"), tf.keras.optimizers.Adam()
+    tf.train.Checkpoint(model=new, optimizer=fresh).restore(path)
+    assert fresh.learning_rate == 0.5 and not fresh.built
     path = tf.train.Checkpoint(v=tf.Variable([1.0, 2.0])).write(tmp_path / "two")
     v = tf.Variable([5.0])
+    assert tf.train.Checkpoint(v=v).v is v
+    both = tf.train.Checkpoint(v=tf.Variable([0.0, 0.0]), w=v)
+    more = both.write(tmp_path / "more")
+    for reader, file in ((both, path), (tf.train.Checkpoint(v=tf.Variable([0.0, 0.0])), more)):
+        with pytest.raises(ValueError, match="'w/0' is of another shape or on one side only"):
+            reader.restore(file)
     with pytest.raises(ValueError, match="'v/0' is of another shape"):
         tf.train.Checkpoint(v=v).restore(path)
     assert float(v) == 5.0
