@@ -83,6 +83,12 @@ def test_truncated_ones_have_their_variance_after_the_cut(make, std):
     np.testing.assert_allclose(np.mean(np.abs(w) < std / CUT), 0.6827 / 0.9545, rtol=0.02)
 
 
+def test_units_of_one_input_and_of_none():
+    w = LecunUniform(seed=1)((1, 50_000))
+    assert 0.999 * np.sqrt(3) < w.max() <= np.sqrt(3)
+    assert HeNormal()((0, 3)).shape == (0, 3)
+
+
 def test_plain_normal_ones():
     w = RandomNormal(mean=0.5, stddev=2.0, seed=1)(SHAPE, dtype="float64")
     np.testing.assert_allclose([w.mean(), w.std()], [0.5, 2.0], rtol=0.02)

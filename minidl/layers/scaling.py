@@ -131,10 +131,8 @@ class Normalization(Layer):
         piece = piece[:, None] if piece.ndim == 1 else piece
         if not self.built:
             self.build((None, *piece.shape[1:]))
-        if (
-            piece.ndim <= max(self._kept, default=0)
-            or tuple(piece.shape[a] for a in self._kept) != self._shape
-        ):
+        lacks = any(axis >= piece.ndim for axis in self._kept)
+        if lacks or tuple(piece.shape[a] for a in self._kept) != self._shape:
             raise ValueError(
                 f"Normalization '{self.name}' has a mean of shape {self._shape} for axis "
                 f"{self.axis}; received data of shape "

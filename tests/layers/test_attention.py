@@ -49,6 +49,17 @@ def test_a_causal_mask_hides_what_comes(name):
     assert np.abs(a[:, 3:] - b[:, 3:]).min(axis=(1, 2)).max() > 1e-4
 
 
+@pytest.mark.parametrize("name", ["Attention", "AdditiveAttention"])
+def test_a_causal_mask_alone(name):
+    """The first query takes the first value, the next the first two."""
+    layer = getattr(layers, name)()
+    y, shares = layer([QUERY, VALUE, KEY], use_causal_mask=True, return_attention_scores=True)
+    assert ((shares.numpy() > 0) == np.tri(3, 5)).all()
+    again = layer([QUERY, VALUE, KEY], use_causal_mask=True).numpy()
+    np.testing.assert_allclose(again[:, 0], VALUE[:, 0], rtol=1e-5)
+    np.testing.assert_allclose(again, y.numpy(), rtol=1e-4, atol=1e-6)
+
+
 @each_kind
 def test_masks_of_the_inputs_are_used(name):
     """An Embedding's mask reaches the layer, and goes on with the queries."""

@@ -65,6 +65,3 @@ def test_what_a_constructor_does_not_take_is_set_afterwards():
     assert (again.units, again.name, again.trainable) == (3, "mine", False)
     del config["name"], config["trainable"]
     assert Plain.from_config(config).trainable and Plain.from_config(config).name != "mine"
-    frozen = layers.Dense(3, trainable=False, dtype="float64", name="d")
-    again = layers.Dense.from_config(frozen.get_config())
-    assert (again.trainable, again.dtype, again.name) == (False, "float64", "d")

@@ -105,5 +105,3 @@ def test_what_an_input_is():
     for dtype in ("no such", "complex64", "datetime64[D]"):
         with pytest.raises(ValueError, match=f"dtype is that of numbers.*received '{dtype[:5]}"):
             Input((3,), dtype=dtype)
-    for dtype in ("bool", "int8", "uint8", "float64"):
-        assert Input((3,), dtype=dtype).dtype == dtype

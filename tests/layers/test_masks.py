@@ -135,7 +135,7 @@ def test_a_mask_of_its_own_stays(recwarn):
 
 
 def test_numbers_are_a_mask_where_they_are_not_0():
-    x = layers.Identity()(Tensor(X), mask=np.array([[2, -1, 0]] * 3))
+    x = layers.Identity()(Tensor(X), mask=Tensor([[2.0, -1, 0]] * 3))
     assert x.mask.numpy().tolist() == [[True, True, False]] * 3 and x.mask.dtype == bool
     several = layers.Identity()([Tensor(X), Tensor(X)], mask=[COUNTS, None])
     assert several[0].mask.numpy().tolist() == COUNTS.tolist() and several[1].mask is None

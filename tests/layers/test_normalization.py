@@ -5,6 +5,7 @@ import pytest
 from layer_cases import A, C
 
 from minidl import Sequential, Tensor, layers
+from minidl.support.processes import here
 
 RNG = np.random.default_rng(7)
 # --- BatchNormalization
@@ -231,3 +232,30 @@ def test_moments_of_each_step_from_the_samples_that_have_it():
         np.testing.assert_allclose(layer.moving_mean[t], mean, rtol=1e-11)
         np.testing.assert_allclose(layer.moving_variance[t], variance, rtol=1e-11)
         np.testing.assert_allclose(y[:, t], (x[:, t] - mean) / np.sqrt(variance + 1e-3), rtol=1e-9)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("synchronized", [False, True])
+def test_a_share_of_the_batch(synchronized, masked, monkeypatch):
+    """What another process has counts in the moments if they are synchronized; its moments are in
+    the averages in any case.
+    """
+    mine, other = RNG.normal(size=(2, 4, 3))
+    whole = np.concatenate([mine, other])
+    far = ((other - whole.mean(axis=0)) ** 2).sum(axis=0, keepdims=True)
+    parts = iter([other.sum(axis=0, keepdims=True), far])
+
+    class Share:
+        total = staticmethod(lambda part: part + next(parts))
+        summed = staticmethod(lambda number: number + len(other))
+        mean = staticmethod(lambda moment: moment + 7)
+
+    layer = layers.BatchNormalization(momentum=0.0, synchronized=synchronized, dtype="float64")
+    monkeypatch.setattr(here, "share", Share)
+    options = {"mask": np.ones(4, bool)} if masked else {}
+    y = layer(mine, training=True, **options).numpy()
+    seen, added = (whole, 0) if synchronized else (mine, 7)
+    expected = (mine - seen.mean(axis=0)) / np.sqrt(seen.var(axis=0) + 1e-3)
+    np.testing.assert_allclose(y, expected, rtol=1e-5)
+    np.testing.assert_allclose(layer.moving_mean, seen.mean(axis=0) + added, rtol=1e-5)
+    np.testing.assert_allclose(layer.moving_variance, seen.var(axis=0) + added, rtol=1e-5)

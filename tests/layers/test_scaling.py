@@ -43,7 +43,7 @@ def test_normalization_along_any_axes(axis):
     kept = () if axis is None else tuple(a % 4 for a in np.atleast_1d(axis))
     others = tuple(a for a in range(4) if a not in kept)
     mean, std = x.mean(others, keepdims=True), x.std(others, keepdims=True)
-    for data in (x, [x[:1], x[1:]], [(x, None)], [x, x[:1]]):
+    for data in (x, [x], [x[:1], x[1:]], [(x, None)], [x, x[:1]]):
         layer = layers.Normalization(axis, dtype="float64")
         layer.adapt(data, steps=2 if len(data) == 2 and len(data[0]) == 1 else 1)
         np.testing.assert_allclose(layer.mean.numpy(), mean, rtol=1e-10)

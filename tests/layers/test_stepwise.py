@@ -15,6 +15,7 @@ class Counting(layers.Layer):
         self.units = self.state_size = units
 
     def build(self, input_shape):
+        self.shape_seen = input_shape
         self.kernel = self.add_weight((input_shape[-1], self.units), "ones", name="kernel")
 
     def call(self, inputs, states):
@@ -72,6 +73,11 @@ def test_cells_on_top_of_each_other_are_layers_one_after_the_other():
     built.build((None, None, 5))
     shapes = [w.shape for w in built.weights]
     assert shapes == [(5, 12), (3, 12), (12,), (2, 12), (4, 12), (2, 12)]
+    built = layers.RNN([Counting(2), Counting(3)])
+    built.build((None, 7, 5))
+    assert [cell.shape_seen for cell in built.cell.cells] == [(None, 5), (None, 2)]
+    two = type("Two", (), {"state_size": [2, 5], "call": None})()
+    assert layers.StackedRNNCells([two]).output_size == 2
     again = stack(x[:, 3:], initial_state=stack(x[:, :3])[1:])
     np.testing.assert_allclose(again[0].numpy(), stack(x)[0].numpy(), rtol=1e-12)
 
@@ -154,3 +160,6 @@ def test_masks_go_on_where_there_are_steps(name):
         assert not sequences or output.mask.numpy().tolist() == [[True, False, True]]
         alone = getattr(layers, name)(2, return_sequences=sequences)(x)
         assert (alone.mask is not None) == sequences
+        layer = getattr(layers, name)(2, return_sequences=sequences)
+        found = layer.compute_mask([x, *states], [x.mask, None])  # that of the sequences
+        assert found is (x.mask if sequences else None)
