@@ -72,7 +72,7 @@ class Progbar:
         self.target, self.verbose = target, verbose
         self.stateful_metrics, self.stateless_metrics = stateful_metrics, stateless_metrics
         self._bar, self._seen, self._sums = callbacks.ProgressBar(), 0, {}
-        self._bar.title, self._bar.params = "", {"epochs": 1, "steps": target}
+        self._bar.title, self._bar.params = "", {"steps": target}
         if verbose:
             self._bar.begin()
 

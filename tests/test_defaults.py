@@ -56,7 +56,6 @@ OWN = {
     "ops.threshold": dict(threshold=0.0, default_value=0.0),
     "optimizers.RAdam": dict(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8),
     "optimizers.Optimizer": dict(learning_rate=0.001, use_ema=False, ema_momentum=0.99),
-    "optimizers.muon.orthogonal": dict(steps=5, a=3.4445, b=-4.775, c=2.0315),
     "surfaces.Surface": dict(within=((-10, 10), (-10, 10))),
     "surfaces.descend": dict(steps=50),
     "surfaces.cost": dict(start=(0.0, 0.0)),

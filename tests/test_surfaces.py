@@ -105,8 +105,8 @@ def test_descent_by_hand():
     np.testing.assert_allclose(run.effective_rates, 0.9, rtol=1e-12)
     np.testing.assert_allclose(run.steps, np.diff(points, axis=0), rtol=1e-12)
     assert run.rates.tolist() == [0.9] * 12 and run.slots == {} and not run.diverged
-    assert repr(descend(bowl, SGD(0.5), steps=1)) == (  # to −7 + 0.35 and 0
-        "<Trajectory of SGD on bowl: 1 steps, to (-6.65, 0), height 2.211>"
+    assert repr(descend(bowl, SGD(1.0), steps=2)) == (  # by −6.3 and −4
+        "<Trajectory of SGD on bowl: 2 steps, to (-5.67, 4), height 17.61>"
     )
 
 

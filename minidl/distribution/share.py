@@ -73,13 +73,10 @@ class Share:
         The mean over N = Σ n'_p entries is Σ (n'_p/N)·L_p. The share's weight n_p/n is applied
         later, so the factor is (n'_p/N)/(n_p/n). For a sum it is 1/(n_p/n).
         """
-        total = 1.0
-        if count is not None:
-            count = count if self.counts else 0.0
-            total = float(self.team.gathered([count]).sum())
-        if not self.counts or not total:
-            return 0.0
-        return (1.0 if count is None else count / total) / self.weight
+        if count is None:
+            return 1 / self.weight if self.counts else 0.0
+        total = float(self.team.gathered([count if self.counts else 0.0]).sum())
+        return count / total / self.weight if self.counts and total else 0.0
 
     # --- sums over all samples, inside of a network
     def total(self, x) -> Tensor:

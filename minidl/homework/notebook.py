@@ -17,7 +17,7 @@ from . import assignments, gathering, judging, reports
 from .submissions import Submission
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Result:
     """The verdicts on an assignment, one a task."""
 

@@ -65,7 +65,6 @@ class Examinee:
         try:
             self.folder.chmod(0o711)
             self.work, self.library, self.walled = self.folder / "work", folders.library(), False
-            self.work.mkdir()
             self.submission.copy_to(self.work)
             self.orphans = Orphans()
             try:

@@ -71,7 +71,6 @@ def arange(start, stop=None, step: Any = 1, dtype=None) -> Tensor:
     """Return start, start + step, ... below stop; arange(stop) begins at 0. Whole numbers are
     int32, fractions the default float type.
     """
-    step = 1 if step is None else step
     values = np.arange(start) if stop is None else np.arange(start, stop, step)
     return Tensor(
         values, dtype=dtype or (backend.floatx() if values.dtype.kind == "f" else "int32")

@@ -74,7 +74,7 @@ def solve(a, b):
     each matrix of a (an axis less than a has), or a matrix of columns. NaN where a is singular.
     """
     a, b = _square(a, "solve"), floats(b)
-    if b.ndim > 1 and b.shape == a.shape[:-1]:
+    if b.shape == a.shape[:-1]:
         return apply(linear.solve, a, b[..., None])[..., 0]
     n = a.shape[-1]
     if b.ndim == 0 or b.shape[-2:][0] != n:

@@ -130,16 +130,17 @@ class Muon(Optimizer, core.Adam):
         return x if self.rms_rate is None else x * (self.rms_rate * math.sqrt(max(x.shape)))
 
 
-def orthogonal(d, steps: int = 5, a=3.4445, b=-4.7750, c=2.0315) -> np.ndarray:
+def orthogonal(d, steps: int, a: float, b: float, c: float) -> np.ndarray:
     """x = d/‖d‖;  `steps` times x ← a·x + (b·x·xᵀ + c·(x·xᵀ)²)·x      (Newton and Schulz)
 
-    An odd polynomial of a matrix applies the same polynomial to its singular values. This one moves
-    each singular value from (0, 1] to about 1 (0.7 to 1.2) within five steps. The result is about
-    U·Vᵀ, and only matrix products are needed. Jordan et al. 2024
+    An odd polynomial of a matrix applies the same polynomial to its singular values. With Muon's
+    coefficients each singular value moves from (0, 1] to about 1 (0.7 to 1.2) within five steps.
+    The result is about U·Vᵀ, and only matrix products are needed. Jordan et al. 2024
     """
-    x = d.T if d.shape[0] > d.shape[1] else d  # x·xᵀ is the smaller one
+    is_tall = d.shape[0] > d.shape[1]
+    x = d.T if is_tall else d  # x·xᵀ is the smaller one
     x = x / (math.sqrt(float(np.sum(np.square(x)))) + 1e-7)
     for _ in range(steps):
         s = x @ x.T
         x = a * x + (b * s + c * (s @ s)) @ x
-    return x.T if d.shape[0] > d.shape[1] else x
+    return x.T if is_tall else x

@@ -166,13 +166,6 @@ def test_numbers_look_as_in_keras(value, text):
     assert callbacks.progress._four_digits(value) == text
 
 
-@pytest.mark.parametrize(
-    "seconds, text", [(2.4, "2s/step"), (0.0123, "12ms/step"), (0.000705, "705us/step")]
-)
-def test_time_per_step(seconds, text):
-    assert callbacks.progress._per_step(seconds) == text
-
-
 def test_the_progress_bar_of_ones_own_loop(monkeypatch):
     def shown(target, *updates, **options):
         """The lines of a bar on a terminal, one for each time it is drawn."""

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import re
 import tracemalloc
+import types
 from pathlib import Path
 
 import numpy as np
@@ -177,6 +178,15 @@ def test_any_flipped_bit_and_any_cut_is_noticed_or_harmless():
             except DataFileError:
                 continue
             np.testing.assert_array_equal(found, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("held", "read"), [(b"abc", b"abc"), (b"abcd", b"abcd"), (b"abcde", b"abcd")]
+)
+def test_of_a_file_that_is_too_long_one_byte_more_is_read(tmp_path, held, read):
+    (tmp_path / "file").write_bytes(held)
+    file = types.SimpleNamespace(name="file", max_bytes=3, read=lambda data: data)
+    assert base.read_file(tmp_path / "file", file) == read
 
 
 def test_a_bomb_is_not_unpacked():

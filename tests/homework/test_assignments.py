@@ -24,9 +24,30 @@ def test_hidden_tests_join_the_assignment_of_their_name(tmp_path, monkeypatch):
         *[t.name for t in shown.tasks],
         "softmax",
     ]
+    joined, own = assignments.get("hw01"), shown.sources[0]
+    assert joined.sources == (*[own] * len(shown.tasks), folder / "tasks.py")
+    assert joined.points == shown.points + 2 and joined.stub == shown.stub
     monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(tmp_path / "nowhere"))
     with pytest.raises(FileNotFoundError, match="which does not exist"):
         assignments.find()
+
+
+def test_a_new_assignment_may_lack_a_stub_and_a_title(tmp_path, monkeypatch):
+    for name, title in (("hw95_new", ""), ("hw95_more", '"""\n  Two lines.\nThe second."""\n')):
+        (tmp_path / "hidden" / name).mkdir(parents=True)
+        text = title + TASKS.format(limit=5).partition("\n")[2].replace('"double", 2', '"f", 3')
+        (tmp_path / "hidden" / name / "tasks.py").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("MINIDL_HIDDEN_TESTS", str(tmp_path / "hidden"))
+    found = assignments.get("hw95_new")
+    assert (found.title, found.points, found.stub) == ("hw95_new", 3, None)
+    assert found.sources == (tmp_path / "hidden" / "hw95_new" / "tasks.py",)
+    assert assignments.get("hw95_more").title_in("ko") == "Two lines."
+    with pytest.raises(ValueError, match="hw95_new has no stub to start from"):
+        found.stub_in("en")
+    with pytest.raises(ValueError, match="Unknown assignment 'hw95'"):  # two begin so
+        assignments.get("hw95")
+    with pytest.raises(ImportError, match=r"words\.txt is no Python file"):
+        assignments.load(tmp_path / "words.txt")
 
 
 @pytest.mark.parametrize("source", strip.sources(), ids=lambda p: p.stem)

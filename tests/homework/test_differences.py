@@ -65,4 +65,5 @@ def test_a_difference_is_told_in_a_sentence(expected, received, said):
 def test_what_values_are_called():
     said = difference([1, 2], [1, 3], 0.0, 0.0, each="returned value")
     assert said == "the number in the second returned value is 3, expected 2"
+    assert not difference(2.0, 3.0, 0.0, 1.0) and not difference(2.0, 3.0, 0.5, 0.0)
     assert difference(1.0, 1.0 + 1e-15, 0.0, 0.0) and not difference(1.0, 1.0, 0.0, 0.0)

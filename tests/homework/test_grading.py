@@ -10,7 +10,7 @@ import pytest
 from small_homework import hand_in
 
 from minidl.homework import __main__ as command
-from minidl.homework import fence, grading, judging
+from minidl.homework import assignments, fence, grading, judging
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -123,3 +123,16 @@ def test_who_has_not_handed_in_what_others_have(tmp_path):
     assert set(room.missing()) == missing and len(room.missing()) == 6
     room.feedback = tmp_path / "elsewhere" / "feedback"  # then this folder is a student's
     assert set(room.missing()) == missing | {("feedback", "hw01"), ("feedback", "hw02")}
+
+
+def test_the_first_of_the_best_files_counts(monkeypatch):
+    room = object.__new__(grading.Classroom)
+    room.known, room.seed = {"hw01": assignments.Assignment("hw01", "", None)}, 7
+    points = {"a.py": 1.0, "b.py": 2.0, "c.py": 2.0}
+    verdicts = {n: [judging.Verdict("f", "wrong", p, 3, n)] for n, p in points.items()}
+    monkeypatch.setattr(room, "_verdicts", lambda assignment, name: verdicts[name])
+    row, text, results = room._mark(grading.Work("ada", "hw01", {n: n for n in points}))
+    assert (row["points"], row["file"]) == (2.0, "b.py (best of 3)") and results["score"] == 2.0
+    assert text.startswith("The best of 3 files counts: b.py\nhw01, seed 7\n")
+    row, text, _ = room._mark(grading.Work("ada", "hw01", {"a.py": "a.py"}))
+    assert row["file"] == "a.py" and text.startswith("hw01, seed 7\n")

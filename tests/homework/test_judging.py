@@ -92,6 +92,12 @@ def test_a_stub_is_not_started_and_earns_nothing(name, capsys):
             "is not defined (line 2, in helper)",
         ),
         ("x = 1\ndef double(x:\n", "crashed", "(line 2): def double(x:"),
+        ("def double(x):\n    return input()\n", "crashed", "EOFError"),
+        (
+            "import sys\ndef double(x):\n    return sum(p.endswith('minidl') for p in sys.path)\n",
+            "wrong",
+            "received int 0",  # homework's own folder is found no more
+        ),
         ("def triple(x):\n    return 3 * x\n", "crashed", "AttributeError"),
         ("def double(x):\n    raise NotImplementedError\n", "not started", ""),
         (

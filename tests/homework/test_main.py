@@ -83,7 +83,9 @@ def test_json_is_what_gradescope_reads(capsys, small):
         "def double(x):\n    print('hello')\n    return x\n", encoding="utf-8"
     )
     assert command.main(["check", "hw90", "--json", "--seed", "5"]) == 1
-    result = json.loads(capsys.readouterr().out)
+    out = capsys.readouterr().out
+    result = json.loads(out)
+    assert out.startswith('{\n  "score": 0') and "hello" not in out
     assert result["score"] == 0 and "seed 5" in result["output"]
     (test,) = result["tests"]
     assert (test["name"], test["score"], test["max_score"], test["visibility"]) == (
@@ -138,8 +140,8 @@ def test_check_of_a_folder_and_of_points_that_are_missing(small, capsys):
     Path("out").mkdir()
     assert command.main(["grade", "mine", "--csv", "out/t.csv", "--seed", "3"]) == 0
     assert "seed 3" in capsys.readouterr().out and Path("out/feedback/me.txt").is_file()
-    assert command.main(["grade", "mine", "--csv", "u.csv", "--feedback", "said"]) == 0
-    assert Path("u.csv").is_file() and Path("said/me.json").is_file()
+    assert command.main(["grade", "mine", "--csv", "u.csv", "--feedback", "said/so"]) == 0
+    assert Path("u.csv").is_file() and Path("said/so/me.json").is_file()
     assert command.main(["grade", "empty"]) == 2
     assert "No submissions in empty: files are called like hw01" in capsys.readouterr().err
 

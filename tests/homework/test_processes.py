@@ -194,3 +194,48 @@ def test_a_process_that_cannot_be_started_leaves_nothing(monkeypatch, tmp_path):
     with pytest.raises(OSError, match="no process"):
         student.__enter__()
     assert said == ["as before"] and not student.folder.exists()
+
+
+@pytest.mark.parametrize("walled", [True, False])
+def test_a_copy_that_may_have_been_changed_is_thrown_away(walled, monkeypatch, tmp_path):
+    said, pipes = [], types.SimpleNamespace(stdin=io.BytesIO(), stdout=io.BytesIO())
+    monkeypatch.setattr(processes.folders, "discard", lambda: said.append("discarded"))
+    student = processes.Examinee(SUBMISSION, 60.0, True)
+    student.walled, student.process, student.reader = walled, pipes, None
+    student.orphans = types.SimpleNamespace(end=lambda process: said.append(process))
+    student.folder = tmp_path / "work"
+    student.folder.mkdir()
+    student.__exit__(None, None, None)
+    assert said == [pipes, *([] if walled else ["discarded"])] and student.printed == ""
+    assert pipes.stdin.closed and pipes.stdout.closed and not student.folder.exists()
+
+
+def test_orphans_are_adopted_and_killed_and_then_all_is_as_before(monkeypatch):
+    """As Linux does it: its answers are 7 for the reaper and 1 for what is dumpable."""
+    said, seen = [], iter([{1}, {1, 5, 6}, {1, 6}, {1}])
+
+    def prctl(number, *rest):
+        said.append((number, *(getattr(n, "value", n) for n in rest)))
+        if number == orphans.GET_REAPER:
+            rest[0].value = 7
+        return 1
+
+    number = lambda value: types.SimpleNamespace(value=value)
+    library = types.SimpleNamespace(CDLL=lambda _: types.SimpleNamespace(prctl=prctl))
+    library.c_int, library.byref = number, lambda n: n
+    monkeypatch.setattr(orphans, "ctypes", library)
+    monkeypatch.setattr(orphans, "children", lambda: next(seen))
+    names = ("killpg", "kill", "waitpid")
+    notes = {name: lambda *a, name=name: said.append((name, *a)) for name in names}
+    system = types.SimpleNamespace(name="posix", WNOHANG=9, **notes)
+    monkeypatch.setattr(orphans, "os", system)
+    monkeypatch.setattr(orphans, "sys", types.SimpleNamespace(platform="linux"))
+    monkeypatch.setattr(orphans, "signal", types.SimpleNamespace(SIGKILL="KILL"))
+    process = types.SimpleNamespace(pid=4, kill=lambda: said.append("kill"))
+    process.wait = lambda: said.append("wait")
+    orphans.Orphans().end(process)
+    begins = [(3,), (37, 0, 0, 0, 0), (36, 1, 0, 0, 0), (4, 0, 0, 0, 0), ("killpg", 4, "KILL")]
+    killed = [("kill", 5, "KILL"), ("kill", 6, "KILL"), ("waitpid", 5, 9), ("waitpid", 6, 9)]
+    killed += [("kill", 6, "KILL"), ("waitpid", 6, 9)]
+    before = [(36, 7, 0, 0, 0), (4, 1, 0, 0, 0)]
+    assert said == [*begins, "kill", "wait", *killed, *before]

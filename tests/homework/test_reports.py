@@ -1,5 +1,7 @@
 """The report of a student, the table of a class, and what Gradescope reads."""
 
+from dataclasses import replace
+
 from minidl.homework import reports
 from minidl.homework.judging import Verdict
 
@@ -22,6 +24,13 @@ def test_a_report_has_a_line_a_task():
     ]
     assert reports.text("hw02", SOME[:1], 7).endswith("      2 / 2    in all. Well done.")
     assert reports.earned(SOME) == 2.5
+    heard = [replace(SOME[0], printed=said) for said in ("hi", "hi", "ho")]
+    lines = reports.text("hw02", heard, 7).splitlines()[2:-1]
+    shown = [
+        f"{' ' * 15}{line}" for line in ("your code printed:", "| hi", "your code printed:", "| ho")
+    ]
+    line = reports.text("hw02", SOME[:1], 7).splitlines()[1]
+    assert lines == [*shown[:2], line, line, *shown[2:]]
 
 
 def test_gradescope_gets_each_task_with_its_number():
@@ -43,7 +52,7 @@ def test_what_has_not_passed():
     assert reports.not_passed(SOME[:1]) == ""
     assert reports.not_passed(SOME[:3]) == "softmax: wrong; dense: wrong"
     lost = Verdict("relu", "not marked", 0, 2, "no file")
-    assert reports.not_passed([lost, lost]) == "no file"
+    assert reports.not_passed([lost, lost]) == reports.not_passed([lost]) == "no file"
     assert reports.not_passed([lost, SOME[1]]) == "relu: not marked; softmax: wrong"
 
 
@@ -53,6 +62,7 @@ def test_a_table_is_sorted_and_holds_no_formulas():
         for student in ("zoe", "=1+1", "@a", "-b", "+c")
     ]
     text = reports.table([*rows, reports.row("ada", "hw02", 0.0, 3, "x", "=b.py")]).decode("utf-8")
+    assert len(reports.table(rows[:1]).splitlines()) == 2
     lines = text.splitlines()
     assert lines[0] == "\ufeffstudent,assignment,points,of,not passed,file"
     assert [line.split(",")[0] for line in lines[1:]] == [

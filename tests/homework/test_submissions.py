@@ -58,6 +58,9 @@ def test_what_is_read_with_a_file(tmp_path):
     )
     with pytest.raises(ValueError, match=r"a00\.py is longer than 1 MB"):
         submissions.read(tmp_path / "a00.py")
+    for name in ("few/a.py", "few/b.py", "few/my file.py"):
+        hand_in(tmp_path, name)
+    assert list(submissions.read(tmp_path / "few" / "a.py").companions) == ["b.py"]
     submissions.Submission("a.py", b"1", {"mydl/b/c.py": b"2"}).copy_to(tmp_path / "copy")
     assert (tmp_path / "copy" / "mydl" / "b" / "c.py").read_bytes() == b"2"
     assert (tmp_path / "copy" / "a.py").read_bytes() == b"1"

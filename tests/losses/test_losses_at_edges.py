@@ -1,12 +1,13 @@
 """Losses where their formulas change: at limits, at zeros, with masks, and what they refuse."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 from loss_cases import example
 
-from minidl import Input, Model, Tensor, losses, metrics, ops
+from minidl import Input, Model, Sequential, Tensor, layers, losses, metrics, ops
 from minidl.losses import CTC, Circle, MeanSquaredError, SparseCategoricalCrossentropy
 
 EPS = 1e-7
@@ -88,6 +89,20 @@ def test_the_ends_of_what_is_allowed():
         assert cls(label_smoothing=0)(y, p).item() == pytest.approx(-math.log(0.2), rel=1e-9)
 
 
+SIX = np.array([0, 0, 1, 1, 2, 2])
+
+
+@pytest.mark.parametrize(
+    ("y", "said"),
+    [(SIX, "numbers 0..2"), (SIX[:, None], "numbers 0..2"), (np.ones((6, 2)), "shape (6, 2)")],
+)
+def test_targets_that_are_not_one_hot_are_looked_at_before_the_first_batch(y, said):
+    model = Sequential([layers.Dense(3, activation="softmax", input_shape=(2,))])
+    model.compile("sgd", "categorical_crossentropy")
+    with pytest.raises(ValueError, match=re.escape(said)):
+        model.fit(np.ones((6, 2)), y, batch_size=2, shuffle=False, verbose=0)
+
+
 @pytest.mark.parametrize("axis", [2, -3, 5])
 def test_an_axis_that_there_is_not(axis):
     said = rf"the classes are along axis {axis}, which outputs with 2 axes do not have"
@@ -127,6 +142,10 @@ def test_labels_from_0_to_the_last_class(dtype):
         loss(steps + 1, p)
     one_step = SparseCategoricalCrossentropy(ignore_class=3, reduction=None)(steps[:, :1], p[:, :1])
     np.testing.assert_allclose(one_step.numpy(), [[math.log(4)], [0]], rtol=1e-6)
+    one_class = SparseCategoricalCrossentropy(ignore_class=5)(
+        np.array([5, 0], dtype), np.ones((2, 1))
+    )
+    assert one_class.item() == pytest.approx(-math.log(1 - EPS), rel=1e-6)
 
 
 def test_labels_stay_whole_numbers_however_large():
@@ -258,6 +277,8 @@ def test_losses_that_know_the_logits_of_softmax():
     for outputs in (p, ops.softmax(Tensor(z))):
         loss = losses.CategoricalGeneralizedCrossEntropy(0.3, reduction=None)(labels, outputs)
         np.testing.assert_allclose(loss.numpy(), (1 - own**0.3) / 0.3, rtol=1e-9)
+    with pytest.warns(UserWarning, match="GeneralizedCrossEntropy: the outputs do not look like"):
+        losses.CategoricalGeneralizedCrossEntropy()(labels, np.abs(z))
     t = np.exp(-z) / np.exp(-z).sum(-1, keepdims=True)
     for outputs in (p, ops.softmax(Tensor(z))):  # the divergence knows them too
         loss = losses.KLDivergence(reduction=None)(t, outputs)

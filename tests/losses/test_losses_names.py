@@ -172,6 +172,15 @@ def test_a_function_loss_describes_itself_by_name():
     assert losses.get(losses.serialize(wrapped))([[0.0]], [[2.0]]).item() == 4
     assert losses.as_loss("cubed")([[0.0]], [[2.0]]).item() == 8
 
+    @losses.register()
+    def flatten(y_true, y_pred):  # there is a layer of that name
+        return 3 * ops.absolute(y_true - y_pred)
+
+    again = FunctionLoss.from_config(losses.as_loss(flatten).get_config())
+    assert again([[0.0]], [[2.0]]).item() == 6
+    with pytest.raises(ValueError, match="'fourth'"):
+        FunctionLoss.from_config({"function": "fourth"})
+
 
 @pytest.mark.parametrize(
     ("loss", "activation", "targets"),

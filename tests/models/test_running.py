@@ -57,3 +57,21 @@ def test_validation_freq():
         )
         == 2
     )
+
+
+def test_what_was_frozen_after_compile_is_named_once():
+    model = Sequential([Input((4,)), *[layers.Dense(1, name=n) for n in "abcde"]], name="m")
+    model.compile("sgd", "mse")
+    for layer in model.layers[:4]:
+        layer.trainable = False
+    said = r"^`trainable` of 'a', 'b', 'c' was changed after compile\(\). Call compile\(\) again"
+    with pytest.warns(UserWarning, match=said):
+        model.fit(INPUTS, T, verbose=0)
+    model.fit(INPUTS, T, verbose=0)  # said once
+    model.layers[4].trainable = False
+    model.compile("sgd", "mse")
+    with pytest.warns(UserWarning, match="Model 'm' has no trainable weights, so fit will not"):
+        model.fit(INPUTS, T, verbose=0)
+    plain = Sequential([Input((1,)), layers.ReLU()])  # which has no weights at all
+    plain.compile("sgd", "mse")
+    plain.evaluate(INPUTS[:, :1], T, verbose=0)

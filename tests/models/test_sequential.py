@@ -81,3 +81,27 @@ def test_what_a_stack_refuses():
 def test_a_built_shape_in_a_description_builds_the_model():
     described = Sequential([layers.Dense(2)]).get_config() | {"build_input_shape": (None, 4)}
     assert [w.shape for w in Sequential.from_config(described).weights] == [(4, 2), (2,)]
+
+
+def test_the_ends_of_a_stack_that_grows_and_shrinks():
+    model, ends = Sequential([Input((4,))]), []
+    for n, name in ((5, "a"), (2, "b")):
+        model.add(layers.Dense(n, name=name))
+        ends.append((model.output_names, model.output_shape))
+    model.pop()
+    ends.append((model.output_names, model.output_shape))
+    model.pop()
+    ends.append((model.output_names, model.output_shape))
+    first = (["a"], (None, 5))
+    assert ends == [first, (["b"], (None, 2)), first, (None, (None, 4))]
+
+
+def test_the_input_is_that_of_the_first_layer():
+    words = Sequential([Input((3,), dtype="int32"), layers.Embedding(5, 2)])
+    outer = Sequential([words, layers.Flatten()])
+    assert outer.input.shape == (None, 3) and outer.input.dtype == "int32"
+    exact = Sequential([layers.Dense(2, input_shape=(4,), dtype="float64")])
+    assert exact.input.dtype == "float64"
+    late = Sequential([layers.Dense(2, dtype="float64")])
+    late.build((None, 4))
+    assert late.input.shape == (None, 4) and late.input.dtype == "float64"

@@ -112,6 +112,12 @@ def test_nadam_past_the_thousandth_step():
             np.testing.assert_allclose(w.data, expected[0], rtol=1e-12, err_msg=f"step {t}")
 
 
+def test_nadams_products_begin_at_1():
+    """μₜ = ½·(1 − ½·0.96ᵗ): ½·0.52 and ½·0.5392."""
+    found = [Nadam(beta_1=0.5).product(t) for t in range(3)]
+    np.testing.assert_allclose(found, [1, 0.26, 0.26 * 0.2696], rtol=1e-12)
+
+
 def test_nadams_warm_up_by_hand():
     """A constant gradient, no ε: √v̂ = g, so only μ and its products are left. μ₁ = .468, μ₂ =
     .48528, μ₃ = .5018688.

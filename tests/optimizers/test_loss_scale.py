@@ -30,6 +30,16 @@ def test_the_scale_halves_at_inf_and_doubles_after_steps_without():
     assert (optimizer.loss_scale_factor, optimizer.iterations) == (8.0, 2)
 
 
+def test_the_first_steps_count_too():
+    optimizer, w = LossScaleOptimizer(SGD(0.5), 8, dynamic_growth_steps=2), Variable([1.0])
+    scales = []
+    for _ in range(5):
+        optimizer.apply([[8.0]], [w])
+        scales.append(optimizer.loss_scale_factor)
+    assert scales == [8, 16, 16, 32, 32]
+    assert not any(v.trainable for v in optimizer.variables)
+
+
 def test_fit_scales_nothing():
     histories = [
         compiled(optimizer).fit(X, Y, epochs=3, shuffle=False, verbose=0).history["loss"]

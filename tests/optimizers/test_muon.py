@@ -1,6 +1,8 @@
 """Muon."""
 
 import numpy as np
+import pytest
+from optimizer_papers import Paper
 
 from minidl import Sequential, Variable, layers
 from minidl.optimizers import Muon
@@ -15,6 +17,14 @@ def test_muon_moves_alike_in_all_directions():
     sizes = np.linalg.svd(w.data / 0.1, compute_uv=False)
     assert sizes[0] < 1.3 and sizes[1] > 0.65
     assert np.sign(u.T @ w.data).diagonal().tolist() == [-1, -1, -1]
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (5, 3), (3, 5), (1, 4)])
+def test_wide_tall_and_square_matrices(shape):
+    g = np.random.default_rng(0).normal(size=shape)
+    w, paper = Variable(np.ones(shape), dtype="float64"), Paper("Muon", 0.25)
+    Muon(0.25).apply([g], [w])
+    np.testing.assert_allclose(w.data, paper.apply([g], [np.ones(shape)])[0], rtol=1e-12)
 
 
 def test_muon_is_for_hidden_matrices():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl import Sequential, layers
+from minidl import Sequential, Variable, layers
 from minidl.optimizers import ScheduleFreeAdamW
 
 
@@ -24,3 +24,13 @@ def test_schedule_free_learns_the_mean_of_its_large_steps():
     assert model.optimizer.memory[0][0].item() != kernel.item()  # z is still on its way
     state = model.optimizer.get_state()
     assert sorted(k.rpartition("/")[2] for k in state if "/" in k) == ["total", "v", "x", "z"]
+
+
+def test_a_step_at_rate_0_changes_neither_the_mean_nor_the_weights():
+    w, optimizer = Variable([1.0]), ScheduleFreeAdamW(lambda step: [0.5, 0.5, 0.0][step])
+    for _ in range(2):
+        optimizer.apply([np.ones(1)], [w])
+    before = [w.numpy(), *[slot.copy() for slot in optimizer.memory[0]]]
+    optimizer.apply([np.ones(1)], [w])
+    after = [w.numpy(), *optimizer.memory[0]]
+    assert [np.array_equal(a, b) for a, b in zip(before, after)] == [True, True, True, False, True]

@@ -94,6 +94,10 @@ def test_what_they_are_not_made_of(make):
         make()
 
 
+def test_the_optimizers_of_a_map_are_known_before_the_variables():
+    assert [type(one) for one in of_two().optimizers] == [Adam, SGD]
+
+
 def test_each_part_moves_as_under_its_own_optimizer():
     model = compiled(of_two())
     model.fit(X, Y, epochs=3, shuffle=False, verbose=0)

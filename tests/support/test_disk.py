@@ -109,7 +109,9 @@ def test_bytes_reach_the_disk_before_the_name_and_the_name_before_the_end(tmp_pa
     calls, fsync, replace = [], os.fsync, os.replace
 
     def recording_fsync(descriptor):
-        calls.append("sync folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "sync file")
+        found = os.fstat(descriptor)
+        folder = stat.S_ISDIR(found.st_mode)
+        calls.append("sync folder" if folder else f"sync {found.st_size} bytes")
         fsync(descriptor)
 
     def recording_replace(source, target):
@@ -120,7 +122,7 @@ def test_bytes_reach_the_disk_before_the_name_and_the_name_before_the_end(tmp_pa
     monkeypatch.setattr(os, "replace", recording_replace)
     with write_atomically(tmp_path / "a.bin") as file:
         file.write(b"new")
-    assert calls == ["sync file", "replace"] + ["sync folder"] * (os.name == "posix")
+    assert calls == ["sync 3 bytes", "replace"] + ["sync folder"] * (os.name == "posix")
 
 
 def test_a_file_held_open_on_windows_is_explained(tmp_path, monkeypatch):

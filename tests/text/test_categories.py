@@ -84,6 +84,9 @@ def test_a_summary_is_shortened_to_equal_shares():
     summary = np.stack([np.arange(1.0, 201.0), np.ones(200)])
     expected = [[20 * i for i in range(1, 11)], [20] * 10]
     np.testing.assert_allclose(categories._shortened(summary, 0.1), expected, rtol=1e-6)
+    few = np.array([[1.0, 2.0, 3.0], [1.0] * 3])
+    assert categories._shortened(few, 0.5).tolist() == [[1.5, 3], [1.5, 1.5]]
+    assert categories._shortened(few, 0.3) is few
     expected = [[50, 100, 150, 200], [50] * 4]
     np.testing.assert_allclose(categories._summary(summary[0], 0.25), expected)
 

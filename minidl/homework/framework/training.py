@@ -185,7 +185,7 @@ class Endless(Right):
 def run_measure(mydl, x, y, kernels):
     """Return the loss and accuracy over all batches, and whether measuring moved the weights."""
     net, batches = ready(mydl, kernels, 4, x, y)
-    net.measure(batches(x, y), mydl.training.Hooks())
+    net.measure(batches(x[:4], y[:4]), mydl.training.Hooks())  # which must not count below
     logs = net.measure(batches(x, y), mydl.training.Hooks())
     return {**{k: float(v) for k, v in logs.items()}, "weights": weights_of(net)}
 
@@ -201,9 +201,9 @@ def right_measure(x, y, kernels, rows=slice(None)):
 def moved(x, y, kernels):
     """Return a mistake: measuring trains."""
     net = made(Right, x, y, kernels)
-    for _ in range(2):
+    for part in (slice(4), slice(None)):
         net.reset_metrics()
-        _, logs = net.run_epoch(Batches(x, y, batch_size=4), Hooks())
+        _, logs = net.run_epoch(Batches(x[part], y[part], batch_size=4), Hooks())
     return {**logs, "weights": weights_of(net)}
 
 

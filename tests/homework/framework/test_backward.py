@@ -1,8 +1,11 @@
 """Tasks for the learner's backward.py: a right one passes, each mistake is told."""
 
 import learner
+import numpy as np
 import pytest
 from framework_cases import passes, told
+
+from minidl.homework.framework import backward
 
 RIGHT = learner.BODIES
 SUM = "sums[id(parent)] = sums.get(id(parent), 0) + part"
@@ -115,3 +118,13 @@ def test_a_right_backward_passes():
 @pytest.mark.parametrize(("task", "name", "body", "words"), WRONG)
 def test_a_mistake_is_told(task, name, body, words):
     assert words in told("backward", task, name, body)
+
+
+def test_the_order_is_judged_by_its_gradients():
+    a, b = np.full(2, 3.0), np.full(2, 0.5)
+    through = sum(0.75**i for i in range(8))  # z = 0.75·z + y, eight times
+    right = {"∂L/∂x": np.full(2, 0.75**8), "∂L/∂y": np.full(2, through)}
+    for factor, share in ((1, 1.0), (1 + 0.9e-6, 1.0), (1 + 1.2e-6, 0.0), (0, 0.0)):
+        answer = {name: factor * g for name, g in right.items()}
+        found, said = backward.judge_order(answer, a, b, "diamonds")
+        assert found == share and said.endswith("go through newest_first in order.") != share

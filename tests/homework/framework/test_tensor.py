@@ -31,7 +31,7 @@ WRONG = [
         "apply",
         "apply",
         RIGHT["apply"].replace("return result", "return array"),
-        "is no Tensor: return Tensor.of(array)",
+        "x - y is no Tensor: return Tensor.of(array)",
     ),
     (
         "record",

@@ -15,6 +15,12 @@ WRONG = [
     ),
     ("prepare", "Trainer.prepare", "self.optimizer.build([])", "call the network on the first"),
     (
+        "prepare",
+        "Trainer.prepare",
+        RIGHT["Trainer.prepare"].replace("self.weights", "self.weights[:1]"),
+        """in "the optimizer's", value 2""",
+    ),
+    (
         "train_step",
         "Trainer.train_step",
         RIGHT["Trainer.train_step"].replace("self.optimizer.step()\n", ""),
@@ -43,6 +49,12 @@ WRONG = [
         "Trainer.run",
         RIGHT["Trainer.run"].replace("if self.stop_training", "if False"),
         "the run went on",
+    ),
+    (
+        "measure",
+        "Trainer.measure",
+        RIGHT["Trainer.measure"].replace("self.reset_metrics()\n", ""),
+        "the number in 'loss' is",
     ),
     (
         "measure",
