@@ -170,6 +170,11 @@ def test_lr_reaches_an_optimizer_of_your_own():
         ),
         (
             Adagrad,
+            (0.01, None),
+            r"initial_accumulator_value must be a number.*tutorials, Adagrad\(lr, epsilon, decay\)",
+        ),
+        (
+            Adagrad,
             (0.01, None, 0.0),
             r"initial_accumulator_value must be a number of at least 0; received None.*Adagrad\(learning_rate=..., epsilon=...\)",
         ),

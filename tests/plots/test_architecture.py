@@ -177,3 +177,13 @@ def test_arrows_into_and_out_of_a_model_inside():
     first = next(key for key in boxes if key.startswith("inner/"))
     assert list(boxes) == ["a", first, "inner/p", "inner/q", "inner/r", "head"]
     assert ("a", first) in arrows and ("inner/r", "head") in arrows and len(arrows) == 5
+
+
+def test_an_arrow_is_straight_where_no_box_is_in_its_way(monkeypatch):
+    """It skips a layer, and leads to another column."""
+    monkeypatch.setattr(placing.shutil, "which", lambda program: None)
+    x = Input((4,))
+    h = layers.Dense(4)(x)
+    (axis,) = plots.model(Model(x, [layers.Add()([h, x]), layers.Dense(4)(h)])).axes
+    styles = [t.arrowprops["connectionstyle"] for t in axis.texts if not t.get_text()]
+    assert styles == ["arc3,rad=0.0"] * 4

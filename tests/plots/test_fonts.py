@@ -40,6 +40,9 @@ def test_letters_that_another_font_has(tmp_path, monkeypatch):
     figure = plt.figure()
     plots.finish(figure, tmp_path / "a.png", title="제목")
     assert figure.texts[0].get_fontfamily()[-1] == "DejaVu Serif"
+    shown = plt.figure()
+    plots.finish(shown, title="제목")
+    assert shown.texts[0].get_fontfamily()[-1] == "DejaVu Serif", "without a file, too"
     plain = plt.figure()
     plots.finish(plain, tmp_path / "b.png", title="∂L/∂w, 2·π, Ωμ")
     assert "DejaVu Serif" not in plain.texts[0].get_fontfamily()

@@ -262,6 +262,11 @@ def test_the_types_of_columns(tmp_path):
         assert found[name].tolist() == [float(text) for text in texts], name
 
 
+def test_what_a_function_of_python_gives_is_converted_if_a_type_is_said():
+    assert tf.py_function(lambda a: 2, [1.0], tf.float64).dtype == "float64"
+    assert tf.py_function(lambda a: {"as": a}, ["it is"]) == {"as": "it is"}
+
+
 def test_what_print_writes(capsys):
     tf.print("a", tf.constant([1, 2]), 3, sep="-")
     tf.print("b", end="!\n")
