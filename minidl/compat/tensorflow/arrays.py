@@ -167,7 +167,7 @@ def gather(params, /, indices, validate_indices=None, axis=None, batch_dims=0):
         return ops.take(x, indices, axis)
     if axis != batch_dims:
         raise ValueError("gather: with batch_dims, the axis is the one right after them.")
-    rows = np.indices(np.shape(indices))[:batch_dims]
+    rows = np.indices(np.shape(indices), sparse=True)[:batch_dims]
     return x[(*rows, np.asarray(indices))]
 
 

@@ -89,7 +89,7 @@ def cumsum(x, /, axis=0, exclusive=False, reverse=False, function: Callable = op
     """Sums up to each entry along an axis; exclusive: without it; reverse: from the end."""
     x = ops.flip(x, axis) if reverse else x
     if exclusive:  # before the first entry: a sum of 0, a product of 1
-        first = np.indices(x.shape)[axis] == 0
+        first = np.indices(x.shape, sparse=True)[axis] == 0
         moved: Any = ops.where(first, function is not ops.cumsum, ops.roll(x, 1, axis))
         x = moved.astype(x.dtype)
     z = function(x, axis).astype(x.dtype)
