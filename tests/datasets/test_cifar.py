@@ -32,6 +32,17 @@ def contents(module, changes=None):
     return made
 
 
+def test_the_parts_of_the_archives():
+    """Their names and sizes in the archives that the University of Toronto has."""
+    ten, hundred = cifar10.FILE, cifar100.FILE
+    assert [name.partition("/")[2] for name in ten.training + ten.test] == [
+        *("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5"),
+        "test_batch",
+    ]
+    assert [name.partition("/")[2] for name in hundred.training + hundred.test] == ["train", "test"]
+    assert ten.rows == (10_000, 10_000) and hundred.rows == (50_000, 10_000)
+
+
 class AsPython2(pickle._Pickler):
     """Writes bytes and texts as Python 2 wrote its texts."""
 

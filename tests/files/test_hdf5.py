@@ -1,5 +1,8 @@
 """HDF5 files."""
 
+import io
+import zipfile
+
 import h5py
 import numpy as np
 import pytest
@@ -31,6 +34,23 @@ def test_a_checksum_in_hdf5_files(name, tmp_path):
     with h5py.File(path, "a") as file:
         del file.attrs["minidl_sha256"]
     read()
+
+
+def test_a_checksum_in_the_arrays_of_a_keras_file(tmp_path):
+    model, path = net(), tmp_path / "m.keras"
+    model.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    inside = io.BytesIO(parts["model.weights.h5"])
+    with h5py.File(inside, "a") as file:
+        file["layers/dense/vars/1"][0] += 1.0
+    parts["model.weights.h5"] = inside.getvalue()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    for read in (models.load_model, net().load_weights):
+        with pytest.raises(minidl.SaveFormatError, match="its checksum does not fit its contents"):
+            read(path)
 
 
 def laid(file, name="a", attribute="at", value=1, numbers=(1.0, 2.0), shape=(2,), dtype="f4"):

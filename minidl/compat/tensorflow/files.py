@@ -68,22 +68,31 @@ def _encoded(x, kind: str, **options):
     return as_texts(file.getvalue())
 
 
-def decode_csv(records, record_defaults, field_delim=",", na_value="", select_cols=None):
+def decode_csv(
+    records,
+    record_defaults,
+    field_delim=",",
+    use_quote_delim=True,
+    na_value="",
+    select_cols=None,
+):
     """A tensor for each column of these lines. record_defaults: for each a list with the value that
     stands for a missing one, [] if none may be missing, or its type.
     """
     lines = as_texts(records).decoded()
-    rows = _rows(lines.ravel().tolist(), field_delim)
+    rows = _rows(lines.ravel().tolist(), field_delim, use_quote_delim)
     places = range(len(record_defaults)) if select_cols is None else select_cols
     columns = [[row[place] for row in rows] for place in places]
     filled = [_column(c, d, na_value) for c, d in zip(columns, record_defaults)]
     return [_tensor(column.reshape(lines.shape)) for column in filled]
 
 
-def _rows(lines, delimiter: str) -> list[list[str]]:
+def _rows(lines, delimiter: str, quotes: bool) -> list[list[str]]:
+    """The fields of each line. quotes: whether "a,b" is one field, without its quotation marks."""
     import csv
 
-    return [row for row in csv.reader(lines, delimiter=delimiter) if row]
+    how = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
+    return [row for row in csv.reader(lines, delimiter=delimiter, quoting=how) if row]
 
 
 def _column(texts: list[str], default: Any = None, missing: str = "") -> np.ndarray:
@@ -150,7 +159,7 @@ def _make_csv_dataset(
     rows, names = [], list(column_names or [])
     for path in [path for pattern in patterns for path in _FILES["glob"](os.fspath(pattern))]:
         with _open(path) as file:
-            read = _rows(file, field_delim)
+            read = _rows(file, field_delim, use_quote_delim)
         names = names or (read[0] if read else [])
         rows += read[1:] if header else read
     if not rows:

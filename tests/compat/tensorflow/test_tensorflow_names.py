@@ -430,3 +430,16 @@ def test_a_manager_keeps_the_last_ones(tmp_path):
     assert Path(again.save()).name == "ckpt-5"
     assert Path(again.save(checkpoint_number=20)).name == "ckpt-20"
     assert [Path(p).name for p in again.checkpoints] == ["ckpt-5", "ckpt-20"]
+
+
+def test_quotation_marks_in_tables(tmp_path):
+    line = '"1,5",2'
+    quoted = tf.io.decode_csv([line], ["", 0])
+    assert [c.numpy().tolist() for c in quoted] == [[b"1,5"], [2]]
+    plain = tf.io.decode_csv([line], ["", "", 0], use_quote_delim=False)
+    assert [c.numpy().tolist() for c in plain] == [[b'"1'], [b'5"'], [2]]
+    (tmp_path / "t.csv").write_text(f"a,b,c\n{line}\n", encoding="utf-8")
+    (batch,) = tf.data.experimental.make_csv_dataset(
+        str(tmp_path / "t.csv"), 1, num_epochs=1, use_quote_delim=False
+    )
+    assert batch["a"].numpy().tolist() == [b'"1']
