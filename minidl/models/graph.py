@@ -62,9 +62,7 @@ class Graph:
             depth[id(node)] = deepest[key] = max(depth.get(id(node), 0), deepest.get(key, 0))
             things[key] = node.function
             for parent in node.parents():
-                reached = (
-                    id(parent) if id(parent) in makers or parent.node is None else id(parent.node)
-                )
+                reached = id(parent) if id(parent) in makers else id(parent.node)
                 depth[reached] = max(depth.get(reached, 0), depth[id(node)] + 1)
         for start in self.starts:
             maker = makers[id(start)]
