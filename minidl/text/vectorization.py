@@ -40,6 +40,8 @@ class TextVectorization(OfStrings):
     output_sequence_length; 'multi_hot', 'count', 'tf_idf' one row a text: see Lookup.
     """
 
+    takes_raw_input = True
+
     def __init__(
         self,
         max_tokens=None,
