@@ -121,17 +121,22 @@ def __dir__():
 
 class _Finder:
     """Loads the whole library before one of its modules is imported, as in `from minidl.layers
-    import Dense`, and then returns that module. Python asks the finders in sys.meta_path in
-    turn.
+    import Dense`, and then returns that module. For minidl.keras.datasets.mnist it returns
+    minidl.datasets.mnist, which Python would otherwise load a second time. Python asks the finders
+    in sys.meta_path in turn.
     """
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        front = f"{__name__}.front"
-        if name == front or front in sys.modules or not name.startswith(f"{__name__}."):
+        front, alias = f"{__name__}.front", f"{__name__}.keras."
+        if name == front or not name.startswith(f"{__name__}."):
+            return None
+        if front in sys.modules and not name.startswith(alias):
             return None
         _opened()
         module = sys.modules.get(name)
+        if module is None and name.startswith(alias):
+            module = importlib.import_module(f"{__name__}.{name[len(alias) :]}")
         if module is None:
             return None
         # A module's __spec__ says how to load it. This one is loaded, so for this import it says

@@ -36,6 +36,7 @@ from .text import pad_sequences, timeseries_dataset_from_array
 if TYPE_CHECKING:  # what editors see; these open at first use
     from .data.folders import image_dataset_from_directory
     from .data.images import array_to_img, img_to_array, load_img, save_img
+    from .data.sounds import audio_dataset_from_directory
     from .data.splitting import split_dataset
     from .data.texts import text_dataset_from_directory
 
@@ -210,6 +211,7 @@ __all__ = [
     "PyDataset",
     "Sequence",
     "array_to_img",
+    "audio_dataset_from_directory",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",

@@ -17,6 +17,42 @@ N = 7  # samples a batch
 
 # (layer, its options, the shape of one sample or a list of them)
 CASES = [
+    ("ConvLSTM1D", dict(filters=2, kernel_size=2), (3, 5, 2)),
+    ("ConvLSTM2D", dict(filters=3, kernel_size=3), (3, 5, 4, 2)),
+    (
+        "ConvLSTM2D",
+        dict(filters=2, kernel_size=(3, 2), strides=2, padding="same", return_sequences=True),
+        (3, 5, 4, 2),
+    ),
+    (
+        "ConvLSTM2D",
+        dict(filters=2, kernel_size=2, dilation_rate=(1, 2), go_backwards=True, use_bias=False),
+        (3, 5, 4, 2),
+    ),
+    (
+        "ConvLSTM2D",
+        dict(filters=2, kernel_size=3, padding="same", activation="relu", unit_forget_bias=False),
+        (2, 3, 4, 2),
+    ),
+    ("ConvLSTM3D", dict(filters=2, kernel_size=2, padding="same"), (2, 3, 2, 3, 1)),
+    ("MelSpectrogram", dict(fft_length=32, sequence_stride=10, num_mel_bins=5, top_db=200), (90,)),
+    (
+        "MelSpectrogram",
+        dict(
+            fft_length=32,
+            sequence_stride=8,
+            sequence_length=20,
+            window="hamming",
+            sampling_rate=8000,
+            num_mel_bins=4,
+            min_freq=100.0,
+            max_freq=3000.0,
+            power_to_db=False,
+            mag_exp=1.0,
+        ),
+        (90,),
+    ),
+    ("MelSpectrogram", dict(fft_length=16, top_db=300.0, ref_power=2.0, num_mel_bins=3), (90,)),
     ("Dense", dict(units=4, activation="tanh"), B),
     ("Dense", dict(units=3, use_bias=False), A),
     ("Activation", dict(activation="gelu"), B),
@@ -210,6 +246,8 @@ CHANCE = {
     "GaussianNoise",
     *[f"SpatialDropout{n}D" for n in (1, 2, 3)],
 }
+# Layers that hold the state of a generator in Keras.
+SEEDED = CHANCE | {f"ConvLSTM{n}D" for n in (1, 2, 3)}
 title = lambda case: f"{case[0]} {case[1]} {case[2]}" if isinstance(case, tuple) else str(case)
 
 

@@ -50,6 +50,8 @@ SMALL_CALLS = [
 
 NAMED_A, NAMED_B = np.float32([[4, 1, 0], [1, 3, 1], [0, 1, 2]]), np.float32([1, 2, 0.5])
 PICTURES = np.random.default_rng(0).random((2, 4, 6, 3)).astype("f")
+SOUND = PICTURES[1, 0].ravel() - np.float32(0.5)
+WAVES = PICTURES[1].ravel()[:50].reshape(5, 10)
 NAMED_CALLS = [
     *[(name, (5,), {}) for name in ("bartlett", "blackman", "hamming", "hanning")],
     ("kaiser", (5, 8.6), {}),
@@ -67,6 +69,17 @@ NAMED_CALLS = [
             (NAMED_B, NAMED_A.ravel()),
         )[: 1 + 2 * (mode != "same")]
     ],
+    *[(name, ((PICTURES[0, 0].T, PICTURES[0, 1].T),), {}) for name in ("fft", "fft2", "ifft2")],
+    *[("rfft", (PICTURES[0, 0].T, n), {}) for n in (None, 5, 8)],
+    *[
+        ("irfft", ((PICTURES[0, 0].T, PICTURES[0, 1].T),), dict(fft_length=n))
+        for n in (None, 9, 12)
+    ],
+    ("extract_sequences", (PICTURES[0, 0].T, 3, 2), {}),
+    *[("stft", (SOUND, 8, 3, 8, window), {}) for window in ("hann", "hamming", SOUND[:8], None)],
+    ("stft", (SOUND, 5, 4, 8), dict(center=False)),
+    ("istft", ((WAVES[:, :5], WAVES[:, 5:]), 8, 3, 8), {}),
+    ("istft", ((WAVES[:, :5], WAVES[:, 5:]), 6, 2, 8, 11, "hamming"), {}),
     ("depth_to_space", (np.arange(32.0).reshape(1, 2, 2, 8), 2), {}),
     ("depth_to_space", (np.arange(32.0).reshape(1, 8, 2, 2), 2, "channels_first"), {}),
     ("space_to_depth", (np.arange(32.0).reshape(1, 4, 4, 2), 2), {}),

@@ -188,8 +188,13 @@ SEQUENCES = {
     "RNN": lambda: layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)], return_sequences=True),
     "Bidirectional": lambda: layers.Bidirectional(layers.GRU(3), merge_mode="sum"),
     "SinePositionEncoding": lambda: layers.SinePositionEncoding(max_wavelength=50),
+    "MelSpectrogram": lambda: layers.MelSpectrogram(4, 1, 2, "hamming", 9000, num_mel_bins=3),
 }
 LAYERS.update({name: (make, STEPS) for name, make in SEQUENCES.items()})
+OF_FILMS = dict(strides=1, padding="same", use_bias=False, recurrent_dropout=0.1, seed=2)
+for n in (1, 2, 3):
+    make = lambda n=n: getattr(layers, f"ConvLSTM{n}D")(2, n, **OF_FILMS, return_sequences=True)
+    LAYERS[f"ConvLSTM{n}D"] = (make, STEPS.reshape(4, 5, 3, *(1,) * n))
 ATTENTION = {
     "Attention": lambda: layers.Attention(use_scale=True, dropout=0.1, seed=1),
     "AdditiveAttention": lambda: layers.AdditiveAttention(dropout=0.1, seed=1),

@@ -147,6 +147,15 @@ tf.convert_to_tensor([tf.constant(1.0), 2]); tf.image.per_image_standardization(
 defaults(tf.reduce_sum, "keepdims"); defaults(tf.reduce_prod, "keepdims"); defaults(tf.reduce_mean, "keepdims"); defaults(tf.cumsum, "axis exclusive reverse")
 defaults(tf.reduce_all, "keepdims"); defaults(tf.reduce_any, "keepdims"); defaults(tf.reduce_logsumexp, "keepdims"); defaults(tf.reduce_max, "keepdims"); defaults(tf.reduce_min, "keepdims"); defaults(tf.math.reduce_std, "keepdims"); defaults(tf.math.reduce_variance, "keepdims"); defaults(tf.linalg.matmul, "transpose_a transpose_b")
 defaults(tf.linalg.svd, "full_matrices compute_uv"); defaults(tf.linalg.qr, "full_matrices"); defaults(tf.linalg.l2_normalize, "epsilon"); defaults(tf.matmul, "transpose_a transpose_b"); defaults(tf.range, "delta"); defaults(tf.split, "axis"); defaults(tf.pad, "constant_values"); defaults(tf.gather, "batch_dims")
+grad(tf.custom_gradient(lambda t: (t * t, lambda g: g * 10.0)), x); tf.custom_gradient(lambda t: (t * t, lambda g: g))(x)
+tf.abs(tf.signal.stft(signal, 8, 3)); tf.math.real(tf.signal.stft(signal, 6, 4, pad_end=True)); tf.math.imag(tf.signal.stft(signal, 6, 4, fft_length=10, window_fn=None))
+tf.abs(tf.signal.stft(signal, frame_length=7, frame_step=7, window_fn=tf.signal.hamming_window)); tf.signal.inverse_stft(tf.signal.stft(signal, 8, 4), 8, 4); tf.signal.inverse_stft(tf.signal.stft(signal, 5, 2), 5, 2, window_fn=None)
+tf.signal.frame(signal, 5, 3); tf.signal.frame(signal, 5, 3, pad_end=True, pad_value=9); tf.signal.frame(signal[:, :4].T, 2, 1, axis=0); tf.signal.frame(signal, 3, 5, True); tf.signal.overlap_and_add(image[0], 1); tf.signal.overlap_and_add(signal, 5)
+tf.signal.hann_window(5); tf.signal.hann_window(4, False); tf.signal.hamming_window(5); tf.signal.hamming_window(4, periodic=False)
+tf.abs(tf.signal.rfft(x)); tf.math.imag(tf.signal.rfft(signal, [20])); tf.math.real(tf.signal.rfft(x, [8])); tf.signal.irfft(tf.signal.rfft(signal)); tf.signal.irfft(tf.signal.rfft(signal), [7])
+tf.math.angle(tf.complex(x, 2 * x)); tf.math.imag(tf.math.conj(tf.complex(x, x))); tf.math.real(tf.signal.fft(tf.complex(x, x))); tf.math.imag(tf.signal.ifft(tf.complex(x, x))); tf.abs(tf.signal.fft2d(tf.complex(x, x))); tf.abs(tf.signal.ifft2d(tf.complex(x, x)))
+tf.signal.linear_to_mel_weight_matrix(5, 17); tf.signal.linear_to_mel_weight_matrix(3, 33, 16000, 20.0, 7000.0); tf.signal.mfccs_from_log_mel_spectrograms(x); defaults(tf.signal.linear_to_mel_weight_matrix, "num_mel_bins num_spectrogram_bins sample_rate lower_edge_hertz upper_edge_hertz")
+list(tf.audio.decode_wav(tf.audio.encode_wav(x.T, 8000))); tf.audio.decode_wav(tf.audio.encode_wav(x.T / 3, 8000), desired_samples=5).audio; tf.audio.decode_wav(tf.audio.encode_wav(x.T, 8000), desired_channels=2, desired_samples=2)[0]
 defaults(tf.sort, "axis"); defaults(tf.argsort, "axis stable"); defaults(tf.stack, "axis"); defaults(tf.unstack, "axis"); defaults(tf.random.stateless_normal, "mean stddev"); defaults(tf.random.stateless_truncated_normal, "mean stddev"); defaults(tf.random.stateless_uniform, "minval")
 defaults(tf.random_normal_initializer, "mean stddev"); defaults(tf.random_uniform_initializer, "minval maxval"); defaults(tf.random.Generator.normal, "mean stddev"); defaults(tf.random.Generator.uniform, "minval"); defaults(tf.nn.softmax_cross_entropy_with_logits, "axis"); defaults(tf.nn.gelu, "approximate")
 defaults(tf.nn.moments, "keepdims"); defaults(tf.image.resize, "preserve_aspect_ratio antialias"); defaults(tf.image.resize_with_pad, "antialias"); defaults(tf.image.convert_image_dtype, "saturate"); defaults(tf.image.adjust_gamma, "gamma"); defaults(tf.image.rot90, "k"); defaults(tf.strings.regex_replace, "replace_global")
@@ -193,6 +202,7 @@ def data() -> dict:
         "filters": rng.normal(size=(3, 2, 2, 3)).astype("f"),
         "bytes_": rng.integers(0, 256, (6, 5, 3)).astype("uint8"),
         "colours": rng.random((5, 4, 3)).astype("f"),
+        "signal": rng.normal(size=(2, 24)).astype("f"),
         "svd_back": lambda s, u, v: (u * s) @ _transposed(v),
     }
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # what editors see
         TensorSpec,
         TextLineDataset,
     )
+    from .sounds import audio_dataset_from_directory
     from .splitting import split_dataset
     from .texts import text_dataset_from_directory
 
@@ -43,6 +44,7 @@ _ROOMS = {
     "images": "array_to_img img_to_array load_img save_img smart_resize",
     "pipeline": "AUTOTUNE Dataset DatasetSpec INFINITE_CARDINALITY Options TensorSpec "
     "TextLineDataset UNKNOWN_CARDINALITY",
+    "sounds": "audio_dataset_from_directory",
     "splitting": "split_dataset",
     "texts": "text_dataset_from_directory",
 }
@@ -70,6 +72,7 @@ __all__ = [
     "DatasetSpec",
     "ImageDataGenerator",
     "array_to_img",
+    "audio_dataset_from_directory",
     "image_dataset_from_directory",
     "img_to_array",
     "load_img",

@@ -114,6 +114,7 @@ class Reading(NamedTuple):
     shuffle: bool
     seed: int | None
     verbose: bool
+    padded: bool = False  # whether shorter samples of a batch are continued by zeros
 
 
 def datasets_of(files: Files, how: Reading, validation_split, subset) -> Any:
@@ -140,7 +141,8 @@ def _dataset(files: Files, how: Reading) -> Dataset:
     data = data.shuffle(len(paths), how.seed) if how.shuffle else data
     data = data.map(how.read)
     if how.batch_size is not None:
-        data = data.batch(check_count("batch_size", how.batch_size))
+        stack = data.padded_batch if how.padded else data.batch
+        data = stack(check_count("batch_size", how.batch_size))
     return OfFiles(data.begin, data.size, files)
 
 

@@ -343,7 +343,7 @@ class Layer(core.Layer):
         """Record the call for a functional model. Returns the symbol of the result."""
         if training is not None:
             kwargs["training"] = training
-        if has_unknown_sizes(args) and not self.built and not self.layers_inside:
+        if has_unknown_sizes(args) and not self.built:
             self._build_from(args)  # the zeros of `record` would hide which sizes are unknown
         output = symbolic.record(self, args, kwargs, self.name)
         self.output_shape = tree_map(lambda s: s.shape, output)

@@ -53,8 +53,16 @@ class Cell(Layer):
     def build(self, input_shape):
         self.rng = generator(self.seed)
         columns = self.gates * self.units
-        self.kernel = self._weight("kernel", "kernel", (input_shape[-1], columns))
-        self.recurrent_kernel = self._weight("recurrent_kernel", "recurrent", (self.units, columns))
+        features = self.features_of(input_shape)
+        if features is None:
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' needs to know the number of features; "
+                f"received shape {tuple(input_shape)} for each step."
+            )
+        shape = self.shape_of_kernel(features, columns)
+        self.kernel = self._weight("kernel", "kernel", shape)
+        shape = self.shape_of_kernel(self.units, columns)
+        self.recurrent_kernel = self._weight("recurrent_kernel", "recurrent", shape)
         self.bias = None
         if self.use_bias:
             self.bias = self._weight("bias", "bias", self.shape_of_bias(columns))
@@ -67,6 +75,14 @@ class Cell(Layer):
             regularizer=getattr(self, f"{kind}_regularizer"),
             constraint=getattr(self, f"{kind}_constraint"),
         )
+
+    def features_of(self, input_shape) -> int:
+        """Return the number of features of inputs of this shape."""
+        return input_shape[-1]
+
+    def shape_of_kernel(self, features: int, columns: int) -> tuple:
+        """Return the shape of the weights from so many features."""
+        return features, columns
 
     def shape_of_bias(self, columns: int) -> tuple:
         """Return the shape of the bias."""
@@ -156,6 +172,7 @@ class LSTMCell(Cell):
     """
 
     gates = 4
+    axis = -1  # along which the gates stand side by side
 
     def __init__(
         self,
@@ -192,12 +209,16 @@ class LSTMCell(Cell):
     def call(self, inputs, states, training=False):
         x = self.dropped(inputs, "dropout", training)
         h = self.dropped(states[0], "recurrent_dropout", training)
-        z = ops.matmul(x, self.kernel) + ops.matmul(h, self.recurrent_kernel)
-        i, f, g, o = ops.split(z if self.bias is None else z + self.bias, 4, axis=1)
+        i, f, g, o = ops.split(self.gate_sums(x, h), 4, axis=self.axis)
         i, f, o = (self.recurrent_activation(gate) for gate in (i, f, o))
         c = f * states[1] + i * self.activation(g)
         h = o * self.activation(c)
         return h, [h, c]
+
+    def gate_sums(self, x, h):
+        """Compute x·W + h·U + b, (n, 4·units)."""
+        z = ops.matmul(x, self.kernel) + ops.matmul(h, self.recurrent_kernel)
+        return z if self.bias is None else z + self.bias
 
 
 @layer_classes.register()

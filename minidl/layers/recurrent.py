@@ -24,8 +24,8 @@ class Recurrent(RNN):
 
     def __init__(self, cell_class, given: dict, kwargs: dict):
         kwargs.pop("implementation", None)  # Keras's ways of computing, which give the same
-        known = inspect.signature(cell_class.__init__).parameters.keys() & given.keys()
-        own = {name: given[name] for name in known - {"self", "kwargs"}}
+        known = {name for c in cell_class.__mro__ for name in inspect.signature(c).parameters}
+        own = {name: given[name] for name in (known & given.keys()) - {"self", "kwargs"}}
         for name in ("dtype", "trainable"):
             if name in kwargs:
                 own[name] = kwargs[name]

@@ -69,7 +69,8 @@ class RNN(Layer):
                 layer.reset_dropout_mask()
         output, states = self.walk(sequences, states, on, training)
         if on is not None and self.zero_output_for_mask:
-            output = output * (on if self.return_sequences else on[:, -1])[..., None]
+            counts = on if self.return_sequences else on[:, -1]
+            output = output * counts.reshape(counts.shape + (1,) * (output.ndim - counts.ndim))
         if self.stateful and not is_dry():
             self.states = tree_map(lambda state: state.numpy(), states)
         return (output, *states) if self.return_state else output
@@ -114,7 +115,7 @@ class RNN(Layer):
             return self.get_initial_state(batch_size)
         given = isinstance(initial_state, (list, tuple))
         states = tree_map(self.to_input, list(initial_state) if given else [initial_state])
-        sizes = [(batch_size, n) for n in leaves(self.state_size)]
+        sizes = [s.shape for s in leaves(self.get_initial_state(batch_size))]
         if [s.shape for s in leaves(states)] != sizes:
             raise ValueError(
                 f"{type(self).__name__} '{self.name}' begins a batch of {batch_size} with states "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import ops
+from ..symbolic import unknown_sizes_of
 from .base import Layer, layer_classes
 
 
@@ -15,6 +16,11 @@ class Wrapper(Layer):
             name = type(self).__name__
             raise TypeError(f"{name} takes a layer, {name}(Dense(8)); received {layer!r}.")
         self.layer = layer
+
+    @property
+    def unknown_sizes(self) -> tuple[int, int] | None:
+        """Two sizes of an input axis that the layer inside can take."""
+        return unknown_sizes_of(self.layer)
 
     def build(self, input_shape):
         self.layer.build(input_shape)

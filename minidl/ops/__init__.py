@@ -78,6 +78,8 @@ LATER = {
     "logaddexp2 ptp rad2deg rms_normalization sinc trapezoid",
     "images": "adaptive_average_pool adaptive_max_pool average_pool conv conv_transpose "
     "depthwise_conv max_pool separable_conv",
+    "custom": "custom_gradient",
+    "frequencies": "extract_sequences fft fft2 ifft2 irfft istft rfft stft",
     "missing": "nanargmax nanargmin nancumprod nancumsum nanprod nanstd nanvar",
     "sequences": "ctc_decode ctc_loss dot_product_attention",
     "signals": "angle bartlett blackman conj conjugate corrcoef correlate hamming hanning imag "

@@ -72,7 +72,7 @@ def test_gradients(layer):
 FLAGS = {
     "supports_masking": """
         Activation ActivityRegularization Add AdditiveAttention AlphaDropout Attention Average
-        BatchNormalization Bidirectional Concatenate Dense Dot Dropout ELU Embedding GRU
+        BatchNormalization Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D Concatenate Dense Dot Dropout ELU Embedding GRU
         GaussianDropout GaussianNoise GlobalAveragePooling1D GroupNormalization
         GroupedQueryAttention Identity LSTM Lambda LayerNormalization LeakyReLU Masking Maximum
         Minimum MultiHeadAttention Multiply Normalization PReLU RNN ReLU Rescaling SimpleRNN
@@ -80,7 +80,8 @@ FLAGS = {
         TimeDistributed UnitNormalization
     """,
     "takes_raw_input": """
-        CategoryEncoding CenterCrop Discretization Embedding Hashing IntegerLookup Normalization
+        CategoryEncoding CenterCrop Discretization Embedding Hashing IntegerLookup MelSpectrogram
+        Normalization
         RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation
         RandomZoom Rescaling Resizing StringLookup TextVectorization
     """,

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from keras_layer_calls import CHANCE, golden, golden_cases, products, started
+from keras_layer_calls import SEEDED, golden, golden_cases, products, started
 
 import minidl
 
@@ -18,7 +18,7 @@ def test_outputs_and_gradients_are_those_of_keras(title):
     inputs = [minidl.Tensor(a, requires_grad=True) for a in (x if several else [x])]
     y = layer(inputs if several else inputs[0], training=training)
     y.backward(gradient=rng.normal(size=y.shape).astype(np.float32))
-    kept = [] if case[0] in CHANCE else [w.numpy() for w in layer.non_trainable_weights]
+    kept = [] if case[0] in SEEDED else [w.numpy() for w in layer.non_trainable_weights]
     gradients = [w.grad for w in layer.trainable_weights]
     gradients += [np.zeros(t.shape) if t.grad is None else t.grad for t in inputs]
     leaves = [y.numpy(), *kept, *gradients]

@@ -1,6 +1,4 @@
-"""The layers against Keras's: numbers, gradients, weights, names, shapes, what they remember, and
-inside fit.
-"""
+"""The layers against Keras's: numbers, gradients, weights, names, shapes, memory, and in fit."""
 
 import inspect
 import json
@@ -15,6 +13,7 @@ from keras_layer_calls import (
     CASES,
     CHANCE,
     FILE,
+    SEEDED,
     draw,
     golden,
     golden_cases,
@@ -71,7 +70,7 @@ def test_outputs_gradients_and_what_is_remembered(case, training, rng):
     expected, after = theirs.stateless_call(trained, kept, x, **extra)
     assert y.shape == expected.shape and y.dtype == np.float32
     close(y.numpy(), expected, "output")
-    after = after if name not in CHANCE else []  # the state of a generator
+    after = after if name not in SEEDED else []  # the state of a generator
     assert len(ours.non_trainable_weights) == len(after)
     for mine, other in zip(ours.non_trainable_weights, after):
         close(mine.numpy(), other, mine.name)
@@ -109,7 +108,7 @@ def answers() -> dict:
             layer.stateless_call(weights, kept, inputs, **extra)[0] * c
         ).sum()
         gradients = jax.grad(loss, argnums=(0, 1))(trained, as_inputs(x, jax.numpy.asarray))
-        after = [] if case[0] in CHANCE else after
+        after = [] if case[0] in SEEDED else after
         leaves = [y, *after, *jax.tree_util.tree_leaves(gradients)]
         found[title_] = [products(leaf) for leaf in leaves]
     return found

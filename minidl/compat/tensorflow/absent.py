@@ -28,8 +28,6 @@ _CURES = {
     "`with GradientTape() as tape:`.",
     "experimental": "is TensorFlow's playground. NumPy's functions are those of minidl.ops.numpy.",
     "hessians": "is of second derivatives. minidl has first ones.",
-    "custom_gradient": "gives a function a derivative of its own. Write an op, which returns its "
-    "result and its derivatives, and call minidl.apply(op, x).",
     "lookup": "makes tables. Use layers.StringLookup or layers.IntegerLookup.",
     "io.TFRecordWriter io.parse_single_example io.parse_example io.FixedLenFeature "
     "io.parse_tensor io.serialize_tensor train.Example train.Features train.Feature": "is of files "
@@ -45,8 +43,9 @@ _CURES = {
     "ops.ctc_loss and ops.ctc_decode.",
     "profiler summary.trace_on summary.trace_export": "watches TensorFlow's own machinery. Use "
     "Python's cProfile.",
-    "complex complex64 complex128 signal": "is of complex numbers, which tensors do not hold here. "
-    "Compute them with NumPy.",
+    "complex64 complex128": "is a type of complex numbers. tf.complex(x, y) and tf.signal.stft "
+    "make them, and tf.abs takes them.",
+    "signal": "is of frequencies. NumPy's numpy.fft and the package scipy.signal compute it.",
 }
 _BY_PATH = {path: cure for paths, cure in _CURES.items() for path in paths.split()}
 

@@ -107,6 +107,7 @@ NAMES: dict[str, Any] = {
     "autograph.experimental.do_not_convert": function,
     "config.functions_run_eagerly": lambda: True,
     "control_dependencies": _within,
+    "custom_gradient": ops.custom_gradient,
     "data.experimental.AUTOTUNE": AUTOTUNE,
     "data.experimental.cardinality": lambda dataset: dataset.cardinality(),
     "errors.InvalidArgumentError": ValueError,

@@ -16,7 +16,7 @@ from minidl import layers
     [
         ("from minidl.layers import Densee", "has no attribute 'Densee'. Did you mean 'Dense'?"),
         ("from minidl.layers import LSTMM", "has no attribute 'LSTMM'"),
-        ("from minidl.layers import ConvLSTM2D", "Keras has layers.ConvLSTM2D"),
+        ("from minidl.layers import RandAugment", "Keras has layers.RandAugment"),
         ("from minidl.keras.layers import Densee", "Did you mean 'Dense'?"),
         ("from minidl import Modell", "Did you mean 'Model'?"),
         ("from minidl.optimizers import Adamm", "Did you mean 'Adam'?"),
@@ -41,3 +41,17 @@ def test_names_that_are_there_are_still_imported_first():
     subprocess.run(
         [sys.executable, "-W", "error", "-W", "ignore::EncodingWarning", "-c", lines], check=True
     )
+
+
+@pytest.mark.parametrize(
+    "path", ["datasets.cifar10", "layers.convolution", "homework", "optimizers.adam", "text.lookup"]
+)
+def test_a_module_is_loaded_once(path):
+    """Under minidl.keras and under minidl, whichever is imported first, in a process of its own."""
+    code = (
+        f"import minidl.keras.{path} as first\nimport minidl.{path} as second\n"
+        "assert first is second and first.__spec__.name == first.__name__ == second.__name__\n"
+        f"import minidl; assert minidl.{path} is first; print(first.__name__)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert said.stdout == f"minidl.{path}\n", said.stderr

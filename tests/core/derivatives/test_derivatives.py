@@ -8,7 +8,8 @@ import importlib
 import inspect
 import pkgutil
 
-import derivative_rows_of_images  # noqa: F401  (it adds its rows to ROWS)
+import derivative_rows_of_frequencies  # noqa: F401  (it adds its rows to ROWS)
+import derivative_rows_of_images  # noqa: F401  (and so does it)
 import numpy as np
 import pytest
 from derivative_rows import ROWS
