@@ -1,5 +1,5 @@
-"""What the networks of this room have in common: checks of the arguments, the published weights, and
-the way from a picture through the network to the model.
+"""What the networks of this room have in common: checks of the arguments, the published weights,
+and the way from a picture through the network to the model.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Network:
     size: rows and columns of the pictures that it learned from. least: the smallest ones that it
     takes. address: of the weights, where {top} stands for "" or `no_top`. hashes: MD5 of the files
     with and without the top. pools: names of the layers of pooling="avg" and "max". enter: what
-    comes before the trunk.
+    comes before the trunk. raw: whether pictures are expected in steps of 1, not of 1/255.
     """
 
     def __init__(
@@ -81,10 +81,11 @@ class Network:
         no_top: str = "_notop",
         pools: tuple = (None, None),
         enter: Callable | None = None,
+        raw: bool = False,
     ):
         self.title, self.size, self.least = title, size, least
         self.address, self.hashes, self.no_top = address, hashes, no_top
-        self.pools, self.enter = pools, enter
+        self.pools, self.enter, self.raw = pools, enter, raw
 
     def check(self, include_top, weights, pooling, classes, activation) -> None:
         """Raise ValueError for arguments that no such model can have."""
@@ -115,7 +116,8 @@ class Network:
         does not take such pictures.
         """
         if shape is None:
-            return _shape(*[self.size if include_top else None] * 2, 3)
+            side = self.size if include_top else None
+            return _shape(side, side, 3)
         shape, wanted = tuple(shape), _shape(self.size, self.size, 3)
         says = f"{self.title}: input_shape is"
         if len(shape) != 3:
@@ -128,7 +130,18 @@ class Network:
                 f"{says} {wanted} for the weights 'imagenet' with their top; received {shape}. "
                 "Pass include_top=False, or bring the pictures to that size with layers.Resizing."
             )
+        if include_top and None in shape:
+            raise ValueError(
+                f"{says} a shape of numbers if include_top=True; received {shape}. Say how many "
+                "rows and columns, or pass include_top=False."
+            )
+        self._check_sizes(shape, weights)
+        return shape
+
+    def _check_sizes(self, shape: tuple, weights) -> None:
+        """Raise ValueError for too small pictures, and for grey ones with weights of coloured."""
         channels, *sides = shape if channels_first() else (shape[2], *shape[:2])
+        says = f"{self.title}: input_shape is"
         if weights == "imagenet" and channels != 3:
             raise ValueError(
                 f"{says} that of pictures with 3 channels for the weights 'imagenet'; received "
@@ -139,12 +152,6 @@ class Network:
                 f"{says} at least {self.least} by {self.least} pixels; received {shape}. "
                 "layers.Resizing makes pictures larger."
             )
-        if include_top and None in shape:
-            raise ValueError(
-                f"{says} a shape of numbers if include_top=True; received {shape}. Say how many "
-                "rows and columns, or pass include_top=False."
-            )
-        return shape
 
     def model(
         self,
@@ -179,6 +186,8 @@ class Network:
                 kind = GlobalAveragePooling2D if average else GlobalMaxPooling2D
                 x = kind(name=self.pools[0 if average else 1])(x)
             model = Model(_sources(pictures), x, name=name)
+        if self.raw:  # then fit does not ask for numbers near 0..1
+            model.layers[1].takes_raw_input = True
         if weights is not None:
             path = self.published(include_top) if weights == "imagenet" else weights
             model.load_weights(path)

@@ -60,7 +60,9 @@ def densenet(title: str, counts, hashes):
     name = title.lower()
     address = f"tensorflow/keras-applications/densenet/{name}{KERNELS}{{top}}.h5"
     facts = Network(title, 224, 32, address, hashes, pools=("avg_pool", "max_pool"))
-    says = f"{sum(counts)} blocks of two convolutions, each joined to its input (Huang et al., 2017)."
+    says = (
+        f"{sum(counts)} blocks of two convolutions, each joined to its input (Huang et al., 2017)."
+    )
     return network(trunk(counts), facts, says, name)
 
 

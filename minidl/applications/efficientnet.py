@@ -5,6 +5,7 @@ its channels (Hu, Shen and Sun, Squeeze-and-Excitation Networks, 2018).
 
 import math
 from functools import partial
+from typing import Any
 
 from ..initializers import VarianceScaling
 from ..layers import (
@@ -21,7 +22,15 @@ from ..layers import (
     add,
     multiply,
 )
-from .building import Network, channel_axis, channels_first, network, norm, padding_to_halve, rounded
+from .building import (
+    Network,
+    channel_axis,
+    channels_first,
+    network,
+    norm,
+    padding_to_halve,
+    rounded,
+)
 from .imagenet_utils import DEVIATION, decode_predictions
 
 # table 1: width of the windows, number of blocks, filters, factor that widens, strides
@@ -90,8 +99,8 @@ def block(x, width, filters, widen, strides, name, rate):
 
 
 def enter(x, weights):
-    """Pictures of 0..255 as the first layer expects them. The published weights belong to a scale of
-    1/√deviation more.
+    """Pictures of 0..255 as the first layer expects them. The published weights belong to a scale
+    of 1/√deviation more.
     """
     x = Normalization(channel_axis())(Rescaling(1 / 255)(x))
     if weights == "imagenet":
@@ -118,7 +127,7 @@ def trunk(x, width, depth):
 def head(x, classes, activation, dropout):
     """(n, rows, columns, channels) -> (n, classes)"""
     x = Dropout(dropout, name="top_dropout")(GlobalAveragePooling2D(name="avg_pool")(x))
-    start = VarianceScaling(1 / 3, "fan_out", "uniform")
+    start: Any = VarianceScaling(1 / 3, "fan_out", "uniform")
     return Dense(classes, activation, kernel_initializer=start, name="predictions")(x)
 
 

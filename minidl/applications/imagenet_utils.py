@@ -22,14 +22,12 @@ MEAN_BGR = (103.939, 116.779, 123.68)
 def preprocess_input(x, data_format=None, mode="caffe") -> Any:
     """Return pictures of 0..255 as a network expects them, of the same shape; x stays as it is.
 
-    x: (rows, columns, 3) or (n, rows, columns, 3), an array, tensor or symbol; with 'channels_first'
-    the 3 comes before the rows. mode: 'tf' scales to -1..1, 'torch' subtracts ImageNet's mean and
-    divides by its deviation, 'caffe' turns RGB into BGR and subtracts the mean.
+    x: (rows, columns, 3) or (n, rows, columns, 3), an array, tensor or symbol; the 3 comes before
+    the rows with 'channels_first'. mode: 'tf' scales to -1..1, 'torch' subtracts ImageNet's mean
+    and divides by its deviation, 'caffe' turns RGB into BGR and subtracts the mean.
     """
     if mode not in ("caffe", "tf", "torch"):
-        raise ValueError(
-            f"preprocess_input: mode is 'caffe', 'tf' or 'torch'; received {mode!r}."
-        )
+        raise ValueError(f"preprocess_input: mode is 'caffe', 'tf' or 'torch'; received {mode!r}.")
     data_format = backend.checked_data_format("preprocess_input", data_format)
     if not isinstance(x, (Tensor, Symbol)):
         x = as_array(x)

@@ -1,8 +1,8 @@
 """Inception v3: convolutions of several widths side by side, joined along the channels (Szegedy et
 al., Rethinking the Inception Architecture, 2016, table 1 and figures 5, 6, 7 and 10).
 
-The tables below write a row of convolutions as words, "48:1x1 64:5x5": 48 filters of 1 by 1, then 64
-of 5 by 5. "/2" means stride 2 without padding, "a|b" two convolutions of one input, joined.
+The tables below write a row of convolutions as words, "48:1x1 64:5x5": 48 filters of 1 by 1, then
+64 of 5 by 5. "/2" means stride 2 without padding, "a|b" two convolutions of one input, joined.
 """
 
 from ..layers import Activation, AveragePooling2D, Concatenate, Conv2D, MaxPooling2D

@@ -2,6 +2,8 @@
 MobileNets, 2017, table 1).
 """
 
+from typing import Any
+
 from ..layers import (
     Activation,
     Conv2D,
@@ -20,6 +22,7 @@ from .imagenet_utils import decode_predictions, preprocessing
 # (filters, strides) of each block
 BLOCKS = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5]
 BLOCKS += [(1024, 2), (1024, 1)]
+ALPHAS = {0.25: "2_5", 0.5: "5_0", 0.75: "7_5", 1.0: "1_0"}  # as the names of the files have them
 
 
 def block(x, filters, strides, depth_multiplier, i):
@@ -48,10 +51,11 @@ def trunk(x, alpha, depth_multiplier):
     return x
 
 
-def published_size(title, shape, sizes, is_published: bool, include_top: bool):
+def published_size(title, shape, sizes, is_published: bool, include_top: bool) -> tuple[int, Any]:
     """Return (default size, size in the model's and the file's name) of a MobileNet. sizes: of the
     pictures for which weights are published. shape: that of the pictures, or None.
     """
+    rows: Any
     rows, columns = (shape[1:3] if channels_first() else shape[:2]) if shape else (None, None)
     if rows == columns and rows in sizes:
         return rows, rows
@@ -83,7 +87,7 @@ def MobileNet(
     step. dropout: rate before the last layer. The other arguments: see applications.
     """
     is_published = weights == "imagenet"
-    if is_published and (depth_multiplier != 1 or alpha not in (0.25, 0.5, 0.75, 1.0)):
+    if is_published and (depth_multiplier != 1 or alpha not in ALPHAS):
         raise ValueError(
             "MobileNet: weights 'imagenet' exist for depth_multiplier=1 and alpha 0.25, 0.5, 0.75 "
             f"or 1.0; received {depth_multiplier} and {alpha}. Pass weights=None for others."
@@ -91,9 +95,8 @@ def MobileNet(
     size, named = published_size(
         "MobileNet", input_shape, (128, 160, 192, 224), is_published, include_top
     )
-    kind = f"mobilenet_{f'{alpha:.2f}'.rstrip('0').replace('.', '_')}"
-    kind = kind + "0" if kind.endswith("_") or alpha == 0.5 else kind
-    address = f"tensorflow/keras-applications/mobilenet/{kind}_{named}_tf{{top}}.h5"
+    kind = f"mobilenet_{ALPHAS.get(alpha)}_{named}_tf"
+    address = f"tensorflow/keras-applications/mobilenet/{kind}{{top}}.h5"
     facts = Network("MobileNet", size, 32, address, no_top="_no_top")
 
     def head(x, classes, activation):

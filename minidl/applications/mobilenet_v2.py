@@ -1,6 +1,6 @@
 """MobileNetV2: blocks that widen the channels, filter each one alone, and narrow them again, around
-a sum where the shapes agree (Sandler et al., MobileNetV2: Inverted Residuals and Linear Bottlenecks,
-2018, table 2).
+a sum where the shapes agree (Sandler et al., MobileNetV2: Inverted Residuals and Linear
+Bottlenecks, 2018, table 2).
 """
 
 from ..layers import Add, Conv2D, DepthwiseConv2D, ReLU, ZeroPadding2D

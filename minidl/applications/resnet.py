@@ -1,5 +1,5 @@
-"""ResNet50, 101 and 152: each block adds to its input what three convolutions make of it (He, Zhang,
-Ren and Sun, Deep Residual Learning, 2016, table 1 and figure 5, right).
+"""ResNet50, 101 and 152: each block adds to its input what three convolutions make of it (He,
+Zhang, Ren and Sun, Deep Residual Learning, 2016, table 1 and figure 5, right).
 """
 
 from ..layers import Activation, Add, Conv2D, MaxPooling2D, ZeroPadding2D
@@ -54,7 +54,7 @@ def resnet(title: str, counts, hashes):
     """Return the builder of a residual network."""
     name = title.lower()
     address = f"tensorflow/keras-applications/resnet/{name}{KERNELS}{{top}}.h5"
-    facts = Network(title, 224, 32, address, hashes, pools=("avg_pool", "max_pool"))
+    facts = Network(title, 224, 32, address, hashes, pools=("avg_pool", "max_pool"), raw=True)
     says = f"{sum(counts)} blocks of three convolutions, each around a sum (He et al., 2016)."
     return network(trunk(counts), facts, says, name)
 

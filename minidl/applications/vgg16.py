@@ -10,8 +10,8 @@ FILTERS = 64, 128, 256, 512, 512  # of the convolutions in each block
 
 
 def trunk(counts):
-    """Return the function (n, rows, columns, 3) -> (n, rows/32, columns/32, 512). counts: the number
-    of convolutions in each block.
+    """Return the function (n, rows, columns, 3) -> (n, rows/32, columns/32, 512). counts: how many
+    convolutions each block has.
     """
 
     def blocks(x):
@@ -36,7 +36,7 @@ def head(x, classes, activation):
 def vgg(name: str, counts, hashes):
     """Return the builder of a VGG network."""
     address = f"tensorflow/keras-applications/{name}/{name}{KERNELS}{{top}}.h5"
-    facts = Network(name.upper(), 224, 32, address, hashes)
+    facts = Network(name.upper(), 224, 32, address, hashes, raw=True)
     says = f"{sum(counts)} convolutions of 3 by 3, then 3 dense layers (Simonyan, Zisserman, 2015)."
     return network(trunk(counts), facts, says, name, head)
 

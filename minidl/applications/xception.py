@@ -19,7 +19,7 @@ def separable(x, filters, name):
 
 
 def residual(x, block: int, filters):
-    """Add convolutions of x to x. Outside of the middle flow both have half the rows and columns."""
+    """Add convolutions of x to x. Outside the middle flow both get half the rows and columns."""
     middle = len(filters) == 3
     shortcut = x
     if not middle:
