@@ -150,8 +150,8 @@ def record(function, args, kwargs, name: str, tried=None, unknown_sizes=None) ->
 
     The dry run uses batches of 2 and of 3 samples. An axis whose size differs between the two has
     unknown size (None). While a file is read, the batches are empty to save memory, and for a whole
-    model to save time; then an axis of size 0 has unknown size too. tried: a function to compute in the dry run instead. unknown_sizes:
-    as of unknown_sizes_of, for a function that is not a layer.
+    model to save time; then an axis of size 0 has unknown size too. tried: a function to compute in
+    the dry run instead. unknown_sizes: as of unknown_sizes_of, for a function that is not a layer.
     """
     node = Node(function, args, kwargs, name)
     trial = Node(tried or function, args, kwargs, name)

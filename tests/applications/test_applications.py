@@ -101,6 +101,17 @@ def test_a_small_head_learns_on_a_frozen_trunk(rng):
     assert moved[-5:] == [True] * 3 + [False] * 2 and not any(moved[:-5])
 
 
+@pytest.mark.parametrize("ending", [".keras", ".npz", ".h5"])
+def test_a_network_is_saved_and_loaded(ending, tmp_path, rng):
+    """With sums of large pictures."""
+    base = applications.MobileNetV2((96, 96, 3), 0.35, False, None)
+    base.save(tmp_path / f"model{ending}")
+    again = minidl.models.load_model(tmp_path / f"model{ending}")
+    x = rng.uniform(-1, 1, (1, 96, 96, 3))
+    np.testing.assert_array_equal(again(x).numpy(), base(x).numpy())
+    assert [layer.name for layer in again.layers] == [layer.name for layer in base.layers]
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
