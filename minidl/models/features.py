@@ -112,6 +112,7 @@ def _named(kind: str, name: str | None) -> str:
 
 
 def check(what: str, value, known) -> None:
+    """ValueError if the value is not one of those that are known. what: how the error begins."""
     if value not in known:
         raise ValueError(f"{what} is one of {', '.join(map(repr, known))}; received {value!r}.")
 
@@ -134,6 +135,7 @@ def knows(layer) -> bool:
 
 
 def number_of_categories(layer) -> int | None:
+    """How many whole numbers a layer gives, 0, 1, ...; None if it gives others."""
     if isinstance(layer, layers.Discretization) and layer.num_bins is None:
         return len(layer.bin_boundaries) + 1
     for name in ("num_bins", "num_tokens"):
