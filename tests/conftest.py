@@ -1,5 +1,7 @@
 """What all tests may ask for, and which of them are quick."""
 
+import gc
+
 import numpy as np
 import pytest
 from places import TESTS
@@ -56,3 +58,11 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path in QUICK_FILES:
             item.add_marker(pytest.mark.quick)
+
+
+def pytest_collection_finish():
+    """Python's search for unused objects leaves out the thousands of tests, which are all used: it
+    would take a second, again and again.
+    """
+    gc.collect()
+    gc.freeze()

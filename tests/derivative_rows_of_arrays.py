@@ -344,15 +344,22 @@ for shape in [(3,), (4, 3), (2, 4, 3), (0, 3)]:
             targets=targets,
             naive=lambda x, targets: -(targets * np.log(naive_softmax(x))).sum(-1),
         )
+
+
+def naive_standardize(x, axes, epsilon):
+    return (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + epsilon)
+
+
 for shape, axes in [((4, 3), (0,)), ((4, 3), (1,)), ((2, 3, 4), (0, 2)), ((2, 1, 3), (2,))]:
+    how = {"axes": axes, "epsilon": 0.01}
+    row(normalizing.standardize, normal(*shape), **how, naive=naive_standardize)
     row(
-        normalizing.standardize,
+        normalizing.normalize,
         normal(*shape),
-        axes=axes,
-        epsilon=0.01,
-        naive=lambda x, axes, epsilon: (
-            (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + epsilon)
-        ),
+        normal(*shape[1:]),
+        normal(shape[-1]),
+        **how,
+        naive=lambda x, a, b, **how: a * naive_standardize(x, **how) + b,
     )
     row(
         normalizing.divide_by_rms,

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import initializers, ops
 from ..core.derivatives import normalizing
-from ..ops.normalizing import along, scaled
+from ..ops.normalizing import along, scaled, standardized
 from ..support import backend
 from ..support.checks import check_count, check_number
 from ..support.processes import here
@@ -98,14 +98,15 @@ class BatchNormalization(Scaled):
         axes = tuple([i for i in range(x.ndim) if i not in kept])
         moments: list = []
         if mask is None and (here.share is None or not self.synchronized):
-            z = apply(normalizing.standardize, x, axes=axes, epsilon=self.epsilon, moments=moments)
+            z = standardized(x, self.gamma, self.beta, kept, axes, self.epsilon, moments)
         else:
             z = self._standardized(x, mask, axes, moments)
+            z = scaled(z, self.gamma, self.beta, kept)
         if here.share is not None and not self.synchronized:
             moments = [here.share.mean(moment) for moment in moments]
         for moving, now in zip((self.moving_mean, self.moving_variance), moments):
             moving.assign(moving.data * self.momentum + now.ravel() * (1 - self.momentum))
-        return scaled(z, self.gamma, self.beta, kept)
+        return z
 
     def _standardized(self, x, mask, axes, moments: list):
         """Return (x − mean)/√(variance + ε), moments over the steps whose mask is True, and over

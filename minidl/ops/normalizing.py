@@ -35,8 +35,18 @@ def layer_normalization(x, gamma=None, beta=None, axis: Any = -1, epsilon=None):
     x = floats(x)
     axes = tuple(sorted([from_front(a, x.ndim) for a in (axis if np.ndim(axis) else [axis])]))
     epsilon = backend.epsilon() if epsilon is None else epsilon
-    z = apply(normalizing.standardize, x, axes=axes, epsilon=epsilon)
-    return scaled(z, gamma, beta, axes)
+    return standardized(x, gamma, beta, axes, axes, epsilon)
+
+
+def standardized(x, scale, offset, kept, axes, epsilon, moments=None):
+    """Scale x to mean 0 and variance 1 along `axes`, then multiply by `scale` and add `offset`, in
+    one op if there are both. Each is None, or has one number for each entry along the axes in kept.
+    """
+    how = {"axes": axes, "epsilon": epsilon, "moments": moments}
+    if scale is None or offset is None:
+        return scaled(apply(normalizing.standardize, x, **how), scale, offset, kept)
+    scale, offset = along(kept, scale, x.shape), along(kept, offset, x.shape)
+    return apply(normalizing.normalize, x, scale, offset, **how)
 
 
 def scaled(z, scale, offset, axes):

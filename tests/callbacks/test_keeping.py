@@ -1,8 +1,11 @@
 """CSVLogger, and going on after an interruption."""
 
 import csv
+import functools
 import json
+import tempfile
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,6 +95,14 @@ def run(
     )
 
 
+@functools.cache
+def whole_run(first):
+    """What is seen of a run that nothing interrupts."""
+    set_random_seed(4)
+    with tempfile.TemporaryDirectory() as folder:
+        return run(Path(folder), first=first)
+
+
 @pytest.mark.parametrize("new_process", [True, False])
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize(
@@ -101,12 +112,9 @@ def run(
 def test_an_interrupted_run_ends_like_an_uninterrupted_one(
     epoch, where, first, new_process, tmp_path
 ):
+    whole, breaks = whole_run(first), Breaks(epoch, where)
     set_random_seed(4)
-    (tmp_path / "whole").mkdir(), (tmp_path / "broken").mkdir()
-    whole = run(tmp_path / "whole", first=first)
-    set_random_seed(4)
-    breaks = Breaks(epoch, where)
-    broken = run(tmp_path / "broken", breaks, first, new_process)
+    broken = run(tmp_path, breaks, first, new_process)
     assert breaks.broken
     assert (
         whole[0] == broken[0] and whole[1] == broken[1] == list(range(10)) and whole[5] == broken[5]

@@ -123,3 +123,13 @@ def test_dropout_falls_on_the_same_units_at_all_steps(name, which):
     for t in range(STEPS):
         output, states = layer.cell(Tensor(x[:, t]), states, training=True)
         np.testing.assert_allclose(output.numpy(), trained[:, t], rtol=1e-10, atol=1e-12)
+
+
+@each_layer
+def test_the_number_of_features_has_to_be_known(name):
+    layer = getattr(layers, name)(2)
+    with pytest.raises(ValueError, match=r"needs to know the number of features; .* \(n, None\)"):
+        layer(minidl.Input((3, None)))
+    with pytest.raises(ValueError, match="needs to know the number of features"):
+        layers.Bidirectional(getattr(layers, name)(2))(minidl.Input((3, None)))
+    assert layer(minidl.Input((None, 4))).shape == (None, 2)

@@ -61,3 +61,14 @@ def test_the_mask_of_each_step_reaches_the_layer():
 def test_a_mask_of_other_steps(shape):
     with pytest.raises(ValueError, match=r"takes a mask .*\(2, 3\); received shape"):
         layers.TimeDistributed(Shut())(np.zeros((2, 3, 2), "f"), mask=np.ones(shape, bool))
+
+
+def test_axes_of_unknown_size():
+    """The layer inside says which sizes it can take, and which it has to know."""
+    films = Input((4, None, None, 1))
+    assert layers.TimeDistributed(layers.Conv2D(2, 3))(films).shape == (None, 4, None, None, 2)
+    pictures = Input((None, None, 1))
+    spectral = layers.SpectralNormalization(layers.Conv2D(2, 3))
+    assert spectral(pictures).shape == (None, None, None, 2)
+    with pytest.raises(ValueError, match=r"Dense 'inner' needs to know .* shape \(n, None\)"):
+        layers.TimeDistributed(layers.Dense(2, name="inner"))(Input((4, None)))

@@ -404,7 +404,7 @@ APART = {
     *("MultiOptimizer", "LossScaleOptimizer", "Lambda", "Layer", "Input", "InputLayer"),
     *("Dot", "Subtract", "EinsumDense", "Permute", "Reshape", "TimeDistributed"),
     *("Wrapper", "Discretization", "CategoryEncoding", "IntegerLookup", "StringLookup"),
-    *("TextVectorization", "Hashing", "Normalization", "Masking"),
+    *("TextVectorization", "Hashing", "Normalization", "Masking", "MelSpectrogram"),
 }
 
 

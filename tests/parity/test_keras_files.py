@@ -146,6 +146,10 @@ LAYERS = {
         IMAGES,
     ),
     "PReLU": (lambda l: l.layers.PReLU("uniform", shared_axes=[1]), IMAGES),
+    "MelSpectrogram": (
+        lambda l: l.layers.MelSpectrogram(4, 1, power_to_db=False, num_mel_bins=3),
+        X,
+    ),
     "Permute": (lambda l: l.layers.Permute((2, 1)), IMAGES),
     "ReLU": (lambda l: l.layers.ReLU(3.0, 0.1, 0.5), X),
     "RepeatVector": (lambda l: l.layers.RepeatVector(3), X),
@@ -176,6 +180,13 @@ LAYERS = {
                 3, 2, 2, "same", activation="relu", **REGULARIZED(l)
             ),
             x,
+        )
+        for n, x in WINDOWED.items()
+    },
+    **{
+        f"ConvLSTM{n}D": (
+            lambda l, n=n: getattr(l.layers, f"ConvLSTM{n}D")(2, 2, padding="same"),
+            x[:, None],
         )
         for n, x in WINDOWED.items()
     },
@@ -671,13 +682,9 @@ def test_regularizers_and_constraints_arrive_as_themselves(tmp_path):
 
 def test_what_minidl_does_not_have_is_named(tmp_path):
     steps = keras.Input((5, 3))
-    flat = keras.Input((6,))
+    flat, images = keras.Input((6,)), keras.Input((4, 4, 3))
     for inputs, outputs, word in (
-        (
-            steps,
-            keras.layers.ConvLSTM1D(2, 1)(keras.layers.Reshape((5, 3, 1))(steps)),
-            "ConvLSTM1D",
-        ),
+        (images, keras.layers.RandomGrayscale()(images), "RandomGrayscale"),
         (steps, keras.ops.cumsum(steps, axis=1), "Cumsum"),
         (flat, keras.layers.Dense(3, lora_rank=2)(flat), "lora_rank"),
     ):

@@ -13,7 +13,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import strip
+from forged import EACH, SHAPES
 from places import ROOT
+from small_homework import judged
 
 from minidl.homework import __main__ as command
 from minidl.homework import assignments, judging, orphans
@@ -78,6 +81,24 @@ def test_what_costs_is_bounded(code, tmp_path):
     assert verdict.points == 0 and verdict.outcome in ("wrong", "crashed", "too slow")
     assert time.monotonic() - start < 60
     assert (orphans.children() if LINUX else set()) == before and temporary() <= folders
+
+
+FORGED = [(*where, code) for where, codes in EACH.items() for code in codes[1:]]
+
+
+@pytest.mark.parametrize(("name", "task", "code"), FORGED)
+def test_what_earned_full_marks_once_earns_nothing(name, task, code):
+    verdict = judged(name, task, code)
+    assert verdict.points == 0 and verdict.outcome not in ("passed", "not started"), verdict
+    assert code is not SHAPES or "without numbers" in verdict.reason
+
+
+@pytest.mark.parametrize("name", [p.stem.split("_")[0] for p in strip.sources()][4:])
+def test_a_stub_is_not_started_and_earns_nothing(name):
+    command.main(["start", name])
+    assignment = assignments.get(name)
+    verdicts = judging.check(assignment, Path(f"{assignment.name}.py"), 0, quiet=True)
+    assert {v.outcome for v in verdicts} == {"not started"} and not sum(v.points for v in verdicts)
 
 
 def temporary():

@@ -196,7 +196,7 @@ def test_a_module_holds_all_that_it_lists(module):
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        ("layers", "ConvLSTM2D"),
+        ("layers", "RandAugment"),
         ("callbacks", "RemoteMonitor"),
     ],
 )

@@ -31,6 +31,14 @@ def standardize(x, *, axes, epsilon, moments=None):
     return z, (vjp,)
 
 
+def normalize(x, γ, β, *, axes, epsilon, moments=None):
+    """z = γ·y + β      with y = standardize(x)
+    ∂L/∂x = ∂L/∂y ∂y/∂x      ∂L/∂y = g·γ      ∂L/∂γ = g·y      ∂L/∂β = g
+    """
+    y, (to_x,) = standardize(x, axes=axes, epsilon=epsilon, moments=moments)
+    return γ * y + β, (lambda g: to_x(g * γ), lambda g: g * y, lambda g: g)
+
+
 def divide_by_rms(x, *, axes, epsilon):
     """z = x/r      with r = √(mean x² + ε), the root of the mean square along the axes
     ∂L/∂x = (g - z·mean(g·z))/r
