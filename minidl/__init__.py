@@ -16,7 +16,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what editors see; at run time the names open with the first that is asked for
-    from . import distribution, plots, surfaces
+    from . import applications, distribution, plots, surfaces
     from . import homework as homework
     from .front import *
 
@@ -42,6 +42,7 @@ __all__ = [
     "Tensor",
     "Variable",
     "activations",
+    "applications",
     "apply",
     "backend",
     "callbacks",
@@ -76,6 +77,7 @@ __all__ = [
     "tree",
     "utils",
 ]
+_LATER = ("applications", "distribution", "homework", "plots", "surfaces")
 # `import minidl as tf` and then tf.keras.layers, as many tutorials write
 keras = sys.modules[__name__]
 
@@ -104,7 +106,7 @@ def _opened():
 
 
 def __getattr__(name):
-    if name in ("distribution", "homework", "plots", "surfaces"):  # which many programs do without
+    if name in _LATER:  # which many programs do without
         return importlib.import_module(f".{name}", __name__)
     if not name.startswith("__"):
         front = _opened()

@@ -51,6 +51,13 @@ def ops(folder):
     np.testing.assert_allclose(minidl.ops.softmax(a).numpy().sum(axis=1), 1, rtol=1e-6)
 
 
+def applications(folder):
+    base = minidl.applications.MobileNetV2(
+        (32, 32, 3), alpha=0.35, include_top=False, weights=None, pooling="avg"
+    )
+    assert base.count_params() == 410_208 and base(np.zeros((1, 32, 32, 3))).shape == (1, 1280)
+
+
 def random(folder):
     minidl.set_random_seed(3)
     first = minidl.random.normal((5,)).numpy()
@@ -160,7 +167,7 @@ def translation(folder):
 ROOMS = [
     *(models, files, gradcheck, ops, random, symbolic, tensor, guards, data, text, datasets),
     *(surfaces, plots, homework, course, utils, saving, compat, support, front, distribution),
-    translation,
+    *(translation, applications),
 ]
 # Looked into by tests/core and tests/test_catalogues.py.
 ELSEWHERE = {

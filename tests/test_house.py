@@ -28,7 +28,7 @@ FLOORS = [
     ["data"],
     ["text", "datasets", "surfaces", "files", "translation"],
     ["models"],
-    ["distribution"],
+    ["distribution", "applications"],
     ["plots", "homework", "course"],
     ["utils", "saving"],
     ["compat"],

@@ -53,9 +53,10 @@ def open_rooms() -> None:
     for room in sorted({part for path in ABSENT if path for part in (path, path.split(".")[0])}):
         full = f"{_LIBRARY}.{room}"
         parent, _, last = full.rpartition(".")
-        around = sys.modules[parent]
-        if full in sys.modules or last in {*vars(around), *getattr(around, "__all__", ())}:
+        around = sys.modules.get(parent)  # None: a room that opens later, and then finds the module
+        if full in sys.modules or last in {*dir(around), *getattr(around, "__all__", ())}:
             continue
         module = sys.modules[full] = AbsentRoom(full, f"keras.{room}, which minidl has not.")
         module.__path__ = []  # Python asks imports.py for the names in it
-        setattr(around, last, module)
+        if around is not None:
+            setattr(around, last, module)

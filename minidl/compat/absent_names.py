@@ -7,8 +7,8 @@ from __future__ import annotations
 
 _WEIGHTS = "a network with weights that were trained on ImageNet for days"
 _WEIGHTS_CURE = (
-    "Load it in Keras, keep what its predict gives for your pictures with np.save, and train on "
-    "that here; or train a small network of Conv2D layers."
+    "VGG16, ResNet50, MobileNetV2, EfficientNetB0 and others are here. Or load it in Keras, keep "
+    "what its predict gives for your pictures with np.save, and train on that here."
 )
 _LABELS = "a function that goes with the pretrained networks of applications"
 _EIGHT_BITS = "a part of Keras's quantization, weights of 8 bits and fewer for fast inference"
@@ -36,27 +36,15 @@ _TEACHERS_CURE = (
     "Train the small network on teacher.predict(x): its outputs are the targets of fit."
 )
 
-# applications: its rooms and their networks
+# applications: its rooms that are not here, and their networks
 _NETWORKS = {
     "convnext": "ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge",
-    "densenet": "DenseNet121 DenseNet169 DenseNet201",
-    "efficientnet": "EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3 EfficientNetB4 "
-    "EfficientNetB5 EfficientNetB6 EfficientNetB7",
     "efficientnet_v2": "EfficientNetV2B0 EfficientNetV2B1 EfficientNetV2B2 EfficientNetV2B3 "
     "EfficientNetV2L EfficientNetV2M EfficientNetV2S",
-    "imagenet_utils": "",
     "inception_resnet_v2": "InceptionResNetV2",
-    "inception_v3": "InceptionV3",
-    "mobilenet": "MobileNet",
-    "mobilenet_v2": "MobileNetV2",
     "mobilenet_v3": "",
     "nasnet": "NASNetLarge NASNetMobile",
-    "resnet": "ResNet101 ResNet152 ResNet50",
-    "resnet50": "ResNet50",
     "resnet_v2": "ResNet101V2 ResNet152V2 ResNet50V2",
-    "vgg16": "VGG16",
-    "vgg19": "VGG19",
-    "xception": "Xception",
 }
 _ALL_NETWORKS = " ".join([*_NETWORKS.values(), "MobileNetV3Large MobileNetV3Small"])
 

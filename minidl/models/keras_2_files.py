@@ -63,7 +63,11 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
 
 
 def layer_pairs(arrays, model, skip_mismatch: bool = False) -> list:
-    """Pair each variable with its array in the file. ValueError if the file holds other weights."""
+    """Pair each variable with its array in the file. ValueError if the file holds other weights.
+
+    The file's layers are found by name if it has all names, else by their order: automatic names
+    count from another number there, so single ones that agree mean nothing.
+    """
     stored = keras_2.layers_of(arrays)
     own = [layer for layer in model.layers if layer.weights]
     by_place = [datasets for datasets in stored.values() if datasets]
@@ -72,9 +76,10 @@ def layer_pairs(arrays, model, skip_mismatch: bool = False) -> list:
             f"it holds the weights of {len(by_place)} layers, and model '{model.name}' has "
             f"{len(own)} layers with weights"
         )
-    pairs = []
+    pairs, named = [], skip_mismatch or all(layer.name in stored for layer in own)
     for place, layer in enumerate(own):
-        datasets = stored.get(layer.name) or (by_place[place] if place < len(by_place) else [])
+        datasets = stored.get(layer.name) if named else None
+        datasets = datasets or (by_place[place] if place < len(by_place) else [])
         variables = _in_order(layer)
         shapes, found = [v.shape for v in variables], [d.shape for d in datasets]
         if found == shapes:

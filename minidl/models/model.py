@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..layers import Input, Layer
+from ..layers import Input, InputLayer, Layer
 from ..support import console
 from ..support.checks import check_count
 from ..support.configs import serialize
 from ..support.disk import path_of
 from ..support.registry import automatic_name
 from ..support.structures import is_nested, leaves, tree_map
-from ..symbolic import Symbol, replace, unknown_sizes_of
+from ..symbolic import Symbol, unknown_sizes_of
 from ..tensor import Variable
 from . import architecture, saving
 from .architecture import model_classes
@@ -150,11 +150,11 @@ class Model(Trainer, Layer):
 
     @property
     def takes_raw_input(self) -> bool:
-        """Whether the model begins with a layer made for raw numbers."""
-        begins: list = []
-        if self.symbols_in is not None:
-            replace(self.symbols_in, lambda symbol: begins.append(symbol.maker))
-        first = [layer for layer in self.layers if layer not in begins][:1]
+        """Whether its first step is a layer for raw numbers, or no layer, as x / 127.5 is."""
+        steps = self.symbol_graph.steps[:1] if self.symbol_graph else []
+        if steps and not isinstance(steps[0].function, Layer):
+            return True
+        first = [layer for layer in self.layers if not isinstance(layer, InputLayer)][:1]
         return any(layer.takes_raw_input for layer in first)
 
     @property
