@@ -8,6 +8,7 @@ import numpy as np
 
 from . import callbacks, data
 from .data import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
+from .models import model_classes
 from .random import set_random_seed
 from .support.arrays import as_array
 from .support.backend import (
@@ -39,6 +40,7 @@ if TYPE_CHECKING:  # what editors see; these open at first use
     from .data.sounds import audio_dataset_from_directory
     from .data.splitting import split_dataset
     from .data.texts import text_dataset_from_directory
+    from .models.feature_space import FeatureSpace
 
 Sequence = PyDataset  # its name in Keras 2
 
@@ -46,6 +48,8 @@ Sequence = PyDataset  # its name in Keras 2
 def __getattr__(name):
     if name not in __all__:
         raise AttributeError(f"module 'minidl.utils' has no attribute {name!r}.")
+    if name == "FeatureSpace":
+        return model_classes.filed(name)
     return getattr(data, name)
 
 
@@ -207,6 +211,7 @@ model_to_dot = plot_model
 
 __all__ = [
     "CustomObjectScope",
+    "FeatureSpace",
     "Progbar",
     "PyDataset",
     "Sequence",

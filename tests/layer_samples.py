@@ -57,6 +57,10 @@ LAYERS = {
         lambda: layers.Embedding(7, 3, embeddings_regularizer="l2"),
         np.arange(6).reshape(2, 3),
     ),
+    "ReversibleEmbedding": (
+        lambda: layers.ReversibleEmbedding(7, 3, False, mask_zero=True, logit_soft_cap=2.0),
+        np.arange(6).reshape(2, 3),
+    ),
     "Flatten": (layers.Flatten, IMAGES),
     "GlobalAveragePooling1D": (lambda: layers.GlobalAveragePooling1D(keepdims=True), IMAGES),
     "GlobalMaxPooling1D": (lambda: layers.GlobalMaxPooling1D(data_format="channels_first"), IMAGES),
@@ -86,6 +90,10 @@ LAYERS = {
         IMAGES,
     ),
     "PReLU": (lambda: layers.PReLU("uniform", shared_axes=[1]), IMAGES),
+    "Pipeline": (
+        lambda: layers.Pipeline([layers.Rescaling(0.5), layers.RandomFlip(seed=1)]),
+        IMAGES[..., None],
+    ),
     "Permute": (lambda: layers.Permute((2, 1)), IMAGES),
     "ReLU": (lambda: layers.ReLU(3.0, 0.1, 0.5), X),
     "RepeatVector": (lambda: layers.RepeatVector(3), X),
@@ -114,6 +122,10 @@ LAYERS = {
     "Discretization": (
         lambda: adapted(layers.Discretization(num_bins=3, output_mode="one_hot"), X),
         X,
+    ),
+    "HashedCrossing": (
+        lambda: layers.HashedCrossing(4, "one_hot"),
+        [PLACES[:, :1].copy(), PLACES[:, 1:2].copy()],
     ),
     "Hashing": (lambda: layers.Hashing(4, 3, output_mode="multi_hot"), PLACES),
     "IntegerLookup": (

@@ -119,21 +119,6 @@ ABSENT: dict[str, tuple[tuple[str, str, str], ...]] = {
             _OTHER_LIBRARY,
             "Save what its model predicts with np.save, and train on that here.",
         ),
-        (
-            "HashedCrossing",
-            "a layer that numbers the pairs of two columns",
-            "Join the columns as texts, a + '_' + b, and number the pairs with Hashing.",
-        ),
-        (
-            "Pipeline",
-            "a row of layers that prepare data",
-            "Sequential([...]) calls one after another too.",
-        ),
-        (
-            "ReversibleEmbedding",
-            "an Embedding that also turns vectors back into scores of words",
-            "The scores are ops.matmul(x, ops.transpose(embedding.embeddings)).",
-        ),
         ("MaxNumBoundingBoxes", _BOXES, _BOXES_CURE),
         ("STFTSpectrogram", _SOUND, _SOUND_CURE),
         (
@@ -201,12 +186,6 @@ ABSENT: dict[str, tuple[tuple[str, str, str], ...]] = {
             "Config",
             "a dict whose entries are attributes too",
             "Python has types.SimpleNamespace(units=32).",
-        ),
-        (
-            "FeatureSpace",
-            "a description of the columns of a table, which makes their layers",
-            "Normalization, StringLookup, IntegerLookup, CategoryEncoding and Discretization are "
-            "these layers; Concatenate joins them.",
         ),
         (
             "get_source_inputs",

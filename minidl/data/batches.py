@@ -82,9 +82,14 @@ def _is_array(value) -> bool:
 
 def rows(part, chosen):
     """Return the chosen rows of an array, or of each array in a structure; None stays None."""
-    if type(part) is np.ndarray:
+    if type(part) is np.ndarray and not part.dtype.hasobject:
         return part[chosen]
-    return None if part is None else tree_map(lambda a: np.asarray(a[chosen]), part)
+    return None if part is None else tree_map(lambda a: _rows_of(a, chosen), part)
+
+
+def _rows_of(array, chosen) -> np.ndarray:
+    """A single text stays an array: NumPy would take zeros at the end of bytes for filling."""
+    return np.asarray(array[chosen, ...] if array.dtype.hasobject else array[chosen])
 
 
 def count_samples(structure) -> int:

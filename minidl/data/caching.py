@@ -11,7 +11,7 @@ import numpy as np
 
 from ..support.disk import write_atomically
 from ..support.structures import leaves
-from ..support.texts import is_text
+from ..support.texts import encoded, is_text
 
 # A file: this line, a line of JSON with the structure of the elements, and then the arrays of each
 # element in NumPy's own format, one after the other.
@@ -52,10 +52,29 @@ def kept_in_file(begin: Callable[[], Iterator], path: str) -> Iterator:
 
 
 def _write(file: BinaryIO, leaf) -> None:
-    array = np.asarray(leaf)
+    array = np.array(leaf, object) if isinstance(leaf, (str, bytes)) else np.asarray(leaf)
     if array.dtype.kind == "O" and is_text(array):
-        array = array.astype(str)
+        parts = encoded(array.ravel()).tolist()
+        name = "bytes" if any(isinstance(v, bytes) for v in array.ravel()) else "texts"
+        lengths = np.array([len(part) for part in parts], np.int64).reshape(array.shape)
+        np.lib.format.write_array(file, lengths.view([(name, np.int64)]), allow_pickle=False)
+        array = np.frombuffer(b"".join(parts), np.uint8)
     np.lib.format.write_array(file, array, allow_pickle=False)
+
+
+def _read(file: BinaryIO):
+    """The next array of a file; texts and bytes stand behind an array of their lengths."""
+    array = np.lib.format.read_array(file, allow_pickle=False)
+    if not array.dtype.names:
+        return array[()]
+    (name,) = array.dtype.names
+    ends = np.cumsum(array[name].ravel())
+    data = np.lib.format.read_array(file, allow_pickle=False).tobytes()
+    found = np.empty(array.shape, object)
+    for place, end, length in zip(np.ndindex(array.shape), ends, array[name].ravel()):
+        part = data[end - length : end]
+        found[place] = part.decode() if name == "texts" else part
+    return found
 
 
 def read(path: str) -> Iterator:
@@ -71,7 +90,7 @@ def read(path: str) -> Iterator:
             return
         plan = json.loads(file.readline())
         while file.tell() < end:
-            yield _built(plan, lambda: np.lib.format.read_array(file, allow_pickle=False)[()])
+            yield _built(plan, lambda: _read(file))
 
 
 def _plan(element):

@@ -127,7 +127,9 @@ def as_arrays(structure) -> Any:
     if isinstance(structure, Elements):
         return structure
     if is_text(structure):
-        return np.asarray(structure)
+        array = np.asarray(structure)  # which takes zeros at the end of bytes for filling
+        made_here = array.dtype.kind == "S" and not hasattr(structure, "dtype")
+        return np.array(structure, object) if made_here else array
     if isinstance(structure, (int, list)) and not isinstance(structure, bool):
         return _small(np.asarray(structure) if isinstance(structure, int) else _numbers(structure))
     return as_array(structure, keep_ints=True)

@@ -31,6 +31,13 @@ from .steps import (
 __all__ = ["checked", "graph_config", "graph_from_config", "model_classes", "result_number"]
 
 model_classes = Registry("model")
+model_classes.rooms.update(
+    {
+        "FeatureSpace": f"{__package__}.feature_space",
+        "Feature": f"{__package__}.features",
+        "Cross": f"{__package__}.features",
+    }
+)
 # the config of Dropout(seed=SeedGenerator(...)) contains one
 register_keras_serializable("minidl")(SeedGenerator)
 

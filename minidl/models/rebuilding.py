@@ -19,11 +19,16 @@ def described_model(data) -> Any:
     it describes something else or is inconsistent.
     """
     model = deserialize(believable(data))
-    if not isinstance(model, model_classes.filed("Model")):
+    if not _is_model(model):
         raise ValueError(f"it describes a {type(model).__name__}, not a model")
     if not model.layers_inside and not isinstance(model, model_classes.filed("Sequential")):
         raise ValueError(f"it describes a {type(model).__name__} without layers")
     return model
+
+
+def _is_model(thing) -> bool:
+    """Whether files may hold this as a whole."""
+    return any(isinstance(thing, model_classes.filed(kind)) for kind in ("Model", "FeatureSpace"))
 
 
 def model_from_json(json_string: str, custom_objects: dict | None = None):

@@ -11,6 +11,7 @@ from ..core.derivatives import arithmetic, shaping
 from ..support import backend
 from ..support.arrays import as_array
 from ..support.structures import leaves
+from ..support.texts import as_texts, is_text
 from ..symbolic import has_symbol, record
 from ..tensor import Operators, Tensor, apply
 
@@ -99,8 +100,10 @@ def whole(x, what: str) -> np.ndarray:
 
 def convert_to_tensor(x, dtype=None) -> Any:
     """Convert x to a tensor. A tensor of that dtype is returned unchanged, so that gradients still
-    pass. A list of tensors is stacked.
+    pass. A list of tensors is stacked. Texts become an array of texts.
     """
+    if dtype in (None, "string") and is_text(x):
+        return as_texts(x)
     if isinstance(x, (list, tuple)) and any([isinstance(part, Operators) for part in leaves(x)]):
         x = apply(shaping.stack, *[convert_to_tensor(part) for part in x])
     if isinstance(x, Operators):

@@ -60,5 +60,5 @@ def as_texts(value) -> Texts:
 
 def encoded(value) -> Any:
     """The texts as bytes; see Texts.numpy."""
-    texts = np.asarray(value).view(Texts)
+    texts = as_texts(value)  # NumPy itself takes zeros at the end of bytes for filling
     return texts.each(lambda t: t if isinstance(t, bytes) else str(t).encode())[()]

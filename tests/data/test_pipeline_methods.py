@@ -136,6 +136,22 @@ def test_what_a_file_keeps(tmp_path):
     for _ in range(2):
         assert list(Dataset.from_tensors(b"\xff").cache(path).as_numpy_iterator()) == [b"\xff"]
     path.unlink()
+    # as those of JPEG files: no text, and zeros at the end count
+    pictures = [b"\xff\xd8\x00\x10\xff\x00\x00", b"", b"\xff\xd9"]
+    names = ["é\0", "a longer name", ""]
+    slices = Dataset.from_tensor_slices((pictures, as_texts(names)))
+    for kept in (slices, slices.batch(2)):
+        for _ in range(2):
+            found = list(kept.cache(path).as_numpy_iterator())
+            parts = [
+                np.concatenate([np.array(e[i], object).ravel() for e in found]) for i in (0, 1)
+            ]
+            assert [part.tolist() for part in parts] == [
+                pictures,
+                [name.encode() for name in names],
+            ]
+        assert isinstance(np.ravel(next(kept.cache(path).begin())[1])[0], str)
+        path.unlink()
     for _ in range(2):
         assert values(Dataset.range(0).cache(path)) == [] and path.exists()
     differing = Dataset.from_generator(lambda: iter([(1, 2), (1, 2, 3)]))

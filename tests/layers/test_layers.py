@@ -75,19 +75,19 @@ FLAGS = {
         BatchNormalization Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D Concatenate Dense Dot Dropout ELU Embedding GRU
         GaussianDropout GaussianNoise GlobalAveragePooling1D GroupNormalization
         GroupedQueryAttention Identity LSTM Lambda LayerNormalization LeakyReLU Masking Maximum
-        Minimum MultiHeadAttention Multiply Normalization PReLU RNN ReLU Rescaling SimpleRNN
+        Minimum MultiHeadAttention Multiply Normalization PReLU RNN ReLU Rescaling ReversibleEmbedding SimpleRNN
         SinePositionEncoding Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract
         TimeDistributed UnitNormalization
     """,
     "takes_raw_input": """
-        CategoryEncoding CenterCrop Discretization Embedding Hashing IntegerLookup MelSpectrogram
-        Normalization
+        CategoryEncoding CenterCrop Discretization Embedding HashedCrossing Hashing IntegerLookup
+        MelSpectrogram Normalization Pipeline ReversibleEmbedding
         RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation
         RandomZoom Rescaling Resizing StringLookup TextVectorization
     """,
-    "takes_texts": "Hashing StringLookup TextVectorization",
+    "takes_texts": "HashedCrossing Hashing StringLookup TextVectorization",
     "trains_when_called": """
-        RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation
+        Pipeline RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation
         RandomZoom
     """,
 }

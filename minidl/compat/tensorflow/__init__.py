@@ -7,9 +7,9 @@ load with the first such name.
 
 doors.py: arguments as TensorFlow takes them, types, texts. maths.py: tf.math. linalg.py: tf.linalg.
 arrays.py: making, joining, selecting. drawing.py: tf.random. networks.py: tf.nn. images.py:
-tf.image. strings.py: tf.strings. files.py: tf.io. signals.py: tf.signal, tf.audio. running.py:
-tf.function, tf.config. checking.py: tf.debugging. events.py: tf.summary. absent.py: what is not
-here, and what to write instead.
+tf.image. strings.py: tf.strings. tables.py: tf.lookup. files.py: tf.io. signals.py: tf.signal,
+tf.audio. running.py: tf.function, tf.config. checking.py: tf.debugging. events.py: tf.summary.
+absent.py: what is not here, and what to write instead.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ from ...tensor import Operators, Variable
 
 _LIBRARY = __name__.partition(".")[0]
 # Each file has a dict NAMES: dotted path -> thing.
-_FILES = "maths linalg arrays drawing networks images strings files signals running checking events"
+_FILES = (
+    "maths linalg arrays drawing networks images strings tables files signals running checking "
+    "events"
+)
 
 
 @cache

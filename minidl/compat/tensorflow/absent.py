@@ -28,12 +28,13 @@ _CURES = {
     "`with GradientTape() as tape:`.",
     "experimental": "is TensorFlow's playground. NumPy's functions are those of minidl.ops.numpy.",
     "hessians": "is of second derivatives. minidl has first ones.",
-    "lookup": "makes tables. Use layers.StringLookup or layers.IntegerLookup.",
+    "lookup": "makes tables of another kind. tf.lookup.StaticHashTable is here, and "
+    "layers.StringLookup and layers.IntegerLookup, which learn from data.",
     "io.TFRecordWriter io.parse_single_example io.parse_example io.FixedLenFeature "
     "io.parse_tensor io.serialize_tensor train.Example train.Features train.Feature": "is of files "
     "of TensorFlow's own kind. Keep arrays with np.savez, or data in folders of files.",
-    "strings.to_hash_bucket strings.to_hash_bucket_fast": "hashes texts. Use layers.StringLookup "
-    "or layers.Hashing.",
+    "strings.to_hash_bucket strings.to_hash_bucket_strong": "hashes texts by other rules. Use "
+    "tf.strings.to_hash_bucket_fast or layers.Hashing.",
     "train.AdamOptimizer train.GradientDescentOptimizer train.RMSPropOptimizer "
     "train.MomentumOptimizer train.AdagradOptimizer": "belongs to TensorFlow 1. Use "
     "optimizers.Adam, SGD, RMSprop, Adagrad.",

@@ -246,43 +246,6 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
     return ops.while_loop(cond, body, [tensor(v) for v in loop_vars], maximum_iterations)
 
 
-class TensorArray:
-    """Tensors that a loop writes one by one: array = array.write(i, x)."""
-
-    def __init__(self, dtype, size=0, dynamic_size=False, **how):
-        self.dtype, self._parts = dtype, [None] * int(size)
-
-    def write(self, index, value, name=None) -> TensorArray:
-        """Keep the tensor at this position, and return the array."""
-        self._parts += [None] * (int(index) + 1 - len(self._parts))
-        self._parts[int(index)] = tensor(value, self.dtype)
-        return self
-
-    def unstack(self, value, name=None) -> TensorArray:
-        """Keep the entries along the first axis, and return the array."""
-        self._parts = ops.unstack(tensor(value, self.dtype))
-        return self
-
-    def read(self, index, name=None) -> Any:
-        """The tensor at this position."""
-        found = self._parts[int(index)]
-        if found is None:
-            raise ValueError(f"TensorArray: nothing was written at the position {int(index)}.")
-        return found
-
-    def size(self, name=None) -> Tensor:
-        """How many positions there are."""
-        return Tensor(np.array(len(self._parts)), dtype="int32")
-
-    def stack(self, name=None):
-        """All tensors along a new first axis."""
-        return ops.stack([self.read(i) for i in range(len(self._parts))])
-
-    def concat(self, name=None):
-        """All tensors joined along their first axis."""
-        return ops.concatenate([self.read(i) for i in range(len(self._parts))])
-
-
 # --- types
 
 _TYPES = (
@@ -293,4 +256,4 @@ _KINDS |= {"as_dtype": lambda type_value: _KINDS[np.dtype(type_value).name], "DT
 NAMES = {**shelf(globals(), ""), **_KINDS, "double": _KINDS["float64"], "half": _KINDS["float16"]}
 NAMES |= {f"dtypes.{name}": NAMES[name] for name in [*_KINDS, "cast"]}
 NAMES |= {"is_tensor": ops.is_tensor, "meshgrid": meshgrid, "newaxis": None}
-NAMES |= {"TensorArray": TensorArray, "nest.flatten": leaves, "nest.map_structure": tree_map}
+NAMES |= {"nest.flatten": leaves, "nest.map_structure": tree_map}

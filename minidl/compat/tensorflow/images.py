@@ -23,11 +23,15 @@ def _in_fractions(image, change: Callable):
     return convert_image_dtype(change(convert_image_dtype(image, "float32")), image.dtype)
 
 
-def _in_hsv(image, change: Callable):
-    """Change the hue, the saturation and the value, from 0 to 1, of red, green and blue."""
-    return _in_fractions(
-        image, lambda x: ops.image.hsv_to_rgb(change(ops.image.rgb_to_hsv(ops.clip(x, 0, 1))))
-    )
+def _in_hsv(image, hue=0.0, saturation=1.0):
+    """Add to the hue, which is a circle from 0 to 1, and multiply the saturation, at most to 1."""
+
+    def change(x):
+        x = ops.image.rgb_to_hsv(x)
+        parts = [(x[..., 0] + hue) % 1, ops.clip(x[..., 1] * saturation, 0, 1), x[..., 2]]
+        return ops.image.hsv_to_rgb(ops.stack(parts, axis=-1))
+
+    return _in_fractions(image, change)
 
 
 # Brightness Y and colours U and V of red, green and blue: a row for each of these.
@@ -45,11 +49,9 @@ SAME = {
 HERE: dict[str, Callable] = {
     "adjust_brightness": lambda image, /, delta: _in_fractions(image, lambda x: x + delta),
     "adjust_gamma": lambda image, /, gamma=1: _in_fractions(image, lambda x: x**gamma),
-    "adjust_hue": lambda image, /, delta: _in_hsv(
-        image, lambda x: (x + np.array([delta, 0, 0], "f")) % np.array([1, 2, 2], "f")
-    ),
+    "adjust_hue": lambda image, /, delta: _in_hsv(image, hue=delta),
     "adjust_saturation": lambda image, /, saturation_factor: _in_hsv(
-        image, lambda x: ops.clip(x * np.array([1, saturation_factor, 1], "f"), 0, 1)
+        image, saturation=saturation_factor
     ),
     "flip_left_right": lambda image, /: ops.flip(image, -2),
     "flip_up_down": lambda image, /: ops.flip(image, -3),

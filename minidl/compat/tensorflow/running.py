@@ -1,4 +1,4 @@
-"""How a program runs: tf.function, tf.config, tf.distribute, tf.train."""
+"""How a program runs: tf.TensorArray, tf.function, tf.config, tf.distribute, tf.train."""
 
 from __future__ import annotations
 
@@ -13,8 +13,53 @@ import numpy as np
 from ... import ops
 from ...data.pipeline import AUTOTUNE, TensorSpec
 from ...support.console import say
+from ...tensor import Tensor
 from .. import modules
 from .doors import tensor, tensors
+
+
+class TensorArray:
+    """Tensors that a loop writes one by one: array = array.write(i, x)."""
+
+    def __init__(self, dtype, size=0, dynamic_size=False, element_shape=None, **how):
+        self.dtype, self._parts = dtype, [None] * int(size)
+        self._shape = None if element_shape is None else tuple(element_shape)
+
+    def write(self, index, value, name=None) -> TensorArray:
+        """Keep the tensor at this position, and return the array."""
+        self._parts += [None] * (int(index) + 1 - len(self._parts))
+        self._parts[int(index)] = part = tensor(value, self.dtype)
+        self._shape = part.shape
+        return self
+
+    def unstack(self, value, name=None) -> TensorArray:
+        """Keep the entries along the first axis, and return the array."""
+        self._parts = ops.unstack(tensor(value, self.dtype))
+        return self
+
+    def read(self, index, name=None) -> Any:
+        """The tensor at this position; zeros if nothing was written there."""
+        found = self._parts[int(index)]
+        if found is not None:
+            return found
+        if self._shape is None or None in self._shape:
+            raise ValueError(
+                f"TensorArray: nothing was written at the position {int(index)}, and the shape of "
+                "its tensors is not known: write one, or give element_shape."
+            )
+        return tensor(np.zeros(self._shape), self.dtype)
+
+    def size(self, name=None) -> Tensor:
+        """How many positions there are."""
+        return Tensor(np.array(len(self._parts)), dtype="int32")
+
+    def stack(self, name=None):
+        """All tensors along a new first axis."""
+        return ops.stack([self.read(i) for i in range(len(self._parts))])
+
+    def concat(self, name=None):
+        """All tensors joined along their first axis."""
+        return ops.concatenate([self.read(i) for i in range(len(self._parts))])
 
 
 def function(func=None, **how) -> Callable:
@@ -108,6 +153,7 @@ NAMES: dict[str, Any] = {
     "config.functions_run_eagerly": lambda: True,
     "control_dependencies": _within,
     "custom_gradient": ops.custom_gradient,
+    "TensorArray": TensorArray,
     "data.experimental.AUTOTUNE": AUTOTUNE,
     "data.experimental.cardinality": lambda dataset: dataset.cardinality(),
     "errors.InvalidArgumentError": ValueError,

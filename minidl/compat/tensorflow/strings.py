@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...support.texts import Texts, as_texts, is_text
+from ...support.texts import Texts, as_texts, encoded, is_text
 from ...tensor import Tensor
+from ...text.hashing import fingerprint
 from .doors import shelf
 
 
@@ -79,6 +80,12 @@ def reduce_join(inputs, axis=None, keepdims=False, separator=""):
     if keepdims:
         return joined.reshape([1] * texts.ndim) if axis is None else np.expand_dims(joined, axis)
     return joined
+
+
+def to_hash_bucket_fast(input, num_buckets):
+    """A number below num_buckets for each text, by its hash, the same on every computer."""
+    hashes = as_texts(encoded(input)).each(lambda t: fingerprint(t) % int(num_buckets))
+    return Tensor(hashes.astype(np.int64))
 
 
 def to_number(input, out_type="float32"):
