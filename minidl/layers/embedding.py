@@ -56,17 +56,16 @@ class Embedding(Layer):
         return ops.not_equal(inputs, 0) if self.mask_zero else None
 
     def call(self, x):
-        positions = np.asarray(x)
+        positions, owner = np.asarray(x), f"{type(self).__name__} '{self.name}'"
         if positions.dtype.kind == "f" and (positions != np.floor(positions)).any():
             raise ValueError(
-                f"Embedding '{self.name}' takes whole numbers, the places of words in a "
-                f"vocabulary; received fractions."
+                f"{owner} takes whole numbers, the places of words in a vocabulary; received "
+                "fractions."
             )
         if positions.size and (positions.min() < 0 or positions.max() >= self.input_dim):
             raise ValueError(
-                f"Embedding '{self.name}' knows the numbers 0..{self.input_dim - 1}; received "
-                f"{positions.min():g}.."
-                f"{positions.max():g}. Give input_dim the size of the vocabulary, the largest "
-                f"number + 1."
+                f"{owner} knows the numbers 0..{self.input_dim - 1}; received "
+                f"{positions.min():g}..{positions.max():g}. Give input_dim the size of the "
+                "vocabulary, the largest number + 1."
             )
         return ops.take(self.embeddings, positions.astype(np.intp), axis=0)

@@ -33,7 +33,7 @@ def crossed(values) -> int:
     """
     found = _SEED
     for value in values:
-        number = fingerprint(value.encode()) if isinstance(value, str) else value & _ALL
+        number = fingerprint(value.encode()) if isinstance(value, str) else value
         found = (found ^ _BY ^ _folded(number * _BY) * _BY) * _BY
         found = _folded(_folded(found) * _BY)
     return found

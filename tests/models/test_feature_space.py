@@ -131,6 +131,8 @@ def test_crosses(cross):
     parts = adapted(crosses=[whole], output_mode="dict")(TABLE)
     assert list(parts) == ["floor", "kind", "size", "kind_X_floor"]
     assert parts["kind_X_floor"].numpy().ravel().tolist() == CROSSED
+    two = adapted(crosses=[cross, ("floor", "kind")], output_mode="dict")(TABLE)
+    assert list(two)[3:] == ["floor_X_kind", "kind_X_floor"]
     row = adapted(crosses=[cross], output_mode="dict")({k: v[0] for k, v in TABLE.items()})
     assert {k: v.shape for k, v in row.items()} == dict(
         floor=(3,), kind=(3,), size=(1,), kind_X_floor=(5 if not isinstance(cross, tuple) else 32,)

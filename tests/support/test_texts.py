@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl.support.texts import as_texts, is_text
+from minidl.support.texts import as_texts, encoded, is_text
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_entries_are_texts_too(given):
 
 def test_bytes_stay_whole_and_are_read_as_utf_8():
     end = b"\x89PNG\x00\x00"
-    assert as_texts(end).numpy() == end and as_texts([end, b"a"])[0].numpy() == end
+    assert as_texts(end).numpy() == encoded(end) == end and as_texts([end, b"a"])[0].numpy() == end
     assert as_texts(["안".encode(), "b", b"\xff"]).decoded().tolist() == ["안", "b", "\ufffd"]
     assert as_texts([["a", "bc"]]).each(len).tolist() == [[1, 2]]
 

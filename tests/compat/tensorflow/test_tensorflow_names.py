@@ -286,6 +286,30 @@ def test_messages_say_numbers_and_places():
         tf.gather(np.zeros((2, 3, 4)), [[0], [1]], axis=2, batch_dims=1)
 
 
+@pytest.mark.parametrize("kind", ["log_uniform", "uniform"])
+def test_candidates_are_drawn_as_often_as_expected(kind):
+    p = {"log_uniform": np.diff(np.log(np.arange(1, 8))) / np.log(7), "uniform": np.full(6, 1 / 6)}
+    p, draw = p[kind], getattr(tf.random, f"{kind}_candidate_sampler")
+    classes, true, expected = draw([[0, 4]], 2, 20000, False, 6, seed=1)
+    np.testing.assert_allclose(np.bincount(classes, minlength=6), 20000 * p, rtol=0.05)
+    np.testing.assert_allclose(true, [20000 * p[[0, 4]]], rtol=1e-6)
+    np.testing.assert_allclose(expected, 20000 * p[classes.numpy()], rtol=1e-6)
+    again = [draw([[1]], 1, 5, True, 6, seed=s)[0].numpy().tolist() for s in (7, 7)]
+    assert again[0] == again[1]
+    tried = []
+    for seed in range(30):
+        classes, true, expected = draw([[0], [1]], 1, 4, True, 6, seed=seed)
+        assert len(set(classes.numpy())) == 4 and set(classes.numpy()) <= set(range(6))
+        found, probabilities = np.append(true, expected), p[[0, 1, *classes.numpy()]]
+        if np.allclose(found, 4 * probabilities):  # the first four differed
+            tried.append(4)
+            continue
+        tries = np.log1p(-found.astype(float)) / np.log1p(-probabilities)
+        np.testing.assert_allclose(tries, round(tries[0]), rtol=1e-4)
+        tried.append(round(tries[0]))
+    assert {4, 5, 6} <= set(tried)
+
+
 def test_each_picture_of_a_batch_is_turned_or_not():
     batch = np.broadcast_to(np.arange(6.0, dtype="f").reshape(2, 3, 1), (40, 2, 3, 1))
     for flip, turned in (
