@@ -65,7 +65,7 @@ class Embedding(Layer):
         if positions.size and (positions.min() < 0 or positions.max() >= self.input_dim):
             raise ValueError(
                 f"{owner} knows the numbers 0..{self.input_dim - 1}; received "
-                f"{positions.min():g}..{positions.max():g}. Give input_dim the size of the vocabulary, the largest "
-                f"number + 1."
+                f"{positions.min():g}..{positions.max():g}. Give input_dim the size of the "
+                "vocabulary, the largest number + 1."
             )
         return ops.take(self.embeddings, positions.astype(np.intp), axis=0)
