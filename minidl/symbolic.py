@@ -139,14 +139,19 @@ def unknown_sizes_of(function) -> tuple[int, int] | None:
     return function.unknown_sizes if hasattr(type(function), "unknown_sizes") else None
 
 
+def is_graph(function) -> bool:
+    """Whether a function is a model of recorded steps."""
+    return hasattr(type(function), "symbol_graph") and function.symbol_graph is not None
+
+
 def record(function, args, kwargs, name: str, tried=None, unknown_sizes=None) -> Any:
     """Record a step and return the symbols of its results. Their shapes come from a dry run on
     zeros.
 
     The dry run uses batches of 2 and of 3 samples. An axis whose size differs between the two has
-    unknown size (None). While a file is read, the batches are empty to save memory; then an axis of
-    size 0 has unknown size too. tried: a function to compute in the dry run instead. unknown_sizes:
-    as of unknown_sizes_of, for a function that is not a layer.
+    unknown size (None). While a file is read, the batches are empty to save memory, and for a whole
+    model to save time; then an axis of size 0 has unknown size too. tried: a function to compute in
+    the dry run instead. unknown_sizes: as of unknown_sizes_of, for a function that is not a layer.
     """
     node = Node(function, args, kwargs, name)
     trial = Node(tried or function, args, kwargs, name)
@@ -158,7 +163,7 @@ def record(function, args, kwargs, name: str, tried=None, unknown_sizes=None) ->
 
     def show():
         with guessing(unknown):
-            if state.room is None:
+            if state.room is None and not is_graph(function):
                 return _first_that_works(trial, (2, 3), guesses)
             return _counted(trial, symbols, guesses, name)
 

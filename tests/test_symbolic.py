@@ -343,3 +343,19 @@ def test_whole_division_and_remainder():
     np.testing.assert_array_equal(
         Model(x, (x // 2) + (x % 2))(np.array([[3.0, 4.0, 5.0]])).data, [[2.0, 2.0, 3.0]]
     )
+
+
+def test_the_shapes_of_a_model_are_found_without_computing_samples():
+    """A trunk for large pictures would take seconds; empty batches take none."""
+    sizes = []
+
+    class Noted(minidl.Layer):
+        def call(self, x):
+            sizes.append(x.shape[0])
+            return x[:, ::2]
+
+    pictures = minidl.Input((8, 8, 3))
+    trunk = minidl.Model(pictures, Noted()(pictures))
+    sizes.clear()
+    result = trunk(minidl.Input((8, 8, 3)))
+    assert result.shape == (None, 4, 8, 3) and set(sizes) == {0}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..support.registry import REGISTRIES
-from ..support.structures import leaves, paths
+from ..support.structures import paths
 
 _LIBRARY = __name__.partition(".")[0]
 _MOST = 1 << 24  # numbers in a sample, or in any other array that a description asks for
@@ -135,11 +135,20 @@ def believable(data):
                 if isinstance(thing.get(key), int) and thing[key] > most:
                     raise ValueError(f"{key}={thing[key]} is not believable.")
             for key in thing.keys() & set(_SIZES):
-                if not is_believable(leaves(thing[key])):
+                if not all(map(is_believable, _each_shape(thing[key]))):
                     raise ValueError(f"The {key} {thing[key]} is not believable.")
             thing = thing.values()
         waiting += [v for v in thing if isinstance(v, (dict, list))]
     return data
+
+
+def _each_shape(value) -> list[list]:
+    """List the shapes in a value: of [[None, 4, 4], [None, 2]], the inputs of a sum, both."""
+    parts = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(parts, (list, tuple)):
+        return [[parts]]
+    inside = [p for p in parts if isinstance(p, (list, tuple, dict))]
+    return [s for p in inside for s in _each_shape(p)] + [[p for p in parts if p not in inside]]
 
 
 def is_believable(sizes) -> bool:

@@ -169,8 +169,8 @@ def test_the_padding_before_a_stride_of_two():
 
 
 def test_numbers_of_filters_are_multiples_of_eight():
-    """The nearest one that keeps nine tenths: 11.2 -> 16, since 8 is less than 10.08."""
-    assert [building.rounded(n) for n in (4, 11.2, 12, 33.6, 44.8)] == [8, 16, 16, 32, 48]
+    """The nearest one that keeps nine tenths: 9.5 -> 16, since 8 is less than 8.55."""
+    assert [building.rounded(n) for n in (4, 8.5, 9.5, 12, 33.6, 44.8)] == [8, 8, 16, 16, 32, 48]
 
 
 def test_channels_first():

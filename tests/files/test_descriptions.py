@@ -253,6 +253,9 @@ def test_every_layer_shows_its_shape_on_empty_batches(layer, shape, monkeypatch)
         ({"target_class_ids": (1 << 12) + 1}, "target_class_ids=4097 is not"),
         ({"shape": [None, 1 << 12, 1 << 12]}, None),
         ({"a": {"batch_shape": [0, 1 << 12, -(1 << 12)]}}, None),
+        # of two inputs, each shape counts alone
+        ({"input_shape": [[None, 1 << 12, 1 << 12], {"a": [None, 1 << 12]}]}, None),
+        ({"input_shape": [[None, 3], [None, 1 << 13, 1 << 12]]}, "[None, 8192, 4096]] is not"),
         ({"shape": [3, 1 << 12, 1 << 11]}, "The shape [3, 4096, 2048] is not believable."),
         *(
             ({key: [1 << 13, 1 << 12]}, f"The {key} [8192, 4096] is not believable.")

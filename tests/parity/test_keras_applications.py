@@ -12,16 +12,13 @@ ours, theirs = minidl.applications, keras.applications
 # pixels a side: the smallest that the network takes, or with odd numbers on the way
 SIZES = {
     "VGG16": 32,
-    "VGG19": 32,
     "ResNet50": 45,
-    "ResNet101": 32,
     "MobileNet": 50,
     "MobileNetV2": 54,
     "Xception": 71,
     "InceptionV3": 75,
     "DenseNet121": 40,
     "EfficientNetB0": 50,
-    "EfficientNetB3": 32,
 }
 
 
@@ -87,6 +84,7 @@ WITHOUT_TOP = {
     "MobileNet": {"alpha": 0.5, "depth_multiplier": 2},
     "MobileNetV2": {"alpha": 1.4, "input_shape": (96, 97, 3)},
     "Xception": {"pooling": "avg", "input_shape": (96, 80, 3)},
+    "ResNet101": {},
     "ResNet152": {"pooling": "avg"},
     "DenseNet201": {"pooling": "avg", "input_shape": (64, None, 1)},
     "EfficientNetB7": {"pooling": "avg"},
