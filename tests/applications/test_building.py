@@ -183,3 +183,19 @@ def test_channels_first():
         assert building.padding_to_halve(layers.Input((3, 8, 9)), 3) == ((0, 1), (1, 1))
     finally:
         minidl.config.set_image_data_format("channels_last")
+
+
+@pytest.mark.parametrize(
+    ("pooling", "kind", "name"),
+    [
+        ("avg", layers.GlobalAveragePooling2D, "avg_pool"),
+        ("max", layers.GlobalMaxPooling2D, "max_pool"),
+    ],
+)
+def test_pooling_over_all_places(pooling, kind, name):
+    """One number a channel. Keras names this layer in ResNets, and in VGG by its class."""
+    how = dict(weights=None, include_top=False, input_shape=(32, 32, 3), pooling=pooling)
+    model = applications.ResNet50(**how)
+    assert type(model.layers[-1]) is kind and model.layers[-1].name == name
+    assert model.output_shape == (None, 2048)
+    assert type(applications.VGG16(**how).layers[-1]) is kind

@@ -140,6 +140,7 @@ def test_the_config_has_a_number_for_each_axis():
         (lambda: layers.ConvLSTM2D(2, 3, strides=2, dilation_rate=2), "cannot both be more than 1"),
         (lambda: layers.ConvLSTM2D(2, 3)(X[:, 0]), r"InputSpec\(ndim=5\)"),
         (lambda: layers.ConvLSTM2D(2, 3)(X[:, :0]), "one step at least"),
+        (lambda: layers.ConvLSTM2D(2, 9)(X), r"the window \(9, 9\) is larger than what arrives"),
         (lambda: layers.ConvLSTM2D(2, 6)(X), r"the window \(6, 6\) is larger than what arrives"),
         (lambda: layers.ConvLSTM2D(2, 3)(Input((3, 9, 9, None))), "needs to know the number of"),
     ],

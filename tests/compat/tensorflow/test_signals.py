@@ -35,6 +35,13 @@ def test_a_gradient_that_cannot_pass_is_refused():
         assert tf.signal.stft(x.value, 8, 4).shape == (2, 5, 5)
 
 
+def test_features_of_several_signals():
+    several = X.reshape(2, 4, 6)
+    found = tf.signal.mfccs_from_log_mel_spectrograms(several)
+    each = [tf.signal.mfccs_from_log_mel_spectrograms(one).numpy() for one in several]
+    np.testing.assert_allclose(found.numpy(), each, rtol=1e-5, atol=1e-6)
+
+
 def test_windows_of_your_own():
     ones = tf.signal.stft(X, 8, 4, window_fn=lambda n, dtype: tf.ones((n,), dtype))
     np.testing.assert_array_equal(ones.numpy(), tf.signal.stft(X, 8, 4, window_fn=None).numpy())
