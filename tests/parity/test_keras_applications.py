@@ -1,25 +1,19 @@
 """The networks of applications beside Keras's: the same layers, weights, files and outputs."""
 
+import json
+
+if __name__ == "__main__":
+    import conftest  # noqa: F401  before keras, which it prepares
 import h5py
 import keras
 import numpy as np
 import pytest
+from application_cases import FILE, OTHERS, SIZES, answers, golden
 from keras.src.legacy.saving.legacy_h5_format import save_weights_to_hdf5_group
 
 import minidl
 
 ours, theirs = minidl.applications, keras.applications
-# pixels a side: the smallest that the network takes, or with odd numbers on the way
-SIZES = {
-    "VGG16": 32,
-    "ResNet50": 45,
-    "MobileNet": 50,
-    "MobileNetV2": 54,
-    "Xception": 71,
-    "InceptionV3": 75,
-    "DenseNet121": 40,
-    "EfficientNetB0": 50,
-}
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +111,16 @@ def test_what_pictures_become(room, data_format, rng):
         assert found.dtype == expected.dtype
         as_tensor = mine(minidl.Tensor(x.astype("f4")), data_format=data_format)
         np.testing.assert_allclose(as_tensor.numpy(), expected, rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", [*SIZES, *OTHERS])
+def test_the_file_of_goldens_is_what_keras_computes(name):
+    found, kept = answers(keras, name), golden()[name]
+    np.testing.assert_allclose(found.pop("output", []), kept.pop("output", []), rtol=1e-4)
+    assert found == kept
+
+
+if __name__ == "__main__":
+    found = {name: answers(keras, name) for name in (*SIZES, *OTHERS)}
+    lines = [f' "{name}": {json.dumps(facts)}' for name, facts in found.items()]
+    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")

@@ -151,7 +151,9 @@ LAYERS = {
         X,
     ),
     "Permute": (lambda l: l.layers.Permute((2, 1)), IMAGES),
+    "Pipeline": (lambda l: l.layers.Pipeline([l.layers.Rescaling(0.5, 1.0)]), X),
     "ReLU": (lambda l: l.layers.ReLU(3.0, 0.1, 0.5), X),
+    "ReversibleEmbedding": (lambda l: l.layers.ReversibleEmbedding(7, 3), PLACES),
     "RepeatVector": (lambda l: l.layers.RepeatVector(3), X),
     "Rescaling": (lambda l: l.layers.Rescaling(1 / 255, 0.5), X),
     "Reshape": (lambda l: l.layers.Reshape((3, -1)), X),
@@ -265,7 +267,7 @@ def test_no_layer_is_forgotten():
     opened = {getattr(c, "__name__", "") for c in layers.layer_classes.names.values()}
     # Lambda has a test of its own; outside training Keras's RandomCrop leaves images their size;
     # Keras writes the kernel of a SpectralNormalization twice
-    others = {"RandomCrop", "SpectralNormalization", "InputLayer", "Lambda"}
+    others = {"RandomCrop", "SpectralNormalization", "InputLayer", "Lambda", "HashedCrossing"}
     assert opened == {*LAYERS, *NEED_TENSORFLOW, *OF_SEQUENCES, *others}
 
 
