@@ -61,7 +61,7 @@ def decode_predictions(preds, top=5) -> list:
     """Return for each row of probabilities, (n, 1000), its `top` classes, the likeliest first: a
     list of (ImageNet's number, name, probability).
     """
-    import json
+    import json  # slow to load
 
     rows = as_array(preds)
     if rows.ndim != 2 or rows.shape[1] != 1000:

@@ -56,7 +56,9 @@ def published_size(title, shape, sizes, is_published: bool, include_top: bool) -
     pictures for which weights are published. shape: that of the pictures, or None.
     """
     rows: Any
-    rows, columns = (shape[1:3] if channels_first() else shape[:2]) if shape else (None, None)
+    rows, columns, *_ = shape or (None, None)
+    if shape and channels_first():
+        rows, columns = shape[1:3]
     if rows == columns and rows in sizes:
         return rows, rows
     if is_published and not include_top:

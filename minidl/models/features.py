@@ -112,7 +112,9 @@ def _named(kind: str, name: str | None) -> str:
 
 
 def check(what: str, value, known) -> None:
-    """ValueError if the value is not one of those that are known. what: how the error begins."""
+    """Raise ValueError if the value is not among those that are known. what: how the error
+    begins.
+    """
     if value not in known:
         raise ValueError(f"{what} is one of {', '.join(map(repr, known))}; received {value!r}.")
 

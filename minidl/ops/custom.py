@@ -66,7 +66,7 @@ def _pick(i: int):
 
 
 def _pair(f, returned) -> tuple:
-    """Check what f returned: (tensor, function)."""
+    """Return what f returned, (tensor, function). TypeError if it is something else."""
     try:
         z, grad = returned
     except (TypeError, ValueError):

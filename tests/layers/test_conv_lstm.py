@@ -129,6 +129,7 @@ def test_the_config_has_a_number_for_each_axis():
     assert (again.kernel_size, again.strides, again.dilation_rate) == ((3, 3), (2, 2), (1, 1))
     assert again.data_format == "channels_last" and again.activity_regularizer is not None
     assert [again.cell.name, again.cell.rank] == ["convlstm2d_cell", 2]
+    assert again.cell.activity_regularizer is None  # it would count twice
 
 
 @pytest.mark.parametrize(
