@@ -15,17 +15,17 @@ import minidl
 
 def found() -> dict:
     """{path: {argument: default}}, each thing of minidl once, for arguments that it takes too."""
-    seen, facts = set(), {}
+    seen, facts = set(), {}  # the things, not their ids: a method of a class lives no longer than its line
     for path in keras_defaults.paths():
         ours = keras_defaults.at(minidl, path)
-        if id(ours) in seen or not callable(ours):
+        if not callable(ours) or ours in seen:
             continue
         here, there = (
             keras_defaults.defaults(keras_defaults.at(library, path)) for library in (minidl, keras)
         )
         shared = {name: value for name, value in there.items() if name in here}
         if shared:
-            seen.add(id(ours))
+            seen.add(ours)
             facts[path] = shared
     return facts
 
