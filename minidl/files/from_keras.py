@@ -89,6 +89,11 @@ def from_keras(data) -> Any:
     data = {k: from_keras(v) for k, v in data.items() if k != "shared_object_id"}
     if isinstance(data.get("class_name"), str) and isinstance(data.get("config"), dict):
         data["config"] = _known_options(data["class_name"], data["config"])
+        if data["class_name"] == "IntegerLookup" and isinstance(
+            data["config"].get("vocabulary"), list
+        ):
+            # numbers that would not be believed as sizes
+            data["config"]["vocabulary"] = [str(token) for token in data["config"]["vocabulary"]]
         if data["class_name"] == "Functional" and "output_layers" in data["config"]:
             data["config"] = ends_renumbered(data["config"], -1)
         if data.get("registered_name") == data["class_name"]:

@@ -43,6 +43,8 @@ def to_keras(data) -> Any:
         data["config"] = {k: v for k, v in data["config"].items() if k != "trainable"}
     if kind == "GroupedQueryAttention":  # the only one that Keras exports under another name
         data["class_name"] = "GroupQueryAttention"
+    if kind == "IntegerLookup" and data["config"].get("vocabulary"):  # large ones are strings here
+        data["config"]["vocabulary"] = [int(token) for token in data["config"]["vocabulary"]]
     if isinstance(data.get("module"), str):
         data["module"] = data["module"].replace("minidl", "keras", 1)
     is_model = kind == "Model" and data.get("module") == "keras"

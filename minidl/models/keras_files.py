@@ -18,6 +18,7 @@ from ..layers import Layer, weight_budget
 from ..support.configs import custom_object_scope, serialize
 from ..support.registry import snake_case
 from ..tensor import quiet
+from . import keras_vocabularies as vocabularies
 from . import state
 from .keras_2_files import layer_pairs
 from .keras_compiling import (
@@ -46,7 +47,7 @@ def write_model(path: str, model, include_optimizer: bool = True) -> None:
         if theirs is not None:
             config["compile_config"] = theirs
         groups |= memory_of(model)
-    keras.write(path, config, groups)
+    keras.write(path, config, groups, *vocabularies.to_keep(_places(model), config))
 
 
 def read_model(path: str, custom_objects: dict | None = None, compile: bool = True):
@@ -55,10 +56,17 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
 
     SaveFormatError for every fault in the file.
     """
-    with keras.opened(path) as (config, arrays), custom_object_scope(custom_objects or {}), quiet():
+    with (
+        keras.opened(path) as (config, arrays, files),
+        custom_object_scope(custom_objects or {}),
+        quiet(),
+    ):
         with weight_budget(arrays.total()):
-            model = described_model(from_keras(config))
+            model = described_model(vocabularies.awaiting(from_keras(config), files))
+            vocabularies.take(_places(model), files, arrays)
             state.build_to(model, (config.get("build_config") or {}).get("input_shape"))
+            vocabularies.take(_places(model), files, arrays)  # of layers that were just made
+        vocabularies.check_taken(_places(model), files)
         state.assign(_pairs(arrays, model))
         state.share_generators(model, config.get("minidl_shared_generators", []))
         settings = config.get("minidl_compile_config")
@@ -72,7 +80,8 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
 
 def write_weights(path: str, model) -> None:
     """The weights as a '.weights.h5' file, which Keras 3 reads into the same architecture."""
-    keras.write_weights(path, weight_groups(model))
+    idf = vocabularies.weights_to_keep(_places(model))
+    keras.write_weights(path, weight_groups(model), idf)
 
 
 def read_weights(path: str, model, skip_mismatch: bool = False) -> None:
@@ -81,7 +90,9 @@ def read_weights(path: str, model, skip_mismatch: bool = False) -> None:
     """
     with keras.opened_weights(path) as arrays:
         pairs = layer_pairs if keras_2.is_whole_model(arrays) else _pairs
-        state.assign(pairs(arrays, model, skip_mismatch))
+        found = pairs(arrays, model, skip_mismatch)
+        vocabularies.take_weights(_places(model), arrays, skip_mismatch)
+        state.assign(found)
 
 
 # --- which array is which weight
@@ -90,6 +101,13 @@ def read_weights(path: str, model, skip_mismatch: bool = False) -> None:
 def weight_groups(model) -> dict:
     """Return the weights as arrays, in the groups in which Keras stores them."""
     return {path: [v.data for v in variables] for path, variables in _groups(model)}
+
+
+def _groups(model):
+    """Yield (group, the layer's own variables) for each layer."""
+    for path, layer in _places(model):
+        beneath = {id(v) for x in layer.layers_inside for v in x.weights}
+        yield f"{path}vars", [v for v in layer.weights if id(v) not in beneath]
 
 
 def _pairs(arrays, model, skip_mismatch: bool = False) -> list:
@@ -117,21 +135,24 @@ def _pairs(arrays, model, skip_mismatch: bool = False) -> list:
     return pairs
 
 
-def _groups(layer: Layer, path: str = "", seen: set | None = None):
-    """Yield (group, the layer's own variables) for a layer and all layers inside it, in Keras's
-    order and under Keras's names.
+def _places(model) -> list[tuple[str, Layer]]:
+    """List (path, layer) for a layer and all layers inside it, in Keras's order and under Keras's
+    names.
 
-    Each layer is listed once. Its group is named after the first attribute of the holding layer
+    Each layer is listed once. Its path is named after the first attribute of the holding layer
     that leads to it. Attributes are searched in alphabetical order, those that begin with _ last;
     `layers` of a model is such an attribute. In a list or dict, the group is named after the
     layer's class, with a number.
     """
-    seen = set() if seen is None else seen
+    return list(_places_in(model, "", set()))
+
+
+def _places_in(layer: Layer, path: str, seen: set):
+    """Yield the places of a layer and all layers inside it."""
     if id(layer) in seen:
         return
     seen.add(id(layer))
-    beneath = {id(v) for x in layer.layers_inside for v in x.weights}
-    yield f"{path}vars", [v for v in layer.weights if id(v) not in beneath]
+    yield path, layer
     is_stack = isinstance(layer, Sequential)
     same = ["symbol_graph_layers", *["stack"] * is_stack]  # the same layers as in `layers`
     held = {k: v for k, v in vars(layer).items() if k not in same}
@@ -140,13 +161,13 @@ def _groups(layer: Layer, path: str = "", seen: set | None = None):
     first = "layers" if is_stack or getattr(layer, "symbol_graph", None) is not None else ""
     for name in sorted(held, key=lambda name: (name != first, name.startswith("_"), name)):
         if isinstance(held[name], Layer):
-            yield from _groups(held[name], f"{path}{name}/", seen)
+            yield from _places_in(held[name], f"{path}{name}/", seen)
         elif isinstance(held[name], (list, tuple, dict)):
-            yield from _groups_in(held[name], f"{path}{name}/", seen)
+            yield from _places_in_list(held[name], f"{path}{name}/", seen)
 
 
-def _groups_in(container, path: str, seen: set):
-    """Yield the groups of the layers in a list, tuple or dict, as `_groups` does."""
+def _places_in_list(container, path: str, seen: set):
+    """Yield the places of the layers in a list, tuple or dict."""
     counts: dict[str, int] = {}
     for child in container.values() if isinstance(container, dict) else container:
         if isinstance(child, (Layer, list, tuple, dict)):
@@ -154,9 +175,9 @@ def _groups_in(container, path: str, seen: set):
             number = counts[kind] = counts.get(kind, -1) + 1
             inside = f"{path}{kind}{f'_{number}' if number else ''}/"
             if isinstance(child, Layer):
-                yield from _groups(child, inside, seen)
+                yield from _places_in(child, inside, seen)
             else:
-                yield from _groups_in(child, inside, seen)
+                yield from _places_in_list(child, inside, seen)
 
 
 def _kind(child) -> str:

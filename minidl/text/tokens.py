@@ -67,6 +67,29 @@ def inverse_frequencies(
     return np.concatenate([np.full(special, idf.mean() if tokens else 0.0), idf])
 
 
+def check_weights(owner: str, weights, mode: str) -> None:
+    """Raise ValueError if a vocabulary comes without the idf_weights of mode 'tf_idf', or has them
+    in another mode.
+    """
+    if (weights is None) == (mode == "tf_idf"):
+        need = "takes no idf_weights"
+        if weights is None:
+            need = "needs idf_weights, a number for each token"
+        raise ValueError(f"{owner}: output_mode={mode!r} {need}, when it is given a vocabulary.")
+
+
+def weights_of_all(owner: str, idf: np.ndarray, tokens: int, missing: int) -> np.ndarray:
+    """Return the weights of all indices; that of `missing` special tokens is the mean. ValueError
+    if there are not as many as tokens.
+    """
+    if idf.shape != (tokens,):
+        raise ValueError(
+            f"{owner}: idf_weights holds a number for each of the {tokens} tokens; "
+            f"received shape {idf.shape}."
+        )
+    return np.concatenate([np.full(missing, idf.mean(), idf.dtype), idf])
+
+
 def rows_of(tokens: np.ndarray, whole: bool) -> list[list]:
     """Return an array as a list of samples, each a list of tokens. In an array with one axis, all
     tokens are one sample, or with `whole` each token is a sample.
@@ -77,8 +100,8 @@ def rows_of(tokens: np.ndarray, whole: bool) -> list[list]:
 
 
 def with_vocabulary(make, config: dict):
-    """Create the layer of a description by make(config), with its vocabulary. ValueError if the
-    description has none.
+    """Create the layer of a description by make(config), with its vocabulary: tokens, or
+    {'lines': n} for n tokens in a file beside. ValueError if the description has none.
     """
     config = {k: v for k, v in config.items() if k != "has_input_vocabulary"}
     vocabulary, weights, size = (
@@ -94,10 +117,12 @@ def with_vocabulary(make, config: dict):
         raise ValueError(
             f"{layer.owner}: the description holds the size of the vocabulary alone, {size}, for "
             f"Keras keeps what adapt "
-            "learned in a file beside. In Keras make the layer anew with "
-            "vocabulary=layer.get_vocabulary()"
+            "learned in a file beside. In Keras save the model as '.keras', or make the layer anew "
+            "with vocabulary=layer.get_vocabulary()"
         )
-    if vocabulary is not None:
+    if isinstance(vocabulary, dict):
+        layer.expect(vocabulary["lines"])
+    elif vocabulary is not None:
         layer.set_vocabulary(vocabulary, weights)
     return layer
 

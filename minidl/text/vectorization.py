@@ -164,6 +164,15 @@ class TextVectorization(OfStrings):
         """
         self._lookup_layer.set_vocabulary(vocabulary, idf_weights)
 
+    def expect(self, size: int) -> None:
+        """Make room for a vocabulary of this size, which a file beside the description holds."""
+        self._lookup_layer.expect(size)
+
+    @property
+    def lookup(self) -> StringLookup:
+        """The layer that holds the vocabulary."""
+        return self._lookup_layer
+
     def to_input(self, x):
         return strings(x, self.owner, self.encoding)
 

@@ -18,13 +18,16 @@ from .. import symbolic
 from ..layers.base import Layer
 from ..support.checks import check_count
 from ..tensor import Tensor, wrap
+from . import beside
 from .encoding import batches, check_mode, encode, numbers, whole_numbers
 from .tokens import (
     check_settings,
     check_tokens,
+    check_weights,
     inverse_frequencies,
     read_tokens,
     rows_of,
+    weights_of_all,
     with_vocabulary,
 )
 
@@ -46,6 +49,8 @@ class Lookup(Layer):
 
     takes_raw_input = True
     _tokens: list | None = None  # without the special ones; None until it is given or learned
+    awaited: int | None = None  # the size of a vocabulary that is still to be read
+    idf: np.ndarray | None = None  # in mode 'tf_idf', the weight of each index
     _trying = False  # while a symbol's zeros stand for tokens
     parsed: Any = staticmethod(str)  # a line of a vocabulary file as a token
 
@@ -76,7 +81,6 @@ class Lookup(Layer):
         self.mask_token, self.oov_token, self.invert = mask_token, oov_token, invert
         self.pad_to_max_tokens = pad_to_max_tokens
         check_settings(kind, self.output_mode, invert, pad_to_max_tokens, max_tokens, sparse)
-        self._idf: np.ndarray | None = None
         self.fixed = vocabulary is not None
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
@@ -96,7 +100,8 @@ class Lookup(Layer):
 
     # -- the vocabulary
     @property
-    def _special(self) -> list:
+    def special(self) -> list:
+        """The tokens that come first: for padding, and for unknown tokens."""
         mask = (
             [self.mask_token] if self.mask_token is not None and self.output_mode == "int" else []
         )
@@ -111,11 +116,11 @@ class Lookup(Layer):
         """Return the tokens by index. include_special_tokens: with those for padding and for
         unknown tokens, which come first.
         """
-        return [*(self._special if include_special_tokens else []), *(self._tokens or [])]
+        return [*(self.special if include_special_tokens else []), *(self._tokens or [])]
 
     def vocabulary_size(self) -> int:
         """Return the number of indices, including the special tokens."""
-        return len(self._special) + len(self._tokens or [])
+        return len(self.special) + len(self._tokens or [])
 
     def set_vocabulary(self, vocabulary, idf_weights=None) -> None:
         """Set the vocabulary: a list, an array, or the path of a text file with one token on each
@@ -123,44 +128,39 @@ class Lookup(Layer):
 
         idf_weights: for output_mode='tf_idf', a number for each token of the vocabulary.
         """
-        if (idf_weights is None) == (self.output_mode == "tf_idf"):
-            need = (
-                "needs idf_weights, a number for each token"
-                if idf_weights is None
-                else "takes no idf_weights"
-            )
-            raise ValueError(
-                f"{self.owner}: output_mode={self.output_mode!r} {need}, when it is given a "
-                f"vocabulary."
-            )
+        check_weights(self.owner, idf_weights, self.output_mode)
         if isinstance(vocabulary, (str, os.PathLike)):
             given = read_tokens(self.owner, vocabulary, self.parsed)
         else:
             given = self.tokens_of(vocabulary).ravel().tolist()
-        special = self._special
+        special = self.special
         in_front = len(special) if given[: len(special)] == special else 0
         never = {self.mask_token, self.oov_token if self.invert else None} - {None}
         check_tokens(self.owner, given[in_front:], special, never, self.max_tokens)
         idf = None
         if idf_weights is not None:
-            idf = self._idf_of(idf_weights, len(given), len(special) - in_front)
-        self._adopt(given[in_front:], idf)
+            idf = np.asarray(idf_weights, self.dtype)
+            idf = weights_of_all(self.owner, idf, len(given), len(special) - in_front)
+        self.adopt(given[in_front:], idf)
 
-    def _idf_of(self, weights, tokens: int, missing: int) -> np.ndarray:
-        """Return the weights of all indices; that of unknown tokens is the mean."""
-        idf = np.asarray(weights, dtype=self.dtype)
-        if idf.shape != (tokens,):
-            raise ValueError(
-                f"{self.owner}: idf_weights holds a number for each of the {tokens} tokens; "
-                f"received shape {idf.shape}."
-            )
-        return np.concatenate([np.full(missing, idf.mean(), self.dtype), idf])
+    def expect(self, size: int) -> None:
+        """Make room for a vocabulary of this size, which a file beside the description holds."""
+        self.awaited = size
+        self._tokens, self._places = [None] * (size - len(self.special)), {}
 
-    def _adopt(self, tokens: list, idf) -> None:
+    def as_lines(self) -> bytes:
+        """Return the vocabulary as the text of a file, each token on a line."""
+        return beside.as_lines(self.owner, self.get_vocabulary())
+
+    def take_lines(self, text: bytes, idf_weights=None) -> None:
+        """Take the vocabulary from the text of a file, as if `adapt` had learned it."""
+        beside.take_lines(self, text, idf_weights)
+
+    def adopt(self, tokens: list, idf) -> None:
         """Set a new vocabulary. RuntimeError if the layer was used and its rows would change their
         width.
         """
-        size = len(self._special) + len(tokens)
+        size = len(self.special) + len(tokens)
         if (
             self.built
             and self.output_mode != "int"
@@ -173,8 +173,8 @@ class Lookup(Layer):
                 f"shrink to {size}. Make a new layer, or one with max_tokens and "
                 f"pad_to_max_tokens=True."
             )
-        self._tokens, self._idf = tokens, idf
-        self._places = dict(zip(tokens, range(len(self._special), size)))
+        self.awaited, self._tokens, self.idf = None, tokens, idf
+        self._places = dict(zip(tokens, range(len(self.special), size)))
         if self.mask_token is not None:
             self._places[self.mask_token] = 0 if self.output_mode == "int" else NOWHERE
 
@@ -208,12 +208,12 @@ class Lookup(Layer):
             raise ValueError(f"{self.owner}: adapt received no tokens.")
         tokens = sorted(counts, key=lambda token: (counts[token], token), reverse=True)
         if self.max_tokens is not None:
-            tokens = tokens[: max(0, self.max_tokens - len(self._special))]
+            tokens = tokens[: max(0, self.max_tokens - len(self.special))]
         idf = None
         if self.output_mode == "tf_idf":
-            idf = inverse_frequencies(tokens, samples_with, samples, len(self._special))
+            idf = inverse_frequencies(tokens, samples_with, samples, len(self.special))
             idf = idf.astype(self.dtype)
-        self._adopt(tokens, idf)
+        self.adopt(tokens, idf)
 
     # -- looking up
     def __call__(self, *args, **kwargs):
@@ -252,7 +252,7 @@ class Lookup(Layer):
                     f"num_oov_indices=0 leaves no place for "
                     "what is unknown. Give it num_oov_indices=1."
                 )
-            first = len(self._special) - self.num_oov_indices
+            first = len(self.special) - self.num_oov_indices
             places[unknown] = (
                 [first + self.bin_of(flat[i]) for i in unknown]
                 if self.num_oov_indices > 1
@@ -267,13 +267,13 @@ class Lookup(Layer):
         columns: Any = self.max_tokens if self.pad_to_max_tokens else self.vocabulary_size()
         mode = "count" if self.output_mode == "tf_idf" else self.output_mode
         rows = encode(places, mode, columns).astype(self.dtype)
-        if self._idf is not None:
-            rows *= np.pad(self._idf, (0, columns - len(self._idf)))
+        if self.idf is not None:
+            rows *= np.pad(self.idf, (0, columns - len(self.idf)))
         return wrap(rows)
 
     def tokens_at(self, places: np.ndarray) -> Any:
         """Return the token at each index, oov_token if there is none."""
-        known: dict = dict(enumerate(self._tokens or [], len(self._special)))
+        known: dict = dict(enumerate(self._tokens or [], len(self.special)))
         if self.mask_token is not None:
             known[0] = self.mask_token
         return np.array(
@@ -283,7 +283,7 @@ class Lookup(Layer):
     # -- as plain data
     def get_config(self):
         config = super().get_config()
-        idf = None if self._idf is None else self._idf.tolist()
+        idf = None if self.idf is None else self.idf.tolist()
         vocabulary = self.get_vocabulary() if self.has_vocabulary else None
         config |= {"vocabulary": vocabulary, "idf_weights": idf}
         # only newest Keras has
