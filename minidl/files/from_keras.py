@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..support.structures import leaves
-from .to_keras import ends_renumbered
+from .to_keras import COLUMNS, ends_renumbered
 
 # Options of Keras's layers that do not exist here, with the value that has no effect.
 _ONLY_IN_KERAS = {
@@ -98,6 +98,10 @@ def from_keras(data) -> Any:
             data["config"] = ends_renumbered(data["config"], -1)
         if data.get("registered_name") == data["class_name"]:
             data["registered_name"] = None
+        if data.get("module") == COLUMNS.get(data["class_name"], ...):
+            data["module"] = "keras"
+        if data["class_name"] == "FeatureSpace":  # each column may be built, or the whole
+            data["build_config"] = {"input_shape": [None, 1]}
     if "inbound_nodes" in data:
         data["inbound_nodes"] = [_plain_call(node) for node in data["inbound_nodes"]]
     return data

@@ -22,6 +22,8 @@ _FUNCTIONS = {
     "exp": "exponential",
     "softplus": "softplus",
 }
+# The columns of a FeatureSpace, which have no public place in Keras.
+COLUMNS = dict.fromkeys(("Feature", "Cross"), "keras.src.layers.preprocessing.feature_space")
 
 
 def to_keras(data) -> Any:
@@ -45,6 +47,11 @@ def to_keras(data) -> Any:
         data["class_name"] = "GroupQueryAttention"
     if kind == "IntegerLookup" and data["config"].get("vocabulary"):  # large ones are strings here
         data["config"]["vocabulary"] = [int(token) for token in data["config"]["vocabulary"]]
+    if kind in COLUMNS and data.get("module") == "minidl":
+        data |= {"module": COLUMNS[kind], "registered_name": kind}
+    if kind == "FeatureSpace" and data.get("module") == "minidl":
+        built = {name: {"input_shape": [None, 1]} for name in data["config"]["features"]}
+        data |= {"module": "keras.utils", "build_config": built}
     if isinstance(data.get("module"), str):
         data["module"] = data["module"].replace("minidl", "keras", 1)
     is_model = kind == "Model" and data.get("module") == "keras"

@@ -62,9 +62,10 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
         quiet(),
     ):
         with weight_budget(arrays.total()):
-            model = described_model(vocabularies.awaiting(from_keras(config), files))
+            description = from_keras(config)
+            model = described_model(vocabularies.awaiting(description, files))
             vocabularies.take(_places(model), files, arrays)
-            state.build_to(model, (config.get("build_config") or {}).get("input_shape"))
+            state.build_to(model, (description.get("build_config") or {}).get("input_shape"))
             vocabularies.take(_places(model), files, arrays)  # of layers that were just made
         vocabularies.check_taken(_places(model), files)
         state.assign(_pairs(arrays, model))

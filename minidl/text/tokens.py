@@ -121,7 +121,8 @@ def with_vocabulary(make, config: dict):
             "with vocabulary=layer.get_vocabulary()"
         )
     if isinstance(vocabulary, dict):
-        layer.expect(vocabulary["lines"])
+        if vocabulary["lines"] > layer.vocabulary_size():  # else nothing was learned
+            layer.expect(vocabulary["lines"])
     elif vocabulary is not None:
         layer.set_vocabulary(vocabulary, weights)
     return layer
