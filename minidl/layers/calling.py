@@ -163,9 +163,13 @@ def build_once(build):
     def once(self, *args, **kwargs):
         if self.built:
             return
+        before, given = self.build_shape, [*args, *kwargs.values()]
+        if before is None and given:
+            self.build_shape = given[0]  # for files
         try:
             build(self, *args, **kwargs)
         except (TypeError, AttributeError, IndexError, ValueError) as error:
+            self.build_shape = before
             for_any_batch(error)
             shape = args[0] if args else None
             shape = list(shape.values()) if isinstance(shape, dict) else shape

@@ -96,7 +96,7 @@ class OfStrings(Layer):
         symbols: list = []
         symbolic.replace([args, kwargs], symbols.append)
         for symbol in symbols:
-            if symbol.dtype.kind != "U":
+            if symbol.dtype.kind != "U" and not getattr(self, "invert", False):
                 raise TypeError(
                     f"{type(self).__name__} '{self.name}' takes strings, and {symbol!r} stands "
                     "for numbers. Begin the model with Input(shape, dtype='string'), or call the "
