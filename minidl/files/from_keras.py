@@ -88,23 +88,28 @@ def from_keras(data) -> Any:
         return from_keras(_as_op(data))
     data = {k: from_keras(v) for k, v in data.items() if k != "shared_object_id"}
     if isinstance(data.get("class_name"), str) and isinstance(data.get("config"), dict):
-        data["config"] = _known_options(data["class_name"], data["config"])
-        if data["class_name"] == "IntegerLookup" and isinstance(
-            data["config"].get("vocabulary"), list
-        ):
-            # numbers that would not be believed as sizes
-            data["config"]["vocabulary"] = [str(token) for token in data["config"]["vocabulary"]]
-        if data["class_name"] == "Functional" and "output_layers" in data["config"]:
-            data["config"] = ends_renumbered(data["config"], -1)
-        if data.get("registered_name") == data["class_name"]:
-            data["registered_name"] = None
-        if data.get("module") == COLUMNS.get(data["class_name"], ...):
-            data["module"] = "keras"
-        if data["class_name"] == "FeatureSpace":  # each column may be built, or the whole
-            data["build_config"] = {"input_shape": [None, 1]}
+        data |= _object(data["class_name"], data["config"], data)
     if "inbound_nodes" in data:
         data["inbound_nodes"] = [_plain_call(node) for node in data["inbound_nodes"]]
     return data
+
+
+def _object(kind: str, config: dict, data: dict) -> dict:
+    """Return what differs in minidl's description of an object of this class."""
+    config = _known_options(kind, config)
+    if kind == "Functional" and "output_layers" in config:
+        config = ends_renumbered(config, -1)
+    if kind == "IntegerLookup" and isinstance(config.get("vocabulary"), list):
+        # large ones would not be believed as sizes
+        config["vocabulary"] = [str(token) for token in config["vocabulary"]]
+    changes: dict[str, Any] = {"config": config}
+    if data.get("registered_name") == kind:
+        changes["registered_name"] = None
+    if kind in COLUMNS and data.get("module") == COLUMNS[kind]:
+        changes["module"] = "keras"
+    if kind == "FeatureSpace":  # in Keras each column tells whether it was built
+        changes["build_config"] = {"input_shape": [None, 1]}
+    return changes
 
 
 def _is_op(data: dict) -> bool:

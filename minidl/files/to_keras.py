@@ -23,7 +23,8 @@ _FUNCTIONS = {
     "softplus": "softplus",
 }
 # The columns of a FeatureSpace, which have no public place in Keras.
-COLUMNS = dict.fromkeys(("Feature", "Cross"), "keras.src.layers.preprocessing.feature_space")
+_COLUMNS_OF = "keras.src.layers.preprocessing.feature_space"
+COLUMNS: dict[str, str] = {"Feature": _COLUMNS_OF, "Cross": _COLUMNS_OF}
 
 
 def to_keras(data) -> Any:
@@ -47,15 +48,22 @@ def to_keras(data) -> Any:
         data["class_name"] = "GroupQueryAttention"
     if kind == "IntegerLookup" and data["config"].get("vocabulary"):  # large ones are strings here
         data["config"]["vocabulary"] = [int(token) for token in data["config"]["vocabulary"]]
-    if kind in COLUMNS and data.get("module") == "minidl":
-        data |= {"module": COLUMNS[kind], "registered_name": kind}
-    if kind == "FeatureSpace" and data.get("module") == "minidl":
-        built = {name: {"input_shape": [None, 1]} for name in data["config"]["features"]}
-        data |= {"module": "keras.utils", "build_config": built}
+    data |= _of_a_table(data)
     if isinstance(data.get("module"), str):
         data["module"] = data["module"].replace("minidl", "keras", 1)
     is_model = kind == "Model" and data.get("module") == "keras"
     return _functional(data) if is_model and "input_layers" in data["config"] else data
+
+
+def _of_a_table(data: dict) -> dict:
+    """Return what differs in Keras's description of a FeatureSpace or a part of one."""
+    kind = data.get("class_name", "")
+    if data.get("module") == "minidl" and kind in COLUMNS:
+        return {"module": COLUMNS[kind], "registered_name": kind}
+    if data.get("module") == "minidl" and kind == "FeatureSpace":
+        built = {name: {"input_shape": [None, 1]} for name in data["config"]["features"]}
+        return {"module": "keras.utils", "build_config": built}
+    return {}
 
 
 def _functional(data: dict) -> dict:

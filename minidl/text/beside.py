@@ -60,7 +60,7 @@ def _lines(owner: str, text: bytes) -> list[str]:
         lines = text.decode("utf-8").split("\n")
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"{owner}: its vocabulary is a text in UTF-8, and byte {error.start} of the file is none"
+            f"{owner}: its vocabulary is text in UTF-8, and byte {error.start} of the file is not"
         ) from None
     on_windows = len(lines) > 1 and all(line.endswith("\r") for line in lines[:-1])
     return [*(line[:-1] for line in lines[:-1]), lines[-1]] if on_windows else lines

@@ -252,3 +252,32 @@ def test_dtypes_are_kept(tmp_path):
     )
     loaded = returns(model, X.astype("float64"), tmp_path)
     assert [w.dtype.name for w in loaded.weights] == ["float64"] * 2 + ["float16"] * 2
+
+
+@minidl.saving.register_keras_serializable("built")
+class Built(Model):
+    """A model with a build of its own."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = layers.Dense(2)
+
+    def build(self, input_shape):
+        if len(input_shape) != 2:
+            raise ValueError("no rows")
+        self.inner.build(input_shape)
+
+    def call(self, x):
+        return self.inner(x)
+
+
+@pytest.mark.parametrize("ending", ["npz", "keras", "h5"])
+def test_a_model_that_its_own_build_has_built(ending, tmp_path):
+    """The file tells the shape, though the model was never called."""
+    model = Built()
+    with pytest.raises(ValueError, match="no rows"):
+        model.build((None, 6, 1))
+    model.build(input_shape=(None, 6))
+    model.save(tmp_path / f"m.{ending}")
+    other = load_model(tmp_path / f"m.{ending}")
+    np.testing.assert_array_equal(other.predict(X, verbose=0), model.predict(X, verbose=0))

@@ -17,7 +17,7 @@ from places import STORED
 import minidl
 from minidl.models import load_model
 
-pytest.importorskip("tensorflow")  # with which these layers of Keras compute
+tf = pytest.importorskip("tensorflow")  # with which these layers of Keras compute
 
 WORDS = np.array(["x", "y", "y", "z", "q r", "", "é한"])
 IDS = np.array([5, 7, 7, 0, 3_000_000_000, -4])
@@ -117,8 +117,11 @@ GIVEN = {
     "weights": (
         "StringLookup",
         {
-            **{"vocabulary": ["x", "z"], "idf_weights": [0.5, 0.25], "output_mode": "tf_idf"},
-            **{"max_tokens": 6, "pad_to_max_tokens": True},
+            "vocabulary": ["x", "z"],
+            "idf_weights": [0.5, 0.25],
+            "output_mode": "tf_idf",
+            "max_tokens": 6,
+            "pad_to_max_tokens": True,
         },
     ),
     "a line break": ("StringLookup", {"vocabulary": ["x", "\n", "z"]}),
@@ -179,37 +182,46 @@ def test_layers_that_a_model_makes_itself(there, here, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+TABLE = {
+    "age": np.array([20.0, 30, 40, 50], "f"),
+    "income": np.array([1.0, 2, 3, 9], "f"),
+    "town": np.array(["a", "b", "a", "é"]),
+    "id": np.array([1, 2, 3, 3]),
+    "h": np.array(["p", "q", "", "r"]),
+    "twice": np.array([1.0, 2, 3, 4], "f"),
+    "own": np.array([7, 7, 2, 0]),
+}
+
+
 def space(lib):
     kinds = lib.utils.FeatureSpace
     own = kinds.feature("int32", lib.layers.IntegerLookup(output_mode="multi_hot"), "float")
-    return kinds(
+    made = kinds(
         {
-            **{"age": "float_normalized", "income": kinds.float_discretized(3)},
-            **{"town": "string_categorical", "id": "integer_categorical", "h": "string_hashed"},
-            **{"twice": kinds.float_rescaled(2.0), "own": own},
+            "age": "float_normalized",
+            "income": kinds.float_discretized(3),
+            "town": "string_categorical",
+            "id": "integer_categorical",
+            "h": "string_hashed",
+            "twice": kinds.float_rescaled(2.0),
+            "own": own,
         },
         crosses=[("town", "id")],
         crossing_dim=5,
     )
+    made.adapt(tf.data.Dataset.from_tensor_slices(TABLE) if lib is keras else TABLE)
+    return made
 
 
 @pytest.mark.parametrize("there, here", [(keras, minidl), (minidl, keras)], ids=["us", "Keras"])
 def test_a_feature_space(there, here, tmp_path):
-    tf = pytest.importorskip("tensorflow")
-    table = {
-        **{"age": np.array([20.0, 30, 40, 50], "f"), "income": np.array([1.0, 2, 3, 9], "f")},
-        **{"town": np.array(["a", "b", "a", "é"]), "id": np.array([1, 2, 3, 3])},
-        **{"h": np.array(["p", "q", "", "r"]), "twice": np.array([1.0, 2, 3, 4], "f")},
-        "own": np.array([7, 7, 2, 0]),
-    }
     made = space(there)
-    made.adapt(tf.data.Dataset.from_tensor_slices(table) if there is keras else table)
     made.save(tmp_path / "space.keras")
     other = here.models.load_model(tmp_path / "space.keras")
-    expected = answer(made, table)
-    np.testing.assert_allclose(answer(other, table), expected, rtol=1e-5, atol=1e-6)
+    expected = answer(made, TABLE)
+    np.testing.assert_allclose(answer(other, TABLE), expected, rtol=1e-5, atol=1e-6)
     other.save(tmp_path / "space.keras")
-    again = answer(there.models.load_model(tmp_path / "space.keras"), table)
+    again = answer(there.models.load_model(tmp_path / "space.keras"), TABLE)
     np.testing.assert_allclose(again, expected, rtol=1e-5, atol=1e-6)
 
 
@@ -217,13 +229,9 @@ def test_a_feature_space(there, here, tmp_path):
 def test_idf_weights_in_files_of_weights(there, here, tmp_path):
     models = []
     for lib, texts in ((there, WORDS), (here, WORDS[:5])):
-        layer = lib.layers.StringLookup(
-            output_mode="tf_idf", max_tokens=20, pad_to_max_tokens=True
-        )
+        layer = lib.layers.StringLookup(output_mode="tf_idf", max_tokens=20, pad_to_max_tokens=True)
         layer.adapt(texts)
-        models.append(
-            lib.Sequential([lib.Input((1,), dtype="string"), layer, lib.layers.Dense(1)])
-        )
+        models.append(lib.Sequential([lib.Input((1,), dtype="string"), layer, lib.layers.Dense(1)]))
     models[0].save_weights(tmp_path / "m.weights.h5")
     before = answer(models[1].layers[-2], ASKED["StringLookup"])[0]
     models[1].load_weights(tmp_path / "m.weights.h5")
@@ -258,9 +266,8 @@ def test_discretization_and_normalization(there, here, tmp_path):
 def nested():
     """A model whose vocabularies lie in three depths."""
     words = adapted(keras, "StringLookup", {"output_mode": "one_hot", "num_oov_indices": 2})
-    texts = adapted(
-        keras, "TextVectorization", {"output_mode": "tf_idf", **ROWS["filled up"]}
-    )
+    options = {"output_mode": "tf_idf", "max_tokens": 12, "pad_to_max_tokens": True}
+    texts = adapted(keras, "TextVectorization", options)
     a, b = keras.Input((1,), dtype="string"), keras.Input((1,), dtype="int64")
     inner = keras.Sequential([b, adapted(keras, "IntegerLookup", {"mask_token": 7})])
     middle = keras.Model([a, b], [texts(a), inner(b)])
@@ -268,17 +275,22 @@ def nested():
 
 
 def write():
-    """Write the stored file: python tests/parity/test_keras_vocabularies.py."""
-    folder = STORED / "keras_3.15"
-    model, file = nested(), io.BytesIO()
-    model.save(folder / "vocabularies.keras")
-    with zipfile.ZipFile(folder / "vocabularies.keras") as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:  # the same, but smaller
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    (folder / "vocabularies.keras").write_bytes(file.getvalue())
-    (folder / "vocabularies.json").write_text(json.dumps(answers(model), ensure_ascii=False))
+    """Write the stored files anew. To run this file does it, with tests on the path."""
+    model, columns = nested(), space(keras)
+    rows = {name: values.tolist() for name, values in TABLE.items()}
+    for name, made, found in (
+        ("vocabularies", model, answers(model)),
+        ("space", columns, {"table": rows, "rows": answer(columns, TABLE).tolist()}),
+    ):
+        path = STORED / "keras_3.15" / f"{name}.keras"
+        made.save(path)
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:  # the same, but smaller
+            for member, data in parts.items():
+                archive.writestr(member, data)
+        text = json.dumps(found, ensure_ascii=False) + "\n"
+        path.with_suffix(".json").write_text(text, encoding="utf-8")
 
 
 def answers(model):
@@ -297,6 +309,8 @@ def answers(model):
 def test_the_stored_file_is_keras_s():
     """tests/models/test_keras_vocabularies.py reads it."""
     folder, made = STORED / "keras_3.15", nested()
+    rows = json.loads((folder / "space.json").read_text(encoding="utf-8"))["rows"]
+    np.testing.assert_allclose(answer(space(keras), TABLE), rows, rtol=1e-6)
     kept = json.loads((folder / "vocabularies.json").read_text(encoding="utf-8"))
     for a, b in zip(answers(made), kept, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-6)
@@ -304,7 +318,7 @@ def test_the_stored_file_is_keras_s():
         assert sum(name.startswith("assets/") for name in archive.namelist()) == 4
         with h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r") as file:
             weights = file["layers/functional/layers/text_vectorization/vars/idf_weights"]
-            assert weights.shape == (9,)
+            assert weights.shape == (12,)
 
 
 if __name__ == "__main__":
