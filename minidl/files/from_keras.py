@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..support.structures import leaves
+from .keras_masks import without_masks
 from .to_keras import COLUMNS, ends_renumbered
 
 # Options of Keras's layers that do not exist here, with the value that has no effect.
@@ -86,6 +87,9 @@ def from_keras(data) -> Any:
         return data["config"]["name"]
     if _is_op(data):
         return from_keras(_as_op(data))
+    config = data.get("config")
+    if data.get("class_name") == "Functional" and isinstance(config, dict) and "layers" in config:
+        data = {**data, "config": without_masks(config, _is_op)}
     data = {k: from_keras(v) for k, v in data.items() if k != "shared_object_id"}
     if isinstance(data.get("class_name"), str) and isinstance(data.get("config"), dict):
         data |= _object(data["class_name"], data["config"], data)
@@ -148,7 +152,7 @@ def _plain_call(node) -> dict:
     kwargs = {
         k: v
         for k, v in node["kwargs"].items()
-        if k not in ("mask", "training") or (k == "training" and v)
+        if k not in ("mask", "training") or v
     }
     return {"args": node["args"], "kwargs": kwargs}
 

@@ -20,7 +20,7 @@ class Ftrl(Optimizer):
     most are 0, as in advertising.
     """
 
-    memory_names = ({"n": "accumulator"}, {"z": "linear"})
+    memory_names = ({"n": "accumulator", "z": "linear"},)
 
     def __init__(
         self,
