@@ -149,11 +149,7 @@ def _plain_call(node) -> dict:
             "the connections between the layers are in Keras 2's layout. Open the model in Keras "
             "3 and save it as '.keras'"
         )
-    kwargs = {
-        k: v
-        for k, v in node["kwargs"].items()
-        if k not in ("mask", "training") or v
-    }
+    kwargs = {k: v for k, v in node["kwargs"].items() if k not in ("mask", "training") or v}
     return {"args": node["args"], "kwargs": kwargs}
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..support.registry import REGISTRIES
+from .keras_masks import makes_masks
+from .keras_operators import as_operator
 
 _BINARY = {
     "add": "Add",
@@ -27,20 +29,23 @@ _COLUMNS_OF = "keras.src.layers.preprocessing.feature_space"
 COLUMNS: dict[str, str] = {"Feature": _COLUMNS_OF, "Cross": _COLUMNS_OF}
 
 
-def to_keras(data) -> Any:
+def to_keras(data, masked: bool | None = None) -> Any:
     """Convert the description of a model, layer or part of one to Keras 3's layout. ValueError
     names an op without a layer in Keras.
+
+    masked: whether there are masks in it, which Keras's layers hand on and operators do not.
     """
+    masked = makes_masks(data) if masked is None else masked
     if isinstance(data, list):
-        return [to_keras(v) for v in data]
+        return [to_keras(v, masked) for v in data]
     if not isinstance(data, dict):
         return data
     if data.get("class_name") == "__slice__":
         parts = zip(("start", "stop", "step"), data["config"])
         return {"class_name": "__slice__", "config": dict(parts)}
     if data.get("module") in ("minidl.derivatives", "minidl.ops"):
-        return to_keras(_as_layer(data))
-    data = {k: to_keras(v) for k, v in data.items()}
+        return to_keras((as_operator(data) if masked else None) or _as_layer(data), masked)
+    data = {k: to_keras(v, masked) for k, v in data.items()}
     kind = data.get("class_name")
     if str(kind).startswith("SpatialDropout"):  # the only layers of Keras that do not take it
         data["config"] = {k: v for k, v in data["config"].items() if k != "trainable"}

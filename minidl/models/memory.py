@@ -75,6 +75,8 @@ def _fitting(optimizer, variable, array: np.ndarray):
         rate = check_number("learning_rate", array.item() if array.size == 1 else array, 0)
         exact = np.float32(variable.numpy()) == np.float32(rate)  # compile's rate, rounded
         return None if exact else rate
+    if array.shape == variable.shape == () and array == variable.numpy():
+        return None  # of another dtype: what Keras's Adafactor keeps for a vector
     same = array.shape == variable.shape and array.dtype.kind == variable.dtype.kind
     if not (same and np.isfinite(array).all()):
         raise ValueError(

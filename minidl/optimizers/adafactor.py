@@ -47,7 +47,7 @@ class Adafactor(Optimizer):
         if slot == "v":
             return np.zeros_like(w)
         if w.ndim < 2:
-            return None
+            return np.zeros((), w.dtype)  # as in Keras, which has no use for it
         return np.zeros_like(w.mean(axis=-1 if slot == "r" else -2))
 
     def begin_step(self, t):
@@ -55,7 +55,7 @@ class Adafactor(Optimizer):
 
     def update(self, w, g, lr, r, c, v):
         squares, keep = np.square(g) + self.epsilon_1, self.keep
-        if r is None:
+        if w.ndim < 2:
             v[...] = keep * v + (1 - keep) * squares
         else:
             r[...] = keep * r + (1 - keep) * squares.mean(axis=-1)

@@ -86,7 +86,7 @@ PIECES = [
     ),
     (
         entry("keras.layers", "A", {}, called(T, mask=U, training=True)),
-        entry("keras.layers", "A", {}, called(T, training=True)),
+        entry("keras.layers", "A", {}, called(T, mask=U, training=True)),
     ),
     # a layer of the same name as an operator, in a file that names no module
     (entry(None, "Add", {"trainable": True}, called([T, U])),) * 2,
