@@ -8,22 +8,18 @@ import contextlib
 import functools
 import operator
 import threading
-import warnings
 import weakref
 
+from typing import Any
+
+import numpy as np
+
 from ..core.backward import FREED
+from ..ops import convert_to_tensor, reshape, stack, swapaxes, zeros_like
 from ..support.structures import tree_map
-from ..tensor import GraphError, Tensor, newest_first, no_grad
+from ..tensor import GraphError, Tensor, newest_first, no_grad, switches
 from ..tensor.gradients import gradients_put_back
-
-_NO_SECOND = (
-    "gradient() inside another tape gives plain numbers: the tape around takes them for constants, "
-    "since minidl's gradients are of first order only. A gradient penalty would change nothing: "
-    "layers.SpectralNormalization around the layers of the critic, or "
-    "kernel_constraint=MinMaxNorm(0, 1), keeps it from changing too fast. A second derivative is "
-    "(gradient at x + h - gradient at x - h) / (2·h)."
-)
-
+from ..tensor.higher import gradients
 
 class _Open(threading.local):
     """The tapes whose with-block is running in this thread."""
@@ -46,17 +42,19 @@ class _Shared:
         self.waiting = weakref.WeakSet()
         self.kept = weakref.WeakSet()  # the targets whose graphs were kept for the others
 
-    def go_back(self, target: Tensor) -> None:
-        """Run the backward pass of one tape. The last one frees all graphs."""
-        number = target if target.size == 1 else target.sum()
-        number.backward(retain_graph=bool(self.waiting))
+    def go_back(self, target: Tensor, seed) -> None:
+        """Run the backward pass of one tape. The last one frees all graphs. seed: ∂L/∂(target), or
+        None for ones.
+        """
+        seed = np.ones_like(target.array) if seed is None else seed
+        target.backward(seed, retain_graph=bool(self.waiting))
         if self.waiting:
             self.kept.add(target)
             return
         for root in list(self.kept):
             for tensor in newest_first(root):
                 if tensor.edges:
-                    tensor.edges, tensor.used = FREED, ()
+                    tensor.edges, tensor.used, tensor.settings = FREED, (), None
 
 
 class GradientTape:
@@ -105,38 +103,68 @@ class GradientTape:
                 t.requires_grad = True
                 self._watched.append(t)
 
-    def gradient(self, target, sources):
+    def gradient(self, target, sources, output_gradients=None, unconnected_gradients="none"):
         """The derivatives of `target` (its sum, if it has several numbers or is a list) with
         respect to each source, in their structure.
 
-        None for a source that the target does not depend on.
+        None for a source that the target does not depend on; zeros with
+        unconnected_gradients="zero". output_gradients: ∂L/∂(target), in place of ones. Inside the
+        block of another tape, and of this one if it is persistent, the derivatives are recorded:
+        they can be differentiated again.
         """
-        target = _added_up(target)
-        if any(tape is not self for tape in _open.tapes):
-            warnings.warn(_NO_SECOND, stacklevel=2)
-        found: list[Tensor] = []
-        tree_map(found.append, sources)
-        for t in found:
-            if not isinstance(t, Tensor):
-                raise TypeError(
-                    f"gradient(target, sources): sources are tensors or variables that were used "
-                    f"in the tape's block; received {type(t).__name__}."
-                )
-        for t in found:
-            if t.op is not None:
-                t.retain_grad()
-        leaves = newest_first(target)
-        with gradients_put_back([*found, *[t for t in leaves if t.op is None]]):
-            self._go_back(target)
-            gradients = {id(t): None if t.grad is None else Tensor(t.grad) for t in found}
-        return tree_map(lambda t: gradients[id(t)], sources)
+        target, found = _added_up(target), _listed(sources)
+        if output_gradients is not None:
+            output_gradients = convert_to_tensor(output_gradients, target.dtype)
+        gradients = self._gradients(target, found, output_gradients, self.persistent)
+        return _in_their_structure(sources, found, gradients, unconnected_gradients)
 
-    def _go_back(self, target) -> None:
-        if not self.persistent:
+    def jacobian(self, target, sources, unconnected_gradients="none", **how):
+        """The derivative of each number of `target` with respect to each number of each source, of
+        shape (*target.shape, *source.shape). how: arguments of TensorFlow without effect.
+
+        It costs as much as a gradient for each number of the target.
+        """
+        target, found = _added_up(target), _listed(sources)
+        seeds = np.eye(target.size, dtype=target.dtype).reshape(-1, *target.shape)
+        jacobians = self._stacked(target, found, seeds)
+        for i, (source, stacked) in enumerate(zip(found, jacobians)):
+            if stacked is not None:
+                jacobians[i] = reshape(stacked, (*target.shape, *source.shape))
+        return _in_their_structure(sources, found, jacobians, unconnected_gradients)
+
+    def batch_jacobian(self, target, source, unconnected_gradients="none", **how):
+        """The jacobian of each sample: shape (n, *target.shape[1:], *source.shape[1:]), where the
+        target of a sample depends on the source of the same sample only.
+        """
+        (n, *each), found = target.shape, _listed(source)
+        numbers = target.size // max(n, 1)
+        seeds = np.eye(numbers, dtype=target.dtype).reshape(-1, 1, *each).repeat(n, axis=1)
+        (stacked,) = self._stacked(target, found, seeds)
+        if stacked is not None:
+            stacked = reshape(swapaxes(stacked, 0, 1), (n, *each, *source.shape[1:]))
+        return _in_their_structure(source, found, [stacked], unconnected_gradients)
+
+    def _stacked(self, target, found, seeds) -> list[Any]:
+        """Return for each source the gradients for all seeds along a new first axis, or None."""
+        last = len(seeds) - 1
+        rows = [
+            self._gradients(target, found, Tensor(seed), self.persistent or i < last)
+            for i, seed in enumerate(seeds)
+        ]
+        return [None if column[0] is None else stack(column) for column in zip(*rows)]
+
+    def _gradients(self, target, found, seed, again: bool) -> list[Any]:
+        """Return the gradient of each source, or None. seed: ∂L/∂(target), or None for ones. again:
+        whether this tape will be asked once more.
+        """
+        if not again:
             self._shared.waiting.discard(self)
+        seen = any(tape is not self or self.persistent for tape in _open.tapes)
         try:
-            if target.requires_grad:
-                self._shared.go_back(target)
+            if seen and not switches.pauses:
+                self._shared.kept.add(target)
+                return gradients(target, found, seed)
+            return self._plain(target, found, seed)
         except GraphError as error:
             if "freed" not in str(error):
                 raise
@@ -144,6 +172,42 @@ class GradientTape:
                 "This tape was used up by its first gradient(). Write "
                 "GradientTape(persistent=True) to ask again."
             ) from None
+
+    def _plain(self, target, found, seed) -> list[Any]:
+        """Return the gradients as tensors that nothing is recorded of."""
+        for t in found:
+            if t.op is not None:
+                t.retain_grad()
+        leaves = [t for t in newest_first(target) if t.op is None]
+        with gradients_put_back([*found, *leaves]):
+            if target.requires_grad:
+                self._shared.go_back(target, seed)
+            return [None if t.grad is None else Tensor(t.grad) for t in found]
+
+
+def _listed(sources) -> list[Tensor]:
+    """Return the sources in a list. TypeError for what is no tensor."""
+    found: list[Any] = []
+    tree_map(found.append, sources)
+    for t in found:
+        if not isinstance(t, Tensor):
+            raise TypeError(
+                f"gradient(target, sources): sources are tensors or variables that were used "
+                f"in the tape's block; received {type(t).__name__}."
+            )
+    return found
+
+
+def _in_their_structure(sources, found, gradients, unconnected):
+    """Return the gradients in the structure of the sources. unconnected: "zero" for zeros in place
+    of None.
+    """
+    if unconnected not in ("none", "zero"):
+        raise ValueError(f'unconnected_gradients is "none" or "zero"; received {unconnected!r}.')
+    by_id = {id(t): g for t, g in zip(found, gradients)}
+    if unconnected == "zero":
+        by_id |= {id(t): zeros_like(t) for t in found if by_id[id(t)] is None}
+    return tree_map(lambda t: by_id[id(t)], sources)
 
 
 def _added_up(target) -> Tensor:

@@ -62,7 +62,7 @@ def apply(op, *inputs, **settings):
     if result.array.base is not None or result.array is arrays[0]:
         share_versions(result, inputs)
     if not switches.pauses:
-        record(result, op, inputs, vjps)
+        record(result, op, inputs, vjps, settings)
     return result
 
 
@@ -75,9 +75,9 @@ def share_versions(result: Tensor, inputs) -> None:
             result.version = x.version
 
 
-def record(result: Tensor, op, inputs, vjps) -> None:
-    """Store the edges of the result, and the versions of all inputs, because the vjps need their
-    values.
+def record(result: Tensor, op, inputs, vjps, settings) -> None:
+    """Store the edges of the result, the versions of all inputs, because the vjps need their
+    values, and the settings of the op.
     """
     if len(vjps) != len(inputs):
         raise TypeError(f"'{op.__name__}' returned {len(vjps)} vjps for {len(inputs)} inputs")
@@ -88,14 +88,13 @@ def record(result: Tensor, op, inputs, vjps) -> None:
             edges.append((x, vjp))
     if edges and result.array.dtype.kind == "f":
         result.requires_grad, result.op, result.edges, result.used = True, op, edges, used
+        result.settings = settings
 
 
 def tensors(inputs) -> list[Tensor]:
     """Convert the inputs to tensors. A bare number gets the common dtype of the input tensors."""
-    dtypes = [x.array.dtype for x in inputs if isinstance(x, Tensor)]
-    return [
-        x if isinstance(x, Tensor) else Tensor(x, dtype=np.result_type(*dtypes)) for x in inputs
-    ]
+    dtype = np.result_type(*[x.array.dtype for x in inputs if isinstance(x, Tensor)])
+    return [x if isinstance(x, Tensor) else Tensor(x, dtype=dtype) for x in inputs]
 
 
 class Tensor(Operators):
@@ -112,6 +111,7 @@ class Tensor(Operators):
     op: Any = None  # the op that made it; None for a leaf
     edges: Any = ()  # pairs (tensor that it was computed from, vjp to that tensor)
     used: Any = ()  # pairs (tensor that its vjps need, its version when it was used)
+    settings: Any = None  # the settings of its op; None once its edges were freed
     retains = False  # whether it keeps a gradient although it is no leaf
 
     def __init__(self, data, requires_grad: bool = False, dtype: Any = np.float32):
