@@ -40,7 +40,12 @@ class _Shared:
 
     def __init__(self):
         self.waiting = weakref.WeakSet()
-        self.kept = weakref.WeakSet()  # the targets whose graphs were kept for the others
+        # the targets whose graphs were kept for the others, by their ids
+        self.kept: Any = weakref.WeakValueDictionary()
+
+    def keep(self, target: Tensor) -> None:
+        """Note that the graph of a target waits for the other tapes."""
+        self.kept[id(target)] = target
 
     def go_back(self, target: Tensor, seed) -> None:
         """Run the backward pass of one tape. The last one frees all graphs. seed: ∂L/∂(target), or
@@ -49,9 +54,9 @@ class _Shared:
         seed = np.ones_like(target.array) if seed is None else seed
         target.backward(seed, retain_graph=bool(self.waiting))
         if self.waiting:
-            self.kept.add(target)
+            self.keep(target)
             return
-        for root in list(self.kept):
+        for root in list(self.kept.values()):
             for tensor in newest_first(root):
                 if tensor.edges:
                     tensor.edges, tensor.used, tensor.settings = FREED, (), None
@@ -162,7 +167,7 @@ class GradientTape:
         seen = any(tape is not self or self.persistent for tape in _open.tapes)
         try:
             if seen and not switches.pauses:
-                self._shared.kept.add(target)
+                self._shared.keep(target)
                 return gradients(target, found, seed)
             return self._plain(target, found, seed)
         except GraphError as error:
