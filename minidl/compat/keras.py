@@ -9,17 +9,17 @@ import functools
 import operator
 import threading
 import weakref
-
 from typing import Any
 
 import numpy as np
 
 from ..core.backward import FREED
-from ..ops import convert_to_tensor, reshape, stack, swapaxes, zeros_like
+from ..ops import convert_to_tensor, reshape, stack, swapaxes, zeros, zeros_like
 from ..support.structures import tree_map
 from ..tensor import GraphError, Tensor, newest_first, no_grad, switches
 from ..tensor.gradients import gradients_put_back
 from ..tensor.higher import gradients
+
 
 class _Open(threading.local):
     """The tapes whose with-block is running in this thread."""
@@ -130,7 +130,7 @@ class GradientTape:
         It costs as much as a gradient for each number of the target.
         """
         target, found = _added_up(target), _listed(sources)
-        seeds = np.eye(target.size, dtype=target.dtype).reshape(-1, *target.shape)
+        seeds = np.eye(target.size, dtype=target.dtype).reshape(target.size, *target.shape)
         jacobians = self._stacked(target, found, seeds)
         for i, (source, stacked) in enumerate(zip(found, jacobians)):
             if stacked is not None:
@@ -143,7 +143,7 @@ class GradientTape:
         """
         (n, *each), found = target.shape, _listed(source)
         numbers = target.size // max(n, 1)
-        seeds = np.eye(numbers, dtype=target.dtype).reshape(-1, 1, *each).repeat(n, axis=1)
+        seeds = np.eye(numbers, dtype=target.dtype).reshape(numbers, 1, *each).repeat(n, axis=1)
         (stacked,) = self._stacked(target, found, seeds)
         if stacked is not None:
             stacked = reshape(swapaxes(stacked, 0, 1), (n, *each, *source.shape[1:]))
@@ -151,6 +151,8 @@ class GradientTape:
 
     def _stacked(self, target, found, seeds) -> list[Any]:
         """Return for each source the gradients for all seeds along a new first axis, or None."""
+        if not len(seeds):
+            return [zeros((0, *source.shape), source.dtype) for source in found]
         last = len(seeds) - 1
         rows = [
             self._gradients(target, found, Tensor(seed), self.persistent or i < last)

@@ -20,14 +20,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..core.derivatives import arithmetic, gaussian, linear, nonlinear, reductions, shaping
+from ..core.derivatives import arithmetic, gaussian, linear, nonlinear, shaping
 from .tensor import apply, wrap
 
 _AS_WRITTEN = {
-    "arithmetic": "absolute add arccos arccosh arcsin arctan arctanh cast cos cosh div expm1 log "
+    "arithmetic": "add arccos arccosh arcsin arctan arctanh cast cos cosh div expm1 log "
     "log10 log1p log2 logaddexp maximum minimum mul neg power sin sinh sqrt square sub tan where",
     "linear": "dense matmul",
-    "nonlinear": "elu leaky_relu masked_scale relu threshold",
+    "nonlinear": "elu masked_scale",
     "shaping": "concatenate getitem reshape take transpose",
 }
 AS_WRITTEN = {f"{module}.{op}" for module, ops in _AS_WRITTEN.items() for op in ops.split()}
@@ -112,9 +112,36 @@ def _step(z, *xs, function):
     return tuple([lambda g, x=x: np.zeros_like(x.array) for x in xs])
 
 
+def stepwise(slope, x):
+    """Return slope(x), which jumps and is constant between: a tensor whose derivative is 0, so that
+    a second derivative is 0 where a network of straight pieces has one, and not missing.
+    """
+    return apply(arithmetic.step, x, function=lambda x: np.asarray(slope(x)).astype(x.dtype))
+
+
+@vjps_of("arithmetic.absolute")
+def _absolute(z, x):
+    return (lambda g: g * stepwise(np.sign, x),)
+
+
+@vjps_of("nonlinear.relu")
+def _relu(z, x):
+    return (lambda g: g * stepwise(lambda x: x > 0, x),)
+
+
+@vjps_of("nonlinear.threshold")
+def _threshold(z, x, *, value=0.0, default=0):
+    return (lambda g: g * stepwise(lambda x: x > value, x),)
+
+
+@vjps_of("nonlinear.leaky_relu")
+def _leaky_relu(z, x, *, negative_slope=0.3):
+    return (lambda g: g * stepwise(lambda x: np.where(x > 0, 1, float(negative_slope)), x),)
+
+
 @vjps_of("arithmetic.clip")
 def _clip(z, x, *, low=None, high=None):
-    return (lambda g: g * (z.array == x.array),)
+    return (lambda g: g * stepwise(lambda x: x == np.clip(x, low, high), x),)
 
 
 # --- reductions

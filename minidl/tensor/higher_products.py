@@ -16,7 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ..core.derivatives import arithmetic, nonlinear, shaping
 from ..core.derivatives.stepping import shared
-from .higher_forms import simpler, vjps_of
+from .higher_forms import simpler, stepwise, vjps_of
 from .tensor import apply, wrap
 
 
@@ -80,7 +80,9 @@ def _conv(z, x, w, *bias, relu=False, **settings):
     """The bias is a sum beside the product. relu: g counts where z > 0."""
     vjps = [*product(z, x, w, **settings), lambda g: g.sum(axis=tuple(range(g.ndim - 1)))]
     vjps = vjps[: 2 + len(bias)]
-    return [lambda g, vjp=vjp: vjp(g * (z.array > 0)) for vjp in vjps] if relu else vjps
+    if not relu:
+        return vjps
+    return [lambda g, vjp=vjp: vjp(g * stepwise(lambda z: z > 0, z)) for vjp in vjps]
 
 
 @vjps_of("frequencies.fft")
