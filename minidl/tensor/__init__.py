@@ -1,7 +1,7 @@
 """The public Tensor: the core's, with NumPy's names and functions, and errors that say the cure.
 
 operators.py has the methods, numpy_functions.py `np.exp(t)` and the like, tensor.py and variable.py
-the classes.
+the classes. higher.py makes gradients that have gradients, for tapes inside tapes.
 """
 
 from ..core.backward import GraphError, newest_first

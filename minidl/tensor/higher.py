@@ -29,8 +29,9 @@ from .tensor import Tensor, apply, wrap
 
 _REFUSED = (
     "The gradient of '{name}' has no derivative here, so a second derivative cannot pass through "
-    "it. Compute with other ops in its place: products, sums, powers, exp, tanh, Dense and Conv2D "
-    "have all derivatives. Or compute (gradient at x + h - gradient at x - h) / (2·h)."
+    "it. Compute with other ops in its place: products, powers, exp, tanh, Dense and Conv2D have "
+    "all derivatives, and RNN(LSTMCell(n)) where LSTM(n) has one. Or use differences: (gradient at "
+    "x + h - gradient at x - h) / (2·h)."
 )
 
 

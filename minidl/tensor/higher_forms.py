@@ -20,7 +20,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..core.derivatives import arithmetic, gaussian, linear, nonlinear, shaping
+from ..core.derivatives import arithmetic, gaussian, nonlinear, shaping
 from .tensor import apply, wrap
 
 _AS_WRITTEN = {
@@ -292,26 +292,3 @@ def _normalize(x, γ, β, *, axes, epsilon, moments=None):
 @simpler("normalizing.divide_by_rms")
 def _divide_by_rms(x, *, axes, epsilon):
     return x / np.sqrt((x**2).mean(axes, keepdims=True) + float(epsilon))
-
-
-# --- matrix equations
-
-
-def _T(x):
-    return x.swapaxes(-1, -2)
-
-
-@vjps_of("linear.inv")
-def _inv(z, x):
-    return (lambda g: -(_T(z) @ g @ _T(z)),)
-
-
-@vjps_of("linear.solve")
-def _solve(z, x, y):
-    def vjp_y(g):
-        return apply(linear.solve, _T(x), g)
-
-    if y.ndim > 1:
-        return lambda g: -(vjp_y(g) @ _T(z)), vjp_y
-    column = (..., None)
-    return lambda g: -(vjp_y(g[column]) @ _T(z[column])), lambda g: vjp_y(g[column])[..., 0]

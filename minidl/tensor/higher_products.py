@@ -1,5 +1,5 @@
-"""Convolutions, sums over letters, pooling, Fourier transforms, attention: how their gradients are
-computed with tensors. See higher_forms.py.
+"""Convolutions, sums over letters, pooling, Fourier transforms, attention, matrix equations: how
+their gradients are computed with tensors. See higher_forms.py.
 
 A convolution is a product: linear in x, and linear in the kernel. So is what its vjp for x computes
 from g and the kernel, and all its derivatives are vjps of convolutions again:
@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ..core.derivatives import arithmetic, nonlinear, shaping
+from ..core.derivatives import arithmetic, linear, nonlinear, shaping
 from ..core.derivatives.stepping import shared
 from .higher_forms import simpler, stepwise, vjps_of
 from .tensor import apply, wrap
@@ -128,3 +128,26 @@ def _attention(q, k, v, *bias, mask=None, scale=1.0):
         lowest = -0.7 * np.finfo(scores.dtype).max
         scores = apply(arithmetic.where, scores, lowest, condition=mask)
     return (apply(nonlinear.softmax, scores) @ v).swapaxes(1, 2)
+
+
+# --- matrix equations
+
+
+def _T(x):
+    return x.swapaxes(-1, -2)
+
+
+@vjps_of("linear.inv")
+def _inv(z, x):
+    return (lambda g: -(_T(z) @ g @ _T(z)),)
+
+
+@vjps_of("linear.solve")
+def _solve(z, x, y):
+    def vjp_y(g):
+        return apply(linear.solve, _T(x), g)
+
+    if y.ndim > 1:
+        return lambda g: -(vjp_y(g) @ _T(z)), vjp_y
+    column = (..., None)
+    return lambda g: -(vjp_y(g[column]) @ _T(z[column])), lambda g: vjp_y(g[column])[..., 0]
