@@ -119,6 +119,7 @@ class GradientTape:
         """
         target, found = _added_up(target), _listed(sources)
         if output_gradients is not None:
+            target.like(output_gradients, "output_gradients")  # ValueError for another shape
             output_gradients = convert_to_tensor(output_gradients, target.dtype)
         gradients = self._gradients(target, found, output_gradients, self.persistent)
         return _in_their_structure(sources, found, gradients, unconnected_gradients)

@@ -221,10 +221,25 @@ def test_what_a_gradient_is_weighed_with_and_zeros_for_none():
         20.0,
         0.0,
     ]
+    with pytest.raises(ValueError, match="received output_gradients of shape \\(3,\\)"):
+        tape.gradient(y, x, [1.0, 1.0, 1.0])
     found = tape.gradient(y, {"x": x, "unused": unused}, unconnected_gradients="zero")
     assert found["unused"].tolist() == [0.0, 0.0, 0.0] and found["x"].tolist() == [2.0, 4.0]
     with pytest.raises(ValueError, match='is "none" or "zero"; received \'zeros\''):
         tape.gradient(y, x, unconnected_gradients="zeros")
+
+
+def test_a_derivative_along_a_direction_by_two_tapes():
+    """The gradient is linear in what it is weighed with: its slope for the weights is J·u."""
+    x, v, u = Variable(np.array([0.5, 1.0])), Tensor(np.ones(3)), np.array([2.0, -1.0])
+    with GradientTape() as outer:
+        outer.watch(v)
+        with GradientTape() as inner:
+            y = ops.stack([x[0] * x[1], ops.sin(x[0]), x[1] ** 3])
+        slope = inner.gradient(y, x, output_gradients=v)
+    along = outer.gradient(slope, v, output_gradients=u)
+    expected = [1.0 * 2 - 0.5, np.cos(0.5) * 2, -3.0]
+    np.testing.assert_allclose(along.data, expected, rtol=1e-12)
 
 
 # --- what has no second derivative
