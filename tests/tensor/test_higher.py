@@ -167,6 +167,31 @@ def test_without_a_tape_around_nothing_is_recorded():
     assert outer.gradient(z, x).tolist() == [3.0, 12.0], "the slope counts as a constant"
 
 
+def test_a_second_derivative_that_is_not_recorded():
+    """The outer tape is told not to record what is asked of a recorded gradient."""
+    x, w = Tensor(np.ones((1, 4, 1))), Variable(np.ones((2, 1, 1)))
+    with GradientTape() as outer:
+        with GradientTape(persistent=True) as inner:
+            inner.watch(x)
+            y = ops.sum(ops.conv(x, w) ** 3)
+            slope = ops.sum(inner.gradient(y, x) ** 2)
+        with outer.stop_recording():
+            bend = inner.gradient(slope, w)
+    assert not bend.requires_grad and bend.shape == (2, 1, 1) and bend.data.all()
+
+
+def test_what_was_computed_before_a_tensor_was_watched_does_not_count():
+    x, w = Tensor(np.array([3.0])), Variable(np.array([5.0]))
+    with GradientTape() as outer:
+        with GradientTape() as inner:
+            before = w * x
+            inner.watch(x)
+            y = before * x
+        slope, of_w = inner.gradient(y, [x, w])
+    assert slope.tolist() == [15.0] and of_w.tolist() == [9.0]
+    assert outer.gradient(slope, w).tolist() == [3.0]
+
+
 def test_an_inner_step_of_learning_to_learn():
     """Model-agnostic meta-learning (Finn et al. 2017): L(w - a·∂l/∂w), with the loss l = w²·c."""
     w, c, a = Variable(np.array(2.0)), 3.0, 0.1

@@ -113,6 +113,10 @@ def test_second_derivative(r):
 
     second = [d.data for d in slopes(total, leaves)]
     agrees(second, first_weighed, [*floats_of(r), g], 1e-5)
+    if total.requires_grad:
+        total.backward()  # the same with arrays
+    for leaf, d in zip(leaves, second):
+        np.testing.assert_allclose(0.0 if leaf.grad is None else leaf.grad, d, rtol=1e-7, atol=1e-9)
 
 
 @each_op
