@@ -135,8 +135,6 @@ def open_paths() -> None:
     for path in [*PATHS, *ELSEWHERE]:
         name = f"{_LIBRARY}.{path}"
         module = OlderPath(name, f"What older tutorials import from {path}.")
-        today = vars(sys.modules.get(name, module))  # layers.pooling is a file of today, too
-        vars(module).update({k: v for k, v in today.items() if not k.startswith("__")})
         sys.modules[name] = module
         parent, _, last = path.rpartition(".")
         setattr(
