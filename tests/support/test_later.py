@@ -10,7 +10,7 @@ import pytest
 import minidl
 from minidl import layers, losses, metrics
 from minidl.support.later import Later
-from minidl.support.registry import REGISTRIES
+from minidl.support.registry import REGISTRIES, finished
 
 PACKAGES = ["datasets", "layers", "losses", "metrics", "optimizers"]
 LIBRARY = Path(minidl.__file__).parent
@@ -92,11 +92,49 @@ assert not loaded("layers") & {"convolution", "windows", "normalization", "mergi
 assert not loaded("optimizers") & {"ftrl", "lion", "muon", "lamb"}, loaded("optimizers")
 assert not loaded("metrics") & {"auc", "iou", "watched"}, loaded("metrics")
 assert "Conv2D" in dir(minidl.layers) and "AUC" in dir(minidl.metrics)
+minidl.optimizers.get("lion")
+assert not loaded("optimizers") & {"ftrl", "muon", "lamb"}, loaded("optimizers")
 minidl.layers.Conv2D
 assert "minidl.layers.convolution" in sys.modules
 assert "Conv2D" in vars(minidl.layers)  # so that Python itself finds it the next time
+assert minidl.datasets.mnist.load_data.__module__ == "minidl.datasets.mnist"
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "alias", "name"),
+    [
+        ("metric", "mse", "minidl.metrics.MeanSquaredError"),
+        ("metric", "acc", "minidl.metrics.Accuracy"),
+        ("loss", "mse", "minidl.losses.MeanSquaredError"),
+        ("loss", "nll", "minidl.losses.NegativeLogLikelihood"),
+        ("layer", "avg_pool2d", "minidl.layers.AveragePooling2D"),
+        ("optimizer of optimizers", "MultiOptimizer", "minidl.optimizers.MultiOptimizer"),
+    ],
+)
+def test_an_alias_is_found_before_anything_else_is_loaded(kind, alias, name):
+    code = f"""
+import minidl
+minidl.Model
+from minidl.support.registry import REGISTRIES, finished
+thing = REGISTRIES[{kind!r}].filed({alias!r})
+assert thing is {name}, thing
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("package", ["layers", "optimizers"])
+def test_a_class_of_somebody_else_is_left_as_it_is(package):
+    """Although it has the name of one whose older arguments are known."""
+
+    class Mine:
+        def __init__(self, rate):
+            self.rate = rate
+
+    for name in ("Dense", "SGD", "Nadam"):
+        cls = type(name, (Mine,), {"__module__": f"mine.{package}", "__init__": Mine.__init__})
+        assert finished(cls).__init__ is Mine.__init__
 
 
 def test_what_a_later_class_is_told_is_explained():
