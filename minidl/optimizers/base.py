@@ -102,7 +102,7 @@ class Optimizer(Configurable, core.Optimizer):
             around.clear(self.kept.sums)
 
     @property
-    def learning_rate(self) -> float:
+    def learning_rate(self) -> Any:
         """The rate of the coming step. To set it, assign a number or a schedule."""
         return self.current_rate()
 
