@@ -50,8 +50,8 @@ stop = keras.callbacks.EarlyStopping(patience=2)
 history = model.fit(x / 255.0, to_categorical(y), epochs=3, callbacks=[stop], verbose=0)
 print(history.history["loss"], model.evaluate(x, y), model.layers[0].kernel)
 model.save("digits.keras")
-model.optimizer.learning_rate = 1e-4
 model.optimizer.learning_rate.assign(1e-4)
+model.optimizer.learning_rate = 1e-4
 print(load_model("digits.keras").predict(x).argmax(axis=1))
 weight: tf.Tensor = tf.keras.ops.relu(tf.Tensor([1.0]))
 with tf.GradientTape() as tape:
