@@ -62,7 +62,8 @@ def apply(op, *inputs, **settings):
     if result.array.base is not None or result.array is arrays[0]:
         share_versions(result, inputs)
     if not switches.pauses:
-        record(result, op, inputs, vjps, settings)
+        record(result, op, inputs, vjps)
+        result.settings = settings if result.edges else None
     return result
 
 
@@ -75,9 +76,9 @@ def share_versions(result: Tensor, inputs) -> None:
             result.version = x.version
 
 
-def record(result: Tensor, op, inputs, vjps, settings) -> None:
-    """Store the edges of the result, the versions of all inputs, because the vjps need their
-    values, and the settings of the op.
+def record(result: Tensor, op, inputs, vjps) -> None:
+    """Store the edges of the result, and the versions of all inputs, because the vjps need their
+    values.
     """
     if len(vjps) != len(inputs):
         raise TypeError(f"'{op.__name__}' returned {len(vjps)} vjps for {len(inputs)} inputs")
@@ -88,7 +89,6 @@ def record(result: Tensor, op, inputs, vjps, settings) -> None:
             edges.append((x, vjp))
     if edges and result.array.dtype.kind == "f":
         result.requires_grad, result.op, result.edges, result.used = True, op, edges, used
-        result.settings = settings
 
 
 def tensors(inputs) -> list[Tensor]:

@@ -174,5 +174,6 @@ def _back_through(formula, inputs, g) -> list[Any]:
     found = _walk(newest_first(z), {id(z): g}, {id(twin) for twin in twins})
     for x, twin in zip(inputs, twins):  # not before: the walk was to end at the twins
         if x.requires_grad:
-            record(twin, shaping.reshape, [x], [lambda g: g], {"shape": x.shape})
+            record(twin, shaping.reshape, [x], [lambda g: g])
+            twin.settings = {"shape": x.shape}
     return [found.get(id(twin)) for twin in twins]
