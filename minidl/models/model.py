@@ -150,9 +150,7 @@ class Model(Trainer, Layer):
 
     @property
     def takes_raw_input(self) -> bool:
-        """Whether its first step is a layer for raw numbers, or has one inside, as an embedding of
-        words and places has; or is no layer, as x / 127.5.
-        """
+        """Whether its first step is a layer for raw numbers, has one inside, or is no layer."""
         steps = self.symbol_graph.steps[:1] if self.symbol_graph else []
         if steps and not isinstance(steps[0].function, Layer):
             return True
