@@ -6,7 +6,8 @@ tensors of the graph in the place of arrays, so all that they compute is recorde
 can be differentiated again, to any order. It was called double backpropagation (Drucker & LeCun
 1992). It costs several times as much as backward(), so only tapes inside tapes ask for it.
 
-higher_forms.py and higher_products.py tell how each op is computed with tensors.
+higher_forms.py, higher_products.py and higher_recurrent.py tell how each op is computed with
+tensors.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ..core.backward import Placed, check, newest_first
 from ..core.derivatives import arithmetic, shaping
 from ..core.derivatives.stepping import shared
 from ..core.tensor import record
+from . import higher_recurrent  # noqa: F401  (its formulas stand in SIMPLER)
 from .higher_forms import AS_WRITTEN, SIMPLER, VJPS
 from .higher_products import own_vjps
 from .switched import quietly
@@ -29,9 +31,9 @@ from .tensor import Tensor, apply, wrap
 
 _REFUSED = (
     "The gradient of '{name}' has no derivative here, so a second derivative cannot pass through "
-    "it. Compute with other ops in its place: products, powers, exp, tanh, Dense and Conv2D have "
-    "all derivatives, and RNN(LSTMCell(n)) where LSTM(n) has one. Or use differences: (gradient at "
-    "x + h - gradient at x - h) / (2·h)."
+    "it. Compute with other ops in its place: sums, products, powers, exp, tanh and nearly all "
+    "layers have all derivatives. Or use differences: (gradient at x + h - gradient at x - h) / "
+    "(2·h)."
 )
 
 

@@ -8,20 +8,19 @@ VJPS        its vjps once more, as functions of (z, *inputs, **settings), where 
             with functions that tensors have not.
 SIMPLER     the op as a formula of simpler ops, whose derivatives follow.
 
-An op in none of them has a first derivative only. Products and windows: higher_products.py.
+An op in none of them has a first derivative only. Products and windows: higher_products.py;
+recurrent layers: higher_recurrent.py.
 """
 
 from __future__ import annotations
 
-import functools
 import math
-import operator
 from collections.abc import Callable
 
 import numpy as np
 
 from ..core.derivatives import arithmetic, gaussian, nonlinear, shaping
-from .tensor import apply, wrap
+from .tensor import apply
 
 _AS_WRITTEN = {
     "arithmetic": "add arccos arccosh arcsin arctan arctanh cast cos cosh div expm1 log "
@@ -185,21 +184,6 @@ def _extreme(z, x, *, axis=None, keepdims=False):
 @vjps_of("reductions.logsumexp")
 def _logsumexp(z, x, *, axis=None, keepdims=False):
     return (lambda g: _spread(g, x, axis) * np.exp(x - _stretched(z, x, axis)),)
-
-
-@simpler("reductions.prod")
-def _prod(x, *, axis=None, keepdims=False):
-    axes = range(x.ndim) if axis is None else [range(x.ndim)[a] for a in np.atleast_1d(axis)]
-    for a in axes:
-        one = wrap(np.ones_like(x.array.sum(axis=a, keepdims=True)))
-        x = functools.reduce(operator.mul, _slices(x, a), one)
-    return x if keepdims else x.reshape([n for i, n in enumerate(x.shape) if i not in axes])
-
-
-def _slices(x, axis):
-    """Return the slices of x along an axis, each with this axis of size 1."""
-    before = (slice(None),) * range(x.ndim)[axis]
-    return [x[(*before, slice(i, i + 1))] for i in range(x.shape[axis])]
 
 
 @vjps_of("reductions.cumsum")

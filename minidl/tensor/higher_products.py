@@ -1,4 +1,4 @@
-"""Convolutions, sums over letters, pooling, Fourier transforms, attention, matrix equations: how
+"""Convolutions and other products, pooling, Fourier transforms, attention, matrix equations: how
 their gradients are computed with tensors. See higher_forms.py.
 
 A convolution is a product: linear in x, and linear in the kernel. So is what its vjp for x computes
@@ -9,7 +9,10 @@ therefore, if d is the gradient of b: ∂/∂g is conv(d, w), and ∂/∂w is th
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
+import operator
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -151,3 +154,27 @@ def _solve(z, x, y):
         return lambda g: -(vjp_y(g) @ _T(z)), vjp_y
     column = (..., None)
     return lambda g: -(vjp_y(g[column]) @ _T(z[column])), lambda g: vjp_y(g[column])[..., 0]
+
+
+# --- products of the numbers along an axis
+
+
+def _slices(x, axis) -> list:
+    """Return the slices of x along an axis, each with this axis of size 1."""
+    before = (slice(None),) * range(x.ndim)[axis]
+    return [x[(*before, slice(i, i + 1))] for i in range(x.shape[axis])]
+
+
+@simpler("reductions.prod")
+def _prod(x, *, axis=None, keepdims=False):
+    axes = range(x.ndim) if axis is None else [range(x.ndim)[a] for a in np.atleast_1d(axis)]
+    for a in axes:
+        one = wrap(np.ones_like(x.array.sum(axis=a, keepdims=True)))
+        x = functools.reduce(operator.mul, _slices(x, a), one)
+    return x if keepdims else x.reshape([n for i, n in enumerate(x.shape) if i not in axes])
+
+
+@simpler("reductions.cumprod")
+def _cumprod(x, *, axis):
+    products = list(itertools.accumulate(_slices(x, axis), operator.mul))
+    return apply(shaping.concatenate, *products, axis=axis) if products else x
