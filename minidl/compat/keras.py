@@ -117,12 +117,12 @@ class GradientTape:
         block of another tape, and of this one if it is persistent, the derivatives are recorded:
         they can be differentiated again.
         """
-        target, found = _added_up(target), _listed(sources)
+        target, found = _added_up(target), _listed(sources, unconnected_gradients)
         if output_gradients is not None:
             target.like(output_gradients, "output_gradients")  # ValueError for another shape
             output_gradients = convert_to_tensor(output_gradients, target.dtype)
-        gradients = self._gradients(target, found, output_gradients, self.persistent)
-        return _in_their_structure(sources, found, gradients, unconnected_gradients)
+        each = self._gradients(target, found, output_gradients, self.persistent)
+        return _in_their_structure(sources, found, _or_zeros(found, each, unconnected_gradients))
 
     def jacobian(self, target, sources, unconnected_gradients="none", **how):
         """The derivative of each number of `target` with respect to each number of each source, of
@@ -130,27 +130,27 @@ class GradientTape:
 
         It costs as much as a gradient for each number of the target.
         """
-        target, found = _added_up(target), _listed(sources)
+        target, found = _added_up(target), _listed(sources, unconnected_gradients)
         seeds = np.eye(target.size, dtype=target.dtype).reshape(target.size, *target.shape)
-        jacobians = self._stacked(target, found, seeds)
+        jacobians = self._stacked(target, found, seeds, unconnected_gradients)
         for i, (source, stacked) in enumerate(zip(found, jacobians)):
             if stacked is not None:
                 jacobians[i] = reshape(stacked, (*target.shape, *source.shape))
-        return _in_their_structure(sources, found, jacobians, unconnected_gradients)
+        return _in_their_structure(sources, found, jacobians)
 
     def batch_jacobian(self, target, source, unconnected_gradients="none", **how):
         """The jacobian of each sample: shape (n, *target.shape[1:], *source.shape[1:]), where the
         target of a sample depends on the source of the same sample only.
         """
-        (n, *each), found = target.shape, _listed(source)
+        (n, *each), found = target.shape, _listed(source, unconnected_gradients)
         numbers = target.size // max(n, 1)
         seeds = np.eye(numbers, dtype=target.dtype).reshape(numbers, 1, *each).repeat(n, axis=1)
-        (stacked,) = self._stacked(target, found, seeds)
-        if stacked is not None:
-            stacked = reshape(swapaxes(stacked, 0, 1), (n, *each, *source.shape[1:]))
-        return _in_their_structure(source, found, [stacked], unconnected_gradients)
+        (stacked,) = self._stacked(target, found, seeds, unconnected_gradients)
+        if stacked is None:
+            return None
+        return reshape(swapaxes(stacked, 0, 1), (n, *each, *source.shape[1:]))
 
-    def _stacked(self, target, found, seeds) -> list[Any]:
+    def _stacked(self, target, found, seeds, unconnected) -> list[Any]:
         """Return for each source the gradients for all seeds along a new first axis, or None."""
         if not len(seeds):
             return [zeros((0, *source.shape), source.dtype) for source in found]
@@ -159,6 +159,7 @@ class GradientTape:
             self._gradients(target, found, Tensor(seed), self.persistent or i < last)
             for i, seed in enumerate(seeds)
         ]
+        rows = [_or_zeros(found, row, unconnected) for row in rows]
         return [None if column[0] is None else stack(column) for column in zip(*rows)]
 
     def _gradients(self, target, found, seed, again: bool) -> list[Any]:
@@ -193,8 +194,10 @@ class GradientTape:
             return [None if t.grad is None else Tensor(t.grad) for t in found]
 
 
-def _listed(sources) -> list[Tensor]:
+def _listed(sources, unconnected) -> list[Tensor]:
     """Return the sources in a list. TypeError for what is no tensor."""
+    if unconnected not in ("none", "zero"):
+        raise ValueError(f'unconnected_gradients is "none" or "zero"; received {unconnected!r}.')
     found: list[Any] = []
     tree_map(found.append, sources)
     for t in found:
@@ -206,15 +209,16 @@ def _listed(sources) -> list[Tensor]:
     return found
 
 
-def _in_their_structure(sources, found, gradients, unconnected):
-    """Return the gradients in the structure of the sources. unconnected: "zero" for zeros in place
-    of None.
-    """
-    if unconnected not in ("none", "zero"):
-        raise ValueError(f'unconnected_gradients is "none" or "zero"; received {unconnected!r}.')
-    by_id = {id(t): g for t, g in zip(found, gradients)}
-    if unconnected == "zero":
-        by_id |= {id(t): zeros_like(t) for t in found if by_id[id(t)] is None}
+def _or_zeros(found, each, unconnected) -> list[Any]:
+    """Return the gradients of the sources, with zeros in place of None if unconnected is "zero"."""
+    if unconnected == "none":
+        return each
+    return [zeros_like(t) if g is None else g for t, g in zip(found, each)]
+
+
+def _in_their_structure(sources, found, each):
+    """Return the gradients in the structure of the sources."""
+    by_id = {id(t): g for t, g in zip(found, each)}
     return tree_map(lambda t: by_id[id(t)], sources)
 
 

@@ -234,7 +234,10 @@ def test_the_jacobian_of_each_sample():
     np.testing.assert_array_equal(whole[[0, 1], :, [0, 1]], each.data)
     assert not whole[0, :, 1].any() and not whole[1, :, 0].any()
     assert tape.jacobian(nothing, x).shape == (0, 2, 2, 3)
-    assert tape.batch_jacobian(y, Tensor(np.ones((2, 3)))) is None
+    unused = Tensor(np.ones((2, 4)))
+    assert tape.batch_jacobian(y, unused) is None
+    assert tape.batch_jacobian(y, unused, "zero").shape == (2, 2, 4)
+    assert tape.jacobian(y, unused, "zero").shape == (2, 2, 2, 4)
 
 
 def test_what_a_gradient_is_weighed_with_and_zeros_for_none():
