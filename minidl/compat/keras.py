@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from .. import tensor
 from ..core.backward import FREED
 from ..ops import convert_to_tensor, reshape, stack, swapaxes, zeros, zeros_like
 from ..support.structures import tree_map
 from ..tensor import GraphError, Tensor, newest_first, no_grad, switches
 from ..tensor.gradients import gradients_put_back
-from ..tensor.higher import gradients
 
 
 class _Open(threading.local):
@@ -57,9 +57,9 @@ class _Shared:
             self.keep(target)
             return
         for root in list(self.kept.values()):
-            for tensor in newest_first(root):
-                if tensor.edges:
-                    tensor.edges, tensor.used, tensor.settings = FREED, (), None
+            for t in newest_first(root):
+                if t.edges:
+                    t.edges, t.used, t.settings = FREED, (), None
 
 
 class GradientTape:
@@ -89,8 +89,8 @@ class GradientTape:
 
     def __exit__(self, *error):
         _open.tapes.remove(self)
-        for tensor in self._watched:
-            tensor.requires_grad = False  # as before; what was computed inside keeps its graph
+        for t in self._watched:
+            t.requires_grad = False  # as before; what was computed inside keeps its graph
 
     def stop_recording(self) -> no_grad:
         """`with tape.stop_recording():` operations inside are not recorded."""
@@ -172,7 +172,7 @@ class GradientTape:
         try:
             if seen and not switches.pauses:
                 self._shared.keep(target)
-                return gradients(target, found, seed)
+                return tensor.higher.gradients(target, found, seed)
             return self._plain(target, found, seed)
         except GraphError as error:
             if "freed" not in str(error):
