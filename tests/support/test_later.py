@@ -91,6 +91,7 @@ model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 assert not loaded("layers") & {"convolution", "windows", "normalization", "merging"}, loaded("layers")
 assert not loaded("optimizers") & {"ftrl", "lion", "muon", "lamb"}, loaded("optimizers")
 assert not loaded("metrics") & {"auc", "iou", "watched"}, loaded("metrics")
+assert "minidl.tensor.higher" not in sys.modules  # second derivatives
 assert "Conv2D" in dir(minidl.layers) and "AUC" in dir(minidl.metrics)
 minidl.optimizers.get("lion")
 assert not loaded("optimizers") & {"ftrl", "muon", "lamb"}, loaded("optimizers")
