@@ -292,15 +292,14 @@ whole windows.
 """
 
 # %%
-relu = dict(activation="relu", padding="same")
 networks = {
     "Dense": [layers.Flatten(), layers.Dense(128, activation="relu")],
     "Conv2D": [
-        layers.Conv2D(16, 3, **relu),
+        layers.Conv2D(16, 3, activation="relu", padding="same"),
         layers.MaxPooling2D(),
-        layers.Conv2D(32, 3, **relu),
+        layers.Conv2D(32, 3, activation="relu", padding="same"),
         layers.MaxPooling2D(),
-        layers.Conv2D(64, 3, **relu),
+        layers.Conv2D(64, 3, activation="relu", padding="same"),
         layers.GlobalMaxPooling2D(),
     ],
 }

@@ -13,12 +13,16 @@ autograd over NumPy.
 import gc
 import importlib.machinery
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what editors see; at run time the names open with the first that is asked for
+    import minidl as keras
+
     from . import applications, distribution, plots, surfaces
     from . import homework as homework
     from .front import *
+else:  # `import minidl as tf` and then tf.keras.layers, as many tutorials write
+    keras = sys.modules[__name__]
 
 __version__ = "0.1.0"
 __all__ = [
@@ -78,8 +82,6 @@ __all__ = [
     "utils",
 ]
 _LATER = ("applications", "distribution", "homework", "plots", "surfaces")
-# `import minidl as tf` and then tf.keras.layers, as many tutorials write
-keras = sys.modules[__name__]
 
 
 def version() -> str:
@@ -105,7 +107,7 @@ def _opened():
             gc.enable()
 
 
-def __getattr__(name):
+def __getattr__(name) -> Any:
     if name in _LATER:  # which many programs do without
         return importlib.import_module(f".{name}", __name__)
     if not name.startswith("__"):

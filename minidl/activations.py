@@ -7,6 +7,8 @@ network nonlinear.
 
 from __future__ import annotations
 
+from typing import Any
+
 from . import ops
 from .core.derivatives import nonlinear
 from .support.configs import custom_object_scope
@@ -143,7 +145,7 @@ def gelu(x, approximate=False):
 
 
 @registry.register()
-def glu(x, axis=-1):
+def glu(x, axis: Any = -1):
     """The first half along `axis` times the sigmoid of the second. Dauphin et al. 2016."""
     return ops.glu(x, axis)
 
@@ -221,7 +223,7 @@ def threshold(x, threshold, default_value):
 
 
 @registry.register()
-def softmax(x, axis=-1):
+def softmax(x, axis: Any = -1):
     """eˣ / Σ eˣ: positive numbers that sum to 1 along `axis`."""
     if type(x) is Tensor and x.array.dtype.kind == "f" and isinstance(axis, int):
         return apply(nonlinear.softmax, x, axis=axis)
@@ -229,13 +231,13 @@ def softmax(x, axis=-1):
 
 
 @registry.register()
-def log_softmax(x, axis=-1):
+def log_softmax(x, axis: Any = -1):
     """ln softmax(x), computed in one stable step."""
     return ops.log_softmax(x, axis)
 
 
 @registry.register()
-def sparsemax(x, axis=-1):
+def sparsemax(x, axis: Any = -1):
     """The probabilities nearest to x: small entries become exactly 0. Martins and
     Astudillo 2016.
     """

@@ -199,7 +199,7 @@ def binomial(shape, counts, probabilities, dtype=None, seed=None) -> Tensor:
     )
 
 
-def shuffle(x, axis=0, seed=None) -> Tensor:
+def shuffle(x, axis: Any = 0, seed=None) -> Tensor:
     """x with its slices along `axis` in random order; each keeps its gradient."""
     if has_symbol(x):
         return record(shuffle, (x, axis, seed), {}, "shuffle")

@@ -45,7 +45,7 @@ if TYPE_CHECKING:  # what editors see; these open at first use
 Sequence = PyDataset  # its name in Keras 2
 
 
-def __getattr__(name):
+def __getattr__(name) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'minidl.utils' has no attribute {name!r}.")
     if name == "FeatureSpace":

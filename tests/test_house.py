@@ -36,8 +36,6 @@ FLOORS = [
     ["__init__"],
 ]
 FLOOR_OF = {unit: floor for floor, units in enumerate(FLOORS) for unit in units}
-# Rooms that open at first use: a module's name that leads up, and is no import.
-OPENS_LATER = {("layers/__init__.py", "text")}
 # Slow or optional: loaded at first use, in a function.
 LAZY = {
     "IPython",
@@ -65,11 +63,12 @@ LAZY = {
 DOWNLOADS = {f"datasets/{name}.py" for name in ("base", "archives", "cifar")}
 DOWNLOADS |= {"support/disk.py", "support/fetching.py"}
 # The folders of homework are written as a teacher writes them, who sees the library from outside,
-# and the skeleton is what a learner gets; tests/homework has them.
+# and the skeleton is what a learner gets; tests/homework has them. What stands in `keras` is read by
+# editors alone, and not executed.
 MODULES = sorted(
     p
     for p in LIBRARY.rglob("*.py")
-    if not p.parent.name.startswith("hw") and "skeleton" not in p.parts
+    if not p.parent.name.startswith("hw") and not {"skeleton", "keras"} & {*p.parts}
 )
 
 

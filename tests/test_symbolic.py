@@ -286,7 +286,7 @@ MISTAKES = {
     "unpacking": (lambda: (lambda a, b: 0)(*S), TypeError, "looped over"),
     "np.asarray": (lambda: np.asarray(S), TypeError, "no value yet"),
     "np.array": (lambda: np.array(S), TypeError, "no value yet"),
-    "an unmapped function": (lambda: np.arctan(S), TypeError, "np.arctan has no derivative"),
+    "an unmapped function": (lambda: np.cbrt(S), TypeError, "np.cbrt has no derivative"),
     "another NumPy function": (lambda: np.linalg.norm(S), TypeError, "no value yet"),
     "Tensor of it": (lambda: Tensor(S), TypeError, "no value yet"),
     "as an index": (lambda: Tensor([1.0])[S], TypeError, "no value yet"),

@@ -9,10 +9,9 @@ is no top. classes, classifier_activation: those of the top.
 building.py has what they share; each family is one file, with its preprocess_input.
 """
 
-# ruff: noqa: F401  (the names under TYPE_CHECKING are public here)
 import importlib
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..support.registry import ANSWERS, did_you_mean
 
@@ -54,7 +53,7 @@ _PLACES = {name: room for room, names in _NETWORKS.items() for name in names.spl
 __all__ = sorted([*_NETWORKS, *_PLACES])  # pyright: ignore[reportUnsupportedDunderAll]
 
 
-def __getattr__(name):
+def __getattr__(name) -> Any:
     """Import a network's module when it is first used."""
     if name in _PLACES:
         return getattr(importlib.import_module(f".{_PLACES[name]}", __name__), name)

@@ -10,16 +10,10 @@ from typing import Any
 
 from .. import activations
 from ..files.hdf5 import h5py_or_cure
-from ..layers import (
-    BatchNormalization,
-    Dense,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
-    Input,
-    weight_budget,
-)
+from ..layers import BatchNormalization, Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input
 from ..models import Model
 from ..support import backend
+from ..support.dry_run import reading_of
 from ..support.fetching import get_file
 from ..symbolic import Symbol
 
@@ -177,7 +171,7 @@ class Network:
                 f"returned; received {type(input_tensor).__name__}. Call the model on data instead."
             )
         pictures = Input(shape) if input_tensor is None else input_tensor
-        with weight_budget(1 << 60):  # as for a file: shapes are found without computing pictures
+        with reading_of(1 << 60):  # as for a file: shapes are found without computing pictures
             x = trunk(self.enter(pictures, weights) if self.enter else pictures)
             if include_top:
                 x = head(x, classes, activation)

@@ -8,21 +8,17 @@ import contextlib
 import functools
 import operator
 import threading
-import warnings
 import weakref
+from typing import Any
 
+import numpy as np
+
+from .. import tensor
 from ..core.backward import FREED
+from ..ops import convert_to_tensor, reshape, stack, swapaxes, zeros, zeros_like
 from ..support.structures import tree_map
-from ..tensor import GraphError, Tensor, newest_first, no_grad
+from ..tensor import GraphError, Tensor, newest_first, no_grad, switches
 from ..tensor.gradients import gradients_put_back
-
-_NO_SECOND = (
-    "gradient() inside another tape gives plain numbers: the tape around takes them for constants, "
-    "since minidl's gradients are of first order only. A gradient penalty would change nothing: "
-    "layers.SpectralNormalization around the layers of the critic, or "
-    "kernel_constraint=MinMaxNorm(0, 1), keeps it from changing too fast. A second derivative is "
-    "(gradient at x + h - gradient at x - h) / (2·h)."
-)
 
 
 class _Open(threading.local):
@@ -44,19 +40,26 @@ class _Shared:
 
     def __init__(self):
         self.waiting = weakref.WeakSet()
-        self.kept = weakref.WeakSet()  # the targets whose graphs were kept for the others
+        # the targets whose graphs were kept for the others, by their ids
+        self.kept: Any = weakref.WeakValueDictionary()
 
-    def go_back(self, target: Tensor) -> None:
-        """Run the backward pass of one tape. The last one frees all graphs."""
-        number = target if target.size == 1 else target.sum()
-        number.backward(retain_graph=bool(self.waiting))
+    def keep(self, target: Tensor) -> None:
+        """Note that the graph of a target waits for the other tapes."""
+        self.kept[id(target)] = target
+
+    def go_back(self, target: Tensor, seed) -> None:
+        """Run the backward pass of one tape. The last one frees all graphs. seed: ∂L/∂(target), or
+        None for ones.
+        """
+        seed = np.ones_like(target.array) if seed is None else seed
+        target.backward(seed, retain_graph=bool(self.waiting))
         if self.waiting:
-            self.kept.add(target)
+            self.keep(target)
             return
-        for root in list(self.kept):
-            for tensor in newest_first(root):
-                if tensor.edges:
-                    tensor.edges, tensor.used = FREED, ()
+        for root in list(self.kept.values()):
+            for t in newest_first(root):
+                if t.edges:
+                    t.edges, t.used, t.settings = FREED, (), None
 
 
 class GradientTape:
@@ -86,8 +89,8 @@ class GradientTape:
 
     def __exit__(self, *error):
         _open.tapes.remove(self)
-        for tensor in self._watched:
-            tensor.requires_grad = False  # as before; what was computed inside keeps its graph
+        for t in self._watched:
+            t.requires_grad = False  # as before; what was computed inside keeps its graph
 
     def stop_recording(self) -> no_grad:
         """`with tape.stop_recording():` operations inside are not recorded."""
@@ -105,38 +108,72 @@ class GradientTape:
                 t.requires_grad = True
                 self._watched.append(t)
 
-    def gradient(self, target, sources):
+    def gradient(self, target, sources, output_gradients=None, unconnected_gradients="none"):
         """The derivatives of `target` (its sum, if it has several numbers or is a list) with
         respect to each source, in their structure.
 
-        None for a source that the target does not depend on.
+        None for a source that the target does not depend on; zeros with
+        unconnected_gradients="zero". output_gradients: ∂L/∂(target), in place of ones. Inside the
+        block of another tape, and of this one if it is persistent, the derivatives are recorded:
+        they can be differentiated again.
         """
-        target = _added_up(target)
-        if any(tape is not self for tape in _open.tapes):
-            warnings.warn(_NO_SECOND, stacklevel=2)
-        found: list[Tensor] = []
-        tree_map(found.append, sources)
-        for t in found:
-            if not isinstance(t, Tensor):
-                raise TypeError(
-                    f"gradient(target, sources): sources are tensors or variables that were used "
-                    f"in the tape's block; received {type(t).__name__}."
-                )
-        for t in found:
-            if t.op is not None:
-                t.retain_grad()
-        leaves = newest_first(target)
-        with gradients_put_back([*found, *[t for t in leaves if t.op is None]]):
-            self._go_back(target)
-            gradients = {id(t): None if t.grad is None else Tensor(t.grad) for t in found}
-        return tree_map(lambda t: gradients[id(t)], sources)
+        target, found = _added_up(target), _listed(sources, unconnected_gradients)
+        if output_gradients is not None:
+            target.like(output_gradients, "output_gradients")  # ValueError for another shape
+            output_gradients = convert_to_tensor(output_gradients, target.dtype)
+        each = self._gradients(target, found, output_gradients, self.persistent)
+        return _in_their_structure(sources, found, _or_zeros(found, each, unconnected_gradients))
 
-    def _go_back(self, target) -> None:
-        if not self.persistent:
+    def jacobian(self, target, sources, unconnected_gradients="none", **how):
+        """The derivative of each number of `target` with respect to each number of each source, of
+        shape (*target.shape, *source.shape). how: arguments of TensorFlow without effect.
+
+        It costs as much as a gradient for each number of the target.
+        """
+        target, found = _added_up(target), _listed(sources, unconnected_gradients)
+        seeds = np.eye(target.size, dtype=target.dtype).reshape(target.size, *target.shape)
+        jacobians = self._stacked(target, found, seeds, unconnected_gradients)
+        for i, (source, stacked) in enumerate(zip(found, jacobians)):
+            if stacked is not None:
+                jacobians[i] = reshape(stacked, (*target.shape, *source.shape))
+        return _in_their_structure(sources, found, jacobians)
+
+    def batch_jacobian(self, target, source, unconnected_gradients="none", **how):
+        """The jacobian of each sample: shape (n, *target.shape[1:], *source.shape[1:]), where the
+        target of a sample depends on the source of the same sample only.
+        """
+        (n, *each), found = target.shape, _listed(source, unconnected_gradients)
+        numbers = target.size // max(n, 1)
+        seeds = np.eye(numbers, dtype=target.dtype).reshape(numbers, 1, *each).repeat(n, axis=1)
+        (stacked,) = self._stacked(target, found, seeds, unconnected_gradients)
+        if stacked is None:
+            return None
+        return reshape(swapaxes(stacked, 0, 1), (n, *each, *source.shape[1:]))
+
+    def _stacked(self, target, found, seeds, unconnected) -> list[Any]:
+        """Return for each source the gradients for all seeds along a new first axis, or None."""
+        if not len(seeds):
+            return [zeros((0, *source.shape), source.dtype) for source in found]
+        last = len(seeds) - 1
+        rows = [
+            self._gradients(target, found, Tensor(seed), self.persistent or i < last)
+            for i, seed in enumerate(seeds)
+        ]
+        rows = [_or_zeros(found, row, unconnected) for row in rows]
+        return [None if column[0] is None else stack(column) for column in zip(*rows)]
+
+    def _gradients(self, target, found, seed, again: bool) -> list[Any]:
+        """Return the gradient of each source, or None. seed: ∂L/∂(target), or None for ones. again:
+        whether this tape will be asked once more.
+        """
+        if not again:
             self._shared.waiting.discard(self)
+        seen = any(tape is not self or self.persistent for tape in _open.tapes)
         try:
-            if target.requires_grad:
-                self._shared.go_back(target)
+            if seen and not switches.pauses:
+                self._shared.keep(target)
+                return tensor.higher.gradients(target, found, seed)
+            return self._plain(target, found, seed)
         except GraphError as error:
             if "freed" not in str(error):
                 raise
@@ -144,6 +181,45 @@ class GradientTape:
                 "This tape was used up by its first gradient(). Write "
                 "GradientTape(persistent=True) to ask again."
             ) from None
+
+    def _plain(self, target, found, seed) -> list[Any]:
+        """Return the gradients as tensors that nothing is recorded of."""
+        for t in found:
+            if t.op is not None:
+                t.retain_grad()
+        leaves = [t for t in newest_first(target) if t.op is None]
+        with gradients_put_back([*found, *leaves]):
+            if target.requires_grad:
+                self._shared.go_back(target, seed)
+            return [None if t.grad is None else Tensor(t.grad) for t in found]
+
+
+def _listed(sources, unconnected) -> list[Tensor]:
+    """Return the sources in a list. TypeError for what is no tensor."""
+    if unconnected not in ("none", "zero"):
+        raise ValueError(f'unconnected_gradients is "none" or "zero"; received {unconnected!r}.')
+    found: list[Any] = []
+    tree_map(found.append, sources)
+    for t in found:
+        if not isinstance(t, Tensor):
+            raise TypeError(
+                f"gradient(target, sources): sources are tensors or variables that were used "
+                f"in the tape's block; received {type(t).__name__}."
+            )
+    return found
+
+
+def _or_zeros(found, each, unconnected) -> list[Any]:
+    """Return the gradients of the sources, with zeros in place of None if unconnected is "zero"."""
+    if unconnected == "none":
+        return each
+    return [zeros_like(t) if g is None else g for t, g in zip(found, each)]
+
+
+def _in_their_structure(sources, found, each):
+    """Return the gradients in the structure of the sources."""
+    by_id = {id(t): g for t, g in zip(found, each)}
+    return tree_map(lambda t: by_id[id(t)], sources)
 
 
 def _added_up(target) -> Tensor:

@@ -66,7 +66,7 @@ def walk(order, waiting: dict, fresh: set, retain_graph: bool) -> list:
             part = vjp(g) if repair is None else repair(g, vjp(g))
             add_up(parent, part, g, waiting, fresh)
         if tensor.edges and not retain_graph:
-            tensor.edges, tensor.used = FREED, ()
+            tensor.edges, tensor.used, tensor.settings = FREED, (), None
     return arrived
 
 

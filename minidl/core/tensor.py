@@ -63,6 +63,7 @@ def apply(op, *inputs, **settings):
         share_versions(result, inputs)
     if not switches.pauses:
         record(result, op, inputs, vjps)
+        result.settings = settings if result.edges else None
     return result
 
 
@@ -92,10 +93,8 @@ def record(result: Tensor, op, inputs, vjps) -> None:
 
 def tensors(inputs) -> list[Tensor]:
     """Convert the inputs to tensors. A bare number gets the common dtype of the input tensors."""
-    dtypes = [x.array.dtype for x in inputs if isinstance(x, Tensor)]
-    return [
-        x if isinstance(x, Tensor) else Tensor(x, dtype=np.result_type(*dtypes)) for x in inputs
-    ]
+    dtype = np.result_type(*[x.array.dtype for x in inputs if isinstance(x, Tensor)])
+    return [x if isinstance(x, Tensor) else Tensor(x, dtype=dtype) for x in inputs]
 
 
 class Tensor(Operators):
@@ -112,6 +111,7 @@ class Tensor(Operators):
     op: Any = None  # the op that made it; None for a leaf
     edges: Any = ()  # pairs (tensor that it was computed from, vjp to that tensor)
     used: Any = ()  # pairs (tensor that its vjps need, its version when it was used)
+    settings: Any = None  # the settings of its op; None once its edges were freed
     retains = False  # whether it keeps a gradient although it is no leaf
 
     def __init__(self, data, requires_grad: bool = False, dtype: Any = np.float32):

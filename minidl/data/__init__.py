@@ -3,7 +3,7 @@ pipelines, and images and texts in files. Pipelines and files open at first use.
 """
 
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .arrays import class_weights, split_tail
 from .batches import (
@@ -51,7 +51,7 @@ _ROOMS = {
 _FILE_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
 
-def __getattr__(name):
+def __getattr__(name) -> Any:
     if name not in _FILE_OF:
         raise AttributeError(f"module 'minidl.data' has no attribute {name!r}.")
     return getattr(importlib.import_module(f".{_FILE_OF[name]}", __name__), name)

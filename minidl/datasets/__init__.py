@@ -1,25 +1,9 @@
 """Data sets with Keras's names and arrays: digits, clothes, photographs, houses, reviews and news.
-Also toy problems and texts that are computed by formulas.
+Also toy problems and texts that are computed by formulas. `__init__.pyi` lists them; each one is
+imported at first use.
 """
 
-import importlib
+from ..support.later import Later
 
-__all__ = [
-    "boston_housing",
-    "california_housing",
-    "cifar10",
-    "cifar100",
-    "fashion_mnist",
-    "imdb",
-    "mnist",
-    "reuters",
-    "texts",
-    "toy",
-]
-
-
-def __getattr__(name):
-    """Import a data set's module when it is first used."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return importlib.import_module(f".{name}", __name__)
+_later = Later(__name__)
+__all__, __getattr__ = _later.names, _later.open  # pyright: ignore[reportUnsupportedDunderAll]

@@ -198,6 +198,6 @@ def distribution() -> DataParallel | None:
     return run.current
 
 
-def __getattr__(name):
+def __getattr__(name) -> Any:
     said = [answer("distribution", name) for answer in ANSWERS]
     raise AttributeError(next(filter(None, said), f"minidl.distribution has no {name!r}."))

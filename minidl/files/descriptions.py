@@ -120,8 +120,8 @@ def believable(data):
     """Return a description from a file if its sizes are plausible. ValueError names the first one
     that is not.
 
-    Weights are checked against the size of the file (weight_budget). This function checks other
-    sizes: inputs, and the results of reshapes and repeats.
+    Weights are checked against the size of the file (support/dry_run.py). This function checks
+    other sizes: inputs, and the results of reshapes and repeats.
     """
     for path, value in paths(data):
         keys = [p for p in path if isinstance(p, str)]

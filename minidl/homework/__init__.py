@@ -10,7 +10,7 @@ process, where the student's code never runs.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .notebook import check
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 
-def __getattr__(name):
+def __getattr__(name) -> Any:
     # later, because the student's process loads this package without the rest of minidl
     if name == "check":
         return importlib.import_module(".notebook", __name__).check

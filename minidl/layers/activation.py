@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import activations, constraints, initializers, ops, regularizers
@@ -101,7 +103,7 @@ class PReLU(Layer):
 
     def __init__(
         self,
-        alpha_initializer="Zeros",
+        alpha_initializer: Any = "Zeros",
         alpha_regularizer=None,
         alpha_constraint=None,
         shared_axes=None,
@@ -154,7 +156,7 @@ class Softmax(Layer):
 
     supports_masking = True
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: Any = -1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
 

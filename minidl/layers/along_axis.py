@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import constraints, initializers, regularizers
 from ..support.checks import check_number
 from .base import Layer
@@ -42,12 +44,12 @@ class Scaled(AlongAxis):
 
     def __init__(
         self,
-        axis=-1,
+        axis: Any = -1,
         epsilon=1e-3,
         center=True,
         scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
         beta_regularizer=None,
         gamma_regularizer=None,
         beta_constraint=None,

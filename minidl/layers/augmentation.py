@@ -239,7 +239,7 @@ class RandomContrast(Randomly):
     up).
     """
 
-    def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
+    def __init__(self, factor, value_range: Any = (0, 255), seed=None, **kwargs):
         super().__init__(seed, **kwargs)
         low, high = self.limits("factor", factor, 0, 1)
         self.factor = (low, high) if hasattr(factor, "__len__") else (high, high)
@@ -257,7 +257,7 @@ class RandomBrightness(Randomly):
     results are clipped to value_range.
     """
 
-    def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
+    def __init__(self, factor, value_range: Any = (0, 255), seed=None, **kwargs):
         super().__init__(seed, **kwargs)
         self.factor = self.limits("factor", factor, -1, 1)
         self.value_range = self.in_order(value_range)

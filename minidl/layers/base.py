@@ -408,7 +408,7 @@ class Layer(core.Layer):
 
     variable_dtype = compute_dtype
 
-    def __getattr__(self, attribute):
+    def __getattr__(self, attribute) -> Any:
         raise describing.without(self, attribute)
 
     def __repr__(self):

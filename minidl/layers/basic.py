@@ -5,6 +5,7 @@ errors.
 from __future__ import annotations
 
 import numbers
+from typing import Any
 
 from .. import activations, constraints, initializers, ops, regularizers
 from ..core import layer as core
@@ -31,8 +32,8 @@ class Dense(core.Dense, Layer):
         units,
         activation=None,
         use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer=None,
         bias_regularizer=None,
         activity_regularizer=None,

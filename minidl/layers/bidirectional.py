@@ -26,7 +26,9 @@ class Bidirectional(Layer):
     layer that goes backward, with go_backwards=True; if left out, a copy of `layer`.
     """
 
-    def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
+    def __init__(
+        self, layer, merge_mode: str | None = "concat", weights=None, backward_layer=None, **kwargs
+    ):
         super().__init__(weights=weights, **kwargs)
         if merge_mode not in _MERGED:
             raise ValueError(

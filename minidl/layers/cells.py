@@ -135,11 +135,11 @@ class SimpleRNNCell(Cell):
     def __init__(
         self,
         units,
-        activation="tanh",
+        activation: Any = "tanh",
         use_bias=True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        bias_initializer="zeros",
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
         kernel_regularizer=None,
         recurrent_regularizer=None,
         bias_regularizer=None,
@@ -177,12 +177,12 @@ class LSTMCell(Cell):
     def __init__(
         self,
         units,
-        activation="tanh",
-        recurrent_activation="sigmoid",
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
         use_bias=True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        bias_initializer="zeros",
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
         unit_forget_bias=True,
         kernel_regularizer=None,
         recurrent_regularizer=None,
@@ -196,7 +196,7 @@ class LSTMCell(Cell):
         **kwargs,
     ):
         super().__init__(locals(), kwargs)
-        self.recurrent_activation = activations.get(recurrent_activation)
+        self.recurrent_activation: Any = activations.get(recurrent_activation)
         self.unit_forget_bias, self.state_size = unit_forget_bias, [self.units, self.units]
 
     def build(self, input_shape):
@@ -237,12 +237,12 @@ class GRUCell(Cell):
     def __init__(
         self,
         units,
-        activation="tanh",
-        recurrent_activation="sigmoid",
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
         use_bias=True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        bias_initializer="zeros",
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
         kernel_regularizer=None,
         recurrent_regularizer=None,
         bias_regularizer=None,
@@ -256,7 +256,7 @@ class GRUCell(Cell):
         **kwargs,
     ):
         super().__init__(locals(), kwargs)
-        self.recurrent_activation = activations.get(recurrent_activation)
+        self.recurrent_activation: Any = activations.get(recurrent_activation)
         self.reset_after = reset_after
 
     def shape_of_bias(self, columns):

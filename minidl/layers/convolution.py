@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import activations
 from ..ops.images import convolve, depthwise
 from ..support.checks import check_count
@@ -18,15 +20,15 @@ class Convolution(Windowed):
         self,
         filters,
         kernel_size,
-        strides=1,
+        strides: Any = 1,
         padding="valid",
         data_format=None,
-        dilation_rate=1,
+        dilation_rate: Any = 1,
         groups=1,
         activation=None,
         use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer=None,
         bias_regularizer=None,
         activity_regularizer=None,
@@ -116,15 +118,15 @@ class Depthwise(Windowed):
     def __init__(
         self,
         kernel_size,
-        strides=1,
+        strides: Any = 1,
         padding="valid",
         depth_multiplier=1,
         data_format=None,
-        dilation_rate=1,
+        dilation_rate: Any = 1,
         activation=None,
         use_bias=True,
-        depthwise_initializer="glorot_uniform",
-        bias_initializer="zeros",
+        depthwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         depthwise_regularizer=None,
         bias_regularizer=None,
         activity_regularizer=None,
@@ -179,16 +181,16 @@ class Separable(Windowed):
         self,
         filters,
         kernel_size,
-        strides=1,
+        strides: Any = 1,
         padding="valid",
         data_format=None,
-        dilation_rate=1,
+        dilation_rate: Any = 1,
         depth_multiplier=1,
         activation=None,
         use_bias=True,
-        depthwise_initializer="glorot_uniform",
-        pointwise_initializer="glorot_uniform",
-        bias_initializer="zeros",
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         depthwise_regularizer=None,
         pointwise_regularizer=None,
         bias_regularizer=None,
@@ -239,3 +241,8 @@ class SeparableConv2D(Separable):
     """A convolution of images in two steps: first each channel separately, then a mix of the
     channels.
     """
+
+
+# Keras's other names
+Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D
+SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2D

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import constraints, initializers, ops, regularizers
@@ -23,7 +25,7 @@ class Embedding(Layer):
         self,
         input_dim,
         output_dim,
-        embeddings_initializer="uniform",
+        embeddings_initializer: Any = "uniform",
         embeddings_regularizer=None,
         embeddings_constraint=None,
         mask_zero=False,

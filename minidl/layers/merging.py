@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from functools import reduce
+from typing import Any
 
 import numpy as np
 
@@ -165,7 +166,7 @@ class Concatenate(Merge):
 
     aligns = False
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: Any = -1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
 

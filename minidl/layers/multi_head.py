@@ -4,6 +4,8 @@ sequences.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..support.checks import check_count
@@ -39,8 +41,8 @@ class MultiHeadAttention(Heads):
         attention_axes=None,
         sliding_window=None,
         flash_attention=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer=None,
         bias_regularizer=None,
         activity_regularizer=None,
@@ -91,8 +93,8 @@ class GroupedQueryAttention(Heads):
         use_bias=True,
         sliding_window=None,
         flash_attention=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer=None,
         bias_regularizer=None,
         activity_regularizer=None,

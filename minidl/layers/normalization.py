@@ -4,6 +4,8 @@ and their derivatives are in core/derivatives/normalizing.py.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import initializers, ops
@@ -44,15 +46,15 @@ class BatchNormalization(Scaled):
 
     def __init__(
         self,
-        axis=-1,
+        axis: Any = -1,
         momentum=0.99,
         epsilon=1e-3,
         center=True,
         scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        moving_mean_initializer="zeros",
-        moving_variance_initializer="ones",
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
         beta_regularizer=None,
         gamma_regularizer=None,
         beta_constraint=None,
@@ -163,12 +165,12 @@ class GroupNormalization(Scaled):
     def __init__(
         self,
         groups=32,
-        axis=-1,
+        axis: Any = -1,
         epsilon=1e-3,
         center=True,
         scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
         beta_regularizer=None,
         gamma_regularizer=None,
         beta_constraint=None,
@@ -219,7 +221,7 @@ class RMSNormalization(AlongAxis):
 
     learns = "a scale"
 
-    def __init__(self, axis=-1, epsilon=1e-6, **kwargs):
+    def __init__(self, axis: Any = -1, epsilon=1e-6, **kwargs):
         super().__init__(**kwargs)
         self.axis, self.epsilon = axis, check_number("RMSNormalization: epsilon", epsilon, 0)
 
@@ -239,7 +241,7 @@ class UnitNormalization(Layer):
 
     supports_masking = True
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: Any = -1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
 

@@ -7,6 +7,7 @@ the same numbers as RNN's loop over the steps and is several times as fast.
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 from .. import activations
 from ..core.derivatives import sequences
@@ -91,11 +92,11 @@ class SimpleRNN(Recurrent):
     def __init__(
         self,
         units,
-        activation="tanh",
+        activation: Any = "tanh",
         use_bias=True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        bias_initializer="zeros",
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
         kernel_regularizer=None,
         recurrent_regularizer=None,
         bias_regularizer=None,
@@ -128,12 +129,12 @@ class LSTM(Recurrent):
     def __init__(
         self,
         units,
-        activation="tanh",
-        recurrent_activation="sigmoid",
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
         use_bias=True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        bias_initializer="zeros",
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
         unit_forget_bias=True,
         kernel_regularizer=None,
         recurrent_regularizer=None,
@@ -150,7 +151,7 @@ class LSTM(Recurrent):
         go_backwards=False,
         stateful=False,
         unroll=False,
-        use_cudnn="auto",
+        use_cudnn: bool | str = "auto",
         **kwargs,
     ):
         super().__init__(LSTMCell, locals(), kwargs)
@@ -169,12 +170,12 @@ class GRU(Recurrent):
     def __init__(
         self,
         units,
-        activation="tanh",
-        recurrent_activation="sigmoid",
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
         use_bias=True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        bias_initializer="zeros",
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
         kernel_regularizer=None,
         recurrent_regularizer=None,
         bias_regularizer=None,
@@ -191,7 +192,7 @@ class GRU(Recurrent):
         stateful=False,
         unroll=False,
         reset_after=True,
-        use_cudnn="auto",
+        use_cudnn: bool | str = "auto",
         **kwargs,
     ):
         super().__init__(GRUCell, locals(), kwargs)

@@ -4,6 +4,8 @@ its end.
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import ops
 from ..support.backend import number_type
 from .base import layer_classes
@@ -25,7 +27,7 @@ class ReversibleEmbedding(Embedding):
         input_dim,
         output_dim,
         tie_weights=True,
-        embeddings_initializer="uniform",
+        embeddings_initializer: Any = "uniform",
         embeddings_regularizer=None,
         embeddings_constraint=None,
         mask_zero=False,

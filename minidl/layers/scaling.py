@@ -51,7 +51,7 @@ class Normalization(Layer):
     adapt_mean: Any  # variables set by adapt, or tensors of the arguments
     adapt_variance: Any
 
-    def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
+    def __init__(self, axis: Any = -1, mean=None, variance=None, invert=False, **kwargs):
         super().__init__(**kwargs)
         if (mean is None) != (variance is None):
             raise ValueError(

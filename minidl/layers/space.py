@@ -104,7 +104,7 @@ class Cropping1D(Cropping):
     one number for both.
     """
 
-    def __init__(self, cropping=(1, 1), **kwargs):
+    def __init__(self, cropping: Any = (1, 1), **kwargs):
         super().__init__(cropping, "channels_last", **kwargs)
 
 
@@ -116,7 +116,7 @@ class Cropping2D(Cropping):
 
     rank = 2
 
-    def __init__(self, cropping=((0, 0), (0, 0)), data_format=None, **kwargs):
+    def __init__(self, cropping: Any = ((0, 0), (0, 0)), data_format=None, **kwargs):
         super().__init__(cropping, data_format, **kwargs)
 
 
@@ -128,7 +128,7 @@ class Cropping3D(Cropping):
 
     rank = 3
 
-    def __init__(self, cropping=((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
+    def __init__(self, cropping: Any = ((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
         super().__init__(cropping, data_format, **kwargs)
 
 
@@ -153,7 +153,7 @@ class ZeroPadding1D(ZeroPadding):
     one number for both.
     """
 
-    def __init__(self, padding=1, data_format=None, **kwargs):
+    def __init__(self, padding: Any = 1, data_format=None, **kwargs):
         super().__init__(padding, data_format, **kwargs)
 
 
@@ -165,7 +165,7 @@ class ZeroPadding2D(ZeroPadding):
 
     rank = 2
 
-    def __init__(self, padding=(1, 1), data_format=None, **kwargs):
+    def __init__(self, padding: Any = (1, 1), data_format=None, **kwargs):
         super().__init__(padding, data_format, **kwargs)
 
 
@@ -177,5 +177,5 @@ class ZeroPadding3D(ZeroPadding):
 
     rank = 3
 
-    def __init__(self, padding=((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
+    def __init__(self, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
         super().__init__(padding, data_format, **kwargs)

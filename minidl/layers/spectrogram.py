@@ -57,7 +57,7 @@ class MelSpectrogram(Layer):
         fft_length=2048,
         sequence_stride=512,
         sequence_length=None,
-        window="hann",
+        window: str | None = "hann",
         sampling_rate=16000,
         num_mel_bins=128,
         min_freq=20.0,

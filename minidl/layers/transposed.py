@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import activations
 from ..ops.images import per_axis, upward
 from ..support.checks import check_count
@@ -19,15 +21,15 @@ class Transposed(Windowed):
         self,
         filters,
         kernel_size,
-        strides=1,
+        strides: Any = 1,
         padding="valid",
         output_padding=None,
         data_format=None,
-        dilation_rate=1,
+        dilation_rate: Any = 1,
         activation=None,
         use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer=None,
         bias_regularizer=None,
         activity_regularizer=None,
@@ -78,3 +80,8 @@ class Conv3DTranspose(Transposed):
     """Enlarges volumes (n, depth, height, width, channels) along each axis by about the strides."""
 
     rank = 3
+
+
+# Keras's other names
+Convolution1DTranspose, Convolution2DTranspose = Conv1DTranspose, Conv2DTranspose
+Convolution3DTranspose = Conv3DTranspose

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import ops
@@ -38,7 +40,7 @@ class UpSampling(Spatial):
 class UpSampling1D(UpSampling):
     """Repeats each step `size` times: (n, steps, channels) becomes (n, size·steps, channels)."""
 
-    def __init__(self, size=2, **kwargs):
+    def __init__(self, size: Any = 2, **kwargs):
         super().__init__(size, "channels_last", **kwargs)
 
 
@@ -53,7 +55,7 @@ class UpSampling2D(UpSampling):
 
     rank = 2
 
-    def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
+    def __init__(self, size: Any = (2, 2), data_format=None, interpolation="nearest", **kwargs):
         super().__init__(size, data_format, **kwargs)
         if str(interpolation).lower() not in ("nearest", *KERNELS):
             raise ValueError(
@@ -79,7 +81,7 @@ class UpSampling3D(UpSampling):
 
     rank = 3
 
-    def __init__(self, size=(2, 2, 2), data_format=None, **kwargs):
+    def __init__(self, size: Any = (2, 2, 2), data_format=None, **kwargs):
         super().__init__(size, data_format, **kwargs)
 
 

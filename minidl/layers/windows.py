@@ -137,7 +137,13 @@ class Pooling(Windowed):
     pool: Any = staticmethod(ops.max_pool)
 
     def __init__(
-        self, pool_size=2, strides=None, padding="valid", data_format=None, name=None, **kwargs
+        self,
+        pool_size: Any = 2,
+        strides=None,
+        padding="valid",
+        data_format=None,
+        name=None,
+        **kwargs,
     ):
         super().__init__(name=name, **kwargs)
         strides = pool_size if strides is None else strides
@@ -255,3 +261,8 @@ class AdaptiveAveragePooling3D(AdaptiveMaxPooling3D):
     """The mean of each channel in output_size parts of depth, height and width."""
 
     pool = staticmethod(ops.adaptive_average_pool)
+
+
+# Keras's other names
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D

@@ -26,6 +26,7 @@ from ..symbolic import has_symbol, record
 from ..tensor import Tensor, quietly, switches
 
 registry = Catalogue("loss", "A loss is a name, a Loss or a function(y_true, y_pred)")
+register = registry.register
 _REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
 _KNOWN = (Tensor, np.ndarray)  # no symbols, and none inside
 
@@ -202,6 +203,7 @@ def masked_weights(sample_weight, mask) -> np.ndarray:
     return counts if sample_weight is None else counts * weights_like(sample_weight, counts.shape)
 
 
+@registry.describe()
 class FunctionLoss(Loss):
     """A loss made from any function(y_true, y_pred) of tensors. Its result is reduced like that of
     other losses.
@@ -244,9 +246,6 @@ def as_loss(identifier) -> Loss | None:
     if loss is None or isinstance(loss, Loss):
         return loss
     return loss.loss_class() if hasattr(loss, "loss_class") else FunctionLoss(loss)
-
-
-registry.general["FunctionLoss"] = FunctionLoss
 
 
 # --- shapes that must agree

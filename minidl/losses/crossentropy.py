@@ -8,6 +8,7 @@ sample or step.
 from __future__ import annotations
 
 import numbers
+from typing import Any
 
 import numpy as np
 
@@ -111,7 +112,7 @@ class BinaryCrossentropy(core.BinaryCrossentropy, CrossEntropy, SameShape):
         self,
         from_logits=False,
         label_smoothing=0.0,
-        axis=-1,
+        axis: Any = -1,
         reduction: str | None = "sum_over_batch_size",
         name="binary_crossentropy",
         dtype=None,
@@ -159,7 +160,7 @@ class CategoricalCrossentropy(core.CategoricalCrossentropy, CrossEntropy):
         self,
         from_logits=False,
         label_smoothing=0.0,
-        axis=-1,
+        axis: Any = -1,
         reduction: str | None = "sum_over_batch_size",
         name="categorical_crossentropy",
         dtype=None,
@@ -244,7 +245,7 @@ class SparseCategoricalCrossentropy(core.SparseCategoricalCrossentropy, LabelLos
         from_logits=False,
         ignore_class=None,
         reduction: str | None = "sum_over_batch_size",
-        axis=-1,
+        axis: Any = -1,
         name="sparse_categorical_crossentropy",
         dtype=None,
     ):

@@ -6,6 +6,8 @@ Lin et al., Focal loss for dense object detection, ICCV 2017.
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import ops
 from .base import registry
 from .crossentropy import BinaryCrossentropy, CategoricalCrossentropy
@@ -26,7 +28,7 @@ class BinaryFocalCrossentropy(BinaryCrossentropy):
         gamma=2.0,
         from_logits=False,
         label_smoothing=0.0,
-        axis=-1,
+        axis: Any = -1,
         reduction: str | None = "sum_over_batch_size",
         name="binary_focal_crossentropy",
         dtype=None,
@@ -53,7 +55,7 @@ class CategoricalFocalCrossentropy(CategoricalCrossentropy):
         gamma=2.0,
         from_logits=False,
         label_smoothing=0.0,
-        axis=-1,
+        axis: Any = -1,
         reduction: str | None = "sum_over_batch_size",
         name="categorical_focal_crossentropy",
         dtype=None,

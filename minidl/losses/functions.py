@@ -100,4 +100,4 @@ cosine_similarity = per_sample(regression.CosineSimilarity)
 circle.loss_class = margins.Circle  # pyright: ignore[reportFunctionMemberAccess]
 
 # All of these functions by name.
-NAMES = {n: thing for n, thing in list(globals().items()) if hasattr(thing, "loss_class")}
+FUNCTIONS = {n: thing for n, thing in list(globals().items()) if hasattr(thing, "loss_class")}

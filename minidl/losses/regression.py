@@ -8,6 +8,7 @@ loss a sample: the mean over the last axis.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from .. import ops
 from ..core import losses as core
@@ -138,7 +139,7 @@ class CosineSimilarity(SameShape):
 
     def __init__(
         self,
-        axis=-1,
+        axis: Any = -1,
         reduction: str | None = "sum_over_batch_size",
         name="cosine_similarity",
         dtype=None,

@@ -26,6 +26,7 @@ from ..support.structures import leaves
 from ..tensor import Tensor, Variable
 
 registry = Catalogue("metric", "A metric is a name, a Metric or a function(y_true, y_pred)")
+register = registry.register
 
 
 class Metric(core.Metric, Configurable):

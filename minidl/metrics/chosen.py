@@ -10,12 +10,6 @@ from ..support.registry import did_you_mean
 from .base import Metric, registry
 from .means import FunctionMetric, LossMetric
 
-registry.general |= {
-    "FunctionMetric": FunctionMetric,
-    "MeanMetricWrapper": FunctionMetric,
-    "LossMetric": LossMetric,
-}
-
 
 def get(identifier) -> Any:
     """Return the metric for a name, a class, an instance, a loss, a function(y_true, y_pred) or the

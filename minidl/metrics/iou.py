@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..guards import outputs
@@ -32,7 +34,7 @@ class IoU(Metric):
         ignore_class=None,
         sparse_y_true=True,
         sparse_y_pred=True,
-        axis=-1,
+        axis: Any = -1,
     ):
         super().__init__(name, dtype)
         title = type(self).__name__
@@ -54,8 +56,8 @@ class IoU(Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         t, p = as_array(y_true), as_array(y_pred)
-        t = t if self.sparse_y_true else t.argmax(axis=self.axis)
-        p = p if self.sparse_y_pred else p.argmax(axis=self.axis)
+        t: Any = t if self.sparse_y_true else t.argmax(axis=self.axis)
+        p: Any = p if self.sparse_y_pred else p.argmax(axis=self.axis)
         t = targets_like(t, p.shape, p.shape, type(self).__name__)
         w = weights_of(sample_weight, p.shape)
         kept = (t >= 0) & (t < self.num_classes) & (p >= 0) & (p < self.num_classes)
@@ -85,7 +87,7 @@ class MeanIoU(IoU):
         ignore_class=None,
         sparse_y_true=True,
         sparse_y_pred=True,
-        axis=-1,
+        axis: Any = -1,
     ):
         super().__init__(
             num_classes,
@@ -105,7 +107,9 @@ class BinaryIoU(IoU):
     `threshold` is a yes.
     """
 
-    def __init__(self, target_class_ids=(0, 1), threshold=0.5, name: str | None = None, dtype=None):
+    def __init__(
+        self, target_class_ids: Any = (0, 1), threshold=0.5, name: str | None = None, dtype=None
+    ):
         super().__init__(2, target_class_ids, name, dtype)
         self.threshold, self._warned = threshold, threshold == 0
 
@@ -128,7 +132,7 @@ class OneHotIoU(IoU):
         dtype=None,
         ignore_class=None,
         sparse_y_pred=False,
-        axis=-1,
+        axis: Any = -1,
     ):
         super().__init__(
             num_classes, target_class_ids, name, dtype, ignore_class, False, sparse_y_pred, axis
@@ -146,6 +150,6 @@ class OneHotMeanIoU(MeanIoU):
         dtype=None,
         ignore_class=None,
         sparse_y_pred=False,
-        axis=-1,
+        axis: Any = -1,
     ):
         super().__init__(num_classes, name, dtype, ignore_class, False, sparse_y_pred, axis)

@@ -30,6 +30,7 @@ class Sum(Metric):
         return Number(self.total.data)
 
 
+@registry.describe("MeanMetricWrapper")
 class FunctionMetric(MeanMetric):
     """The mean over the samples of any function(y_true, y_pred, **options) of tensors."""
 
@@ -59,7 +60,7 @@ class FunctionMetric(MeanMetric):
         fn = config["fn"]
         if isinstance(fn, dict):  # as Keras describes a function
             fn = fn.get("config")
-        fn = losses.functions.NAMES.get(fn, fn) if isinstance(fn, str) else fn
+        fn = losses.FUNCTIONS.get(fn, fn) if isinstance(fn, str) else fn
         if isinstance(fn, str):
             known = registry if fn in registry else losses.registry
             fn = known[fn] if fn in known else find(fn)
@@ -70,6 +71,10 @@ class FunctionMetric(MeanMetric):
         return cls(**{**config, "fn": fn})
 
 
+MeanMetricWrapper = FunctionMetric  # Keras's name
+
+
+@registry.describe()
 class LossMetric(MeanMetric):
     """The mean of a loss over all samples."""
 

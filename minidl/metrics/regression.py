@@ -5,6 +5,8 @@ Shapes: y_true and y_pred have the same shape, (n, outputs) or (n,).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..support import backend
@@ -115,7 +117,7 @@ class PearsonCorrelation(_Correlation):
     scale; 0 if either is constant.
     """
 
-    def __init__(self, name="pearson_correlation", dtype=None, axis=-1):
+    def __init__(self, name="pearson_correlation", dtype=None, axis: Any = -1):
         super().__init__(name, dtype, axis)
 
     def correlation(self, t, p):
@@ -131,7 +133,7 @@ class ConcordanceCorrelation(_Correlation):
     Lin, A concordance correlation coefficient to evaluate reproducibility, Biometrics, 1989.
     """
 
-    def __init__(self, name="concordance_correlation", dtype=None, axis=-1):
+    def __init__(self, name="concordance_correlation", dtype=None, axis: Any = -1):
         super().__init__(name, dtype, axis)
 
     def correlation(self, t, p):

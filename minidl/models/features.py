@@ -139,7 +139,7 @@ def knows(layer) -> bool:
 def number_of_categories(layer) -> int | None:
     """How many whole numbers a layer gives, 0, 1, ...; None if it gives others."""
     if isinstance(layer, layers.Discretization) and layer.num_bins is None:
-        return len(layer.bin_boundaries) + 1
+        return len(layer.bin_boundaries) + 1  # pyright: ignore[reportArgumentType]
     for name in ("num_bins", "num_tokens"):
         if hasattr(layer, name):
             return getattr(layer, name)

@@ -6,8 +6,9 @@ from ..files import keras_2
 from ..files.descriptions import checked
 from ..files.from_keras import from_keras
 from ..files.to_keras import to_keras
-from ..layers import InputLayer, weight_budget
+from ..layers import InputLayer
 from ..support.configs import custom_object_scope, serialize
+from ..support.dry_run import reading_of
 from ..tensor import quiet
 from . import state
 from .keras_compiling import (
@@ -48,7 +49,7 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
         custom_object_scope(custom_objects or {}),
         quiet(),
     ):
-        with weight_budget(arrays.total()):
+        with reading_of(arrays.total()):
             model = described_model(from_keras(config))
             state.build_to(model, (config.get("build_config") or {}).get("input_shape"))
         state.assign(layer_pairs(arrays, model))

@@ -14,8 +14,9 @@ from ..files import keras, keras_2
 from ..files.descriptions import checked
 from ..files.from_keras import from_keras
 from ..files.to_keras import compile_to_keras, to_keras
-from ..layers import Layer, weight_budget
+from ..layers import Layer
 from ..support.configs import custom_object_scope, serialize
+from ..support.dry_run import reading_of
 from ..support.registry import snake_case
 from ..tensor import quiet
 from . import keras_vocabularies as vocabularies
@@ -61,7 +62,7 @@ def read_model(path: str, custom_objects: dict | None = None, compile: bool = Tr
         custom_object_scope(custom_objects or {}),
         quiet(),
     ):
-        with weight_budget(arrays.total()):
+        with reading_of(arrays.total()):
             description = from_keras(config)
             model = described_model(vocabularies.awaiting(description, files))
             vocabularies.take(_places(model), files, arrays)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..optimizers import Nadam
+from .. import optimizers
 from ..support.checks import check_count, check_number
 
 _NUMBERS = {"iteration": np.int32, "learning_rate": np.float32}  # in Keras's dtypes
@@ -38,12 +38,12 @@ def _kept(optimizer) -> list:
     """The variables of `memory`, and Nadam itself where its product stands."""
     inside = list(_inside(optimizer).values())
     own = len(optimizer.variables) - sum(len(one.variables) for one in inside)
-    product = [optimizer] if isinstance(optimizer, Nadam) else []
+    product = [optimizer] if isinstance(optimizer, optimizers.Nadam) else []
     return [*optimizer.variables[:own], *product, *[v for one in inside for v in _kept(one)]]
 
 
 def _array(thing) -> np.ndarray:
-    if isinstance(thing, Nadam):
+    if isinstance(thing, optimizers.Nadam):
         return np.asarray(thing.product(thing.iterations), np.float32)
     return thing.numpy().astype(_NUMBERS.get(thing.name, thing.dtype))
 
@@ -60,7 +60,7 @@ def set_memory(optimizer, arrays: list) -> None:
             f"holds {len(given)}"
         )
     known = own if len(given) == len(own) else numbers
-    pairs = [(v, array) for v, array in zip(known, given) if not isinstance(v, Nadam)]
+    pairs = [(v, array) for v, array in zip(known, given) if not isinstance(v, optimizers.Nadam)]
     checked = [(v, _fitting(optimizer, v, array)) for v, array in pairs]
     for variable, array in checked:
         if array is not None:

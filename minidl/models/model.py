@@ -150,12 +150,12 @@ class Model(Trainer, Layer):
 
     @property
     def takes_raw_input(self) -> bool:
-        """Whether its first step is a layer for raw numbers, or no layer, as x / 127.5 is."""
+        """Whether its first step is a layer for raw numbers, has one inside, or is no layer."""
         steps = self.symbol_graph.steps[:1] if self.symbol_graph else []
         if steps and not isinstance(steps[0].function, Layer):
             return True
         first = [layer for layer in self.layers if not isinstance(layer, InputLayer)][:1]
-        return any(layer.takes_raw_input for layer in first)
+        return any(part.takes_raw_input for layer in first for part in layer.all_layers())
 
     @property
     def trains_when_called(self) -> bool:

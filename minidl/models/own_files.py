@@ -6,8 +6,8 @@ from typing import Any
 
 from ..files import native
 from ..files.descriptions import believable, reading
-from ..layers import weight_budget
 from ..support.configs import custom_object_scope, deserialize, serialize
+from ..support.dry_run import reading_of
 from ..tensor import quiet
 from . import state
 from .rebuilding import described_model
@@ -41,7 +41,7 @@ def read_model(path, custom_objects: dict | None = None, compile: bool = True):
     description, arrays = native.read(path, ("model",))
     with reading(path), custom_object_scope(custom_objects or {}), quiet():
         weights = _weights(arrays)
-        with weight_budget(sum(a.size for a in weights.values())):
+        with reading_of(sum(a.size for a in weights.values())):
             model = described_model(description["model"])
             state.build_to(model, description.get("build_shape"))
         state.set_named_weights(model, weights)

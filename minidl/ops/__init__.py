@@ -6,9 +6,9 @@ minidl/core/derivatives. Piecewise constant functions (comparisons, argmax, floo
 derivative 0, so their float results get gradient 0.
 """
 
-# ruff: noqa: F403  (each file lists its public functions in __all__)
 import importlib as _importlib
 from types import SimpleNamespace as _SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from . import (
     arranging,
@@ -63,6 +63,40 @@ __all__ += crossentropies.__all__
 __all__ += placing.__all__
 __all__ += loops.__all__
 
+if TYPE_CHECKING:  # what editors see
+    from . import (
+        bits,
+        blocks,
+        custom,
+        forms,
+        formulas,
+        frequencies,
+        images,
+        missing,
+        sequences,
+        signals,
+    )
+    from .bits import *
+    from .blocks import *
+    from .custom import *
+    from .forms import *
+    from .formulas import *
+    from .frequencies import *
+    from .images import *
+    from .missing import *
+    from .sequences import *
+    from .signals import *
+
+    __all__ += bits.__all__
+    __all__ += blocks.__all__
+    __all__ += custom.__all__
+    __all__ += forms.__all__
+    __all__ += formulas.__all__
+    __all__ += frequencies.__all__
+    __all__ += images.__all__
+    __all__ += missing.__all__
+    __all__ += sequences.__all__
+    __all__ += signals.__all__
 
 # Functions whose file is imported at first use: file -> names.
 LATER = {
@@ -89,7 +123,7 @@ _FILE_OF = {name: file for file, names in LATER.items() for name in names.split(
 __all__ += _FILE_OF
 
 
-def __getattr__(name):
+def __getattr__(name) -> Any:
     if name not in _FILE_OF:
         raise AttributeError(f"module 'minidl.ops' has no attribute {name!r}.")
     return getattr(_importlib.import_module(f".{_FILE_OF[name]}", __name__), name)
@@ -106,7 +140,7 @@ class _Shelf(_SimpleNamespace):
 
     __slots__ = ("_later", "answers", "__name__", "__path__", "__spec__")
 
-    def __getattr__(self, name):
+    def __getattr__(self, name) -> Any:
         if name in self._later:
             return getattr(_importlib.import_module(f".{self._later[name]}", __name__), name)
         raise AttributeError(self.answers(name) or f"minidl.ops has no {name!r} there.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -103,7 +104,7 @@ def moveaxis(x, source, destination):
     return transpose(x, order)
 
 
-def rot90(array, k=1, axes=(0, 1)):
+def rot90(array, k=1, axes: Any = (0, 1)):
     """Rotate by k·90 degrees in the plane of two axes, from the first towards the second."""
     a, b = axes
     if len({from_front(axis, len(shape(array))) for axis in axes}) < 2:
@@ -116,11 +117,11 @@ def rot90(array, k=1, axes=(0, 1)):
 
 
 # --- joining and cutting
-def concatenate(xs, axis=0):
+def concatenate(xs, axis: Any = 0):
     return apply(shaping.concatenate, *xs, axis=axis)
 
 
-def stack(x, axis=0):
+def stack(x, axis: Any = 0):
     return apply(shaping.stack, *x, axis=axis)
 
 
@@ -139,7 +140,7 @@ def append(x1, x2, axis=None):
     return concatenate([ravel(x1), ravel(x2)] if axis is None else [x1, x2], axis or 0)
 
 
-def split(x, indices_or_sections, axis=0) -> list:
+def split(x, indices_or_sections, axis: Any = 0) -> list:
     """Split into a number of equal parts along `axis`, or before each of the given positions."""
     x = convert_to_tensor(x)
     place, cuts = from_front(axis, len(x.shape)), indices_or_sections
@@ -156,7 +157,7 @@ def split(x, indices_or_sections, axis=0) -> list:
     return [x[(*front, slice(a, b))] for a, b in zip([0, *cuts], [*cuts, size])]
 
 
-def unstack(x, num=None, axis=0) -> list:
+def unstack(x, num=None, axis: Any = 0) -> list:
     """Return the slices along `axis`, without that axis. num: their number, if x is a symbol of
     unknown size.
     """
@@ -183,7 +184,7 @@ def meshgrid(*x, indexing="xy") -> list:
     return [g.swapaxes(0, 1) for g in grids] if indexing == "xy" and len(x) > 1 else grids
 
 
-def diff(a, n=1, axis=-1):
+def diff(a, n=1, axis: Any = -1):
     """Subtract from each entry along `axis` the one before it, n times. For booleans: whether the
     two differ.
     """

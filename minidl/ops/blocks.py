@@ -118,7 +118,7 @@ def view(x, dtype=None):
 
 
 @on_symbols
-def argpartition(x, kth, axis=-1):
+def argpartition(x, kth, axis: Any = -1):
     """Positions, of which those before kth point to the numbers that are smaller, in any order."""
     places = np.argpartition(np.asarray(convert_to_tensor(x)), kth, axis=axis)
     return Tensor(places.astype(np.int32))

@@ -77,7 +77,7 @@ def arange(start, stop=None, step: Any = 1, dtype=None) -> Tensor:
     )
 
 
-def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0) -> Any:
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis: Any = 0) -> Any:
     """Return num evenly spaced numbers from start to stop, which is included if endpoint. retstep:
     return (numbers, the distance).
     """
@@ -89,7 +89,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 
 
 @on_symbols
-def one_hot(x, num_classes, axis=-1, dtype=None) -> Tensor:
+def one_hot(x, num_classes, axis: Any = -1, dtype=None) -> Tensor:
     """Encode whole numbers 0 .. num_classes-1 as rows with a single 1. Any other number gives a row
     of zeros.
     """
@@ -98,7 +98,7 @@ def one_hot(x, num_classes, axis=-1, dtype=None) -> Tensor:
 
 
 @on_symbols
-def multi_hot(inputs, num_classes, axis=-1, dtype=None) -> Tensor:
+def multi_hot(inputs, num_classes, axis: Any = -1, dtype=None) -> Tensor:
     """Encode each row of whole numbers as one row of num_classes zeros, with a 1 for every number
     that occurs.
     """

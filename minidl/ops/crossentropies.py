@@ -31,7 +31,7 @@ def binary_crossentropy(target, output, from_logits=False):
 
 
 @on_symbols
-def categorical_crossentropy(target, output, from_logits=False, axis=-1):
+def categorical_crossentropy(target, output, from_logits=False, axis: Any = -1):
     """-Σ t·ln p over the classes on `axis`, one number a sample. from_logits: p =
     softmax(output).
     """
@@ -44,7 +44,7 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
 
 
 @on_symbols
-def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
+def sparse_categorical_crossentropy(target, output, from_logits=False, axis: Any = -1):
     """-ln p of the right class, one number a sample. target: its index, 0 .. C-1. from_logits: p =
     softmax(output).
     """

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import partial, wraps
 
 import numpy as np
 
 from ..core.derivatives.stepping import shared
 from ..support.arrays import as_array
 from ..tensor import Operators, Tensor, apply, no_grad
+from ..tensor.higher_forms import vjps_of
 from .base import convert_to_tensor, on_symbols
 
 __all__ = ["custom_gradient"]
@@ -31,34 +32,52 @@ def custom_gradient(f):
     @wraps(f)
     def function(*xs, **settings):
         inputs = [convert_to_tensor(x) for x in xs]
-        z, grad = _pair(f, f(*[x.detach() for x in inputs], **settings))
+        call = partial(f, **settings)
+        z, grad = _pair(f, call(*[x.detach() for x in inputs]))
         if z.requires_grad:
             raise ValueError(
                 f"{_name(f)} uses a weight that is no argument of it, so the weight would get no "
                 "gradient. Give the weight to it as an argument, and return its gradient from grad."
             )
-        return apply(_computed, *inputs, z=z.data, grad=grad, name=_name(f))
+        return apply(_computed, *inputs, z=z.data, grad=grad, f=call, name=_name(f))
 
     return function
 
 
-def _computed(*xs, z, grad, name):
-    """The op of `custom_gradient`. z: the result. grad: a function from ∂L/∂z to all ∂L/∂x."""
+def _computed(*xs, z, grad, f, name):
+    """The op of `custom_gradient`. z: the result. grad: a function from ∂L/∂z to all ∂L/∂x. f: the
+    function that returned both.
+    """
 
     def back(g):
         with no_grad():
-            slopes = grad(Tensor(g))
-        slopes = slopes if isinstance(slopes, (list, tuple)) else [slopes]
-        if len(slopes) != len(xs):
-            raise ValueError(
-                f"grad of {name} returned {len(slopes)} gradients for {len(xs)} arguments. Return "
-                "one for each, None where there is none."
-            )
-        return [
-            np.zeros_like(x) if slope is None else as_array(slope) for x, slope in zip(xs, slopes)
-        ]
+            return [as_array(slope) for slope in _slopes(grad, Tensor(g), xs, name)]
 
     return z, shared(back, *[_pick(i) for i in range(len(xs))])
+
+
+@vjps_of(_computed)
+def _recorded(result, *xs, z, grad, f, name):
+    """The vjps for second derivatives. f is called once more, with the tensors of the graph, so
+    that what its grad computes from them is recorded.
+    """
+    _, grad = f(*xs)
+    back = partial(_slopes, grad, xs=xs, name=name)
+    return shared(back, *[_pick(i) for i in range(len(xs))])
+
+
+def _slopes(grad, g, xs, name) -> list:
+    """Return ∂L/∂x for each x as grad computes them, zeros for None. ValueError if it returns more
+    or fewer.
+    """
+    slopes = grad(g)
+    slopes = slopes if isinstance(slopes, (list, tuple)) else [slopes]
+    if len(slopes) != len(xs):
+        raise ValueError(
+            f"grad of {name} returned {len(slopes)} gradients for {len(xs)} arguments. Return "
+            "one for each, None where there is none."
+        )
+    return [np.zeros(x.shape, x.dtype) if s is None else s for x, s in zip(xs, slopes)]
 
 
 def _pick(i: int):

@@ -4,6 +4,8 @@ rows.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..support import backend
@@ -43,13 +45,13 @@ def tri(N, M=None, k=0, dtype=None):
     return Tensor(np.tri(N, M, k), dtype=dtype or backend.floatx())
 
 
-def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
+def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis: Any = 0):
     """Return base^start ... base^stop with evenly spaced exponents."""
     values = np.logspace(as_array(start), as_array(stop), num, endpoint, base, axis=axis)
     return Tensor(values, dtype=dtype or backend.floatx())
 
 
-def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis: Any = 0):
     """Return numbers from start to stop with a constant ratio."""
     values = np.geomspace(as_array(start), as_array(stop), num, endpoint, axis=axis)
     return Tensor(values, dtype=dtype or backend.floatx())
@@ -80,7 +82,7 @@ def flipud(x):
 
 
 @on_symbols
-def array_split(x, indices_or_sections, axis=0):
+def array_split(x, indices_or_sections, axis: Any = 0):
     """Split as `split` does, but into parts that may differ in size: the first ones are longer by
     one.
     """

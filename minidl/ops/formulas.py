@@ -139,7 +139,7 @@ def cdist(x, y):
 
 
 @on_symbols
-def trapezoid(y, x=None, dx=1.0, axis=-1):
+def trapezoid(y, x=None, dx=1.0, axis: Any = -1):
     """The integral by the trapezoidal rule. x: the positions of the values; otherwise they are dx
     apart.
     """

@@ -80,7 +80,9 @@ def extract_sequences(x, sequence_length, sequence_stride):
 
 
 @on_symbols
-def stft(x, sequence_length, sequence_stride, fft_length, window="hann", center=True) -> tuple:
+def stft(
+    x, sequence_length, sequence_stride, fft_length, window: Any = "hann", center=True
+) -> tuple:
     """The short-time Fourier transform: `rfft` of each window of a signal.
 
     x: (..., n). sequence_length: of a window. sequence_stride: from one window to the next.
@@ -104,7 +106,9 @@ def stft(x, sequence_length, sequence_stride, fft_length, window="hann", center=
 
 
 @on_symbols
-def istft(x, sequence_length, sequence_stride, fft_length, length=None, window="hann", center=True):
+def istft(
+    x, sequence_length, sequence_stride, fft_length, length=None, window: Any = "hann", center=True
+):
     """The inverse of `stft`: the signal (..., n) of a pair (real, imaginary) of shapes
     (..., windows, fft_length // 2 + 1).
 

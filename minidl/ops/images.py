@@ -63,7 +63,9 @@ def on_windows(function):
 
 
 @on_windows
-def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
+def conv(
+    inputs, kernel, strides: Any = 1, padding="valid", data_format=None, dilation_rate: Any = 1
+):
     """Multiply each window of the inputs by the kernel, (*window, channels, filters). If the kernel
     has only a part of the channels, the channels are convolved in groups.
     """
@@ -85,7 +87,9 @@ def convolve(x, kernel, bias, strides, padding, data_format, dilation, relu=Fals
 
 
 @on_windows
-def depthwise_conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
+def depthwise_conv(
+    inputs, kernel, strides: Any = 1, padding="valid", data_format=None, dilation_rate: Any = 1
+):
     """Apply separate kernels to each channel, (*window, channels, m): m outputs for each
     channel.
     """
@@ -113,10 +117,10 @@ def separable_conv(
     inputs,
     depthwise_kernel,
     pointwise_kernel,
-    strides=1,
+    strides: Any = 1,
     padding="valid",
     data_format=None,
-    dilation_rate=1,
+    dilation_rate: Any = 1,
 ):
     """Compute depthwise_conv, then mix the channels at each position by pointwise_kernel, (1, ...,
     channels, filters).
@@ -129,11 +133,11 @@ def separable_conv(
 def conv_transpose(
     inputs,
     kernel,
-    strides=1,
+    strides: Any = 1,
     padding="valid",
     output_padding=None,
     data_format=None,
-    dilation_rate=1,
+    dilation_rate: Any = 1,
 ):
     """Compute the transposed convolution, which is the gradient of conv: the sizes grow by the
     strides. kernel: (*window, filters, channels).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..core.derivatives import gaussian, nonlinear
@@ -87,11 +89,11 @@ def sigmoid(x):
     return apply(nonlinear.sigmoid, floats(x))
 
 
-def softmax(x, axis=-1):
+def softmax(x, axis: Any = -1):
     return apply(nonlinear.softmax, floats(x), axis=axes_of(axis))
 
 
-def log_softmax(x, axis=-1):
+def log_softmax(x, axis: Any = -1):
     return apply(nonlinear.log_softmax, floats(x), axis=axes_of(axis))
 
 
@@ -174,7 +176,7 @@ def sparse_plus(x):
     return square(clip(x, -1, 1) + 1) / 4 + relu(x - 1)
 
 
-def glu(x, axis=-1):
+def glu(x, axis: Any = -1):
     """The first half along `axis` times the sigmoid of the second. Dauphin et al. 2016."""
     x = floats(x)
     size = x.shape[from_front(axis, len(x.shape))]
@@ -188,7 +190,7 @@ def glu(x, axis=-1):
 
 
 @on_symbols
-def sparsemax(x, axis=-1):
+def sparsemax(x, axis: Any = -1):
     """The probabilities nearest to x: like softmax, but small entries become exactly 0. Martins and
     Astudillo 2016.
     """

@@ -43,14 +43,14 @@ def argmin(x, axis=None, keepdims=False):
     return step(partial(np.argmin, axis=axis, keepdims=keepdims), x).astype("int32")
 
 
-def argsort(x, axis=-1):
+def argsort(x, axis: Any = -1):
     """The positions of the entries from the smallest to the largest; equal ones keep their order.
     axis=None: of the flattened x.
     """
     return step(partial(np.argsort, axis=axis, kind="stable"), x).astype("int32")
 
 
-def sort(x, axis=-1):
+def sort(x, axis: Any = -1):
     """The entries in ascending order. Gradients pass to the entries."""
     x = convert_to_tensor(x)
     return take_along_axis(x, argsort(x, axis), axis)

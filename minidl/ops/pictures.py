@@ -189,7 +189,7 @@ def pad_images(
 
 
 @_on_pictures
-def extract_patches(images, size, strides=None, dilation_rate=1, padding="valid"):
+def extract_patches(images, size, strides=None, dilation_rate: Any = 1, padding="valid"):
     """Each window of the pictures as one vector: (n, rows, columns, height·width·channels)."""
     height, width = (size, size) if isinstance(size, int) else size
     steps: Any = (height, width) if strides is None else strides

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -187,7 +188,7 @@ def _norm_of_sizes(size, ord, axes, keepdims):
     return where(equal(total, 0), 0.0, power(total, 1 / ord))  # at 0 the root's slope is infinite
 
 
-def normalize(x, axis=-1, order=2, epsilon=None):
+def normalize(x, axis: Any = -1, order=2, epsilon=None):
     """Divide x by its norm along `axis`, so that the norm becomes 1. A norm below epsilon counts as
     epsilon.
     """

@@ -24,7 +24,7 @@ def dot_product_attention(
     bias=None,
     mask=None,
     scale=None,
-    is_causal=False,
+    is_causal: Any = False,
     flash_attention=None,
     attn_logits_soft_cap=None,
 ):

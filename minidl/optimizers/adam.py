@@ -82,7 +82,7 @@ class AdamW(Adam):
     def __init__(
         self,
         learning_rate: Rate = 0.001,
-        weight_decay=0.004,
+        weight_decay: float | None = 0.004,
         beta_1=0.9,
         beta_2=0.999,
         epsilon=1e-7,

@@ -24,7 +24,7 @@ from ..guards import optimizer as guard
 from ..support.checks import check_count, check_flag, check_number, is_ours
 from ..support.configs import Catalogue, Configurable, serialize
 from ..support.processes import here
-from ..support.registry import snake_case
+from ..support.registry import Registry, snake_case
 from ..tensor import Variable, quietly, switches
 from . import around, settings
 from .memory import Memory, clears_every
@@ -35,6 +35,8 @@ registry = Catalogue(
     fits=lambda thing: isinstance(thing, Optimizer),
     naming=str.lower,
 )
+register = registry.register
+wrappers = Registry("optimizer of optimizers")  # which have no name for compile()
 
 
 class Optimizer(Configurable, core.Optimizer):
@@ -100,7 +102,7 @@ class Optimizer(Configurable, core.Optimizer):
             around.clear(self.kept.sums)
 
     @property
-    def learning_rate(self) -> float:
+    def learning_rate(self) -> Any:
         """The rate of the coming step. To set it, assign a number or a schedule."""
         return self.current_rate()
 

@@ -8,15 +8,12 @@ import numpy as np
 
 from ..support.checks import check_count, check_number
 from ..support.configs import serialize
-from ..support.registry import REGISTRIES
 from ..tensor import Variable
 from . import settings
-from .base import Optimizer
-
-registry = REGISTRIES["optimizer of optimizers"]
+from .base import Optimizer, wrappers
 
 
-@registry.register()
+@wrappers.register()
 class LossScaleOptimizer(Optimizer):
     """Keeps small gradients from becoming 0 in float16. The loss is multiplied by a large number,
     the scale, and the gradients are divided by it before inner_optimizer moves the weights.

@@ -52,7 +52,7 @@ class Muon(Optimizer, core.Adam):
         muon_a=3.4445,
         muon_b=-4.7750,
         muon_c=2.0315,
-        adam_lr_ratio=1,
+        adam_lr_ratio: float = 1,
         momentum=0.95,
         ns_steps=5,
         nesterov=True,

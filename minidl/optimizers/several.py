@@ -7,14 +7,12 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from ..support.configs import Configurable, serialize
-from ..support.registry import REGISTRIES, snake_case
+from ..support.registry import snake_case
 from ..support.warning import warn
-from .base import Optimizer
-
-registry = REGISTRIES["optimizer of optimizers"]
+from .base import Optimizer, wrappers
 
 
-@registry.register()
+@wrappers.register()
 class OptimizerMap(Configurable, MutableMapping):
     """Optimizers by the paths of the variables that they move, for `MultiOptimizer`.
 
@@ -84,7 +82,7 @@ class OptimizerMap(Configurable, MutableMapping):
 
 def _single(optimizer, what: str) -> Optimizer:
     """Return the optimizer if it moves variables itself. ValueError for anything else."""
-    if isinstance(optimizer, Optimizer) and type(optimizer) not in registry.names.values():
+    if isinstance(optimizer, Optimizer) and type(optimizer) not in wrappers.names.values():
         return optimizer
     raise ValueError(
         f"MultiOptimizer: {what} is an optimizer that moves weights itself, like optimizers.SGD(); "
@@ -92,7 +90,7 @@ def _single(optimizer, what: str) -> Optimizer:
     )
 
 
-@registry.register()
+@wrappers.register()
 class MultiOptimizer(Optimizer):
     """Moves each variable with the optimizer that belongs to its path.
 

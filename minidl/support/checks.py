@@ -187,15 +187,14 @@ _MEANT = {
 _MAY_BE_NONE = {("Normalization", "axis")}  # although it is not the default
 
 
-def explain_arguments(rooms) -> None:
-    """Wrap the constructors in these modules so that such errors name the class and its
-    arguments.
+def explain_arguments(thing) -> None:
+    """If this is a class, wrap its constructor, and those of the classes above it, so that such
+    errors name the class and its arguments.
     """
-    things = [thing for room in rooms for thing in vars(room).values()]
-    public = [t for t in things if isinstance(t, type) and not issubclass(t, BaseException)]
-    for cls in dict.fromkeys(cls for thing in public for cls in thing.__mro__):
-        if _is_wrapped(cls):
-            _explain(cls)
+    if isinstance(thing, type) and not issubclass(thing, BaseException):
+        for cls in thing.__mro__:
+            if _is_wrapped(cls):
+                _explain(cls)
 
 
 def _is_wrapped(cls: type) -> bool:

@@ -9,13 +9,14 @@ class is looked up by name in the library's registries or among the classes that
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from .custom import custom_object_scope
-from .registry import MODULES, REGISTERED, REGISTRIES, SCOPE, Registry, find
+from .registry import MODULES, REGISTERED, REGISTRIES, SCOPE, Registry, T, find, finished
 
 __all__ = [
     "Catalogue",
@@ -257,7 +258,16 @@ class Catalogue(Registry):
     def __init__(self, kind: str, words: str, fits=callable, naming=None):
         super().__init__(kind, naming)
         self.words, self.fits = words, fits
-        self.general: dict[str, type] = {}
+        self.general: dict[str, Any] = {}
+
+    def describe(self, *aliases: str) -> Callable[[T], T]:
+        """Decorator: a class that only descriptions may name, by its name and any aliases."""
+
+        def file(cls: Any) -> Any:
+            self.general |= dict.fromkeys((cls.__name__, *aliases), cls)
+            return finished(cls)
+
+        return file
 
     def get(self, identifier) -> Any:
         """Return the thing for a name, a class, an instance or the data of `serialize`; None for

@@ -8,8 +8,9 @@ import importlib
 import threading
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 # Functions (room, name) that return a sentence for a name that another library has, or None.
 ANSWERS: list[Callable[[str, str], str | None]] = []
 REGISTRIES: dict[str, Registry] = {}  # kind -> its registry; a file may name only these
@@ -40,6 +41,8 @@ class Scope(threading.local):
 
 
 SCOPE = Scope()
+_THINGS: list[Any] = []  # all that was registered
+_CHANGES: list[Callable[[Any], None]] = []  # see `finish_with`
 
 
 def custom_object(name):
@@ -64,22 +67,22 @@ class Registry:
         self.kind = kind
         self._names: dict[str, object] = {}  # as they are listed, e.g. 'mean_squared_error'
         self._by_plain: dict[str, object] = {}  # as they are looked up, e.g. 'meansquarederror'
-        # names registered when their module is imported, at first use: 'StringLookup' -> module
+        # names whose module is imported, and registers them, at first use: 'Conv2D' -> module
         self.rooms: dict[str, str] = {}
         # names of options of another thing -> how to write that: 'momentum' -> 'SGD(momentum=0.9)'
         self.options: dict[str, str] = {}
         self._naming = naming or snake_case
         REGISTRIES[kind] = self
 
-    def register(self, *aliases: str):
+    def register(self, *aliases: str) -> Callable[[T], T]:
         """Decorator: register a class or function under its name and any aliases."""
 
-        def file(thing):
+        def file(thing: Any) -> Any:
             self._names[self._naming(thing.__name__)] = thing
             self._names.update({alias: thing for alias in aliases})
             for name in (thing.__name__, *aliases):
                 self._by_plain[_plain(name)] = thing
-            return thing
+            return finished(thing)
 
         return file
 
@@ -119,14 +122,34 @@ class Registry:
             return None
         plain = _plain(name)
         if plain not in self._by_plain:
-            for module in [m for room, m in self.rooms.items() if _plain(room) == plain]:
+            likely = [module for room, module in self.rooms.items() if _plain(room) == plain]
+            for module in [*likely, *self.rooms.values()]:  # 'mse' is registered as an alias
                 importlib.import_module(module)
+                if plain in self._by_plain:
+                    break
         return self._by_plain.get(plain)
 
     def __contains__(self, name) -> bool:
         if not isinstance(name, str):
             return False
         return self.filed(name) is not None or custom_object(name) is not None
+
+
+def finished(thing: Any) -> Any:
+    """Return a class or function that was just registered, after the functions that `finish_with`
+    was given have changed it.
+    """
+    _THINGS.append(thing)
+    for change in _CHANGES:
+        change(thing)
+    return thing
+
+
+def finish_with(change: Callable[[Any], None]) -> None:
+    """Call change(thing) for everything that is registered, now or later."""
+    _CHANGES.append(change)
+    for thing in list(_THINGS):
+        change(thing)
 
 
 def find(name: str, module: str | None = None, registered_name: str | None = None) -> Any:
@@ -142,9 +165,11 @@ def find(name: str, module: str | None = None, registered_name: str | None = Non
             if key is not None and key in known:
                 return known[key]
     registries = _pointed_at(parts, ours)
-    known = [thing for r in registries if (thing := r.filed(name)) is not None]
+    for registry in registries:
+        if (thing := registry.filed(name)) is not None:
+            return thing
     # And for a file that knows another package, or none:
-    known += [thing for key, thing in REGISTERED.items() if key.split(">")[-1] == name]
+    known = [thing for key, thing in REGISTERED.items() if key.split(">")[-1] == name]
     if not known:
         raise ValueError(_not_found(name, registries))
     return known[0]

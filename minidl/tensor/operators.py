@@ -96,7 +96,8 @@ class Operators(NumpyFunctions, core.Operators):
 
     def transpose(self, *axes):
         axes = axes[0] if len(axes) == 1 and (axes[0] is None or np.iterable(axes[0])) else axes
-        return self._apply(shaping.transpose, self, axes=tuple(axes) if axes else None)
+        order = () if axes is None else tuple(axes)
+        return self._apply(shaping.transpose, self, axes=order or None)
 
     def swapaxes(self, axis1, axis2):
         axes = list(range(len(self.shape)))

@@ -3,7 +3,7 @@ keras.preprocessing, and a tokenizer of byte pairs.
 """
 
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import data
 from . import image, sequence, text
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name):
+def __getattr__(name) -> Any:
     if name == "BytePairTokenizer":
         return importlib.import_module(".byte_pairs", __name__).BytePairTokenizer
     if name not in ("image_dataset_from_directory", "text_dataset_from_directory"):

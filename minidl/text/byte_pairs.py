@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class BytePairTokenizer:
     merges: pairs of earlier tokens. ValueError if one is none, or becomes longer than a piece.
     """
 
-    def __init__(self, merges=()):
+    def __init__(self, merges: Any = ()):
         self.merges, self.tokens = [], [bytes([i]) for i in range(256)]
         for pair in merges:
             self._add(pair)

@@ -1,6 +1,6 @@
 """What tutorials find under keras.preprocessing.image. It opens at first use: `data/` has it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import data
 
@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name):
+def __getattr__(name) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'minidl.preprocessing.image' has no attribute {name!r}.")
     return getattr(data, name)

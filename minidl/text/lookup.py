@@ -118,7 +118,7 @@ class StringLookup(OfStrings, Lookup):
         max_tokens=None,
         num_oov_indices=1,
         mask_token=None,
-        oov_token="[UNK]",
+        oov_token: str | None = "[UNK]",
         vocabulary=None,
         idf_weights=None,
         invert=False,

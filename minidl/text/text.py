@@ -80,7 +80,7 @@ class Tokenizer:
         num_words=None,
         filters=_PUNCTUATION,
         lower=True,
-        split=" ",
+        split: Any = " ",
         char_level=False,
         oov_token=None,
         analyzer=None,

@@ -6,6 +6,7 @@ import math
 import re
 import string
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -45,8 +46,8 @@ class TextVectorization(OfStrings):
     def __init__(
         self,
         max_tokens=None,
-        standardize="lower_and_strip_punctuation",
-        split="whitespace",
+        standardize: Any = "lower_and_strip_punctuation",
+        split: Any = "whitespace",
         ngrams=None,
         output_mode="int",
         output_sequence_length=None,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl import check_gradients, layers
+from minidl import Sequential, check_gradients, layers
 from minidl.layers import Embedding
 
 RNG = np.random.default_rng(7)
@@ -39,3 +39,21 @@ def test_given_weights_are_there_at_once():
 def test_only_with_mask_zero_it_makes_masks():
     assert layers.Embedding(4, 2, mask_zero=True).supports_masking
     assert not layers.Embedding(4, 2).supports_masking
+
+
+class Words(layers.Layer):
+    """Numbers of words to vectors, as tutorials of Transformers write it."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.places = layers.Embedding(200, 2), layers.Embedding(8, 2)
+
+    def call(self, x):
+        return self.words(x) + self.places(np.arange(8))
+
+
+def test_a_layer_with_an_embedding_inside_takes_numbers_that_are_not_scaled():
+    model = Sequential([Words(), layers.GlobalAveragePooling1D(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    # a warning of the inputs' range would be an error
+    model.fit(RNG.integers(100, 200, (16, 8)), RNG.normal(size=(16, 1)), verbose=0)

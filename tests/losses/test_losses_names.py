@@ -14,7 +14,7 @@ from minidl.losses import FunctionLoss, Loss, MeanSquaredError, NegativeLogLikel
 # ---
 
 
-@pytest.mark.parametrize(("name", "function"), losses.functions.NAMES.items())
+@pytest.mark.parametrize(("name", "function"), losses.FUNCTIONS.items())
 def test_get_gives_the_function_for_its_name_and_the_loss_for_its_class(name, function):
     assert losses.get(name) is function and losses.get(function) is function
     assert losses.deserialize(name) is function and getattr(losses, name) is function

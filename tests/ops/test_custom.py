@@ -107,3 +107,50 @@ def test_what_is_refused():
 class Nameless:
     def __call__(self, x):
         return x
+
+
+# --- second derivatives
+
+
+@ops.custom_gradient
+def times_thrice(a, b):
+    return a * b, lambda g: (g * b, 3 * g * a)
+
+
+def test_what_grad_computes_has_derivatives():
+    """The derivatives of ln(1 + eˣ) are σ, σ(1 − σ) and σ(1 − σ)(1 − 2σ)."""
+    x = Variable([-1.0, 0.5, 2.0])
+    with GradientTape() as third, GradientTape() as second:
+        with GradientTape() as first:
+            y = log1pexp(x)
+        g = first.gradient(y, x)
+        h = second.gradient(g, x)
+    σ = 1 / (1 + np.exp(-x.numpy()))
+    np.testing.assert_allclose(g, σ, rtol=1e-6)
+    np.testing.assert_allclose(h, σ * (1 - σ), rtol=1e-5)
+    np.testing.assert_allclose(third.gradient(h, x), σ * (1 - σ) * (1 - 2 * σ), rtol=1e-4)
+
+
+def test_a_derivative_of_ones_own_counts_in_second_derivatives_too():
+    """With b for its first derivative and 3a for its second: ∂(b + (3a)²)/∂a = 18a, ∂/∂b = 1."""
+    a, b = Variable([1.0, 2.0]), Variable([5.0, 7.0])
+    with GradientTape() as outer:
+        with GradientTape() as inner:
+            y = times_thrice(a, b)
+        to_a, to_b = inner.gradient(y, [a, b])
+        total = (to_a + to_b * to_b).sum()
+    for found, wanted in zip(outer.gradient(total, [a, b]), ([18, 36], [1, 1])):
+        np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+def test_none_stays_zero_in_second_derivatives():
+    @ops.custom_gradient
+    def only_first(a, b):
+        return a * b, lambda g: (g * b * b, None)
+
+    a, b = Variable(3.0), Variable(5.0)
+    with GradientTape() as outer:
+        with GradientTape() as inner:
+            y = only_first(a, b)
+        to_a, to_b = inner.gradient(y, [a, b])
+    assert float(to_a) == 25 and float(to_b) == 0 and float(outer.gradient(to_a, b)) == 10

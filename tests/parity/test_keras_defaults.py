@@ -15,7 +15,7 @@ import minidl
 
 def found() -> dict:
     """{path: {argument: default}}, each thing of minidl once, for arguments that it takes too."""
-    seen, facts = set(), {}  # the things, not their ids: a method of a class lives no longer than its line
+    seen, facts = set(), {}  # things, not ids: a method of a class lives no longer than its line
     for path in keras_defaults.paths():
         ours = keras_defaults.at(minidl, path)
         if not callable(ours) or ours in seen:

@@ -54,7 +54,8 @@ def test_what_is_in_the_wheel(wheel):
             "LICENSE",
         )
     } <= set(names)
-    assert "minidl/py.typed" in names and any(n.endswith("licenses/LICENSE") for n in names)
+    assert {"minidl/py.typed", "minidl/layers/__init__.pyi", "minidl/keras/layers.py"} <= set(names)
+    assert any(n.endswith("licenses/LICENSE") for n in names)
     assert not any(
         "SOLUTION" in zipfile.ZipFile(wheel).read(n).decode()
         for n in names

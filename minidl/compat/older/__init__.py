@@ -7,7 +7,7 @@ attributes. fitting.py: fit and related methods. optimizers.py: `lr`, `decay`. p
 paths. imports.py: errors for unknown names. warning.py: the warning for all of them.
 """
 
-from ...support import checks
+from ...support import checks, registry
 from .. import absent, numbers
 from .. import layers as keras_layers
 from .. import metrics as keras_metrics
@@ -16,7 +16,9 @@ from . import arguments, backend, fitting, imports, logs, methods, names, optimi
 
 __all__ = ["paths"]  # front.py opens these paths last
 
-checks.explain_arguments(names.ROOMS)  # before older names, which wrap it
+for thing in [thing for room in names.ROOMS for thing in vars(room).values()]:
+    checks.explain_arguments(thing)  # before older names, which wrap it
+registry.finish_with(checks.explain_arguments)
 backend.attach()
 numbers.wrap()
 keras_optimizers.add_all()

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from ... import callbacks, layers, models, optimizers, regularizers, utils
+from ... import callbacks, layers, models, regularizers, utils
 from ...support.checks import retried
 from ...support.configs import made_with
+from ...support.registry import finish_with
 from ...tensor import Variable
 from .warning import older
+
+_LIBRARY = __name__.partition(".")[0]
 
 
 class Dropped:
@@ -119,57 +122,54 @@ _WEIGHTS = {
 }
 
 
-# Keras 1 and 2's names, by class.
+# Keras 1 and 2's names of arguments: of layers and optimizers, by the name of the class, which may
+# be loaded later ...
+LATER: dict[tuple[str, str], dict[str, Meaning]] = {
+    ("layers", "Dense"): {"output_dim": "units", **_WEIGHTS},
+    ("layers", "Dropout"): {"p": "rate"},
+    ("layers", "SpatialDropout1D"): {"p": "rate"},
+    ("layers", "GaussianDropout"): {"p": "rate"},
+    ("layers", "GaussianNoise"): {"sigma": "stddev"},
+    ("layers", "Embedding"): {
+        "init": "embeddings_initializer",
+        "W_regularizer": "embeddings_regularizer",
+        "W_constraint": "embeddings_constraint",
+        "input_length": lambda n: {} if n is None else {"input_shape": (n,)},
+        "dropout": Dropped(
+            "nothing falls out", _off, "put a SpatialDropout1D after the Embedding."
+        ),
+    },
+    ("layers", "InputLayer"): {
+        "batch_input_shape": "batch_shape",
+        "input_shape": lambda shape: {"shape": shape},
+        "input_dtype": lambda dtype: {"dtype": dtype},
+    },
+    ("layers", "LeakyReLU"): {"alpha": lambda a: {} if a is None else {"negative_slope": a}},
+    ("layers", "BatchNormalization"): {
+        "gamma_init": "gamma_initializer",
+        "beta_init": "beta_initializer",
+        "fused": Dropped("there is one way to compute it"),
+        "virtual_batch_size": Dropped(
+            "the batch is the batch", _empty, "train with smaller batches, fit(batch_size=...)."
+        ),
+        "renorm": Dropped(
+            "it is off",
+            _off,
+            "renormalization is not known here; leave renorm out, and take larger batches.",
+        ),
+        "mode": Dropped(
+            "it is the usual one",
+            _off,
+            "only mode 0, each feature by itself, is known; for the others see LayerNormalization.",
+        ),
+    },
+    ("optimizers", "Nadam"): {
+        "schedule_decay": Dropped("the momentum's warm-up is fixed at the paper's 0.004")
+    },
+}
+# ... and of other classes.
 MEANINGS: list[tuple[type, dict[str, Meaning]]] = [
-    (layers.Dense, {"output_dim": "units", **_WEIGHTS}),
     (Variable, {"initial_value": "initializer"}),
-    (layers.Dropout, {"p": "rate"}),
-    (layers.SpatialDropout1D, {"p": "rate"}),
-    (layers.GaussianDropout, {"p": "rate"}),
-    (layers.GaussianNoise, {"sigma": "stddev"}),
-    (
-        layers.Embedding,
-        {
-            "init": "embeddings_initializer",
-            "W_regularizer": "embeddings_regularizer",
-            "W_constraint": "embeddings_constraint",
-            "input_length": lambda n: {} if n is None else {"input_shape": (n,)},
-            "dropout": Dropped(
-                "nothing falls out", _off, "put a SpatialDropout1D after the Embedding."
-            ),
-        },
-    ),
-    (
-        layers.InputLayer,
-        {
-            "batch_input_shape": "batch_shape",
-            "input_shape": lambda shape: {"shape": shape},
-            "input_dtype": lambda dtype: {"dtype": dtype},
-        },
-    ),
-    (layers.LeakyReLU, {"alpha": lambda a: {} if a is None else {"negative_slope": a}}),
-    (
-        layers.BatchNormalization,
-        {
-            "gamma_init": "gamma_initializer",
-            "beta_init": "beta_initializer",
-            "fused": Dropped("there is one way to compute it"),
-            "virtual_batch_size": Dropped(
-                "the batch is the batch", _empty, "train with smaller batches, fit(batch_size=...)."
-            ),
-            "renorm": Dropped(
-                "it is off",
-                _off,
-                "renormalization is not known here; leave renorm out, and take larger batches.",
-            ),
-            "mode": Dropped(
-                "it is the usual one",
-                _off,
-                "only mode 0, each feature by itself, is known; for the others see "
-                "LayerNormalization.",
-            ),
-        },
-    ),
     (regularizers.L1, {"l": "l1"}),
     (regularizers.L2, {"l": "l2"}),
     (callbacks.ReduceLROnPlateau, {"epsilon": "min_delta"}),
@@ -179,10 +179,6 @@ MEANINGS: list[tuple[type, dict[str, Meaning]]] = [
             "count_mode": Dropped("the bar counts batches"),
             "stateful_metrics": Dropped("each metric knows its mean"),
         },
-    ),
-    (
-        optimizers.Nadam,
-        {"schedule_decay": Dropped("the momentum's warm-up is fixed at the paper's 0.004")},
     ),
     (models.Model, {"input": "inputs", "output": "outputs"}),
 ]
@@ -199,8 +195,17 @@ IN_COMPILE: dict[str, Meaning] = {
 }
 
 
+def _accept_later(thing) -> None:
+    """Let a class that was just registered take the old arguments in the table LATER."""
+    library, _, file = thing.__module__.partition(".")
+    meanings = LATER.get((file.partition(".")[0], thing.__name__))
+    if meanings is not None and library == _LIBRARY:
+        accept(thing, **meanings)
+
+
 def accept_all() -> None:
     """Let the classes take the old arguments in the tables."""
+    finish_with(_accept_later)
     for cls, meanings in MEANINGS:
         accept(cls, **meanings)
     accept(models.Model, "compile", **IN_COMPILE)

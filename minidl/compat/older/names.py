@@ -5,6 +5,8 @@ losses.Reduction.NONE.
 from __future__ import annotations
 
 import contextlib
+import sys
+from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
@@ -31,6 +33,8 @@ from ...support.registry import REGISTRIES, Registry, did_you_mean
 from .. import absent, dtype_policies
 from .warning import older
 
+_LIBRARY = __name__.partition(".")[0]
+
 
 class Reduction:
     """The values of `reduction=`, as losses.Reduction had them."""
@@ -51,8 +55,8 @@ def ThresholdedReLU(theta=1.0, **kwargs) -> layers.ReLU:
     return layers.ReLU(threshold=theta, **kwargs)
 
 
-# In each module the older names, and what they are: today's name there, or a thing of this file
-# with what to write instead.
+# In each module the older names, and what they are: today's name there, the name in another
+# module, or a thing of this file with what to write instead.
 NAMES: dict[ModuleType, dict[str, Any]] = {
     constraints: {"maxnorm": "MaxNorm", "unitnorm": "UnitNorm", "nonneg": "NonNeg"},
     losses: {
@@ -62,8 +66,8 @@ NAMES: dict[ModuleType, dict[str, Any]] = {
         "Reduction": (Reduction, "a word: reduction='none', 'sum' or 'sum_over_batch_size'"),
     },
     metrics: {
-        "cosine_similarity": (losses.cosine_similarity, "losses.cosine_similarity"),
-        "cosine_proximity": (losses.cosine_similarity, "losses.cosine_similarity"),
+        "cosine_similarity": "losses.cosine_similarity",
+        "cosine_proximity": "losses.cosine_similarity",
         "CosineProximity": "CosineSimilarity",
     },
     layers: {"ThresholdedReLU": (ThresholdedReLU, "layers.ReLU(threshold=theta)")},
@@ -112,6 +116,8 @@ def _forward(module: ModuleType, names: dict[str, Any]) -> None:
         thing = names[name]
         if isinstance(thing, tuple):
             thing, today = thing
+        elif "." in thing:
+            thing, today = attrgetter(thing)(sys.modules[_LIBRARY]), thing
         else:
             thing, today = getattr(module, thing), f"{title}.{thing}"
         older(f"{title}.{name}", today)

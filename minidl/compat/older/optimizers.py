@@ -10,23 +10,24 @@ from ...optimizers.schedules import InverseTimeDecay, registry
 from ...optimizers.settings import arguments
 from ...support.checks import check_number, retried
 from ...support.configs import made_with
+from ...support.registry import finish_with
 from .warning import older
 
-# The order of arguments that was usual, and today's way to write them.
+# By class: the order of arguments that was usual, and today's way to write them.
 ORDERS = {
-    optimizers.SGD: (
+    "SGD": (
         "SGD(lr, momentum, decay, nesterov)",
         "SGD(learning_rate=..., momentum=..., nesterov=...)",
     ),
-    optimizers.Adam: (
+    "Adam": (
         "Adam(lr, beta_1, beta_2, epsilon, decay, amsgrad)",
         "Adam(learning_rate=..., beta_1=..., beta_2=..., epsilon=..., amsgrad=...)",
     ),
-    optimizers.RMSprop: (
+    "RMSprop": (
         "RMSprop(lr, rho, epsilon, decay)",
         "RMSprop(learning_rate=..., rho=..., epsilon=...)",
     ),
-    optimizers.Adagrad: (
+    "Adagrad": (
         "Adagrad(lr, epsilon, decay)",
         "Adagrad(learning_rate=..., epsilon=...)",
     ),
@@ -114,8 +115,13 @@ def let_decay_be_set() -> None:
     base.learning_rate = base.lr = rate
 
 
-def explain_order(cls: type, old_order: str, by_name: str) -> None:
-    """Add to a class's error for positional arguments that their order was once different."""
+def explain_order(cls: type) -> None:
+    """Add to the error for positional arguments of a class in ORDERS that their order was once
+    different.
+    """
+    if cls.__name__ not in ORDERS or not cls.__module__.startswith(optimizers.__name__):
+        return
+    old_order, by_name = ORDERS[cls.__name__]
 
     def again(error, args, kwargs):
         if len(args) < 3 or type(args[0]) is not cls:
@@ -132,5 +138,4 @@ def add_all() -> None:
     """Add all of the above to the optimizers."""
     accept_lr_and_decay()
     let_decay_be_set()
-    for cls, (old_order, by_name) in ORDERS.items():
-        explain_order(cls, old_order, by_name)
+    finish_with(explain_order)

@@ -135,8 +135,6 @@ def open_paths() -> None:
     for path in [*PATHS, *ELSEWHERE]:
         name = f"{_LIBRARY}.{path}"
         module = OlderPath(name, f"What older tutorials import from {path}.")
-        today = vars(sys.modules.get(name, module))  # layers.pooling is a file of today, too
-        vars(module).update({k: v for k, v in today.items() if not k.startswith("__")})
         sys.modules[name] = module
         parent, _, last = path.rpartition(".")
         setattr(
@@ -148,15 +146,19 @@ def open_paths() -> None:
         shelf = sys.modules[full] = getattr(sys.modules[f"{_LIBRARY}.ops"], name)
         shelf.__name__, shelf.__path__, shelf.__spec__ = full, [], None
     sys.modules[f"{_LIBRARY}.keras"] = sys.modules[_LIBRARY]
-    for name, module in list(sys.modules.items()):
-        if name.startswith(f"{_LIBRARY}.") and not name.startswith(f"{_LIBRARY}.keras"):
-            sys.modules[f"{_LIBRARY}.keras.{name.partition('.')[2]}"] = module
+    for path, module in _loaded("").items():
+        if not path.startswith("keras"):
+            sys.modules[f"{_LIBRARY}.keras.{path}"] = module
 
 
 def _open_moved() -> None:
     for path, today in MOVED.items():
-        begin = f"{_LIBRARY}.{today}"
-        setattr(sys.modules[_LIBRARY], path, sys.modules[begin])
-        for name, module in list(sys.modules.items()):
-            if name == begin or name.startswith(f"{begin}."):
-                sys.modules[f"{_LIBRARY}.{path}{name[len(begin) :]}"] = module
+        setattr(sys.modules[_LIBRARY], path, sys.modules[f"{_LIBRARY}.{today}"])
+        for rest, module in _loaded(today).items():
+            sys.modules[f"{_LIBRARY}.{path}{rest}"] = module
+
+
+def _loaded(path: str) -> dict[str, ModuleType]:
+    """Return the loaded modules of the library whose paths begin so, by the rest of their paths."""
+    begin = f"{_LIBRARY}.{path}"
+    return {n[len(begin) :]: m for n, m in sys.modules.items() if n.startswith(begin)}

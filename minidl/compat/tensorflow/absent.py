@@ -27,7 +27,8 @@ _CURES = {
     "gradients": "belongs to graphs of TensorFlow 1. Write tape.gradient(loss, variables), after "
     "`with GradientTape() as tape:`.",
     "experimental": "is TensorFlow's playground. NumPy's functions are those of minidl.ops.numpy.",
-    "hessians": "is of second derivatives. minidl has first ones.",
+    "hessians": "belongs to graphs of TensorFlow 1. Open a tape inside a tape: "
+    "g = inner.gradient(y, x), then outer.jacobian(g, x).",
     "lookup": "makes tables of another kind. tf.lookup.StaticHashTable is here, and "
     "layers.StringLookup and layers.IntegerLookup, which learn from data.",
     "io.TFRecordWriter io.parse_single_example io.parse_example io.FixedLenFeature "

@@ -149,6 +149,8 @@ NAMES: dict[str, Any] = {
     "Module": modules.Module,
     "TensorShape": tuple,
     "TensorSpec": TensorSpec,
+    "UnconnectedGradients.NONE": "none",
+    "UnconnectedGradients.ZERO": "zero",
     "autograph.experimental.do_not_convert": function,
     "config.functions_run_eagerly": lambda: True,
     "control_dependencies": _within,

@@ -72,11 +72,8 @@ def tensors(inputs):
     """Convert the inputs to tensors. A bare number gets the common dtype of the input
     tensors.
     """
-    dtypes = [x.array.dtype for x in inputs if isinstance(x, Tensor)]
-    return [
-        x if isinstance(x, Tensor) else Tensor(x, dtype=np.result_type(*dtypes))
-        for x in inputs
-    ]
+    dtype = np.result_type(*[x.array.dtype for x in inputs if isinstance(x, Tensor)])
+    return [x if isinstance(x, Tensor) else Tensor(x, dtype=dtype) for x in inputs]
 
 
 class Tensor(Operators):
