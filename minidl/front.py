@@ -8,6 +8,10 @@ name is used.
 # ruff: noqa: F401  (the names imported here are public in minidl)
 import sys
 
+# First of all, although only others use it: loaded among minidl's files it takes twice as long, for
+# Python then gives memory back to the system, and asks for it again, two thousand times.
+import numpy
+
 from . import (
     activations,
     callbacks,

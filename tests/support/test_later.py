@@ -138,6 +138,16 @@ def test_a_class_of_somebody_else_is_left_as_it_is(package):
         assert finished(cls).__init__ is Mine.__init__
 
 
+def test_numpy_is_loaded_before_the_library():
+    code = """
+import sys, minidl
+minidl.Sequential
+loaded = list(sys.modules)
+assert loaded.index("numpy") < loaded.index("minidl.core"), loaded
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_what_a_later_class_is_told_is_explained():
     """The same as for a class that is loaded at once: arguments, and their older names."""
     code = """
