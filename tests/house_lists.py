@@ -31,7 +31,7 @@ LONG_TESTS = {
     "parity/test_keras_callbacks.py": 531,
     "parity/test_keras_files.py": 921,
     "parity/test_keras_layers.py": 745,
-    "parity/test_keras_numbers.py": 857,
+    "parity/test_keras_numbers.py": 840,
     "test_pitfalls.py": 670,
     "tutorials/snippets.py": 2039,
 }
