@@ -1,8 +1,8 @@
 """All public names of `minidl`: all modules, and the additions for older versions and other
 libraries.
 
-Loading this file takes as long as loading NumPy, so `minidl/__init__.py` imports it when the first
-name is used.
+Loading this file loads NumPy and most of the library, so `minidl/__init__.py` imports it when the
+first name is used.
 """
 
 # ruff: noqa: F401  (the names imported here are public in minidl)

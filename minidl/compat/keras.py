@@ -195,7 +195,9 @@ class GradientTape:
 
 
 def _listed(sources, unconnected) -> list[Tensor]:
-    """Return the sources in a list. TypeError for what is no tensor."""
+    """Return the sources in a list. TypeError for what is no tensor, ValueError for a value of
+    unconnected_gradients that is not known.
+    """
     if unconnected not in ("none", "zero"):
         raise ValueError(f'unconnected_gradients is "none" or "zero"; received {unconnected!r}.')
     found: list[Any] = []

@@ -39,12 +39,7 @@ def without_masks(config: dict, is_op) -> dict:
     """
     entries = {entry["name"]: entry for entry in config["layers"]}
     operators = {name for name, entry in entries.items() if is_op(entry) or _is_step(entry)}
-    sources = {
-        _history(symbol)
-        for entry in entries.values()
-        if entry["class_name"] in _MAKERS
-        for symbol in _symbols(entry.get("inbound_nodes", []))
-    }
+    sources = _inputs_of_makers(config)
     known: dict[str, bool] = {}
 
     def is_made(symbol) -> bool:
@@ -64,6 +59,12 @@ def without_masks(config: dict, is_op) -> dict:
     used = _used({**config, "layers": layers}, operators)
     kept = [e for e in layers if e["name"] not in operators or e["name"] in used]
     return {**config, "layers": kept}
+
+
+def _inputs_of_makers(config: dict) -> set[tuple]:
+    """Return the places of the symbols that layers which make masks are called on."""
+    makers = [entry for entry in config["layers"] if entry["class_name"] in _MAKERS]
+    return {_history(s) for entry in makers for s in _symbols(entry.get("inbound_nodes", []))}
 
 
 def _is_step(entry: dict) -> bool:
